@@ -1,0 +1,29 @@
+"""Time: UTC inside, the civil time zone at the edge."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+
+CIVIL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def utc_now() -> datetime:
+    """The current instant, time-zone aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def civil_date(instant: datetime) -> date:
+    """The calendar day of an aware `instant` in the civil time zone."""
+    return instant.astimezone(CIVIL_ZONE).date()
+
+
+def civil_day_start(day: date) -> datetime:
+    """The instant, in UTC, at which `day` begins in the civil time zone."""
+    return datetime.combine(day, time.min, tzinfo=CIVIL_ZONE).astimezone(UTC)
+
+
+def civil_day_end(day: date) -> datetime:
+    """The last microsecond of `day` in the civil time zone, in UTC."""
+    return civil_day_start(day + timedelta(days=1)) - timedelta(microseconds=1)

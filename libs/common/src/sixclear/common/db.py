@@ -1,0 +1,86 @@
+"""PostgreSQL: engine, sessions, and the limits under which every statement runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_metadata() -> MetaData:
+    """Metadata whose constraints have predictable names, so that a migration can name them."""
+    return MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def dump_json(value: Any) -> str:
+    """JSON text as it is stored: RFC 3339 times in UTC, identifiers as text."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS).decode()
+
+
+class Database:
+    """One PostgreSQL database of one service.
+
+    Nothing below the edge commits: `transaction` commits on success and rolls back on any error, `session` never
+    commits. Limits hold on the server's side of each connection: a statement ends after `statement_timeout_seconds`,
+    a transaction (also one that waits for its client) after `transaction_timeout_seconds`, a lock wait after 3 s.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        application_name: str,
+        pool_size: int = 5,
+        statement_timeout_seconds: float = 5.0,
+        transaction_timeout_seconds: float = 5.0,
+    ) -> None:
+        limit = f"{int(transaction_timeout_seconds * 1000)}ms"
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            json_serializer=dump_json,
+            json_deserializer=orjson.loads,
+            connect_args={
+                "timeout": 10,
+                "server_settings": {
+                    "application_name": application_name,
+                    "timezone": "UTC",
+                    "jit": "off",
+                    "lock_timeout": "3s",
+                    "statement_timeout": f"{int(statement_timeout_seconds * 1000)}ms",
+                    "transaction_timeout": limit,
+                    "idle_in_transaction_session_timeout": limit,
+                },
+            },
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session that is rolled back at the end: for reading."""
+        async with self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session that is committed at the end, or rolled back when the block raises."""
+        async with self._sessions() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()

@@ -1,0 +1,77 @@
+"""A target: one service as the launcher sees it, and what the launcher gives it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+import httpx2
+from starlette.types import ASGIApp
+
+from sixclear.common.clock import Clock
+from sixclear.common.settings import CommonSettings
+
+if TYPE_CHECKING:
+    from sixclear.common.auth.tokens import TokenVerifier
+    from sixclear.common.bus.protocol import Bus
+    from sixclear.common.event_log import EventLog
+    from sixclear.common.telemetry import SpanSink
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold before a target takes traffic; `detail` says what to do when it does not."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamState:
+    """The health of one relay or one consumer group. Ages and lags in seconds; None where nothing is known yet."""
+
+    service: str
+    name: str
+    kind: str  # "relay" or "consumer"
+    running: bool
+    lag_messages: int | None
+    lag_seconds: float | None
+    dead_letters: int = 0
+    last_progress_at: datetime | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """What every target is made of: settings, time, identifiers, the bus, identity, ways to reach other services."""
+
+    settings: CommonSettings
+    clock: Clock
+    new_id: Callable[[], UUID]
+    bus: "Bus"
+    verifier: "TokenVerifier"
+    http: Callable[[str], httpx2.AsyncClient]
+    span_sink: "SpanSink | None" = None
+
+
+class Target(Protocol):
+    """One service in a process: started once, stopped once, in a deadline."""
+
+    name: str
+    prefixes: tuple[str, ...]
+    app: ASGIApp
+    event_log: "EventLog | None"
+
+    async def start(self) -> None:
+        """Migrate, connect, and start background work; raises when the target cannot serve."""
+
+    async def stop(self) -> None:
+        """Stop streams first, then background work, then connections."""
+
+    def checks(self) -> Sequence[Check]:
+        """What `/readyz` reports."""
+
+    def streams(self) -> Sequence[StreamState]:
+        """The relays and consumers that this target runs."""

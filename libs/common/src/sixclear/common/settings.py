@@ -1,0 +1,54 @@
+"""Settings that every process shares; each service adds its own class with its own prefix."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CommonSettings(BaseSettings):
+    """Read from `SIXCLEAR_…` environment variables; unknown keyword arguments are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="SIXCLEAR_", extra="forbid")
+
+    env: Literal["development", "test", "production"] = Field(
+        default="development",
+        description="`production` refuses the embedded issuer and its demo clients, and turns developer pages off.",
+    )
+    home: Path = Field(
+        default=Path(".sixclear"),
+        description="Data folder: embedded PostgreSQL, Kafka, keys, logs.",
+    )
+    kafka_bootstrap_servers: str | None = Field(
+        default=None,
+        description="Kafka brokers `host:port,…`. Without it the in-process bus joins services of one process.",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="The address at which people reach the platform; used in links and as the issuer's name.",
+    )
+    issuer_url: str | None = Field(
+        default=None,
+        description="`iss` of accepted access tokens. Without it: `public_url`, the embedded issuer.",
+    )
+    jwks_url: str | None = Field(
+        default=None,
+        description="Where the issuer's public keys are. Without it: the embedded issuer's key file under `home`.",
+    )
+    audience: str = Field(default="sixclear", description="`aud` that an access token must carry.")
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="`json` for machines, `console` for a person at a terminal."
+    )
+    log_level: str = Field(default="INFO", description="Lowest level that is written.")
+    trace_ratio: float = Field(
+        default=1.0,
+        ge=0.0,
+        le=1.0,
+        description="Share of requests that start a trace; decided before a span is made.",
+    )
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` that tokens must carry."""
+        return self.issuer_url or self.public_url

@@ -1,0 +1,1 @@
+"""Fixtures and fakes shipped as code: real PostgreSQL, real Kafka, and waiting without sleeping."""

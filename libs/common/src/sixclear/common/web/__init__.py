@@ -1,0 +1,1 @@
+"""The HTTP edge: application factory, transactions, problem details, paging, streams."""
