@@ -1,0 +1,99 @@
+"""What can go wrong in tasks, each with its code and HTTP status."""
+
+from sixclear.common.web.problems import DomainError
+
+
+class OrganisationNotFound(DomainError):
+    """No organisation has this identifier or code."""
+
+    code, status, title = "organisation-not-found", 404, "Organisation not found"
+
+
+class ProgrammeNotFound(DomainError):
+    """No programme has this slug."""
+
+    code, status, title = "programme-not-found", 404, "Programme not found"
+
+
+class DirectiveNotFound(DomainError):
+    """No directive has this identifier."""
+
+    code, status, title = "directive-not-found", 404, "Directive not found"
+
+
+class TaskNotFound(DomainError):
+    """No task that the caller may see has this identifier."""
+
+    code, status, title = "task-not-found", 404, "Task not found"
+
+
+class ReferenceUnknown(DomainError):
+    """A field of the request names something that does not exist."""
+
+    code, status, title = "reference-unknown", 422, "A reference is unknown"
+
+
+class SixClearsMissing(DomainError):
+    """The task cannot be assigned while one of the six clears (*sáu rõ*) is missing."""
+
+    code, status, title = "six-clears-missing", 422, "The task is not six-clear"
+
+
+class TransitionNotAllowed(DomainError):
+    """The task's status does not allow this step."""
+
+    code, status, title = "transition-not-allowed", 409, "The task's status does not allow this"
+
+
+class EvidenceMissing(DomainError):
+    """A result needs a product and at least one piece of evidence."""
+
+    code, status, title = "evidence-missing", 409, "Evidence is missing"
+
+
+class OrganisationNotAllowed(DomainError):
+    """The caller's organisation has no part in this step."""
+
+    code, status, title = "organisation-not-allowed", 403, "Another organisation must do this"
+
+
+class ConfirmationByDoer(DomainError):
+    """The body that did the task may not confirm it."""
+
+    code, status, title = "confirmation-by-doer", 403, "The doer cannot confirm its own result"
+
+
+class FactBehindLastChange(DomainError):
+    """A fact of the past may not run back behind the entity's last change."""
+
+    code, status, title = "fact-behind-last-change", 409, "The fact is older than the last change"
+
+
+class FactInFuture(DomainError):
+    """A fact cannot have occurred later than now."""
+
+    code, status, title = "fact-in-future", 422, "The fact lies in the future"
+
+
+class FactsPastNotAllowed(DomainError):
+    """Stating when something occurred needs the scope `facts:past`."""
+
+    code, status, title = "facts-past-not-allowed", 403, "Stating a time of the past needs its own scope"
+
+
+class DeadlineNeedsDecision(DomainError):
+    """The deadline of an assigned task moves by an extension only."""
+
+    code, status, title = "deadline-needs-decision", 409, "A deadline moves by a decision"
+
+
+class RecurrenceInvalid(DomainError):
+    """A recurring task needs a rule of RFC 5545 that repeats."""
+
+    code, status, title = "recurrence-invalid", 422, "The recurrence rule is not valid"
+
+
+class BulkTooLarge(DomainError):
+    """One bulk request holds more items than it may."""
+
+    code, status, title = "bulk-too-large", 413, "Too many items in one request"

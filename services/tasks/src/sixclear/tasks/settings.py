@@ -1,0 +1,20 @@
+"""Settings of the tasks service."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from `SIXCLEAR_TASKS_…` environment variables."""
+
+    model_config = SettingsConfigDict(env_prefix="SIXCLEAR_TASKS_", extra="forbid")
+
+    database_url: str = Field(description="PostgreSQL of this service, `postgresql+asyncpg://…`.")
+    database_pool_size: int = Field(default=8, ge=1, le=100, description="Connections kept for requests.")
+    bulk_items: int = Field(
+        default=1000, ge=1, le=10_000, description="Most items that one bulk request may hold; beyond it: 413."
+    )
+    seed_organisations: bool = Field(
+        default=True,
+        description="Register Vietnam's administrative units and central agencies when they are missing.",
+    )
