@@ -1,0 +1,321 @@
+"""Traces and request metrics, thin: whether a request is traced is decided before any span object is made.
+
+Each service of a process has its own tracer provider, and there is no global one, so that spans carry the name of
+the service that made them. Code below a request never decides again: it makes a span when the current one records.
+"""
+
+import asyncio
+import os
+import random
+import re
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+from time import perf_counter
+from typing import Any, Protocol, runtime_checkable
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
+from opentelemetry.trace import Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags, Tracer
+from prometheus_client import Histogram
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sixclear.common.settings import CommonSettings
+
+REQUEST_DURATION = Histogram(
+    "http_server_request_duration_seconds",
+    "Time from a request's arrival to the end of its answer.",
+    ("service", "http_request_method", "http_route", "http_response_status_code"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
+)
+_EXCLUDED_ENDINGS = ("/livez", "/readyz", "/metrics", "/stream")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
+_QUERY_TEXT_LIMIT = 2_000
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+
+
+class SpanSink(Protocol):
+    """Takes finished spans, e.g. to keep them for the operators' trace pages."""
+
+    def offer(self, spans: Sequence[ReadableSpan]) -> None:
+        """Take `spans` or drop them; returns at once, never raises, bounded in memory."""
+
+
+@runtime_checkable
+class KeepsSpans(Protocol):
+    """A target that takes the spans of every service in its process: the launcher connects it after making it."""
+
+    span_sink: SpanSink
+
+
+class SpanSwitch:
+    """A sink that exists before the one behind it does; what is offered earlier is dropped."""
+
+    def __init__(self) -> None:
+        self._behind: SpanSink | None = None
+
+    def connect(self, sink: SpanSink | None) -> None:
+        """Hand everything from now on to `sink`; None drops it."""
+        self._behind = sink
+
+    def offer(self, spans: Sequence[ReadableSpan]) -> None:
+        """Hand on, or drop."""
+        if self._behind is not None:
+            self._behind.offer(spans)
+
+
+class _SinkProcessor(SpanProcessor):
+    """Offers every recorded span to a sink when it ends, in the caller's thread."""
+
+    def __init__(self, sink: SpanSink) -> None:
+        self._sink = sink
+
+    def on_end(self, span: ReadableSpan) -> None:
+        self._sink.offer((span,))
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """The tracer provider of one service in this process."""
+
+    service: str
+    tracer_provider: TracerProvider
+    tracer: Tracer
+    ratio: float
+    random_share: Callable[[], float] = field(default=random.random)
+
+    async def shutdown(self, deadline_seconds: float = 2.0) -> bool:
+        """Send what is queued and stop; False when the exporter was not done in time, then it is left behind."""
+        _configured.pop(self.service, None)
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def close() -> None:
+            self.tracer_provider.shutdown()
+            with suppress(RuntimeError):  # the loop is closed when the deadline was missed
+                loop.call_soon_threadsafe(done.set)
+
+        # A daemon thread: an exporter that waits for a dead collector must not hold the process.
+        threading.Thread(target=close, name=f"telemetry-{self.service}-stop", daemon=True).start()
+        try:
+            await asyncio.wait_for(done.wait(), deadline_seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+_configured: dict[str, Telemetry] = {}
+_NO_TRACER: Tracer = trace.NoOpTracer()
+
+
+def configure_telemetry(
+    service: str,
+    settings: CommonSettings,
+    sink: SpanSink | None = None,
+    *,
+    random_share: Callable[[], float] = random.random,
+) -> Telemetry:
+    """Make the provider of `service`; later calls of `tracer(service)` use it.
+
+    Spans go to `sink`, and over OTLP/HTTP when `OTEL_EXPORTER_OTLP_ENDPOINT` (or its traces form) is set; the other
+    standard `OTEL_…` variables are honoured by the exporter.
+    """
+    resource = Resource.create(
+        {"service.namespace": "sixclear", "service.name": service, "service.version": version("sixclear")}
+    )
+    provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=resource, shutdown_on_exit=False)
+    if sink is not None:
+        provider.add_span_processor(_SinkProcessor(sink))
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"):
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    telemetry = Telemetry(
+        service, provider, provider.get_tracer(f"sixclear.{service}"), settings.trace_ratio, random_share
+    )
+    _configured[service] = telemetry
+    return telemetry
+
+
+def tracer(service: str) -> Tracer:
+    """The tracer of `service`; one that records nothing while the service is not configured.
+
+    Ask for it when a span is made, not once at import: providers are made when a process starts.
+    """
+    telemetry = _configured.get(service)
+    return telemetry.tracer if telemetry is not None else _NO_TRACER
+
+
+def current_traceparent() -> str | None:
+    """The W3C `traceparent` of the current span, or None outside a trace that is recorded."""
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid or not context.trace_flags.sampled:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
+
+
+def remote_context(traceparent: str | None) -> SpanContext | None:
+    """The span that a `traceparent` names, or None when there is none or it is not well formed."""
+    match = _TRACEPARENT.fullmatch(traceparent or "")
+    if match is None:
+        return None
+    trace_id, span_id, flags = (int(part, 16) for part in match.groups())
+    context = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags & TraceFlags.SAMPLED))
+    return context if context.is_valid else None
+
+
+class TelemetryMiddleware:
+    """Pure ASGI: a server span for sampled requests, a duration for all; probes, metrics and streams are left out.
+
+    A caller's `traceparent` is followed only when the request carries credentials; otherwise strangers could force
+    sampling, and the own ratio decides. A call inside the process joins its caller's span.
+    """
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request, traced or not."""
+        if scope["type"] != "http" or scope["path"].endswith(_EXCLUDED_ENDINGS):
+            await self.app(scope, receive, send)
+            return
+        telemetry = _configured.get(self.service)
+        parent = _sampled_parent(telemetry, scope) if telemetry is not None else None
+        if telemetry is None or parent is None:
+            await self._measured(scope, receive, send, None)
+            return
+        method = _method(scope)
+        attributes = {"http.request.method": method, "url.path": scope["path"], "url.scheme": scope.get("scheme", "")}
+        span = telemetry.tracer.start_span(method, parent, SpanKind.SERVER, attributes)
+        with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+            await self._measured(scope, receive, send, span)
+
+    async def _measured(self, scope: Scope, receive: Receive, send: Send, span: Span | None) -> None:
+        status = 500
+        failure: str | None = None
+        started = perf_counter()
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_see)
+        except BaseException as error:
+            failure = type(error).__qualname__
+            raise
+        finally:
+            route = route_of(scope)
+            _duration(self.service, _method(scope), route, status).observe(perf_counter() - started)
+            if span is not None:
+                _describe(span, _method(scope), route, status, failure)
+
+
+def _sampled_parent(telemetry: Telemetry, scope: Scope) -> Context | None:
+    """The context under which the request's span starts, or None when it is not to be recorded."""
+    if trace.get_current_span().is_recording():
+        return trace.set_span_in_context(trace.get_current_span(), Context())
+    headers = dict(scope["headers"])
+    caller = remote_context(headers.get(b"traceparent", b"").decode("latin-1"))
+    if caller is not None and b"authorization" in headers:
+        if not caller.trace_flags.sampled:
+            return None
+        return trace.set_span_in_context(trace.NonRecordingSpan(caller), Context())
+    return Context() if telemetry.random_share() < telemetry.ratio else None
+
+
+def _describe(span: Span, method: str, route: str, status: int, failure: str | None) -> None:
+    span.set_attribute("http.response.status_code", status)
+    if route:
+        span.update_name(f"{method} {route}")
+        span.set_attribute("http.route", route)
+    if failure is not None or status >= 500:
+        span.set_attribute("error.type", failure or str(status))
+        span.set_status(Status(StatusCode.ERROR))
+
+
+def route_of(scope: Scope) -> str:
+    """The path template of the route that took the request, with its prefix; empty when none did."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    for route in (included, scope.get("route")):
+        path = getattr(route, "path_format", None) or getattr(route, "path", None)
+        if path:
+            return str(path)
+    return ""
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "_OTHER"
+
+
+@lru_cache(maxsize=4_096)
+def _duration(service: str, method: str, route: str, status: int) -> Histogram:
+    return REQUEST_DURATION.labels(service, method, route, str(status))
+
+
+def instrument_engine(engine: AsyncEngine, service: str) -> None:
+    """A client span per statement of `engine` while the current span records; nothing is made otherwise.
+
+    Spans carry the statement's text with placeholders, cut at a limit; never its parameters.
+    """
+    namespace = engine.url.database or ""
+
+    def before(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
+        if trace.get_current_span().is_recording():
+            connection.info["sixclear.span"] = _statement_span(service, namespace, statement)
+
+    def after(connection: Connection, *_: Any) -> None:
+        span: Span | None = connection.info.pop("sixclear.span", None)
+        if span is not None:
+            span.end()
+
+    def failed(failure: ExceptionContext) -> None:
+        span: Span | None = failure.connection.info.pop("sixclear.span", None) if failure.connection else None
+        if span is not None:
+            span.set_attribute("error.type", _error_type(failure.original_exception))
+            span.set_status(Status(StatusCode.ERROR))
+            span.end()
+
+    event.listen(engine.sync_engine, "before_cursor_execute", before)
+    event.listen(engine.sync_engine, "after_cursor_execute", after)
+    event.listen(engine.sync_engine, "handle_error", failed)
+
+
+def _statement_span(service: str, namespace: str, statement: str) -> Span:
+    operation, table = _summary(statement)
+    attributes = {
+        "db.system.name": "postgresql",
+        "db.namespace": namespace,
+        "db.operation.name": operation,
+        "db.query.text": statement[:_QUERY_TEXT_LIMIT],
+    }
+    if table:
+        attributes["db.collection.name"] = table
+    name = f"{operation} {table}".rstrip()
+    return tracer(service).start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
+
+
+_TARGET = re.compile(r'\b(?:FROM|INTO|UPDATE|TABLE|JOIN)\s+(?:ONLY\s+)?([a-z_][\w.]*|"[^"]+")', re.IGNORECASE)
+
+
+@lru_cache(maxsize=1_024)
+def _summary(statement: str) -> tuple[str, str]:
+    words = statement.split(maxsplit=1)
+    operation = words[0].upper().strip("();") if words else ""
+    target = _TARGET.search(statement)
+    return operation, target.group(1).strip('"') if target else ""
+
+
+def _error_type(error: BaseException) -> str:
+    return getattr(error, "sqlstate", None) or type(error).__qualname__
