@@ -1,0 +1,178 @@
+"""Who may call a route: every route of every service declares exactly one rule."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection, Request
+from starlette.routing import BaseRoute, Mount
+
+from sixclear.common.web.problems import DomainError
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+_DECLARED = "__access__"
+
+
+class Unauthenticated(DomainError):
+    code = "unauthenticated"
+    status = 401
+    title = "This address needs an access token"
+
+    def __init__(self, detail: str = "Send `Authorization: Bearer <token>`.", *, error: str = "") -> None:
+        challenge = 'Bearer realm="sixclear"' + (f', error="{error}"' if error else "")
+        super().__init__(detail, headers={"WWW-Authenticate": challenge})
+
+
+class InvalidToken(Unauthenticated):
+    """The token is expired, foreign, altered or not a token; the answer does not say which."""
+
+    code = "invalid-token"
+    title = "The access token is not valid"
+
+    def __init__(self) -> None:
+        super().__init__("Get a new token from the issuer.", error="invalid_token")
+
+
+class InsufficientScope(DomainError):
+    code = "insufficient-scope"
+    status = 403
+    title = "The access token does not allow this"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            f"Scope `{scope}` is needed.",
+            headers={"WWW-Authenticate": f'Bearer realm="sixclear", error="insufficient_scope", scope="{scope}"'},
+        )
+
+
+class OrganisationRequired(DomainError):
+    code = "organisation-required"
+    status = 403
+    title = "Only a client of an organisation may do this"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The authenticated client of a request; `client_id` is `public` on a public route."""
+
+    client_id: str
+    organisation_id: UUID | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    def own_organisation(self) -> UUID:
+        """The organisation that the client acts for; raises OrganisationRequired when it has none."""
+        if self.organisation_id is None:
+            raise OrganisationRequired
+        return self.organisation_id
+
+
+PUBLIC_CALLER = Caller("public")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The rule of one route, used as its dependency: admits the caller or raises 401 or 403.
+
+    `organisation` says which rows the caller may touch: `any`, `own` (a client without an organisation is refused
+    here, whose row it is the use case decides), or `named in <rule>` when a named rule decides.
+    """
+
+    scopes: tuple[str, ...] = ()
+    organisation: str = "any"
+    reason: str = ""
+
+    @classmethod
+    def public(cls, reason: str) -> "Access":
+        """Anybody, without a token; `reason` says why that is right."""
+        if not reason:
+            raise ValueError("A public route says why it is public.")
+        return cls(reason=reason)
+
+    @classmethod
+    def scope(cls, *scopes: str, organisation: str = "any") -> "Access":
+        """A client whose token carries one of `scopes`."""
+        if not scopes or not (organisation in ("any", "own") or organisation.startswith("named in ")):
+            raise ValueError("A rule names a scope, and organisation any, own, or named in <rule>.")
+        return cls(scopes=scopes, organisation=organisation)
+
+    async def __call__(self, request: Request) -> Caller:
+        return await self.admit(request)
+
+    async def admit(self, request: HTTPConnection) -> Caller:
+        """The caller of `request`, remembered for CallerDep; the token is verified once per request."""
+        caller = PUBLIC_CALLER if not self.scopes else await self._authenticated(request)
+        request.state.caller = caller
+        return caller
+
+    async def _authenticated(self, request: HTTPConnection) -> Caller:
+        caller: Caller | None = getattr(request.state, "authenticated", None)
+        if caller is None:
+            caller = request.state.authenticated = await request.app.state.verifier.verify(bearer_token(request))
+        if not caller.scopes.intersection(self.scopes):
+            raise InsufficientScope(self.scopes[0])
+        if self.organisation == "own":
+            caller.own_organisation()
+        return caller
+
+
+def bearer_token(request: HTTPConnection) -> str:
+    """The token of the Authorization header; raises Unauthenticated when there is not exactly one."""
+    headers = request.headers.getlist("authorization")
+    kind, _, token = (headers[0] if len(headers) == 1 else "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise Unauthenticated
+    return token.strip()
+
+
+async def current_caller(request: Request) -> Caller:
+    """The caller that the route's rule admitted."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
+        raise RuntimeError("The route declares no Access rule.")
+    return caller
+
+
+CallerDep = Annotated[Caller, Depends(current_caller)]
+
+
+def declare(rule: Access) -> Callable[[Endpoint], Endpoint]:
+    """Give a plain Starlette endpoint or an ASGI app its rule; FastAPI routes take it as a dependency instead."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _DECLARED, rule)
+        return endpoint
+
+    return mark
+
+
+def find_rule(dependant: Dependant | None) -> Access | None:
+    """The rule among a FastAPI route's dependencies."""
+    if dependant is None:
+        return None
+    if isinstance(dependant.call, Access):
+        return dependant.call
+    return next((rule for rule in map(find_rule, dependant.dependencies) if rule), None)
+
+
+def access_rules(app: Starlette) -> list[tuple[str, str, Access | None]]:
+    """(method, path, rule) of every route of `app`; the rule is None where nothing is declared."""
+    return list(_rules(app.routes, ""))
+
+
+def _rules(routes: Iterable[BaseRoute], prefix: str) -> Iterator[tuple[str, str, Access | None]]:
+    for route in iter_route_contexts(list(routes)):
+        original = route.original_route
+        path = prefix + (route.path or "")
+        if isinstance(original, Mount) and original.routes:
+            yield from _rules(original.routes, path)
+            continue
+        target = original.app if isinstance(original, Mount) else route.endpoint
+        rule = find_rule(getattr(route, "dependant", None)) or getattr(target, _DECLARED, None)
+        for method in sorted(set(route.methods or {"*"}) - {"HEAD"}):
+            yield method, path, rule

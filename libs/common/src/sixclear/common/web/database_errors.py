@@ -1,0 +1,54 @@
+"""What a database failure means to the caller: a conflict, a passing difficulty, a value that no column can hold."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from sixclear.common.web.problems import Conflict, DomainError, InternalError, InvalidRequest, Unavailable
+
+# unique, foreign key and exclusion violations: what two requests at once can still do to each other after the checks
+_CONFLICTS = frozenset({"23505", "23503", "23P01"})
+# serialization failure, deadlock, lock timeout, statement timeout, transaction and idle timeouts, read-only server
+_PASSING = frozenset({"40001", "40P01", "55P03", "57014", "25P03", "25P04", "25006"})
+# connection exceptions, insufficient resources, shutdown and crash of the server
+_PASSING_CLASSES = ("08", "53", "57P")
+# out of range, NUL in text, date out of range, date overflow
+_BAD_VALUES = frozenset({"22003", "22021", "22008", "22007"})
+
+
+def problem_for(error: SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError) -> DomainError:
+    """The refusal that stands for `error`; `InternalError` when it is a fault of ours."""
+    if isinstance(error, PoolTimeout | OSError):
+        return Unavailable()
+    if isinstance(error, DBAPIError):
+        return _for_driver_error(error)
+    if isinstance(error, asyncpg.PostgresError):
+        return _for_state(error.sqlstate)
+    if isinstance(error, asyncpg.InterfaceError):
+        return Unavailable()
+    return InternalError()
+
+
+def _for_driver_error(error: DBAPIError) -> DomainError:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return _for_state(state)
+    # The driver itself refuses a value (an integer that no column can hold) before it asks the server.
+    if isinstance(getattr(error.orig, "__cause__", None), asyncpg.DataError):
+        return InvalidRequest("A value is out of range.")
+    return Unavailable() if error.connection_invalidated or _lost_connection(error) else InternalError()
+
+
+def _lost_connection(error: DBAPIError) -> bool:
+    cause = getattr(error.orig, "__cause__", None)
+    return isinstance(cause, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError)
+
+
+def _for_state(state: str | None) -> DomainError:
+    if state in _CONFLICTS:
+        return Conflict("Another request changed the same thing at the same time. Read it again, then retry.")
+    if state in _PASSING or (state or "").startswith(_PASSING_CLASSES):
+        return Unavailable()
+    if state in _BAD_VALUES:
+        return InvalidRequest("A value is out of range.")
+    return InternalError()

@@ -1,0 +1,50 @@
+"""Versions on the wire: strong entity tags, and changes only to the version that the caller has seen."""
+
+from starlette.requests import Request
+
+from sixclear.common.web.problems import DomainError
+
+
+class StaleVersion(DomainError):
+    code = "stale-version"
+    status = 412
+    title = "The version in If-Match is not the current one"
+
+
+class VersionRequired(DomainError):
+    code = "version-required"
+    status = 428
+    title = "This change needs If-Match with the version that it is based on"
+
+
+def etag(epoch: int, version: int) -> str:
+    """The strong entity tag of a version. The epoch is in it because a restored database may count again."""
+    return f'"{epoch}.{version}"'
+
+
+def check_if_match(request: Request, epoch: int, version: int, *, required: bool = False) -> None:
+    """Raises StaleVersion when the request names another version; without If-Match only when it is `required`."""
+    header = _joined(request, "if-match")
+    if header is None:
+        if required:
+            raise VersionRequired
+        return
+    if header.strip() != "*" and etag(epoch, version) not in _tags(header):
+        raise StaleVersion("Read it again and decide anew.", headers={"ETag": etag(epoch, version)})
+
+
+def not_modified(request: Request, epoch: int, version: int) -> bool:
+    """Whether the caller already has this version (If-None-Match), so that 304 is the answer."""
+    header = _joined(request, "if-none-match")
+    if header is None:
+        return False
+    return header.strip() == "*" or etag(epoch, version) in {tag.removeprefix("W/") for tag in _tags(header)}
+
+
+def _joined(request: Request, name: str) -> str | None:
+    values = request.headers.getlist(name)
+    return ",".join(values) if values else None
+
+
+def _tags(header: str) -> set[str]:
+    return {tag.strip() for tag in header.split(",")}

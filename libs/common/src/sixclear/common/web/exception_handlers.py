@@ -1,0 +1,91 @@
+"""Every exception becomes a problem answer; none of its text leaves the process."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sixclear.common.web.database_errors import problem_for
+from sixclear.common.web.problems import DomainError, InternalError, InvalidRequest, problem, problem_response
+from sixclear.common.web.validation import field_errors
+
+logger = logging.getLogger(__name__)
+
+_CODES = {400: "malformed-request", 404: "not-found", 405: "method-not-allowed", 413: "content-too-large"}
+_TITLES = {404: "There is nothing at this address", 400: "The request cannot be read"}
+
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+
+
+async def answer_domain_error(request: Request, error: DomainError) -> Response:
+    return problem_response(request, error)
+
+
+async def answer_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    return problem_response(request, InvalidRequest(errors=field_errors(error.errors())))
+
+
+async def answer_http_exception(request: Request, error: HTTPException) -> Response:
+    status = error.status_code
+    phrase = HTTPStatus(status).phrase
+    code = _CODES.get(status, phrase.lower().replace(" ", "-"))
+    return problem(request, status=status, code=code, title=_TITLES.get(status, phrase), headers=error.headers)
+
+
+async def answer_database_error(
+    request: Request, error: SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError
+) -> Response:
+    refusal = problem_for(error)
+    if refusal.status >= 500:
+        logger.error("database error: %s", type(error).__name__, exc_info=error)
+    return problem_response(request, refusal)
+
+
+def exception_handlers() -> dict[Any, Handler]:
+    """The table for FastAPI and Starlette applications; what is not in it is for `UnexpectedErrorMiddleware`."""
+    return {
+        DomainError: answer_domain_error,
+        RequestValidationError: answer_invalid_request,
+        HTTPException: answer_http_exception,
+        SQLAlchemyError: answer_database_error,
+        asyncpg.PostgresError: answer_database_error,
+        asyncpg.InterfaceError: answer_database_error,
+        OSError: answer_database_error,
+    }
+
+
+class UnexpectedErrorMiddleware:
+    """The last net: an exception that nobody handled is logged and answered with 500, without its text.
+
+    Once the answer has begun it can only be cut off: the exception goes on, so that the server closes the connection.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception as error:
+            if started:
+                raise
+            logger.exception("unexpected error: %s", type(error).__name__)
+            await problem_response(Request(scope), InternalError())(scope, receive, send)

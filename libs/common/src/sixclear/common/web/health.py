@@ -1,0 +1,33 @@
+"""Liveness and readiness, at the root of each process."""
+
+from collections.abc import Callable, Sequence
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sixclear.common.auth.access import Access, declare
+from sixclear.common.runtime.target import Check
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def health_routes(checks: Callable[[], Sequence[Check]]) -> list[Route]:
+    """`/livez`: the process answers. `/readyz`: every check holds, else 503. `checks` must not wait for anything."""
+
+    @declare(Access.public("probes carry no token and learn no data"))
+    async def livez(request: Request) -> Response:
+        return Response(b'{"status":"ok"}', media_type="application/json", headers=_NO_STORE)
+
+    @declare(Access.public("probes carry no token and learn no data"))
+    async def readyz(request: Request) -> Response:
+        found = list(checks())
+        ready = all(check.ok for check in found)
+        body = {
+            "status": "ok" if ready else "unavailable",
+            "checks": [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in found],
+        }
+        return Response(orjson.dumps(body), 200 if ready else 503, media_type="application/json", headers=_NO_STORE)
+
+    return [Route("/livez", livez, methods=["GET"]), Route("/readyz", readyz, methods=["GET"])]

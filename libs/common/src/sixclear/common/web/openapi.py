@@ -1,0 +1,46 @@
+"""The OpenAPI description as callers need it: problem answers and access rules on every operation."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from sixclear.common.auth.access import Access, access_rules
+from sixclear.common.web.problems import PROBLEM_SCHEMA, problem_content
+
+_TOKEN_SCHEME: dict[str, Any] = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "Access token (RFC 9068) of a client; `POST /oauth2/token` of the issuer gives one.",
+}
+
+
+def complete(app: FastAPI, document: dict[str, Any]) -> dict[str, Any]:
+    """Add to FastAPI's `document` what it cannot know. Works in place and returns it."""
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components["securitySchemes"] = {"token": _TOKEN_SCHEME}
+    for method, path, rule in access_rules(app):
+        operation = document.get("paths", {}).get(path, {}).get(method.lower())
+        if operation is not None and rule is not None:
+            _describe_access(operation, rule)
+    return document
+
+
+def _describe_access(operation: dict[str, Any], rule: Access) -> None:
+    if not rule.scopes:
+        operation["security"] = []
+        return
+    operation["security"] = [{"token": []}]
+    operation["x-scopes"] = list(rule.scopes)
+    operation["x-organisation"] = rule.organisation
+    needed = " or ".join(f"`{scope}`" for scope in rule.scopes)
+    operation["description"] = "\n\n".join(filter(None, [operation.get("description"), f"Needs scope {needed}."]))
+
+
+def default_responses() -> dict[int | str, dict[str, Any]]:
+    """What every operation may answer besides what it declares."""
+    return {
+        422: {"description": "`invalid-request`: The request is not valid", "content": problem_content()},
+        "default": {"description": "Any other refusal or failure", "content": problem_content()},
+    }

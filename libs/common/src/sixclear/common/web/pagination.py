@@ -1,0 +1,97 @@
+"""Lists by keyset: opaque cursors that say where the last page ended."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Query
+
+from sixclear.common.web.problems import DomainError
+from sixclear.common.web.schemas import Page
+
+LONGEST_PAGE = 200
+_CHECK_BYTES = 8
+_LONGEST_CURSOR = 2000
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+LimitParam = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Items per page.")]
+CursorParam = Annotated[
+    str | None, Query(max_length=_LONGEST_CURSOR, description="`next` of the page before; not to be made up.")
+]
+
+
+class InvalidCursor(DomainError):
+    code = "invalid-cursor"
+    status = 400
+    title = "The cursor is not one that this list gave out"
+
+
+def encode_cursor(values: Sequence[Any], *, context: str = "") -> str:
+    """A cursor for the sort key `values` of the last item. `context` names the list and its filters.
+
+    The check bytes tell a damaged cursor, or one of another list, from a good one. They are no secret: a cursor only
+    says where to go on, and every page is authorised anew.
+    """
+    payload = orjson.dumps(list(values), option=orjson.OPT_UTC_Z)
+    return base64.urlsafe_b64encode(_check(payload, context) + payload).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, *types: type, context: str = "") -> tuple[Any, ...]:
+    """The values in `cursor`, each of the type at its place, or None where None was encoded.
+
+    Raises InvalidCursor when the cursor was not made by `encode_cursor` with the same context and types.
+    """
+    if len(cursor) > _LONGEST_CURSOR:
+        raise InvalidCursor
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        check, payload = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
+        if check != _check(payload, context):
+            raise InvalidCursor
+        values = orjson.loads(payload)
+        return tuple(_parse(value, kind) for value, kind in zip(values, types, strict=True))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidCursor from error
+
+
+def page_of(
+    rows: Sequence[Row],
+    limit: int,
+    *,
+    item: Callable[[Row], Item],
+    key: Callable[[Row], Sequence[Any]],
+    context: str = "",
+) -> Page[Item]:
+    """One page from up to `limit + 1` rows: the row too many only says that there is a next page."""
+    shown = rows[:limit]
+    following = encode_cursor(key(shown[-1]), context=context) if len(rows) > limit else None
+    return Page(items=[item(row) for row in shown], next=following)
+
+
+def _check(payload: bytes, context: str) -> bytes:
+    return hashlib.blake2b(payload, digest_size=_CHECK_BYTES, person=b"cursor", salt=b"1", key=_key(context)).digest()
+
+
+def _key(context: str) -> bytes:
+    return hashlib.blake2b(context.encode(), digest_size=32).digest()
+
+
+def _parse(value: Any, kind: type) -> Any:
+    if value is None:
+        return None
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind is UUID:
+        return UUID(value)
+    if type(value) is not kind:
+        raise TypeError(kind.__name__)
+    return value

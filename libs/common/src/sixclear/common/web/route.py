@@ -1,0 +1,101 @@
+"""One request, one transaction: committed before the first byte of the answer."""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any, TypeVar, cast
+from uuid import UUID
+
+import fastapi.routing
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response, StreamingResponse
+
+from sixclear.common.auth.access import CallerDep, find_rule
+
+__all__ = ["CallerDep", "NewIdDep", "NowDep", "SessionDep", "TransactionalRoute", "writes"]
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_WRITES = "__writes__"
+
+
+async def current_session(request: Request) -> AsyncSession:
+    """The session of this request. The route commits it; handlers, services and repositories never do."""
+    return cast(AsyncSession, request.state.session)
+
+
+async def current_time(request: Request) -> datetime:
+    """The instant of this request: the same one wherever it is asked for."""
+    now: datetime | None = getattr(request.state, "now", None)
+    if now is None:
+        now = request.state.now = request.app.state.clock()
+    return now
+
+
+async def new_id_factory(request: Request) -> Callable[[], UUID]:
+    """Makes identifiers; deterministic where the application was given a deterministic factory."""
+    return cast(Callable[[], UUID], request.app.state.new_id)
+
+
+SessionDep = Annotated[AsyncSession, Depends(current_session)]
+NowDep = Annotated[datetime, Depends(current_time)]
+NewIdDep = Annotated[Callable[[], UUID], Depends(new_id_factory)]
+
+
+def writes(endpoint: Endpoint) -> Endpoint:
+    """Mark a GET whose reading is itself recorded (an access log): it gets a transaction that is committed."""
+    setattr(endpoint, _WRITES, True)
+    return endpoint
+
+
+class TransactionalRoute(APIRoute):
+    """A route whose database work is one transaction.
+
+    The caller is admitted before the body is read. POST, PUT, PATCH and DELETE get a session that is committed before
+    the answer is handed out, so a commit that fails is answered as an error and never as a success; an answer of 400
+    and above rolls back. Other methods get a session that the server keeps from writing. A session takes a connection
+    with its first statement, so a refused request costs none.
+    """
+
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
+        rule = find_rule(_effective(self).dependant)
+        writing = bool(set(self.methods or ()) - _SAFE_METHODS) or getattr(self.endpoint, _WRITES, False)
+
+        async def handle(request: Request) -> Response:
+            if rule is not None:
+                await rule.admit(request)
+            if request.app.state.database is None:
+                return await handler(request)
+            return await (_write if writing else _read)(request, handler)
+
+        return handle
+
+
+def _effective(route: APIRoute) -> APIRoute:
+    """The route as it is mounted: rules may come from the router that includes it."""
+    context = fastapi.routing._effective_route_context_var.get()
+    return route if context is None or context.original_route is not route else cast(APIRoute, context)
+
+
+async def _read(request: Request, handler: Handler) -> Response:
+    async with request.app.state.read_sessions() as session:
+        request.state.session = session
+        return await handler(request)
+
+
+async def _write(request: Request, handler: Handler) -> Response:
+    state = request.app.state
+    async with state.database.transaction() as session:
+        request.state.session = session
+        response = await handler(request)
+        if isinstance(response, StreamingResponse):
+            raise TypeError("A writing route answers at once: a stream would begin before the commit.")
+        if response.status_code >= 400:
+            await session.rollback()
+    if state.event_log is not None:
+        state.event_log.wake()
+    return response

@@ -1,0 +1,197 @@
+"""Error answers: their shape, where the fault is, and that nothing of the request or of an exception comes back."""
+
+from uuid import UUID
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic import Field
+
+from sixclear.common.auth.access import Access
+from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.web.app import create_service_app
+from sixclear.common.web.problems import DomainError, field_error, problem_responses
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.schemas import Page, Schema
+
+SECRET = "hunter2-very-secret"
+PUBLIC = Depends(Access.public("a test"))
+
+
+class NothingFound(DomainError):
+    code = "nothing-found"
+    status = 404
+    title = "Nothing was found"
+
+
+class Step(Schema):
+    name: str = Field(max_length=20)
+    number: int = 0
+
+
+class Body(Schema):
+    title: str
+    steps: list[Step] = Field(default_factory=list)
+    owner: UUID | None = None
+    share: float | None = None
+
+
+def application() -> FastAPI:
+    router = APIRouter(route_class=TransactionalRoute, dependencies=[PUBLIC])
+
+    @router.post("/things", responses=problem_responses(NothingFound))
+    async def make(body: Body) -> Page[Step]:
+        return Page(items=body.steps)
+
+    @router.get("/things/{number}")
+    async def show(number: int, limit: int = 5) -> None:
+        if number == 404:
+            raise NothingFound("There is no such thing.", errors=[field_error("/a", "wrong", "Wrong.")])
+        if number == 500:
+            raise ValueError(SECRET)
+        if number == 503:
+            raise ConnectionRefusedError(SECRET)
+
+    return create_service_app(
+        title="Things", service="things", version="1", prefix="/api/things/v1", routers=[router], verifier=None
+    )
+
+
+BASE = "/api/things/v1/things"
+
+
+@pytest.mark.asyncio
+async def test_a_domain_error_is_answered_with_its_fields() -> None:
+    async with http_client(application()) as client:
+        answer = await client.get(f"{BASE}/404", headers={"X-Request-ID": "abc-1"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"] == "abc-1"
+    assert answer.json() == {
+        "type": "/problems/nothing-found",
+        "title": "Nothing was found",
+        "status": 404,
+        "code": "nothing-found",
+        "detail": "There is no such thing.",
+        "instance": f"{BASE}/404",
+        "errors": [{"pointer": "#/a", "code": "wrong", "detail": "Wrong."}],
+        "request_id": "abc-1",
+    }
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        ({}, "#/title", "missing"),
+        ({"title": "x", "extra": SECRET}, "#/extra", "extra-forbidden"),
+        ({"title": "x", "steps": [{"name": "ok"}, {"name": SECRET * 3}]}, "#/steps/1/name", "string-too-long"),
+        ({"title": "x", "steps": [{"name": "a", "number": SECRET}]}, "#/steps/0/number", "int-parsing"),
+        ({"title": "x", "owner": SECRET}, "#/owner", "uuid-parsing"),
+        ({"title": "x", "steps": [{"name": f"{SECRET}\x00"}]}, "#/steps/0/name", "unusable-text"),
+        ({"title": "x", "a/b~c": SECRET}, "#/a~1b~0c", "extra-forbidden"),
+    ],
+)
+async def test_each_fault_has_a_pointer_and_the_input_does_not_come_back(
+    body: dict[str, object], pointer: str, code: str
+) -> None:
+    async with http_client(application()) as client:
+        answer = await client.post(BASE, json=body)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid-request"
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
+    assert SECRET not in answer.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"title": "x"',
+        b'{"title": NaN}',
+        b'{"title": "x", "share": NaN}',
+        b'{"title": "\\ud800"}',
+        b'{"title": "\xff"}',
+        b"[" * 100_000,
+        b"\x00",
+        b'{"title": "x", "steps": 1e999999}',
+        b"null",
+        b"",
+    ],
+)
+async def test_an_unreadable_body_is_a_client_error(content: bytes) -> None:
+    async with http_client(application()) as client:
+        answer = await client.post(BASE, content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.asyncio
+async def test_a_query_or_path_fault_names_the_parameter() -> None:
+    async with http_client(application()) as client:
+        answer = await client.get(f"{BASE}/{SECRET}", params={"limit": SECRET})
+    assert answer.status_code == 422
+    assert [(error["in"], error["parameter"]) for error in answer.json()["errors"]] == [
+        ("path", "number"),
+        ("query", "limit"),
+    ]
+    assert SECRET not in str(answer.json()["errors"])
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("number", "code"), [(500, "internal-error"), (503, "unavailable")])
+async def test_a_failure_is_logged_but_its_text_is_not_sent(
+    number: int, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with http_client(application()) as client:
+        answer = await client.get(f"{BASE}/{number}")
+    assert answer.status_code == number
+    assert answer.json()["code"] == code
+    assert answer.headers.get("retry-after") == ("1" if number == 503 else None)
+    assert SECRET not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert caplog.records
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [("GET", "/nowhere", 404, "not-found"), ("DELETE", BASE, 405, "method-not-allowed")],
+)
+async def test_addresses_and_methods_that_do_not_exist(method: str, path: str, status: int, code: str) -> None:
+    async with http_client(application()) as client:
+        answer = await client.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["x-request-id"]
+
+
+@pytest.mark.asyncio
+async def test_an_insane_request_id_is_replaced() -> None:
+    async with http_client(application()) as client:
+        answer = await client.get(f"{BASE}/1", headers={"X-Request-ID": "a b" * 40})
+    assert UUID(answer.headers["x-request-id"])
+
+
+def test_openapi_documents_problems_and_access() -> None:
+    document = application().openapi()
+    operation = document["paths"]["/api/things/v1/things"]["post"]
+    assert operation["security"] == []
+    assert operation["responses"]["404"]["description"] == "`nothing-found`: Nothing was found"
+    assert "application/problem+json" in operation["responses"]["422"]["content"]
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    assert "Problem" in document["components"]["schemas"]
+
+
+def test_openapi_names_the_scope() -> None:
+    router = APIRouter(route_class=TransactionalRoute)
+
+    @router.get("/mine", dependencies=[Depends(Access.scope("things:read", organisation="own"))])
+    async def mine() -> None: ...
+
+    app = create_service_app(
+        title="T", service="t", version="1", prefix="/t", routers=[router], verifier=FakeIssuer().verifier()
+    )
+    operation = app.openapi()["paths"]["/t/mine"]["get"]
+    assert operation["security"] == [{"token": []}]
+    assert operation["x-scopes"] == ["things:read"]
+    assert operation["description"] == "Needs scope `things:read`."
