@@ -1,0 +1,58 @@
+"""Numbers, shares, days and instants as the reader's language writes them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from sixclear.common.clock import CIVIL_ZONE
+
+NO_BREAK = "\u00a0"
+
+_DAY = {"vi": "d/M/yyyy", "en": "d MMMM yyyy", "ar": "d MMMM yyyy"}
+_INSTANT = {"vi": "d/M/yyyy HH:mm", "en": "d MMMM yyyy, HH:mm", "ar": "d MMMM yyyy، HH:mm"}
+_SHORT_INSTANT = {"vi": "d/M HH:mm", "en": "d MMM HH:mm", "ar": "d MMM HH:mm"}
+_MONTH = {"vi": "M/yyyy", "en": "MMM yyyy", "ar": "MMM yyyy"}
+
+
+class Formatter:
+    """Writes figures and times in one language; instants in the civil time zone."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._locale = Locale.parse(language)
+
+    def number(self, value: int | Decimal) -> str:
+        """`1287` as `1.287` (vi) or `1,287` (en)."""
+        return str(format_decimal(value, locale=self._locale))
+
+    def percent(self, value: Decimal) -> str:
+        """`46.70` as `46,70 %` (vi) or `46.70 %` (en), always with two decimals."""
+        return f"{format_decimal(value, format='#,##0.00', locale=self._locale)}{NO_BREAK}%"
+
+    def day(self, value: date | datetime) -> str:
+        """A day: `4/12/2025` (vi)."""
+        return str(format_date(self._civil(value), _DAY[self.language], self._locale))
+
+    def instant(self, value: datetime) -> str:
+        """A day and a time: `4/12/2025 17:00` (vi)."""
+        return str(format_datetime(value, _INSTANT[self.language], CIVIL_ZONE, self._locale))
+
+    def short_instant(self, value: datetime) -> str:
+        """A day and a time without the year, for a ledger of the last days."""
+        return str(format_datetime(value, _SHORT_INSTANT[self.language], CIVIL_ZONE, self._locale))
+
+    def month(self, value: date) -> str:
+        """A month, for an axis."""
+        return str(format_date(value, _MONTH[self.language], self._locale))
+
+    @staticmethod
+    def machine(value: datetime) -> str:
+        """An instant for the `datetime` attribute."""
+        return value.isoformat(timespec="seconds")
+
+    @staticmethod
+    def _civil(value: date | datetime) -> date:
+        return value.astimezone(CIVIL_ZONE).date() if isinstance(value, datetime) else value

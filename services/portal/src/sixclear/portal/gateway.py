@@ -1,0 +1,209 @@
+"""The portal's only way to other services: typed calls with a time limit, and three ways to fail.
+
+A call returns its answer, or raises `PageNotFound` (404), `Refused` (another 4xx) or `ServiceAway` (no answer in
+time, a fault of the service, or an answer that cannot be read).
+"""
+
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx2
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from sixclear.portal import schemas
+from sixclear.portal.errors import FieldProblem, PageNotFound, Refused, ServiceAway
+from sixclear.portal.metrics import UPSTREAM_SECONDS
+
+Model = TypeVar("Model", bound=BaseModel)
+Query = Mapping[str, str | int | None]
+
+TASKS = "tasks"
+FEEDBACK = "feedback"
+CATALOG = "data-catalog"
+MONITORING = "monitoring"
+
+_ATTENTION: TypeAdapter[dict[str, schemas.AttentionList]] = TypeAdapter(dict[str, schemas.AttentionList])
+
+
+class Gateway:
+    """Calls to `tasks`, `feedback`, `data-catalog` and `monitoring`; one client each, made at the first call."""
+
+    def __init__(self, http: Callable[[str], httpx2.AsyncClient], timeout_seconds: float) -> None:
+        self._http = http
+        self._timeout = timeout_seconds
+        self._clients: dict[str, httpx2.AsyncClient] = {}
+
+    async def close(self) -> None:
+        """Closes every client that was made."""
+        clients = list(self._clients.values())
+        self._clients.clear()
+        for client in clients:
+            await client.aclose()
+
+    async def status(
+        self, *, as_of: str | None = None, programme: str | None = None, organisation: str | None = None
+    ) -> schemas.Status:
+        """The live status, or that of an instant of the past."""
+        query = {"as_of": as_of, "programme": programme, "organisation": organisation}
+        return await self._get(MONITORING, "/api/monitoring/v1/status", schemas.Status, query)
+
+    async def timeline(
+        self, *, programme: str | None, start: str, end: str, step: str, organisation: str | None = None
+    ) -> schemas.Timeline:
+        """The four states at the end of each day or week."""
+        query = {"programme": programme, "organisation": organisation, "from": start, "to": end, "step": step}
+        return await self._get(MONITORING, "/api/monitoring/v1/timeline", schemas.Timeline, query)
+
+    async def provinces(self, *, as_of: str | None, programme: str | None) -> schemas.Provinces:
+        """The four states of each of the 34 units."""
+        query = {"as_of": as_of, "programme": programme}
+        return await self._get(MONITORING, "/api/monitoring/v1/provinces", schemas.Provinces, query)
+
+    async def changes(self, *, limit: int) -> schemas.Listing[schemas.Change]:
+        """The last changes, newest first."""
+        path = "/api/monitoring/v1/changes"
+        return await self._get(MONITORING, path, schemas.Listing[schemas.Change], {"limit": limit})
+
+    async def attention(self, *, programme: str | None) -> dict[str, schemas.AttentionList]:
+        """The lists of what needs attention, by name."""
+        answer = await self._request(
+            MONITORING, "GET", "/api/monitoring/v1/attention", query={"programme": programme}
+        )
+        lists = {name: value for name, value in answer.items() if isinstance(value, dict) and "items" in value}
+        try:
+            return _ATTENTION.validate_python(lists)
+        except ValidationError as error:
+            raise ServiceAway(MONITORING) from error
+
+    async def programmes(self) -> schemas.Listing[schemas.Programme]:
+        """All programmes that are public."""
+        path = "/api/tasks/v1/programmes"
+        return await self._get(TASKS, path, schemas.Listing[schemas.Programme], {"limit": 100})
+
+    async def tasks(self, query: Query) -> schemas.Listing[schemas.TaskSummary]:
+        """One page of tasks."""
+        return await self._get(TASKS, "/api/tasks/v1/tasks", schemas.Listing[schemas.TaskSummary], query)
+
+    async def task(self, task_id: UUID) -> schemas.Task:
+        """One task."""
+        return await self._get(TASKS, f"/api/tasks/v1/tasks/{task_id}", schemas.Task)
+
+    async def history(self, task_id: UUID) -> schemas.Listing[schemas.HistoryEntry]:
+        """The changes of a task."""
+        path = f"/api/tasks/v1/tasks/{task_id}/history"
+        return await self._get(TASKS, path, schemas.Listing[schemas.HistoryEntry], {"limit": 100})
+
+    async def reports(self, task_id: UUID) -> schemas.Listing[schemas.Report]:
+        """The progress reports of a task."""
+        path = f"/api/tasks/v1/tasks/{task_id}/reports"
+        return await self._get(TASKS, path, schemas.Listing[schemas.Report], {"limit": 100})
+
+    async def evidence(self, task_id: UUID) -> schemas.Listing[schemas.Evidence]:
+        """What proves the result of a task."""
+        path = f"/api/tasks/v1/tasks/{task_id}/evidence"
+        return await self._get(TASKS, path, schemas.Listing[schemas.Evidence], {"limit": 100})
+
+    async def organisation(self, reference: str) -> schemas.Organisation:
+        """One organisation, by id."""
+        return await self._get(TASKS, f"/api/tasks/v1/organisations/{reference}", schemas.Organisation)
+
+    async def organisations(self, query: Query) -> schemas.Listing[schemas.Organisation]:
+        """One page of organisations."""
+        path = "/api/tasks/v1/organisations"
+        return await self._get(TASKS, path, schemas.Listing[schemas.Organisation], query)
+
+    async def entries(self, query: Query) -> schemas.Listing[schemas.Entry]:
+        """One page of the catalogue."""
+        return await self._get(CATALOG, "/api/catalog/v1/entries", schemas.Listing[schemas.Entry], query)
+
+    async def submit(self, body: Mapping[str, Any], key: str) -> schemas.Receipt:
+        """Sends a submission; the same key and body give the same receipt."""
+        answer = await self._request(
+            FEEDBACK, "POST", "/api/feedback/v1/submissions", body=body, headers={"Idempotency-Key": key}
+        )
+        return _read(FEEDBACK, schemas.Receipt, answer)
+
+    async def mailbox(self, code: str) -> schemas.Case:
+        """The case that a receipt code opens."""
+        answer = await self._request(FEEDBACK, "POST", "/api/feedback/v1/mailbox", body={"receipt_code": code})
+        return _read(FEEDBACK, schemas.Case, answer)
+
+    async def reply(self, code: str, text: str, key: str) -> None:
+        """Adds the sender's message to a case."""
+        body = {"receipt_code": code, "text": text}
+        path = "/api/feedback/v1/mailbox/messages"
+        await self._request(FEEDBACK, "POST", path, body=body, headers={"Idempotency-Key": key})
+
+    async def _get(
+        self, service: str, path: str, model: type[Model], query: Query | None = None
+    ) -> Model:
+        return _read(service, model, await self._request(service, "GET", path, query=query))
+
+    async def _request(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        started = perf_counter()
+        outcome = "away"
+        params = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        try:
+            response = await self._client(service).request(
+                method, path, params=params, json=body, headers=headers, timeout=self._timeout
+            )
+            answer = _answer(service, response)
+            outcome = "ok"
+            return answer
+        except (PageNotFound, Refused):
+            outcome = "refused"
+            raise
+        except (httpx2.HTTPError, OSError) as error:
+            raise ServiceAway(service) from error
+        finally:
+            UPSTREAM_SECONDS.labels(service, outcome).observe(perf_counter() - started)
+
+    def _client(self, service: str) -> httpx2.AsyncClient:
+        if service not in self._clients:
+            self._clients[service] = self._http(service)
+        return self._clients[service]
+
+
+def _answer(service: str, response: httpx2.Response) -> Any:
+    if response.status_code == 404:
+        raise PageNotFound
+    if 400 <= response.status_code < 500:
+        raise _refusal(response)
+    if not response.is_success:
+        raise ServiceAway(service)
+    try:
+        return response.json()
+    except ValueError as error:
+        raise ServiceAway(service) from error
+
+
+def _refusal(response: httpx2.Response) -> Refused:
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {}
+    if not isinstance(problem, dict):
+        problem = {}
+    errors = [error for error in problem.get("errors") or [] if isinstance(error, dict)]
+    problems = [
+        FieldProblem(str(error.get("pointer", "")).removeprefix("#/"), str(error.get("code", ""))) for error in errors
+    ]
+    return Refused(response.status_code, str(problem.get("code", "refused")), problems)
+
+
+def _read(service: str, model: type[Model], answer: Any) -> Model:
+    try:
+        return model.model_validate(answer)
+    except ValidationError as error:
+        raise ServiceAway(service) from error

@@ -1,0 +1,75 @@
+"""The languages of the pages: Vietnamese is written in the code, the others are translated from it by gettext."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from gettext import NullTranslations
+from pathlib import Path
+
+from babel.support import Translations
+
+from sixclear.portal.formats import Formatter
+
+SOURCE = "vi"
+NAMES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English", "ar": "العربية"}
+COOKIE = "sixclear_language"
+DOMAIN = "portal"
+CATALOGUES = Path(__file__).parent / "translations"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the pages."""
+
+    code: str
+    direction: str
+    translations: NullTranslations
+    formats: Formatter
+
+    def text(self, message: str, **values: object) -> str:
+        """`message` in this language, with its named values put in."""
+        found = self.translations.gettext(message)
+        return found % values if values else found
+
+    def name(self, name_vi: str | None, name_en: str | None) -> str:
+        """A name that a record carries in Vietnamese and perhaps in English."""
+        preferred = name_vi if self.code == SOURCE else name_en
+        return preferred or name_vi or name_en or ""
+
+
+@cache
+def language(code: str) -> Language:
+    """The language `code`, one of `NAMES`."""
+    translations: NullTranslations = NullTranslations()
+    if code != SOURCE:
+        translations = Translations.load(str(CATALOGUES), [code], DOMAIN)
+    return Language(code, "rtl" if code == "ar" else "ltr", translations, Formatter(code))
+
+
+def choose(asked: str | None, remembered: str | None, accepted: str | None) -> Language:
+    """The language that the address asks for, else the remembered one, else the browser's, else Vietnamese."""
+    for code in (asked, remembered):
+        if code in NAMES:
+            return language(code)
+    return language(_best_accepted(accepted or ""))
+
+
+def _best_accepted(header: str) -> str:
+    best, best_quality = SOURCE, 0.0
+    for part in header.split(",")[:20]:
+        tag, _, parameters = part.strip().partition(";")
+        code = tag.partition("-")[0].lower()
+        quality = _quality(parameters)
+        if code in NAMES and quality > best_quality:
+            best, best_quality = code, quality
+    return best
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,30 @@
+"""Settings of the portal."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from `SIXCLEAR_PORTAL_…` environment variables; unknown keyword arguments are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="SIXCLEAR_PORTAL_", extra="forbid")
+
+    upstream_timeout_seconds: float = Field(
+        default=3.0,
+        gt=0,
+        description="How long a page waits for another service before it is shown without that service's part.",
+    )
+    default_programme: str = Field(
+        default="nq57-central",
+        description="Slug of the programme that the home page shows when the address names none.",
+    )
+    timeline_days: int = Field(
+        default=730,
+        ge=14,
+        le=3660,
+        description="How far back the home page's timeline reaches; empty weeks at its beginning are left out.",
+    )
+    page_size: int = Field(default=50, ge=1, le=200, description="Rows on one page of a list.")
+    form_limit_bytes: int = Field(
+        default=65_536, ge=4_096, description="Largest body of a form; a longer one is answered with 413."
+    )

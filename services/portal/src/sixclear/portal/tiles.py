@@ -1,0 +1,64 @@
+"""The tile map: 34 provinces and cities on a hand-placed grid, by territorial code.
+
+A grid, not a geographic map: every unit has the same weight and can be read and touched on a phone.
+The archipelagos stand in insets of the units that administer them.
+"""
+
+from dataclasses import dataclass
+
+COLUMNS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the tile of a unit stands: row and column from 1."""
+
+    code: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inset:
+    """An archipelago in an inset, with the code of the unit that administers it."""
+
+    name: str
+    unit_code: str
+    row: int
+    column: int
+
+
+PLACES: tuple[Place, ...] = tuple(
+    Place(code, row, column)
+    for row, line in enumerate(
+        (
+            ".  12 15 08 04 .  .",
+            "11 14 25 19 20 .  .",
+            ".  .  01 24 22 .  .",
+            ".  .  37 33 31 .  .",
+            ".  .  38 .  .  .  .",
+            ".  .  40 .  .  .  .",
+            ".  .  42 .  .  .  .",
+            ".  .  .  44 .  .  .",
+            ".  .  .  46 .  .  .",
+            ".  .  .  .  48 .  .",
+            ".  .  .  .  51 .  .",
+            ".  .  .  .  52 .  .",
+            ".  .  .  .  66 .  .",
+            ".  .  .  68 56 .  .",
+            ".  80 75 79 .  .  .",
+            "91 82 86 .  .  .  .",
+            "96 92 .  .  .  .  .",
+        ),
+        start=1,
+    )
+    for column, code in enumerate(line.split(), start=1)
+    if code != "."
+)
+
+INSETS: tuple[Inset, ...] = (
+    Inset("Hoàng Sa", "48", 10, 6),
+    Inset("Trường Sa", "56", 15, 6),
+)
+
+ROWS = max(place.row for place in PLACES)
