@@ -1,0 +1,185 @@
+"""Reading a service's event table in `event_id` order without ever skipping a transaction that commits late."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import BigInteger, bindparam, text
+
+from sixclear.common.db import Database
+
+_COLUMNS = """event_id, entity_type, entity_id, version, previous_version, change, data::text AS data_json,
+    meta::text AS meta_json, traceparent, occurred_at, recorded_at, published"""
+
+_READ = text(
+    f"SELECT {_COLUMNS} FROM event WHERE event_id > :after ORDER BY event_id LIMIT :limit"  # noqa: S608 (constant)
+).bindparams(bindparam("after", type_=BigInteger), bindparam("limit", type_=BigInteger))
+
+_READ_ENTITY = text(
+    f"SELECT {_COLUMNS} FROM event WHERE entity_id = :entity_id ORDER BY version LIMIT :limit"  # noqa: S608 (constant)
+)
+
+_TAIL = text("SELECT coalesce(max(event_id), 0) FROM event")
+
+# An INSERT takes this lock before it draws its event_id and keeps it until the transaction has become visible or has
+# been rolled back, so whoever may still fill a hole is in this list.
+_WRITERS = text(
+    """SELECT virtualtransaction FROM pg_locks
+       WHERE locktype = 'relation' AND relation = 'event'::regclass AND mode = 'RowExclusiveLock' AND granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+)
+
+_OLDEST = text(
+    "SELECT recorded_at FROM event WHERE event_id > :after AND published ORDER BY event_id LIMIT 1"
+).bindparams(bindparam("after", type_=BigInteger))
+
+_COUNT = text(
+    """SELECT count(*) FROM (
+         SELECT FROM event WHERE event_id > :after AND published
+           AND (:any_type OR entity_type = ANY(:entity_types)) LIMIT :at_most) AS waiting"""
+).bindparams(bindparam("after", type_=BigInteger))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """One row of the event table. `data_json` and `meta_json` are the stored JSON texts, parsed only on demand."""
+
+    event_id: int
+    entity_type: str
+    entity_id: UUID
+    version: int
+    previous_version: int | None
+    change: str
+    data_json: str
+    meta_json: str
+    traceparent: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    published: bool
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The public state of the entity after the change."""
+        parsed: dict[str, Any] = orjson.loads(self.data_json)
+        return parsed
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """Who and why; never leaves the service."""
+        parsed: dict[str, Any] = orjson.loads(self.meta_json)
+        return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class _Barrier:
+    """Transactions that may still fill holes below `ceiling`."""
+
+    ceiling: int
+    writers: frozenset[str]
+
+
+class LogReader:
+    """Reads one service's events as a sequence that only ever grows at its end.
+
+    Commits come out of order, so a hole in `event_id` stops the reader until every transaction that was writing events
+    when the hole was seen has ended, and a snapshot taken after that still shows the hole: then it was rolled back.
+    Order by `event_id` is each entity's order, because an event is inserted while its entity's row is locked.
+    Transactions that write no events hold nothing back. One reader serves one task at a time.
+    """
+
+    def __init__(self, database: Database) -> None:
+        # Autocommit: each statement below needs a snapshot of its own, and none may idle in a transaction.
+        self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._barrier: _Barrier | None = None
+        self._settled = 0
+        self.blocked = False
+
+    async def read(self, after: int, limit: int) -> Sequence[StoredEvent]:
+        """Events after `after`, at most `limit`, up to the first hole that may still be filled.
+
+        `blocked` then tells whether such a hole ended the answer, so that the caller comes back soon.
+        """
+        rows = await self._fetch(after, limit)
+        contiguous = self._contiguous(rows, after)
+        if len(contiguous) < len(rows) and await self._advance():
+            rows = await self._fetch(after, limit)  # a snapshot younger than the last of the writers
+            contiguous = self._contiguous(rows, after)
+        self.blocked = len(contiguous) < len(rows)
+        return contiguous
+
+    def _contiguous(self, rows: Sequence[StoredEvent], after: int) -> Sequence[StoredEvent]:
+        expected = after + 1
+        for index, row in enumerate(rows):
+            if row.event_id != expected and row.event_id > self._settled:
+                return rows[:index]
+            expected = row.event_id + 1
+        return rows
+
+    async def _advance(self) -> bool:
+        """Move the point below which no hole can be filled any more; False when a writer still runs."""
+        tail = await self.tail()
+        writers = await self._writers()
+        if self._barrier is None:
+            self._barrier = _Barrier(tail, writers)
+        pending = self._barrier.writers & writers
+        if pending:
+            self._barrier = _Barrier(self._barrier.ceiling, pending)
+            return False
+        self._settled = max(self._settled, self._barrier.ceiling)
+        self._barrier = _Barrier(tail, writers) if writers and tail > self._settled else None
+        return True
+
+    async def tail(self) -> int:
+        """The newest visible `event_id`, 0 for an empty log."""
+        async with self._engine.connect() as connection:
+            return int((await connection.execute(_TAIL)).scalar_one())
+
+    async def epoch(self) -> int:
+        """The log's epoch: 1, raised by every restore."""
+        async with self._engine.connect() as connection:
+            return int((await connection.execute(text("SELECT epoch FROM log_epoch"))).scalar_one())
+
+    async def contains(self, event_id: int) -> bool:
+        """Whether the log still holds this event."""
+        statement = text("SELECT 1 FROM event WHERE event_id = :event_id").bindparams(
+            bindparam("event_id", type_=BigInteger)
+        )
+        async with self._engine.connect() as connection:
+            return (await connection.execute(statement, {"event_id": event_id})).first() is not None
+
+    async def read_entity(self, entity_id: UUID, limit: int) -> Sequence[StoredEvent]:
+        """The first `limit` committed events of one entity, oldest version first."""
+        async with self._engine.connect() as connection:
+            result = await connection.execute(_READ_ENTITY, {"entity_id": entity_id, "limit": limit})
+            return [StoredEvent(**row) for row in result.mappings()]
+
+    async def oldest_unsent_at(self, after: int) -> datetime | None:
+        """When the oldest published event after `after` was recorded; None when there is none."""
+        async with self._engine.connect() as connection:
+            recorded_at: datetime | None = (await connection.execute(_OLDEST, {"after": after})).scalar_one_or_none()
+            return recorded_at
+
+    async def count_after(
+        self, after: int, *, entity_types: Sequence[str] | None = None, at_most: int = 100_000
+    ) -> int:
+        """How many published events come after `after`, counted up to `at_most` so that the cost has a limit."""
+        values = {
+            "after": after,
+            "any_type": entity_types is None,
+            "entity_types": list(entity_types or ()),
+            "at_most": at_most,
+        }
+        async with self._engine.connect() as connection:
+            return int((await connection.execute(_COUNT, values)).scalar_one())
+
+    async def _fetch(self, after: int, limit: int) -> list[StoredEvent]:
+        async with self._engine.connect() as connection:
+            result = await connection.execute(_READ, {"after": after, "limit": limit})
+            return [StoredEvent(**row) for row in result.mappings()]
+
+    async def _writers(self) -> frozenset[str]:
+        async with self._engine.connect() as connection:
+            return frozenset((await connection.execute(_WRITERS)).scalars())

@@ -1,0 +1,111 @@
+"""Waking those who follow an event log: at once in the process that wrote, by one coalesced NOTIFY elsewhere."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import asyncpg
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_log = structlog.get_logger(__name__)
+
+_CHANNEL = "sixclear_event"
+# A NOTIFY is a commit of its own: more than this many a second would cost more than what they save.
+_NOTIFY_EVERY_SECONDS = 0.01
+_RECONNECT_AFTER_SECONDS = 1.0
+
+
+async def dedicated_connection(engine: AsyncEngine, application_name: str) -> "asyncpg.Connection[Any]":
+    """A connection outside the pool, for what lives as long as a session: LISTEN, NOTIFY, session locks.
+
+    The server notices within some ten seconds that the other side is gone without a word, and gives its locks free.
+    """
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    return await asyncpg.connect(
+        **arguments,
+        timeout=10,
+        command_timeout=10,
+        server_settings={
+            "application_name": application_name[:63],
+            "timezone": "UTC",
+            "tcp_keepalives_idle": "5",
+            "tcp_keepalives_interval": "2",
+            "tcp_keepalives_count": "3",
+        },
+    )
+
+
+class LogSignal:
+    """A wake-up call shared by all processes that use one database; lossy by design, for every waiter also polls."""
+
+    def __init__(self, engine: AsyncEngine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+        self.generation = 0
+        self._waiters: set[asyncio.Future[None]] = set()
+        self._notify_due = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Wake local waiters now and those of other processes soon."""
+        self._wake_local()
+        self._notify_due.set()
+
+    def _wake_local(self) -> None:
+        self.generation += 1
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def wait(self, timeout_seconds: float, seen: int | None) -> None:
+        """Return at the next wake, after the time limit, or at once when `seen` is behind `generation`."""
+        if seen is not None and seen != self.generation:
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.add(waiter)
+        try:
+            await asyncio.wait([waiter], timeout=timeout_seconds)
+        finally:
+            self._waiters.discard(waiter)
+
+    async def start(self) -> None:
+        """Begin to listen and to notify; a database that is away is tried again until `stop`."""
+        self._task = asyncio.create_task(self._run(), name=self._name)
+
+    async def stop(self, deadline_seconds: float) -> None:
+        """End the background task within `deadline_seconds`."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.wait([self._task], timeout=deadline_seconds)
+        self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("event signal lost", task=self._name, error=repr(error))
+            await asyncio.sleep(_RECONNECT_AFTER_SECONDS)
+
+    async def _follow(self) -> None:
+        connection = await dedicated_connection(self._engine, self._name)
+        try:
+            own_pid = connection.get_server_pid()
+
+            def heard(_connection: Any, pid: int, _channel: str, _payload: object) -> None:
+                if pid != own_pid:
+                    self._wake_local()
+
+            await connection.add_listener(_CHANNEL, heard)
+            connection.add_termination_listener(lambda _: self._notify_due.set())
+            self._wake_local()  # whatever was said while nobody listened
+            while not connection.is_closed():
+                await self._notify_due.wait()
+                self._notify_due.clear()
+                await connection.execute(f"NOTIFY {_CHANNEL}")
+                await asyncio.sleep(_NOTIFY_EVERY_SECONDS)
+        finally:
+            with contextlib.suppress(Exception):
+                connection.terminate()
