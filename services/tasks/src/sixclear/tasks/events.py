@@ -94,6 +94,13 @@ class TaskData(EventData):
     demonstration: bool
 
 
+class TaskWithdrawn(EventData):
+    """All that is left of a task that became restricted."""
+
+    change: Literal["withdrawn"]
+    task_id: UUID
+
+
 EVENTS = EventCatalogue(
     service="tasks",
     entities=(
@@ -132,7 +139,7 @@ EVENTS = EventCatalogue(
                 "returned": "The confirming body asked for more.",
                 "completed": "Another body than the doer confirmed the result.",
                 "extended": "A decision moved the current deadline; the original one stays.",
-                "withdrawn": "The task became restricted: only identifier and version are published, for the last time.",
+                "withdrawn": "The task became restricted: a last event carries only its identifier.",
             },
         ),
     ),

@@ -1,0 +1,40 @@
+"""Wiring of the tasks application."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog
+from sixclear.common.web.app import create_service_app
+from sixclear.tasks.routes import ROUTERS
+from sixclear.tasks.settings import Settings
+
+PREFIX = "/api/tasks/v1"
+
+
+def create_app(
+    settings: Settings,
+    *,
+    verifier: TokenVerifier | None = None,
+    database: Database | None = None,
+    event_log: EventLog | None = None,
+    clock: Clock,
+) -> FastAPI:
+    """The tasks application; without a database it only describes itself (OpenAPI)."""
+    app = create_service_app(
+        title="Sixclear tasks",
+        service="tasks",
+        version=version("sixclear"),
+        prefix=PREFIX,
+        routers=ROUTERS,
+        verifier=verifier,
+        database=database,
+        event_log=event_log,
+        clock=clock,
+        description="Programmes, directives and tasks: proposed, assigned, reported, submitted, confirmed.",
+    )
+    app.state.settings = settings
+    return app

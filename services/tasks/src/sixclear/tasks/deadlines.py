@@ -1,0 +1,74 @@
+"""Deadlines: a date means 17:00 in the civil time zone; recurring tasks have one deadline per period."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from dateutil.rrule import rrulestr
+
+from sixclear.common.clock import CIVIL_ZONE
+from sixclear.tasks.errors import RecurrenceInvalid
+
+# Practice of the units (R1): a day's work is handed in by the end of office hours.
+CLOSE_OF_DAY = time(17, 0)
+# One RRULE and nothing else: no dates of its own, no second rule.
+_SINGLE_RULE = re.compile(r"[A-Z0-9=;,+-]+")
+
+
+def deadline_instant(deadline: date | datetime) -> datetime:
+    """The instant, in UTC, at which a deadline falls: a bare date means 17:00 that day in the civil time zone."""
+    if isinstance(deadline, datetime):
+        return deadline.astimezone(UTC)
+    return datetime.combine(deadline, CLOSE_OF_DAY, tzinfo=CIVIL_ZONE).astimezone(UTC)
+
+
+def _occurs(rule: str) -> bool:
+    """Whether the rule can be read and ever occurs; one that never does would be searched to the year 9999."""
+    start = datetime(2025, 1, 1, 17)  # noqa: DTZ001 (civil time, as RFC 5545's floating form)
+    try:
+        parsed = rrulestr(rule, dtstart=start)
+        return next(iter(parsed.replace(until=start.replace(year=start.year + 5))), None) is not None
+    except (ValueError, TypeError):
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One period of a recurring task: it starts after `previous_due_at` and is due at `due_at` (UTC)."""
+
+    previous_due_at: datetime | None
+    due_at: datetime
+    reported: bool
+
+
+def check_recurrence(rule: str) -> str:
+    """The rule itself when it repeats by day, week, month or year (RFC 5545 §3.3.10); raises RecurrenceInvalid."""
+    upper = rule.upper()
+    if not any(f"FREQ={unit}" in upper for unit in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")):
+        raise RecurrenceInvalid(
+            "Write a rule such as FREQ=MONTHLY;BYMONTHDAY=22, repeating by day, week, month or year.",
+            errors=[{"pointer": "#/recurrence", "code": "frequency-unknown", "detail": "FREQ is missing or too fine."}],
+        )
+    if not _SINGLE_RULE.fullmatch(upper) or not _occurs(rule):
+        raise RecurrenceInvalid(
+            "The rule is not one of RFC 5545 that occurs within five years, for example FREQ=WEEKLY;BYDAY=FR.",
+            errors=[{"pointer": "#/recurrence", "code": "rule-unreadable", "detail": "The rule cannot be used."}],
+        )
+    return rule
+
+
+def current_period(rule: str, since: datetime, last_report_at: datetime | None, now: datetime) -> Period | None:
+    """The period of a recurring task that `now` lies in; None when the rule has ended. All instants are UTC.
+
+    A period is reported when a report came after the previous period's deadline.
+    """
+    start = datetime.combine(since.astimezone(CIVIL_ZONE).date(), CLOSE_OF_DAY)
+    floating = now.astimezone(CIVIL_ZONE).replace(tzinfo=None)
+    occurrences = rrulestr(rule, dtstart=start)
+    due = occurrences.after(floating, inc=True)
+    if due is None:
+        return None
+    before = occurrences.before(floating)
+    previous = before.replace(tzinfo=CIVIL_ZONE).astimezone(UTC) if before else None
+    reported = last_report_at is not None and (previous is None or last_report_at > previous)
+    return Period(previous, due.replace(tzinfo=CIVIL_ZONE).astimezone(UTC), reported)

@@ -1,0 +1,185 @@
+"""The life of a task: what each step needs and what it changes. Pure: no database, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sixclear.tasks.errors import (
+    EvidenceMissing,
+    FactBehindLastChange,
+    FactInFuture,
+    SixClearsMissing,
+    TransitionNotAllowed,
+)
+from sixclear.tasks.models import Task
+
+# Statuses in which the task is somebody's work.
+OPEN_STATUSES = frozenset({"assigned", "in_progress", "submitted", "returned", "paused"})
+
+_ALLOWED_FROM = {
+    "updated": {"draft", "proposed", *OPEN_STATUSES},
+    "assigned": {"draft", "proposed"},
+    "progress_reported": {"assigned", "in_progress", "returned"},
+    "evidence_added": {"assigned", "in_progress", "returned", "submitted"},
+    "submitted": {"assigned", "in_progress", "returned"},
+    "returned": {"submitted"},
+    "completed": {"submitted"},
+    "extended": set(OPEN_STATUSES),
+}
+
+# The six clears (sáu rõ) and the field that makes each clear.
+SIX_CLEARS = {
+    "person": "responsible_position",
+    "work": "title",
+    "time": "current_deadline",
+    "responsibility": "lead_organisation_id",
+    "product": "product",
+    "authority": "authority",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a step does to a task: its name in the past tense and the fields that it sets."""
+
+    name: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Progress as it is reported; `percent` None keeps the last one."""
+
+    percent: int | None
+    text: str
+    difficulty: str | None = None
+    cause: str | None = None
+    remedy: str | None = None
+
+
+def missing_clears(task: Task) -> list[str]:
+    """The codes of the clears that are missing, in order. A recurring task has a rule in place of a date."""
+    missing = []
+    for clear, field in SIX_CLEARS.items():
+        value = getattr(task, field)
+        if clear == "time" and task.kind == "recurring":
+            value = task.recurrence
+        if not value:
+            missing.append(clear)
+    return missing
+
+
+def assign(task: Task, *, enforced: bool) -> Change:
+    """Give the task to its lead body. Raises SixClearsMissing with every missing clear when they are enforced."""
+    _allow(task, "assigned")
+    missing = missing_clears(task)
+    if missing and (enforced or "responsibility" in missing):
+        raise SixClearsMissing(
+            f"Missing: {', '.join(missing)}. Add them, then assign the task again.",
+            errors=[
+                {"pointer": f"#/{SIX_CLEARS[clear]}", "code": clear, "detail": "This clear is missing."}
+                for clear in missing
+            ],
+        )
+    return Change("assigned", {"status": "assigned"})
+
+
+def report(task: Task, command: Report, occurred_at: datetime) -> Change:
+    """Report progress. The task is in progress from its first report on."""
+    _allow(task, "progress_reported")
+    percent = task.percent if command.percent is None else command.percent
+    status = "returned" if task.status == "returned" and percent == task.percent else "in_progress"
+    return Change(
+        "progress_reported",
+        {
+            "status": status,
+            "percent": percent,
+            "last_report_at": occurred_at,
+            "reports_count": task.reports_count + 1,
+        },
+    )
+
+
+def add_evidence(task: Task) -> Change:
+    """Attach one more piece of evidence."""
+    _allow(task, "evidence_added")
+    return Change("evidence_added", {"evidence_count": task.evidence_count + 1})
+
+
+def submit(task: Task, occurred_at: datetime) -> Change:
+    """Hand in the result: a product and evidence must be there (R7). A recurring task has no end to hand in."""
+    _allow(task, "submitted")
+    if task.kind == "recurring":
+        raise TransitionNotAllowed("A recurring task is reported period by period; it is never handed in as a whole.")
+    if task.evidence_count == 0:
+        raise EvidenceMissing("Attach at least one piece of evidence of the product, then submit again.")
+    return Change("submitted", {"status": "submitted", "submitted_at": occurred_at, "percent": 100})
+
+
+def confirm(task: Task, occurred_at: datetime, organisation_id: UUID) -> Change:
+    """Confirm the result; who may do so is the caller's organisation rule, not this function's."""
+    _allow(task, "completed")
+    return Change(
+        "completed",
+        {"status": "completed", "completed_at": occurred_at, "completed_by_organisation_id": organisation_id},
+    )
+
+
+def send_back(task: Task) -> Change:
+    """Ask for more: the submission does not count."""
+    _allow(task, "returned")
+    return Change("returned", {"status": "returned", "submitted_at": None})
+
+
+def extend(task: Task, deadline: datetime) -> Change:
+    """Move the current deadline; the original one stays (R8)."""
+    _allow(task, "extended")
+    if task.kind == "recurring":
+        raise TransitionNotAllowed("A recurring task has a rule, not a deadline that could be extended.")
+    return Change("extended", {"current_deadline": deadline})
+
+
+def allow_update(task: Task) -> None:
+    """Raises TransitionNotAllowed when the task's description can no longer change."""
+    _allow(task, "updated")
+
+
+def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> datetime:
+    """When a change became true: as given, or now, but never before the entity's last change.
+
+    Raises FactInFuture and FactBehindLastChange for a given time that lies outside.
+    """
+    if given is None:
+        return now if last is None else max(now, last)
+    if given > now:
+        raise FactInFuture(
+            "occurred_at is later than now.",
+            errors=[{"pointer": "#/occurred_at", "code": "in-future", "detail": "State a time up to now."}],
+        )
+    if last is not None and given < last:
+        raise FactBehindLastChange(
+            "occurred_at is earlier than the last change of this entity; facts are told in order."
+        )
+    return given
+
+
+def _allow(task: Task, step: str) -> None:
+    if task.status not in _ALLOWED_FROM[step]:
+        allowed = ", ".join(sorted(_ALLOWED_FROM[step]))
+        raise TransitionNotAllowed(f"The task is {task.status}; this step needs one of: {allowed}.")
+
+
+def bucket(task: Task, now: datetime) -> str | None:
+    """The seed bucket (R4): recurring first, else completed, else overdue (`now` after the deadline), else in term.
+
+    None for a task that is not counted: only proposed, a draft, or cancelled.
+    """
+    if task.status != "completed" and task.status not in OPEN_STATUSES:
+        return None
+    if task.kind == "recurring":
+        return "recurring"
+    if task.status == "completed":
+        return "completed"
+    return "overdue" if task.current_deadline is not None and now > task.current_deadline else "in_term"

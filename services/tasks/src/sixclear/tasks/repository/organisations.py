@@ -1,0 +1,110 @@
+"""Organisations, programmes and directives in the database."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
+from sixclear.tasks.search import like_pattern
+
+
+async def find_organisation(session: AsyncSession, reference: UUID | str) -> Organisation | None:
+    """The organisation with this identifier, or with this among its codes."""
+    if isinstance(reference, UUID):
+        return await session.get(Organisation, reference)
+    return await session.scalar(select(Organisation).where(Organisation.codes.contains([reference])))
+
+
+async def organisations_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """The organisations with these identifiers; unknown ones are left out."""
+    if not ids:
+        return {}
+    rows = await session.scalars(select(Organisation).where(Organisation.organisation_id.in_(ids)))
+    return {row.organisation_id: row for row in rows}
+
+
+async def list_organisations(
+    session: AsyncSession,
+    *,
+    level: str | None,
+    parent_id: UUID | None,
+    query: str | None,
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> Sequence[Organisation]:
+    """Organisations in the order of their codes, after the cursor."""
+    statement = select(Organisation).order_by(Organisation.code, Organisation.organisation_id).limit(limit)
+    if level:
+        statement = statement.where(Organisation.level == level)
+    if parent_id:
+        statement = statement.where(Organisation.parent_id == parent_id)
+    if query:
+        statement = statement.where(Organisation.name_folded.like(like_pattern(query)))
+    if after:
+        code, organisation_id = after
+        statement = statement.where(
+            or_(
+                Organisation.code > code,
+                (Organisation.code == code) & (Organisation.organisation_id > organisation_id),
+            )
+        )
+    return (await session.scalars(statement)).all()
+
+
+async def organisation_codes(session: AsyncSession) -> set[str]:
+    """The first codes of every organisation that is known."""
+    return set(await session.scalars(select(Organisation.code)))
+
+
+async def organisation_periods(session: AsyncSession, organisation_id: UUID) -> Sequence[OrganisationPeriod]:
+    """An organisation's dated names, oldest first."""
+    return (
+        await session.scalars(
+            select(OrganisationPeriod)
+            .where(OrganisationPeriod.organisation_id == organisation_id)
+            .order_by(OrganisationPeriod.valid_from)
+        )
+    ).all()
+
+
+def subtree(organisation_id: UUID) -> ColumnElement[bool]:
+    """The organisations at and below `organisation_id`, as a selectable of identifiers."""
+    tree = (
+        select(Organisation.organisation_id)
+        .where(Organisation.organisation_id == organisation_id)
+        .cte("organisation_tree", recursive=True)
+    )
+    tree = tree.union_all(select(Organisation.organisation_id).where(Organisation.parent_id == tree.c.organisation_id))
+    return select(tree.c.organisation_id).scalar_subquery()
+
+
+async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False) -> Programme | None:
+    """The programme with this slug; its row locked when it is about to change."""
+    statement = select(Programme).where(Programme.slug == slug)
+    return await session.scalar(statement.with_for_update() if lock else statement)
+
+
+async def list_programmes(session: AsyncSession) -> Sequence[Programme]:
+    """Every programme, in the order in which they were opened."""
+    return (await session.scalars(select(Programme).order_by(Programme.programme_id))).all()
+
+
+async def get_programmes_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Programme]:
+    """The programmes with these identifiers."""
+    rows = await session.scalars(select(Programme).where(Programme.programme_id.in_(ids)))
+    return {row.programme_id: row for row in rows}
+
+
+async def find_directive(session: AsyncSession, directive_id: UUID, *, lock: bool = False) -> Directive | None:
+    """The directive with this identifier; its row locked when it is about to change."""
+    return await session.get(Directive, directive_id, with_for_update=lock)
+
+
+async def list_directives(session: AsyncSession, programme_id: UUID | None) -> Sequence[Directive]:
+    """Directives, newest first, of one programme or of all."""
+    statement = select(Directive).order_by(Directive.issued_on.desc(), Directive.directive_id)
+    if programme_id:
+        statement = statement.where(Directive.programme_id == programme_id)
+    return (await session.scalars(statement)).all()

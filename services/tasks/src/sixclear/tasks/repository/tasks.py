@@ -1,0 +1,119 @@
+"""Tasks, their reports and their evidence in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.tasks.lifecycle import OPEN_STATUSES
+from sixclear.tasks.models import Evidence, ProgressReport, Task
+from sixclear.tasks.repository.organisations import subtree
+from sixclear.tasks.search import like_pattern
+
+# Tasks without a deadline come last.
+_SORT_DEADLINE = func.coalesce(Task.current_deadline, "infinity")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a list of tasks is narrowed to; None does not narrow."""
+
+    programme_id: UUID | None = None
+    organisation_id: UUID | None = None
+    status: str | None = None
+    bucket: str | None = None
+    assigned_by: str | None = None
+    query: str | None = None
+    restricted_for: UUID | None = None
+
+
+async def find_task(session: AsyncSession, task_id: UUID, *, lock: bool = False) -> Task | None:
+    """The task with this identifier; its row locked when it is about to change."""
+    return await session.get(Task, task_id, with_for_update=lock)
+
+
+async def lock_tasks(session: AsyncSession, task_ids: Sequence[UUID]) -> dict[UUID, Task]:
+    """These tasks with their rows locked, always in the same order, so that two bulk requests never deadlock."""
+    rows = await session.scalars(
+        select(Task).where(Task.task_id.in_(task_ids)).order_by(Task.task_id).with_for_update()
+    )
+    return {row.task_id: row for row in rows}
+
+
+async def list_tasks(
+    session: AsyncSession, narrow: TaskFilter, *, now: datetime, after: tuple[datetime | None, UUID] | None, limit: int
+) -> Sequence[Task]:
+    """Tasks by current deadline, soonest first, after the cursor. Restricted ones only for the bodies concerned."""
+    statement = select(Task).where(*_conditions(narrow, now)).order_by(_SORT_DEADLINE, Task.task_id).limit(limit)
+    if after:
+        deadline, task_id = after
+        statement = statement.where(
+            tuple_(_SORT_DEADLINE, Task.task_id) > tuple_(func.coalesce(deadline, "infinity"), task_id)
+        )
+    return (await session.scalars(statement)).all()
+
+
+def _conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_visible(narrow.restricted_for)]
+    if narrow.programme_id:
+        conditions.append(Task.programme_id == narrow.programme_id)
+    if narrow.organisation_id:
+        conditions.append(Task.lead_organisation_id.in_(subtree(narrow.organisation_id)))
+    if narrow.status:
+        conditions.append(Task.status == narrow.status)
+    if narrow.bucket:
+        conditions.append(_bucket(now) == narrow.bucket)
+    if narrow.assigned_by:
+        conditions.append(Task.assigned_by == narrow.assigned_by)
+    if narrow.query:
+        conditions.append(Task.search_text.like(like_pattern(narrow.query)))
+    return conditions
+
+
+def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:
+    public = Task.classification == "public"
+    if organisation_id is None:
+        return public
+    return or_(public, Task.lead_organisation_id == organisation_id, Task.assigning_organisation_id == organisation_id)
+
+
+def _bucket(now: datetime) -> ColumnElement[str | None]:
+    """The seed bucket (R4) in SQL; `lifecycle.bucket` says the same for one task, and a test compares the two."""
+    opened = Task.status.in_(OPEN_STATUSES)
+    return case(
+        (and_(Task.kind == "recurring", or_(opened, Task.status == "completed")), "recurring"),
+        (Task.status == "completed", "completed"),
+        (and_(opened, Task.current_deadline < now), "overdue"),
+        (opened, "in_term"),
+        else_=None,
+    )
+
+
+async def list_reports(
+    session: AsyncSession, task_id: UUID, *, before: int | None, limit: int
+) -> Sequence[ProgressReport]:
+    """A task's progress reports, newest first, before the version of the cursor."""
+    statement = select(ProgressReport).where(ProgressReport.task_id == task_id)
+    if before is not None:
+        statement = statement.where(ProgressReport.task_version < before)
+    return (await session.scalars(statement.order_by(ProgressReport.task_version.desc()).limit(limit))).all()
+
+
+async def latest_reports(session: AsyncSession, task_ids: Sequence[UUID]) -> dict[UUID, ProgressReport]:
+    """The newest report of each of these tasks that has one."""
+    rows = await session.scalars(
+        select(ProgressReport)
+        .distinct(ProgressReport.task_id)
+        .where(ProgressReport.task_id.in_(task_ids))
+        .order_by(ProgressReport.task_id, ProgressReport.task_version.desc())
+    )
+    return {row.task_id: row for row in rows}
+
+
+async def list_evidence(session: AsyncSession, task_id: UUID, limit: int) -> Sequence[Evidence]:
+    """A task's evidence, newest first."""
+    statement = select(Evidence).where(Evidence.task_id == task_id)
+    return (await session.scalars(statement.order_by(Evidence.task_version.desc()).limit(limit))).all()

@@ -1,0 +1,295 @@
+"""Tasks: lists, one task, and its steps."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from sixclear.common.auth.access import Access
+from sixclear.common.web.etags import etag, not_modified
+from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.schemas import Page
+from sixclear.tasks.errors import (
+    ConfirmationByDoer,
+    DeadlineNeedsDecision,
+    EvidenceMissing,
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+    OrganisationNotFound,
+    ProgrammeNotFound,
+    RecurrenceInvalid,
+    ReferenceUnknown,
+    SixClearsMissing,
+    TaskNotFound,
+    TransitionNotAllowed,
+)
+from sixclear.tasks.models import Task
+from sixclear.tasks.routes.dependencies import PUBLIC, ContextDep, must_match, tag
+from sixclear.tasks.schemas import (
+    AssigningLevel,
+    Bucket,
+    EvidenceEntry,
+    EvidenceView,
+    ExtensionEntry,
+    HistoryEntry,
+    ReturnEntry,
+    Step,
+    TaskProposal,
+    TaskStatus,
+    TaskSummary,
+    TaskView,
+)
+from sixclear.tasks.service import answers, listing, tasks
+from sixclear.tasks.service.context import Context
+
+router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
+
+WRITE = Depends(Access.scope("tasks:write", organisation="named in service.tasks.put_task"))
+ASSIGN = Depends(Access.scope("tasks:assign", organisation="named in service.tasks.assign"))
+REPORT = Depends(Access.scope("tasks:report", organisation="named in service.tasks.doers"))
+CONFIRM = Depends(Access.scope("tasks:confirm", organisation="named in service.tasks.confirm"))
+OWN = Depends(Access.scope("tasks:report", organisation="own"))
+
+_STEP = (
+    TaskNotFound,
+    OrganisationNotAllowed,
+    TransitionNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+)
+
+
+@router.get(
+    "/tasks",
+    operation_id="listTasks",
+    dependencies=[PUBLIC],
+    responses=problem_responses(ProgrammeNotFound, OrganisationNotFound),
+)
+async def list_tasks(
+    ctx: ContextDep,
+    programme: Annotated[str | None, Query(max_length=80)] = None,
+    organisation: Annotated[str | None, Query(max_length=80, description="Lead body with its subtree.")] = None,
+    status: TaskStatus | None = None,
+    bucket: Bucket | None = None,
+    assigned_by: AssigningLevel | None = None,
+    q: Annotated[str | None, Query(max_length=200, description="Part of code, title or description.")] = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
+) -> Page[TaskSummary]:
+    """Unrestricted tasks by current deadline, soonest first; diacritics in `q` do not matter."""
+    narrow = listing.Narrowing(programme, organisation, status, bucket, assigned_by, q)
+    return await _page(ctx, narrow, cursor, limit)
+
+
+@router.get(
+    "/own/tasks",
+    operation_id="listOwnTasks",
+    dependencies=[OWN],
+    responses=problem_responses(ProgrammeNotFound, OrganisationNotFound),
+)
+async def list_own_tasks(
+    ctx: ContextDep,
+    status: TaskStatus | None = None,
+    bucket: Bucket | None = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
+) -> Page[TaskSummary]:
+    """The tasks that the caller's organisation leads, restricted ones included."""
+    own = str(ctx.caller.own_organisation())
+    narrow = listing.Narrowing(None, own, status, bucket, None, q, restricted=True)
+    return await _page(ctx, narrow, cursor, limit)
+
+
+async def _page(ctx: Context, narrow: listing.Narrowing, cursor: str | None, limit: int) -> Page[TaskSummary]:
+    after = decode_cursor(cursor, datetime, UUID, context=repr(narrow)) if cursor else None
+    rows = await listing.list_tasks(ctx, narrow, after, limit + 1)
+    shown = await answers.task_summaries(ctx.session, rows[:limit], ctx.now)
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = encode_cursor([last.current_deadline, last.task_id], context=repr(narrow)) if last else None
+    return Page(items=shown, next=following)
+
+
+@router.get(
+    "/tasks/{task_id}",
+    operation_id="getTask",
+    dependencies=[PUBLIC],
+    responses=problem_responses(TaskNotFound) | {304: {"description": "The version in If-None-Match is current."}},
+)
+async def get_task(ctx: ContextDep, task_id: UUID, request: Request, response: Response) -> Response | TaskView:
+    """One task with its six clears, its chain and its result."""
+    return await _read(ctx, task_id, request, response)
+
+
+@router.get(
+    "/own/tasks/{task_id}",
+    operation_id="getOwnTask",
+    dependencies=[OWN],
+    responses=problem_responses(TaskNotFound) | {304: {"description": "The version in If-None-Match is current."}},
+)
+async def get_own_task(ctx: ContextDep, task_id: UUID, request: Request, response: Response) -> Response | TaskView:
+    """One task of the caller's organisation, also a restricted one."""
+    return await _read(ctx, task_id, request, response)
+
+
+async def _read(ctx: Context, task_id: UUID, request: Request, response: Response) -> Response | TaskView:
+    task = await tasks.get_task(ctx, task_id)
+    if not_modified(request, ctx.log.epoch, task.version):
+        return Response(status_code=304, headers={"ETag": etag(ctx.log.epoch, task.version)})
+    return await _answer(ctx, task, response)
+
+
+async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
+    tag(response, ctx.log, task)
+    return await answers.task_view(ctx.session, task, ctx.now)
+
+
+@router.post(
+    "/tasks",
+    operation_id="putTask",
+    dependencies=[WRITE],
+    status_code=201,
+    responses=problem_responses(
+        ReferenceUnknown,
+        OrganisationNotAllowed,
+        RecurrenceInvalid,
+        SixClearsMissing,
+        TransitionNotAllowed,
+        DeadlineNeedsDecision,
+        FactsPastNotAllowed,
+        FactBehindLastChange,
+        FactInFuture,
+    )
+    | {200: {"description": "The task was known; it is described anew, or nothing changed.", "model": TaskView}},
+)
+async def put_task(ctx: ContextDep, proposal: TaskProposal, response: Response) -> TaskView:
+    """Propose a task; with `source` and `external_id` sent before, describe it anew (200)."""
+    task, created = await tasks.put_task(ctx, proposal)
+    response.status_code = 201 if created else 200
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/assign",
+    operation_id="assignTask",
+    dependencies=[ASSIGN],
+    responses=problem_responses(*_STEP, SixClearsMissing),
+)
+async def assign(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
+    """Assign a proposed task to its lead body; it must be six-clear."""
+    task = await _locked(ctx, task_id, request)
+    await tasks.assign(ctx, task, step)
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/evidence",
+    operation_id="addEvidence",
+    dependencies=[REPORT],
+    status_code=201,
+    responses=problem_responses(*_STEP),
+)
+async def add_evidence(
+    ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, request: Request, response: Response
+) -> TaskView:
+    """Attach a link to evidence of the result."""
+    task = await _locked(ctx, task_id, request)
+    await tasks.add_evidence(ctx, task, entry)
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/submit",
+    operation_id="submitTask",
+    dependencies=[REPORT],
+    responses=problem_responses(*_STEP, EvidenceMissing),
+)
+async def submit(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
+    """Hand in the result for confirmation by another body."""
+    task = await _locked(ctx, task_id, request)
+    await tasks.submit(ctx, task, step)
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/confirm",
+    operation_id="confirmTask",
+    dependencies=[CONFIRM],
+    responses=problem_responses(*_STEP, ConfirmationByDoer),
+)
+async def confirm(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
+    """Confirm the result; the doer cannot."""
+    task = await _locked(ctx, task_id, request)
+    await tasks.confirm(ctx, task, step)
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/return",
+    operation_id="returnTask",
+    dependencies=[CONFIRM],
+    responses=problem_responses(*_STEP, ConfirmationByDoer),
+)
+async def send_back(
+    ctx: ContextDep, task_id: UUID, entry: ReturnEntry, request: Request, response: Response
+) -> TaskView:
+    """Send a submission back, with the reason."""
+    task = await _locked(ctx, task_id, request)
+    await tasks.send_back(ctx, task, entry)
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/extend",
+    operation_id="extendTask",
+    dependencies=[ASSIGN],
+    responses=problem_responses(*_STEP),
+)
+async def extend(
+    ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, request: Request, response: Response
+) -> TaskView:
+    """Move the current deadline by a decision; the original one stays."""
+    task = await _locked(ctx, task_id, request)
+    await tasks.extend(ctx, task, entry)
+    return await _answer(ctx, task, response)
+
+
+async def _locked(ctx: Context, task_id: UUID, request: Request) -> Task:
+    task = await tasks.get_task(ctx, task_id, lock=True)
+    must_match(request, ctx.log, task)
+    return task
+
+
+@router.get(
+    "/tasks/{task_id}/evidence",
+    operation_id="listEvidence",
+    dependencies=[PUBLIC],
+    responses=problem_responses(TaskNotFound),
+)
+async def list_evidence(ctx: ContextDep, task_id: UUID) -> Page[EvidenceView]:
+    """A task's evidence, newest first."""
+    rows = await listing.list_evidence(ctx, task_id)
+    return Page(items=await answers.evidence_views(ctx.session, rows))
+
+
+@router.get(
+    "/tasks/{task_id}/history",
+    operation_id="listTaskHistory",
+    dependencies=[PUBLIC],
+    responses=problem_responses(TaskNotFound),
+)
+async def list_history(
+    ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[HistoryEntry]:
+    """A task's changes, newest first."""
+    context = f"history {task_id}"
+    before = decode_cursor(cursor, int, context=context)[0] if cursor else None
+    events = await listing.history(ctx, task_id, before, limit + 1)
+    entries = await answers.history_entries(ctx.session, events)
+    return page_of(entries, limit, item=lambda entry: entry, key=lambda entry: (entry.version,), context=context)

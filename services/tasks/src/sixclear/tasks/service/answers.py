@@ -1,0 +1,201 @@
+"""Rows as the API answers them, with the names of the organisations that they refer to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.event_log import StoredEvent
+from sixclear.tasks import lifecycle
+from sixclear.tasks.deadlines import current_period
+from sixclear.tasks.models import Directive, Evidence, Organisation, Programme, ProgressReport, Task
+from sixclear.tasks.repository import organisations as rows
+from sixclear.tasks.schemas import (
+    DirectiveView,
+    EvidenceView,
+    HistoryEntry,
+    OrganisationBrief,
+    PeriodView,
+    PositionView,
+    ProgrammeView,
+    ProgressView,
+    TaskSummary,
+    TaskView,
+)
+
+Names = Mapping[UUID, Organisation]
+
+
+def brief(organisation: Organisation) -> OrganisationBrief:
+    """An organisation's identifier, code and names."""
+    return OrganisationBrief(
+        organisation_id=organisation.organisation_id,
+        code=organisation.code,
+        name_vi=organisation.name_vi,
+        name_en=organisation.name_en,
+    )
+
+
+def _named(names: Names, organisation_id: UUID | None) -> OrganisationBrief | None:
+    organisation = names.get(organisation_id) if organisation_id else None
+    return brief(organisation) if organisation else None
+
+
+async def programme_views(session: AsyncSession, programmes: Sequence[Programme]) -> list[ProgrammeView]:
+    """Programmes with their owners' names."""
+    names = await rows.organisations_by_id(session, {row.owner_organisation_id for row in programmes})
+    return [
+        ProgrammeView(
+            programme_id=row.programme_id,
+            slug=row.slug,
+            name_vi=row.name_vi,
+            name_en=row.name_en,
+            resolution=row.resolution,
+            source_vi=row.source_vi,
+            source_en=row.source_en,
+            owner=brief(names[row.owner_organisation_id]),
+            six_clears_enforced=row.six_clears_enforced,
+            demonstration=row.demonstration,
+            version=row.version,
+        )
+        for row in programmes
+    ]
+
+
+async def directive_views(session: AsyncSession, directives: Sequence[Directive]) -> list[DirectiveView]:
+    """Directives with their issuers' names and their programmes' slugs."""
+    names = await rows.organisations_by_id(session, {row.issuer_organisation_id for row in directives})
+    programmes = await rows.get_programmes_by_id(session, {row.programme_id for row in directives})
+    return [
+        DirectiveView(
+            directive_id=row.directive_id,
+            programme=programmes[row.programme_id].slug,
+            number=row.number,
+            issued_on=row.issued_on,
+            issuer=brief(names[row.issuer_organisation_id]),
+            title=row.title,
+            version=row.version,
+        )
+        for row in directives
+    ]
+
+
+async def task_summaries(session: AsyncSession, tasks: Sequence[Task], now: datetime) -> list[TaskSummary]:
+    """Tasks as lists show them; their buckets are derived at `now`."""
+    programmes = await rows.get_programmes_by_id(session, {task.programme_id for task in tasks})
+    names = await rows.organisations_by_id(
+        session, {task.lead_organisation_id for task in tasks if task.lead_organisation_id}
+    )
+    return [_summary(task, programmes[task.programme_id].slug, names, now) for task in tasks]
+
+
+def _summary(task: Task, programme: str, names: Names, now: datetime) -> TaskSummary:
+    return TaskSummary.model_validate(
+        {
+            "programme": programme,
+            "bucket": lifecycle.bucket(task, now),
+            "lead_organisation": _named(names, task.lead_organisation_id),
+        }
+        | {name: getattr(task, name) for name in _SUMMARY_COLUMNS}
+    )
+
+
+_SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {"programme", "bucket", "lead_organisation"}
+_DETAIL_COLUMNS = (
+    "description",
+    "programme_id",
+    "clause",
+    "source",
+    "external_id",
+    "classification",
+    "recurrence",
+    "product",
+    "authority",
+    "reports_count",
+    "evidence_count",
+    "submitted_at",
+    "occurred_at",
+    "recorded_at",
+)
+
+
+async def task_view(session: AsyncSession, task: Task, now: datetime) -> TaskView:
+    """A task with everything that it refers to."""
+    [summary] = await task_summaries(session, [task], now)
+    concerned = {task.assigning_organisation_id, *task.coordinating_organisation_ids}
+    if task.completed_by_organisation_id:
+        concerned.add(task.completed_by_organisation_id)
+    names = await rows.organisations_by_id(session, concerned)
+    directive = await rows.find_directive(session, task.directive_id) if task.directive_id else None
+    return TaskView(
+        **{name: getattr(summary, name) for name in TaskSummary.model_fields},
+        **{name: getattr(task, name) for name in _DETAIL_COLUMNS},
+        directive=(await directive_views(session, [directive]))[0] if directive else None,
+        current_period=_period(task, now),
+        assigning_organisation=brief(names[task.assigning_organisation_id]),
+        coordinating_organisations=[brief(names[key]) for key in task.coordinating_organisation_ids],
+        leader_position=PositionView.model_validate(task.leader_position) if task.leader_position else None,
+        responsible_position=(
+            PositionView.model_validate(task.responsible_position) if task.responsible_position else None
+        ),
+        missing_clears=lifecycle.missing_clears(task),
+        completed_by=_named(names, task.completed_by_organisation_id),
+    )
+
+
+def _period(task: Task, now: datetime) -> PeriodView | None:
+    if not task.recurrence:
+        return None
+    period = current_period(task.recurrence, task.recorded_at, task.last_report_at, now)
+    if period is None:
+        return None
+    return PeriodView(due_at=period.due_at, previous_due_at=period.previous_due_at, reported=period.reported)
+
+
+async def _reporters(session: AsyncSession, ids: Iterable[UUID | None]) -> Names:
+    return await rows.organisations_by_id(session, {organisation_id for organisation_id in ids if organisation_id})
+
+
+async def progress_views(session: AsyncSession, reports: Sequence[ProgressReport]) -> list[ProgressView]:
+    """Reports with the names of the bodies that made them."""
+    names = await _reporters(session, (row.organisation_id for row in reports))
+    own = set(ProgressView.model_fields) - {"organisation"}
+    return [
+        ProgressView(organisation=_named(names, row.organisation_id), **{name: getattr(row, name) for name in own})
+        for row in reports
+    ]
+
+
+async def evidence_views(session: AsyncSession, evidence: Sequence[Evidence]) -> list[EvidenceView]:
+    """Evidence with the names of the bodies that attached it."""
+    names = await _reporters(session, (row.organisation_id for row in evidence))
+    own = set(EvidenceView.model_fields) - {"organisation"}
+    return [
+        EvidenceView(organisation=_named(names, row.organisation_id), **{name: getattr(row, name) for name in own})
+        for row in evidence
+    ]
+
+
+async def history_entries(session: AsyncSession, events: Sequence[StoredEvent]) -> list[HistoryEntry]:
+    """A task's changes as anybody may read them: which organisation, never which client or person."""
+    actors = [_actor(event) for event in events]
+    names = await _reporters(session, actors)
+    return [
+        HistoryEntry(
+            version=event.version,
+            change=event.change,
+            occurred_at=event.occurred_at,
+            recorded_at=event.recorded_at,
+            organisation=_named(names, actor),
+            status=event.data.get("status", "withdrawn"),
+            percent=event.data.get("percent", 0),
+            current_deadline=event.data.get("current_deadline"),
+        )
+        for event, actor in zip(events, actors, strict=True)
+    ]
+
+
+def _actor(event: StoredEvent) -> UUID | None:
+    organisation_id = event.meta.get("organisation_id")
+    return UUID(organisation_id) if organisation_id else None

@@ -1,0 +1,64 @@
+"""What can be read: lists of tasks, a task's reports, evidence and history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.event_log import StoredEvent
+from sixclear.tasks.models import Evidence, ProgressReport, Task
+from sixclear.tasks.repository import tasks as rows
+from sixclear.tasks.service.context import Context
+from sixclear.tasks.service.organisations import get_organisation, get_programme
+from sixclear.tasks.service.tasks import get_task
+
+_MOST_EVIDENCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a caller narrows a list of tasks to, as it was asked for."""
+
+    programme: str | None
+    organisation: str | None
+    status: str | None
+    bucket: str | None
+    assigned_by: str | None
+    query: str | None
+    restricted: bool = False
+
+
+async def list_tasks(
+    ctx: Context, narrow: Narrowing, after: tuple[datetime | None, UUID] | None, limit: int
+) -> Sequence[Task]:
+    """Tasks by current deadline. Raises ProgrammeNotFound and OrganisationNotFound for what is not known."""
+    programme = await get_programme(ctx.session, narrow.programme) if narrow.programme else None
+    organisation = await get_organisation(ctx.session, narrow.organisation) if narrow.organisation else None
+    resolved = rows.TaskFilter(
+        programme_id=programme.programme_id if programme else None,
+        organisation_id=organisation.organisation_id if organisation else None,
+        status=narrow.status,
+        bucket=narrow.bucket,
+        assigned_by=narrow.assigned_by,
+        query=narrow.query,
+        restricted_for=ctx.caller.organisation_id if narrow.restricted else None,
+    )
+    return await rows.list_tasks(ctx.session, resolved, now=ctx.now, after=after, limit=limit)
+
+
+async def list_reports(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[ProgressReport]:
+    """A task's reports, newest first; raises TaskNotFound."""
+    await get_task(ctx, task_id)
+    return await rows.list_reports(ctx.session, task_id, before=before, limit=limit)
+
+
+async def list_evidence(ctx: Context, task_id: UUID) -> Sequence[Evidence]:
+    """A task's newest evidence; raises TaskNotFound."""
+    await get_task(ctx, task_id)
+    return await rows.list_evidence(ctx.session, task_id, _MOST_EVIDENCE)
+
+
+async def history(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[StoredEvent]:
+    """A task's events, newest first; raises TaskNotFound."""
+    await get_task(ctx, task_id)
+    return await ctx.log.history(ctx.session, "task", task_id, before=before, limit=limit)

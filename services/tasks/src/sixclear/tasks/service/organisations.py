@@ -1,0 +1,205 @@
+"""Organisations, programmes and directives: what tasks refer to."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.ids import stable_id
+from sixclear.tasks.errors import DirectiveNotFound, OrganisationNotFound, ProgrammeNotFound, ReferenceUnknown
+from sixclear.tasks.events import DirectiveData, OrganisationData, ProgrammeData
+from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
+from sixclear.tasks.repository import organisations as rows
+from sixclear.tasks.schemas import DirectiveEntry, ProgrammeEntry
+from sixclear.tasks.service.context import Context, next_version, publish
+
+
+def as_reference(text: str) -> UUID | str:
+    """An identifier when `text` is one, else a code."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return text
+
+
+async def get_organisation(session: AsyncSession, reference: str) -> Organisation:
+    """The organisation with this identifier or code; raises OrganisationNotFound."""
+    organisation = await rows.find_organisation(session, as_reference(reference))
+    if organisation is None:
+        raise OrganisationNotFound("No organisation has this identifier or code; list them at /organisations.")
+    return organisation
+
+
+async def get_programme(session: AsyncSession, slug: str) -> Programme:
+    """The programme with this slug; raises ProgrammeNotFound."""
+    programme = await rows.find_programme(session, slug)
+    if programme is None:
+        raise ProgrammeNotFound("No programme has this slug; list them at /programmes.")
+    return programme
+
+
+async def get_directive(session: AsyncSession, directive_id: UUID) -> Directive:
+    """The directive with this identifier; raises DirectiveNotFound."""
+    directive = await rows.find_directive(session, directive_id)
+    if directive is None:
+        raise DirectiveNotFound("No directive has this identifier; list them at /directives.")
+    return directive
+
+
+async def referenced(session: AsyncSession, reference: str, pointer: str) -> Organisation:
+    """The organisation that a field of the request names; raises ReferenceUnknown at that field."""
+    organisation = await rows.find_organisation(session, as_reference(reference))
+    if organisation is None:
+        raise ReferenceUnknown(
+            "An organisation is named that is not known.",
+            errors=[{"pointer": pointer, "code": "organisation-unknown", "detail": "No organisation has this code."}],
+        )
+    return organisation
+
+
+async def referenced_programme(session: AsyncSession, slug: str) -> Programme:
+    """The programme that a request names; raises ReferenceUnknown at its field."""
+    programme = await rows.find_programme(session, slug)
+    if programme is None:
+        raise ReferenceUnknown(
+            "A programme is named that is not known.",
+            errors=[{"pointer": "#/programme", "code": "programme-unknown", "detail": "No programme has this slug."}],
+        )
+    return programme
+
+
+async def register_programme(ctx: Context, entry: ProgrammeEntry) -> tuple[Programme, bool]:
+    """Open a programme, or describe it anew; True when it is new. An entry that changes nothing publishes nothing."""
+    owner = await referenced(ctx.session, entry.owner, "#/owner")
+    ctx.require_organisation({owner.organisation_id}, "open a programme of another organisation")
+    fields = entry.model_dump(exclude={"owner", "slug", "occurred_at"}) | {
+        "owner_organisation_id": owner.organisation_id
+    }
+    programme = await rows.find_programme(ctx.session, entry.slug, lock=True)
+    created = programme is None
+    if programme is None:
+        programme = Programme(programme_id=stable_id("programme", entry.slug), slug=entry.slug, version=0)
+        ctx.session.add(programme)
+    elif programme.owner_organisation_id != owner.organisation_id:
+        ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
+    if not created and all(getattr(programme, name) == value for name, value in fields.items()):
+        return programme, False
+    occurred_at = ctx.fact_time(entry.occurred_at, None if created else programme.occurred_at)
+    for name, value in fields.items():
+        setattr(programme, name, value)
+    previous = next_version(programme, occurred_at, ctx.now)
+    change = "registered" if created else "updated"
+    await publish(
+        ctx,
+        programme,
+        entity_type="programme",
+        entity_id=programme.programme_id,
+        data=programme_data(programme, change),
+        change=change,
+        previous=previous,
+    )
+    return programme, created
+
+
+async def register_directive(ctx: Context, entry: DirectiveEntry) -> tuple[Directive, bool]:
+    """Enter a directive, or describe it anew; True when it is new. Its number is unique in its programme."""
+    programme = await referenced_programme(ctx.session, entry.programme)
+    issuer = await referenced(ctx.session, entry.issuer, "#/issuer")
+    ctx.require_organisation(
+        {programme.owner_organisation_id, issuer.organisation_id}, "enter a directive of this programme"
+    )
+    directive_id = stable_id("directive", entry.programme, entry.number)
+    directive = await rows.find_directive(ctx.session, directive_id, lock=True)
+    created = directive is None
+    if directive is None:
+        directive = Directive(directive_id=directive_id, version=0)
+        ctx.session.add(directive)
+    fields = {
+        "programme_id": programme.programme_id,
+        "number": entry.number,
+        "issued_on": entry.issued_on,
+        "issuer_organisation_id": issuer.organisation_id,
+        "title": entry.title,
+    }
+    if not created and all(getattr(directive, name) == value for name, value in fields.items()):
+        return directive, False
+    occurred_at = ctx.fact_time(entry.occurred_at, None if created else directive.occurred_at)
+    for name, value in fields.items():
+        setattr(directive, name, value)
+    previous = next_version(directive, occurred_at, ctx.now)
+    change = "registered" if created else "updated"
+    data = DirectiveData(change=change, directive_id=directive_id, **fields)
+    await publish(
+        ctx,
+        directive,
+        entity_type="directive",
+        entity_id=directive_id,
+        data=data,
+        change=change,
+        previous=previous,
+    )
+    return directive, created
+
+
+def organisation_data(organisation: Organisation, change: str) -> OrganisationData:
+    """The public state of an organisation."""
+    return OrganisationData(
+        change=change,
+        organisation_id=organisation.organisation_id,
+        code=organisation.code,
+        codes=organisation.codes,
+        level=organisation.level,
+        type=organisation.type,
+        name_vi=organisation.name_vi,
+        name_en=organisation.name_en,
+        parent_id=organisation.parent_id,
+        valid_from=organisation.valid_from,
+        valid_to=organisation.valid_to,
+    )
+
+
+def programme_data(programme: Programme, change: str) -> ProgrammeData:
+    """The public state of a programme."""
+    return ProgrammeData(
+        change=change,
+        programme_id=programme.programme_id,
+        slug=programme.slug,
+        name_vi=programme.name_vi,
+        name_en=programme.name_en,
+        resolution=programme.resolution,
+        source_vi=programme.source_vi,
+        source_en=programme.source_en,
+        owner_organisation_id=programme.owner_organisation_id,
+        demonstration=programme.demonstration,
+    )
+
+
+async def list_organisations(
+    session: AsyncSession,
+    *,
+    level: str | None,
+    parent_id: UUID | None,
+    query: str | None,
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> Sequence[Organisation]:
+    """Organisations in the order of their codes, after the cursor."""
+    return await rows.list_organisations(
+        session, level=level, parent_id=parent_id, query=query, after=after, limit=limit
+    )
+
+
+async def periods_of(session: AsyncSession, organisation: Organisation) -> Sequence[OrganisationPeriod]:
+    """An organisation's dated names, oldest first."""
+    return await rows.organisation_periods(session, organisation.organisation_id)
+
+
+async def list_programmes(session: AsyncSession) -> Sequence[Programme]:
+    """Every programme."""
+    return await rows.list_programmes(session)
+
+
+async def list_directives(session: AsyncSession, slug: str | None) -> Sequence[Directive]:
+    """Directives, newest first, of one programme or of all; raises ProgrammeNotFound."""
+    programme = await get_programme(session, slug) if slug else None
+    return await rows.list_directives(session, programme.programme_id if programme else None)

@@ -1,0 +1,168 @@
+"""The organisations that ship with the product, registered when they are missing."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from uuid import UUID
+
+from sixclear.common.clock import civil_day_start
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.ids import stable_id
+from sixclear.tasks.models import Organisation, OrganisationPeriod
+from sixclear.tasks.repository import organisations as rows
+from sixclear.tasks.search import fold
+from sixclear.tasks.service.context import next_version
+from sixclear.tasks.service.organisations import organisation_data
+
+# A transaction that writes events ends within seconds; 3,400 organisations go in chunks.
+_CHUNK = 500
+# The day of Decision 09/2025/QĐ-TTg, which gives today's agencies their codes.
+_AGENCY_CODES_SINCE = date(2025, 4, 14)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an organisation was called in one period."""
+
+    name_vi: str
+    type: str
+    valid_from: date
+    valid_to: date | None
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One organisation of the shipped files with its periods, oldest first."""
+
+    code: str
+    level: str
+    name_en: str | None
+    parent_code: str | None
+    periods: tuple[Named, ...]
+
+
+def organisation_id(code: str) -> UUID:
+    """The identifier that the organisation with this first code has on every installation."""
+    return stable_id("organisation", code)
+
+
+def shipped_organisations() -> list[Seed]:
+    """Central bodies, then provinces, then communes: parents before children."""
+    return [*_central("party-bodies.csv", "party_body"), *_central("central-agencies.csv", "central_agency"), *_units()]
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = (files("sixclear.tasks") / "data" / name).read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
+
+
+def _central(name: str, kind: str) -> list[Seed]:
+    return [
+        Seed(
+            code=row["code"],
+            level="central",
+            name_en=row["name_en"],
+            parent_code=None,
+            periods=(Named(row["name_vi"], kind, _AGENCY_CODES_SINCE, None, row["legal_basis"]),),
+        )
+        for row in _rows(name)
+    ]
+
+
+def _units() -> list[Seed]:
+    periods: dict[str, list[Named]] = {}
+    parents: dict[str, str | None] = {}
+    for row in _rows("administrative-units.csv"):
+        valid_to = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
+        named = Named(row["name"], row["type"], date.fromisoformat(row["valid_from"]), valid_to, row["legal_basis"])
+        periods.setdefault(row["code"], []).append(named)
+        parents[row["code"]] = row["parent_code"] or None
+    seeds = [
+        Seed(
+            code=code,
+            level="commune" if parents[code] else "province",
+            name_en=None,
+            parent_code=parents[code],
+            periods=tuple(sorted(named, key=lambda period: period.valid_from)),
+        )
+        for code, named in periods.items()
+    ]
+    return sorted(seeds, key=lambda seed: (seed.parent_code is not None, seed.code))
+
+
+async def seed_organisations(database: Database, log: EventLog, now: datetime) -> int:
+    """Register the shipped organisations that are missing; answers how many. Safe to run again and to interrupt."""
+    async with database.session() as session:
+        known = await rows.organisation_codes(session)
+    missing = [seed for seed in shipped_organisations() if seed.code not in known]
+    for start in range(0, len(missing), _CHUNK):
+        await _register(database, log, missing[start : start + _CHUNK], now)
+    return len(missing)
+
+
+async def _register(database: Database, log: EventLog, seeds: Sequence[Seed], now: datetime) -> None:
+    async with database.transaction() as session:
+        events: list[NewEvent] = []
+        for seed in seeds:
+            organisation = _organisation(seed)
+            events += _events(organisation, seed, now)
+            session.add(organisation)
+            session.add_all(_periods(seed))
+        await session.flush()
+        await log.publish_many(session, events, recorded_at=now)
+    log.wake()
+
+
+def _organisation(seed: Seed) -> Organisation:
+    return Organisation(
+        organisation_id=organisation_id(seed.code),
+        code=seed.code,
+        codes=[seed.code],
+        level=seed.level,
+        name_en=seed.name_en,
+        parent_id=organisation_id(seed.parent_code) if seed.parent_code else None,
+        version=0,
+    )
+
+
+def _periods(seed: Seed) -> list[OrganisationPeriod]:
+    return [
+        OrganisationPeriod(
+            organisation_id=organisation_id(seed.code),
+            valid_from=named.valid_from,
+            valid_to=named.valid_to,
+            name_vi=named.name_vi,
+            type=named.type,
+            legal_basis=named.legal_basis,
+        )
+        for named in seed.periods
+    ]
+
+
+def _events(organisation: Organisation, seed: Seed, now: datetime) -> list[NewEvent]:
+    """Registered under its first name, renamed for each later one; the row ends with the last."""
+    events = []
+    for number, named in enumerate(seed.periods):
+        organisation.name_vi, organisation.type = named.name_vi, named.type
+        organisation.name_folded = fold(f"{named.name_vi} {seed.name_en or ''}")
+        organisation.valid_from, organisation.valid_to = seed.periods[0].valid_from, named.valid_to
+        occurred_at = min(civil_day_start(named.valid_from), now).astimezone(UTC)
+        previous = next_version(organisation, occurred_at, now)
+        change = "renamed" if number else "registered"
+        events.append(
+            NewEvent(
+                entity_type="organisation",
+                entity_id=organisation.organisation_id,
+                version=organisation.version,
+                previous_version=previous,
+                change=change,
+                data=organisation_data(organisation, change).model_dump(mode="json"),
+                occurred_at=occurred_at,
+                meta={"reason": named.legal_basis},
+            )
+        )
+    return events

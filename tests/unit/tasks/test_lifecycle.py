@@ -1,0 +1,128 @@
+"""The life of a task, step by step, without a database."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from sixclear.tasks import lifecycle
+from sixclear.tasks.errors import (
+    EvidenceMissing,
+    FactBehindLastChange,
+    FactInFuture,
+    SixClearsMissing,
+    TransitionNotAllowed,
+)
+from sixclear.tasks.lifecycle import Report
+from sixclear.tasks.models import Task
+
+NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
+
+
+def a_task(**fields: Any) -> Task:
+    """A six-clear task that is only proposed."""
+    known: dict[str, Any] = {
+        "status": "proposed",
+        "kind": "one_off",
+        "recurrence": None,
+        "title": "Connect the shared database of enterprises",
+        "responsible_position": {"title": "Director of digital transformation"},
+        "lead_organisation_id": uuid4(),
+        "product": "A database that runs",
+        "authority": "Plan 02, clause 3",
+        "current_deadline": NOW + timedelta(days=5),
+        "percent": 0,
+        "reports_count": 0,
+        "evidence_count": 0,
+    }
+    return Task(**(known | fields))
+
+
+def test_a_six_clear_task_is_assigned() -> None:
+    assert lifecycle.assign(a_task(), enforced=True).fields == {"status": "assigned"}
+
+
+def test_every_missing_clear_is_named_at_once() -> None:
+    task = a_task(responsible_position=None, product=None, current_deadline=None)
+    with pytest.raises(SixClearsMissing) as refusal:
+        lifecycle.assign(task, enforced=True)
+    assert [error["code"] for error in refusal.value.errors] == ["person", "time", "product"]
+    assert refusal.value.errors[0]["pointer"] == "#/responsible_position"
+
+
+def test_a_programme_that_only_warns_still_needs_a_lead_body() -> None:
+    assert lifecycle.assign(a_task(product=None), enforced=False).name == "assigned"
+    with pytest.raises(SixClearsMissing):
+        lifecycle.assign(a_task(lead_organisation_id=None), enforced=False)
+
+
+def test_a_recurring_task_needs_a_rule_in_place_of_a_date() -> None:
+    task = a_task(kind="recurring", current_deadline=None)
+    assert lifecycle.missing_clears(task) == ["time"]
+    task.recurrence = "FREQ=MONTHLY;BYMONTHDAY=22"
+    assert lifecycle.missing_clears(task) == []
+
+
+def test_the_first_report_starts_the_work() -> None:
+    change = lifecycle.report(a_task(status="assigned"), Report(30, "Design is ready"), NOW)
+    assert change.fields == {"status": "in_progress", "percent": 30, "last_report_at": NOW, "reports_count": 1}
+
+
+def test_a_report_without_percent_keeps_the_last_one() -> None:
+    change = lifecycle.report(a_task(status="in_progress", percent=40), Report(None, "Waiting for data"), NOW)
+    assert change.fields["percent"] == 40
+
+
+def test_a_result_needs_evidence() -> None:
+    with pytest.raises(EvidenceMissing):
+        lifecycle.submit(a_task(status="in_progress"), NOW)
+    submitted = lifecycle.submit(a_task(status="in_progress", evidence_count=1), NOW)
+    assert submitted.fields["submitted_at"] == NOW
+
+
+def test_only_a_submitted_task_is_confirmed() -> None:
+    with pytest.raises(TransitionNotAllowed) as refusal:
+        lifecycle.confirm(a_task(status="in_progress"), NOW, uuid4())
+    assert "submitted" in refusal.value.detail
+
+
+def test_an_extension_keeps_the_original_deadline() -> None:
+    later = NOW + timedelta(days=30)
+    assert lifecycle.extend(a_task(status="assigned"), later).fields == {"current_deadline": later}
+
+
+def test_a_recurring_task_is_never_handed_in() -> None:
+    with pytest.raises(TransitionNotAllowed):
+        lifecycle.submit(a_task(status="in_progress", kind="recurring", evidence_count=1), NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"status": "proposed"}, None),
+        ({"status": "cancelled"}, None),
+        ({"status": "assigned", "kind": "recurring"}, "recurring"),
+        ({"status": "completed"}, "completed"),
+        ({"status": "assigned", "current_deadline": NOW}, "in_term"),
+        ({"status": "assigned", "current_deadline": NOW - timedelta(microseconds=1)}, "overdue"),
+        ({"status": "submitted", "current_deadline": None}, "in_term"),
+    ],
+)
+def test_buckets_exclude_each_other(fields: dict[str, Any], expected: str | None) -> None:
+    assert lifecycle.bucket(a_task(**fields), NOW) == expected
+
+
+def test_facts_are_told_in_order() -> None:
+    earlier = NOW - timedelta(days=3)
+    assert lifecycle.fact_time(None, None, NOW) == NOW
+    assert lifecycle.fact_time(earlier, earlier, NOW) == earlier
+    with pytest.raises(FactBehindLastChange):
+        lifecycle.fact_time(earlier, NOW, NOW)
+    with pytest.raises(FactInFuture):
+        lifecycle.fact_time(NOW + timedelta(seconds=1), None, NOW)
+
+
+def test_a_clock_behind_the_last_fact_never_runs_time_backwards() -> None:
+    last = NOW + timedelta(seconds=2)
+    assert lifecycle.fact_time(None, last, NOW) == last
