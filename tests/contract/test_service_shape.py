@@ -1,0 +1,172 @@
+"""Every service has the same files, names and headings; whoever knows one service knows them all.
+
+An exemption stands here with its reason, and fails when it is no longer needed. Never an empty file to please a test.
+"""
+
+import importlib
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = {name: name.replace("-", "_") for name in ("tasks", "feedback", "data-catalog", "monitoring", "portal")}
+
+MODULES = (
+    "target",
+    "app",
+    "settings",
+    "routes",
+    "consumers",
+    "service",
+    "repository",
+    "models",
+    "schemas",
+    "events",
+    "errors",
+    "metrics",
+)
+PACKAGE_FILES = ("__init__.py", "py.typed", "migrations/env.py", "migrations/versions")
+SERVICE_FILES = ("README.md", "contracts/openapi.json", "contracts/asyncapi.json", "contracts/examples")
+EXPORTS = {"target": "create_target", "app": "create_app", "settings": "Settings", "events": "EVENTS"}
+HEADINGS = ["Owns", "Publishes", "Consumes", "Endpoints", "Run it alone"]
+
+_NO_STATE = "portal owns no data: every fact on a page comes from another service"
+_PUBLISHES_NOTHING = "monitoring derives; what it shows is not a fact of its own"
+EXEMPT: dict[tuple[str, str], str] = {
+    ("tasks", "consumers"): "tasks is the first source: it reads no other service's events",
+    ("feedback", "consumers"): "feedback knows organisations by identifier only and reads no other service's events",
+    ("data-catalog", "consumers"): "data-catalog knows organisations by identifier only and reads no events",
+    ("monitoring", "events"): _PUBLISHES_NOTHING,
+    ("monitoring", "contracts/asyncapi.json"): _PUBLISHES_NOTHING,
+    ("monitoring", "contracts/examples"): _PUBLISHES_NOTHING,
+    ("portal", "consumers"): _NO_STATE,
+    ("portal", "service"): _NO_STATE,
+    ("portal", "repository"): _NO_STATE,
+    ("portal", "models"): _NO_STATE,
+    ("portal", "events"): _NO_STATE,
+    ("portal", "migrations/env.py"): _NO_STATE,
+    ("portal", "migrations/versions"): _NO_STATE,
+    ("portal", "contracts/asyncapi.json"): _NO_STATE,
+    ("portal", "contracts/examples"): _NO_STATE,
+}
+
+LINES = 400
+LONG_FILES: dict[str, str] = {}
+JUNK_DRAWERS = {"util", "utils", "helper", "helpers", "base", "misc", "tools", "stuff", "manager"}
+
+# Spelled so that this file does not match itself.
+MACHINE = re.compile(r"/(?:work|farm|root)/|[.]pyenv|/home/\w+/|/Users/\w+/")
+REGISTRY = re.compile(r"--(?:extra-)?index-url|\"resolved\": *\"http|https?://[^ ]*/(?:simple|maven2)/")
+THIRD_SPELLING = re.compile(r"data(?:c)atalog|dataC(?:a)talog|Data(?:c)atalog")
+
+
+def test_the_services_are_those_we_know() -> None:
+    assert {path.name for path in (ROOT / "services").iterdir() if path.is_dir()} == set(SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_the_same_files(service: str) -> None:
+    expected = [*MODULES, *PACKAGE_FILES, *SERVICE_FILES]
+    missing = [name for name in expected if not _exists(service, name) and (service, name) not in EXEMPT]
+    assert not missing, f"{service} lacks {missing}: write them, or state here why it needs none"
+
+
+@pytest.mark.parametrize(("service", "name"), EXEMPT)
+def test_every_exemption_is_still_needed(service: str, name: str) -> None:
+    assert not _exists(service, name), f"{service} has {name} now: delete its exemption"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_exports_the_same_names(service: str) -> None:
+    for module, name in EXPORTS.items():
+        if (service, module) not in EXEMPT:
+            assert hasattr(importlib.import_module(f"sixclear.{SERVICES[service]}.{module}"), name), f"{module}.{name}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_introduces_itself_alike(service: str) -> None:
+    text = (ROOT / "services" / service / "README.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+    assert [heading for heading in headings if heading in HEADINGS] == HEADINGS
+    assert text.startswith(f"# {service}\n"), "the title is the service's name"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_settings_and_events_carry_the_name_of_their_service(service: str) -> None:
+    package = SERVICES[service]
+    settings = importlib.import_module(f"sixclear.{package}.settings").Settings
+    assert settings.model_config["env_prefix"] == f"SIXCLEAR_{package.upper()}_"
+    if (service, "events") not in EXEMPT:
+        assert importlib.import_module(f"sixclear.{package}.events").EVENTS.service == service
+
+
+def test_a_service_has_a_hyphen_outside_python_and_an_underscore_inside() -> None:
+    for path in _tracked():
+        inside = "src/sixclear/" in path or path.startswith("tests/")
+        wrong = "data-catalog" in path.split("src/sixclear/")[-1] if inside else "data_catalog" in path
+        assert not wrong, f"{path}: the other spelling belongs here"
+
+
+def test_no_third_spelling() -> None:
+    found = [path for path, text in _texts().items() if THIRD_SPELLING.search(text)]
+    assert not found
+
+
+def test_files_stay_short() -> None:
+    long = {path: _lines(path) for path in _python_files() if "/migrations/versions/" not in path}
+    assert not {path: lines for path, lines in long.items() if lines > LINES and path not in LONG_FILES}
+    assert not [path for path in LONG_FILES if long.get(path, 0) <= LINES], "delete the reason: it is short again"
+
+
+def test_there_is_no_junk_drawer() -> None:
+    stems = {path: {Path(path).stem, Path(path).parent.name} for path in _python_files()}
+    found = [path for path, names in stems.items() if names & JUNK_DRAWERS]
+    assert not found, "name the file after the idea that it holds"
+
+
+def test_no_machine_and_no_registry_is_named() -> None:
+    found = {
+        path: match.group()
+        for path, text in _texts().items()
+        if (match := MACHINE.search(text) or REGISTRY.search(text)) is not None
+    }
+    assert not found
+
+
+def _exists(service: str, name: str) -> bool:
+    home = ROOT / "services" / service
+    package = home / "src" / "sixclear" / SERVICES[service]
+    if name in SERVICE_FILES:
+        return (home / name).exists()
+    if name in PACKAGE_FILES:
+        return (package / name).exists()
+    return (package / f"{name}.py").exists() or (package / name / "__init__.py").exists()
+
+
+@cache
+def _tracked() -> tuple[str, ...]:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    paths = tuple(path for path in listing.decode().split("\0") if path and (ROOT / path).is_file())
+    assert len(paths) > 50, "nothing was checked"
+    return paths
+
+
+@cache
+def _texts() -> dict[str, str]:
+    texts = {}
+    for path in _tracked():
+        content = (ROOT / path).read_bytes()
+        if b"\0" not in content[:1024]:
+            texts[path] = content.decode("utf-8", errors="replace")
+    return texts
+
+
+def _python_files() -> list[str]:
+    return [path for path in _tracked() if path.endswith(".py")]
+
+
+def _lines(path: str) -> int:
+    return len(_texts()[path].splitlines())
