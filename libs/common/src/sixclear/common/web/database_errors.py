@@ -12,8 +12,8 @@ _CONFLICTS = frozenset({"23505", "23503", "23P01"})
 _PASSING = frozenset({"40001", "40P01", "55P03", "57014", "25P03", "25P04", "25006"})
 # connection exceptions, insufficient resources, shutdown and crash of the server
 _PASSING_CLASSES = ("08", "53", "57P")
-# out of range, NUL in text, date out of range, date overflow
-_BAD_VALUES = frozenset({"22003", "22021", "22008", "22007"})
+# refused by the driver before it asks the server, out of range, NUL in text, impossible and overflowing dates
+_BAD_VALUES = frozenset({"22000", "22003", "22021", "22008", "22007"})
 
 
 def problem_for(error: SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError) -> DomainError:
@@ -33,9 +33,6 @@ def _for_driver_error(error: DBAPIError) -> DomainError:
     state: str | None = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return _for_state(state)
-    # The driver itself refuses a value (an integer that no column can hold) before it asks the server.
-    if isinstance(getattr(error.orig, "__cause__", None), asyncpg.DataError):
-        return InvalidRequest("A value is out of range.")
     return Unavailable() if error.connection_invalidated or _lost_connection(error) else InternalError()
 
 

@@ -1,0 +1,94 @@
+"""Cursors and entity tags."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from sixclear.common.web.etags import StaleVersion, VersionRequired, check_if_match, etag, not_modified
+from sixclear.common.web.pagination import InvalidCursor, decode_cursor, encode_cursor, page_of
+
+AT = datetime(2025, 12, 4, 10, 30, 0, 123456, tzinfo=UTC)
+
+
+def test_a_cursor_gives_back_what_it_was_made_of() -> None:
+    values = (AT, UUID(int=5), 7, "Hà Nội", date(2025, 1, 2), None)
+    cursor = encode_cursor(values, context="tasks?status=assigned")
+    types = (datetime, UUID, int, str, date, str)
+    assert decode_cursor(cursor, *types, context="tasks?status=assigned") == values
+
+
+@pytest.mark.parametrize(
+    "types", [(datetime,), (datetime, int), (UUID, UUID), (datetime, UUID, int), (str, str), (int, UUID)]
+)
+def test_a_cursor_of_another_shape_is_refused(types: tuple[type, ...]) -> None:
+    if types == (str, str):
+        assert decode_cursor(encode_cursor([AT, UUID(int=5)]), *types)
+        return
+    with pytest.raises(InvalidCursor):
+        decode_cursor(encode_cursor([AT, UUID(int=5)]), *types)
+
+
+def test_a_cursor_of_another_list_is_refused() -> None:
+    with pytest.raises(InvalidCursor):
+        decode_cursor(encode_cursor([1], context="a"), int, context="b")
+
+
+def test_every_changed_character_is_noticed() -> None:
+    cursor = encode_cursor([AT, UUID(int=5)])
+    for place in range(len(cursor)):
+        changed = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
+        with pytest.raises(InvalidCursor):
+            decode_cursor(changed, datetime, UUID)
+
+
+@given(st.text(max_size=50))
+def test_made_up_cursors_are_refused(cursor: str) -> None:
+    with pytest.raises(InvalidCursor):
+        decode_cursor(cursor, int)
+
+
+def test_the_row_too_many_only_says_that_there_is_more() -> None:
+    page = page_of([1, 2, 3], 2, item=str, key=lambda row: [row])
+    assert page.items == ["1", "2"]
+    assert page.next is not None
+    assert decode_cursor(page.next, int) == (2,)
+    assert page_of([1, 2], 2, item=str, key=lambda row: [row]).next is None
+    assert page_of([], 2, item=str, key=lambda row: [row]).items == []
+
+
+def request(**headers: str) -> Request:
+    raw: list[Any] = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "headers": raw})
+
+
+def test_a_change_needs_the_version_that_it_names() -> None:
+    assert etag(1, 3) == '"1.3"'
+    check_if_match(request(), 1, 3)
+    check_if_match(request(if_match='"1.3"'), 1, 3)
+    check_if_match(request(if_match="*"), 1, 3)
+    check_if_match(request(if_match='"1.2", "1.3"'), 1, 3)
+
+
+@pytest.mark.parametrize("header", ['"1.2"', '"2.3"', 'W/"1.3"', "1.3", "", '"'])
+def test_another_version_is_stale(header: str) -> None:
+    with pytest.raises(StaleVersion) as refused:
+        check_if_match(request(if_match=header), 1, 3)
+    assert refused.value.headers == {"ETag": '"1.3"'}
+
+
+def test_a_version_may_be_required() -> None:
+    with pytest.raises(VersionRequired):
+        check_if_match(request(), 1, 3, required=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "same"), [('"1.3"', True), ('W/"1.3"', True), ("*", True), ('"1.2"', False), ("", False)]
+)
+def test_reading_again_may_need_no_body(header: str, same: bool) -> None:
+    assert not_modified(request(if_none_match=header), 1, 3) is same
+    assert not not_modified(request(), 1, 3)
