@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.folding import like_pattern
 from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
-from sixclear.tasks.search import like_pattern
 
 
 async def find_organisation(session: AsyncSession, reference: UUID | str) -> Organisation | None:

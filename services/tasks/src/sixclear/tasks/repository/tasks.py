@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.folding import like_pattern
 from sixclear.tasks.lifecycle import OPEN_STATUSES
 from sixclear.tasks.models import Evidence, ProgressReport, Task
 from sixclear.tasks.repository.organisations import subtree
-from sixclear.tasks.search import like_pattern
 
 # Tasks without a deadline come last.
 _SORT_DEADLINE = func.coalesce(Task.current_deadline, "infinity")

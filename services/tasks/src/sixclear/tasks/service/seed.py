@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sixclear.common.clock import civil_day_start
 from sixclear.common.db import Database
+from sixclear.common.entity import next_version
 from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.tasks.models import Organisation, OrganisationPeriod
 from sixclear.tasks.repository import organisations as rows
-from sixclear.tasks.search import fold
-from sixclear.tasks.service.context import next_version
 from sixclear.tasks.service.organisations import organisation_data
 
 # A transaction that writes events ends within seconds; 3,400 organisations go in chunks.

@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.entity import next_version
+from sixclear.common.folding import fold
 from sixclear.common.ids import new_id, stable_id
+from sixclear.common.use_case import Context, publish
 from sixclear.tasks import lifecycle
 from sixclear.tasks.deadlines import check_recurrence, deadline_instant
 from sixclear.tasks.errors import (
@@ -21,8 +24,6 @@ from sixclear.tasks.models import Evidence, Organisation, Programme, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.schemas import EvidenceEntry, ExtensionEntry, Position, ReturnEntry, Step, TaskProposal
-from sixclear.tasks.search import fold
-from sixclear.tasks.service.context import Context, next_version, publish
 from sixclear.tasks.service.organisations import referenced, referenced_programme
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sixclear.tasks.search import fold, like_pattern
+from sixclear.common.folding import fold, like_pattern
 
 
 def test_marks_case_and_the_letter_d_do_not_matter() -> None:
