@@ -9,8 +9,6 @@ import pytest
 from sixclear.tasks import lifecycle
 from sixclear.tasks.errors import (
     EvidenceMissing,
-    FactBehindLastChange,
-    FactInFuture,
     SixClearsMissing,
     TransitionNotAllowed,
 )
@@ -111,18 +109,3 @@ def test_a_recurring_task_is_never_handed_in() -> None:
 )
 def test_buckets_exclude_each_other(fields: dict[str, Any], expected: str | None) -> None:
     assert lifecycle.bucket(a_task(**fields), NOW) == expected
-
-
-def test_facts_are_told_in_order() -> None:
-    earlier = NOW - timedelta(days=3)
-    assert lifecycle.fact_time(None, None, NOW) == NOW
-    assert lifecycle.fact_time(earlier, earlier, NOW) == earlier
-    with pytest.raises(FactBehindLastChange):
-        lifecycle.fact_time(earlier, NOW, NOW)
-    with pytest.raises(FactInFuture):
-        lifecycle.fact_time(NOW + timedelta(seconds=1), None, NOW)
-
-
-def test_a_clock_behind_the_last_fact_never_runs_time_backwards() -> None:
-    last = NOW + timedelta(seconds=2)
-    assert lifecycle.fact_time(None, last, NOW) == last

@@ -51,34 +51,10 @@ class EvidenceMissing(DomainError):
     code, status, title = "evidence-missing", 409, "Evidence is missing"
 
 
-class OrganisationNotAllowed(DomainError):
-    """The caller's organisation has no part in this step."""
-
-    code, status, title = "organisation-not-allowed", 403, "Another organisation must do this"
-
-
 class ConfirmationByDoer(DomainError):
     """The body that did the task may not confirm it."""
 
     code, status, title = "confirmation-by-doer", 403, "The doer cannot confirm its own result"
-
-
-class FactBehindLastChange(DomainError):
-    """A fact of the past may not run back behind the entity's last change."""
-
-    code, status, title = "fact-behind-last-change", 409, "The fact is older than the last change"
-
-
-class FactInFuture(DomainError):
-    """A fact cannot have occurred later than now."""
-
-    code, status, title = "fact-in-future", 422, "The fact lies in the future"
-
-
-class FactsPastNotAllowed(DomainError):
-    """Stating when something occurred needs the scope `facts:past`."""
-
-    code, status, title = "facts-past-not-allowed", 403, "Stating a time of the past needs its own scope"
 
 
 class DeadlineNeedsDecision(DomainError):

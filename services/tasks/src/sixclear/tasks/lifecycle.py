@@ -8,8 +8,6 @@ from uuid import UUID
 
 from sixclear.tasks.errors import (
     EvidenceMissing,
-    FactBehindLastChange,
-    FactInFuture,
     SixClearsMissing,
     TransitionNotAllowed,
 )
@@ -144,25 +142,6 @@ def extend(task: Task, deadline: datetime) -> Change:
 def allow_update(task: Task) -> None:
     """Raises TransitionNotAllowed when the task's description can no longer change."""
     _allow(task, "updated")
-
-
-def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> datetime:
-    """When a change became true: as given, or now, but never before the entity's last change.
-
-    Raises FactInFuture and FactBehindLastChange for a given time that lies outside.
-    """
-    if given is None:
-        return now if last is None else max(now, last)
-    if given > now:
-        raise FactInFuture(
-            "occurred_at is later than now.",
-            errors=[{"pointer": "#/occurred_at", "code": "in-future", "detail": "State a time up to now."}],
-        )
-    if last is not None and given < last:
-        raise FactBehindLastChange(
-            "occurred_at is earlier than the last change of this entity; facts are told in order."
-        )
-    return given
 
 
 def _allow(task: Task, step: str) -> None:

@@ -4,36 +4,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String
 from sqlalchemy import UniqueConstraint as Unique
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from sixclear.common.db import new_metadata
+from sixclear.common.entity import COLUMN_TYPES, Versioned
 
 
 class Base(DeclarativeBase):
     """Tables of this service."""
 
     metadata = new_metadata()
-    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
-        datetime: TIMESTAMP(timezone=True),
-        UUID: PgUUID(as_uuid=True),
-        list[UUID]: ARRAY(PgUUID(as_uuid=True)),
-        list[str]: ARRAY(Text),
-        dict[str, Any]: JSONB,
-        str: Text,
-    }
-
-
-class Versioned:
-    """What every published entity carries: its version, its last published version, when it last changed."""
-
-    version: Mapped[int] = mapped_column(Integer)
-    published_version: Mapped[int | None] = mapped_column(Integer)
-    occurred_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
+    type_annotation_map = COLUMN_TYPES
 
 
 class Organisation(Versioned, Base):

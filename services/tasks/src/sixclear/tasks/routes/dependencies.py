@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from sixclear.common.auth.access import Access
+from sixclear.common.entity import Versioned
 from sixclear.common.event_log import EventLog
+from sixclear.common.use_case import Context
 from sixclear.common.web.etags import check_if_match, etag
 from sixclear.common.web.route import CallerDep, NowDep, SessionDep
-from sixclear.tasks.models import Task, Versioned
-from sixclear.tasks.service.context import Context
+from sixclear.tasks.models import Task
 
 PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
 

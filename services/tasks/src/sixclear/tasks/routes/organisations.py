@@ -6,16 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from sixclear.common.auth.access import Access
+from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.tasks.errors import (
     DirectiveNotFound,
-    FactBehindLastChange,
-    FactInFuture,
-    FactsPastNotAllowed,
-    OrganisationNotAllowed,
     OrganisationNotFound,
     ProgrammeNotFound,
     ReferenceUnknown,

@@ -7,6 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.auth.access import Access
+from sixclear.common.use_case import (
+    Context,
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+)
 from sixclear.common.web.etags import etag, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
@@ -16,10 +23,6 @@ from sixclear.tasks.errors import (
     ConfirmationByDoer,
     DeadlineNeedsDecision,
     EvidenceMissing,
-    FactBehindLastChange,
-    FactInFuture,
-    FactsPastNotAllowed,
-    OrganisationNotAllowed,
     OrganisationNotFound,
     ProgrammeNotFound,
     RecurrenceInvalid,
@@ -45,7 +48,6 @@ from sixclear.tasks.schemas import (
     TaskView,
 )
 from sixclear.tasks.service import answers, listing, tasks
-from sixclear.tasks.service.context import Context
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 

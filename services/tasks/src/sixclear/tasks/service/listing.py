@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.event_log import StoredEvent
+from sixclear.common.use_case import Context
 from sixclear.tasks.models import Evidence, ProgressReport, Task
 from sixclear.tasks.repository import tasks as rows
-from sixclear.tasks.service.context import Context
 from sixclear.tasks.service.organisations import get_organisation, get_programme
 from sixclear.tasks.service.tasks import get_task
 

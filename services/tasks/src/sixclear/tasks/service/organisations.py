@@ -5,13 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.entity import next_version
 from sixclear.common.ids import stable_id
+from sixclear.common.use_case import Context, publish
 from sixclear.tasks.errors import DirectiveNotFound, OrganisationNotFound, ProgrammeNotFound, ReferenceUnknown
 from sixclear.tasks.events import DirectiveData, OrganisationData, ProgrammeData
 from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
 from sixclear.tasks.repository import organisations as rows
 from sixclear.tasks.schemas import DirectiveEntry, ProgrammeEntry
-from sixclear.tasks.service.context import Context, next_version, publish
 
 
 def as_reference(text: str) -> UUID | str:

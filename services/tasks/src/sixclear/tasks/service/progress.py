@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sixclear.common.event_log import NewEvent
 from sixclear.common.ids import stable_id
+from sixclear.common.use_case import Context
 from sixclear.common.web.problems import DomainError
 from sixclear.tasks import lifecycle
 from sixclear.tasks.errors import ReferenceUnknown, TaskNotFound
@@ -15,7 +16,6 @@ from sixclear.tasks.models import ProgressReport, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
-from sixclear.tasks.service.context import Context
 from sixclear.tasks.service.tasks import apply, doers, event_data, is_published, record
 
 

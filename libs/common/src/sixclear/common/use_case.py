@@ -1,4 +1,4 @@
-"""What every use case is given, and the rules on callers and times that all of them share."""
+"""What every use case of every service is given, and the rules on callers and times that all of them share."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +8,34 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.auth.access import Caller
+from sixclear.common.entity import Versioned
 from sixclear.common.event_catalogue import EventData
 from sixclear.common.event_log import EventLog, NewEvent
-from sixclear.tasks.errors import FactsPastNotAllowed, OrganisationNotAllowed
-from sixclear.tasks.lifecycle import fact_time
-from sixclear.tasks.models import Versioned
+from sixclear.common.web.problems import DomainError
+
+
+class OrganisationNotAllowed(DomainError):
+    """The caller's organisation has no part in this step."""
+
+    code, status, title = "organisation-not-allowed", 403, "Another organisation must do this"
+
+
+class FactsPastNotAllowed(DomainError):
+    """Stating when something occurred needs the scope `facts:past`."""
+
+    code, status, title = "facts-past-not-allowed", 403, "Stating a time of the past needs its own scope"
+
+
+class FactBehindLastChange(DomainError):
+    """A fact of the past may not run back behind the entity's last change."""
+
+    code, status, title = "fact-behind-last-change", 409, "The fact is older than the last change"
+
+
+class FactInFuture(DomainError):
+    """A fact cannot have occurred later than now."""
+
+    code, status, title = "fact-in-future", 422, "The fact lies in the future"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +69,23 @@ class Context:
         }
 
 
-def next_version(entity: Versioned, occurred_at: datetime, now: datetime, *, published: bool = True) -> int | None:
-    """Move `entity` to its next version and answer the previous *published* one, for the event."""
-    previous = entity.published_version
-    entity.version = (entity.version or 0) + 1
-    if published:
-        entity.published_version = entity.version
-    entity.occurred_at = occurred_at
-    entity.recorded_at = now
-    return previous
+def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> datetime:
+    """When a change became true: as given, or now, but never before the entity's last change.
+
+    Raises FactInFuture and FactBehindLastChange for a given time that lies outside.
+    """
+    if given is None:
+        return now if last is None else max(now, last)
+    if given > now:
+        raise FactInFuture(
+            "occurred_at is later than now.",
+            errors=[{"pointer": "#/occurred_at", "code": "in-future", "detail": "State a time up to now."}],
+        )
+    if last is not None and given < last:
+        raise FactBehindLastChange(
+            "occurred_at is earlier than the last change of this entity; facts are told in order."
+        )
+    return given
 
 
 async def publish(

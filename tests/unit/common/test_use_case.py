@@ -1,0 +1,24 @@
+"""When a fact became true: told in order, never in the future."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sixclear.common.use_case import FactBehindLastChange, FactInFuture, fact_time
+
+NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
+
+
+def test_facts_are_told_in_order() -> None:
+    earlier = NOW - timedelta(days=3)
+    assert fact_time(None, None, NOW) == NOW
+    assert fact_time(earlier, earlier, NOW) == earlier
+    with pytest.raises(FactBehindLastChange):
+        fact_time(earlier, NOW, NOW)
+    with pytest.raises(FactInFuture):
+        fact_time(NOW + timedelta(seconds=1), None, NOW)
+
+
+def test_a_clock_behind_the_last_fact_never_runs_time_backwards() -> None:
+    last = NOW + timedelta(seconds=2)
+    assert fact_time(None, last, NOW) == last
