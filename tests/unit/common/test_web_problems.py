@@ -191,6 +191,7 @@ def test_openapi_names_the_scope() -> None:
     app = create_service_app(
         title="T", service="t", version="1", prefix="/t", routers=[router], verifier=FakeIssuer().verifier()
     )
+    assert app.openapi() == app.openapi()
     operation = app.openapi()["paths"]["/t/mine"]["get"]
     assert operation["security"] == [{"token": []}]
     assert operation["x-scopes"] == ["things:read"]

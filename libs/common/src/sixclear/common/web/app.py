@@ -1,6 +1,6 @@
 """The application factory: every service gets the same edge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,10 @@ from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.telemetry import TelemetryMiddleware
+from sixclear.common.web.docs import docs_routes
 from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeMiddleware
 from sixclear.common.web.exception_handlers import UnexpectedErrorMiddleware, exception_handlers
+from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, LimitsMiddleware
 from sixclear.common.web.openapi import complete, default_responses
 
 
@@ -37,18 +39,21 @@ def create_service_app(
     lifespan: Lifespan[FastAPI] | None = None,
     description: str = "",
     content_security_policy: str = API_CONTENT_SECURITY_POLICY,
+    body_limit: int = DEFAULT_BODY_LIMIT,
+    body_limits: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """A FastAPI application with the edge that all services share.
 
     `routers` answer below `prefix` (`/api/tasks/v1`); `routes` are plain Starlette routes with full paths (streams,
-    pages). `{prefix}/openapi.json` and `{prefix}/docs` work without a network.
+    pages). `{prefix}/openapi.json` and `{prefix}/docs` work without a network; an application without routers has
+    neither. `body_limits` maps the beginning of a full path to a limit other than `body_limit`.
     """
     app = _Service(
         title=title,
         version=version,
         description=description,
         lifespan=lifespan,
-        openapi_url=f"{prefix}/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
@@ -57,6 +62,7 @@ def create_service_app(
             Middleware(TelemetryMiddleware, service=service),
             Middleware(EdgeMiddleware, content_security_policy=content_security_policy),
             Middleware(UnexpectedErrorMiddleware),
+            Middleware(LimitsMiddleware, default_limit=body_limit, body_limits=body_limits),
         ],
     )
     app.state.service = service
@@ -68,7 +74,7 @@ def create_service_app(
     app.state.new_id = new_id
     for router in routers:
         app.include_router(router, prefix=prefix, responses=default_responses())
-    app.router.routes.extend(routes)
+    app.router.routes.extend([*routes, *(docs_routes(app, prefix) if routers else [])])
     return app
 
 

@@ -14,17 +14,41 @@ _TOKEN_SCHEME: dict[str, Any] = {
     "description": "Access token (RFC 9068) of a client; `POST /oauth2/token` of the issuer gives one.",
 }
 
+_WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same for every retry of one request: the change is made once and the first answer is repeated.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+
 
 def complete(app: FastAPI, document: dict[str, Any]) -> dict[str, Any]:
-    """Add to FastAPI's `document` what it cannot know. Works in place and returns it."""
+    """Add to FastAPI's `document` what it cannot know. Works in place, once, and returns it."""
     components = document.setdefault("components", {})
+    if "securitySchemes" in components:
+        return document
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["securitySchemes"] = {"token": _TOKEN_SCHEME}
     for method, path, rule in access_rules(app):
         operation = document.get("paths", {}).get(path, {}).get(method.lower())
-        if operation is not None and rule is not None:
+        if operation is None:
+            continue
+        if rule is not None:
             _describe_access(operation, rule)
+        if method in _WRITING_METHODS:
+            _describe_idempotency(operation)
     return document
+
+
+def _describe_idempotency(operation: dict[str, Any]) -> None:
+    parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        if parameter["in"] == "header" and parameter["name"].lower() == "idempotency-key":
+            parameter.update(_IDEMPOTENCY_KEY, required=True)
+            return
+    parameters.append(dict(_IDEMPOTENCY_KEY))
 
 
 def _describe_access(operation: dict[str, Any], rule: Access) -> None:

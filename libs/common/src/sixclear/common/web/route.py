@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
 
-from sixclear.common.auth.access import CallerDep, find_rule
+from sixclear.common.auth.access import CallerDep, current_caller, find_rule
+from sixclear.common.web import idempotency
 
 __all__ = ["CallerDep", "NewIdDep", "NowDep", "SessionDep", "TransactionalRoute", "writes"]
 
@@ -56,8 +57,9 @@ class TransactionalRoute(APIRoute):
 
     The caller is admitted before the body is read. POST, PUT, PATCH and DELETE get a session that is committed before
     the answer is handed out, so a commit that fails is answered as an error and never as a success; an answer of 400
-    and above rolls back. Other methods get a session that the server keeps from writing. A session takes a connection
-    with its first statement, so a refused request costs none.
+    and above rolls back; a retry with the same `Idempotency-Key` gets the first answer again. Other methods get a
+    session that the server keeps from writing. A session takes a connection with its first statement, so a refused
+    request costs none.
     """
 
     def get_route_handler(self) -> Handler:
@@ -70,7 +72,7 @@ class TransactionalRoute(APIRoute):
                 await rule.admit(request)
             if request.app.state.database is None:
                 return await handler(request)
-            return await (_write if writing else _read)(request, handler)
+            return await (_write(request, handler, self.endpoint) if writing else _read(request, handler))
 
         return handle
 
@@ -87,11 +89,11 @@ async def _read(request: Request, handler: Handler) -> Response:
         return await handler(request)
 
 
-async def _write(request: Request, handler: Handler) -> Response:
+async def _write(request: Request, handler: Handler, endpoint: Callable[..., Any]) -> Response:
     state = request.app.state
     async with state.database.transaction() as session:
         request.state.session = session
-        response = await handler(request)
+        response = await _answer(request, session, handler, endpoint)
         if isinstance(response, StreamingResponse):
             raise TypeError("A writing route answers at once: a stream would begin before the commit.")
         if response.status_code >= 400:
@@ -99,3 +101,15 @@ async def _write(request: Request, handler: Handler) -> Response:
     if state.event_log is not None:
         state.event_log.wake()
     return response
+
+
+async def _answer(request: Request, session: AsyncSession, handler: Handler, endpoint: Callable[..., Any]) -> Response:
+    """The handler's answer, or with an `Idempotency-Key` the one that the same request got before."""
+    key = idempotency.key_of(request)
+    if key is None:
+        return await handler(request)
+    caller = await current_caller(request)
+    claim = await idempotency.Claim.of(request, caller.client_id, key)
+    now = await current_time(request)
+    keep_answer = idempotency.stores_answer(endpoint)
+    return await idempotency.answer_once(request, session, claim, now, handler, keep_answer=keep_answer)

@@ -1,0 +1,216 @@
+"""Retries without doubling: the answer of a change is kept in the change's own transaction and given again.
+
+The table holds hashes of keys and bodies, and answers; an answer that is itself a secret is not kept (see
+`answer_is_not_stored`).
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Header, Request
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from sixclear.common.db import dump_json
+from sixclear.common.web.problems import DomainError
+
+DDL_V1: list[str] = [
+    """CREATE TABLE idempotency_key (
+         client_id text NOT NULL,
+         key_hash bytea NOT NULL,
+         route text NOT NULL,
+         request_hash bytea NOT NULL,
+         status smallint,
+         headers jsonb,
+         body bytea,
+         created_at timestamptz NOT NULL,
+         expires_at timestamptz NOT NULL,
+         PRIMARY KEY (client_id, key_hash)
+       )""",
+    "CREATE INDEX ix_idempotency_key_expires_at ON idempotency_key (expires_at)",
+]
+
+KEPT_FOR = timedelta(hours=24)
+_DELETED_AT_ONCE = 200
+_CLEAN_EVERY = 100
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_NOT_STORED = "__answer_is_not_stored__"
+_OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+# A key that somebody else's transaction holds is waited for: then it is there, or it was rolled back and is ours.
+# An expired one is taken over.
+_CLAIM = text("""
+INSERT INTO idempotency_key AS kept (client_id, key_hash, route, request_hash, created_at, expires_at)
+VALUES (:client_id, :key_hash, :route, :request_hash, :now, :expires_at)
+ON CONFLICT (client_id, key_hash) DO UPDATE
+   SET route = excluded.route, request_hash = excluded.request_hash, status = NULL, headers = NULL, body = NULL,
+       created_at = excluded.created_at, expires_at = excluded.expires_at
+ WHERE kept.expires_at <= excluded.created_at
+RETURNING true
+""")
+_FIND = text("""
+SELECT route, request_hash, status, headers, body FROM idempotency_key
+WHERE client_id = :client_id AND key_hash = :key_hash
+""")
+_KEEP = text("""
+UPDATE idempotency_key SET status = :status, headers = CAST(:headers AS jsonb), body = :body
+WHERE client_id = :client_id AND key_hash = :key_hash
+""")
+_DELETE_EXPIRED = text("""
+DELETE FROM idempotency_key WHERE (client_id, key_hash) IN (
+  SELECT client_id, key_hash FROM idempotency_key WHERE expires_at <= :now
+  ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+""")
+
+
+class InvalidIdempotencyKey(DomainError):
+    code = "invalid-idempotency-key"
+    status = 400
+    title = "Idempotency-Key must be 1 to 255 visible ASCII characters, sent once"
+
+
+class IdempotencyKeyRequired(DomainError):
+    code = "idempotency-key-required"
+    status = 400
+    title = "This request needs an Idempotency-Key"
+
+
+class IdempotencyKeyReused(DomainError):
+    code = "idempotency-key-reused"
+    status = 422
+    title = "The Idempotency-Key was used for another request"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One use of a key: whose, for which request."""
+
+    client_id: str
+    key_hash: bytes
+    route: str
+    request_hash: bytes
+
+    @classmethod
+    async def of(cls, request: Request, client_id: str, key: str) -> "Claim":
+        """The claim of `request`, whose body is read for it."""
+        body = await request.body()
+        request_hash = hashlib.sha256(request.scope.get("query_string", b"") + b"\x00" + body).digest()
+        route = f"{request.method} {request.scope['path']}"
+        return cls(client_id, hashlib.sha256(key.encode()).digest(), route, request_hash)
+
+
+def answer_is_not_stored(endpoint: Endpoint) -> Endpoint:
+    """Mark a route whose answer is a secret: only the use of the key is kept.
+
+    A retry runs the handler again with `ReplayDep` true; it must give the same answer and change nothing.
+    """
+    setattr(endpoint, _NOT_STORED, True)
+    return endpoint
+
+
+def stores_answer(endpoint: Callable[..., Any]) -> bool:
+    """Whether answers of `endpoint` may be kept."""
+    return not getattr(endpoint, _NOT_STORED, False)
+
+
+def key_of(request: Request) -> str | None:
+    """The request's key, if any; raises InvalidIdempotencyKey."""
+    values = request.headers.getlist("idempotency-key")
+    if not values:
+        return None
+    if len(values) > 1 or not _KEY.fullmatch(values[0]):
+        raise InvalidIdempotencyKey
+    return values[0]
+
+
+async def required_key(
+    request: Request,
+    idempotency_key: Annotated[str | None, Header(description="Required; the same for every retry.")] = None,
+) -> str:
+    """The request's key; raises IdempotencyKeyRequired without one."""
+    key = key_of(request)
+    if key is None:
+        raise IdempotencyKeyRequired
+    return key
+
+
+async def is_replay(request: Request) -> bool:
+    """Whether this request was answered before (routes that are marked `answer_is_not_stored`)."""
+    return bool(getattr(request.state, "replay", False))
+
+
+RequiredKeyDep = Annotated[str, Depends(required_key)]
+ReplayDep = Annotated[bool, Depends(is_replay)]
+
+
+async def answer_once(
+    request: Request, session: AsyncSession, claim: Claim, now: datetime, handler: Handler, *, keep_answer: bool
+) -> Response:
+    """The answer of `handler`, or the one that was given to the same request before.
+
+    Only successes are kept: whatever else happens rolls the transaction, and the claim with it, back.
+    """
+    earlier = await _claim(session, claim, now)
+    if earlier is not None and (earlier.route, earlier.request_hash) != (claim.route, claim.request_hash):
+        raise IdempotencyKeyReused("Use a new key for a new request.")
+    if earlier is not None and keep_answer and earlier.status is not None:
+        return _replayed(earlier)
+    request.state.replay = earlier is not None
+    response = await handler(request)
+    if response.status_code >= 400:
+        return response
+    if earlier is not None:
+        response.headers["Idempotency-Replayed"] = "true"
+    elif keep_answer:
+        await _keep(session, claim, response)
+    if claim.key_hash[0] % _CLEAN_EVERY == 0:
+        await delete_expired(session, now)
+    return response
+
+
+async def _claim(session: AsyncSession, claim: Claim, now: datetime) -> Row[Any] | None:
+    """None when the key is ours now, else what was kept under it."""
+    values = {"client_id": claim.client_id, "key_hash": claim.key_hash}
+    request = {"route": claim.route, "request_hash": claim.request_hash, "now": now, "expires_at": now + KEPT_FOR}
+    if (await session.execute(_CLAIM, {**values, **request})).scalar_one_or_none():
+        return None
+    return (await session.execute(_FIND, values)).one()
+
+
+async def _keep(session: AsyncSession, claim: Claim, response: Response) -> None:
+    headers = [[name, value] for name, value in response.headers.items() if name not in _OWN_HEADERS]
+    await session.execute(
+        _KEEP,
+        {
+            "client_id": claim.client_id,
+            "key_hash": claim.key_hash,
+            "status": response.status_code,
+            "headers": dump_json(headers),
+            "body": bytes(response.body),
+        },
+    )
+
+
+def _replayed(earlier: Row[Any]) -> Response:
+    response = Response(earlier.body, earlier.status)
+    for name, value in earlier.headers:
+        response.headers.append(name, value)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+async def delete_expired(session: AsyncSession, now: datetime, limit: int = _DELETED_AT_ONCE) -> None:
+    """Remove up to `limit` keys past their time, leaving out those that another transaction holds.
+
+    About every hundredth change does it, so the table stays about as large as a day's changes and nothing runs beside.
+    """
+    await session.execute(_DELETE_EXPIRED, {"now": now, "limit": limit})

@@ -1,0 +1,19 @@
+"""`/metrics` for Prometheus, at the root of each process."""
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sixclear.common.auth.access import Access, declare
+
+
+def metrics_routes(registry: CollectorRegistry = REGISTRY) -> list[Route]:
+    """The process's metrics in the text format."""
+
+    @declare(Access.public("scraped inside the cluster; the ingress does not route it; holds no personal data"))
+    async def metrics(request: Request) -> Response:
+        content_type = CONTENT_TYPE_LATEST
+        return Response(generate_latest(registry), headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+
+    return [Route("/metrics", metrics, methods=["GET"])]

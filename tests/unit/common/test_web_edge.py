@@ -1,0 +1,143 @@
+"""The edge: sizes, addresses, documentation without a network, probes, metrics."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, Request
+from prometheus_client import CollectorRegistry, Counter
+from starlette.applications import Starlette
+
+from sixclear.common.auth.access import Access, access_rules
+from sixclear.common.runtime.target import Check
+from sixclear.common.testing.identity import http_client
+from sixclear.common.web.app import create_service_app
+from sixclear.common.web.health import health_routes
+from sixclear.common.web.metrics_page import metrics_routes
+from sixclear.common.web.route import TransactionalRoute
+
+
+def application() -> FastAPI:
+    router = APIRouter(route_class=TransactionalRoute, dependencies=[Depends(Access.public("a test"))])
+
+    @router.post("/small")
+    async def small(body: dict[str, Any]) -> int:
+        return len(body)
+
+    @router.post("/bulk")
+    async def bulk(request: Request) -> int:
+        return len(await request.body())
+
+    @router.get("/echo/{name}")
+    async def echo(name: str, q: str = "") -> list[str]:
+        return [name, q]
+
+    return create_service_app(
+        title="<T>",
+        service="t",
+        version="1",
+        prefix="/t",
+        routers=[router],
+        body_limit=1000,
+        body_limits={"/t/bulk": 5000},
+    )
+
+
+async def chunks(size: int) -> AsyncIterator[bytes]:
+    for _ in range(size // 100):
+        yield b" " * 100
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("path", "size", "status"), [("/t/small", 1001, 413), ("/t/bulk", 5000, 200), ("/t/bulk", 5100, 413)]
+)
+@pytest.mark.parametrize("declared", [True, False])
+async def test_a_body_over_the_limit_is_refused(path: str, size: int, status: int, declared: bool) -> None:
+    content: Any = b" " * size if declared else chunks(size + 99)
+    async with http_client(application()) as client:
+        answer = await client.post(path, content=content, headers={"Content-Type": "application/json"})
+    if status == 200 and not declared:
+        status = 200 if size + 99 < 5100 else 413
+    assert answer.status_code == status
+    if status == 413:
+        assert answer.json()["code"] == "content-too-large"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "path",
+    ["/t/echo/%", "/t/echo/%zz", "/t/echo/a%00b", "/t/echo/%ff", "/t/echo/a?q=%", "/t/echo/a?q=%00", "/t/echo/a?q=%c3"],
+)
+async def test_an_address_that_cannot_be_read_is_refused(path: str) -> None:
+    raw_path, _, query = path.partition("?")
+    status, body = await ask(application(), raw_path.encode(), query.encode())
+    assert status == 400
+    assert b"malformed-request" in body
+
+
+@pytest.mark.asyncio
+async def test_an_address_with_letters_of_any_language_is_read() -> None:
+    async with http_client(application()) as client:
+        answer = await client.get("/t/echo/Đà Nẵng", params={"q": "100% thật"})
+    assert answer.json() == ["Đà Nẵng", "100% thật"]
+
+
+async def ask(app: Any, raw_path: bytes, query: bytes) -> tuple[int, bytes]:
+    """What a server hands to the application; a client library would repair such an address."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path = raw_path.decode()
+    scope = {"type": "http", "method": "GET", "path": path, "raw_path": raw_path, "query_string": query, "headers": []}
+    await app(scope, receive, send)
+    return sent[0]["status"], sent[1]["body"]
+
+
+@pytest.mark.asyncio
+async def test_documentation_needs_no_network_and_no_inline_script() -> None:
+    async with http_client(application()) as client:
+        page = await client.get("/t/docs")
+        assert page.status_code == 200
+        assert "&lt;T&gt;" in page.text
+        assert "script-src 'self';" in page.headers["content-security-policy"]
+        assert not re.search(r"<script(?![^>]*src=)|https?://", page.text)
+        for address in re.findall(r'(?:src|href|data-openapi)="(/[^"]+)"', page.text):
+            found = await client.get(address)
+            assert found.status_code == 200, address
+        assert (await client.get("/t/openapi.json")).json()["info"]["title"] == "<T>"
+
+
+def test_every_route_of_the_edge_has_a_rule() -> None:
+    rules = access_rules(application())
+    assert {path for _, path, _ in rules} >= {"/t/docs", "/t/openapi.json", "/t/docs/files", "/t/small"}
+    assert [path for _, path, rule in rules if rule is None] == []
+
+
+@pytest.mark.asyncio
+async def test_readiness_follows_the_checks() -> None:
+    checks = [Check("database", True), Check("relay", True)]
+    app = Starlette(routes=health_routes(lambda: checks))
+    async with http_client(app) as client:
+        assert (await client.get("/readyz")).status_code == 200
+        checks[1] = Check("relay", False, "Kafka cannot be reached.")
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+        assert answer.json()["checks"][1] == {"name": "relay", "ok": False, "detail": "Kafka cannot be reached."}
+        assert (await client.get("/livez")).json() == {"status": "ok"}
+
+
+@pytest.mark.asyncio
+async def test_metrics_are_shown() -> None:
+    registry = CollectorRegistry()
+    Counter("things_total", "Things.", registry=registry).inc()
+    async with http_client(Starlette(routes=metrics_routes(registry))) as client:
+        answer = await client.get("/metrics")
+    assert "things_total 1.0" in answer.text
+    assert answer.headers["content-type"].startswith("text/plain")
