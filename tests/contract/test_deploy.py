@@ -11,7 +11,6 @@ import sys
 import tomllib
 import zipfile
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,20 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from sixclear.common.settings import CommonSettings
+from sixclear.launcher import registry
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 KUBERNETES = "1.37"
 OVERLAYS = ("dev", "prod")
-SERVICES = ("tasks", "feedback", "data-catalog", "monitoring", "portal")
-OWNERS = ("tasks", "feedback", "data-catalog", "monitoring")
+SERVICES = {service.name for service in registry.SERVICES}
+OWNERS = {service.name for service in registry.SERVICES if service.has_database}
+PREFIXES = {service.prefix: service.name for service in registry.SERVICES}
 OWN_SCHEMAS = {("gateway.networking.k8s.io/v1", "HTTPRoute"): ROOT / "deploy/k8s/schemas/httproute-gateway-v1.json"}
 
-# Standard variables that the OpenTelemetry SDK and the process itself read; all others belong to a settings class.
+# Read by the launcher, by the OpenTelemetry SDK, by the image's command; all others belong to a settings class.
+LAUNCHER = {"SIXCLEAR_HOST"}
 STANDARD = {"OTEL_EXPORTER_OTLP_ENDPOINT", "PORT", "SERVICE"}
 INTERPRETER = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
@@ -172,20 +176,11 @@ def test_the_route_reaches_every_prefix_and_never_cuts_the_stream(overlay: str) 
         for match in rule["matches"]:
             backends[match["path"]["value"]] = (rule["backendRefs"][0]["name"], rule)
     assert {name for name, _ in backends.values()} <= set(services)
-    assert {path: backends[path][0] for path in _PREFIXES} == _PREFIXES
+    assert {path: backends[path][0] for path in PREFIXES} == PREFIXES
     stream, rule = backends["/api/monitoring/v1/stream"]
     assert (stream, rule["timeouts"]["request"]) == ("monitoring", "0s")
     for hidden in ("/metrics", "/livez", "/readyz"):
         assert backends[hidden][1]["filters"][0]["type"] == "URLRewrite"
-
-
-_PREFIXES = {
-    "/api/tasks": "tasks",
-    "/api/feedback": "feedback",
-    "/api/catalog": "data-catalog",
-    "/api/monitoring": "monitoring",
-    "/": "portal",
-}
 
 
 # --- images and compose -------------------------------------------------------------------------------------------
@@ -271,7 +266,7 @@ def test_every_database_of_compose_has_an_owner_of_its_own() -> None:
 def test_the_gateway_reaches_every_prefix_and_never_holds_the_stream() -> None:
     text = (ROOT / "deploy/compose/gateway.conf").read_text()
     blocks = dict(re.findall(r"location ([^{]+?) \{(.+?)\n    \}", text, flags=re.DOTALL))
-    for prefix, service in _PREFIXES.items():
+    for prefix, service in PREFIXES.items():
         assert f"set $service {service};" in blocks[prefix if prefix == "/" else f"{prefix}/"]
     assert "proxy_buffering off;" in blocks["= /api/monitoring/v1/stream"]
     assert "return 404;" in blocks["~ ^/(metrics|livez|readyz)$"]
@@ -333,12 +328,13 @@ def _compose() -> Object:
 @cache
 def _known_names() -> frozenset[str]:
     """The environment names of every settings class, as the code has them."""
-    modules = [f"sixclear.{name.replace('-', '_')}.settings" for name in SERVICES]
-    classes = [import_module(module).Settings for module in modules]
-    classes.append(import_module("sixclear.common.settings").CommonSettings)
-    return frozenset(
-        (settings.model_config["env_prefix"] + field).upper() for settings in classes for field in settings.model_fields
-    )
+    classes: list[Any] = [service.settings_class() for service in registry.SERVICES]
+    names = {
+        (settings.model_config["env_prefix"] + field).upper()
+        for settings in [CommonSettings, *classes]
+        for field in settings.model_fields
+    }
+    return frozenset(names | {f"{service.variable}_URL" for service in registry.SERVICES} | LAUNCHER)
 
 
 def _run(tool: str, *arguments: str, cwd: Path = ROOT) -> str:
