@@ -1,0 +1,148 @@
+"""Posting the demonstration through the public HTTP API, from where an interrupted load stopped."""
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+
+from sixclear.launcher.demo.phases import Phase, phases
+from sixclear.launcher.demo.steps import Step
+
+Tokens = Callable[[str], Awaitable[str]]
+Progress = Callable[[str, int, int], None]
+
+# More would only queue: the services share two cores with this loader on a small machine.
+_LANES_AT_ONCE = 8
+_SAVE_EVERY_LANES = 50
+_ATTEMPTS = 6
+# Not sampled: thousands of traces of the load would push out the first ones that an operator makes.
+_NOT_TRACED = {"traceparent": f"00-{'57' * 16}-{'57' * 8}-00"}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class DemoRefused(RuntimeError):
+    """A service refused a request of the demonstration; the message says which and why."""
+
+
+class Checkpoint:
+    """How far a load came: the phase, the lanes done in it, and the instant that the whole load speaks of.
+
+    A lane that was cut short is sent again from its first step; its idempotency keys make that harmless.
+    """
+
+    def __init__(self, path: Path, now: datetime) -> None:
+        self._path = path
+        self.now = now
+        self.phase = 0
+        self.lanes: set[str] = set()
+        self.resumed = path.exists()
+        if self.resumed:
+            stored = orjson.loads(path.read_bytes())
+            self.now = datetime.fromisoformat(stored["now"])
+            self.phase = stored["phase"]
+            self.lanes = set(stored["lanes"])
+
+    def save(self) -> None:
+        """Replace the file as a whole, so that a kill never leaves half of it."""
+        stored = {"now": self.now.isoformat(), "phase": self.phase, "lanes": sorted(self.lanes)}
+        draft = self._path.with_suffix(".new")
+        draft.write_bytes(orjson.dumps(stored))
+        os.replace(draft, self._path)
+
+    def advance(self) -> None:
+        """The phase is done."""
+        self.phase += 1
+        self.lanes = set()
+        self.save()
+
+
+def is_loaded(path: Path) -> bool:
+    """Whether a load that kept its checkpoint at `path` reached its end."""
+    if not path.exists():
+        return False
+    checkpoint = Checkpoint(path, datetime.min)  # noqa: DTZ901 (replaced by the stored instant)
+    return checkpoint.phase >= len(phases(checkpoint.now))
+
+
+async def load_demo(
+    client: httpx2.AsyncClient, tokens: Tokens, *, now: datetime, checkpoint: Path, progress: Progress
+) -> None:
+    """Send every step that is not done yet; `progress(phase, done, total)` counts requests.
+
+    Raises DemoRefused when a service refuses a step for another reason than that it was done before.
+    """
+    point = Checkpoint(checkpoint, now)
+    everything = phases(point.now)
+    total = sum(len(phase.steps) for phase in everything)
+    done = sum(len(phase.steps) for phase in everything[: point.phase])
+    loader = _Loader(client, tokens, resumed=point.resumed)
+    point.save()
+    for phase in everything[point.phase :]:
+        await _load_phase(
+            loader, phase, point, lambda sent, name=phase.name, base=done: progress(name, base + sent, total)
+        )
+        done += len(phase.steps)
+        point.advance()
+
+
+async def _load_phase(loader: "_Loader", phase: Phase, point: Checkpoint, progress: Callable[[int], None]) -> None:
+    lanes = phase.lanes()
+    sent = sum(len(steps) for name, steps in lanes.items() if name in point.lanes)
+    waiting = iter([(name, steps) for name, steps in lanes.items() if name not in point.lanes])
+
+    async def work() -> None:
+        nonlocal sent
+        for name, steps in waiting:
+            await loader.send_lane(steps)
+            point.lanes.add(name)
+            sent += len(steps)
+            progress(sent)
+            if len(point.lanes) % _SAVE_EVERY_LANES == 0:
+                point.save()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_LANES_AT_ONCE):
+            group.create_task(work())
+
+
+class _Loader:
+    def __init__(self, client: httpx2.AsyncClient, tokens: Tokens, *, resumed: bool) -> None:
+        self._client = client
+        self._tokens = tokens
+        self._resumed = resumed
+
+    async def send_lane(self, steps: Sequence[Step]) -> None:
+        """Send steps in order; a later path may name an identifier that an earlier answer gave."""
+        known: dict[str, Any] = {}
+        for step in steps:
+            path = _PLACEHOLDER.sub(lambda match: str(known[match.group(1)]), step.path)
+            answer = await self._send(step, path)
+            if isinstance(answer, dict):
+                known |= {key: value for key, value in answer.items() if key.endswith("_id")}
+
+    async def _send(self, step: Step, path: str) -> Any:
+        headers = {
+            "Authorization": f"Bearer {await self._tokens(step.client)}",
+            "Idempotency-Key": step.idempotency_key,
+            "Content-Type": "application/x-ndjson" if step.lines else "application/json",
+        } | _NOT_TRACED
+        for attempt in range(_ATTEMPTS):
+            response = await self._client.post(path, content=step.content(), headers=headers)
+            if response.status_code != 503:
+                break
+            await asyncio.sleep(float(response.headers.get("Retry-After", 1)) * (attempt + 1))
+        if response.status_code == 409 and self._resumed:
+            return None  # done before the interruption, and its idempotency key has expired since
+        if response.status_code >= 400:
+            raise DemoRefused(f"{step.name}: {path} answered {response.status_code}: {response.text[:500]}")
+        answer = response.json()
+        if step.lines and answer["rejected"]:
+            refused = next(item for item in answer["items"] if item["outcome"] == "rejected")
+            raise DemoRefused(f"{step.name}: item {refused['index']} was refused: {refused['problem']['detail']}")
+        return answer

@@ -1,0 +1,38 @@
+"""The whole demonstration in order: what must be there before what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sixclear.launcher.demo.catalogue_steps import catalogue_steps
+from sixclear.launcher.demo.plan import central_tasks, city_tasks
+from sixclear.launcher.demo.steps import Step
+from sixclear.launcher.demo.task_steps import all_completion_steps, assign_steps, reference_steps, report_steps
+from sixclear.launcher.demo.today_steps import today_reference, today_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Steps that need nothing from one another, except within a lane."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+    def lanes(self) -> dict[str, list[Step]]:
+        """The steps by lane, in the order in which the lanes first appear."""
+        lanes: dict[str, list[Step]] = {}
+        for step in self.steps:
+            lanes.setdefault(step.lane, []).append(step)
+        return lanes
+
+
+def phases(now: datetime) -> list[Phase]:
+    """Every request of the demonstration. Only what lies around today depends on `now`, and only on its day."""
+    plans = [*central_tasks(), *city_tasks()]
+    return [
+        Phase("programmes", (*reference_steps(), today_reference(now))),
+        Phase("tasks", tuple(assign_steps(plans))),
+        Phase("reports", tuple(report_steps(plans))),
+        Phase("results", tuple(all_completion_steps(plans))),
+        Phase("catalogue", tuple(catalogue_steps())),
+        Phase("today", tuple(today_steps(now))),
+    ]

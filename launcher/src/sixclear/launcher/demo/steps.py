@@ -1,0 +1,58 @@
+"""One request of the demonstration, and the facts it is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import orjson
+
+from sixclear.common.clock import CIVIL_ZONE
+from sixclear.common.ids import stable_id
+
+SOURCE = "sixclear-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request: who sends it, where, what. Steps of one lane are sent in order; lanes may overlap.
+
+    `lines` makes it an NDJSON body. The idempotency key follows from `name`, so sending a step again changes nothing.
+    """
+
+    name: str
+    lane: str
+    client: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    lines: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same key on every run."""
+        return str(stable_id("demonstration", self.name))
+
+    def content(self) -> bytes:
+        """The request's bytes: the same on every run."""
+        if self.lines:
+            return b"\n".join(orjson.dumps(line, option=orjson.OPT_SORT_KEYS) for line in self.lines)
+        return orjson.dumps(self.body or {}, option=orjson.OPT_SORT_KEYS)
+
+
+@cache
+def facts() -> dict[str, Any]:
+    """The published figures with their reports."""
+    document: dict[str, Any] = orjson.loads((files(__package__) / "data" / "seed-facts.json").read_bytes())
+    return document
+
+
+def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    """An instant of office hours in the civil time zone."""
+    return datetime.combine(day, time(hour, minute), tzinfo=CIVIL_ZONE)
+
+
+def task_path(external_id: str, step: str) -> str:
+    """The path of a step of the task that the demonstration knows by `external_id`."""
+    return f"/api/tasks/v1/tasks/{stable_id('task', SOURCE, external_id)}/{step}"

@@ -1,0 +1,186 @@
+"""Requests that bring generated tasks to life: programmes, directives, then phase after phase in a fixed order."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sixclear.common.ids import stable_id
+from sixclear.launcher.demo.organisations import HANOI, STANDING_BODY, client_of, posts_of
+from sixclear.launcher.demo.plan import CENTRAL, CITY, TaskPlan
+from sixclear.launcher.demo.steps import SOURCE, Step, at, task_path
+from sixclear.launcher.demo.vocabulary import ACTIONS, DIFFICULTIES, OBJECTS, RECURRING, REPORTS
+
+TASKS = "/api/tasks/v1/tasks"
+# A bulk request stays small, so that it shares the service with everybody else.
+_LINES = 200
+
+_GENERATED_VI = (
+    "Tổng số lấy từ báo cáo đã công bố (dangcongsan.org.vn, 5/12/2025); từng bản ghi được sinh ra để minh họa, "
+    "không phải nhiệm vụ thật."
+)
+_GENERATED_EN = (
+    "Totals come from published reports (dangcongsan.org.vn, 5 December 2025); each record is generated to "
+    "illustrate them and is no real task."
+)
+
+_PROGRAMMES = (
+    {
+        "slug": CENTRAL,
+        "name_vi": "Nhiệm vụ của Ban Chỉ đạo Trung ương theo Nghị quyết 57",
+        "name_en": "Tasks of the Central Steering Committee under Resolution 57",
+        "resolution": "57-NQ/TW",
+        "source_vi": _GENERATED_VI,
+        "source_en": _GENERATED_EN,
+        "owner": STANDING_BODY,
+        "demonstration": True,
+        "occurred_at": at(date(2025, 1, 13)),
+    },
+    {
+        "slug": CITY,
+        "name_vi": "Chương trình của thành phố Hà Nội theo Nghị quyết 57",
+        "name_en": "Hanoi's own programme under Resolution 57",
+        "resolution": "57-NQ/TW",
+        "source_vi": _GENERATED_VI.replace("dangcongsan.org.vn, 5/12/2025", "Đại Đoàn Kết, 14/11/2025"),
+        "source_en": _GENERATED_EN.replace("dangcongsan.org.vn, 5 December 2025", "Đại Đoàn Kết, 14 November 2025"),
+        "owner": HANOI,
+        "demonstration": True,
+        "occurred_at": at(date(2025, 7, 1)),
+    },
+)
+
+_DIRECTIVES = (
+    (CENTRAL, "57-NQ/TW", date(2024, 12, 22), "Nghị quyết về đột phá phát triển khoa học, công nghệ"),
+    (CENTRAL, "02-KH/BCĐTW", date(2025, 6, 19), "Kế hoạch thúc đẩy chuyển đổi số liên thông, đồng bộ"),
+    (CITY, "HN-57", date(2025, 7, 1), "Chương trình của thành phố (văn bản minh họa)"),
+)
+
+_OWNER = {CENTRAL: STANDING_BODY, CITY: HANOI}
+_LEVEL = {CENTRAL: "central", CITY: "province"}
+
+
+OWNER_CLIENT = {programme: client_of(owner) for programme, owner in _OWNER.items()}
+
+
+def reference_steps() -> Iterator[Step]:
+    """Programmes and directives of the published reports."""
+    for programme in _PROGRAMMES:
+        slug = str(programme["slug"])
+        yield Step(f"programme {slug}", "references", OWNER_CLIENT[slug], "/api/tasks/v1/programmes", programme)
+    for programme_slug, number, issued_on, title in _DIRECTIVES:
+        body = {
+            "programme": programme_slug,
+            "number": number,
+            "issued_on": issued_on,
+            "issuer": _OWNER[programme_slug],
+            "title": title,
+            "occurred_at": at(max(issued_on, date(2025, 1, 13))),
+        }
+        yield Step(f"directive {number}", "references", OWNER_CLIENT[programme_slug], "/api/tasks/v1/directives", body)
+
+
+def directive_id(programme: str, number: str) -> str:
+    """The identifier that the tasks service gives to a directive."""
+    return str(stable_id("directive", programme, number))
+
+
+def assign_steps(plans: Sequence[TaskPlan]) -> Iterator[Step]:
+    """Each task, described and assigned by its owner."""
+    for plan in plans:
+        yield _assign(plan)
+
+
+def _assign(plan: TaskPlan) -> Step:
+    owner = _OWNER[plan.programme]
+    body = description(plan) | {
+        "programme": plan.programme,
+        "assigned_by": _LEVEL[plan.programme],
+        "assigning_organisation": owner,
+        "directive_id": _directive_of(plan),
+        "clause": f"Mục {plan.random.randint(1, 9)}",
+        "occurred_at": at(plan.assigned),
+    }
+    return Step(f"assign {plan.external_id}", plan.external_id, client_of(owner), TASKS, body)
+
+
+def _directive_of(plan: TaskPlan) -> str:
+    if plan.programme == CITY:
+        return directive_id(CITY, "HN-57")
+    return directive_id(CENTRAL, "02-KH/BCĐTW" if plan.assigned >= date(2025, 6, 19) else "57-NQ/TW")
+
+
+def description(plan: TaskPlan) -> dict[str, Any]:
+    """What the task says, six-clear, and that it is to be assigned at once."""
+    dice = plan.random
+    posts = posts_of(plan.lead)
+    if plan.recurring:
+        title, product, recurrence = dice.choice(RECURRING)
+    else:
+        (thing, product), recurrence = dice.choice(OBJECTS), None
+        title = f"{dice.choice(ACTIONS)} {thing}"
+    return {
+        "source": SOURCE,
+        "external_id": plan.external_id,
+        "code": plan.external_id,
+        "title": title,
+        "kind": "recurring" if plan.recurring else "one_off",
+        "recurrence": recurrence,
+        "lead_organisation": plan.lead,
+        "leader_position": {"title": posts.leader, "organisation": plan.lead},
+        "responsible_position": {"title": posts.responsible, "organisation": plan.lead},
+        "product": product,
+        "authority": "Quyết định trong phạm vi được giao; vượt thẩm quyền thì báo cáo cơ quan giao nhiệm vụ",
+        "deadline": plan.deadline,
+        "demonstration": True,
+        "assign": True,
+    }
+
+
+def report_steps(plans: Sequence[TaskPlan]) -> Iterator[Step]:
+    """One report for each task by its lead body, in bulk: as a ministry's own system would send them."""
+    by_lead: dict[str, list[TaskPlan]] = {}
+    for plan in plans:
+        by_lead.setdefault(plan.lead, []).append(plan)
+    for lead, own in by_lead.items():
+        for start in range(0, len(own), _LINES):
+            lines = tuple(_report(plan) for plan in own[start : start + _LINES])
+            yield Step(f"report {lead} {start}", f"report {lead}", client_of(lead), _BULK, lines=lines)
+
+
+_BULK = "/api/tasks/v1/progress/bulk"
+
+
+def _report(plan: TaskPlan) -> dict[str, Any]:
+    end = plan.completed or date(2026, 1, 15)
+    day = plan.assigned + timedelta(days=max(1, (end - plan.assigned).days // 2))
+    return report_body(plan) | {"source": SOURCE, "external_id": plan.external_id, "occurred_at": at(day, 10)}
+
+
+def report_body(plan: TaskPlan) -> dict[str, Any]:
+    """What a progress report says: now and then with a difficulty, its cause and its remedy."""
+    dice = plan.random
+    percent, text = dice.choice(REPORTS)
+    body: dict[str, Any] = {"percent": percent, "text": text}
+    if dice.random() < 0.25:
+        body |= dict(zip(("difficulty", "cause", "remedy"), dice.choice(DIFFICULTIES), strict=True))
+    return body
+
+
+def all_completion_steps(plans: Sequence[TaskPlan]) -> Iterator[Step]:
+    """Completion of every task that was completed, on its day."""
+    for plan in plans:
+        if plan.completed is not None:
+            yield from completion_steps(plan, at(plan.completed, 8), OWNER_CLIENT[plan.programme])
+
+
+def completion_steps(plan: TaskPlan, start: datetime, confirming: str) -> Iterator[Step]:
+    """Evidence and submission by the lead body, then confirmation by another: three requests within the day."""
+    name, lead = plan.external_id, client_of(plan.lead)
+    evidence = {
+        "title": "Biên bản nghiệm thu (minh họa)",
+        "url": f"https://example.invalid/minh-hoa/{name.lower()}.pdf",
+        "occurred_at": start,
+    }
+    submitted, confirmed = start + timedelta(hours=1), start + timedelta(hours=6)
+    yield Step(f"evidence {name}", name, lead, task_path(name, "evidence"), evidence)
+    yield Step(f"submit {name}", name, lead, task_path(name, "submit"), {"occurred_at": submitted})
+    yield Step(f"confirm {name}", name, confirming, task_path(name, "confirm"), {"occurred_at": confirmed})

@@ -1,0 +1,112 @@
+"""A small programme with deadlines around the day of loading: something is due, late and done today."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sixclear.common.clock import CIVIL_ZONE, civil_date
+from sixclear.launcher.demo.organisations import STANDING_BODY, agencies, client_of, provinces
+from sixclear.launcher.demo.plan import TaskPlan
+from sixclear.launcher.demo.steps import Step, at, task_path
+from sixclear.launcher.demo.task_steps import TASKS, completion_steps, description, report_body
+from sixclear.launcher.demo.vocabulary import FEEDBACK
+
+TODAY = "demonstration"
+_STANDING_CLIENT = client_of(STANDING_BODY)
+
+# Days from today to the deadline, days since completion (None: open).
+_SCHEDULE: tuple[tuple[int, int | None], ...] = (
+    *((days, None) for days in (-9, -6, -3, -2, -1)),
+    *((days, None) for days in (0, 1, 1, 2, 3, 5, 8, 13, 21, 34)),
+    *((days, since) for days, since in ((4, 1), (2, 1), (-1, 2), (6, 3), (-4, 5), (10, 8))),
+)
+_RECURRING = 3
+
+
+def today_plans(today: date) -> list[TaskPlan]:
+    """The tasks of the programme, dealt out to agencies and provinces."""
+    leads = [*agencies()[:8], *provinces()[1:6]]
+    plans = [
+        TaskPlan(
+            external_id=f"TD-{number:03d}",
+            programme=TODAY,
+            lead=leads[number % len(leads)],
+            assigned=today - timedelta(days=40 + number),
+            deadline=today + timedelta(days=due),
+            completed=None if since is None else today - timedelta(days=since),
+        )
+        for number, (due, since) in enumerate(_SCHEDULE, start=1)
+    ]
+    first = replace(plans[0], deadline=None, completed=None, recurring=True)
+    extra = [
+        replace(first, external_id=f"TD-R{number}", lead=leads[number], assigned=today - timedelta(days=90))
+        for number in range(_RECURRING)
+    ]
+    return plans + extra
+
+
+def today_reference(now: datetime) -> Step:
+    """The programme of demonstration itself."""
+    body = _programme(civil_date(now))
+    return Step(f"programme {TODAY}", "references", _STANDING_CLIENT, "/api/tasks/v1/programmes", body)
+
+
+def today_steps(now: datetime) -> Iterator[Step]:
+    """The tasks of the programme of demonstration, and feedback around today."""
+    today = civil_date(now)
+    for plan in today_plans(today):
+        yield from _task(plan, today)
+    yield from _feedback(now)
+
+
+def _programme(today: date) -> dict[str, Any]:
+    return {
+        "slug": TODAY,
+        "name_vi": "Chương trình trình diễn",
+        "name_en": "Demonstration programme",
+        "resolution": "57-NQ/TW",
+        "source_vi": "Bản ghi được sinh ra, hạn tính theo ngày nạp dữ liệu.",
+        "source_en": "Generated records; deadlines follow from the day of loading.",
+        "owner": STANDING_BODY,
+        "demonstration": True,
+        "occurred_at": at(today - timedelta(days=100)),
+    }
+
+
+def _task(plan: TaskPlan, today: date) -> Iterator[Step]:
+    body = description(plan) | {
+        "programme": TODAY,
+        "assigned_by": "central",
+        "assigning_organisation": STANDING_BODY,
+        "occurred_at": at(plan.assigned),
+    }
+    yield Step(f"assign {plan.external_id}", plan.external_id, _STANDING_CLIENT, TASKS, body)
+    reported = report_body(plan) | {"occurred_at": at(today - timedelta(days=10))}
+    path = task_path(plan.external_id, "progress")
+    yield Step(f"report {plan.external_id}", plan.external_id, client_of(plan.lead), path, reported)
+    if plan.completed is not None:
+        yield from completion_steps(plan, at(plan.completed, 8), _STANDING_CLIENT)
+
+
+# Days since each piece was received, and how far it has come.
+_FEEDBACK_SCHEDULE = ((1, "received"), (6, "assigned"), (20, "assigned"), (32, "assigned"), (40, "answered"))
+
+
+def _feedback(now: datetime) -> Iterator[Step]:
+    """Feedback in every state of its clock: just received, due soon, past its clock, answered."""
+    for number in range(2 * len(FEEDBACK)):
+        kind, title, text = FEEDBACK[number % len(FEEDBACK)]
+        days, _stage = _FEEDBACK_SCHEDULE[number % len(_FEEDBACK_SCHEDULE)]
+        received = (now - timedelta(days=days)).astimezone(CIVIL_ZONE).replace(hour=9, minute=number, second=0)
+        received = received.replace(microsecond=0)
+        name = f"feedback {number}"
+        body = {
+            "kind": kind,
+            "title": title,
+            "text": text,
+            "sender": {"kind": "citizen"},
+            "demonstration": True,
+            "occurred_at": received,
+        }
+        yield Step(name, name, "feedback-hub", "/api/feedback/v1/submissions/on-behalf", body)
