@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +22,6 @@ _SAVE_EVERY_LANES = 50
 _ATTEMPTS = 6
 # Not sampled: thousands of traces of the load would push out the first ones that an operator makes.
 _NOT_TRACED = {"traceparent": f"00-{'57' * 16}-{'57' * 8}-00"}
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class DemoRefused(RuntimeError):
@@ -91,6 +89,10 @@ async def load_demo(
         point.advance()
 
 
+def _say(progress: Progress, phase: str, before: int, total: int, sent: int) -> None:
+    progress(phase, before + sent, total)
+
+
 async def _load_phase(loader: "_Loader", phase: Phase, point: Checkpoint, progress: Callable[[int], None]) -> None:
     lanes = phase.lanes()
     sent = sum(len(steps) for name, steps in lanes.items() if name in point.lanes)
@@ -121,8 +123,7 @@ class _Loader:
         """Send steps in order; a later path may name an identifier that an earlier answer gave."""
         known: dict[str, Any] = {}
         for step in steps:
-            path = _PLACEHOLDER.sub(lambda match: str(known[match.group(1)]), step.path)
-            answer = await self._send(step, path)
+            answer = await self._send(step, step.path.format_map(known))
             if isinstance(answer, dict):
                 known |= {key: value for key, value in answer.items() if key.endswith("_id")}
 
