@@ -33,7 +33,8 @@ _WRITERS = text(
 )
 
 _OLDEST = text(
-    "SELECT recorded_at FROM event WHERE event_id > :after AND published ORDER BY event_id LIMIT 1"
+    """SELECT recorded_at FROM event WHERE event_id > :after AND published
+         AND (:any_type OR entity_type = ANY(:entity_types)) ORDER BY event_id LIMIT 1"""
 ).bindparams(bindparam("after", type_=BigInteger))
 
 _COUNT = text(
@@ -156,22 +157,18 @@ class LogReader:
             result = await connection.execute(_READ_ENTITY, {"entity_id": entity_id, "limit": limit})
             return [StoredEvent(**row) for row in result.mappings()]
 
-    async def oldest_unsent_at(self, after: int) -> datetime | None:
+    async def oldest_unsent_at(self, after: int, *, entity_types: Sequence[str] | None = None) -> datetime | None:
         """When the oldest published event after `after` was recorded; None when there is none."""
+        values = _wanted(after, entity_types)
         async with self._engine.connect() as connection:
-            recorded_at: datetime | None = (await connection.execute(_OLDEST, {"after": after})).scalar_one_or_none()
+            recorded_at: datetime | None = (await connection.execute(_OLDEST, values)).scalar_one_or_none()
             return recorded_at
 
     async def count_after(
         self, after: int, *, entity_types: Sequence[str] | None = None, at_most: int = 100_000
     ) -> int:
         """How many published events come after `after`, counted up to `at_most` so that the cost has a limit."""
-        values = {
-            "after": after,
-            "any_type": entity_types is None,
-            "entity_types": list(entity_types or ()),
-            "at_most": at_most,
-        }
+        values = _wanted(after, entity_types) | {"at_most": at_most}
         async with self._engine.connect() as connection:
             return int((await connection.execute(_COUNT, values)).scalar_one())
 
@@ -183,3 +180,7 @@ class LogReader:
     async def _writers(self) -> frozenset[str]:
         async with self._engine.connect() as connection:
             return frozenset((await connection.execute(_WRITERS)).scalars())
+
+
+def _wanted(after: int, entity_types: Sequence[str] | None) -> dict[str, Any]:
+    return {"after": after, "any_type": entity_types is None, "entity_types": list(entity_types or ())}

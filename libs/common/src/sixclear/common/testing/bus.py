@@ -1,17 +1,23 @@
 """What tests of the log, the relay and consumers share: a database with common tables, a tiny entity, a recorder."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common import event_log
+from sixclear.common.bus import dead_letters, positions
+from sixclear.common.bus.envelope import Envelope
+from sixclear.common.bus.memory import MemoryBus
+from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.ids import new_id
 
 ENTITY_TABLE = "CREATE TABLE entity (entity_id uuid PRIMARY KEY, version integer NOT NULL)"
 
@@ -54,26 +60,64 @@ async def commit_changes(log: EventLog, entity_ids: Sequence[UUID], *, entity_ty
     log.wake()
 
 
-class Seen:
-    """Versions per entity in the order in which they came."""
+EFFECT_TABLE = """CREATE TABLE effect (effect_id bigint GENERATED ALWAYS AS IDENTITY,
+    consumer_group text, entity_id uuid, version integer, epoch integer)"""
 
-    def __init__(self) -> None:
-        self.versions: defaultdict[UUID, list[int]] = defaultdict(list)
-        self.changed = asyncio.Event()
 
-    def add(self, entity_id: UUID, version: int) -> None:
-        """Note that this version of this entity came now."""
-        self.versions[entity_id].append(version)
-        self.changed.set()
+class Effects:
+    """A consumer's state that would show every repeat and every gap: one row for each message handled."""
 
-    def count(self) -> int:
-        """How many came, repeats included."""
-        return sum(map(len, self.versions.values()))
+    def __init__(self, database: Database, group: str) -> None:
+        self._database = database
+        self._group = group
 
-    def in_order(self) -> bool:
-        """Whether no entity ever went back to a version that is not a repeat from an earlier point."""
-        return all(versions == sorted(versions) for versions in self.versions.values())
+    async def handle(self, session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+        """What `ConsumerLoop` calls."""
+        statement = text("INSERT INTO effect (consumer_group, entity_id, version, epoch) VALUES (:g, :i, :v, :e)")
+        rows = [{"g": self._group, "i": one.entity_id, "v": one.version, "e": one.epoch} for one in envelopes]
+        await session.execute(statement, rows)
 
-    def complete(self) -> bool:
-        """Whether every entity has all versions from 1 to its last, repeats allowed."""
-        return all(set(versions) == set(range(1, max(versions) + 1)) for versions in self.versions.values())
+    async def count(self) -> int:
+        """How many messages had an effect."""
+        return sum(map(len, (await self.by_entity()).values()))
+
+    async def by_entity(self) -> dict[UUID, list[int]]:
+        """The versions of each entity, in the order in which they had their effect."""
+        statement = text("SELECT entity_id, version FROM effect WHERE consumer_group = :g ORDER BY effect_id")
+        found: defaultdict[UUID, list[int]] = defaultdict(list)
+        async with self._database.session() as session:
+            for entity_id, version in await session.execute(statement, {"g": self._group}):
+                found[entity_id].append(version)
+        return dict(found)
+
+
+@dataclass(frozen=True)
+class BusHarness:
+    """A producing service, a bus that carries its events, and a database for consumers."""
+
+    database: Database
+    log: EventLog
+    bus: Bus
+    topic: str
+
+    async def restore(self) -> None:
+        """What an operator does after a restore from a backup: raise the log's epoch."""
+        async with self.database.transaction() as session:
+            await session.execute(text("UPDATE log_epoch SET epoch = epoch + 1"))
+
+
+def unique_service() -> str:
+    """A service name that no other test uses, hence topics that no other test uses."""
+    return f"t{new_id().hex[-14:]}"
+
+
+@asynccontextmanager
+async def memory_harness(database_url: str) -> AsyncIterator[BusHarness]:
+    """The in-process bus."""
+    database = Database(database_url, application_name="test", pool_size=10)
+    try:
+        await create_tables(database, positions.DDL_V1, dead_letters.DDL_V1, [EFFECT_TABLE])
+        log = EventLog(unique_service(), database)
+        yield BusHarness(database, log, MemoryBus({log.service: log}), log.topic("thing"))
+    finally:
+        await database.close()

@@ -1,0 +1,210 @@
+"""Events on the wire: CloudEvents 1.0 in Kafka's binary mode (headers `ce_…`, JSON value, key = entity)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from sixclear.common.event_log import topic_of, type_of
+from sixclear.common.log_reader import StoredEvent
+
+Headers = list[tuple[str, bytes]]
+
+_TYPE = re.compile(r"vn\.sixclear\.([a-z][a-z0-9-]*)\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v1")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_CONTENT_TYPE = "application/json"
+
+
+class InvalidEnvelope(ValueError):
+    """A record that is not one of our events; the text says what is wrong, never what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a Kafka record holds, whoever wrote it."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One event as a consumer sees it, with either bus.
+
+    `position` is the event's place in its service's log, `epoch` the log's epoch when it was sent. `data` is the whole
+    public state of the entity after the change.
+    """
+
+    service: str
+    entity_type: str
+    entity_id: UUID
+    type: str
+    change: str
+    version: int
+    previous_version: int | None
+    position: int
+    epoch: int
+    occurred_at: datetime
+    recorded_at: datetime
+    data: dict[str, Any]
+    traceparent: str | None
+
+    @property
+    def topic(self) -> str:
+        """The topic on which this event travels."""
+        return topic_of(self.service, self.entity_type)
+
+
+def from_stored(event: StoredEvent, service: str, epoch: int) -> Envelope:
+    """The envelope of a row of the event table."""
+    return Envelope(
+        service=service,
+        entity_type=event.entity_type,
+        entity_id=event.entity_id,
+        type=type_of(service, event.entity_type, event.change),
+        change=event.change,
+        version=event.version,
+        previous_version=event.previous_version,
+        position=event.event_id,
+        epoch=epoch,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        data=orjson.loads(event.data_json),
+        traceparent=event.traceparent,
+    )
+
+
+def encode_stored(event: StoredEvent, service: str, epoch: int) -> Record:
+    """The record of a row of the event table; the stored JSON text goes out as it is, without being parsed."""
+    headers = _headers(event, event.event_id, service, epoch, type_of(service, event.entity_type, event.change))
+    return Record(str(event.entity_id).encode(), event.data_json.encode(), headers)
+
+
+def encode(envelope: Envelope) -> Record:
+    """The record of an envelope; `decode` gives an equal envelope back."""
+    headers = _headers(envelope, envelope.position, envelope.service, envelope.epoch, envelope.type)
+    return Record(str(envelope.entity_id).encode(), orjson.dumps(envelope.data), headers)
+
+
+def _headers(event: StoredEvent | Envelope, position: int, service: str, epoch: int, type_: str) -> Headers:
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", b"%d-%d" % (epoch, position)),
+        ("ce_source", f"/sixclear/{service}".encode()),
+        ("ce_type", type_.encode()),
+        ("ce_subject", str(event.entity_id).encode()),
+        ("ce_time", _instant(event.occurred_at)),
+        ("ce_recordedat", _instant(event.recorded_at)),
+        ("ce_position", b"%d" % position),
+        ("ce_epoch", b"%d" % epoch),
+        ("ce_version", b"%d" % event.version),
+        ("content-type", _CONTENT_TYPE.encode()),
+    ]
+    if event.previous_version is not None:
+        headers.append(("ce_previousversion", b"%d" % event.previous_version))
+    if event.traceparent is not None:
+        headers.append(("traceparent", event.traceparent.encode()))
+    return headers
+
+
+def _instant(moment: datetime) -> bytes:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat().encode() + b"Z"
+
+
+def decode(record: Record) -> Envelope:
+    """The event in a record. Raises InvalidEnvelope for anything else; unknown headers are passed over."""
+    headers = dict(record.headers)
+    if _text(headers, "ce_specversion") != "1.0":
+        raise InvalidEnvelope("ce_specversion is not 1.0")
+    if _text(headers, "content-type").partition(";")[0].strip().lower() != _CONTENT_TYPE:
+        raise InvalidEnvelope("content-type is not application/json")
+    kind = _TYPE.fullmatch(_text(headers, "ce_type"))
+    if kind is None:
+        raise InvalidEnvelope("ce_type is not one of this version's event types")
+    service, entity_type, change = kind.groups()
+    if _text(headers, "ce_source") != f"/sixclear/{service}":
+        raise InvalidEnvelope("ce_source does not match ce_type")
+    return Envelope(
+        service=service,
+        entity_type=entity_type,
+        entity_id=_entity_id(headers),
+        type=kind.group(0),
+        change=change,
+        version=_number(headers, "ce_version"),
+        previous_version=_number(headers, "ce_previousversion") if "ce_previousversion" in headers else None,
+        position=_number(headers, "ce_position"),
+        epoch=_number(headers, "ce_epoch"),
+        occurred_at=_time(headers, "ce_time"),
+        recorded_at=_time(headers, "ce_recordedat"),
+        data=_data(record.value),
+        traceparent=_trace(headers),
+    )
+
+
+def place_of(record: Record) -> tuple[int | None, int]:
+    """Position and epoch of a record, `(None, 0)` where it carries none: how a reader recognises it again."""
+    headers = dict(record.headers)
+    try:
+        return _number(headers, "ce_position"), _number(headers, "ce_epoch")
+    except InvalidEnvelope:
+        return None, 0
+
+
+def _text(headers: dict[str, bytes], name: str) -> str:
+    try:
+        return headers[name].decode()
+    except KeyError:
+        raise InvalidEnvelope(f"{name} is missing") from None
+    except (UnicodeDecodeError, AttributeError):
+        raise InvalidEnvelope(f"{name} is not UTF-8 text") from None
+
+
+def _number(headers: dict[str, bytes], name: str) -> int:
+    value = _text(headers, name)
+    if not (value.isascii() and value.isdigit() and len(value) < 19) or int(value) < 1:
+        raise InvalidEnvelope(f"{name} is not a positive whole number")
+    return int(value)
+
+
+def _time(headers: dict[str, bytes], name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_text(headers, name))
+    except InvalidEnvelope:
+        raise
+    except ValueError:
+        raise InvalidEnvelope(f"{name} is not an RFC 3339 time") from None
+    if moment.tzinfo is None:
+        raise InvalidEnvelope(f"{name} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def _entity_id(headers: dict[str, bytes]) -> UUID:
+    try:
+        return UUID(_text(headers, "ce_subject"))
+    except InvalidEnvelope:
+        raise
+    except ValueError:
+        raise InvalidEnvelope("ce_subject is not a UUID") from None
+
+
+def _data(value: bytes | None) -> dict[str, Any]:
+    try:
+        data = orjson.loads(value or b"")
+    except orjson.JSONDecodeError:
+        raise InvalidEnvelope("the value is not JSON") from None
+    if not isinstance(data, dict):
+        raise InvalidEnvelope("the value is not a JSON object")
+    return data
+
+
+def _trace(headers: dict[str, bytes]) -> str | None:
+    """A broken trace context costs the trace, never the event."""
+    try:
+        value = _text(headers, "traceparent")
+    except InvalidEnvelope:
+        return None
+    return value if _TRACEPARENT.fullmatch(value) else None

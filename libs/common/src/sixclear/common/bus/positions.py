@@ -1,0 +1,87 @@
+"""How far each consumer group has come, stored in the group's own database with the state that the events made."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import BigInteger, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.bus.protocol import Position
+
+DDL_V1: list[str] = [
+    """CREATE TABLE consumer_position (
+         consumer_group text NOT NULL,
+         stream text NOT NULL,
+         next_offset bigint NOT NULL,
+         last_position bigint,
+         epoch integer NOT NULL,
+         updated_at timestamptz NOT NULL,
+         PRIMARY KEY (consumer_group, stream)
+       )""",
+]
+
+_LOAD = text(
+    "SELECT stream, next_offset, last_position, epoch FROM consumer_position WHERE consumer_group = :consumer_group"
+)
+
+_BEGIN = text(
+    """INSERT INTO consumer_position (consumer_group, stream, next_offset, last_position, epoch, updated_at)
+       VALUES (:consumer_group, :stream, :next_offset, :last_position, :epoch, :updated_at)
+       ON CONFLICT (consumer_group, stream) DO NOTHING RETURNING 1"""
+).bindparams(bindparam("next_offset", type_=BigInteger), bindparam("last_position", type_=BigInteger))
+
+_MOVE = text(
+    """UPDATE consumer_position
+       SET next_offset = :next_offset, last_position = :last_position, epoch = :epoch, updated_at = :updated_at
+       WHERE consumer_group = :consumer_group AND stream = :stream AND next_offset = :expected
+       RETURNING 1"""
+).bindparams(
+    bindparam("next_offset", type_=BigInteger),
+    bindparam("last_position", type_=BigInteger),
+    bindparam("expected", type_=BigInteger),
+)
+
+_FORGET = text("DELETE FROM consumer_position WHERE consumer_group = :consumer_group")
+
+
+class PositionConflict(Exception):
+    """Another process of the same group has moved the position: this one must begin again from what is stored."""
+
+
+async def load(session: AsyncSession, group: str) -> dict[str, Position]:
+    """The group's position in every stream that it has read."""
+    rows = await session.execute(_LOAD, {"consumer_group": group})
+    return {row.stream: Position(row.next_offset, row.last_position, row.epoch) for row in rows}
+
+
+async def save(
+    session: AsyncSession,
+    group: str,
+    before: Mapping[str, Position],
+    after: Mapping[str, Position],
+    now: datetime,
+) -> None:
+    """Move the group from `before` to `after`; raises PositionConflict when it no longer stands at `before`.
+
+    The row stays locked until the transaction ends, so two processes of one group never handle the same messages.
+    """
+    for stream, position in sorted(after.items()):
+        values = {
+            "consumer_group": group,
+            "stream": stream,
+            "next_offset": position.offset,
+            "last_position": position.last_position,
+            "epoch": position.epoch,
+            "updated_at": now,
+        }
+        if stream in before:
+            moved = await session.execute(_MOVE, values | {"expected": before[stream].offset})
+        else:
+            moved = await session.execute(_BEGIN, values)
+        if moved.first() is None:
+            raise PositionConflict(f"{group} was moved in {stream} by another process")
+
+
+async def forget(session: AsyncSession, group: str) -> None:
+    """Let the group begin again from the first event of every stream."""
+    await session.execute(_FORGET, {"consumer_group": group})

@@ -1,0 +1,85 @@
+"""What every bus offers: subscriptions that start where their reader says, and never keep a position of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record
+
+
+class SubscriptionLost(Exception):
+    """The subscription is of no use any more; close it and open a new one from the stored positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a consumer group has come in one stream.
+
+    `offset` is the next to read. `last_position` and `epoch` are those of the event before it: they tell whether the
+    stream is still the one that was read (None and 0 where that record was not an event).
+    """
+
+    offset: int
+    last_position: int | None
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One record of one stream; `envelope` is an error where it cannot be decoded."""
+
+    stream: str
+    offset: int
+    topic: str
+    envelope: Envelope | InvalidEnvelope
+    raw: Record | None = None
+
+    @property
+    def position_after(self) -> Position:
+        """Where the consumer stands once this message is done."""
+        if isinstance(self.envelope, InvalidEnvelope):
+            return Position(self.offset + 1, None, 0)
+        return Position(self.offset + 1, self.envelope.position, self.envelope.epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """What waits to be handled: how many, and for how long the oldest has been waiting (None: not known)."""
+
+    messages: int
+    seconds: float | None
+    by_stream: Mapping[str, int] = field(default_factory=dict)
+
+
+class Subscription(Protocol):
+    """One reader of some topics. Used by one task; `lag` alone may be asked from another."""
+
+    async def open(self, positions: Mapping[str, Position]) -> None:
+        """Begin at `positions`; a stream without one, or which is no longer the same, begins at its beginning."""
+
+    async def fetch(self, limit: int, timeout_seconds: float) -> Sequence[Message]:
+        """The next messages, at most `limit`, in order per stream; empty when none came in time.
+
+        Raises SubscriptionLost when the streams cannot be trusted any more.
+        """
+
+    async def lag(self) -> Lag:
+        """What has not been fetched yet."""
+
+    async def close(self) -> None:
+        """Let go of everything within seconds, whatever the broker does."""
+
+
+class Bus(Protocol):
+    """Joins services: in one process through their logs, between processes through Kafka."""
+
+    kind: Literal["memory", "kafka"]
+
+    def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
+        """A subscription, not yet open. Groups know nothing of each other."""
+
+    async def send_dead_letter(self, group: str, message: Message, reason: str) -> None:
+        """Put a copy of a message that could not be handled where operators look; the table keeps it anyway."""
+
+    async def close(self) -> None:
+        """Release what subscriptions share."""

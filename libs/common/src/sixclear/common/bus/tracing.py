@@ -1,0 +1,63 @@
+"""`process {topic}` spans: each sampled message continues the trace of the request that made it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from opentelemetry import trace
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
+
+from sixclear.common.bus.envelope import Envelope
+
+# A replay of years must not make a span for each old event at once; the first of a batch stand for the rest.
+MAX_SPANS_PER_BATCH = 64
+
+
+def context_of(traceparent: str | None) -> SpanContext | None:
+    """The span context in a stored `traceparent`, None where there is none or where it was not sampled."""
+    if traceparent is None or not int(traceparent[-2:], 16) & TraceFlags.SAMPLED:
+        return None
+    _, trace_id, span_id, flags = traceparent.split("-")
+    context = SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
+    return context if context.is_valid else None
+
+
+@contextmanager
+def process_spans(tracer: trace.Tracer, group: str, envelopes: Sequence[Envelope], attempt: int) -> Iterator[None]:
+    """Spans around the handling of a batch; the first one is current, so that its database spans have a parent."""
+    sampled = [(envelope, context) for envelope in envelopes if (context := context_of(envelope.traceparent))]
+    with ExitStack() as stack:
+        spans = [
+            _start(stack, tracer, group, envelope, context, attempt)
+            for envelope, context in sampled[:MAX_SPANS_PER_BATCH]
+        ]
+        if spans:
+            stack.enter_context(trace.use_span(spans[0], end_on_exit=False, record_exception=False))
+        try:
+            yield
+        except BaseException as error:
+            for span in spans:
+                span.set_status(StatusCode.ERROR)
+                span.set_attribute("error.type", type(error).__qualname__)
+            raise
+
+
+def _start(
+    stack: ExitStack, tracer: trace.Tracer, group: str, envelope: Envelope, context: SpanContext, attempt: int
+) -> Span:
+    span = tracer.start_span(
+        f"process {envelope.topic}",
+        context=trace.set_span_in_context(NonRecordingSpan(context)),
+        kind=SpanKind.CONSUMER,
+        links=[trace.Link(context)],
+        attributes={
+            "messaging.system": "kafka",
+            "messaging.operation.name": "process",
+            "messaging.operation.type": "process",
+            "messaging.destination.name": envelope.topic,
+            "messaging.consumer.group.name": group,
+            "messaging.kafka.message.key": str(envelope.entity_id),
+            "sixclear.delivery_attempt": attempt,
+        },
+    )
+    stack.callback(span.end)
+    return span
