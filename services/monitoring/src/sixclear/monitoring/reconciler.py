@@ -1,0 +1,59 @@
+"""Counters against a count of the records: a difference is alarmed and no figure is given until it is repaired."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.db import Database
+from sixclear.monitoring import metrics
+from sixclear.monitoring.projection import KINDS
+from sixclear.monitoring.repository import counters, reconciliation, views
+from sixclear.monitoring.service.fold import begin
+
+_SHOWN = 50
+
+
+async def differences(session: AsyncSession, now: datetime) -> list[dict[str, Any]]:
+    """Where the view contradicts itself in `session`'s snapshot, some dozens of places at most. Changes nothing."""
+    known = await views.sources(session)
+    found: list[dict[str, Any]] = []
+    for kind in KINDS:
+        epoch = known[kind.source].active_epoch
+        found += await reconciliation.state_differences(session, kind, epoch, now, _SHOWN)
+        found += await counters.counter_differences(session, kind.source, epoch, known["tasks"].active_epoch, _SHOWN)
+    found += await reconciliation.last_report_differences(session, known["tasks"].active_epoch)
+    return found[:_SHOWN]
+
+
+async def reconcile(database: Database, now: datetime) -> list[dict[str, Any]]:
+    """Compare in one snapshot, beside the fold. Differences are stored, alarmed, and stop all figures."""
+    with metrics.RECONCILE_DURATION.time():
+        async with database.session() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            found = await differences(session, now)
+    metrics.RECONCILE_DIFFERENCES.set(len(found))
+    async with database.transaction() as session:
+        if found:
+            await reconciliation.insert_reconciliation(session, now, found)
+        elif not await views.reconciled(session):
+            await reconciliation.close_reconciliations(session, now)
+        await views.mark_reconciled(session, not found)
+    return found
+
+
+async def repair(session: AsyncSession, *, token: int, now: datetime) -> None:
+    """Make states, counters and last reports again from the histories, in one transaction.
+
+    What the histories themselves lack only a replay of the log brings back. Raises LeadershipLost.
+    """
+    sequence = await begin(session, token) + 1
+    known = await views.sources(session)
+    for kind in KINDS:
+        epoch = known[kind.source].active_epoch
+        await reconciliation.repair_states(session, kind, epoch, now)
+        await counters.rebuild_counters(session, kind.source, epoch, known["tasks"].active_epoch)
+    await counters.rebuild_last_reports(session, known["tasks"].active_epoch)
+    await reconciliation.close_reconciliations(session, now)
+    await views.mark_reconciled(session, True)
+    await views.advance_view(session, sequence)

@@ -1,0 +1,61 @@
+"""How statements are put together: fixed text with fixed names, every value bound."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import TextClause, text
+
+
+@lru_cache(maxsize=256)
+def _statement(template: str, fragments: tuple[tuple[str, str], ...]) -> TextClause:
+    return text(template.format_map(dict(fragments)))
+
+
+def sql(template: str, **fragments: str) -> TextClause:
+    """The statement with its fragments filled in. Fragments are constants of this package, never input."""
+    return _statement(template, tuple(sorted(fragments.items())))
+
+
+class Columns:
+    """Named, typed columns that travel to the server as one array each."""
+
+    def __init__(self, **types: str) -> None:
+        self.types = types
+
+    def __add__(self, other: "Columns") -> "Columns":
+        return Columns(**self.types, **other.types)
+
+    @property
+    def names(self) -> str:
+        """`a, b`"""
+        return ", ".join(self.types)
+
+    @property
+    def selected(self) -> str:
+        """The columns of `unnested` as the target table has them."""
+        return ", ".join(
+            f"string_to_array(r.{name}, ',')" if kind == "text[]" else f"r.{name}" for name, kind in self.types.items()
+        )
+
+    @property
+    def unnested(self) -> str:
+        """`unnest(…) AS r(…)`, one bound array per column. A list of texts is sent joined by commas."""
+        arrays = ", ".join(
+            f"CAST(:{name} AS {'text' if kind == 'text[]' else kind}[])" for name, kind in self.types.items()
+        )
+        return f"unnest({arrays}) AS r({self.names})"
+
+    @property
+    def replaced(self) -> str:
+        """`a = excluded.a, b = excluded.b`"""
+        return ", ".join(f"{name} = excluded.{name}" for name in self.types)
+
+    def values(self, rows: Iterable[Mapping[str, Any] | Sequence[Any]]) -> dict[str, list[Any]]:
+        """The arrays to bind, from rows that are mappings or are in the order of the columns."""
+        columns: dict[str, list[Any]] = {name: [] for name in self.types}
+        for row in rows:
+            for index, (name, kind) in enumerate(self.types.items()):
+                value = row[name] if isinstance(row, Mapping) else row[index]
+                columns[name].append(",".join(value) if kind == "text[]" and value is not None else value)
+        return columns

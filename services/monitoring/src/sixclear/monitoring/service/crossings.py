@@ -1,0 +1,54 @@
+"""Time into the view: what passes a deadline moves to another bucket, by the same deltas as an event."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring import metrics
+from sixclear.monitoring.projection import SUBMISSION, TASK, Kind, State, counted_at, rolled_up
+from sixclear.monitoring.repository import counters, entities, organisations, views
+from sixclear.monitoring.service.fold import begin, delta
+
+_TIMED: tuple[Kind[Any], ...] = (TASK, SUBMISSION)
+
+
+async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, limit: int) -> int:
+    """Count at most `limit` entities of each kind anew whose boundary has passed; how many there were.
+
+    Raises LeadershipLost when another leader has taken over.
+    """
+    sequence = await begin(session, token) + 1
+    known = await views.sources(session)
+    crossed = visible = 0
+    for kind in _TIMED:
+        by_epoch: dict[int, list[State[Any]]] = defaultdict(list)
+        for epoch, state in await entities.states_past_boundary(session, kind, now, limit):
+            by_epoch[epoch].append(state)
+        for epoch, states in by_epoch.items():
+            organisations_epoch = epoch if kind.source == "tasks" else known["tasks"].active_epoch
+            await _recount(session, kind, epoch, organisations_epoch, states, now)
+            crossed += len(states)
+            visible += len(states) if epoch == known[kind.source].active_epoch else 0
+            metrics.CROSSINGS.labels(kind.name).inc(len(states))
+    if visible:
+        await views.advance_view(session, sequence)
+    return crossed
+
+
+async def _recount(
+    session: AsyncSession,
+    kind: Kind[Any],
+    epoch: int,
+    organisations_epoch: int,
+    states: list[State[Any]],
+    now: datetime,
+) -> None:
+    after = [counted_at(kind, state, now) for state in states]
+    await entities.replace_states(session, kind, epoch, after)
+    deltas = delta(kind, list(zip(states, after, strict=True)))
+    ids: set[UUID] = {item.organisation_id for item in deltas if item.organisation_id is not None}
+    above = await organisations.ancestors_by_id(session, organisations_epoch, ids)
+    await counters.add_to_counters(session, kind.source, epoch, rolled_up(deltas, above))

@@ -1,0 +1,30 @@
+"""Settings of the monitoring service."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from `SIXCLEAR_MONITORING_…` environment variables."""
+
+    model_config = SettingsConfigDict(env_prefix="SIXCLEAR_MONITORING_", extra="forbid")
+
+    database_url: str = Field(description="PostgreSQL of this service, `postgresql+asyncpg://…`.")
+    database_pool_size: int = Field(default=10, ge=4, le=100, description="Connections kept for reading and folding.")
+    crossings_per_batch: int = Field(
+        default=500, ge=1, le=10_000, description="Most entities that pass a deadline in one transaction."
+    )
+    reconcile_seconds: float = Field(
+        default=30.0, gt=0, description="Pause between two comparisons of the counters with a count of the records."
+    )
+    stale_seconds: float = Field(
+        default=60.0, gt=0, description="From this age of the view on, the service says that it is not ready."
+    )
+    slow_trace_seconds: float = Field(
+        default=1.0, gt=0, description="Traces at least as long are kept longer, like those with an error."
+    )
+    traces_kept: int = Field(default=5_000, ge=10, description="Traces that the operators' store holds at most.")
+    spans_per_trace: int = Field(default=500, ge=1, description="Spans that are kept of one trace.")
+    spans_body_bytes: int = Field(
+        default=4_000_000, ge=1_000, description="Largest body that the OTLP endpoint takes; beyond it: 413."
+    )

@@ -1,0 +1,224 @@
+"""A migrated monitoring database, and events as the services publish them."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from sixclear.common.bus.envelope import Envelope
+from sixclear.common.clock import civil_date
+from sixclear.common.db import Database
+from sixclear.common.ids import stable_id
+from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.monitoring.repository import views
+from sixclear.monitoring.repository.figures import (
+    Cells,
+    Selection,
+    cells_at,
+    cells_now,
+    last_report_at,
+    last_report_now,
+)
+from sixclear.monitoring.service.crossings import cross_boundaries
+from sixclear.monitoring.service.fold import fold
+
+NOON = datetime(2025, 12, 4, 5, tzinfo=UTC)
+
+
+@dataclass
+class Events:
+    """Makes events with versions without holes per entity and positions in order; times run a minute per event."""
+
+    now: datetime = NOON
+    epoch: int = 1
+    versions: dict[UUID, int] = field(default_factory=dict)
+    position: int = 0
+
+    def event(self, service: str, entity: str, entity_id: UUID, change: str, data: dict[str, Any]) -> Envelope:
+        previous = self.versions.get(entity_id)
+        self.versions[entity_id] = (previous or 0) + 1
+        self.position += 1
+        self.now += timedelta(minutes=1)
+        return Envelope(
+            service=service,
+            entity_type=entity,
+            entity_id=entity_id,
+            type=f"vn.sixclear.{service}.{entity}.{change}.v1",
+            change=change,
+            version=self.versions[entity_id],
+            previous_version=previous,
+            position=self.position,
+            epoch=self.epoch,
+            occurred_at=self.now,
+            recorded_at=self.now,
+            data={**data, "change": change},
+            traceparent=None,
+        )
+
+    def organisation(self, code: str, parent: str | None = None, level: str = "central") -> Envelope:
+        data = {
+            "organisation_id": str(organisation_id(code)),
+            "code": code,
+            "codes": [code, f"H{code}"],
+            "level": level,
+            "type": "ministry",
+            "name_vi": f"Cơ quan {code}",
+            "name_en": None,
+            "parent_id": str(organisation_id(parent)) if parent else None,
+            "valid_from": "2025-07-01",
+            "valid_to": None,
+        }
+        return self.event("tasks", "organisation", organisation_id(code), "registered", data)
+
+    def programme(self, slug: str) -> Envelope:
+        data = {"slug": slug, "name_vi": slug, "name_en": slug, "demonstration": False}
+        return self.event("tasks", "programme", stable_id("programme", slug), "registered", data)
+
+    def task(
+        self,
+        name: str,
+        change: str = "assigned",
+        *,
+        status: str = "assigned",
+        lead: str | None = "G06",
+        programme: str = "nq57-central",
+        assigned_by: str = "central",
+        kind: str = "one_off",
+        deadline: datetime | None = None,
+        demonstration: bool = False,
+    ) -> Envelope:
+        task_id = stable_id("task", name)
+        data = {
+            "task_id": str(task_id),
+            "programme": programme,
+            "title": f"Nhiệm vụ {name}",
+            "status": status,
+            "kind": kind,
+            "assigned_by": assigned_by,
+            "lead_organisation_id": str(organisation_id(lead)) if lead else None,
+            "current_deadline": deadline.isoformat() if deadline else None,
+            "last_report_at": None,
+            "demonstration": demonstration,
+        }
+        return self.event("tasks", "task", task_id, change, {} if change == "withdrawn" else data)
+
+    def submission(
+        self,
+        name: str,
+        change: str = "received",
+        *,
+        status: str = "received",
+        organisation: str | None = None,
+        programme: str | None = "nq57-central",
+        due_soon_at: datetime | None = None,
+        due_at: datetime | None = None,
+    ) -> Envelope:
+        data = {
+            "status": status,
+            "kind": "initiative",
+            "visibility": "public",
+            "programme": programme,
+            "organisation_id": str(organisation_id(organisation)) if organisation else None,
+            "due_soon_at": due_soon_at.isoformat() if due_soon_at else None,
+            "due_at": due_at.isoformat() if due_at else None,
+            "demonstration": False,
+        }
+        return self.event("feedback", "submission", stable_id("submission", name), change, data)
+
+    def entry(
+        self,
+        name: str,
+        change: str = "registered",
+        *,
+        owner: str = "G06",
+        lists: Sequence[str] = ("plan-02",),
+        stage: str = "not_deployed",
+        risk: str = "none",
+        registration: str = "not_submitted",
+        kind: str = "database",
+    ) -> Envelope:
+        data = {
+            "entry_id": str(stable_id("entry", name)),
+            "code": name,
+            "name_vi": f"CSDL {name}",
+            "kind": kind,
+            "owner_organisation_id": str(organisation_id(owner)),
+            "lists": [{"list": item, "edition": "2025"} for item in lists],
+            "deployment_stage": stage,
+            "risk": risk,
+            "registration": {"status": registration, "submitted_at": None, "missing_documents": 0},
+            "demonstration": False,
+        }
+        return self.event("data-catalog", "entry", stable_id("entry", name), change, data)
+
+
+def organisation_id(code: str) -> UUID:
+    return stable_id("organisation", code)
+
+
+@dataclass
+class View:
+    """The view in a database, written as a leader does."""
+
+    database: Database
+    token: int
+    now: datetime
+
+    async def fold(self, events: Iterable[Envelope], *, size: int = 500) -> bool:
+        """Fold in batches of `size`; True when the last one changed what readers see."""
+        changed = False
+        waiting = list(events)
+        for start in range(0, len(waiting), size):
+            async with self.database.transaction() as session:
+                changed = await fold(session, waiting[start : start + size], token=self.token, now=self.now)
+        return changed
+
+    async def pass_time(self, now: datetime, *, limit: int = 500) -> int:
+        """Let the clock stand at `now` and the timer do its work."""
+        self.now = now
+        crossed = 0
+        while True:
+            async with self.database.transaction() as session:
+                step = await cross_boundaries(session, token=self.token, now=now, limit=limit)
+            crossed += step
+            if step == 0:
+                return crossed
+
+    async def cells(self, selection: Selection = Selection()) -> Cells:  # noqa: B008 (immutable)
+        async with self.database.session() as session:
+            return await cells_now(session, selection, civil_date(self.now))
+
+    async def cells_at(self, at: datetime, selection: Selection = Selection()) -> Cells:  # noqa: B008
+        async with self.database.session() as session:
+            return await cells_at(session, selection, at)
+
+    async def last_report(self, selection: Selection = Selection()) -> datetime | None:  # noqa: B008
+        async with self.database.session() as session:
+            return await last_report_now(session, selection)
+
+    async def last_report_at(self, at: datetime, selection: Selection = Selection()) -> datetime | None:  # noqa: B008
+        async with self.database.session() as session:
+            return await last_report_at(session, selection, at)
+
+
+@pytest.fixture
+def events() -> Events:
+    return Events()
+
+
+@pytest_asyncio.fixture
+async def database(clone_database: CloneDatabase) -> AsyncIterator[Database]:
+    made = Database(await clone_database("sixclear.monitoring"), application_name="test", pool_size=3)
+    yield made
+    await made.close()
+
+
+@pytest_asyncio.fixture
+async def view(database: Database) -> View:
+    async with database.transaction() as session:
+        token = await views.take_leadership(session, "test", NOON)
+    return View(database, token, NOON + timedelta(days=1))

@@ -1,0 +1,172 @@
+"""Events into the view on a real PostgreSQL."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from sixclear.common.ids import stable_id
+from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
+from sixclear.monitoring.projection import Cell
+from sixclear.monitoring.reconciler import differences
+from sixclear.monitoring.repository import gaps, views
+from sixclear.monitoring.repository.figures import Selection
+
+pytestmark = pytest.mark.asyncio
+
+
+async def assert_reconciles(view: Any) -> None:
+    async with view.database.session() as session:
+        assert await differences(session, view.now) == []
+
+
+async def test_a_task_is_counted_at_every_level_above_its_lead(view: Any, events: Any) -> None:
+    later = events.now + timedelta(days=30)
+    await view.fold(
+        [
+            events.organisation("01", level="province"),
+            events.organisation("00004", parent="01", level="commune"),
+            events.task("a", lead="00004", assigned_by="province", programme="hanoi", deadline=later),
+        ]
+    )
+    expected = {Cell("task", ""): 1, Cell("task_bucket", "in_term:2026"): 1}
+    for code in ("01", "00004"):
+        for programme in (None, "hanoi"):
+            for level in (None, "province"):
+                selection = Selection(stable_id("organisation", code), programme, level)
+                assert await view.cells(selection) == expected
+    assert await view.cells(Selection(assigned_by="central")) == {}
+    assert await view.cells(Selection(programme="nq57-central")) == {}
+    await assert_reconciles(view)
+
+
+async def test_an_event_that_comes_again_changes_nothing(view: Any, events: Any) -> None:
+    stream = [events.task("a"), events.task("a", "progress_reported", status="in_progress")]
+    assert await view.fold(stream)
+    before = await view.cells()
+    assert not await view.fold(stream)
+    assert await view.cells() == before
+    assert before[Cell("report", "2025-12-04")] == 1 if view.now.date().day == 4 else True
+    async with view.database.session() as session:
+        assert await views.view_sequence(session) == 1
+
+
+async def test_an_older_version_never_replaces_a_newer_one(view: Any, events: Any) -> None:
+    assigned, completed = events.task("a"), events.task("a", "completed", status="completed")
+    await view.fold([completed])
+    await view.fold([assigned])
+    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1}
+    before_completion = await view.cells_at(completed.occurred_at - timedelta(seconds=1))
+    assert before_completion == {Cell("task", ""): 1, Cell("task_bucket", "in_term:"): 1}
+    await assert_reconciles(view)
+
+
+async def test_a_draft_is_not_counted(view: Any, events: Any) -> None:
+    await view.fold([events.task("a", "proposed", status="proposed"), events.task("b", "proposed", status="draft")])
+    assert await view.cells() == {}
+
+
+async def test_an_organisation_may_come_after_its_tasks_and_its_parent_later_still(view: Any, events: Any) -> None:
+    province = events.organisation("01", level="province")
+    commune = events.organisation("00004", parent="01", level="commune")
+    await view.fold([events.task("a", lead="00004"), events.task("a", "progress_reported", lead="00004")])
+    selection = Selection(stable_id("organisation", "01"))
+    assert await view.cells(selection) == {}
+    await view.fold([events.submission("s", organisation="00004"), events.entry("e", owner="00004")])
+    await view.fold([commune])
+    await view.fold([province])
+    cells = await view.cells(selection)
+    assert cells[Cell("task", "")] == cells[Cell("feedback", "")] == cells[Cell("database", "plan-02")] == 1
+    assert await view.last_report(selection) is not None
+    await assert_reconciles(view)
+
+
+async def test_a_changed_parent_moves_what_is_counted(view: Any, events: Any) -> None:
+    await view.fold([events.organisation("01"), events.organisation("02"), events.organisation("00004", parent="01")])
+    await view.fold([events.task("a", "progress_reported", lead="00004")])
+    await view.fold([events.organisation("00004", parent="02")])
+    assert await view.cells(Selection(stable_id("organisation", "01"))) == {}
+    assert (await view.cells(Selection(stable_id("organisation", "02"))))[Cell("task", "")] == 1
+    assert await view.last_report(Selection(stable_id("organisation", "01"))) is None
+    await assert_reconciles(view)
+
+
+async def test_a_withdrawn_task_leaves_every_view_past_figures_included(view: Any, events: Any) -> None:
+    assigned = events.task("a")
+    reported = events.task("a", "progress_reported")
+    withdrawn = events.task("a", "withdrawn")
+    other = events.task("b", "progress_reported")
+    for stream in ([assigned, reported, other, withdrawn], [withdrawn, reported, assigned, other]):
+        await view.fold(stream, size=1)
+        assert (await view.cells())[Cell("task", "")] == 1
+        assert await view.cells_at(reported.occurred_at) == {}
+        assert await view.last_report() == other.occurred_at
+        await assert_reconciles(view)
+        async with view.database.session() as session:
+            titles = await session.scalars(text("SELECT title FROM task_history UNION SELECT title FROM task_state"))
+            assert set(titles) == {None, "Nhiệm vụ b"}
+
+
+async def test_a_lost_event_is_counted_until_it_comes(view: Any, events: Any) -> None:
+    first, second, third = events.task("a"), events.task("a", "progress_reported"), events.task("a", "completed")
+    await view.fold([first])
+    await view.fold([third])
+    async with view.database.session() as session:
+        assert await gaps.open_gaps(session) == {"tasks": 1, "feedback": 0, "data-catalog": 0}
+    await view.fold([second])
+    async with view.database.session() as session:
+        assert set((await gaps.open_gaps(session)).values()) == {0}
+
+
+async def test_a_lost_organisation_event_is_counted_until_it_comes(view: Any, events: Any) -> None:
+    first, second, third = (events.organisation("01") for _ in range(3))
+    await view.fold([first])
+    await view.fold([third])
+    async with view.database.session() as session:
+        assert (await gaps.open_gaps(session))["tasks"] == 1
+    await view.fold([second])
+    async with view.database.session() as session:
+        assert (await gaps.open_gaps(session))["tasks"] == 0
+
+
+async def test_a_former_leader_is_refused(view: Any, events: Any) -> None:
+    async with view.database.transaction() as session:
+        await views.take_leadership(session, "successor", view.now)
+    with pytest.raises(LeadershipLost):
+        await view.fold([events.task("a")])
+    assert await view.cells() == {}
+
+
+async def test_an_event_without_what_the_view_reads_is_refused(view: Any, events: Any) -> None:
+    good, bad = events.task("a"), events.task("b")
+    del bad.data["status"]
+    with pytest.raises(InvalidEvent, match="status"):
+        await view.fold([good, bad])
+    assert await view.cells() == {}
+
+
+async def test_unknown_fields_are_passed_over(view: Any, events: Any) -> None:
+    event = events.task("a")
+    event.data["a_field_of_next_year"] = {"x": 1}
+    await view.fold([event])
+    assert (await view.cells())[Cell("task", "")] == 1
+
+
+async def test_databases_are_counted_per_list_stage_and_owner(view: Any, events: Any) -> None:
+    await view.fold(
+        [
+            events.entry("a", lists=["plan-02", "resolution-71"], stage="formed_centralised"),
+            events.entry("b", lists=["resolution-71"], stage="not_deployed", risk="high", registration="submitted"),
+            events.entry("c", lists=["resolution-71"], registration="returned"),
+            events.entry("d", lists=["resolution-71"], owner="G07", registration="submitted"),
+            events.entry("e", lists=["resolution-71"], kind="information_system"),
+        ]
+    )
+    cells = await view.cells()
+    assert cells[Cell("database", "plan-02")] == 1
+    assert cells[Cell("database", "resolution-71")] == 4
+    assert cells[Cell("database_at_risk", "resolution-71")] == 1
+    assert cells[Cell("database_not_approved", str(stable_id("organisation", "G06")))] == 2
+    assert await view.cells_at(view.now) == cells
+    await assert_reconciles(view)
