@@ -1,0 +1,135 @@
+"""Documentation that lies is worse than none: links lead somewhere, names exist, pages keep their form."""
+
+import re
+import subprocess
+import tomllib
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sixclear.launcher import registry
+
+ROOT = Path(__file__).resolve().parents[2]
+DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
+RUNBOOKS = sorted((ROOT / "docs/runbooks").glob("*.md"))
+ALERTS = ROOT / "deploy/prometheus/alerts.yaml"
+
+DECISION_PARTS = ["Context", "Decision", "Consequences", "Refused", "Look again when"]
+RUNBOOK_PARTS = ["Meaning", "Look first", "Mend", "Afterwards"]
+ONE_PAGE_LINES = 70
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_is_one_page_with_what_was_refused(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert _headings(text) == DECISION_PARTS
+    assert text.startswith(f"# {page.name[:4]}: ")
+    assert len(text.splitlines()) <= ONE_PAGE_LINES
+    assert re.search(r"^Sources?: .+", text, flags=re.MULTILINE), "say where the facts come from"
+
+
+def test_decisions_are_numbered_without_holes() -> None:
+    assert len(DECISIONS) >= 5
+    assert [page.name[:4] for page in DECISIONS] == [f"{number:04}" for number in range(1, len(DECISIONS) + 1)]
+
+
+@pytest.mark.parametrize("page", RUNBOOKS, ids=lambda page: page.stem)
+def test_a_runbook_says_what_it_means_where_to_look_and_what_to_do(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith(f"# {page.stem}\n")
+    assert _headings(text) == RUNBOOK_PARTS
+
+
+def test_every_alert_has_its_runbook_and_every_runbook_its_alert() -> None:
+    rules = _alert_rules()
+    assert {rule["alert"] for rule in rules} == {page.stem for page in RUNBOOKS}
+    for rule in rules:
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"]["runbook"] == f"docs/runbooks/{rule['alert']}.md"
+
+
+def test_alerts_use_metrics_that_the_code_has() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in _source_files())
+    names = {name for rule in _alert_rules() for name in re.findall(r"\b(?:sixclear|monitoring)_[a-z_]+", rule["expr"])}
+    assert names, "nothing was checked"
+    for name in names:
+        assert re.search(rf"[\"']{name}[\"']", source), f"no metric is called {name}"
+
+
+def test_links_lead_somewhere() -> None:
+    broken = []
+    for page in _pages():
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    assert not broken
+
+
+def test_the_architecture_names_every_service_prefix_and_entity() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 90, "one page"
+    for service in registry.SERVICES:
+        prefix = service.prefix if service.prefix == "/" else f"{service.prefix}/v1"
+        assert f"| `{service.name}` | `{prefix}` |" in text
+        for entity in _entities(service):
+            assert re.search(rf"\| `{service.name}` \|.*`{entity}`", text), f"{service.name} publishes {entity}"
+
+
+def test_make_targets_that_are_named_exist() -> None:
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = {
+        name
+        for page in _pages()
+        for name in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text("utf-8"), flags=re.MULTILINE)
+    }
+    assert {"run", "test", "check"} <= named
+    assert named <= targets
+
+
+def test_the_changelog_ends_at_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    versions = re.findall(r"^## v(\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert versions[0] == version
+
+
+def test_settings_that_are_named_exist() -> None:
+    known = {f"{service.variable}_URL" for service in registry.SERVICES} | {"SIXCLEAR_HOST"}
+    classes: list[Any] = [import_module("sixclear.common.settings").CommonSettings]
+    classes += [service.settings_class() for service in registry.SERVICES]
+    for settings in classes:
+        known |= {(settings.model_config["env_prefix"] + field).upper() for field in settings.model_fields}
+    for page in _pages():
+        named = set(re.findall(r"SIXCLEAR_[A-Z0-9_]*[A-Z0-9](?![A-Z0-9_<])", page.read_text(encoding="utf-8")))
+        assert named <= known | {"SIXCLEAR_"}, f"{page.relative_to(ROOT)}: {named - known}"
+
+
+def _headings(text: str) -> list[str]:
+    return re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+
+
+@cache
+def _pages() -> tuple[Path, ...]:
+    listing = subprocess.run(["git", "ls-files", "-z", "*.md"], cwd=ROOT, capture_output=True, check=True).stdout
+    pages = tuple(ROOT / name for name in listing.decode().split("\0") if name and (ROOT / name).exists())
+    assert len(pages) > 10, "nothing was checked"
+    return pages
+
+
+@cache
+def _source_files() -> tuple[Path, ...]:
+    return tuple(path for root in ("libs", "services", "launcher") for path in (ROOT / root).rglob("*.py"))
+
+
+def _alert_rules() -> list[dict[str, Any]]:
+    groups = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def _entities(service: registry.Service) -> list[str]:
+    if service.name in {"monitoring", "portal"}:
+        return []
+    return [entity.entity_type for entity in import_module(f"{service.package}.events").EVENTS.entities]
