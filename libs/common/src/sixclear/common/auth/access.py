@@ -113,7 +113,8 @@ class Access:
     async def _authenticated(self, request: HTTPConnection) -> Caller:
         caller: Caller | None = getattr(request.state, "authenticated", None)
         if caller is None:
-            caller = request.state.authenticated = await request.app.state.verifier.verify(bearer_token(request))
+            token = bearer_token(request)
+            caller = request.state.authenticated = await request.app.state.verifier.verify(token)
         if not caller.scopes.intersection(self.scopes):
             raise InsufficientScope(self.scopes[0])
         if self.organisation == "own":

@@ -1,0 +1,248 @@
+"""Server-sent events: each change is encoded once and the same bytes go to every client."""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from prometheus_client import Counter, Gauge
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from sixclear.common.auth.access import Access, declare
+from sixclear.common.web.problems import Unavailable, problem_response
+from sixclear.common.web.sse_client import StreamClient
+
+logger = logging.getLogger(__name__)
+
+CLIENTS = Gauge("sse_clients", "Open event streams.", ("service",))
+DROPPED = Counter("sse_clients_dropped_total", "Event streams closed because the client did not keep up.", ("service",))
+
+Encode = Callable[[], bytes]
+Snapshot = Callable[[], Awaitable[tuple[int, bytes]]]
+
+_PING: Mapping[str, Any] = {"type": "http.response.body", "body": b": ping\n\n", "more_body": True}
+_END: Mapping[str, Any] = {"type": "http.response.body", "body": b"", "more_body": False}
+_START: Mapping[str, Any] = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-cache, no-transform"),
+        (b"x-accel-buffering", b"no"),
+    ],
+}
+# Other work of the process gets its turn between so many sends (14 µs each).
+_SENDS_IN_A_ROW = 250
+_SNAPSHOT_SECONDS = 1.0
+
+
+class _Sent(NamedTuple):
+    """A frame in the replay ring and the id of the frame before it."""
+
+    previous_id: int
+    event_id: int
+    frame: bytes
+
+
+class SseHub:
+    """An event stream for many clients, mounted as `Route(path, hub, methods=["GET"])`.
+
+    A client that comes with a recent `Last-Event-ID` gets what it missed, any other one `event: snapshot`. The first
+    change goes out at once, further ones within `gather_seconds`, and of several only the latest: events carry the
+    whole state. A client that does not keep up misses states in between, and is closed when it takes nothing for
+    `drop_after_seconds`; it may come again. Past `max_clients` the answer is 503.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        snapshot: Snapshot,
+        *,
+        access: Access,
+        max_clients: int = 10_000,
+        replayed: int = 64,
+        gather_seconds: float = 0.05,
+        ping_seconds: float = 15.0,
+        drop_after_seconds: float = 10.0,
+    ) -> None:
+        self._snapshot = snapshot
+        self._access = access
+        self._max_clients = max_clients
+        self._gather_seconds = gather_seconds
+        self._ping_seconds = ping_seconds
+        self._drop_after_seconds = drop_after_seconds
+        self._ring: deque[_Sent] = deque(maxlen=replayed)
+        self._newest_id: int | None = None
+        self._pending: tuple[str, bytes | Encode, int] | None = None
+        self._published = asyncio.Event()
+        self._clients: dict[StreamClient, asyncio.Task[Any]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._snapshot_lock = asyncio.Lock()
+        self._last_snapshot: tuple[float, int, bytes] | None = None
+        self._gauge, self._dropped = CLIENTS.labels(service), DROPPED.labels(service)
+        declare(access)(self)
+
+    @property
+    def clients(self) -> int:
+        """How many streams are open."""
+        return len(self._clients)
+
+    async def start(self) -> None:
+        """Begin to send."""
+        self._stopping = False
+        self._task = asyncio.create_task(self._run(), name="sse-hub")
+
+    async def stop(self, deadline_seconds: float = 2.0) -> None:
+        """End every stream, those of stuck clients by force, and return within the deadline."""
+        self._stopping = True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        for client in list(self._clients):
+            if client.busy:
+                self._close(client)
+            with suppress(Exception):
+                client.offer(_END)
+            client.closed = True
+        tasks = list(self._clients.values())
+        late = (await asyncio.wait(tasks, timeout=deadline_seconds))[1] if tasks else ()
+        for task in late:
+            task.cancel()
+
+    def publish(self, event: str, data: bytes | Encode, event_id: int) -> None:
+        """Send `data` (JSON) to every client, unless a newer one comes within the gathering time. Returns at once.
+
+        A function is called when its turn has come, so that what is never sent is never encoded.
+        """
+        self._pending = (event, data, event_id)
+        self._published.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        await self._access.admit(request)
+        if self._stopping or len(self._clients) >= self._max_clients:
+            refusal = Unavailable("Too many streams are open.", retry_after_seconds=random.randint(2, 10))  # noqa: S311
+            await problem_response(request, refusal)(scope, receive, send)
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        client = StreamClient(send, self._drop_after_seconds, self._drop)
+        self._clients[client] = task
+        self._gauge.inc()
+        try:
+            await self._serve(client, request, receive)
+        except asyncio.CancelledError:
+            if not client.closed:
+                raise
+            task.uncancel()
+        finally:
+            del self._clients[client]
+            self._gauge.dec()
+            await client.stop()
+
+    async def _serve(self, client: StreamClient, request: Request, receive: Receive) -> None:
+        event_id, frames = await self._greeting(request.headers.get("last-event-id", ""))
+        # Clients that lose their server do not all come back at the same moment.
+        retry = f"retry: {random.randint(1000, 5000)}\n\n".encode()  # noqa: S311
+        try:
+            await client.greet(_START, _body(retry + frames))
+        except TimeoutError:
+            self._dropped.inc()
+            return
+        client.release(keep=self._newest_id is not None and (event_id is None or self._newest_id > event_id))
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def _greeting(self, last_event_id: str) -> tuple[int | None, bytes]:
+        """The newest id that the client then has, and the frames that bring it there."""
+        missed = self._missed(int(last_event_id)) if last_event_id.isdigit() and len(last_event_id) < 19 else None
+        if missed is not None:
+            return self._newest_id, missed
+        event_id, data = await self._fresh_snapshot()
+        return event_id, _frame("snapshot", data, event_id)
+
+    def _missed(self, last_event_id: int) -> bytes | None:
+        """The frames after `last_event_id`; None when they are not all there, or when the id is not from here."""
+        if last_event_id == self._newest_id:
+            return b""
+        if not self._ring or not self._ring[0].previous_id <= last_event_id < self._ring[-1].event_id:
+            return None
+        return b"".join(sent.frame for sent in self._ring if sent.event_id > last_event_id)
+
+    async def _fresh_snapshot(self) -> tuple[int, bytes]:
+        """One snapshot serves everybody who comes within a second of it, if nothing was published since."""
+        async with self._snapshot_lock:
+            now = asyncio.get_running_loop().time()
+            last = self._last_snapshot
+            if last is None or now - last[0] > _SNAPSHOT_SECONDS or last[1] < (self._newest_id or 0):
+                last = self._last_snapshot = (now, *await self._snapshot())
+            return last[1], last[2]
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._ping_seconds):
+                    await self._published.wait()
+            if self._published.is_set():
+                await self._send_pending()
+                await asyncio.sleep(self._gather_seconds)
+            else:
+                await self._each(lambda client: client.poke(_PING))
+
+    async def _send_pending(self) -> None:
+        self._published.clear()
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        event, data, event_id = pending
+        try:
+            frame = _frame(event, data if isinstance(data, bytes) else data(), event_id)
+        except Exception:
+            logger.exception("an event of the stream cannot be encoded")
+            return
+        self._remember(event_id, frame)
+        message = _body(frame)
+        await self._each(lambda client: client.offer(message))
+
+    def _remember(self, event_id: int, frame: bytes) -> None:
+        newest = self._newest_id
+        if newest is None or event_id <= newest:
+            self._ring.clear()
+        self._ring.append(_Sent(event_id if newest is None or event_id <= newest else newest, event_id, frame))
+        self._newest_id = event_id
+
+    async def _each(self, act: Callable[[StreamClient], None]) -> None:
+        for number, client in enumerate(list(self._clients), start=1):
+            try:
+                act(client)
+            except Exception:
+                logger.exception("a stream failed")
+                self._close(client)
+            if number % _SENDS_IN_A_ROW == 0:
+                await asyncio.sleep(0)
+
+    def _drop(self, client: StreamClient) -> None:
+        self._dropped.inc()
+        self._close(client)
+
+    def _close(self, client: StreamClient) -> None:
+        """End the client's request: the server closes the connection when it returns without an end."""
+        client.closed = True
+        task = self._clients.get(client)
+        if task is not None:
+            task.cancel()
+
+
+def _body(frame: bytes) -> Mapping[str, Any]:
+    return {"type": "http.response.body", "body": frame, "more_body": True}
+
+
+def _frame(event: str, data: bytes, event_id: int) -> bytes:
+    lines = b"".join(b"data: %b\n" % line for line in data.split(b"\n"))
+    return b"id: %d\nevent: %b\n%b\n" % (event_id, event.encode(), lines)

@@ -1,0 +1,321 @@
+"""The event stream hub: encoded once, nobody waits for a slow client, reconnecting clients miss nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from sixclear.common.auth.access import Access, Unauthenticated
+from sixclear.common.testing.eventually import eventually
+from sixclear.common.web.sse import SseHub
+
+PUBLIC = Access.public("a test")
+
+
+class Connection:
+    """One client as the server sees it: what was sent to it, and whether it takes more."""
+
+    def __init__(self, hub: SseHub, last_event_id: str | None = None) -> None:
+        self.messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.open = asyncio.Event()
+        self.open.set()
+        self.gone: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
+        headers = [] if last_event_id is None else [(b"last-event-id", last_event_id.encode())]
+        self.scope = {"type": "http", "method": "GET", "path": "/stream", "headers": headers, "query_string": b""}
+        self.task = asyncio.create_task(hub(self.scope, self.receive, self.send))
+
+    async def receive(self) -> dict[str, str]:
+        return await asyncio.shield(self.gone)
+
+    async def send(self, message: Any) -> None:
+        if not self.open.is_set():
+            await self.open.wait()
+        self.messages.put_nowait(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.leave()
+
+    def leave(self) -> None:
+        if not self.gone.done():
+            self.gone.set_result({"type": "http.disconnect"})
+
+    async def next(self) -> dict[str, Any]:
+        async with asyncio.timeout(2):
+            return await self.messages.get()
+
+    async def next_body(self) -> bytes:
+        return bytes((await self.next())["body"])
+
+    async def greeted(self) -> bytes:
+        assert (await self.next())["status"] == 200
+        return (await self.next_body()).partition(b"\n\n")[2]
+
+    async def ended(self) -> None:
+        async with asyncio.timeout(2):
+            await self.task
+
+
+class World:
+    """A hub, the state that its snapshots show, and its clients."""
+
+    def __init__(self, **options: Any) -> None:
+        self.state = (1, b"{}")
+        self.snapshots = 0
+        self.hold_snapshot: asyncio.Event | None = None
+        self.hub = SseHub("test", self.snapshot, **{"access": PUBLIC, "gather_seconds": 0.0, **options})
+        self.connections: list[Connection] = []
+
+    async def snapshot(self) -> tuple[int, bytes]:
+        self.snapshots += 1
+        if self.hold_snapshot is not None:
+            await self.hold_snapshot.wait()
+        return self.state
+
+    def connect(self, last_event_id: str | None = None) -> Connection:
+        connection = Connection(self.hub, last_event_id)
+        self.connections.append(connection)
+        return connection
+
+    async def close(self) -> None:
+        await self.hub.stop()
+        for connection in self.connections:
+            connection.task.cancel()
+            with suppress(asyncio.CancelledError, Unauthenticated):
+                await connection.task
+
+
+MakeWorld = Callable[..., Awaitable[World]]
+
+
+@pytest_asyncio.fixture
+async def make_world() -> AsyncIterator[MakeWorld]:
+    worlds: list[World] = []
+
+    async def make(**options: Any) -> World:
+        world = World(**options)
+        worlds.append(world)
+        await world.hub.start()
+        return world
+
+    yield make
+    for world in worlds:
+        await world.close()
+
+
+@pytest.mark.asyncio
+async def test_a_client_gets_a_snapshot_and_then_changes(make_world: MakeWorld) -> None:
+    world = await make_world()
+    client = world.connect()
+    start = await client.next()
+    assert (b"content-type", b"text/event-stream; charset=utf-8") in start["headers"]
+    assert (b"x-accel-buffering", b"no") in start["headers"]
+    greeting = await client.next_body()
+    assert greeting.startswith(b"retry: ")
+    assert greeting.endswith(b"id: 1\nevent: snapshot\ndata: {}\n\n")
+    world.hub.publish("status", b'{"n":2}', 2)
+    assert await client.next_body() == b'id: 2\nevent: status\ndata: {"n":2}\n\n'
+
+
+@pytest.mark.asyncio
+async def test_all_clients_get_the_same_bytes_encoded_once(make_world: MakeWorld) -> None:
+    world = await make_world()
+    clients = [world.connect() for _ in range(300)]
+    for client in clients:
+        await client.greeted()
+    assert world.snapshots == 1
+    encoded: list[bytes] = []
+
+    def encode() -> bytes:
+        encoded.append(b"[1]")
+        return encoded[-1]
+
+    world.hub.publish("status", encode, 2)
+    bodies = {id((await client.next())["body"]) for client in clients}
+    assert (len(bodies), len(encoded)) == (1, 1)
+    assert world.hub.clients == 300
+
+
+@pytest.mark.asyncio
+async def test_what_comes_quickly_after_another_is_gathered(make_world: MakeWorld) -> None:
+    world = await make_world(gather_seconds=0.02)
+    client = world.connect()
+    await client.greeted()
+    started = asyncio.get_running_loop().time()
+    world.hub.publish("status", b"2", 2)
+    assert b"id: 2\n" in await client.next_body()
+    assert asyncio.get_running_loop().time() - started < 0.02
+    for number in range(3, 10):
+        world.hub.publish("status", b"%d" % number, number)
+    assert b"id: 9\n" in await client.next_body()
+    assert client.messages.empty()
+
+
+@pytest.mark.asyncio
+async def test_who_comes_back_gets_what_was_missed(make_world: MakeWorld) -> None:
+    world = await make_world(replayed=3)
+    watcher = world.connect()
+    await watcher.greeted()
+    for number in range(2, 7):
+        world.hub.publish("status", b"%d" % number, number)
+        await watcher.next_body()
+    world.state = (6, b"6")
+    assert (await world.connect("4").greeted()).count(b"event: status") == 2
+    assert (await world.connect("3").greeted()).count(b"event: status") == 3
+    assert await world.connect("6").greeted() == b""
+    for unusable in ("2", "7", "x", "", "9" * 30, "-1"):
+        assert b"id: 6\nevent: snapshot" in await world.connect(unusable).greeted()
+
+
+@pytest.mark.asyncio
+async def test_a_view_that_starts_again_begins_with_snapshots(make_world: MakeWorld) -> None:
+    world = await make_world()
+    watcher = world.connect()
+    await watcher.greeted()
+    for number in (5, 6, 2):
+        world.hub.publish("status", b"0", number)
+        await watcher.next_body()
+    world.state = (2, b"0")
+    assert b"event: snapshot" in await world.connect("5").greeted()
+    assert await world.connect("2").greeted() == b""
+
+
+@pytest.mark.asyncio
+async def test_a_change_during_the_snapshot_is_not_lost(make_world: MakeWorld) -> None:
+    world = await make_world()
+    world.hold_snapshot = asyncio.Event()
+    watcher, client = world.connect(), world.connect()
+    await asyncio.sleep(0)
+    world.hub.publish("status", b"2", 2)
+
+    async def sent() -> bool:
+        return world.hub._newest_id == 2
+
+    await eventually(sent, every_seconds=0)
+    world.hold_snapshot.set()
+    for connection in (watcher, client):
+        greeting = await connection.greeted()
+        if b"id: 1\n" in greeting:
+            assert b"id: 2\n" in await connection.next_body()
+
+
+@pytest.mark.asyncio
+async def test_a_slow_client_holds_nobody_back_and_then_gets_the_latest(make_world: MakeWorld) -> None:
+    world = await make_world()
+    slow, quick = world.connect(), world.connect()
+    await slow.greeted()
+    await quick.greeted()
+    slow.open.clear()
+    for number in range(2, 6):
+        world.hub.publish("status", b"%d" % number, number)
+        assert b"id: %d\n" % number in await quick.next_body()
+    slow.open.set()
+    assert [b"id: 2\n" in await slow.next_body(), b"id: 5\n" in await slow.next_body()] == [True, True]
+    world.hub.publish("status", b"6", 6)
+    assert b"id: 6\n" in await slow.next_body()
+
+
+@pytest.mark.asyncio
+async def test_a_stuck_client_is_dropped(make_world: MakeWorld) -> None:
+    world = await make_world(drop_after_seconds=0.02)
+    stuck, quick = world.connect(), world.connect()
+    await stuck.greeted()
+    await quick.greeted()
+    stuck.open.clear()
+    world.hub.publish("status", b"2", 2)
+    await stuck.ended()
+    assert world.hub.clients == 1
+    world.hub.publish("status", b"3", 3)
+    await quick.next_body()
+    assert b"id: 3\n" in await quick.next_body()
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_takes_no_greeting_is_dropped(make_world: MakeWorld) -> None:
+    world = await make_world(drop_after_seconds=0.02)
+    stuck = world.connect()
+    stuck.open.clear()
+    await stuck.ended()
+    assert world.hub.clients == 0
+
+
+@pytest.mark.asyncio
+async def test_quiet_streams_are_pinged(make_world: MakeWorld) -> None:
+    world = await make_world(ping_seconds=0.01)
+    client = world.connect()
+    await client.greeted()
+    assert await client.next_body() == b": ping\n\n"
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_leaves_is_forgotten(make_world: MakeWorld) -> None:
+    world = await make_world()
+    client = world.connect()
+    await client.greeted()
+    client.leave()
+    await client.ended()
+    assert world.hub.clients == 0
+
+
+@pytest.mark.asyncio
+async def test_the_number_of_clients_is_bounded(make_world: MakeWorld) -> None:
+    world = await make_world(max_clients=1)
+    await world.connect().greeted()
+    answer = await world.connect().next()
+    assert answer["status"] == 503
+    assert any(name == b"retry-after" for name, _ in answer["headers"])
+
+
+@pytest.mark.asyncio
+async def test_a_rule_is_kept(make_world: MakeWorld) -> None:
+    world = await make_world(access=Access.scope("a:b"))
+    with pytest.raises(Unauthenticated):
+        await world.connect().ended()
+
+
+@pytest.mark.asyncio
+async def test_an_event_that_cannot_be_encoded_is_left_out(
+    make_world: MakeWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = await make_world()
+    client = world.connect()
+    await client.greeted()
+
+    def fail() -> bytes:
+        raise ValueError("no")
+
+    world.hub.publish("status", fail, 2)
+
+    async def logged() -> bool:
+        return bool(caplog.records)
+
+    await eventually(logged, every_seconds=0)
+    world.hub.publish("status", b"3", 3)
+    assert b"id: 3\n" in await client.next_body()
+
+
+@pytest.mark.asyncio
+async def test_stopping_ends_every_stream_also_a_stuck_one(make_world: MakeWorld) -> None:
+    world = await make_world()
+    client, stuck = world.connect(), world.connect()
+    await client.greeted()
+    await stuck.greeted()
+    stuck.open.clear()
+    world.hub.publish("status", b"2", 2)
+    await client.next_body()
+    await world.hub.stop()
+    assert (await client.next())["more_body"] is False
+    await client.ended()
+    await stuck.ended()
+    assert world.hub.clients == 0
+    assert (await world.connect().next())["status"] == 503
+
+
+@pytest.mark.asyncio
+async def test_lines_of_the_data_stay_one_event(make_world: MakeWorld) -> None:
+    world = await make_world()
+    client = world.connect()
+    await client.greeted()
+    world.hub.publish("status", b"a\nb", 2)
+    assert await client.next_body() == b"id: 2\nevent: status\ndata: a\ndata: b\n\n"
