@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -52,6 +53,8 @@ class PostgresServer:
         self.log = self.folder / "server.log"
         self._user = SYSTEM_USER if os.geteuid() == 0 else None
         self._short_socket_dir: Path | None = None
+        # A stop that comes during a start waits for its end, or it would find nothing to stop.
+        self._busy = threading.Lock()
 
     @property
     def socket_dir(self) -> Path:
@@ -78,6 +81,10 @@ class PostgresServer:
             os.kill(pid, signal.SIGQUIT)
 
     def _start(self) -> None:
+        with self._busy:
+            self._start_alone()
+
+    def _start_alone(self) -> None:
         self._prepare_folder()
         self._check_version()
         self._clear_leftovers()
@@ -118,7 +125,7 @@ class PostgresServer:
 
     def _clear_leftovers(self) -> None:
         if self._running_pid() is not None:
-            self._stop()
+            self._stop_alone()
         lock = self.data / "postmaster.pid"
         if lock.exists():
             lock.unlink()
@@ -161,6 +168,10 @@ class PostgresServer:
         return " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])
 
     def _stop(self) -> None:
+        with self._busy:
+            self._stop_alone()
+
+    def _stop_alone(self) -> None:
         for mode in ("fast", "immediate"):
             if self._running_pid() is None:
                 break

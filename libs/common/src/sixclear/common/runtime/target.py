@@ -59,10 +59,21 @@ class Runtime:
 class Target(Protocol):
     """One service in a process: started once, stopped once, in a deadline."""
 
-    name: str
-    prefixes: tuple[str, ...]
-    app: ASGIApp
-    event_log: "EventLog | None"
+    @property
+    def name(self) -> str:
+        """The service's name, with hyphens."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The paths below which `app` answers; they are not taken off."""
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application."""
+
+    @property
+    def event_log(self) -> "EventLog | None":
+        """The log of a service that publishes events."""
 
     async def start(self) -> None:
         """Migrate, connect, and start background work; raises when the target cannot serve."""

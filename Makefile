@@ -1,0 +1,63 @@
+# Every target is one line in `make help`. Set PORT (default 8000) and SIXCLEAR_HOME (default .sixclear) to change
+# the port and the data folder; PYTHON to choose an interpreter.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT ?= 8000
+export SIXCLEAR_HOME ?= .sixclear
+
+# The first interpreter that is new enough; else python3, which the set-up script refuses with a way out.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && exit; done; echo python3)
+
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+
+.PHONY: help run test check cluster live fmt lock contracts clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
+
+run: $(RUN_STAMP) ## start everything in one process, with the demo on first start
+	@exec $(BIN)/sixclear run --demo
+
+test: $(DEV_STAMP) ## run all tests; what they need is installed first
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shape
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy libs launcher services tests
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m sixclear.launcher.contracts --check
+	@$(BIN)/python -m pytest -q tests/contract/test_service_shape.py
+
+cluster: $(DEV_STAMP) ## the same product with Apache Kafka and one process per service
+	@exec $(BIN)/sixclear cluster --demo
+
+live: $(RUN_STAMP) ## post as ministries for a minute, so that figures move
+	@exec $(BIN)/sixclear demo live
+
+contracts: $(RUN_STAMP) ## write OpenAPI, AsyncAPI and the configuration reference again
+	@$(BIN)/python -m sixclear.launcher.contracts
+
+fmt: $(DEV_STAMP) ## format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(RUN_STAMP) ## resolve the dependencies again, with hashes and without index addresses
+	@$(BIN)/python launcher/lock.py
+
+clean: ## remove the virtual environment and caches; data stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(RUN_STAMP): requirements.lock pyproject.toml launcher/set_up.py
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+		echo "Python is missing: install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3.11 run" >&2; exit 1; }
+	@"$(PYTHON)" launcher/set_up.py $(VENV) requirements.lock
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
+	@"$(PYTHON)" launcher/set_up.py $(VENV) requirements-dev.lock
+	@touch $@

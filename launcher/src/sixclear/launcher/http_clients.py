@@ -1,0 +1,55 @@
+"""How the portal reaches the other services: inside the process, or over the network."""
+
+import os
+from collections.abc import Mapping
+
+import httpx2
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.telemetry import current_traceparent
+from sixclear.launcher.registry import SERVICES
+
+_TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
+
+
+class HttpClients:
+    """Makes clients. `apps` holds the services of this process by name and may be filled later than a client is made.
+
+    A service that runs elsewhere is reached at `SIXCLEAR_<SERVICE>_URL`. Whoever asks for a client closes it.
+    """
+
+    def __init__(self, apps: Mapping[str, ASGIApp], here: frozenset[str], base_url: str) -> None:
+        self._apps = apps
+        self._here = here
+        self._base_url = base_url
+
+    def __call__(self, service: str) -> httpx2.AsyncClient:
+        """A client whose base is the address of `service`."""
+        if service in self._here:
+            transport = httpx2.ASGITransport(self._app_of(service), raise_app_exceptions=False)
+            return httpx2.AsyncClient(transport=transport, base_url=self._base_url, timeout=_TIMEOUT)
+        hooks = {"request": [_add_traceparent]}
+        return httpx2.AsyncClient(base_url=_address_of(service), timeout=_TIMEOUT, event_hooks=hooks)
+
+    def _app_of(self, service: str) -> ASGIApp:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._apps[service](scope, receive, send)
+
+        return app
+
+
+def _address_of(service: str) -> str:
+    variable = f"{next(known for known in SERVICES if known.name == service).variable}_URL"
+    address = os.environ.get(variable)
+    if not address:
+        raise CannotStart(
+            f"The portal needs the address of {service}, which does not run in this process.",
+            f"Set {variable}=http://host:port, or run all services in one process: sixclear run --target all",
+        )
+    return address
+
+
+async def _add_traceparent(request: httpx2.Request) -> None:
+    if traceparent := current_traceparent():
+        request.headers["traceparent"] = traceparent

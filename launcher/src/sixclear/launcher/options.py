@@ -1,0 +1,58 @@
+"""What a process is told: by flags, else by the environment."""
+
+import os
+from dataclasses import dataclass
+
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.settings import CommonSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Which targets, on which address, and whether the demonstration is loaded at first start."""
+
+    target: str
+    host: str
+    port: int
+    demo: bool = False
+
+
+def default_host() -> str:
+    """`SIXCLEAR_HOST`, else this machine only."""
+    return os.environ.get("SIXCLEAR_HOST", "127.0.0.1")
+
+
+def default_port() -> int:
+    """`PORT`, else 8000; raises `CannotStart` when it is not a port."""
+    given = os.environ.get("PORT", "8000")
+    if not given.isdigit() or int(given) > 65535:
+        raise CannotStart(f"PORT is {given!r}, which is no port.", "Give a number from 0 to 65535: PORT=8010 make run")
+    return int(given)
+
+
+def common_settings(host: str, port: int) -> CommonSettings:
+    """The settings of the process; without `SIXCLEAR_PUBLIC_URL` the platform's address is where it listens."""
+    settings = CommonSettings()
+    changes: dict[str, object] = {"home": settings.home.resolve()}
+    if "SIXCLEAR_PUBLIC_URL" not in os.environ:
+        changes["public_url"] = local_url(host, port)
+    return settings.model_copy(update=changes)
+
+
+def local_url(host: str, port: int) -> str:
+    """The address of a local port as a browser takes it."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  # compared, not listened on
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def embeds_issuer(settings: CommonSettings, target: str) -> bool:
+    """Whether this process issues tokens itself; raises `CannotStart` where that is not allowed."""
+    if target != "issuer" and settings.jwks_url is not None:
+        return False
+    if settings.env == "production":
+        raise CannotStart(
+            "In production identity comes from your own OpenID provider, not from the embedded issuer and its demo "
+            "clients.",
+            "Set SIXCLEAR_ISSUER_URL and SIXCLEAR_JWKS_URL, or SIXCLEAR_ENV=development to try things out.",
+        )
+    return True

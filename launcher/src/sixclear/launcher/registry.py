@@ -1,0 +1,68 @@
+"""The services, by name; nothing of a service is imported before it is asked for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from pydantic_settings import BaseSettings
+
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.runtime.target import Runtime, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the launcher knows of a service without importing it."""
+
+    name: str
+    prefix: str
+    has_database: bool = True
+
+    @property
+    def package(self) -> str:
+        """Its Python package."""
+        return f"sixclear.{self.name.replace('-', '_')}"
+
+    @property
+    def variable(self) -> str:
+        """The beginning of its environment variables: `SIXCLEAR_DATA_CATALOG`."""
+        return f"SIXCLEAR_{self.name.replace('-', '_').upper()}"
+
+    @property
+    def database(self) -> str:
+        """The name of its database on the embedded server."""
+        return f"sixclear_{self.name.replace('-', '_')}"
+
+    def create_target(self, runtime: Runtime) -> Target:
+        """Import the service and make its target."""
+        create: Callable[[Runtime], Target] = import_module(f"{self.package}.target").create_target
+        return create(runtime)
+
+    def settings_class(self) -> type[BaseSettings]:
+        """Its settings."""
+        found: type[BaseSettings] = import_module(f"{self.package}.settings").Settings
+        return found
+
+
+# In this order they start: sources of events before those who read them, pages last.
+SERVICES = (
+    Service("tasks", "/api/tasks"),
+    Service("feedback", "/api/feedback"),
+    Service("data-catalog", "/api/catalog"),
+    Service("monitoring", "/api/monitoring"),
+    Service("portal", "/", has_database=False),
+)
+
+
+def chosen(target: str) -> Sequence[Service]:
+    """The services of `--target`: `all`, a name, or names with commas; raises `CannotStart` on an unknown one."""
+    if target == "all":
+        return SERVICES
+    known = {service.name: service for service in SERVICES}
+    names = [name.strip() for name in target.split(",")]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise CannotStart(
+            f"There is no target {', '.join(repr(name) for name in unknown)}.", f"Targets: all, {', '.join(known)}."
+        )
+    return [service for service in SERVICES if service.name in names]

@@ -1,0 +1,60 @@
+"""Joins the services of a process on one port, by path prefix.
+
+A plain ASGI router, because a FastAPI application mounted under another one neither gets its lifespan nor keeps its
+own name in traces.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sixclear.common.runtime.target import Check
+from sixclear.common.web.health import health_routes
+from sixclear.common.web.metrics_page import metrics_routes
+
+_NOT_FOUND = b'{"type":"/problems/not-found","title":"Not found","status":404,"code":"not-found"}'
+
+
+class Router:
+    """Hands a request to the application with the longest prefix of its path; a request keeps its whole path."""
+
+    def __init__(self, mounts: Mapping[str, ASGIApp], stopping: asyncio.Event | None = None) -> None:
+        self._mounts = [(prefix.rstrip("/"), app) for prefix, app in mounts.items()]
+        self._mounts.sort(key=lambda mount: len(mount[0]), reverse=True)
+        self._stopping = stopping
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route one request."""
+        if scope["type"] == "lifespan":
+            return
+        path: str = scope["path"]
+        for prefix, app in self._mounts:
+            if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
+                if self._stopping is not None and path.endswith("/stream"):
+                    receive = _until(self._stopping, receive)
+                await app(scope, receive, send)
+                return
+        await Response(_NOT_FOUND, 404, media_type="application/problem+json")(scope, receive, send)
+
+
+def _until(stopping: asyncio.Event, receive: Receive) -> Receive:
+    """A stream's client seems to leave when the process stops: the server itself tells it only after all have left."""
+
+    async def receive_or_leave() -> Message:
+        left, message = asyncio.create_task(stopping.wait()), asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait({left, message}, return_when=asyncio.FIRST_COMPLETED)
+            return message.result() if message.done() else {"type": "http.disconnect"}
+        finally:
+            left.cancel()
+            message.cancel()
+
+    return receive_or_leave
+
+
+def process_app(checks: Callable[[], Sequence[Check]]) -> Starlette:
+    """`/livez`, `/readyz` and `/metrics` of the process."""
+    return Starlette(routes=[*health_routes(checks), *metrics_routes()])

@@ -1,0 +1,99 @@
+"""The HTTP server of a process: one port, no say in signals, and an end also while clients hold on."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from sixclear.common.runtime.cannot_start import CannotStart
+
+_GRACE_SECONDS = 3
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port before anything else starts; raises `CannotStart` when it is not to be had. 0 takes any."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise _cannot_bind(host, port, error) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _cannot_bind(host: str, port: int, error: OSError) -> CannotStart:
+    if error.errno == errno.EADDRINUSE:
+        return CannotStart(
+            f"Port {port} is in use by another program.", f"Choose another one: PORT={port + 10} make run"
+        )
+    if error.errno == errno.EACCES:
+        return CannotStart(f"Port {port} needs rights that this user lacks.", "Choose one above 1023: PORT=8000")
+    return CannotStart(f"{host}:{port} cannot be listened on: {error.strerror or error}.", "Choose another --host.")
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the launcher, and says when it serves."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.serving = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.serving.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class HttpServer:
+    """Serves `app` on a listening socket until it is stopped."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self.port: int = listener.getsockname()[1]
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            reset_contextvars=True,
+        )
+        self._server = _Server(config)
+        self._listener = listener
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Serve from now on."""
+        self._task = asyncio.create_task(self._server.serve([self._listener]), name="http-server")
+        serving = asyncio.create_task(self._server.serving.wait())
+        await asyncio.wait({serving, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        serving.cancel()
+        if self._task.done():
+            await self._task
+            raise RuntimeError("the HTTP server ended while it started")
+
+    async def stop(self) -> None:
+        """Take no more connections, let running requests end, and cut what is left after three seconds."""
+        if self._task is None:
+            self._listener.close()
+            return
+        self._server.should_exit = True
+        await self._task
+
+    async def ended(self) -> None:
+        """Returns when the server has ended, by itself or stopped."""
+        if self._task is not None:
+            await asyncio.wait({self._task})

@@ -1,0 +1,100 @@
+"""Keeps the targets of one process: started in order, watched together, stopped within a deadline."""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Coroutine, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import structlog
+
+from sixclear.common.runtime.lifespan import Lifespan
+from sixclear.common.runtime.target import Check, StreamState, Target
+
+logger = structlog.get_logger(__name__)
+
+
+@runtime_checkable
+class ClosesStreams(Protocol):
+    """A target with open-ended answers (SSE), which end before the server waits for its connections."""
+
+    async def close_streams(self) -> None:
+        """End every open stream; new ones are refused."""
+
+
+class Supervisor:
+    """Starts `targets` in the given order and stops them all at once.
+
+    Each target runs in a context of its own, so that the log lines of its background work carry its name.
+    """
+
+    def __init__(self, targets: Sequence[Target], *, stop_seconds: float = 3.0) -> None:
+        self.targets = tuple(targets)
+        self._stop_seconds = stop_seconds
+        self._lifespans = {target.name: Lifespan(target.app) for target in targets}
+        self._started: list[Target] = []
+
+    async def start(self) -> None:
+        """Start every target; when one cannot, those before it are stopped and its error is raised."""
+        try:
+            for target in self.targets:
+                self._started.append(target)
+                await _in_context(target.name, self._start(target))
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def close_streams(self) -> None:
+        """End open-ended answers, so that connections can close."""
+        closing = [target for target in self._started if isinstance(target, ClosesStreams)]
+        await _all_within(1.0, [(target.name, target.close_streams()) for target in closing])
+
+    async def stop(self) -> None:
+        """Stop what was started; a target that misses the deadline is left behind and logged."""
+        started, self._started = self._started, []
+        await _all_within(self._stop_seconds, [(target.name, self._stop(target)) for target in started])
+
+    def checks(self) -> list[Check]:
+        """Readiness of the process: every check of every target, and one for targets that are not up yet."""
+        found = [
+            Check(f"{target.name}: {check.name}", check.ok, check.detail)
+            for target in self._started
+            for check in target.checks()
+        ]
+        missing = [target.name for target in self.targets if target not in self._started]
+        return found + [Check(f"{name}: started", False, "not started") for name in missing]
+
+    def streams(self) -> list[StreamState]:
+        """The relays and consumers of the process."""
+        return [state for target in self._started for state in target.streams()]
+
+    async def _start(self, target: Target) -> None:
+        await self._lifespans[target.name].startup()
+        await target.start()
+
+    async def _stop(self, target: Target) -> None:
+        try:
+            await target.stop()
+        finally:
+            await self._lifespans[target.name].shutdown()
+
+
+async def _in_context(service: str, work: Coroutine[Any, Any, None]) -> None:
+    context = contextvars.copy_context()
+    context.run(structlog.contextvars.bind_contextvars, service=service)
+    await asyncio.create_task(work, name=f"{service}-start", context=context)
+
+
+async def _all_within(seconds: float, work: Sequence[tuple[str, Awaitable[None]]]) -> None:
+    """Run all at once; failures and missed deadlines are logged, because the process goes down either way."""
+
+    async def one(service: str, stop: Awaitable[None]) -> None:
+        with structlog.contextvars.bound_contextvars(service=service):
+            try:
+                async with asyncio.timeout(seconds):
+                    await stop
+            except TimeoutError:
+                logger.error("target did not stop in time", deadline_seconds=seconds)
+            except Exception:
+                logger.exception("target failed to stop")
+
+    await asyncio.gather(*(one(service, stop) for service, stop in work))

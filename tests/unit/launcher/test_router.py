@@ -1,0 +1,92 @@
+"""The router: longest prefix, whole path, the process's own pages, and streams that end with the process."""
+
+import asyncio
+
+import httpx2
+import orjson
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sixclear.common.runtime.target import Check
+from sixclear.launcher.router import Router, process_app
+
+
+def _says(name: str) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(f"{name} {Request(scope).url.path}")(scope, receive, send)
+
+    return app
+
+
+def _client(app: ASGIApp) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test")
+
+
+@pytest.mark.asyncio
+async def test_longest_prefix_wins_on_a_path_boundary() -> None:
+    router = Router({"/": _says("portal"), "/api/tasks": _says("tasks"), "/api/tasks/v1/stream": _says("stream")})
+    async with _client(router) as client:
+        answers = [
+            (await client.get(path)).text
+            for path in ("/", "/api/tasks/v1/tasks", "/api/tasksx", "/api/tasks", "/api/tasks/v1/stream")
+        ]
+
+    assert answers == [
+        "portal /",
+        "tasks /api/tasks/v1/tasks",
+        "portal /api/tasksx",
+        "tasks /api/tasks",
+        "stream /api/tasks/v1/stream",
+    ]
+
+
+@pytest.mark.asyncio
+async def test_unknown_path_is_a_problem_document() -> None:
+    async with _client(Router({"/api/tasks": _says("tasks")})) as client:
+        answer = await client.get("/elsewhere")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert orjson.loads(answer.content)["code"] == "not-found"
+
+
+@pytest.mark.asyncio
+async def test_process_pages() -> None:
+    checks = [Check("tasks: database", True)]
+    async with _client(process_app(lambda: checks)) as client:
+        live, ready, metrics = [await client.get(path) for path in ("/livez", "/readyz", "/metrics")]
+        checks.append(Check("monitoring: consumer", False, "halted"))
+        not_ready = await client.get("/readyz")
+
+    assert (live.status_code, ready.status_code, metrics.status_code) == (200, 200, 200)
+    assert "python_info" in metrics.text
+    assert not_ready.status_code == 503
+    assert "halted" in not_ready.text
+
+
+@pytest.mark.asyncio
+async def test_stream_is_told_that_its_client_left_when_the_process_stops() -> None:
+    stopping, seen = asyncio.Event(), list[Message]()
+
+    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(await receive())
+        seen.append(await receive())
+
+    async def silent_client() -> Message:
+        if not seen:
+            return {"type": "http.request"}
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        return None
+
+    scope = {"type": "http", "path": "/api/monitoring/v1/stream"}
+    serving = asyncio.create_task(Router({"/": stream}, stopping)(scope, silent_client, send))
+    await asyncio.sleep(0.01)
+    stopping.set()
+    await asyncio.wait_for(serving, 1)
+
+    assert [message["type"] for message in seen] == ["http.request", "http.disconnect"]

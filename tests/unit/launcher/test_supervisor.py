@@ -1,0 +1,121 @@
+"""The supervisor: order, undoing of half a start, deadlines, readiness, whose log line it is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+import structlog
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from sixclear.common.event_log import EventLog
+from sixclear.common.runtime.supervisor import Supervisor
+from sixclear.common.runtime.target import Check, StreamState
+
+
+@dataclass
+class FakeTarget:
+    """Notes what happens to it."""
+
+    name: str
+    notes: list[str]
+    fails: bool = False
+    stop_seconds: float = 0.0
+    prefixes: tuple[str, ...] = ("/",)
+    event_log: EventLog | None = None
+    app: ASGIApp = field(init=False)
+    up: bool = False
+
+    def __post_init__(self) -> None:
+        @asynccontextmanager
+        async def lifespan(app: Starlette) -> AsyncIterator[None]:
+            self.notes.append(f"{self.name} enters")
+            yield
+            self.notes.append(f"{self.name} leaves")
+
+        self.app = Starlette(lifespan=lifespan)
+
+    async def start(self) -> None:
+        self.notes.append(f"{self.name} starts as {structlog.contextvars.get_contextvars()['service']}")
+        if self.fails:
+            raise RuntimeError("no database")
+        self.up = True
+
+    async def stop(self) -> None:
+        await asyncio.sleep(self.stop_seconds)
+        self.notes.append(f"{self.name} stops")
+
+    async def close_streams(self) -> None:
+        self.notes.append(f"{self.name} closes streams")
+
+    def checks(self) -> Sequence[Check]:
+        return [Check("database", self.up, "waiting")]
+
+    def streams(self) -> Sequence[StreamState]:
+        return [StreamState(service=self.name, name="relay", kind="relay", running=True, lag_messages=0, lag_seconds=0)]
+
+
+@pytest.mark.asyncio
+async def test_starts_in_order_and_stops_streams_then_targets_then_lifespans() -> None:
+    notes: list[str] = []
+    supervisor = Supervisor([FakeTarget("tasks", notes), FakeTarget("portal", notes)])
+    assert not any(check.ok for check in supervisor.checks())
+    await supervisor.start()
+    assert [check.name for check in supervisor.checks()] == ["tasks: database", "portal: database"]
+    assert all(check.ok for check in supervisor.checks())
+    assert len(supervisor.streams()) == 2
+    await supervisor.close_streams()
+    await supervisor.stop()
+
+    assert notes[:4] == ["tasks enters", "tasks starts as tasks", "portal enters", "portal starts as portal"]
+    assert set(notes[4:6]) == {"tasks closes streams", "portal closes streams"}
+    assert notes.index("tasks stops") < notes.index("tasks leaves")
+    assert set(notes[6:]) == {"tasks stops", "tasks leaves", "portal stops", "portal leaves"}
+    assert "service" not in structlog.contextvars.get_contextvars()
+
+
+@pytest.mark.asyncio
+async def test_failed_start_stops_what_was_started_and_says_why() -> None:
+    notes: list[str] = []
+    supervisor = Supervisor([FakeTarget("tasks", notes), FakeTarget("portal", notes, fails=True)])
+    with pytest.raises(RuntimeError, match="no database"):
+        await supervisor.start()
+
+    assert {"tasks stops", "tasks leaves", "portal stops", "portal leaves"} <= set(notes)
+
+
+@pytest.mark.asyncio
+async def test_target_that_hangs_is_left_behind() -> None:
+    notes: list[str] = []
+    slow = FakeTarget("slow", notes, stop_seconds=30)
+    supervisor = Supervisor([slow, FakeTarget("tasks", notes)], stop_seconds=0.1)
+    await supervisor.start()
+    started = asyncio.get_running_loop().time()
+    await supervisor.stop()
+
+    assert asyncio.get_running_loop().time() - started < 2
+    assert "tasks stops" in notes
+    assert "slow stops" not in notes
+
+
+@pytest.mark.asyncio
+async def test_lifespan_that_fails_is_an_error_and_a_missing_one_is_not() -> None:
+    @asynccontextmanager
+    async def broken(app: Starlette) -> AsyncIterator[None]:
+        raise ValueError("bad key file")
+        yield
+
+    async def without(scope: object, receive: object, send: object) -> None:
+        raise NotImplementedError
+
+    notes: list[str] = []
+    target, plain = FakeTarget("tasks", notes), FakeTarget("plain", notes)
+    target.app, plain.app = Starlette(lifespan=broken), without
+    with pytest.raises(RuntimeError, match="startup"):
+        await Supervisor([target]).start()
+    supervisor = Supervisor([plain])
+    await supervisor.start()
+    await supervisor.stop()
+    assert notes[-2:] == ["plain starts as plain", "plain stops"]
