@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +83,7 @@ async def load_demo(
     loader = _Loader(client, tokens, resumed=point.resumed)
     point.save()
     for phase in everything[point.phase :]:
-        await _load_phase(
-            loader, phase, point, lambda sent, name=phase.name, base=done: progress(name, base + sent, total)
-        )
+        await _load_phase(loader, phase, point, partial(_say, progress, phase.name, done, total))
         done += len(phase.steps)
         point.advance()
 

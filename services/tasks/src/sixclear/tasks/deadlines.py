@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rrule, rrulestr
 
 from sixclear.common.clock import CIVIL_ZONE
 from sixclear.tasks.errors import RecurrenceInvalid
@@ -27,9 +27,11 @@ def _occurs(rule: str) -> bool:
     start = datetime(2025, 1, 1, 17)  # noqa: DTZ001 (civil time, as RFC 5545's floating form)
     try:
         parsed = rrulestr(rule, dtstart=start)
-        return next(iter(parsed.replace(until=start.replace(year=start.year + 5))), None) is not None
     except (ValueError, TypeError):
         return False
+    if not isinstance(parsed, rrule):
+        return False
+    return next(iter(parsed.replace(count=None, until=start.replace(year=start.year + 5))), None) is not None
 
 
 @dataclass(frozen=True, slots=True)

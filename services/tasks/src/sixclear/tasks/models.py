@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -130,7 +130,7 @@ class Task(Versioned, Base):
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),
-        Index("ix_task_listing", "current_deadline", "task_id"),
+        Index("ix_task_listing", text("coalesce(current_deadline, 'infinity'::timestamptz)"), "task_id"),
         Index("ix_task_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
     )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.folding import like_pattern
@@ -13,8 +14,9 @@ from sixclear.tasks.lifecycle import OPEN_STATUSES
 from sixclear.tasks.models import Evidence, ProgressReport, Task
 from sixclear.tasks.repository.organisations import subtree
 
-# Tasks without a deadline come last.
-_SORT_DEADLINE = func.coalesce(Task.current_deadline, "infinity")
+# Tasks without a deadline come last; written as in the index `ix_task_listing`, which this order uses.
+_NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
+_SORT_DEADLINE = func.coalesce(Task.current_deadline, _NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ async def list_tasks(
     if after:
         deadline, task_id = after
         statement = statement.where(
-            tuple_(_SORT_DEADLINE, Task.task_id) > tuple_(func.coalesce(deadline, "infinity"), task_id)
+            tuple_(_SORT_DEADLINE, Task.task_id) > tuple_(_NEVER if deadline is None else deadline, task_id)
         )
     return (await session.scalars(statement)).all()
 
@@ -106,7 +108,7 @@ async def latest_reports(session: AsyncSession, task_ids: Sequence[UUID]) -> dic
     """The newest report of each of these tasks that has one."""
     rows = await session.scalars(
         select(ProgressReport)
-        .distinct(ProgressReport.task_id)
+        .ext(distinct_on(ProgressReport.task_id))
         .where(ProgressReport.task_id.in_(task_ids))
         .order_by(ProgressReport.task_id, ProgressReport.task_version.desc())
     )

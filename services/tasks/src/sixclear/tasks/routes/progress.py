@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
@@ -29,7 +29,6 @@ from sixclear.tasks.service import answers, listing, progress, tasks
 router = APIRouter(route_class=TransactionalRoute, tags=["progress"])
 
 NDJSON = "application/x-ndjson"
-_DECODER = msgspec.json.Decoder()
 
 
 @router.post(
@@ -99,8 +98,8 @@ def _lines(body: bytes, most: int) -> list[progress.Line]:
 
 def _line(raw: bytes) -> progress.Line:
     try:
-        return progress.Line(BulkProgressItem.model_validate(_DECODER.decode(raw)))
-    except msgspec.DecodeError:
+        return progress.Line(BulkProgressItem.model_validate(orjson.loads(raw)))
+    except orjson.JSONDecodeError:
         return progress.Line(None, ItemProblem(code="unreadable", detail="The line is not JSON in UTF-8."))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]

@@ -121,6 +121,7 @@ async def _page(ctx: Context, narrow: listing.Narrowing, cursor: str | None, lim
 @router.get(
     "/tasks/{task_id}",
     operation_id="getTask",
+    response_model=TaskView,
     dependencies=[PUBLIC],
     responses=problem_responses(TaskNotFound) | {304: {"description": "The version in If-None-Match is current."}},
 )
@@ -132,6 +133,7 @@ async def get_task(ctx: ContextDep, task_id: UUID, request: Request, response: R
 @router.get(
     "/own/tasks/{task_id}",
     operation_id="getOwnTask",
+    response_model=TaskView,
     dependencies=[OWN],
     responses=problem_responses(TaskNotFound) | {304: {"description": "The version in If-None-Match is current."}},
 )

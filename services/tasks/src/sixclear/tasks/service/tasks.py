@@ -122,14 +122,15 @@ async def _described(ctx: Context, proposal: TaskProposal, programme: Programme)
         for index, reference in enumerate(proposal.coordinating_organisations)
     ]
     await _check_directive(ctx, proposal, programme)
+    code = proposal.code or proposal.external_id
     return {
         "programme_id": programme.programme_id,
-        "code": proposal.code or proposal.external_id,
+        "code": code,
         "directive_id": proposal.directive_id,
         "clause": proposal.clause,
         "title": proposal.title,
         "description": proposal.description,
-        "search_text": fold(" ".join(filter(None, (proposal.code, proposal.title, proposal.description)))),
+        "search_text": fold(" ".join(filter(None, (code, proposal.title, proposal.description)))),
         "source": proposal.source,
         "external_id": proposal.external_id,
         "classification": proposal.classification,

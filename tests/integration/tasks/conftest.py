@@ -1,0 +1,137 @@
+"""The tasks application on real PostgreSQL, with a few organisations and one programme."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest_asyncio
+from fastapi import FastAPI
+
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog, StoredEvent
+from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.tasks.app import create_app
+from sixclear.tasks.service.seed import Named, Seed, _register, organisation_id
+from sixclear.tasks.settings import Settings
+
+START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
+EVERYTHING = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
+
+
+class MovingClock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **duration: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**duration)
+
+
+@dataclass
+class Service:
+    """The application, its database, its clock, and clients of organisations."""
+
+    app: FastAPI
+    database: Database
+    log: EventLog
+    clock: MovingClock
+    issuer: FakeIssuer
+    http: httpx2.AsyncClient
+
+    def headers(self, code: str, *scopes: str) -> dict[str, str]:
+        """The Authorization header of the client of the organisation with `code`."""
+        return self.issuer.headers(
+            *(scopes or EVERYTHING), client_id=f"org-{code}", organisation_id=organisation_id(code)
+        )
+
+    async def post(self, code: str, path: str, body: Any, **headers: str) -> httpx2.Response:
+        """POST as the client of the organisation with `code`."""
+        return await self.http.post(f"/api/tasks/v1{path}", json=body, headers=self.headers(code) | headers)
+
+    async def get(self, path: str, **params: str) -> Any:
+        """GET as anybody; the answer must be 200."""
+        response = await self.http.get(f"/api/tasks/v1{path}", params=params)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def events(self) -> list[StoredEvent]:
+        """Every event of the log after the seed, in order."""
+        return [event for event in await self.log.reader().read(0, 10_000) if event.entity_type != "organisation"]
+
+
+def named(name: str, kind: str, legal_basis: str = "") -> Named:
+    """What an organisation has been called since July 2025."""
+    return Named(name, kind, date(2025, 7, 1), None, legal_basis)
+
+
+ORGANISATIONS = (
+    Seed("P57", "central", "Steering committee", None, (named("Ban Chỉ đạo", "party_body"),)),
+    Seed("G06", "central", "Science", None, (named("Bộ Khoa học và Công nghệ", "central_agency"),)),
+    Seed("G01", "central", "Security", None, (named("Bộ Công an", "central_agency"),)),
+    Seed(
+        "75",
+        "province",
+        None,
+        None,
+        (
+            Named("Đồng Nai", "province", date(2025, 7, 1), date(2026, 4, 30), "202/2025/QH15"),
+            Named("Đồng Nai", "city", date(2026, 4, 30), None, "30/2026/QH16"),
+        ),
+    ),
+    Seed("25999", "commune", None, "75", (named("Phường Biên Hòa", "ward"),)),
+)
+
+
+@pytest_asyncio.fixture
+async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
+    """The tasks application with five organisations and the programme `plan`, owned by P57."""
+    url = await clone_database("sixclear.tasks")
+    database = Database(url, application_name="test")
+    clock = MovingClock()
+    log = EventLog("tasks", database, clock)
+    issuer = FakeIssuer(clock)
+    app = create_app(
+        Settings(database_url=url), verifier=issuer.verifier(), database=database, event_log=log, clock=clock
+    )
+    await _register(database, log, ORGANISATIONS, START)
+    async with http_client(app) as http:
+        running = Service(app, database, log, clock, issuer, http)
+        programme = {"slug": "plan", "name_vi": "Kế hoạch", "name_en": "Plan", "resolution": "57-NQ/TW", "owner": "P57"}
+        assert (await running.post("P57", "/programmes", programme)).status_code == 201
+        yield running
+    await database.close()
+
+
+def proposal(**changes: Any) -> dict[str, Any]:
+    """A six-clear task for G06, due in eleven days."""
+    body: dict[str, Any] = {
+        "programme": "plan",
+        "title": "Xây dựng cơ sở dữ liệu dùng chung",
+        "source": "ministry",
+        "external_id": "NV-1",
+        "assigned_by": "central",
+        "assigning_organisation": "P57",
+        "lead_organisation": "G06",
+        "responsible_position": {"title": "Cục trưởng", "organisation": "G06"},
+        "product": "Cơ sở dữ liệu vận hành",
+        "authority": "Quyết định trong phạm vi được giao",
+        "deadline": "2025-12-15",
+        "assign": True,
+    }
+    return body | changes
+
+
+async def an_assigned_task(service: Service, **changes: Any) -> UUID:
+    """A task that G06 leads."""
+    response = await service.post("P57", "/tasks", proposal(**changes))
+    assert response.status_code == 201, response.text
+    return UUID(response.json()["task_id"])

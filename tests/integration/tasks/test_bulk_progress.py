@@ -1,0 +1,98 @@
+"""A ministry's system sends its Friday file: many reports in one request."""
+
+import asyncio
+
+import orjson
+import pytest
+from tests.integration.tasks.conftest import Service, an_assigned_task
+
+BULK = "/api/tasks/v1/progress/bulk"
+
+
+async def send(service: Service, lines: list[object], code: str = "G06", query: str = "") -> dict[str, object]:
+    content = b"\n".join(line if isinstance(line, bytes) else orjson.dumps(line) for line in lines)
+    headers = service.headers(code, "tasks:report", "facts:past") | {"Content-Type": "application/x-ndjson"}
+    response = await service.http.post(BULK + query, content=content, headers=headers)
+    assert response.status_code == 200, response.text
+    answer: dict[str, object] = response.json()
+    return answer
+
+
+def line(number: int, percent: int = 10, **more: object) -> dict[str, object]:
+    return {"source": "ministry", "external_id": f"NV-{number}", "percent": percent, "text": "Tuần này", **more}
+
+
+@pytest.mark.asyncio
+async def test_a_bad_line_never_fails_its_neighbours(service: Service) -> None:
+    for number in range(3):
+        await an_assigned_task(service, external_id=f"NV-{number}")
+    foreign = await an_assigned_task(service, external_id="NV-7", lead_organisation="G01")
+    lines: list[object] = [
+        line(0),
+        b"{broken",
+        line(1, percent=101),
+        line(404),
+        {"task_id": str(foreign), "text": "Không phải của mình"},
+        {"text": "Không nói nhiệm vụ nào"},
+        b'{"source":"ministry","external_id":"NV-2","text":"\xff"}',
+        line(2, percent=50),
+        line(0, percent=20),
+    ]
+    answer = await send(service, lines)
+    items = answer["items"]
+    assert isinstance(items, list)
+    assert [item["outcome"] for item in items] == ["reported", *["rejected"] * 6, "reported", "reported"]
+    codes = [item["problem"]["code"] for item in items if item["problem"]]
+    assert codes == [
+        "unreadable",
+        "invalid",
+        "task-not-found",
+        "organisation-not-allowed",
+        "reference-unknown",
+        "unreadable",
+    ]
+    assert (answer["reported"], answer["rejected"]) == (3, 6)
+    first = (await service.get("/tasks", q="NV-0"))["items"][0]
+    assert (first["percent"], first["version"]) == (20, 4)
+    events = [event for event in await service.events() if event.change == "progress_reported"]
+    assert [event.data["percent"] for event in events] == [10, 50, 20]
+
+
+@pytest.mark.asyncio
+async def test_a_dry_run_says_the_same_and_writes_nothing(service: Service) -> None:
+    task_id = await an_assigned_task(service, external_id="NV-0")
+    before = len(await service.events())
+    answer = await send(service, [line(0), line(404)], query="?dry_run=true")
+    assert (answer["dry_run"], answer["reported"], answer["rejected"]) == (True, 1, 1)
+    assert len(await service.events()) == before
+    assert (await service.get(f"/tasks/{task_id}"))["percent"] == 0
+
+
+@pytest.mark.asyncio
+async def test_the_same_file_may_be_sent_again(service: Service) -> None:
+    await an_assigned_task(service, external_id="NV-0")
+    service.clock.pass_by(hours=1)
+    stated = line(0, occurred_at="2025-12-04T10:30:00+07:00")
+    assert (await send(service, [stated]))["reported"] == 1
+    assert (await send(service, [stated]))["unchanged"] == 1
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_is_too_long_is_refused_whole(service: Service) -> None:
+    body = b"\n".join([b"{}"] * 1001)
+    response = await service.http.post(BULK, content=body, headers=service.headers("G06"))
+    assert (response.status_code, response.json()["code"]) == (413, "bulk-too-large")
+
+
+@pytest.mark.asyncio
+async def test_two_files_at_once_never_deadlock(service: Service) -> None:
+    for number in range(20):
+        await an_assigned_task(service, external_id=f"NV-{number}")
+    forward: list[object] = [line(number) for number in range(20)]
+    answers = await asyncio.gather(*(send(service, forward if turn % 2 else forward[::-1]) for turn in range(6)))
+    assert [answer["reported"] for answer in answers] == [20] * 6
+    assert await _versions(service) == {8}
+
+
+async def _versions(service: Service) -> set[int]:
+    return {task["version"] for task in (await service.get("/tasks", limit="200"))["items"]}

@@ -1,0 +1,236 @@
+"""A task from the steering committee to a ministry and back, over HTTP, on real PostgreSQL."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
+
+EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
+
+
+async def steps(service: Service, task_id: UUID) -> None:
+    """Report, prove, submit: all that the ministry does."""
+    for path, body in (("progress", {"percent": 90, "text": "Gần xong"}), ("evidence", EVIDENCE), ("submit", {})):
+        response = await service.post("G06", f"/tasks/{task_id}/{path}", body)
+        assert response.status_code in (200, 201), response.text
+
+
+@pytest.mark.asyncio
+async def test_a_task_is_done_when_another_body_confirms_it(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    await steps(service, task_id)
+    confirmed = await service.post("P57", f"/tasks/{task_id}/confirm", {})
+    assert confirmed.json()["status"] == "completed"
+    assert confirmed.json()["completed_by"]["code"] == "P57"
+    events = [event for event in await service.events() if event.entity_type == "task"]
+    changes = ["proposed", "assigned", "progress_reported", "evidence_added", "submitted", "completed"]
+    assert [event.change for event in events] == changes
+    assert [event.version for event in events] == [1, 2, 3, 4, 5, 6]
+    assert [event.previous_version for event in events] == [None, 1, 2, 3, 4, 5]
+    assert events[-1].data["change"] == "completed"
+    history = (await service.get(f"/tasks/{task_id}/history"))["items"]
+    assert [entry["change"] for entry in history] == changes[::-1]
+    assert history[0]["organisation"]["code"] == "P57"
+
+
+@pytest.mark.asyncio
+async def test_the_doer_never_confirms(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    await steps(service, task_id)
+    refused = await service.post("G06", f"/tasks/{task_id}/confirm", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "confirmation-by-doer")
+    assert (await service.get(f"/tasks/{task_id}"))["status"] == "submitted"
+
+
+@pytest.mark.asyncio
+async def test_a_stranger_reports_nothing(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    refused = await service.post("G01", f"/tasks/{task_id}/progress", {"percent": 5, "text": "Chúng tôi làm"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed")
+    assert (await service.get(f"/tasks/{task_id}"))["reports_count"] == 0
+
+
+@pytest.mark.asyncio
+async def test_every_missing_clear_is_listed_and_nothing_is_written(service: Service) -> None:
+    body = proposal(responsible_position=None, product=None)
+    refused = await service.post("P57", "/tasks", body)
+    assert refused.status_code == 422
+    assert [error["code"] for error in refused.json()["errors"]] == ["person", "product"]
+    assert (await service.get("/tasks"))["items"] == []
+    assert [event for event in await service.events() if event.entity_type == "task"] == []
+
+
+@pytest.mark.asyncio
+async def test_a_machine_may_send_the_same_task_again(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    before = len(await service.events())
+    again = await service.post("P57", "/tasks", proposal())
+    assert (again.status_code, again.json()["task_id"]) == (200, str(task_id))
+    assert len(await service.events()) == before
+    renamed = await service.post("P57", "/tasks", proposal(title="Xây dựng cơ sở dữ liệu quốc gia"))
+    assert renamed.json()["title"] == "Xây dựng cơ sở dữ liệu quốc gia"
+    assert renamed.json()["version"] == 3
+    moved = await service.post("P57", "/tasks", proposal(deadline="2026-01-31"))
+    assert (moved.status_code, moved.json()["code"]) == (409, "deadline-needs-decision")
+
+
+@pytest.mark.asyncio
+async def test_an_extension_keeps_both_deadlines(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    decision = {"deadline": "2026-01-31", "reason": "Thay đổi phạm vi"}
+    assert (await service.post("G06", f"/tasks/{task_id}/extend", decision)).status_code == 403
+    extended = (await service.post("P57", f"/tasks/{task_id}/extend", decision)).json()
+    assert extended["original_deadline"] == "2025-12-15T10:00:00Z"
+    assert extended["current_deadline"] == "2026-01-31T10:00:00Z"
+
+
+@pytest.mark.asyncio
+async def test_a_submission_goes_back_with_its_reason_kept_inside(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    await steps(service, task_id)
+    returned = await service.post("P57", f"/tasks/{task_id}/return", {"reason": "Thiếu người dùng thật"})
+    assert returned.json()["status"] == "returned"
+    last = (await service.events())[-1]
+    assert last.meta["reason"] == "Thiếu người dùng thật"
+    assert "Thiếu" not in last.data_json
+
+
+@pytest.mark.asyncio
+async def test_a_step_decided_on_an_older_version_is_refused(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    seen = (await service.http.get(f"/api/tasks/v1/tasks/{task_id}")).headers["etag"]
+    await service.post("G06", f"/tasks/{task_id}/progress", {"percent": 10, "text": "Bắt đầu"})
+    decision = {"deadline": "2026-01-31", "reason": "Muộn"}
+    stale = await service.post("P57", f"/tasks/{task_id}/extend", decision, **{"If-Match": seen})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
+    fresh = await service.post("P57", f"/tasks/{task_id}/extend", decision, **{"If-Match": stale.headers["etag"]})
+    assert fresh.status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_an_unchanged_task_costs_no_body(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    path = f"/api/tasks/v1/tasks/{task_id}"
+    tag = (await service.http.get(path)).headers["etag"]
+    unchanged = await service.http.get(path, headers={"If-None-Match": tag})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+@pytest.mark.asyncio
+async def test_a_retried_report_counts_once(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    body, key = {"percent": 20, "text": "Đã khảo sát"}, {"Idempotency-Key": str(uuid4())}
+    first = await service.post("G06", f"/tasks/{task_id}/progress", body, **key)
+    again = await service.post("G06", f"/tasks/{task_id}/progress", body, **key)
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert (await service.get(f"/tasks/{task_id}"))["reports_count"] == 1
+
+
+@pytest.mark.asyncio
+async def test_facts_of_the_past_need_their_scope_and_their_order(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    path = f"/api/tasks/v1/tasks/{task_id}/progress"
+
+    async def report(at: str, *scopes: str) -> tuple[int, str | None]:
+        body = {"text": "Báo cáo", "occurred_at": at}
+        response = await service.http.post(path, json=body, headers=service.headers("G06", *scopes))
+        return response.status_code, response.json()["code"] if response.status_code >= 400 else None
+
+    assert await report("2025-12-04T10:00:00+07:00", "tasks:report") == (403, "facts-past-not-allowed")
+    scopes = ("tasks:report", "facts:past")
+    assert await report("2025-12-05T10:00:00+07:00", *scopes) == (422, "fact-in-future")
+    assert await report("2025-12-01T10:00:00+07:00", *scopes) == (409, "fact-behind-last-change")
+    service.clock.pass_by(hours=2)
+    assert await report("2025-12-04T11:00:00+07:00", *scopes) == (201, None)
+
+
+@pytest.mark.asyncio
+async def test_a_restricted_task_appears_nowhere(service: Service) -> None:
+    task_id = await an_assigned_task(service, classification="restricted")
+    assert (await service.get("/tasks"))["items"] == []
+    assert (await service.http.get(f"/api/tasks/v1/tasks/{task_id}")).status_code == 404
+    assert (await service.http.get(f"/api/tasks/v1/tasks/{task_id}/history")).status_code == 404
+    events = [event for event in await service.events() if event.entity_type == "task"]
+    assert [event.published for event in events] == [False, False]
+    own = await service.http.get("/api/tasks/v1/own/tasks", headers=service.headers("G06"))
+    assert [task["task_id"] for task in own.json()["items"]] == [str(task_id)]
+    foreign = await service.http.get(f"/api/tasks/v1/own/tasks/{task_id}", headers=service.headers("G01"))
+    assert foreign.status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_a_task_that_becomes_restricted_leaves_with_one_last_word(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    hidden = await service.post("P57", "/tasks", proposal(classification="restricted"))
+    assert hidden.status_code == 200
+    last = (await service.events())[-1]
+    assert (last.change, last.published) == ("withdrawn", True)
+    assert last.data == {"change": "withdrawn", "task_id": str(task_id)}
+    await service.post("G06", f"/tasks/{task_id}/progress", {"text": "Tiếp tục"})
+    assert not (await service.events())[-1].published
+
+
+@pytest.mark.asyncio
+async def test_lists_are_narrowed_searched_and_paged(service: Service) -> None:
+    for number in range(5):
+        await an_assigned_task(service, external_id=f"NV-{number}", deadline=f"2025-12-{10 + number}")
+    other = proposal(
+        external_id="NV-9", lead_organisation="25999", title="Mở kho dữ liệu đất đai", deadline="2025-12-05"
+    )
+    assert (await service.post("P57", "/tasks", other)).status_code == 201
+    found = await service.get("/tasks", q="du lieu DAT dai")
+    assert [task["code"] for task in found["items"]] == ["NV-9"]
+    below = await service.get("/tasks", organisation="75")
+    assert [task["code"] for task in below["items"]] == ["NV-9"]
+    first = await service.get("/tasks", limit="4")
+    rest = await service.get("/tasks", limit="4", cursor=first["next"])
+    codes = [task["code"] for task in first["items"] + rest["items"]]
+    assert codes == ["NV-9", "NV-0", "NV-1", "NV-2", "NV-3", "NV-4"]
+    assert rest["next"] is None
+    service.clock.pass_by(days=8)
+    overdue = await service.get("/tasks", bucket="overdue")
+    assert [task["code"] for task in overdue["items"]] == ["NV-9", "NV-0", "NV-1", "NV-2"][: len(overdue["items"])]
+    assert {task["bucket"] for task in overdue["items"]} == {"overdue"}
+
+
+@pytest.mark.asyncio
+async def test_organisations_keep_their_dated_names(service: Service) -> None:
+    detail = await service.get("/organisations/75")
+    assert [period["type"] for period in detail["periods"]] == ["province", "city"]
+    assert detail["type"] == "city"
+    below = await service.get("/organisations", parent="75")
+    assert [row["code"] for row in below["items"]] == ["25999"]
+    found = await service.get("/organisations", q="bien hoa")
+    assert [row["code"] for row in found["items"]] == ["25999"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/tasks", {}),
+        ("/tasks", proposal(title="")),
+        ("/tasks", proposal(title="a\x00b")),
+        ("/tasks", proposal(lead_organisation="nobody")),
+        ("/tasks", proposal(programme="none")),
+        ("/tasks", proposal(deadline="0001-01-01")),
+        ("/tasks", proposal(deadline="2025-12-15T17:00:00")),
+        ("/tasks", proposal(kind="recurring", recurrence="often")),
+        ("/tasks", proposal(directive_id=str(uuid4()))),
+        ("/tasks", proposal(external_id=None)),
+        ("/tasks", proposal(unknown=1)),
+        ("/tasks", [1, 2]),
+        ("/programmes", {"slug": "-"}),
+        ("/directives", {"programme": "none", "number": "1", "issued_on": "2025-01-01", "issuer": "P57", "title": "x"}),
+        (f"/tasks/{uuid4()}/progress", {"text": "x"}),
+        ("/tasks/not-an-id/progress", {"text": "x"}),
+    ],
+)
+async def test_bad_input_is_explained_and_changes_nothing(service: Service, path: str, body: Any) -> None:
+    before = len(await service.events())
+    response = await service.post("P57", path, body)
+    assert 400 <= response.status_code < 500, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["code"]
+    assert len(await service.events()) == before
