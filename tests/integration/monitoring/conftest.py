@@ -38,6 +38,11 @@ class Events:
     versions: dict[UUID, int] = field(default_factory=dict)
     position: int = 0
 
+    def forget(self) -> None:
+        """Begin a new story."""
+        self.now, self.position = NOON, 0
+        self.versions.clear()
+
     def event(self, service: str, entity: str, entity_id: UUID, change: str, data: dict[str, Any]) -> Envelope:
         previous = self.versions.get(entity_id)
         self.versions[entity_id] = (previous or 0) + 1

@@ -1,0 +1,122 @@
+"""What happened last, and what needs somebody's attention."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring.repository.figures import TASKS_TREE
+from sixclear.monitoring.repository.statements import sql
+
+# Sealed submissions are counted, but the moment and place of one are nobody's business.
+_CHANGES = """
+    SELECT c.occurred_at, c.recorded_at, c.entity_type, c.entity_id, c.change, c.title, c.programme,
+        c.organisation_id, o.name_vi AS organisation_name, c.view_sequence
+    FROM (
+        (SELECT h.occurred_at, h.recorded_at, 'task' AS entity_type, h.task_id AS entity_id, h.change, h.title,
+            h.programme, h.organisation_id, h.view_sequence, h.version
+         FROM task_history h JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = h.epoch
+         WHERE h.status IS NOT NULL AND h.view_sequence > :after
+         ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
+        UNION ALL
+        (SELECT h.occurred_at, h.recorded_at, 'submission', h.submission_id, h.change, NULL,
+            h.programme, h.organisation_id, h.view_sequence, h.version
+         FROM submission_history h JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch
+         WHERE h.visibility <> 'sealed' AND h.view_sequence > :after
+         ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
+        UNION ALL
+        (SELECT h.occurred_at, h.recorded_at, 'entry', h.entry_id, h.change, h.title,
+            NULL, h.organisation_id, h.view_sequence, h.version
+         FROM entry_history h JOIN source_view v ON v.source = 'data-catalog' AND v.active_epoch = h.epoch
+         WHERE h.title IS NOT NULL AND h.view_sequence > :after
+         ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
+    ) AS c
+    JOIN source_view t ON t.source = 'tasks'
+    LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = c.organisation_id
+    ORDER BY c.recorded_at DESC, c.version DESC LIMIT :limit
+"""
+
+
+async def list_changes(session: AsyncSession, *, after: int = 0, limit: int) -> Sequence[Row[Any]]:
+    """The changes that were learnt last, newest first; only those that entered the view after a sequence number."""
+    rows = await session.execute(sql(_CHANGES), {"after": after, "limit": limit})
+    return rows.all()
+
+
+async def longest_overdue(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Overdue tasks, the oldest deadline first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.deadline
+            FROM task_state h {tree}
+            WHERE h.bucket = 'overdue' AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+            ORDER BY h.deadline, h.task_id LIMIT :limit
+            """,
+            tree=TASKS_TREE,
+        ),
+        {"programme": programme, "limit": limit},
+    )
+    return rows.all()
+
+
+async def without_report(
+    session: AsyncSession, programme: str | None, before: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Open one-off tasks whose last report, or last change if there is none, lies before an instant."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.last_report_at,
+                coalesce(h.last_report_at, h.occurred_at) AS silent_since
+            FROM task_state h {tree}
+            WHERE h.bucket IN ('in_term', 'overdue') AND coalesce(h.last_report_at, h.occurred_at) < :before
+                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+            ORDER BY silent_since, h.task_id LIMIT :limit
+            """,
+            tree=TASKS_TREE,
+        ),
+        {"programme": programme, "before": before, "limit": limit},
+    )
+    return rows.all()
+
+
+async def databases_at_risk(session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
+    """Databases whose owner or steward declared a high risk, the least advanced first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT h.entry_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.stage, h.lists
+            FROM entry_state h JOIN source_view v ON v.source = 'data-catalog' AND v.active_epoch = h.epoch
+            JOIN source_view t ON t.source = 'tasks'
+            LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id
+            WHERE h.bucket = 'listed' AND h.risk = 'high'
+            ORDER BY array_position(
+                ARRAY['not_deployed', 'deploying_digitised_only', 'deploying_foundation'], h.stage), h.code, h.entry_id
+            LIMIT :limit
+            """
+        ),
+        {"limit": limit},
+    )
+    return rows.all()
+
+
+async def answers_past_clock(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Submissions whose answer is overdue, the oldest first; sealed ones are left out."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT h.submission_id, h.kind, h.organisation_id, o.name_vi AS organisation_name, h.due_at
+            FROM submission_state h JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch
+            JOIN source_view t ON t.source = 'tasks'
+            LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id
+            WHERE h.bucket = 'overdue' AND h.visibility <> 'sealed'
+                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+            ORDER BY h.due_at, h.submission_id LIMIT :limit
+            """
+        ),
+        {"programme": programme, "limit": limit},
+    )
+    return rows.all()

@@ -1,0 +1,45 @@
+"""What needs attention, each list with the rule by which something is on it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring.repository import changes
+
+# A report each week, and a day's grace; working days come with the calendar.
+CYCLE = timedelta(days=8)
+
+
+async def attention(session: AsyncSession, programme: str | None, *, now: datetime, limit: int = 20) -> dict[str, Any]:
+    """The four lists, each at most `limit` long, the most pressing first."""
+    overdue = await changes.longest_overdue(session, programme, limit)
+    silent = await changes.without_report(session, programme, now - CYCLE, limit)
+    at_risk = await changes.databases_at_risk(session, limit)
+    unanswered = await changes.answers_past_clock(session, programme, limit)
+    return {
+        "as_of": now,
+        "longest_overdue": {
+            "rule": "One-off tasks that are not completed and whose current deadline has passed; oldest first.",
+            "items": [{**row._mapping, "days_late": (now - row.deadline).days} for row in overdue],
+        },
+        "databases_at_risk": {
+            "rule": "Databases with a declared high risk; the least advanced first.",
+            "items": [dict(row._mapping) for row in at_risk],
+        },
+        "answers_past_clock": {
+            "rule": "Submissions without an answer after their due time; sealed ones are counted but not listed.",
+            "items": [{**row._mapping, "days_late": (now - row.due_at).days} for row in unanswered],
+        },
+        "no_report_in_cycle": {
+            "rule": f"Open one-off tasks without a report for more than {CYCLE.days} days; "
+            "where there is no report yet, since their last change.",
+            "items": [{**row._mapping, "days_silent": (now - row.silent_since).days} for row in silent],
+        },
+    }
+
+
+async def recent_changes(session: AsyncSession, *, after: int = 0, limit: int) -> list[dict[str, Any]]:
+    """What was learnt last, newest first."""
+    rows = await changes.list_changes(session, after=after, limit=limit)
+    return [{name: value for name, value in row._mapping.items() if name != "view_sequence"} for row in rows]

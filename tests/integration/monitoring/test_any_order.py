@@ -1,0 +1,120 @@
+"""Any stream, doubled, shuffled and replayed in batches of any size, gives the same view."""
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from sixclear.common.bus.envelope import Envelope
+from sixclear.common.ids import stable_id
+from sixclear.monitoring.reconciler import differences
+from sixclear.monitoring.repository import gaps
+from sixclear.monitoring.repository.figures import Selection
+
+pytestmark = pytest.mark.asyncio
+
+_LEADS = ("01", "00004", "00005", "G06", None)
+_PROGRAMMES = ("nq57-central", "hanoi")
+_STATUSES = ("assigned", "in_progress", "completed", "paused", "cancelled", "proposed")
+_STAGES = ("not_deployed", "deploying_foundation", "formed_centralised")
+_SELECTIONS = [
+    Selection(),
+    Selection(programme="hanoi"),
+    Selection(assigned_by="province"),
+    *(Selection(stable_id("organisation", code)) for code in ("01", "02", "00004")),
+    Selection(stable_id("organisation", "01"), "hanoi", "province"),
+]
+_TABLES = (
+    "counter, last_report, gap, organisation_state, programme_state, task_state, task_history, submission_state, "
+    "submission_history, entry_state, entry_history"
+)
+
+
+def story(events: Any, steps: list[tuple[int, int, int]]) -> list[Envelope]:
+    """Things that happen, one per step, to a handful of entities."""
+    told = [
+        events.organisation("01", level="province"),
+        events.organisation("02", level="province"),
+        events.organisation("00004", parent="01", level="commune"),
+        events.organisation("00005", parent="01", level="commune"),
+    ]
+    for what, which, how in steps:
+        near = events.now + timedelta(minutes=7 * how)
+        task: dict[str, Any] = {
+            "lead": _LEADS[(which + how // 5) % len(_LEADS)],
+            "programme": _PROGRAMMES[which % 2],
+            "assigned_by": ("central", "province")[(which // 2) % 2],
+            "kind": "recurring" if which == 3 else "one_off",
+            "deadline": None if how == 0 else near,
+        }
+        if what < 5:
+            told.append(events.task(f"t{which}", "updated", status=_STATUSES[how], **task))
+        elif what < 8:
+            told.append(events.task(f"t{which}", "progress_reported", status="in_progress", **task))
+        elif what == 8:
+            status = ("received", "assigned", "answered")[how % 3]
+            due = {"due_soon_at": near, "due_at": near + timedelta(minutes=5)}
+            told.append(events.submission(f"s{which}", "updated", status=status, organisation=task["lead"], **due))
+        elif what == 9:
+            lists = ("plan-02", "resolution-71")[: how % 3]
+            told.append(
+                events.entry(f"e{which}", lists=lists, stage=_STAGES[how % 3], owner="00004", registration="submitted")
+            )
+        elif what == 10:
+            told.append(events.organisation("00004", parent=("01", "02", None)[how % 3], level="commune"))
+        elif how < 2:
+            told.append(events.task(f"t{which}", "withdrawn"))
+    return told
+
+
+async def figures(view: Any, instants: list[datetime]) -> list[Any]:
+    """Everything that a reader can see: now and at each instant, for several selections."""
+    seen: list[Any] = []
+    for selection in _SELECTIONS:
+        seen.append((await view.cells(selection), await view.last_report(selection)))
+        for at in instants:
+            seen.append((await view.cells_at(at, selection), await view.last_report_at(at, selection)))
+    return seen
+
+
+async def empty(view: Any) -> None:
+    async with view.database.transaction() as session:
+        await session.execute(text(f"TRUNCATE {_TABLES}"))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 4), st.integers(0, 5)), min_size=5, max_size=40),
+    random=st.randoms(use_true_random=False),
+    size=st.integers(1, 60),
+)
+async def test_order_and_repetition_do_not_matter(
+    view: Any, events: Any, steps: list[tuple[int, int, int]], random: Random, size: int
+) -> None:
+    events.forget()
+    stream = story(events, steps)
+    view.now = events.now + timedelta(minutes=random.randint(0, 40))
+    instants = [random.choice(stream).occurred_at + timedelta(seconds=random.randint(-90, 90)) for _ in range(10)]
+
+    await empty(view)
+    await view.fold(stream)
+    await view.pass_time(view.now)
+    expected = await figures(view, instants)
+    for selection in _SELECTIONS:
+        assert await view.cells(selection) == await view.cells_at(view.now, selection)
+
+    await empty(view)
+    shuffled = [*stream, *random.choices(stream, k=len(stream) // 2)]
+    random.shuffle(shuffled)
+    early, view.now = view.now, events.now - timedelta(minutes=random.randint(0, 60))
+    await view.fold(shuffled, size=size)
+    await view.pass_time(early, limit=size)
+    await view.fold(stream, size=size)
+    assert await figures(view, instants) == expected
+    async with view.database.session() as session:
+        assert await differences(session, view.now) == []
+        assert set((await gaps.open_gaps(session)).values()) == {0}

@@ -1,0 +1,135 @@
+"""Cells into figures."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sixclear.monitoring.errors import InstantInFuture, InstantInvalid, PeriodInvalid
+from sixclear.monitoring.figures import (
+    database_figures,
+    feedback_figures,
+    has_demonstration,
+    not_approved_figures,
+    percent,
+    task_figures,
+)
+from sixclear.monitoring.instants import read_as_of, read_period
+from sixclear.monitoring.projection import Cell
+
+NOW = datetime(2025, 12, 26, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [
+        (601, 1287, 46.70),
+        (404, 1287, 31.39),
+        (104, 1287, 8.08),
+        (178, 1287, 13.83),
+        (16_051, 16_274, 98.63),
+        (1, 800, 0.13),
+        (3, 800, 0.38),
+        (0, 5, 0.0),
+        (0, 0, None),
+    ],
+)
+def test_percentages_are_rounded_half_up(part: int, whole: int, expected: float | None) -> None:
+    assert percent(part, whole) == expected
+
+
+@given(st.integers(1, 10**6).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole))))
+def test_a_percentage_is_the_nearest_hundredth(numbers: tuple[int, int]) -> None:
+    part, whole = numbers
+    hundredths = round((percent(part, whole) or 0) * 100)
+    assert (2 * hundredths - 1) * whole <= 2 * part * 10_000 < (2 * hundredths + 1) * whole
+
+
+def test_remaining_this_year_holds_what_is_open_and_due_by_its_end() -> None:
+    cells = {
+        Cell("task", ""): 1287,
+        Cell("task_bucket", "completed"): 601,
+        Cell("task_bucket", "recurring"): 178,
+        Cell("task_bucket", "in_term:2025"): 368,
+        Cell("task_bucket", "in_term:2026"): 30,
+        Cell("task_bucket", "in_term:"): 6,
+        Cell("task_bucket", "overdue:2024"): 4,
+        Cell("task_bucket", "overdue:2025"): 100,
+    }
+    figures = task_figures(cells, NOW)
+    assert figures.consistent
+    assert (figures.in_term, figures.overdue, figures.remaining_this_year) == (404, 104, 472)
+    new_year = datetime(2025, 12, 31, 17, tzinfo=UTC)
+    assert task_figures(cells, new_year).remaining_this_year == 502
+
+
+def test_buckets_that_do_not_add_up_are_noticed() -> None:
+    assert not task_figures({Cell("task", ""): 2, Cell("task_bucket", "completed"): 1}, NOW).consistent
+
+
+def test_databases_by_list_and_stage() -> None:
+    cells = {Cell("database", "plan-02"): 12, Cell("database_stage", "plan-02/formed_centralised"): 4}
+    figures = database_figures(cells)
+    assert figures["plan-02"]["total"] == 12
+    assert figures["plan-02"]["formed_centralised"] == 4
+    assert figures["resolution-71"]["total"] == 0
+
+
+def test_databases_that_wait_for_approval_and_their_owners() -> None:
+    cells = {Cell("database_not_approved", "a"): 3, Cell("database_not_approved", "b"): 1}
+    assert not_approved_figures(cells) == {"databases": 4, "organisations": 2}
+
+
+def test_received_counts_what_was_withdrawn_by_its_sender_too() -> None:
+    cells = {Cell("feedback", ""): 3, Cell("feedback_clock", "withdrawn"): 1, Cell("feedback_clock", "answered"): 2}
+    assert feedback_figures(cells) == {"received": 3, "in_time": 0, "due_soon": 0, "overdue": 0, "answered": 2}
+
+
+def test_records_of_demonstration_are_said() -> None:
+    assert has_demonstration({Cell("task_demonstration", ""): 1})
+    assert not has_demonstration({Cell("task", ""): 1, Cell("task_demonstration", ""): 0})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ("2025-12-04T17:00:00+07:00", datetime(2025, 12, 4, 10, tzinfo=UTC)),
+        ("2025-12-04T17:00:00 07:00", datetime(2025, 12, 4, 10, tzinfo=UTC)),
+        ("2025-12-04T10:00Z", datetime(2025, 12, 4, 10, tzinfo=UTC)),
+        ("2025-12-25", datetime(2025, 12, 25, 17, tzinfo=UTC) - timedelta(microseconds=1)),
+        ("2025-12-26", None),
+    ],
+)
+def test_as_of_is_an_instant_or_a_civil_day(value: str | None, expected: datetime | None) -> None:
+    assert read_as_of(value, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "yesterday", "2025-12-04T17:00:00", "2025-02-30", "2025-13-01T00:00Z", "0001-01-01T00:00+07:00", "1٢25-12-04"],
+)
+def test_another_as_of_is_refused(value: str) -> None:
+    with pytest.raises(InstantInvalid):
+        read_as_of(value, NOW)
+
+
+@pytest.mark.parametrize("value", ["2025-12-27", "2025-12-26T10:00:00.000001+07:00", "9999-12-31T23:59:59Z"])
+def test_the_future_is_not_known(value: str) -> None:
+    with pytest.raises(InstantInFuture):
+        read_as_of(value, NOW)
+
+
+def test_a_period_begins_with_the_first_fact_and_ends_today() -> None:
+    assert read_period(None, None, date(2025, 7, 2), NOW) == (date(2025, 7, 2), date(2025, 12, 26))
+    assert read_period(None, date(2025, 6, 1), date(2025, 7, 2), NOW) == (date(2025, 6, 1), date(2025, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(date(2025, 12, 2), date(2025, 12, 1)), (None, date(2025, 12, 27)), (date(1999, 1, 1), date(2025, 1, 1))],
+)
+def test_another_period_is_refused(first: date | None, last: date) -> None:
+    with pytest.raises(PeriodInvalid):
+        read_period(first, last, date(2025, 7, 2), NOW)
