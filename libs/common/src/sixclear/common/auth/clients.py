@@ -1,0 +1,121 @@
+"""Machine clients of the embedded issuer: for trying things out, never for production."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from sixclear.common.auth.key_store import CLIENTS, identity_folder, read, signing_key, write
+from sixclear.common.auth.minting import mint
+from sixclear.common.ids import stable_id
+from sixclear.common.settings import CommonSettings
+
+_TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm")
+_CATALOG = ("catalog:write", "catalog:heartbeat")
+_STANDING_BODY = "P57"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a demonstration client may do, and for which organisation (its code)."""
+
+    scopes: tuple[str, ...]
+    organisation_code: str | None = _STANDING_BODY
+
+
+ORGANISATION_SCOPES = (*_TASKS, "facts:past", "feedback:handle", *_CATALOG)
+
+DEMO_CLIENTS: dict[str, Role] = {
+    "standing-body": Role((*_TASKS, "tasks:administer", "facts:past", *_CATALOG)),
+    "inspector": Role(("tasks:confirm",)),
+    "feedback-hub": Role(("feedback:handle", "facts:past")),
+    "feedback-publisher": Role(("feedback:handle", "feedback:publish")),
+    "data-steward": Role(("catalog:write", "catalog:approve", "facts:past")),
+    "operator": Role(("monitoring:operate", "monitoring:spans"), organisation_code=None),
+}
+
+
+class UnknownClient(LookupError):
+    """There is no client with this name in this installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A seeded client. Its secret is random per installation."""
+
+    client_id: str
+    secret: str
+    scopes: tuple[str, ...]
+    organisation_id: str | None
+
+    def has_secret(self, given: str) -> bool:
+        """Whether `given` is the secret; takes as long for a wrong one."""
+        return hmac.compare_digest(_hash(given), _hash(self.secret))
+
+    def __repr__(self) -> str:
+        return f"Client({self.client_id!r})"
+
+
+def seed_clients(home: Path, organisations: Iterable[tuple[str, UUID]]) -> list[Client]:
+    """The demonstration clients: the named ones and `org-<code>` for each of `organisations`.
+
+    Written to `identity/clients.json`, mode 0600. Secrets that are there stay; other clients in the file are kept.
+    """
+    path = identity_folder(home) / CLIENTS
+    known = {client.client_id: client for client in load_clients(home)}
+    identifiers = dict(organisations)
+    wanted = dict(DEMO_CLIENTS)
+    for code in identifiers:
+        if code != _STANDING_BODY:
+            wanted[f"org-{code}"] = Role(ORGANISATION_SCOPES, code)
+    seeded = [_client(name, role, identifiers, known.pop(name, None)) for name, role in wanted.items()]
+    write(path, [asdict(client) for client in (*seeded, *known.values())])
+    return seeded
+
+
+def _client(name: str, role: Role, identifiers: dict[str, UUID], known: Client | None) -> Client:
+    code = role.organisation_code
+    organisation_id = str(identifiers.get(code) or stable_id("organisation", code)) if code else None
+    return Client(name, known.secret if known else secrets.token_urlsafe(32), role.scopes, organisation_id)
+
+
+def load_clients(home: Path) -> list[Client]:
+    """The clients of this installation, in the order in which they were seeded."""
+    entries = read(identity_folder(home) / CLIENTS) or []
+    return [Client(**{**entry, "scopes": tuple(entry["scopes"])}) for entry in entries]
+
+
+def get_client(home: Path, client_id: str) -> Client:
+    """The client named `client_id`; raises UnknownClient."""
+    for client in load_clients(home):
+        if client.client_id == client_id:
+            return client
+    raise UnknownClient(client_id)
+
+
+def mint_token(
+    home: Path, client_id: str, now: datetime, *, issuer: str | None = None, audience: str | None = None
+) -> str:
+    """A token for a seeded client, signed here with the key under `home`: what `sixclear token CLIENT_ID` prints.
+
+    Issuer and audience are those of the environment's settings unless they are given. Raises UnknownClient.
+    """
+    settings = CommonSettings()
+    client = get_client(home, client_id)
+    return mint(
+        signing_key(home),
+        client_id=client.client_id,
+        scopes=client.scopes,
+        organisation_id=client.organisation_id,
+        issuer=issuer or settings.issuer,
+        audience=audience or settings.audience,
+        now=now,
+    )
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
