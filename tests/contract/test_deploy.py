@@ -18,8 +18,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from sixclear.common.settings import CommonSettings
 from sixclear.launcher import registry
+from sixclear.launcher.configuration import configuration_reference
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -30,10 +30,8 @@ OWNERS = {service.name for service in registry.SERVICES if service.has_database}
 PREFIXES = {service.prefix: service.name for service in registry.SERVICES}
 OWN_SCHEMAS = {("gateway.networking.k8s.io/v1", "HTTPRoute"): ROOT / "deploy/k8s/schemas/httproute-gateway-v1.json"}
 
-# Read by the launcher, by the OpenTelemetry SDK, by the image's command; all others belong to a settings class.
-LAUNCHER = {"SIXCLEAR_HOST"}
-STANDARD = {"OTEL_EXPORTER_OTLP_ENDPOINT", "PORT", "SERVICE"}
-INTERPRETER = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+# Of the image itself: its command and its interpreter.
+OF_THE_IMAGE = {"SERVICE", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 Object = dict[str, Any]
 
@@ -156,7 +154,7 @@ def test_every_environment_name_exists_in_a_settings_class(overlay: str) -> None
         if _container(item)["image"].startswith("sixclear/"):
             names |= {entry["name"] for entry in _container(item).get("env", [])}
     assert names >= {"SIXCLEAR_ENV", "SIXCLEAR_TASKS_DATABASE_URL", "SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS"}
-    assert names <= _known_names() | STANDARD
+    assert names <= _known_names()
 
 
 def test_production_is_production() -> None:
@@ -247,10 +245,10 @@ def test_compose_and_image_use_only_names_that_exist() -> None:
     ours = [s for s in _compose()["services"].values() if s["image"].startswith("sixclear/")]
     names = {name for service in ours for name in service["environment"]}
     assert len(names) > 8, "nothing was checked"
-    assert names <= _known_names() | STANDARD
+    assert names <= _known_names()
     image = set(re.findall(r"^(?:ENV| {3}) ([A-Z_]+)=", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE))
     assert {"SIXCLEAR_HOME", "PORT"} <= image
-    assert {name for name in image if not name.startswith("PIP_")} <= _known_names() | STANDARD | INTERPRETER
+    assert {name for name in image if not name.startswith("PIP_")} <= _known_names() | OF_THE_IMAGE
 
 
 def test_every_database_of_compose_has_an_owner_of_its_own() -> None:
@@ -327,14 +325,10 @@ def _compose() -> Object:
 
 @cache
 def _known_names() -> frozenset[str]:
-    """The environment names of every settings class, as the code has them."""
-    classes: list[Any] = [service.settings_class() for service in registry.SERVICES]
-    names = {
-        (settings.model_config["env_prefix"] + field).upper()
-        for settings in [CommonSettings, *classes]
-        for field in settings.model_fields
-    }
-    return frozenset(names | {f"{service.variable}_URL" for service in registry.SERVICES} | LAUNCHER)
+    """The environment names of the launcher and of every settings class, as the reference page lists them."""
+    listed = re.findall(r"^\| `([A-Z0-9_<>]+)`", configuration_reference(), flags=re.MULTILINE)
+    prefixes = [service.variable.removeprefix("SIXCLEAR_") for service in registry.SERVICES]
+    return frozenset(name.replace("<SERVICE>", prefix) for name in listed for prefix in prefixes)
 
 
 def _run(tool: str, *arguments: str, cwd: Path = ROOT) -> str:
