@@ -1,0 +1,86 @@
+"""The tasks service emits exactly the events that its examples show; they are written for consumers to read."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from tests.integration.tasks.conftest import Service, proposal, service
+
+from sixclear.common.event_log import StoredEvent, type_of
+from sixclear.tasks.events import EVENTS
+
+__all__ = ["service"]
+
+Before = Callable[[str, str, Any], Awaitable[None]]
+EXAMPLES = Path(__file__).parents[2] / "services" / "tasks" / "contracts" / "examples"
+EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
+DIRECTIVE = {
+    "programme": "plan",
+    "number": "02-KH/BCĐTW",
+    "issued_on": "2025-06-19",
+    "issuer": "P57",
+    "title": "Kế hoạch",
+}
+PROGRAMME = {"slug": "plan", "name_vi": "Kế hoạch 02", "name_en": "Plan 02", "resolution": "57-NQ/TW", "owner": "P57"}
+
+
+def shown(event: StoredEvent) -> dict[str, Any]:
+    """An event as its example shows it: what does not depend on when and where it was recorded."""
+    return {
+        "type": type_of("tasks", event.entity_type, event.change),
+        "source": "/sixclear/tasks",
+        "subject": str(event.entity_id),
+        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
+        "version": event.version,
+        "previousversion": event.previous_version,
+        "data": event.data,
+    }
+
+
+async def nothing_first(code: str, path: str, body: Any) -> None:
+    """What comes before a step in the plain story."""
+
+
+async def the_life_of_a_task(service: Service, before: Before = nothing_first) -> None:
+    """Every change that a task, a directive and a programme can go through, once; `before` is called with each step."""
+    task = ""
+
+    async def step(code: str, path: str, body: Any) -> None:
+        nonlocal task
+        service.clock.pass_by(hours=1)
+        await before(code, path, body)
+        response = await service.post(code, path, body)
+        assert response.status_code in (200, 201), response.text
+        if path == "/tasks":
+            task = f"/tasks/{response.json()['task_id']}"
+
+    await step("P57", "/programmes", PROGRAMME)
+    await step("P57", "/directives", DIRECTIVE)
+    await step("P57", "/directives", DIRECTIVE | {"title": "Kế hoạch thúc đẩy chuyển đổi số liên thông"})
+    await step("P57", "/tasks", proposal(assign=False))
+    await step("P57", "/tasks", proposal(assign=False, clause="Mục 3"))
+    await step("P57", f"{task}/assign", {})
+    await step("G06", f"{task}/progress", {"percent": 60, "text": "Đang triển khai thử nghiệm"})
+    await step("P57", f"{task}/extend", {"deadline": "2025-12-31", "reason": "Bổ sung phạm vi"})
+    await step("G06", f"{task}/evidence", EVIDENCE)
+    await step("G06", f"{task}/submit", {})
+    await step("P57", f"{task}/return", {"reason": "Chưa có người dùng thật"})
+    await step("G06", f"{task}/submit", {})
+    await step("P57", f"{task}/confirm", {})
+    await step("P57", "/tasks", proposal(external_id="NV-2"))
+    await step("P57", "/tasks", proposal(external_id="NV-2", classification="restricted"))
+
+
+@pytest.mark.asyncio
+async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
+    await the_life_of_a_task(service)
+    emitted: dict[str, dict[str, Any]] = {}
+    for event in await service.log.reader().read(0, 1000):
+        emitted.setdefault(f"{event.entity_type}.{event.change}", shown(event))
+    written = {path.stem: orjson.loads(path.read_bytes()) for path in EXAMPLES.glob("*.json")}
+    declared = {f"{entity.entity_type}.{change}" for entity in EVENTS.entities for change in entity.changes}
+    assert set(written) == declared
+    for name, example in written.items():
+        assert emitted[name] == example, name

@@ -1,0 +1,65 @@
+"""What holds on every route of tasks: a rule for each, and no success before the commit."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from tests.contract.test_tasks_examples import the_life_of_a_task
+from tests.integration.tasks.conftest import Service
+
+from sixclear.common.auth.access import access_rules
+
+
+class CommitFails(RuntimeError):
+    """The disk is full, the server is gone: the commit did not happen."""
+
+
+def fail(connection: Any) -> None:
+    """Stands in the way of every commit."""
+    raise CommitFails
+
+
+@pytest.mark.asyncio
+async def test_every_route_declares_who_may_call_it(service: Service) -> None:
+    rules = access_rules(service.app)
+    assert len(rules) > 20
+    assert [(method, path) for method, path, rule in rules if rule is None] == []
+
+
+@pytest.mark.asyncio
+async def test_no_writing_route_answers_success_before_its_commit(service: Service) -> None:
+    tried: set[str] = set()
+
+    async def without_commit(code: str, path: str, body: Any) -> None:
+        before = len(await service.events())
+        event.listen(service.database.engine.sync_engine, "commit", fail)
+        try:
+            response = await service.post(code, path, body)
+        finally:
+            event.remove(service.database.engine.sync_engine, "commit", fail)
+        assert response.status_code >= 500, f"{path} said {response.status_code}"
+        assert len(await service.events()) == before
+        tried.add(path.rsplit("/", 1)[-1])
+
+    await the_life_of_a_task(service, without_commit)
+    await without_commit("G06", "/progress/bulk", {"source": "ministry", "external_id": "NV-2", "text": "x"})
+    paths = {path for method, path, _ in access_rules(service.app) if method == "POST"}
+    assert tried == {path.rsplit("/", 1)[-1] for path in paths}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("token", ["", "Bearer nonsense", "Basic b3JnOnNlY3JldA=="])
+async def test_nobody_writes_without_a_token(service: Service, token: str) -> None:
+    for method, path, rule in access_rules(service.app):
+        if method == "POST" and rule is not None and rule.scopes:
+            response = await service.http.post(path, json={}, headers={"Authorization": token} if token else {})
+            assert (response.status_code, "WWW-Authenticate" in response.headers) == (401, True), path
+
+
+@pytest.mark.asyncio
+async def test_a_token_without_the_scope_writes_nothing(service: Service) -> None:
+    for method, path, rule in access_rules(service.app):
+        if method == "POST" and rule is not None and rule.scopes:
+            headers = service.headers("P57", "nothing:at-all")
+            response = await service.http.post(path, json={}, headers=headers)
+            assert (response.status_code, response.json()["code"]) == (403, "insufficient-scope"), path
