@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -240,6 +241,27 @@ async def test_a_key_that_is_none_is_refused(client: httpx2.AsyncClient, databas
     ]
     answer = await client.post("/t/things", json={"name": "a"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid-idempotency-key")
+    assert await count(database) == 0
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_leaves_while_it_sends_changes_nothing(
+    app: FastAPI, issuer: FakeIssuer, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = [(b"authorization", issuer.headers("a:b")["Authorization"].encode()), (b"idempotency-key", b"key-1")]
+    scope = {"type": "http", "method": "POST", "path": "/t/things", "query_string": b"", "headers": headers}
+    parts = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    statuses: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(parts)
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status", 0))
+
+    await app(scope, receive, send)
+    assert statuses[0] == 400
+    assert caplog.records == []
     assert await count(database) == 0
 
 

@@ -9,12 +9,19 @@ import asyncpg
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.web.database_errors import problem_for
-from sixclear.common.web.problems import DomainError, InternalError, InvalidRequest, problem, problem_response
+from sixclear.common.web.problems import (
+    DomainError,
+    InternalError,
+    InvalidRequest,
+    MalformedRequest,
+    problem,
+    problem_response,
+)
 from sixclear.common.web.validation import field_errors
 
 logger = logging.getLogger(__name__)
@@ -40,6 +47,11 @@ async def answer_http_exception(request: Request, error: HTTPException) -> Respo
     return problem(request, status=status, code=code, title=_TITLES.get(status, phrase), headers=error.headers)
 
 
+async def answer_disconnect(request: Request, error: ClientDisconnect) -> Response:
+    """Nobody reads this: the client left while it sent its body, which is no fault of ours to log."""
+    return problem_response(request, MalformedRequest("The body ended early."))
+
+
 async def answer_database_error(
     request: Request, error: SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError
 ) -> Response:
@@ -55,6 +67,7 @@ def exception_handlers() -> dict[Any, Handler]:
         DomainError: answer_domain_error,
         RequestValidationError: answer_invalid_request,
         HTTPException: answer_http_exception,
+        ClientDisconnect: answer_disconnect,
         SQLAlchemyError: answer_database_error,
         asyncpg.PostgresError: answer_database_error,
         asyncpg.InterfaceError: answer_database_error,
