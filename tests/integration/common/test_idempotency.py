@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -250,7 +250,9 @@ async def test_a_client_that_leaves_while_it_sends_changes_nothing(
 ) -> None:
     headers = [(b"authorization", issuer.headers("a:b")["Authorization"].encode()), (b"idempotency-key", b"key-1")]
     scope = {"type": "http", "method": "POST", "path": "/t/things", "query_string": b"", "headers": headers}
-    parts = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    parts: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    )
     statuses: list[int] = []
 
     async def receive() -> dict[str, Any]:
