@@ -1,0 +1,47 @@
+"""Wiring of the feedback application."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog
+from sixclear.common.web.app import create_service_app
+from sixclear.feedback.attempts import Attempts
+from sixclear.feedback.receipts import Receipts
+from sixclear.feedback.routes import ROUTERS
+from sixclear.feedback.settings import Settings
+
+PREFIX = "/api/feedback/v1"
+
+
+def create_app(
+    settings: Settings,
+    *,
+    verifier: TokenVerifier | None = None,
+    database: Database | None = None,
+    event_log: EventLog | None = None,
+    receipts: Receipts | None = None,
+    clock: Clock,
+) -> FastAPI:
+    """The feedback application; without a database it only describes itself (OpenAPI)."""
+    app = create_service_app(
+        title="Sixclear feedback",
+        service="feedback",
+        version=version("sixclear"),
+        prefix=PREFIX,
+        routers=ROUTERS,
+        verifier=verifier,
+        database=database,
+        event_log=event_log,
+        clock=clock,
+        description="Feedback, recommendations, initiatives and solutions: sent without an account, followed by"
+        " receipt, answered before a date that explains itself.",
+    )
+    app.state.settings = settings
+    app.state.receipts = receipts
+    app.state.attempts = Attempts(burst=settings.wrong_codes_at_once, per_minute=settings.wrong_codes_per_minute)
+    app.state.trusted_proxies = frozenset(filter(None, map(str.strip, settings.trusted_proxies.split(","))))
+    return app

@@ -1,0 +1,64 @@
+"""The life of a submission: what each step needs and what it changes. Pure: no database, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sixclear.feedback.errors import TransitionNotAllowed
+from sixclear.feedback.models import Submission
+
+_ALLOWED_FROM = {
+    "triaged": {"received", "triaged"},
+    "assigned": {"triaged", "assigned"},
+    "message_added": {"received", "triaged", "assigned", "in_review", "answered"},
+    "answer_drafted": {"assigned", "in_review"},
+    "answered": {"in_review"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a step does to a submission: its name in the past tense and the fields that it sets."""
+
+    name: str
+    fields: Mapping[str, Any]
+
+
+def triage(submission: Submission, kind: str, programme: str | None) -> Change:
+    """Set kind and programme right. A sealed submission stays the initiative that it is."""
+    _allow(submission, "triaged")
+    if submission.visibility == "sealed" and kind != "initiative":
+        raise TransitionNotAllowed("A sealed initiative stays an initiative.")
+    return Change("triaged", {"status": "triaged", "kind": kind, "programme": programme})
+
+
+def assign(submission: Submission, organisation_id: UUID) -> Change:
+    """Give it to the body that must answer, also from another body; the clock goes on."""
+    _allow(submission, "assigned")
+    return Change("assigned", {"status": "assigned", "organisation_id": organisation_id})
+
+
+def add_message(submission: Submission) -> Change:
+    """Count one more message; where the submission stands does not change."""
+    _allow(submission, "message_added")
+    return Change("message_added", {"messages_count": submission.messages_count + 1})
+
+
+def draft_answer(submission: Submission) -> Change:
+    """An answer is there that somebody else must check."""
+    _allow(submission, "answer_drafted")
+    return Change("answer_drafted", {"status": "in_review"})
+
+
+def answer(submission: Submission, outcome: str, answered_at: datetime) -> Change:
+    """The answer goes out; who may publish it is a rule on callers, not this function's."""
+    _allow(submission, "answered")
+    return Change("answered", {"status": "answered", "outcome": outcome, "answered_at": answered_at})
+
+
+def _allow(submission: Submission, step: str) -> None:
+    if submission.status not in _ALLOWED_FROM[step]:
+        allowed = ", ".join(sorted(_ALLOWED_FROM[step]))
+        raise TransitionNotAllowed(f"The submission is {submission.status}; this step needs one of: {allowed}.")

@@ -1,0 +1,13 @@
+"""Every metric and span name of the feedback service."""
+
+from prometheus_client import Counter
+
+SUBMISSIONS = Counter("sixclear_feedback_submissions_total", "Submissions taken in, by kind.", ["kind"])
+TURNED_AWAY = Counter(
+    "sixclear_feedback_turned_away_total", "Complaints and denunciations that were sent another way.", ["kind"]
+)
+MAILBOX_OPENINGS = Counter(
+    "sixclear_feedback_mailbox_openings_total", "Uses of a receipt code by what became of them.", ["outcome"]
+)
+ANSWERS = Counter("sixclear_feedback_answers_total", "Published answers, in time or late.", ["timeliness"])
+CONTACTS_READ = Counter("sixclear_feedback_contacts_read_total", "Reads of contact data; each is in the access log.")

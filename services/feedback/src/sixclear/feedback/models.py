@@ -1,0 +1,120 @@
+"""Tables of the feedback service."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from sixclear.common.db import new_metadata
+from sixclear.common.entity import COLUMN_TYPES, Versioned
+
+
+class Base(DeclarativeBase):
+    """Tables of this service."""
+
+    metadata = new_metadata()
+    type_annotation_map = COLUMN_TYPES
+
+
+class Submission(Versioned, Base):
+    """Something that was sent, and where it stands. Timeliness is derived from the due time, never stored.
+
+    `receipt_hash` and `fingerprint` are keyed hashes: the code and what was sent cannot be found from them.
+    """
+
+    __tablename__ = "submission"
+
+    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
+    receipt_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    programme: Mapped[str | None] = mapped_column(String(80))
+    addressed_organisation_id: Mapped[UUID | None]
+    organisation_id: Mapped[UUID | None] = mapped_column(index=True)
+    visibility: Mapped[str]
+    sender_kind: Mapped[str]
+    consent: Mapped[bool] = mapped_column(Boolean)
+    on_behalf_by: Mapped[str | None]
+    status: Mapped[str]
+    outcome: Mapped[str | None]
+    received_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    due_soon_at: Mapped[datetime]
+    calendar_edition: Mapped[str] = mapped_column(String(20))
+    answered_at: Mapped[datetime | None]
+    messages_count: Mapped[int] = mapped_column(Integer)
+    demonstration: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('feedback', 'recommendation', 'initiative', 'solution')", name="kind"),
+        CheckConstraint("visibility IN ('requester', 'public', 'sealed')", name="visibility"),
+        CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
+        Index("ix_submission_listing", "due_at", "submission_id"),
+    )
+
+
+class Contact(Base):
+    """How the sender can be reached: here and nowhere else. Deleting the row forgets the person, not the case."""
+
+    __tablename__ = "contact"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), primary_key=True)
+    name: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+
+
+class Message(Base):
+    """What sender and handler wrote to each other."""
+
+    __tablename__ = "message"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), primary_key=True)
+    submission_version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    author: Mapped[str]
+    client_id: Mapped[str]
+    text: Mapped[str]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("author IN ('sender', 'handler')", name="author"),)
+
+
+class Answer(Base):
+    """An answer: drafted by one person, published by another."""
+
+    __tablename__ = "answer"
+
+    answer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    legal_basis: Mapped[str]
+    responsible_organisation_id: Mapped[UUID]
+    next_date: Mapped[date | None]
+    text: Mapped[str]
+    drafted_by: Mapped[str]
+    drafted_at: Mapped[datetime]
+    published_by: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("published_by <> drafted_by", name="four_eyes"),)
+
+
+class Access(Base):
+    """Who read protected data of a case, when and why. Appended, never changed."""
+
+    __tablename__ = "access_log"
+
+    access_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
+    client_id: Mapped[str]
+    organisation_id: Mapped[UUID | None]
+    what: Mapped[str]
+    reason: Mapped[str | None]
+    read_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("what IN ('contact', 'sealed_text')", name="what"),)

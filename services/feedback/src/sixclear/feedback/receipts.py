@@ -1,0 +1,101 @@
+"""Receipt codes: 80 bits that open a mailbox, derived from the sender's idempotency key, stored as a keyed hash.
+
+Everything is derived with HMAC-SHA256 from one secret; each purpose has a name of its own in front of the message, so
+no value of one purpose tells anything about another. A lost secret closes every mailbox for ever: back it up.
+"""
+
+import hmac
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID, uuid4
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+SECRET_BYTES = 32
+_CODE_BYTES = 10
+_DIGITS = 16
+_VALUES = {sign: value for value, sign in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+_LEFT_OUT = re.compile(r"[\s\-‐‑‒–—]")
+
+
+class SecretUnusable(ValueError):
+    """The receipt secret is too short to protect anything."""
+
+
+class Receipts:
+    """Derives and recognises receipt codes with one secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < SECRET_BYTES:
+            raise SecretUnusable(f"The receipt secret needs at least {SECRET_BYTES} bytes.")
+        self._secret = secret
+
+    def code(self, client_id: str, idempotency_key: str) -> str:
+        """The receipt code of the submission that this client sent with this key: the same for every retry."""
+        bits = int.from_bytes(self._derive("receipt", client_id, idempotency_key)[:_CODE_BYTES], "big")
+        digits = [bits >> 5 * place & 31 for place in reversed(range(_DIGITS))]
+        signs = "".join(ALPHABET[digit] for digit in digits)
+        groups = [signs[start : start + 4] for start in range(0, _DIGITS, 4)]
+        return "-".join([*groups, ALPHABET[_check(digits)]])
+
+    def submission_id(self, client_id: str, idempotency_key: str) -> UUID:
+        """The identifier of that submission (UUID version 8); it tells nothing about the receipt code."""
+        value = int.from_bytes(self._derive("submission", client_id, idempotency_key)[:16], "big")
+        value = value & ~(0xF << 76) | 0x8 << 76
+        return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+
+    def lookup_hash(self, typed: str) -> bytes:
+        """What a typed code is looked up by; a code that cannot be one gets a hash that no mailbox has.
+
+        The work is the same for a right, a wrong and an unreadable code, and what reaches the index is a keyed hash, so
+        the time that a lookup takes tells nothing about the codes that exist.
+        """
+        canonical = read_code(typed)
+        return self._derive("lookup", canonical or "unreadable") if canonical else self._derive("unreadable", "")
+
+    def fingerprint(self, body: str) -> bytes:
+        """A keyed hash of what was sent, to tell a retry from another submission under the same key."""
+        return self._derive("body", body)
+
+    def _derive(self, purpose: str, *parts: str) -> bytes:
+        message = "".join(f"{len(part)}:{part}" for part in ("sixclear feedback v1", purpose, *parts))
+        return hmac.digest(self._secret, message.encode(), "sha256")
+
+
+def read_code(typed: str) -> str | None:
+    """The code as it was given out, from what a person typed: small letters, O for 0, I and L for 1, any hyphens.
+
+    None when a character is missing, unknown or wrong: the check character finds every single wrong character and every
+    two that changed places.
+    """
+    signs = _LEFT_OUT.sub("", typed).upper()
+    if len(signs) != _DIGITS + 1 or any(sign not in _VALUES for sign in signs):
+        return None
+    *digits, check = (_VALUES[sign] for sign in signs)
+    return "".join(ALPHABET[digit] for digit in digits) if _check(digits) == check else None
+
+
+def _check(digits: list[int]) -> int:
+    """Reed-Solomon's one check digit over GF(32): sum of digit i times α to the power of its place."""
+    check = 0
+    for digit in digits:
+        check ^= digit
+        check = check << 1 ^ (0b100101 if check & 16 else 0)
+    return check
+
+
+def secret_at(path: Path) -> bytes:
+    """The secret in the file at `path`, which only its owner can read; made at the first call, also by two at once."""
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(os.urandom(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)  # unlike a rename it never replaces the secret of another process
+    draft.unlink()
+    return path.read_bytes()

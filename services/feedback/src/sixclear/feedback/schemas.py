@@ -1,0 +1,316 @@
+"""Requests and answers of the feedback API."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from sixclear.common.web.schemas import Schema
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+Email = Annotated[
+    str, StringConstraints(pattern=re.compile(r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+){1,8}$"), max_length=254)
+]
+Phone = Annotated[str, StringConstraints(pattern=re.compile(r"^\+?[0-9][0-9 ().-]{5,28}$"))]
+Kind = Literal["feedback", "recommendation", "initiative", "solution"]
+TurnedAwayKind = Literal["complaint", "denunciation"]
+SenderKind = Literal["citizen", "scientist", "enterprise", "organisation", "commune", "overseas"]
+Visibility = Literal["requester", "public", "sealed"]
+Status = Literal["received", "triaged", "assigned", "in_review", "answered", "withdrawn"]
+Outcome = Literal["accepted", "accepted_in_part", "already_done", "not_feasible", "not_competent", "rejected"]
+ClockState = Literal["in_time", "due_soon", "overdue", "answered"]
+Author = Literal["sender", "handler"]
+
+
+def _in_range(value: datetime) -> datetime:
+    if not 1945 <= value.year <= 2200:
+        raise ValueError("the year must lie between 1945 and 2200")
+    return value
+
+
+def _date_in_range(value: date) -> date:
+    if not 1945 <= value.year <= 2200:
+        raise ValueError("the year must lie between 1945 and 2200")
+    return value
+
+
+OccurredAt = Annotated[
+    Annotated[AwareDatetime, AfterValidator(_in_range)] | None,
+    Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),
+]
+
+
+class Sender(Schema):
+    """Who sends. Name, e-mail and phone are kept apart from the case; handlers read them only with a stated reason."""
+
+    kind: SenderKind = "citizen"
+    name: Line | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+class SubmissionEntry(Schema):
+    """What somebody sends."""
+
+    kind: Kind | TurnedAwayKind = Field(
+        description="Complaints and denunciations are recognised and sent another way (422)."
+    )
+    title: Line
+    text: Text
+    programme: Slug | None = Field(default=None, description="Slug of the programme that it concerns.")
+    organisation_id: UUID | None = Field(default=None, description="The body that it is addressed to.")
+    visibility: Visibility = Field(default="requester", description="`sealed` is for initiatives only.")
+    sender: Sender = Field(default_factory=Sender)
+    consent: bool = Field(
+        default=False, description="Text and answer may be published once it is answered, without the sender's name."
+    )
+
+
+class SubmissionOnBehalf(SubmissionEntry):
+    """What a desk enters for somebody who came in person, called or wrote."""
+
+    demonstration: bool = Field(default=False, description="A generated record, marked as such everywhere.")
+    occurred_at: OccurredAt = None
+
+
+class SpecialDayView(Schema):
+    """A day in the term that is not what its weekday says."""
+
+    day: date
+    effect: Literal["off", "on"]
+    name_vi: str
+    name_en: str
+    legal_basis: str
+
+
+class PauseView(Schema):
+    """A time in which the clock stood still."""
+
+    from_at: datetime
+    to_at: datetime | None
+    reason: str
+
+
+class ClockView(Schema):
+    """When the answer is due, and why then."""
+
+    started_at: datetime
+    working_days: int
+    due_at: datetime
+    due_soon_at: datetime
+    state: ClockState
+    rule_vi: str
+    rule_en: str
+    calendar_edition: str
+    special_days: list[SpecialDayView]
+    pauses: list[PauseView]
+    provisional: bool = Field(description="The due day lies beyond the last year whose holidays are known.")
+
+
+class SubmissionReceipt(Schema):
+    """What the sender gets, once. Whoever has the code can open the mailbox."""
+
+    receipt_code: str
+    submission_id: UUID
+    received_at: datetime
+    due_at: datetime
+    due_soon_at: datetime
+    rule_vi: str
+    rule_en: str
+
+
+class MailboxOpening(Schema):
+    """A receipt code, as it was typed."""
+
+    receipt_code: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class MailboxMessage(MailboxOpening):
+    """A message from the sender."""
+
+    text: Text
+
+
+class MessageView(Schema):
+    """One message of a case."""
+
+    author: Author
+    text: str
+    sent_at: datetime
+
+
+class PublishedAnswer(Schema):
+    """The answer as the sender reads it."""
+
+    outcome: Outcome
+    reason: str
+    legal_basis: str
+    responsible_organisation_id: UUID
+    next_date: date | None
+    text: str
+    published_at: datetime
+
+
+class AccessView(Schema):
+    """That somebody read protected data of this case."""
+
+    what: Literal["contact", "sealed_text"]
+    read_at: datetime
+
+
+class CaseView(Schema):
+    """A case as its sender sees it."""
+
+    submission_id: UUID
+    kind: Kind
+    title: str
+    text: str
+    programme: str | None
+    visibility: Visibility
+    status: Status
+    outcome: Outcome | None
+    organisation_id: UUID | None
+    received_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+    demonstration: bool
+    clock: ClockView
+    messages: list[MessageView]
+    answer: PublishedAnswer | None
+    accesses: list[AccessView] = Field(description="Who read what is protected is logged; you see when.")
+
+
+class MessageState(Schema):
+    """That a message was taken."""
+
+    author: Author
+    sent_at: datetime
+
+
+class SubmissionState(Schema):
+    """Where a submission stands; nothing of what was written."""
+
+    submission_id: UUID
+    kind: Kind
+    status: Status
+    outcome: Outcome | None
+    visibility: Visibility
+    programme: str | None
+    addressed_organisation_id: UUID | None
+    organisation_id: UUID | None
+    received_at: datetime
+    due_at: datetime
+    due_soon_at: datetime
+    answered_at: datetime | None
+    clock_state: ClockState
+    messages_count: int
+    demonstration: bool
+    version: int
+
+
+class SubmissionSummary(SubmissionState):
+    """A submission as lists show it; the title of a sealed one is null."""
+
+    title: str | None
+
+
+class AnswerView(Schema):
+    """An answer as handlers see it."""
+
+    answer_id: UUID
+    outcome: Outcome
+    reason: str
+    legal_basis: str
+    responsible_organisation_id: UUID
+    next_date: date | None
+    text: str
+    drafted_by: str
+    drafted_at: datetime
+    published_by: str | None
+    published_at: datetime | None
+
+
+class SubmissionView(SubmissionSummary):
+    """A submission with all that a handler works with. How to reach the sender is not here."""
+
+    text: str
+    sender_kind: SenderKind
+    consent: bool
+    on_behalf_by: str | None
+    contact_given: bool
+    clock: ClockView
+    messages: list[MessageView]
+    answers: list[AnswerView]
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class ContactRequest(Schema):
+    """Why somebody needs to know how to reach the sender; written to the access log."""
+
+    reason: Reason
+
+
+class ContactView(Schema):
+    """How the sender can be reached; null where nothing was given."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+
+
+class TriageEntry(Schema):
+    """What it is and which programme it concerns; left out: as it was sent."""
+
+    kind: Kind | None = None
+    programme: Slug | None = None
+    occurred_at: OccurredAt = None
+
+
+class AssignmentEntry(Schema):
+    """The body that must answer."""
+
+    organisation_id: UUID
+    reason: Reason | None = None
+    occurred_at: OccurredAt = None
+
+
+class HandlerMessage(Schema):
+    """A message to the sender."""
+
+    text: Text
+    occurred_at: OccurredAt = None
+
+
+class AnswerEntry(Schema):
+    """An answer names decision, reason, legal basis and who is responsible."""
+
+    outcome: Outcome
+    reason: Text
+    legal_basis: Line
+    responsible_organisation_id: UUID
+    next_date: Annotated[date, AfterValidator(_date_in_range)] | None = None
+    text: Text
+    occurred_at: OccurredAt = None
+
+
+class AnswerState(Schema):
+    """That an answer was drafted."""
+
+    answer_id: UUID
+    submission_id: UUID
+    outcome: Outcome
+    drafted_by: str
+    drafted_at: datetime
+    version: int
+
+
+class Step(Schema):
+    """A step that needs nothing but a time."""
+
+    occurred_at: OccurredAt = None

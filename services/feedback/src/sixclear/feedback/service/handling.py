@@ -1,0 +1,65 @@
+"""What handlers do with a submission: triage, assign, draft an answer, publish one that somebody else drafted."""
+
+from uuid import UUID
+
+from sixclear.common.ids import new_id
+from sixclear.common.use_case import Context
+from sixclear.feedback import lifecycle
+from sixclear.feedback.errors import AnswerNotFound, PublicationByDrafter, SubmissionNotFound, TransitionNotAllowed
+from sixclear.feedback.metrics import ANSWERS
+from sixclear.feedback.models import Answer, Submission
+from sixclear.feedback.repository import submissions as rows
+from sixclear.feedback.schemas import AnswerEntry, AssignmentEntry, Step, TriageEntry
+from sixclear.feedback.service.recording import record
+
+
+async def get_submission(ctx: Context, submission_id: UUID, *, lock: bool = False) -> Submission:
+    """The submission; raises SubmissionNotFound."""
+    submission = await rows.find_submission(ctx.session, submission_id, lock=lock)
+    if submission is None:
+        raise SubmissionNotFound("No submission has this identifier.")
+    return submission
+
+
+async def triage(ctx: Context, submission: Submission, entry: TriageEntry) -> None:
+    """Check what it is and which programme it concerns."""
+    occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
+    change = lifecycle.triage(submission, entry.kind or submission.kind, entry.programme or submission.programme)
+    await record(ctx, submission, change, occurred_at)
+
+
+async def assign(ctx: Context, submission: Submission, entry: AssignmentEntry) -> None:
+    """Give it to the body that must answer; the reason stays inside the service."""
+    occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
+    await record(ctx, submission, lifecycle.assign(submission, entry.organisation_id), occurred_at, reason=entry.reason)
+
+
+async def draft_answer(ctx: Context, submission: Submission, entry: AnswerEntry) -> Answer:
+    """Draft an answer; another client publishes it."""
+    occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
+    await record(ctx, submission, lifecycle.draft_answer(submission), occurred_at)
+    answer = Answer(
+        answer_id=new_id(),
+        submission_id=submission.submission_id,
+        drafted_by=ctx.caller.client_id,
+        drafted_at=occurred_at,
+        **entry.model_dump(exclude={"occurred_at"}),
+    )
+    ctx.session.add(answer)
+    return answer
+
+
+async def publish_answer(ctx: Context, submission: Submission, answer_id: UUID, step: Step) -> None:
+    """Publish a draft to the sender. Raises AnswerNotFound, and PublicationByDrafter for the one who drafted it."""
+    answer = await rows.find_answer(ctx.session, submission.submission_id, answer_id)
+    if answer is None:
+        raise AnswerNotFound("This submission has no answer with this identifier.")
+    if answer.drafted_by == ctx.caller.client_id:
+        raise PublicationByDrafter("Four eyes: whoever drafted an answer does not publish it.")
+    if answer.published_at is not None:
+        raise TransitionNotAllowed("This answer is published.")
+    occurred_at = ctx.fact_time(step.occurred_at, submission.occurred_at)
+    answer.published_by = ctx.caller.client_id
+    answer.published_at = occurred_at
+    await record(ctx, submission, lifecycle.answer(submission, answer.outcome, occurred_at), occurred_at)
+    ANSWERS.labels("late" if occurred_at > submission.due_at else "in_time").inc()

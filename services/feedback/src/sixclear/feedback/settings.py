@@ -1,0 +1,32 @@
+"""Settings of the feedback service."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from `SIXCLEAR_FEEDBACK_…` environment variables."""
+
+    model_config = SettingsConfigDict(env_prefix="SIXCLEAR_FEEDBACK_", extra="forbid")
+
+    database_url: str = Field(description="PostgreSQL of this service, `postgresql+asyncpg://…`.")
+    database_pool_size: int = Field(default=8, ge=1, le=100, description="Connections kept for requests.")
+    receipt_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Secret of receipt codes, 32 characters or more, the same in every process. Without it: the file"
+        " `feedback/receipt.key` under `SIXCLEAR_HOME`, made at the first start. Losing it closes every mailbox.",
+    )
+    wrong_codes_at_once: int = Field(
+        default=10, ge=1, le=1000, description="Wrong receipt codes that one address may send at once; beyond it: 429."
+    )
+    wrong_codes_per_minute: float = Field(
+        default=5.0, gt=0, le=1000, description="Wrong receipt codes that one address may send a minute after that."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses, separated by commas, whose `X-Forwarded-For` is believed: the portal and the ingress.",
+    )
+    messages_per_case: int = Field(
+        default=200, ge=1, le=10_000, description="Most messages that one case may hold; beyond it: 409."
+    )
