@@ -68,9 +68,7 @@ class Gateway:
 
     async def attention(self, *, programme: str | None) -> dict[str, schemas.AttentionList]:
         """The lists of what needs attention, by name."""
-        answer = await self._request(
-            MONITORING, "GET", "/api/monitoring/v1/attention", query={"programme": programme}
-        )
+        answer = await self._request(MONITORING, "GET", "/api/monitoring/v1/attention", query={"programme": programme})
         lists = {name: value for name, value in answer.items() if isinstance(value, dict) and "items" in value}
         try:
             return _ATTENTION.validate_python(lists)
@@ -136,9 +134,7 @@ class Gateway:
         path = "/api/feedback/v1/mailbox/messages"
         await self._request(FEEDBACK, "POST", path, body=body, headers={"Idempotency-Key": key})
 
-    async def _get(
-        self, service: str, path: str, model: type[Model], query: Query | None = None
-    ) -> Model:
+    async def _get(self, service: str, path: str, model: type[Model], query: Query | None = None) -> Model:
         return _read(service, model, await self._request(service, "GET", path, query=query))
 
     async def _request(

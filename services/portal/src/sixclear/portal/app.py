@@ -1,0 +1,90 @@
+"""Wiring of the portal."""
+
+import logging
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sixclear.common.clock import Clock
+from sixclear.common.telemetry import TelemetryMiddleware
+from sixclear.common.web.edge import EdgeMiddleware
+from sixclear.portal.errors import PortalError, ServiceAway
+from sixclear.portal.gateway import Gateway
+from sixclear.portal.pages import CONTENT_SECURITY_POLICY, Pages
+from sixclear.portal.routes import all_routes
+from sixclear.portal.routes.dependencies import Portal
+from sixclear.portal.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_KNOWN_STATUSES = frozenset({403, 404, 405, 413, 422, 503})
+
+
+def create_app(
+    *, settings: Settings, clock: Clock, gateway: Gateway, pages: Pages, developer_pages: bool = False
+) -> Starlette:
+    """The portal's application; `developer_pages` adds `/styleguide`."""
+    app = Starlette(
+        routes=all_routes(developer_pages=developer_pages),
+        exception_handlers={PortalError: _answer_portal_error, HTTPException: _answer_http_exception},
+        middleware=[
+            Middleware(TelemetryMiddleware, service="portal"),
+            Middleware(EdgeMiddleware, content_security_policy=CONTENT_SECURITY_POLICY),
+            Middleware(_LastNet),
+        ],
+    )
+    app.state.portal = Portal(settings, clock, gateway, pages)
+    return app
+
+
+async def _answer_portal_error(request: Request, error: Any) -> Response:
+    away = [error.service] if isinstance(error, ServiceAway) else []
+    return _error_page(request, error.status, away)
+
+
+async def _answer_http_exception(request: Request, error: Any) -> Response:
+    response = _error_page(request, error.status_code, [])
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _error_page(request: Request, status: int, away: list[str]) -> Response:
+    portal: Portal = request.app.state.portal
+    shown = status if status in _KNOWN_STATUSES else 500
+    context = {"status": shown, "away": away, "request_id": getattr(request.state, "request_id", "")}
+    response = portal.pages.answer(request, "error", context, status=status, private=True)
+    if status == 503:
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+class _LastNet:
+    """An exception that nobody handled becomes the error page; none of its text leaves the process."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception as error:
+            if started:
+                raise
+            logger.exception("unexpected error: %s", type(error).__name__)
+            response = _error_page(Request(scope), 500, [])
+            await response(scope, receive, send)

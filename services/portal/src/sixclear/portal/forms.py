@@ -1,0 +1,62 @@
+"""Forms of people without an account: read within limits, from our own pages only, safe to send twice."""
+
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+from sixclear.portal.errors import ForeignForm, FormTooLarge, InvalidAddress
+
+_FIELDS = 40
+_FORM = "application/x-www-form-urlencoded"
+
+
+def new_form_key() -> str:
+    """A key that makes a form safe to send twice: 128 bits, unguessable, because the receipt is derived from it."""
+    return secrets.token_urlsafe(24)
+
+
+async def read_form(request: Request, limit_bytes: int) -> Mapping[str, str]:
+    """The fields of a form; ForeignForm, FormTooLarge or InvalidAddress when it cannot be taken."""
+    refuse_foreign(request)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise InvalidAddress
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit_bytes:
+            raise FormTooLarge
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS, encoding="utf-8", errors="strict"
+        )
+    except ValueError as error:
+        raise InvalidAddress from error
+    fields = {name: value.replace("\r\n", "\n").strip() for name, value in pairs}
+    if any("\0" in value for value in fields.values()):
+        raise InvalidAddress
+    return fields
+
+
+def refuse_foreign(request: Request) -> None:
+    """Raises ForeignForm when the browser says that the form came from another site.
+
+    A client that says nothing of its origin is not a browser with somebody's cookies, and is let through.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise ForeignForm
+    origin = request.headers.get("origin")
+    if origin is not None and site is None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise ForeignForm
+
+
+def local_path(value: str | None) -> str:
+    """`value` when it is a path of this site, else the home page: never an address elsewhere."""
+    if not value or not value.startswith("/") or value.startswith(("//", "/\\")) or "\\" in value:
+        return "/"
+    parts = urlsplit(value)
+    if parts.scheme or parts.netloc or any(ord(character) < 0x20 for character in value):
+        return "/"
+    return value

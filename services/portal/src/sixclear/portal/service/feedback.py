@@ -1,0 +1,73 @@
+"""Feedback as a citizen sends it: what the form must hold, what goes to the service, what went wrong in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sixclear.portal import schemas
+from sixclear.portal.errors import Refused
+from sixclear.portal.gateway import Gateway
+from sixclear.portal.service.parts import Parts
+from sixclear.portal.words import KINDS
+
+LONGEST_TEXT = 10_000
+LONGEST_LINE = 300
+
+FIELDS = ("form_key", "kind", "title", "text", "programme", "contact")
+_NAMED_FIELDS = ("kind", "title", "text", "contact")
+
+
+async def programmes(gateway: Gateway) -> Sequence[schemas.Programme]:
+    """The programmes that a submission may name; none when they cannot be had, for the form works without."""
+    found = await Parts().of(gateway.programmes())
+    return found.items if found else []
+
+
+def problems(fields: Mapping[str, str]) -> dict[str, str]:
+    """Field → code of what is missing or too long, in the order of the form."""
+    found: dict[str, str] = {}
+    if fields.get("kind") not in KINDS:
+        found["kind"] = "missing"
+    if not fields.get("title"):
+        found["title"] = "missing"
+    elif len(fields["title"]) > LONGEST_LINE:
+        found["title"] = "too-long"
+    found |= reply_problems(fields.get("text", ""))
+    if len(fields.get("contact", "")) > LONGEST_LINE:
+        found["contact"] = "too-long"
+    return found
+
+
+def reply_problems(text: str) -> dict[str, str]:
+    """What is wrong with a message."""
+    if not text:
+        return {"text": "missing"}
+    return {"text": "too-long"} if len(text) > LONGEST_TEXT else {}
+
+
+async def send(gateway: Gateway, fields: Mapping[str, str]) -> schemas.Receipt:
+    """Sends a form that has no problems; the same form sent again gives the same receipt."""
+    body: dict[str, Any] = {"kind": fields["kind"], "title": fields["title"], "text": fields["text"]}
+    if fields.get("programme"):
+        body["programme"] = fields["programme"]
+    if fields.get("contact"):
+        body["contact"] = fields["contact"]
+    return await gateway.submit(body, fields["form_key"])
+
+
+def refusal(refused: Refused) -> dict[str, str]:
+    """Field → code for what the service refused; what it does not pin to a field of the form stands at the form."""
+    if refused.code.startswith("idempotency"):
+        return {"form_key": "already-sent"}
+    if refused.status == 429:
+        return {"form": "slow-down"}
+    named = {
+        problem.field: "refused"
+        for problem in refused.problems
+        if problem.field in ("kind", "title", "text", "contact")
+    }
+    return named or {"form": "refused"}
+
+
+def receipt_code(typed: str) -> str:
+    """A receipt code as it is stored: people type it in small letters, with spaces or other dashes."""
+    return "".join(typed.upper().replace("–", "-").replace("—", "-").split())[:64]

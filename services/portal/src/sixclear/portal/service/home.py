@@ -1,0 +1,138 @@
+"""The home page: the finding, its bar, its timeline, the 34 units, the last changes and what needs attention."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sixclear.common.clock import civil_date, civil_day_end
+from sixclear.portal import schemas
+from sixclear.portal.errors import InvalidAddress, PageNotFound
+from sixclear.portal.figures import Segment, segments, share
+from sixclear.portal.gateway import Gateway
+from sixclear.portal.service.parts import Parts
+from sixclear.portal.settings import Settings
+from sixclear.portal.tiles import PLACES, Place
+from sixclear.portal.timeline import TimelineChart, draw, report_days, trimmed
+
+_WEEK = timedelta(days=7)
+_DAILY_UP_TO_DAYS = 92
+_CHANGES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One unit on the tile map; `status` is None where nothing is known of it."""
+
+    place: Place
+    status: schemas.ProvinceStatus | None
+    overdue_share: Decimal | None
+    bar: Sequence[Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The home page. `day` is the chosen day of the past, or None for now."""
+
+    now: datetime
+    today: date
+    day: date | None
+    programmes: Sequence[schemas.Programme]
+    programme: schemas.Programme
+    status: schemas.Status | None
+    bar: Sequence[Segment]
+    overdue_a_week_ago: int | None
+    chart: TimelineChart | None
+    tiles: Sequence[Tile]
+    changes: Sequence[schemas.Change] | None
+    attention: dict[str, schemas.AttentionList] | None
+    away: Sequence[str]
+
+
+async def home(
+    gateway: Gateway, settings: Settings, now: datetime, programme_slug: str | None, day: date | None
+) -> HomeView:
+    """The home page of a programme, now or at the end of `day`. An unknown programme is PageNotFound."""
+    today = civil_date(now)
+    if day is not None and day > today:
+        raise InvalidAddress
+    past = day if day is not None and day < today else None
+    parts = Parts()
+    programmes = await parts.of(gateway.programmes())
+    programme = _chosen(programmes.items if programmes else None, programme_slug, settings.default_programme)
+    as_of = _instant(past) if past else None
+    week_ago = _instant((past or today) - _WEEK)
+    status, before, chart, provinces, changes, attention = await asyncio.gather(
+        parts.of(gateway.status(as_of=as_of, programme=programme.slug)),
+        parts.of(gateway.status(as_of=week_ago, programme=programme.slug)),
+        parts.of(_chart(gateway, settings, programme.slug, today, past)),
+        parts.of(gateway.provinces(as_of=as_of, programme=programme.slug)),
+        parts.of(_changes(gateway, past)),
+        parts.of(_attention(gateway, programme.slug, past)),
+    )
+    return HomeView(
+        now=now,
+        today=today,
+        day=past,
+        programmes=programmes.items if programmes else [programme],
+        programme=programme,
+        status=status,
+        bar=segments(status.tasks.model_dump()) if status else [],
+        overdue_a_week_ago=before.tasks.overdue if before and before.tasks.total else None,
+        chart=chart,
+        tiles=_tiles(provinces.items if provinces else []),
+        changes=changes,
+        attention=attention,
+        away=parts.away,
+    )
+
+
+def _chosen(programmes: Sequence[schemas.Programme] | None, slug: str | None, default: str) -> schemas.Programme:
+    if programmes is None:
+        # `tasks` is away: the figures of a programme can still be shown under its short name.
+        return schemas.Programme(slug=slug or default, name_vi=slug or default)
+    by_slug = {programme.slug: programme for programme in programmes}
+    if slug:
+        if slug not in by_slug:
+            raise PageNotFound
+        return by_slug[slug]
+    if default in by_slug:
+        return by_slug[default]
+    return programmes[0] if programmes else schemas.Programme(slug=default, name_vi=default)
+
+
+def _instant(day: date) -> str:
+    return civil_day_end(day).isoformat().replace("+00:00", "Z")
+
+
+async def _chart(
+    gateway: Gateway, settings: Settings, programme: str, today: date, past: date | None
+) -> TimelineChart | None:
+    start = today - timedelta(days=settings.timeline_days)
+    weekly = await gateway.timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
+    points = trimmed(weekly.points)
+    if points and (today - points[0].date).days <= _DAILY_UP_TO_DAYS:
+        first = max(points[0].date, today - timedelta(days=_DAILY_UP_TO_DAYS))
+        daily = await gateway.timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
+        points = trimmed(daily.points)
+    return draw(points, past or today, report_days(programme))
+
+
+async def _changes(gateway: Gateway, past: date | None) -> Sequence[schemas.Change] | None:
+    return None if past else (await gateway.changes(limit=_CHANGES)).items
+
+
+async def _attention(gateway: Gateway, programme: str, past: date | None) -> dict[str, schemas.AttentionList] | None:
+    return None if past else await gateway.attention(programme=programme)
+
+
+def _tiles(provinces: Sequence[schemas.ProvinceStatus]) -> list[Tile]:
+    by_code = {province.code: province for province in provinces}
+    return [_tile(place, by_code.get(place.code)) for place in PLACES]
+
+
+def _tile(place: Place, status: schemas.ProvinceStatus | None) -> Tile:
+    if status is None:
+        return Tile(place, None, None, [])
+    return Tile(place, status, share(status.overdue, status.total), segments(status.model_dump()))

@@ -1,0 +1,28 @@
+"""Parts of a page that may be missing: a page is shown with what is known, and names the services that are away."""
+
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
+from sixclear.portal.metrics import PAGES_INCOMPLETE
+
+Part = TypeVar("Part")
+
+
+class Parts:
+    """Collects which services did not answer while a page was put together."""
+
+    def __init__(self) -> None:
+        self.away: list[str] = []
+
+    async def of(self, call: Coroutine[Any, Any, Part]) -> Part | None:
+        """The answer of `call`, or None when its service is away; what is refused or unknown is None as well."""
+        try:
+            return await call
+        except ServiceAway as error:
+            if error.service not in self.away:
+                self.away.append(error.service)
+                PAGES_INCOMPLETE.labels(error.service).inc()
+        except (PageNotFound, Refused):
+            pass
+        return None

@@ -1,0 +1,147 @@
+"""Pages of records: the list and the page of a task, the page of an organisation, the catalogue."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.portal import schemas
+from sixclear.portal.figures import Segment, segments
+from sixclear.portal.gateway import Gateway
+from sixclear.portal.progress import ProgressChart, draw
+from sixclear.portal.service.parts import Parts
+from sixclear.portal.settings import Settings
+
+LISTS = ("plan-02", "resolution-71")
+
+
+@dataclass(frozen=True, slots=True)
+class TasksView:
+    """The list of tasks. `organisation` is the one that the filter names."""
+
+    filters: Mapping[str, str]
+    programmes: Sequence[schemas.Programme]
+    organisations: Sequence[schemas.Organisation]
+    page: schemas.Listing[schemas.TaskSummary] | None
+    away: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """The page of a task; `history`, `reports` and `evidence` are None when they could not be had."""
+
+    now: datetime
+    task: schemas.Task
+    programme: schemas.Programme | None
+    reports: Sequence[schemas.Report] | None
+    evidence: Sequence[schemas.Evidence] | None
+    history: Sequence[schemas.HistoryEntry] | None
+    chart: ProgressChart | None
+    away: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationView:
+    """The page of an organisation."""
+
+    organisation: schemas.Organisation
+    status: schemas.Status | None
+    bar: Sequence[Segment]
+    tasks: schemas.Listing[schemas.TaskSummary] | None
+    away: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueView:
+    """The catalogue with the stages of the programme lists."""
+
+    filters: Mapping[str, str]
+    status: schemas.Status | None
+    page: schemas.Listing[schemas.Entry] | None
+    owners: Mapping[UUID, schemas.Organisation]
+    now: datetime
+    away: Sequence[str]
+
+
+async def tasks(gateway: Gateway, settings: Settings, filters: Mapping[str, str]) -> TasksView:
+    """One page of the tasks that `filters` choose."""
+    parts = Parts()
+    page, programmes, central, provinces = await asyncio.gather(
+        parts.of(gateway.tasks({**filters, "limit": settings.page_size})),
+        parts.of(gateway.programmes()),
+        parts.of(gateway.organisations({"level": "central", "limit": 100})),
+        parts.of(gateway.organisations({"level": "province", "limit": 100})),
+    )
+    organisations = [*(central.items if central else []), *(provinces.items if provinces else [])]
+    return TasksView(filters, programmes.items if programmes else [], organisations, page, parts.away)
+
+
+async def task(gateway: Gateway, now: datetime, task_id: UUID) -> TaskView:
+    """The page of a task; an unknown one is PageNotFound, and without `tasks` there is no page: ServiceAway."""
+    parts = Parts()
+    found, programmes, reports, evidence, history = await asyncio.gather(
+        gateway.task(task_id),
+        parts.of(gateway.programmes()),
+        parts.of(gateway.reports(task_id)),
+        parts.of(gateway.evidence(task_id)),
+        parts.of(gateway.history(task_id)),
+    )
+    entries = sorted(history.items, key=lambda entry: entry.version, reverse=True) if history else None
+    said = sorted(reports.items, key=lambda report: report.occurred_at, reverse=True) if reports else None
+    programme = next((p for p in programmes.items if p.slug == found.programme), None) if programmes else None
+    return TaskView(
+        now=now,
+        task=found,
+        programme=programme,
+        reports=said,
+        evidence=evidence.items if evidence else None,
+        history=entries,
+        chart=draw(found, said or [], entries or [], now),
+        away=parts.away,
+    )
+
+
+async def organisation(gateway: Gateway, settings: Settings, organisation_id: str) -> OrganisationView:
+    """The page of an organisation with the figures of its subtree."""
+    parts = Parts()
+    found, status, page = await asyncio.gather(
+        gateway.organisation(organisation_id),
+        parts.of(gateway.status(organisation=organisation_id)),
+        parts.of(gateway.tasks({"organisation": organisation_id, "limit": settings.page_size})),
+    )
+    bar = segments(status.tasks.model_dump()) if status else []
+    return OrganisationView(found, status, bar, page, parts.away)
+
+
+async def catalogue(gateway: Gateway, settings: Settings, now: datetime, filters: Mapping[str, str]) -> CatalogueView:
+    """One page of the catalogue's entries."""
+    parts = Parts()
+    page, status, central, provinces = await asyncio.gather(
+        parts.of(gateway.entries({**filters, "limit": settings.page_size})),
+        parts.of(gateway.status()),
+        parts.of(gateway.organisations({"level": "central", "limit": 100})),
+        parts.of(gateway.organisations({"level": "province", "limit": 100})),
+    )
+    known = [*(central.items if central else []), *(provinces.items if provinces else [])]
+    owners = {owner.organisation_id: owner for owner in known}
+    return CatalogueView(filters, status, page, owners, now, parts.away)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationsView:
+    """The organisations of the two upper levels; None where they could not be had."""
+
+    central: Sequence[schemas.Organisation] | None
+    provinces: Sequence[schemas.Organisation] | None
+    away: Sequence[str]
+
+
+async def organisations(gateway: Gateway) -> OrganisationsView:
+    """The central agencies and the provinces and cities."""
+    parts = Parts()
+    central, provinces = await asyncio.gather(
+        parts.of(gateway.organisations({"level": "central", "limit": 100})),
+        parts.of(gateway.organisations({"level": "province", "limit": 100})),
+    )
+    return OrganisationsView(central.items if central else None, provinces.items if provinces else None, parts.away)

@@ -1,0 +1,269 @@
+"""Codes in words: states, changes, kinds and rules, as a reader says them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sixclear.common.clock import civil_date
+from sixclear.portal import schemas
+from sixclear.portal.languages import Language
+
+
+def N_(message: str) -> str:
+    """Marks a text for the catalogues; it is translated where it is shown."""
+    return message
+
+
+BUCKETS: Mapping[str, str] = {
+    "completed": N_("Hoàn thành"),
+    "in_term": N_("Trong hạn"),
+    "overdue": N_("Quá hạn"),
+    "recurring": N_("Thường xuyên"),
+}
+STATUSES: Mapping[str, str] = {
+    "draft": N_("Bản thảo"),
+    "proposed": N_("Đã đề xuất"),
+    "assigned": N_("Đã giao"),
+    "in_progress": N_("Đang thực hiện"),
+    "submitted": N_("Chờ xác nhận"),
+    "returned": N_("Bị trả lại"),
+    "completed": N_("Đã hoàn thành"),
+    "paused": N_("Tạm dừng"),
+    "cancelled": N_("Đã hủy"),
+}
+LEVELS: Mapping[str, str] = {
+    "central": N_("Trung ương"),
+    "province": N_("Tỉnh, thành phố"),
+    "commune": N_("Xã, phường, đặc khu"),
+    "department": N_("Đơn vị trực thuộc"),
+}
+CLEARS: Mapping[str, str] = {
+    "person": N_("Rõ người"),
+    "work": N_("Rõ việc"),
+    "time": N_("Rõ thời gian"),
+    "responsibility": N_("Rõ trách nhiệm"),
+    "product": N_("Rõ sản phẩm"),
+    "authority": N_("Rõ thẩm quyền"),
+}
+CHANGES: Mapping[str, str] = {
+    "task.proposed": N_("Đề xuất nhiệm vụ"),
+    "task.updated": N_("Cập nhật nhiệm vụ"),
+    "task.assigned": N_("Giao nhiệm vụ"),
+    "task.progress_reported": N_("Báo cáo tiến độ"),
+    "task.evidence_added": N_("Thêm minh chứng"),
+    "task.submitted": N_("Gửi để xác nhận"),
+    "task.returned": N_("Trả lại để làm tiếp"),
+    "task.completed": N_("Xác nhận hoàn thành"),
+    "task.extended": N_("Gia hạn"),
+    "task.withdrawn": N_("Rút khỏi công khai"),
+    "submission.received": N_("Tiếp nhận góp ý"),
+    "submission.triaged": N_("Phân loại góp ý"),
+    "submission.assigned": N_("Chuyển góp ý đến cơ quan"),
+    "submission.message_added": N_("Trao đổi về góp ý"),
+    "submission.answer_drafted": N_("Soạn câu trả lời"),
+    "submission.answered": N_("Trả lời góp ý"),
+    "entry.registered": N_("Ghi vào danh mục"),
+    "entry.updated": N_("Cập nhật danh mục"),
+    "entry.deployment_stage_changed": N_("Đổi giai đoạn triển khai"),
+    "entry.registration_submitted": N_("Nộp hồ sơ đăng ký"),
+    "entry.registration_returned": N_("Trả lại hồ sơ đăng ký"),
+    "entry.registration_approved": N_("Phê duyệt hồ sơ đăng ký"),
+    "entry.document_added": N_("Thêm tài liệu hồ sơ"),
+    "entry.heartbeat_received": N_("Nhận tín hiệu hoạt động"),
+}
+KINDS: Mapping[str, tuple[str, str]] = {
+    "feedback": (
+        N_("Phản ánh"),
+        N_("Một việc đang chậm hoặc chưa đúng. Ví dụ: “Dịch vụ công ở xã tôi báo lỗi suốt tuần qua.”"),
+    ),
+    "recommendation": (
+        N_("Kiến nghị"),
+        N_("Một điều cần sửa trong quy định hoặc cách làm. Ví dụ: “Nên bỏ bản giấy khi đã nộp trực tuyến.”"),
+    ),
+    "initiative": (
+        N_("Sáng kiến"),
+        N_("Một cách làm mới. Ví dụ: “Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh.”"),
+    ),
+    "solution": (
+        N_("Giải pháp"),
+        N_("Một lời giải đã làm được, có thể dùng ngay. Ví dụ: “Phần mềm đã chạy ở bệnh viện của chúng tôi.”"),
+    ),
+}
+CASE_STATUSES: Mapping[str, str] = {
+    "received": N_("Đã tiếp nhận"),
+    "triaged": N_("Đã phân loại"),
+    "assigned": N_("Đã chuyển đến cơ quan xử lý"),
+    "in_review": N_("Đang xem xét"),
+    "answered": N_("Đã trả lời"),
+    "withdrawn": N_("Đã rút"),
+}
+STAGES: Mapping[str, str] = {
+    "not_deployed": N_("Chưa triển khai"),
+    "deploying_digitised_only": N_("Đang triển khai, mới số hóa"),
+    "deploying_foundation": N_("Đang triển khai nền tảng"),
+    "formed_centralised": N_("Đã hình thành, tập trung"),
+}
+REGISTRATIONS: Mapping[str, str] = {
+    "not_submitted": N_("Chưa nộp hồ sơ"),
+    "draft": N_("Hồ sơ đang soạn"),
+    "submitted": N_("Đã nộp hồ sơ, chờ duyệt"),
+    "returned": N_("Hồ sơ bị trả lại"),
+    "approved": N_("Hồ sơ đã duyệt"),
+}
+ENTRY_KINDS: Mapping[str, str] = {
+    "database": N_("Cơ sở dữ liệu"),
+    "information_system": N_("Hệ thống thông tin"),
+    "dataset": N_("Bộ dữ liệu"),
+    "data_service": N_("Dịch vụ dữ liệu"),
+}
+LISTS: Mapping[str, str] = {
+    "plan-02": N_("Kế hoạch 02"),
+    "resolution-71": N_("Nghị quyết 71"),
+}
+ATTENTION: Mapping[str, tuple[str, str]] = {
+    "longest_overdue": (
+        N_("Quá hạn lâu nhất"),
+        N_("Nhiệm vụ chưa hoàn thành đã qua hạn hiện hành, lâu nhất đứng trước."),
+    ),
+    "no_report_in_cycle": (
+        N_("Không báo cáo trong kỳ"),
+        N_("Nhiệm vụ đang thực hiện không có báo cáo tiến độ trong kỳ vừa qua."),
+    ),
+    "answers_past_clock": (
+        N_("Góp ý chưa được trả lời đúng hạn"),
+        N_("Góp ý đã qua hạn trả lời, lâu nhất đứng trước."),
+    ),
+    "databases_at_risk": (
+        N_("Cơ sở dữ liệu có nguy cơ"),
+        N_("Cơ sở dữ liệu được đánh dấu nguy cơ cao hoặc không còn tín hiệu như đã cam kết."),
+    ),
+}
+SERVICES: Mapping[str, str] = {
+    "tasks": N_("nhiệm vụ"),
+    "feedback": N_("góp ý"),
+    "data-catalog": N_("danh mục dữ liệu"),
+    "monitoring": N_("số liệu giám sát"),
+}
+
+PROBLEMS: Mapping[str, str] = {
+    "not-found": N_("Không có gì ở địa chỉ này."),
+    "invalid-request": N_("Yêu cầu có trường thiếu hoặc sai."),
+    "malformed-request": N_("Yêu cầu không đọc được."),
+    "invalid-cursor": N_("Con trỏ trang không hợp lệ; hãy đọc lại từ đầu danh sách."),
+    "stale-version": N_("Bản ghi đã đổi từ khi bạn đọc; hãy đọc lại rồi gửi lại."),
+    "unauthenticated": N_("Địa chỉ này cần mã truy cập."),
+    "invalid-token": N_("Mã truy cập không hợp lệ hoặc đã hết hạn."),
+    "insufficient-scope": N_("Mã truy cập không có quyền làm việc này."),
+    "content-too-large": N_("Nội dung gửi quá lớn."),
+    "internal-error": N_("Dịch vụ gặp trục trặc; dữ liệu vẫn an toàn."),
+}
+SENDER_WORDS = frozenset({"sender", "citizen", "requester", "from_sender", "inbound"})
+
+_HOUR = 3_600
+_DAY = 86_400
+
+
+class Words:
+    """Codes and times in the words of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def of(self, words: Mapping[str, str], code: str | None) -> str:
+        """The word for `code`; a code that is not known yet is shown as it is."""
+        return self.language.text(words[code]) if code is not None and code in words else (code or "")
+
+    def title(self, words: Mapping[str, tuple[str, str]], code: str) -> str:
+        """The title of a code that has a title and an explanation."""
+        return self.language.text(words[code][0]) if code in words else code
+
+    def explanation(self, words: Mapping[str, tuple[str, str]], code: str) -> str:
+        """The explanation of a code that has a title and an explanation."""
+        return self.language.text(words[code][1]) if code in words else ""
+
+    def change(self, entity_type: str, change: str) -> str:
+        """What happened, in words."""
+        return self.of(CHANGES, f"{entity_type}.{change}") if f"{entity_type}.{change}" in CHANGES else change
+
+    def changes(self) -> dict[str, str]:
+        """All changes in words, for the script that writes the live ledger."""
+        return {code: self.language.text(text) for code, text in CHANGES.items()}
+
+    def problem(self, code: str) -> str:
+        """What a problem code of an API means; empty for one that is explained in its own answer."""
+        return self.of(PROBLEMS, code) if code in PROBLEMS else ""
+
+    def rule(self, rule: str | dict[str, str] | None) -> str:
+        """The rule of a list as its service says it."""
+        if isinstance(rule, dict):
+            return self.language.name(rule.get("vi"), rule.get("en"))
+        return rule or ""
+
+    def lateness(self, item: schemas.AttentionItem) -> str:
+        """How late something is, or when it was last heard of."""
+        if item.days_late is not None and item.days_late > 0:
+            return self.language.count("quá hạn %(number)s ngày", "quá hạn %(number)s ngày", item.days_late)
+        at = item.deadline or item.due_at
+        if at is not None:
+            return self.language.text(N_("hạn %(day)s"), day=self.language.formats.day(at))
+        if item.last_report_at is not None:
+            day = self.language.formats.day(item.last_report_at)
+            return self.language.text(N_("báo cáo cuối %(day)s"), day=day)
+        return ""
+
+    def author(self, message: schemas.Message) -> str:
+        """Who wrote a message of a case: the sender or the handling body."""
+        said = message.author or message.direction or ""
+        return self.language.text(N_("Bạn") if said in SENDER_WORDS else N_("Cơ quan xử lý"))
+
+    def name(self, record: object) -> str:
+        """The name of an organisation, programme or entry."""
+        return self.language.name(getattr(record, "name_vi", None), getattr(record, "name_en", None))
+
+    def state(self, task: schemas.Task, extensions: int, now: datetime) -> str:
+        """The state of a task as one sentence."""
+        language = self.language
+        parts = [self.of(STATUSES, task.status)]
+        if task.kind == "recurring":
+            parts.append(language.text(N_("làm thường xuyên")))
+        elif task.status != "completed" and task.current_deadline is not None:
+            parts.append(self.distance(task.current_deadline, now))
+        sentence = ", ".join(parts)
+        if extensions:
+            sentence += "; " + language.count("đã gia hạn %(number)s lần", "đã gia hạn %(number)s lần", extensions)
+        return sentence
+
+    def distance(self, deadline: datetime, now: datetime) -> str:
+        """How far a deadline is, in civil days."""
+        days = (civil_date(deadline) - civil_date(now)).days
+        if now > deadline:
+            if days == 0:
+                return self.language.text(N_("quá hạn từ hôm nay"))
+            return self.language.count("quá hạn %(number)s ngày", "quá hạn %(number)s ngày", -days)
+        if days == 0:
+            return self.language.text(N_("đến hạn hôm nay"))
+        return self.language.count("còn %(number)s ngày", "còn %(number)s ngày", days)
+
+    def period(self, seconds: float) -> str:
+        """A length of time, roughly: seconds, minutes, hours or days."""
+        count = self.language.count
+        if seconds < 90:
+            return count("%(number)s giây", "%(number)s giây", max(round(seconds), 0))
+        if seconds < 90 * 60:
+            return count("%(number)s phút", "%(number)s phút", round(seconds / 60))
+        if seconds < 36 * _HOUR:
+            return count("%(number)s giờ", "%(number)s giờ", round(seconds / _HOUR))
+        return count("%(number)s ngày", "%(number)s ngày", round(seconds / _DAY))
+
+    def freshness(self, heartbeat: schemas.Heartbeat | None, now: datetime) -> tuple[str, str]:
+        """(code, sentence) of how alive a database is: fresh, late, silent, or nothing promised."""
+        text = self.language.text
+        if heartbeat is None or heartbeat.promised_period_seconds is None:
+            return "unknown", text(N_("Chưa cam kết chu kỳ cập nhật"))
+        promised = self.period(heartbeat.promised_period_seconds)
+        if heartbeat.last_at is None:
+            return "silent", text(N_("Chưa có tín hiệu nào; cam kết mỗi %(period)s"), period=promised)
+        age = now - heartbeat.last_at
+        values = {"age": self.period(age.total_seconds()), "period": promised}
+        if age <= timedelta(seconds=heartbeat.promised_period_seconds):
+            return "fresh", text(N_("Cập nhật %(age)s trước; cam kết mỗi %(period)s"), **values)
+        return "late", text(N_("Trễ: tín hiệu cuối %(age)s trước; cam kết mỗi %(period)s"), **values)

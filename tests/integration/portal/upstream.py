@@ -1,0 +1,526 @@
+"""A stand-in for the four services behind the portal: their answers' shapes, deterministic, with a switch for each."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sixclear.common.ids import stable_id
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+SLUG = "nq57-central"
+UNITS = (
+    "01 Hà Nội|04 Cao Bằng|08 Tuyên Quang|11 Điện Biên|12 Lai Châu|14 Sơn La|15 Lào Cai|19 Thái Nguyên|20 Lạng Sơn|"
+    "22 Quảng Ninh|24 Bắc Ninh|25 Phú Thọ|31 Hải Phòng|33 Hưng Yên|37 Ninh Bình|38 Thanh Hóa|40 Nghệ An|42 Hà Tĩnh|"
+    "44 Quảng Trị|46 Huế|48 Đà Nẵng|51 Quảng Ngãi|52 Gia Lai|56 Khánh Hòa|66 Đắk Lắk|68 Lâm Đồng|75 Đồng Nai|"
+    "79 Hồ Chí Minh|80 Tây Ninh|82 Đồng Tháp|86 Vĩnh Long|91 An Giang|92 Cần Thơ|96 Cà Mau"
+)
+CENTRAL = (
+    "G06 Bộ Khoa học và Công nghệ|Ministry of Science and Technology",
+    "G01 Bộ Công an|Ministry of Public Security",
+)
+TITLES = (
+    "Ban hành Thông tư hướng dẫn định danh điện tử cho tổ chức",
+    "Kết nối cơ sở dữ liệu đất đai của tỉnh với cơ sở dữ liệu quốc gia",
+    "Đưa trung tâm phục vụ hành chính công một cấp vào hoạt động",
+    "Số hóa hồ sơ hộ tịch còn lại trước năm 2020",
+    "Bố trí ít nhất 3 % ngân sách hằng năm cho khoa học, công nghệ và chuyển đổi số",
+    "Báo cáo tuần về tiến độ dịch vụ công trực tuyến toàn trình",
+    "Phủ sóng 4G cho các thôn bản chưa có sóng di động",
+)
+RECEIPT = "7K2M-Q9XW-4TBN-8RHD-C"
+HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+def iso(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def organisation(code: str, name_vi: str, name_en: str | None, level: str) -> dict[str, Any]:
+    return {
+        "organisation_id": str(stable_id("organisation", code)),
+        "code": code,
+        "codes": [code],
+        "name_vi": name_vi,
+        "name_en": name_en,
+        "level": level,
+        "type": level,
+        "parent_id": None,
+        "valid_from": "2025-07-01",
+        "valid_to": None,
+    }
+
+
+def organisations() -> list[dict[str, Any]]:
+    central = [organisation(row[:3], *row[4:].split("|"), "central") for row in CENTRAL]
+    return central + [organisation(row[:2], row[3:], None, "province") for row in UNITS.split("|")]
+
+
+@dataclass
+class Upstream:
+    """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer."""
+
+    counts: dict[str, int] = field(
+        default_factory=lambda: {"completed": 601, "in_term": 404, "overdue": 104, "recurring": 178}
+    )
+    away: set[str] = field(default_factory=set)
+    slow: set[str] = field(default_factory=set)
+    titles: list[str] = field(default_factory=lambda: list(TITLES))
+    submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    empty: bool = False
+    listeners: list["asyncio.Queue[bytes]"] = field(default_factory=list)
+    sequence: int = 0
+
+    def tasks(self) -> dict[str, int]:
+        counts = dict.fromkeys(self.counts, 0) if self.empty else self.counts
+        remaining = counts["in_term"] * 368 // 404 + counts["overdue"]
+        return {**counts, "total": sum(counts.values()), "remaining_this_year": remaining}
+
+    def shares(self) -> dict[str, float]:
+        total = sum(self.counts.values())
+        return {name: round(100 * count / total, 2) for name, count in self.counts.items()}
+
+    def status(self, at: datetime = NOW) -> dict[str, Any]:
+        return {
+            "as_of": iso(at),
+            "staleness_seconds": 2.4,
+            "filters": {},
+            "demonstration_included": False,
+            "sources": {},
+            "tasks": self.tasks(),
+            "shares_percent": self.shares(),
+            "activity": {"reports_today": 37, "last_report_at": iso(NOW)},
+            "databases": {
+                "plan-02": {"total": 12, "formed_centralised": 4, "deploying_digitised_only": 5, "not_deployed": 3},
+                "resolution-71": {"total": 105, "formed_centralised": 31, "deploying_foundation": 36, "at_risk": 38},
+                "registered_not_approved": {"databases": 18, "organisations": 7},
+            },
+            "feedback": {"received": 12, "in_time": 9, "due_soon": 2, "overdue": 1, "answered": 4},
+            "denominators": {},
+        }
+
+    def complete_one(self) -> None:
+        """One overdue task is confirmed: every listener of the stream hears of it."""
+        self.counts["overdue"] -= 1
+        self.counts["completed"] += 1
+        change = {**self.change(0), "change": "completed", "title": "Nhiệm vụ vừa hoàn thành"}
+        self.send("status", [change])
+
+    def send(self, event: str, changes: list[dict[str, Any]]) -> None:
+        for listener in self.listeners:
+            listener.put_nowait(self.frame(event, changes))
+
+    def frame(self, event: str, changes: list[dict[str, Any]]) -> bytes:
+        self.sequence += 1
+        status = self.status()
+        data = {
+            "view_sequence": self.sequence,
+            "as_of": status["as_of"],
+            "status": status,
+            "programmes": {SLUG: {name: status[name] for name in ("tasks", "shares_percent", "activity")}},
+            "changes": changes,
+        }
+        return f"event: {event}\nid: {self.sequence}\ndata: {json.dumps(data)}\n\n".encode()
+
+    def change(self, number: int) -> dict[str, Any]:
+        unit = organisations()[number * 5 % 36]
+        kind = ("progress_reported", "completed", "assigned", "extended", "evidence_added")[number % 5]
+        return {
+            "occurred_at": iso(NOW - timedelta(minutes=7 * number)),
+            "recorded_at": iso(NOW - timedelta(minutes=7 * number)),
+            "entity_type": "task",
+            "entity_id": str(stable_id("task", str(number))),
+            "change": kind,
+            "title": self.titles[number % len(self.titles)],
+            "programme": SLUG,
+            "organisation_id": unit["organisation_id"],
+            "organisation_name": unit["name_vi"],
+        }
+
+    def task(self, number: int) -> dict[str, Any]:
+        bucket = ("in_term", "overdue", "completed", "recurring")[number % 4]
+        unit = organisations()[number * 3 % 36]
+        brief = {name: unit[name] for name in ("organisation_id", "code", "name_vi", "name_en")}
+        deadline = NOW + timedelta(days=12 if bucket == "in_term" else -17 - number)
+        return {
+            "task_id": str(stable_id("task", str(number))),
+            "code": f"NQ57-{number:04}",
+            "title": self.titles[number % len(self.titles)],
+            "programme": SLUG,
+            "status": "completed" if bucket == "completed" else "in_progress",
+            "kind": "recurring" if bucket == "recurring" else "one_off",
+            "bucket": bucket,
+            "assigned_by": "central",
+            "lead_organisation": brief,
+            "percent": 100 if bucket == "completed" else 10 * (number % 9),
+            "original_deadline": None if bucket == "recurring" else iso(deadline - timedelta(days=30)),
+            "current_deadline": None if bucket == "recurring" else iso(deadline),
+            "last_report_at": iso(NOW - timedelta(days=2)),
+            "completed_at": iso(NOW - timedelta(days=40)) if bucket == "completed" else None,
+            "demonstration": number % 6 == 5,
+            "version": 4,
+        }
+
+    def full_task(self, number: int) -> dict[str, Any]:
+        summary = self.task(number)
+        position = {"position_id": str(stable_id("position", "x")), "title": "Thứ trưởng phụ trách chuyển đổi số"}
+        unit = summary["lead_organisation"]
+        return {
+            **summary,
+            "description": "Rà soát, xây dựng và ban hành theo trình tự rút gọn.",
+            "directive": {
+                "directive_id": str(stable_id("directive", "1")),
+                "programme": SLUG,
+                "number": "02-KH/BCĐTW",
+                "issued_on": "2025-06-19",
+                "issuer": organisation("P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central"),
+                "title": "Kế hoạch thúc đẩy chuyển đổi số liên thông",
+                "version": 1,
+            },
+            "clause": "mục III.2, điểm b",
+            "assigning_organisation": organisation(
+                "P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central"
+            ),
+            "coordinating_organisations": [organisation("G01", "Bộ Công an", "Ministry of Public Security", "central")],
+            "leader_position": {**position, "organisation_id": unit["organisation_id"]},
+            "responsible_position": None,
+            "product": "Thông tư được ban hành",
+            "authority": None,
+            "missing_clears": ["authority"],
+            "reports_count": 4,
+            "evidence_count": 1,
+            "submitted_at": None,
+            "completed_by": None,
+        }
+
+
+def service_apps(state: Upstream) -> dict[str, ASGIApp]:
+    """One application per service."""
+    return {name: _Switch(state, name, Starlette(routes=routes(state))) for name, routes in _ROUTES.items()}
+
+
+def clients(state: Upstream) -> Callable[[str], httpx2.AsyncClient]:
+    """What the launcher gives to the portal: a client per service, without a network."""
+    apps = service_apps(state)
+
+    def client(service: str) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=apps[service]), base_url="http://upstream")
+
+    return client
+
+
+class _Switch:
+    """A service that can be away or slow."""
+
+    def __init__(self, state: Upstream, name: str, app: ASGIApp) -> None:
+        self.state, self.name, self.app = state, name, app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope)
+            self.state.requests.append((self.name, request.url.path, dict(request.query_params)))
+            if self.name in self.state.slow:
+                raise httpx2.ReadTimeout("slow")
+            if self.name in self.state.away:
+                await Response(b"upstream failure", 503)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def _monitoring(state: Upstream) -> list[Route]:
+    async def status(request: Request) -> Response:
+        body = state.status()
+        if as_of := request.query_params.get("as_of"):
+            body["as_of"] = as_of
+            body["tasks"] = {**body["tasks"], "overdue": body["tasks"]["overdue"] - 12}
+        return JSONResponse(body)
+
+    async def timeline(request: Request) -> Response:
+        query = request.query_params
+        first, last = date.fromisoformat(query["from"]), date.fromisoformat(query["to"])
+        step = 7 if query["step"] == "week" else 1
+        days = sorted({*(first + timedelta(days=n) for n in range(0, (last - first).days, step)), last})
+        return JSONResponse({"as_of": iso(NOW), "points": [_point(day, state.empty) for day in days]})
+
+    async def provinces(request: Request) -> Response:
+        items = []
+        for index, unit in enumerate(organisations()[2:]):
+            total = 0 if index == 5 else 9 + index
+            overdue = min(total, (index * 7) % 9)
+            counts = {"total": total, "completed": (total - overdue) // 2, "overdue": overdue, "recurring": 0}
+            counts["in_term"] = total - counts["completed"] - overdue
+            items.append({**unit, **counts, "overdue_percent": 0.0})
+        return JSONResponse({"as_of": iso(NOW), "items": items})
+
+    async def changes(request: Request) -> Response:
+        return JSONResponse({"items": [] if state.empty else [state.change(n) for n in range(9)]})
+
+    async def attention(request: Request) -> Response:
+        late = [
+            {
+                **state.task(4 * n + 1),
+                "organisation_name": organisations()[n]["name_vi"],
+                "deadline": iso(NOW),
+                "days_late": 60 - n,
+            }
+            for n in range(5)
+        ]
+        entry = {
+            "entry_id": str(stable_id("entry", "1")),
+            "name_vi": "Cơ sở dữ liệu quốc gia về đất đai",
+            "name_en": "Land",
+        }
+        waiting = {"submission_id": str(stable_id("s", "1")), "due_at": iso(NOW - timedelta(days=2)), "days_late": 2}
+        return JSONResponse(
+            {
+                "longest_overdue": {"rule": "…", "items": late},
+                "no_report_in_cycle": {"rule": "…", "items": []},
+                "answers_past_clock": {"rule": "…", "items": [waiting]},
+                "databases_at_risk": {"rule": "…", "items": [{**entry, "organisation_name": "Bộ mẫu"}]},
+            }
+        )
+
+    async def stream(request: Request) -> Response:
+        queue: asyncio.Queue[bytes] = asyncio.Queue()
+        state.listeners.append(queue)
+
+        async def frames() -> AsyncIterator[bytes]:
+            try:
+                yield state.frame("snapshot", [])
+                while True:
+                    yield await queue.get()
+            finally:
+                state.listeners.remove(queue)
+
+        return StreamingResponse(frames(), media_type="text/event-stream")
+
+    prefix = "/api/monitoring/v1"
+    return [
+        Route(f"{prefix}/status", status),
+        Route(f"{prefix}/timeline", timeline),
+        Route(f"{prefix}/provinces", provinces),
+        Route(f"{prefix}/changes", changes),
+        Route(f"{prefix}/attention", attention),
+        Route(f"{prefix}/stream", stream),
+    ]
+
+
+def _point(day: date, empty: bool) -> dict[str, Any]:
+    week = max((day - date(2025, 7, 1)).days // 7, 0)
+    known = 0 if empty or day < date(2025, 7, 1) else 1
+    completed = known * min(90 + 22 * week, 1049 if day >= date(2025, 12, 25) else 620)
+    recurring = known * min(120 + 2 * week, 178)
+    overdue = known * max(30 + 3 * week - (60 if week > 26 else 0) - max(week - 30, 0) * 3, 24)
+    total = known * (1287 if day < date(2025, 12, 25) else 1298)
+    return {
+        "date": day.isoformat(),
+        "as_of": f"{day}T16:59:59.999999Z",
+        "total": total,
+        "completed": completed,
+        "recurring": recurring,
+        "overdue": overdue,
+        "in_term": max(total - completed - recurring - overdue, 0),
+    }
+
+
+def _tasks(state: Upstream) -> list[Route]:
+    async def programmes(request: Request) -> Response:
+        rows = [
+            (SLUG, "Nhiệm vụ của Ban Chỉ đạo Trung ương", "Tasks of the central steering committee", False),
+            ("hanoi-city", "Nhiệm vụ của thành phố Hà Nội", "Tasks of the city of Hanoi", False),
+            ("demonstration", "Chương trình minh họa", "Demonstration programme", True),
+        ]
+        items = [
+            {
+                "programme_id": str(stable_id("programme", slug)),
+                "slug": slug,
+                "name_vi": name_vi,
+                "name_en": name_en,
+                "resolution": "57-NQ/TW",
+                "source_vi": "báo cáo rà soát ngày 5/12/2025",
+                "source_en": "review published on 5 December 2025",
+                "demonstration": demonstration,
+            }
+            for slug, name_vi, name_en, demonstration in rows
+        ]
+        return JSONResponse({"items": items, "next": None})
+
+    async def listing(request: Request) -> Response:
+        start = int(request.query_params.get("cursor", "0"))
+        found = [] if state.empty or request.query_params.get("q") == "none" else range(start, start + 24)
+        items = [state.task(n) for n in found]
+        return JSONResponse({"items": items, "next": str(start + 24) if items and start < 48 else None})
+
+    def number_of(request: Request) -> int | None:
+        known = {str(stable_id("task", str(n))): n for n in range(80)}
+        return known.get(request.path_params["task_id"])
+
+    async def task(request: Request) -> Response:
+        number = number_of(request)
+        return (
+            JSONResponse({"code": "task-not-found"}, 404) if number is None else JSONResponse(state.full_task(number))
+        )
+
+    async def history(request: Request) -> Response:
+        steps = ["proposed", "assigned", "progress_reported", "extended", "progress_reported", "evidence_added"]
+        items = [
+            {
+                "version": n + 1,
+                "change": change,
+                "occurred_at": iso(NOW - timedelta(days=120 - 20 * n)),
+                "recorded_at": iso(NOW - timedelta(days=120 - 20 * n)),
+                "organisation": organisations()[0],
+                "status": "in_progress",
+                "percent": 10 * n,
+                "current_deadline": iso(NOW + timedelta(days=12)),
+            }
+            for n, change in enumerate(steps)
+        ]
+        return JSONResponse({"items": items, "next": None})
+
+    async def reports(request: Request) -> Response:
+        items = [
+            {
+                "task_version": n,
+                "organisation": organisations()[0],
+                "percent": percent,
+                "text": "Đã gửi lấy ý kiến các bộ và địa phương.",
+                "difficulty": "Hai địa phương chưa góp ý." if n == 2 else None,
+                "cause": None,
+                "remedy": None,
+                "occurred_at": iso(NOW - timedelta(days=90 - 25 * n)),
+                "recorded_at": iso(NOW - timedelta(days=90 - 25 * n)),
+            }
+            for n, percent in enumerate((10, 25, 45, 60))
+        ]
+        return JSONResponse({"items": items, "next": None})
+
+    async def evidence(request: Request) -> Response:
+        item = {"title": "Dự thảo Thông tư", "url": "https://example.org/du-thao.pdf", "sha256": "ab" * 32}
+        return JSONResponse({"items": [{**item, "occurred_at": iso(NOW), "recorded_at": iso(NOW)}]})
+
+    async def units(request: Request) -> Response:
+        level = request.query_params.get("level")
+        return JSONResponse(
+            {"items": [unit for unit in organisations() if level in (None, unit["level"])], "next": None}
+        )
+
+    async def unit(request: Request) -> Response:
+        found = [row for row in organisations() if row["organisation_id"] == request.path_params["organisation_id"]]
+        return (
+            JSONResponse({**found[0], "periods": []})
+            if found
+            else JSONResponse({"code": "organisation-not-found"}, 404)
+        )
+
+    prefix = "/api/tasks/v1"
+    return [
+        Route(f"{prefix}/programmes", programmes),
+        Route(f"{prefix}/tasks", listing),
+        Route(f"{prefix}/tasks/{{task_id}}", task),
+        Route(f"{prefix}/tasks/{{task_id}}/history", history),
+        Route(f"{prefix}/tasks/{{task_id}}/reports", reports),
+        Route(f"{prefix}/tasks/{{task_id}}/evidence", evidence),
+        Route(f"{prefix}/organisations", units),
+        Route(f"{prefix}/organisations/{{organisation_id}}", unit),
+    ]
+
+
+def _feedback(state: Upstream) -> list[Route]:
+    async def submit(request: Request) -> Response:
+        key, body = request.headers["idempotency-key"], await request.json()
+        if state.submissions.get(key, body) != body:
+            return JSONResponse({"code": "idempotency-key-reused", "errors": []}, 422)
+        state.submissions[key] = body
+        answer = {"receipt_code": RECEIPT, "submission_id": str(stable_id("submission", key)), "due_at": iso(NOW)}
+        return JSONResponse(answer, 201)
+
+    async def mailbox(request: Request) -> Response:
+        if (await request.json())["receipt_code"] != RECEIPT:
+            return JSONResponse({"code": "receipt-unknown"}, 404)
+        return JSONResponse(
+            {
+                "kind": "initiative",
+                "status": "assigned",
+                "text": "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh.",
+                "received_at": iso(NOW - timedelta(days=3)),
+                "due_at": iso(NOW + timedelta(days=9)),
+                "answered_at": None,
+                "organisation_name": "Bộ Khoa học và Công nghệ",
+                "messages": state.messages,
+            }
+        )
+
+    async def message(request: Request) -> Response:
+        body = await request.json()
+        state.messages.append({"author": "sender", "text": body["text"], "sent_at": iso(NOW)})
+        return JSONResponse({}, 201)
+
+    prefix = "/api/feedback/v1"
+    return [
+        Route(f"{prefix}/submissions", submit, methods=["POST"]),
+        Route(f"{prefix}/mailbox", mailbox, methods=["POST"]),
+        Route(f"{prefix}/mailbox/messages", message, methods=["POST"]),
+    ]
+
+
+def _catalog(state: Upstream) -> list[Route]:
+    async def entries(request: Request) -> Response:
+        stages = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
+        names = ("dân cư", "đất đai", "doanh nghiệp", "hộ tịch điện tử", "bảo hiểm")
+        items = [
+            {
+                "entry_id": str(stable_id("entry", str(n))),
+                "code": f"DB-{n:03}",
+                "name_vi": f"Cơ sở dữ liệu quốc gia về {names[n % 5]}",
+                "name_en": None,
+                "kind": "database",
+                "owner_organisation_id": organisations()[n % 2]["organisation_id"],
+                "lists": [{"list": "plan-02", "edition": "2025"}],
+                "deployment_stage": stages[n % 4],
+                "risk": "high" if n % 3 == 0 else "none",
+                "registration": {"status": ("approved", "submitted", "returned")[n % 3], "missing_documents": n},
+                "heartbeat": {
+                    "promised_period_seconds": None if n == 1 else 86_400,
+                    "last_at": None if n == 2 else iso(NOW - timedelta(hours=5 + 9 * n)),
+                },
+                "demonstration": n == 4,
+            }
+            for n in range(0 if state.empty else 12)
+        ]
+        return JSONResponse({"items": items, "next": None})
+
+    return [Route("/api/catalog/v1/entries", entries)]
+
+
+_ROUTES: dict[str, Callable[[Upstream], list[Route]]] = {
+    "monitoring": _monitoring,
+    "tasks": _tasks,
+    "feedback": _feedback,
+    "data-catalog": _catalog,
+}
+
+
+def whole(state: Upstream, portal: ASGIApp) -> ASGIApp:
+    """One address as a browser sees it: the services under their prefixes, the portal for the rest."""
+    apps = service_apps(state)
+    prefixes = {f"/api/{'catalog' if name == 'data-catalog' else name}/": app for name, app in apps.items()}
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        app = next((app for prefix, app in prefixes.items() if path.startswith(prefix)), portal)
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+
+    return route
