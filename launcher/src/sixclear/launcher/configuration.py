@@ -72,8 +72,9 @@ def effective(services: Sequence[Service], *, supplied: frozenset[str]) -> tuple
     """Lines `VARIABLE=value` with secrets masked, and what is wrong; `supplied` are set by the launcher itself."""
     lines: list[str] = []
     problems: list[str] = []
-    for settings in (CommonSettings, *(service.settings_class() for service in services)):
-        given = {
+    classes: list[type[BaseSettings]] = [CommonSettings, *(service.settings_class() for service in services)]
+    for settings in classes:
+        given: dict[str, Any] = {
             name: f"postgresql+asyncpg://(embedded)/{name}"
             for name in settings.model_fields
             if variable_of(settings, name) in supplied and variable_of(settings, name) not in os.environ

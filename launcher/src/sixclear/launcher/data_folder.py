@@ -1,11 +1,23 @@
 """The data folder: writable, and used by one process at a time."""
 
 import fcntl
+import json
 import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
 from sixclear.common.runtime.cannot_start import CannotStart
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Where the platform of a data folder is: its pages, its issuer, and the addresses of prefixes served elsewhere."""
+
+    address: str
+    issuer: str
+    services: Mapping[str, str]
 
 
 class DataFolder:
@@ -45,11 +57,26 @@ class DataFolder:
         lock.flush()
         self._lock = lock
 
+    def announce(self, announcement: Announcement) -> None:
+        """Let commands on this folder know where the platform is."""
+        draft = self.path / "process.new"
+        draft.write_text(json.dumps(asdict(announcement)), encoding="utf-8")
+        draft.replace(self.path / "process.json")
+
     def release(self) -> None:
         """Give the folder up."""
         if self._lock is not None:
+            (self.path / "process.json").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
+
+
+def announced(home: Path) -> Announcement | None:
+    """What the process that runs on `home` says of itself; None when there is none."""
+    try:
+        return Announcement(**json.loads((home / "process.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _holder(lock: TextIO) -> str:

@@ -1,14 +1,14 @@
 """How the portal reaches the other services: inside the process, or over the network."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import httpx2
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.telemetry import current_traceparent
-from sixclear.launcher.registry import SERVICES
+from sixclear.launcher.registry import SERVICES, Service
 
 _TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
 
@@ -23,6 +23,12 @@ class HttpClients:
         self._apps = apps
         self._here = here
         self._base_url = base_url
+
+    def require(self, services: Sequence[Service]) -> None:
+        """Raise `CannotStart` when one of `services` neither runs here nor has an address."""
+        for service in services:
+            if service.name not in self._here:
+                _address_of(service.name)
 
     def __call__(self, service: str) -> httpx2.AsyncClient:
         """A client whose base is the address of `service`."""

@@ -9,24 +9,28 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
+from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
 from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id
+from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.runtime.supervisor import Supervisor
 from sixclear.common.runtime.target import Runtime, Target
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configure_telemetry
-from sixclear.launcher.data_folder import DataFolder
+from sixclear.launcher.banner import banner
+from sixclear.launcher.data_folder import Announcement, DataFolder
+from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.http_clients import HttpClients
-from sixclear.launcher.identity import IssuerTarget, make_verifier
+from sixclear.launcher.identity import IssuerTarget
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer
-from sixclear.launcher.registry import Service, chosen
+from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind
-from sixclear.launcher.signals import Signals
+from sixclear.launcher.signals import Signals, Stopped
 
 _READY_SECONDS = 60.0
 _TELEMETRY_STOP_SECONDS = 1.0
@@ -40,7 +44,6 @@ class Process:
     settings: CommonSettings
     supervisor: Supervisor
     server: HttpServer
-    first_start: bool
 
 
 @asynccontextmanager
@@ -55,9 +58,7 @@ async def process(options: RunOptions, signals: Signals) -> AsyncIterator[Proces
         listener = bind(options.host, options.port)
         stack.callback(listener.close)
         settings = common_settings(options.host, listener.getsockname()[1])
-        first_start = False
-        if issues or needs_embedded_database(services):
-            first_start = _claim(settings, stack)
+        folder = _claim(settings, stack) if issues or without_database(services) else None
         await _start_database(settings, services, stack, signals)
         supervisor, app = await _assemble(settings, services, stack, signals, issues=issues)
         server = HttpServer(app, listener)
@@ -65,49 +66,41 @@ async def process(options: RunOptions, signals: Signals) -> AsyncIterator[Proces
         stack.push_async_callback(_stop_serving, supervisor, server, signals)
         await signals.unless_stopped(until_ready(supervisor))
         _settle_memory()
-        yield Process(settings, supervisor, server, first_start)
+        if folder is not None:
+            folder.announce(Announcement(settings.public_url, settings.issuer, {}))
+        yield Process(settings, supervisor, server)
 
 
-def _claim(settings: CommonSettings, stack: AsyncExitStack) -> bool:
+def _claim(settings: CommonSettings, stack: AsyncExitStack) -> DataFolder:
     folder = DataFolder(settings.home)
     folder.claim()
     stack.callback(folder.release)
-    return not (folder.path / "postgres").exists()
-
-
-def needs_embedded_database(services: Sequence[Service]) -> bool:
-    """Whether a database address of `services` is not given, so that a server is started here."""
-    return any(service.has_database and not os.environ.get(database_variable(service)) for service in services)
-
-
-def database_variable(service: Service) -> str:
-    """The variable that holds the address of the service's database."""
-    return f"{service.variable}_DATABASE_URL"
+    return folder
 
 
 async def _start_database(
     settings: CommonSettings, services: Sequence[Service], stack: AsyncExitStack, signals: Signals
 ) -> None:
-    if not needs_embedded_database(services):
+    missing = without_database(services)
+    if not missing:
         return
     server = PostgresServer(settings.home / "postgres")
     stack.push_async_callback(server.stop)
     signals.on_force = server.kill
     await signals.unless_stopped(server.start())
-    stack.callback(_give_addresses(server, services))
+    stack.callback(_give_addresses(server, missing))
 
 
 def _give_addresses(server: PostgresServer, services: Sequence[Service]) -> Callable[[], None]:
-    """Set the addresses that are missing; the returned function takes them away again."""
-    given = [service for service in services if service.has_database and not os.environ.get(database_variable(service))]
-    for service in given:
+    """Tell `services` where their databases are; the returned function takes it back."""
+    for service in services:
         os.environ[database_variable(service)] = server.url(service.database)
 
-    def take_away() -> None:
-        for service in given:
+    def take_back() -> None:
+        for service in services:
             os.environ.pop(database_variable(service), None)
 
-    return take_away
+    return take_back
 
 
 async def _assemble(
@@ -120,13 +113,17 @@ async def _assemble(
     logs: dict[str, EventLog] = {}
     bus = make_bus(settings, logs)
     stack.push_async_callback(_close_bus, bus)
+    names = frozenset(service.name for service in services)
+    http = HttpClients(apps, names, settings.public_url)
+    if "portal" in names:
+        http.require([service for service in SERVICES if service.has_database])
     runtime = Runtime(
         settings=settings,
         clock=utc_now,
         new_id=new_id,
         bus=bus,
-        verifier=make_verifier(settings, utc_now),
-        http=HttpClients(apps, frozenset(service.name for service in services), settings.public_url),
+        verifier=TokenVerifier.from_settings(settings, utc_now),
+        http=http,
         span_sink=switch,
     )
     targets: list[Target] = [issuer] if issuer is not None else []
@@ -165,6 +162,37 @@ def _mounts(targets: Sequence[Target], supervisor: Supervisor) -> dict[str, ASGI
     root = process_app(supervisor.checks)
     mounts: dict[str, ASGIApp] = dict.fromkeys(("/livez", "/readyz", "/metrics"), root)
     return mounts | {prefix: target.app for target in targets for prefix in target.prefixes}
+
+
+async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
+    """Run until a signal comes; the exit code."""
+    with Signals(say) as signals:
+        try:
+            _start_logging(options)
+            async with process(options, signals) as running:
+                if options.demo:
+                    await signals.unless_stopped(_load_demo(running.settings))
+                for line in banner(running.settings, options):
+                    say(line)
+                await signals.until_stopping(running.server.ended())
+        except Stopped:
+            return 0
+    return 0 if signals.stopping.is_set() else 1
+
+
+async def _load_demo(settings: CommonSettings) -> None:
+    # An image of one service lacks the code of those that the demonstration speaks of.
+    from sixclear.launcher.demonstration import api_client, ensure_demo
+
+    async with api_client(settings.public_url) as client:
+        await ensure_demo(settings, client)
+
+
+def _start_logging(options: RunOptions) -> None:
+    """A person at a terminal gets a quiet one and a file; a container gets lines on standard output."""
+    settings = common_settings(options.host, options.port)
+    embedded = options.target == "all" and bool(without_database(chosen("all")))
+    configure_logging(settings, file=settings.home / "logs" / "sixclear.log" if embedded else None)
 
 
 async def until_ready(supervisor: Supervisor, deadline_seconds: float = _READY_SECONDS) -> None:

@@ -53,3 +53,10 @@ class Signals:
             raise Stopped
         finally:
             stop.cancel()
+
+    async def until_stopping(self, ended: Coroutine[Any, Any, None]) -> None:
+        """Wait for a signal, or for `ended`, whichever comes first."""
+        task, stop = asyncio.ensure_future(ended), asyncio.ensure_future(self.stopping.wait())
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        task.cancel()
+        stop.cancel()

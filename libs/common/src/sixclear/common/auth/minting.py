@@ -22,15 +22,16 @@ def mint(
     issuer: str,
     audience: str,
     now: datetime,
+    lifetime: timedelta = LIFETIME,
 ) -> str:
-    """A token for `client_id`, good from `now` for ten minutes."""
+    """A token for `client_id`, good from `now` for `lifetime`."""
     claims: dict[str, Any] = {
         "iss": issuer,
         "aud": audience,
         "sub": client_id,
         "client_id": client_id,
         "iat": int(now.timestamp()),
-        "exp": int((now + LIFETIME).timestamp()),
+        "exp": int((now + lifetime).timestamp()),
         "jti": str(new_id()),
         "scope": " ".join(scopes),
     }

@@ -1,0 +1,84 @@
+"""The command line: `sixclear run`, `cluster`, `token`, `demo`, `migrate`, `replay`, `check-config`, `targets`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.launcher import commands
+from sixclear.launcher.options import default_host, default_port
+from sixclear.launcher.registry import SERVICES
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its flags; `run` is the function that does it."""
+    top = argparse.ArgumentParser(prog="sixclear", description="The delivery platform for national resolutions.")
+    named = top.add_subparsers(required=True, metavar="command")
+
+    run = named.add_parser("run", help="start services in this process")
+    run.add_argument("--target", default="all", help="all, issuer, or services with commas (see `sixclear targets`)")
+    run.add_argument("--demo", action="store_true", help="load the demonstration when it is missing")
+    _address(run)
+    run.set_defaults(run=commands.run)
+
+    cluster = named.add_parser("cluster", help="start Apache Kafka and one process per service on this machine")
+    cluster.add_argument("--demo", action="store_true", help="load the demonstration when it is missing")
+    _address(cluster)
+    cluster.set_defaults(run=commands.cluster)
+
+    token = named.add_parser("token", help="print an access token of a demonstration client")
+    token.add_argument("client_id", metavar="CLIENT_ID", help="e.g. standing-body, org-G06, org-01, operator")
+    token.set_defaults(run=commands.token)
+
+    demo = named.add_parser("demo", help="load the demonstration, or post as ministries for a while")
+    demo.add_argument("what", choices=("load", "live"))
+    demo.add_argument("--url", help="address of the platform (default: the one on SIXCLEAR_HOME)")
+    demo.add_argument("--seconds", type=float, default=60.0, help="how long `live` posts")
+    demo.set_defaults(run=commands.demo)
+
+    migrate = named.add_parser("migrate", help="bring databases to this release's schema, then end")
+    migrate.add_argument("--target", default="all", help="all, or services with commas")
+    migrate.set_defaults(run=commands.migrate)
+
+    replay = named.add_parser("replay", help="send a service's events to Kafka again, in order")
+    replay.add_argument("--service", required=True, choices=[service.name for service in SERVICES])
+    which = replay.add_mutually_exclusive_group()
+    which.add_argument("--from", dest="position", type=int, default=1, help="first position to send")
+    which.add_argument("--entity", help="only the events of this entity")
+    replay.set_defaults(run=commands.replay)
+
+    check = named.add_parser("check-config", help="print the effective settings without secrets, or what is wrong")
+    check.add_argument("--target", default="all", help="all, or services with commas")
+    check.set_defaults(run=commands.check_config)
+
+    targets = named.add_parser("targets", help="list what --target takes")
+    targets.set_defaults(run=commands.targets)
+    return top
+
+
+def _address(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default=default_host(), help="address to listen on (SIXCLEAR_HOST)")
+    command.add_argument("--port", type=int, default=default_port(), help="port to listen on (PORT)")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0, or 1 after a message that says the way out."""
+    try:
+        options = parser().parse_args(arguments)
+        return _until_done(options.run(options))
+    except CannotStart as refused:
+        print(f"{refused.reason}\n{refused.way_out}", file=sys.stderr)
+        return 1
+
+
+def _until_done(work: Coroutine[Any, Any, int]) -> int:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

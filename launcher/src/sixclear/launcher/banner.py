@@ -1,0 +1,53 @@
+"""What a person reads when the platform is ready."""
+
+from collections.abc import Iterator
+
+from sixclear.common.settings import CommonSettings
+from sixclear.launcher.options import RunOptions
+from sixclear.launcher.registry import SERVICES
+
+_ACCOUNTS = (
+    ("standing-body", "keeps programmes and tasks, and gives them out"),
+    ("org-G06", "a ministry: reports on its tasks (org-<code> for every ministry and province)"),
+    ("feedback-hub", "triages and answers feedback"),
+    ("feedback-publisher", "publishes answers that others drafted"),
+    ("data-steward", "approves databases"),
+    ("operator", "looks after the platform"),
+)
+
+
+def banner(settings: CommonSettings, options: RunOptions) -> Iterator[str]:
+    """The lines, last thing before the process goes quiet."""
+    address = settings.public_url
+    if options.target != "all":
+        yield f"Sixclear is ready: {options.target} at {address}"
+        return
+    yield ""
+    yield "Sixclear is ready"
+    yield ""
+    yield f"  {'Portal':<22}{address}/"
+    for service in SERVICES:
+        if service.has_database:
+            yield f"  {service.name.capitalize():<22}{address}{service.prefix}/v1/docs"
+    yield f"  {'Traces and streams':<22}{address}/api/monitoring/v1/operations/traces"
+    yield from accounts()
+    yield from try_out(address)
+
+
+def accounts() -> Iterator[str]:
+    """The demonstration clients."""
+    yield ""
+    yield "Demonstration clients (a token for one: .venv/bin/sixclear token CLIENT_ID)"
+    for name, meaning in _ACCOUNTS:
+        yield f"  {name:<22}{meaning}"
+
+
+def try_out(address: str) -> Iterator[str]:
+    """Three commands, and the way out."""
+    yield ""
+    yield "Try"
+    yield "  make live                                  # figures move while ministries report for a minute"
+    yield f"  curl '{address}/api/monitoring/v1/status?programme=nq57-central'"
+    yield f"  curl -N {address}/api/monitoring/v1/stream"
+    yield ""
+    yield "Ctrl-C stops everything; the data stay."

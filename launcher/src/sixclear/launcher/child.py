@@ -1,0 +1,86 @@
+"""One service of the local cluster: a process of its own that comes back when it ends unasked."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import httpx2
+
+from sixclear.common.runtime.cannot_start import CannotStart
+
+_RESTART_SECONDS = 1.0
+_STOP_SECONDS = 8.0
+
+
+class Child:
+    """`sixclear run --target <name>` on `port`; its output goes to `log`."""
+
+    def __init__(self, name: str, host: str, port: int, environment: Mapping[str, str], log: Path) -> None:
+        self.name = name
+        self.port = port
+        self._command = [sys.executable, "-m", "sixclear.launcher", "run", "--target", name]
+        self._command += ["--host", host, "--port", str(port)]
+        self._environment = {**os.environ, **environment}
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def start(self, say: Callable[[str], None]) -> None:
+        """Start it, and start it again whenever it ends before `stop`."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        await self._launch()
+        self._keeping = asyncio.create_task(self._keep(say), name=f"{self.name}-keep")
+
+    async def _launch(self) -> None:
+        with self._log.open("ab") as output:
+            # A session of its own: Ctrl-C reaches only the parent, which ends the services before the servers.
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    async def _keep(self, say: Callable[[str], None]) -> None:
+        while self._process is not None:
+            code = await self._process.wait()
+            say(f"{self.name} ended with {code} and is started again; its log: {self._log}")
+            await asyncio.sleep(_RESTART_SECONDS)
+            await self._launch()
+
+    async def until_ready(self, url: str, deadline_seconds: float) -> None:
+        """Wait for `/readyz`; raises `CannotStart` with where to look when it does not come."""
+        give_up = asyncio.get_running_loop().time() + deadline_seconds
+        async with httpx2.AsyncClient(timeout=2.0) as client:
+            while asyncio.get_running_loop().time() < give_up:
+                try:
+                    if (await client.get(f"{url}/readyz")).status_code == 200:
+                        return
+                except httpx2.TransportError:
+                    pass
+                await asyncio.sleep(0.2)
+        raise CannotStart(f"{self.name} is not ready after {deadline_seconds:.0f} s.", f"Its log says why: {self._log}")
+
+    async def stop(self) -> None:
+        """Ask it to end; kill it when the deadline has passed."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._process is not None and self._process.returncode is None:
+            os.kill(self._process.pid, signal.SIGKILL)

@@ -1,0 +1,193 @@
+"""`sixclear cluster`: the product as it runs in a cluster, on this machine and without containers.
+
+Embedded PostgreSQL, a real Apache Kafka, the issuer, and one process per service on a port of its own: the portal on
+PORT, the others behind it. There is no ingress, so each service is reached at its own address.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from sixclear.common.auth.key_store import signing_key
+from sixclear.common.auth.minting import mint
+from sixclear.common.clock import utc_now
+from sixclear.common.logging import configure_logging
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.runtime.kafka_server import KafkaServer, KafkaUnavailable
+from sixclear.common.runtime.postgres_server import PostgresServer
+from sixclear.common.settings import CommonSettings
+from sixclear.launcher.banner import accounts
+from sixclear.launcher.child import Child
+from sixclear.launcher.data_folder import Announcement, DataFolder
+from sixclear.launcher.databases import database_variable, without_database
+from sixclear.launcher.demonstration import api_client, ensure_demo
+from sixclear.launcher.identity import IssuerTarget
+from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
+from sixclear.launcher.registry import SERVICES
+from sixclear.launcher.router import Router, process_app
+from sixclear.launcher.server import HttpServer, bind
+from sixclear.launcher.signals import Signals, Stopped
+
+_READY_SECONDS = 120.0
+_SPANS_TOKEN_LIFE = timedelta(days=30)
+
+
+async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
+    """Run until a signal comes; the exit code."""
+    settings = common_settings(options.host, options.port)
+    configure_logging(settings, file=settings.home / "logs" / "cluster.log")
+    with Signals(say) as signals:
+        try:
+            async with AsyncExitStack() as stack:
+                addresses = await _start(options, settings, stack, signals, say)
+                for line in _banner(settings, addresses):
+                    say(line)
+                await signals.stopping.wait()
+        except Stopped:
+            pass
+    return 0
+
+
+async def _start(
+    options: RunOptions, settings: CommonSettings, stack: AsyncExitStack, signals: Signals, say: Callable[[str], None]
+) -> dict[str, str]:
+    """Everything up, ready, and loaded if asked; the address of each service and of the issuer."""
+    ports = _ports(options)
+    addresses = {name: local_url(options.host, port) for name, port in ports.items()}
+    settings = settings.model_copy(update={"issuer_url": addresses["issuer"], "kafka_bootstrap_servers": None})
+    embeds_issuer(settings.model_copy(update={"jwks_url": None}), "all")
+    for port in ports.values():
+        bind(options.host, port).close()
+    folder = DataFolder(settings.home)
+    folder.claim()
+    stack.callback(folder.release)
+    environment = await _servers(settings, stack, signals, say)
+    await _serve_issuer(settings, options.host, ports["issuer"], stack)
+    environment |= _environment(settings, addresses)
+    children = [
+        Child(name, options.host, port, environment, settings.home / "logs" / f"{name}.log")
+        for name, port in ports.items()
+        if name != "issuer"
+    ]
+    stack.push_async_callback(_stop_all, children)
+    _kill_on_force(signals, children)
+    say("Starting " + ", ".join(child.name for child in children))
+    await asyncio.gather(*(child.start(say) for child in children))
+    await signals.unless_stopped(_until_ready(children, addresses))
+    apis = {service.prefix: addresses[service.name] for service in SERVICES if service.has_database}
+    folder.announce(Announcement(addresses["portal"], addresses["issuer"], apis))
+    if options.demo:
+        async with api_client(addresses["portal"], apis) as client:
+            await signals.unless_stopped(ensure_demo(settings, client))
+    return addresses
+
+
+async def _until_ready(children: list[Child], addresses: Mapping[str, str]) -> None:
+    await asyncio.gather(*(child.until_ready(addresses[child.name], _READY_SECONDS) for child in children))
+
+
+def _ports(options: RunOptions) -> dict[str, int]:
+    """The portal on the given port, where people look first; the others and the issuer on those that follow."""
+    names = ["portal", *(service.name for service in SERVICES if service.has_database), "issuer"]
+    return {name: options.port + offset for offset, name in enumerate(names)}
+
+
+async def _servers(
+    settings: CommonSettings, stack: AsyncExitStack, signals: Signals, say: Callable[[str], None]
+) -> dict[str, str]:
+    """Start PostgreSQL and Kafka unless they are given by address; the variables that name them."""
+    environment: dict[str, str] = {}
+    missing = without_database(SERVICES)
+    if missing:
+        postgres = PostgresServer(settings.home / "postgres")
+        stack.push_async_callback(postgres.stop)
+        await signals.unless_stopped(postgres.start())
+        environment |= {database_variable(service): postgres.url(service.database) for service in missing}
+    brokers = os.environ.get("SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS")
+    if not brokers:
+        say("Starting Apache Kafka")
+        kafka = KafkaServer(settings.home / "kafka")
+        stack.push_async_callback(asyncio.to_thread, kafka.stop, 5.0)
+        try:
+            await signals.unless_stopped(asyncio.to_thread(kafka.start))
+        except KafkaUnavailable as error:
+            raise CannotStart(
+                str(error), "Or name a broker: SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS=host:port make cluster"
+            ) from error
+        brokers = kafka.bootstrap_servers
+    return environment | {"SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS": brokers}
+
+
+async def _serve_issuer(settings: CommonSettings, host: str, port: int, stack: AsyncExitStack) -> None:
+    issuer = IssuerTarget(settings, utc_now)
+    root = process_app(issuer.checks)
+    mounts = dict.fromkeys(issuer.prefixes, issuer.app) | {"/livez": root, "/readyz": root, "/metrics": root}
+    server = HttpServer(Router(mounts), bind(host, port))
+    await server.start()
+    stack.push_async_callback(server.stop)
+
+
+def _environment(settings: CommonSettings, addresses: Mapping[str, str]) -> dict[str, str]:
+    """What every service is told."""
+    return {
+        "SIXCLEAR_HOME": str(settings.home),
+        "SIXCLEAR_PUBLIC_URL": addresses["portal"],
+        "SIXCLEAR_ISSUER_URL": addresses["issuer"],
+        "SIXCLEAR_JWKS_URL": f"{addresses['issuer']}/.well-known/jwks.json",
+        **{f"{service.variable}_URL": addresses[service.name] for service in SERVICES},
+        **_trace_export(settings, addresses["monitoring"]),
+    }
+
+
+def _trace_export(settings: CommonSettings, monitoring: str) -> dict[str, str]:
+    """Spans go to monitoring's trace pages, unless a collector is named. The token outlives any trial of a cluster."""
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        return {}
+    token = mint(
+        signing_key(settings.home),
+        client_id="operator",
+        scopes=["monitoring:spans"],
+        organisation_id=None,
+        issuer=settings.issuer,
+        audience=settings.audience,
+        now=utc_now(),
+        lifetime=_SPANS_TOKEN_LIFE,
+    )
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"{monitoring}/api/monitoring/v1/otlp",
+        "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer%20{token}",
+        "OTEL_BSP_SCHEDULE_DELAY": "500",
+    }
+
+
+async def _stop_all(children: list[Child]) -> None:
+    await asyncio.gather(*(child.stop() for child in children))
+
+
+def _kill_on_force(signals: Signals, children: list[Child]) -> None:
+    before = signals.on_force
+
+    def force() -> None:
+        for child in children:
+            child.kill()
+        before()
+
+    signals.on_force = force
+
+
+def _banner(settings: CommonSettings, addresses: Mapping[str, str]) -> Iterator[str]:
+    yield ""
+    yield "Sixclear is ready: a cluster of one process per service"
+    yield ""
+    yield f"  {'Portal':<22}{addresses['portal']}/"
+    for service in SERVICES:
+        if service.has_database:
+            yield f"  {service.name.capitalize():<22}{addresses[service.name]}{service.prefix}/v1/docs"
+    yield f"  {'Traces and streams':<22}{addresses['monitoring']}/api/monitoring/v1/operations/traces"
+    yield f"  {'Issuer':<22}{addresses['issuer']}"
+    yield f"  {'Logs':<22}{settings.home / 'logs'}"
+    yield from accounts()
+    yield ""
+    yield "Ctrl-C stops everything; the data stay."

@@ -1,0 +1,137 @@
+"""What each command does. All answer the process's exit code."""
+
+import sys
+from argparse import Namespace
+from contextlib import AsyncExitStack
+from importlib import import_module
+from uuid import UUID
+
+import httpx2
+from pydantic import ValidationError
+
+from sixclear.common import migrations
+from sixclear.common.logging import configure_logging
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.settings import CommonSettings
+from sixclear.launcher.configuration import effective
+from sixclear.launcher.data_folder import Announcement, announced
+from sixclear.launcher.databases import database_variable, databases
+from sixclear.launcher.options import RunOptions, common_settings, default_host, default_port
+from sixclear.launcher.registry import SERVICES, chosen
+from sixclear.launcher.signals import Signals, Stopped
+
+
+def say(line: str) -> None:
+    """A line for the person at the terminal."""
+    print(line, flush=True)
+
+
+async def run(options: Namespace) -> int:
+    """Serve until a signal comes."""
+    from sixclear.launcher.run import serve
+
+    return await serve(RunOptions(target=options.target, host=options.host, port=options.port, demo=options.demo), say)
+
+
+async def cluster(options: Namespace) -> int:
+    """Run the cluster until a signal comes."""
+    from sixclear.launcher.cluster import serve
+
+    return await serve(RunOptions(target="all", host=options.host, port=options.port, demo=options.demo), say)
+
+
+async def token(options: Namespace) -> int:
+    """Print a token that is good at the platform of this data folder."""
+    from sixclear.launcher.identity import Tokens
+
+    settings, _ = _platform(None)
+    say(await Tokens(settings)(options.client_id))
+    return 0
+
+
+async def demo(options: Namespace) -> int:
+    """Load the demonstration into a running platform, or post to it for a while."""
+    from sixclear.launcher.demonstration import api_client, ensure_demo, play
+
+    settings, platform = _platform(options.url)
+    async with api_client(platform.address, platform.services) as client:
+        try:
+            with Signals(say) as signals:
+                if options.what == "live":
+                    await signals.unless_stopped(play(settings, client, options.seconds, say))
+                else:
+                    loaded = await signals.unless_stopped(ensure_demo(settings, client))
+                    say("The demonstration is loaded." if loaded else "The demonstration was loaded before.")
+        except httpx2.ConnectError as error:
+            raise CannotStart(
+                f"Nothing answers at {platform.address}.", "Start the platform first: make run"
+            ) from error
+        except Stopped:
+            return 130
+    return 0
+
+
+async def migrate(options: Namespace) -> int:
+    """Migrate every chosen service that has a database."""
+    services = [service for service in chosen(options.target) if service.has_database]
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    async with AsyncExitStack() as stack:
+        urls = await databases(settings, services, stack)
+        for service in services:
+            await migrations.upgrade(urls[service.name], service.package)
+            say(f"{service.name}: up to date")
+    return 0
+
+
+async def replay(options: Namespace) -> int:
+    """Send stored events to the broker again."""
+    from sixclear.launcher.replay import replay as send_again
+
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    entity = _entity(options.entity)
+    sent = await send_again(settings, options.service, position=options.position, entity_id=entity)
+    say(f"{sent} events sent again")
+    return 0
+
+
+def _entity(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise CannotStart(f"{text!r} is no entity's identifier.", "Give a UUID, as events carry it.") from error
+
+
+async def check_config(options: Namespace) -> int:
+    """Print what a process would use."""
+    services = [] if options.target == "issuer" else chosen(options.target)
+    supplied = frozenset(database_variable(service) for service in services if service.has_database)
+    lines, problems = effective(services, supplied=supplied)
+    for line in lines:
+        say(line)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+async def targets(_: Namespace) -> int:
+    """List the targets with what each serves."""
+    say("all            every service in one process")
+    say("issuer         the embedded issuer of demonstration tokens alone")
+    for service in SERVICES:
+        meaning = (import_module(service.package).__doc__ or "").strip().splitlines()
+        say(f"{service.name:<14} {service.prefix:<16} {meaning[0] if meaning else ''}".rstrip())
+    return 0
+
+
+def _platform(url: str | None) -> tuple[CommonSettings, Announcement]:
+    """The platform that runs on this data folder, else the one at `url` or on PORT."""
+    try:
+        settings = common_settings(default_host(), default_port())
+        found = announced(settings.home) if url is None else None
+        if found is None:
+            return settings, Announcement(url or settings.public_url, settings.issuer, {})
+        return settings.model_copy(update={"public_url": found.address, "issuer_url": found.issuer}), found
+    except ValidationError as error:
+        raise CannotStart("The settings are not valid.", "See: sixclear check-config") from error

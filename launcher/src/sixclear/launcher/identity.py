@@ -1,0 +1,83 @@
+"""The embedded issuer as a target, and tokens of its demonstration clients."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from uuid import UUID
+
+from starlette.types import ASGIApp
+
+from sixclear.common.auth.clients import UnknownClient, load_clients, mint_token, seed_clients
+from sixclear.common.auth.issuer import CONFIGURATION_PATH, KEYS_PATH, TOKEN_PATH, create_issuer_app
+from sixclear.common.clock import Clock, utc_now
+from sixclear.common.event_log import EventLog
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.runtime.target import Check, StreamState
+from sixclear.common.settings import CommonSettings
+
+_RENEW_AFTER = timedelta(minutes=5)  # half of a token's life
+
+
+class IssuerTarget:
+    """Issues tokens to the seeded demonstration clients; never in production."""
+
+    name = "issuer"
+    prefixes: tuple[str, ...] = (TOKEN_PATH, CONFIGURATION_PATH, KEYS_PATH)
+    event_log: EventLog | None = None
+
+    def __init__(self, settings: CommonSettings, clock: Clock) -> None:
+        seed_clients(settings.home, _organisations())
+        self.app: ASGIApp = create_issuer_app(settings, clock)
+
+    async def start(self) -> None:
+        """Keys and clients are there already."""
+
+    async def stop(self) -> None:
+        """Nothing is held."""
+
+    def checks(self) -> Sequence[Check]:
+        """Always ready."""
+        return []
+
+    def streams(self) -> Sequence[StreamState]:
+        """None."""
+        return []
+
+
+def _organisations() -> Iterable[tuple[str, UUID]]:
+    """Those that have a demonstration client; in an image without the tasks service only the named clients exist."""
+    if find_spec("sixclear.tasks") is None:
+        return []
+    from sixclear.launcher.demo.organisations import client_organisations
+
+    return client_organisations()
+
+
+class Tokens:
+    """Access tokens of demonstration clients, signed with the key in the data folder; renewed before they expire."""
+
+    def __init__(self, settings: CommonSettings, clock: Clock = utc_now) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._kept: dict[str, tuple[datetime, str]] = {}
+
+    async def __call__(self, client_id: str) -> str:
+        """A token of `client_id`; raises `CannotStart` when there is no such client here."""
+        now = self._clock()
+        kept = self._kept.get(client_id)
+        if kept is None or kept[0] < now - _RENEW_AFTER:
+            kept = (now, self._mint(client_id, now))
+            self._kept[client_id] = kept
+        return kept[1]
+
+    def _mint(self, client_id: str, now: datetime) -> str:
+        settings = self._settings
+        try:
+            return mint_token(settings.home, client_id, now, issuer=settings.issuer, audience=settings.audience)
+        except UnknownClient as error:
+            names = ", ".join(client.client_id for client in load_clients(settings.home))
+            if not names:
+                raise CannotStart(
+                    f"There are no clients in {settings.home}.", "Start the platform once: make run"
+                ) from error
+            raise CannotStart(f"There is no client {client_id!r}.", f"Clients: {names}.") from error
