@@ -107,9 +107,14 @@ async def _load_phase(loader: "_Loader", phase: Phase, point: Checkpoint, progre
             if len(point.lanes) % _SAVE_EVERY_LANES == 0:
                 point.save()
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(_LANES_AT_ONCE):
-            group.create_task(work())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_LANES_AT_ONCE):
+                group.create_task(work())
+    except* (DemoRefused, httpx2.HTTPError) as failures:
+        raise failures.exceptions[0] from None
+    finally:
+        point.save()
 
 
 class _Loader:

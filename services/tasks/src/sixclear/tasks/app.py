@@ -13,6 +13,8 @@ from sixclear.tasks.routes import ROUTERS
 from sixclear.tasks.settings import Settings
 
 PREFIX = "/api/tasks/v1"
+# A thousand reports of ordinary length; longer files come in parts.
+_BULK_BYTES = 4 * 1024 * 1024
 
 
 def create_app(
@@ -34,6 +36,7 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
+        body_limits={f"{PREFIX}/progress/bulk": _BULK_BYTES},
         description="Programmes, directives and tasks: proposed, assigned, reported, submitted, confirmed.",
     )
     app.state.settings = settings

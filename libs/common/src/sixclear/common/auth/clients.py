@@ -14,7 +14,7 @@ from sixclear.common.auth.minting import mint
 from sixclear.common.ids import stable_id
 from sixclear.common.settings import CommonSettings
 
-_TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm")
+_TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
 _CATALOG = ("catalog:write", "catalog:heartbeat")
 _STANDING_BODY = "P57"
 
@@ -30,8 +30,7 @@ class Role:
 ORGANISATION_SCOPES = (*_TASKS, "facts:past", "feedback:handle", *_CATALOG)
 
 DEMO_CLIENTS: dict[str, Role] = {
-    "standing-body": Role((*_TASKS, "tasks:administer", "facts:past", *_CATALOG)),
-    "inspector": Role(("tasks:confirm",)),
+    "standing-body": Role((*_TASKS, "facts:past", *_CATALOG)),
     "feedback-hub": Role(("feedback:handle", "facts:past")),
     "feedback-publisher": Role(("feedback:handle", "feedback:publish")),
     "data-steward": Role(("catalog:write", "catalog:approve", "facts:past")),
