@@ -31,6 +31,7 @@ from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database, dump_json
 from sixclear.common.log_reader import LogReader, StoredEvent
 from sixclear.common.log_signal import LogSignal
+from sixclear.common.telemetry import tracer
 
 __all__ = ["DDL_V1", "MAX_DATA_BYTES", "EventLog", "EventTooLarge", "NewEvent", "StoredEvent", "topic_of", "type_of"]
 
@@ -153,7 +154,7 @@ class EventLog:
         self.service = service
         self.database = database
         self._clock = clock
-        self._tracer = trace.get_tracer(f"sixclear.{service}")
+        self._tracer = tracer(service)
         self._signal = LogSignal(database.engine, f"{service} event signal")
         self._upkeep: asyncio.Task[None] | None = None
         self.epoch = 1
