@@ -85,14 +85,15 @@ async def migrate(options: Namespace) -> int:
 
 
 async def replay(options: Namespace) -> int:
-    """Send stored events to the broker again."""
-    from sixclear.launcher.replay import replay as send_again
+    """Have stored events sent to the broker again."""
+    from sixclear.launcher.replay import replay as request
 
     settings = common_settings("127.0.0.1", 0)
     configure_logging(settings)
     entity = _entity(options.entity)
-    sent = await send_again(settings, options.service, position=options.position, entity_id=entity)
-    say(f"{sent} events sent again")
+    await request(settings, options.service, position=options.position, entity_id=entity)
+    what = f"the events of {entity}" if entity else f"every event from position {options.position} on"
+    say(f"The relay of {options.service} was asked to send {what} again.")
     return 0
 
 

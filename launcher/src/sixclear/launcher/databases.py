@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.data_folder import DataFolder
+from sixclear.launcher.data_folder import DataFolder, announced
 from sixclear.launcher.registry import Service
 
 
@@ -21,18 +21,19 @@ def without_database(services: Sequence[Service]) -> list[Service]:
 
 
 async def databases(settings: CommonSettings, services: Sequence[Service], stack: AsyncExitStack) -> Mapping[str, str]:
-    """The address of each service's database; where one is missing, the embedded server is started until `stack` ends.
+    """The address of each service's database; where one is missing, it is on the embedded server.
 
-    Takes the data folder when it starts a server; raises `CannotStart` when somebody else has it.
+    A server that the platform runs is used; else one is started until `stack` ends.
     """
     missing = without_database(services)
     found = {service.name: os.environ.get(database_variable(service), "") for service in services}
     if missing:
-        folder = DataFolder(settings.home)
-        folder.claim()
-        stack.callback(folder.release)
         server = PostgresServer(settings.home / "postgres")
-        stack.push_async_callback(server.stop)
-        await server.start()
+        if announced(settings.home) is None or not server.attach():
+            folder = DataFolder(settings.home)
+            folder.claim()
+            stack.callback(folder.release)
+            stack.push_async_callback(server.stop)
+            await server.start()
         found |= {service.name: server.url(service.database) for service in missing}
     return found

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from prometheus_client import REGISTRY
 from starlette.types import ASGIApp
 
 from sixclear.common.auth.tokens import TokenVerifier
@@ -31,6 +32,7 @@ from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind
 from sixclear.launcher.signals import Signals, Stopped
+from sixclear.launcher.stream_metrics import StreamCollector
 
 _READY_SECONDS = 60.0
 _TELEMETRY_STOP_SECONDS = 1.0
@@ -134,10 +136,23 @@ async def _assemble(
             logs[target.name] = target.event_log
         if isinstance(target, KeepsSpans):
             switch.connect(target.span_sink)
-    supervisor = Supervisor(targets)
+    supervisor = Supervisor([_relaying(target, settings) for target in targets])
+    collector = StreamCollector(supervisor.streams)
+    REGISTRY.register(collector)
+    stack.callback(REGISTRY.unregister, collector)
     stack.push_async_callback(supervisor.stop)
     await signals.unless_stopped(supervisor.start())
     return supervisor, Router(_mounts(targets, supervisor), signals.stopping)
+
+
+def _relaying(target: Target, settings: CommonSettings) -> Target:
+    if target.event_log is None or settings.kafka_bootstrap_servers is None:
+        return target
+    from sixclear.common.relay import Relay
+    from sixclear.launcher.relaying import Relaying
+
+    log = target.event_log
+    return Relaying(target, Relay(log, log.database, settings.kafka_bootstrap_servers, utc_now))
 
 
 async def _shut_down(telemetries: Sequence[Telemetry]) -> None:

@@ -70,6 +70,14 @@ class PostgresServer:
         await asyncio.to_thread(self._start)
         await self._create(databases)
 
+    def attach(self) -> bool:
+        """Use the server that another process of ours runs on this folder; False when there is none."""
+        if self._running_pid() is None:
+            return False
+        lines = (self.data / "postmaster.pid").read_text().splitlines()
+        self._short_socket_dir = Path(lines[4]) if len(lines) > 4 and Path(lines[4]) != self.data else None
+        return True
+
     async def stop(self) -> None:
         """Stop within about five seconds: open transactions are rolled back, committed ones are on disk."""
         await asyncio.to_thread(self._stop)

@@ -1,0 +1,59 @@
+"""A relay beside each target that publishes: wherever events travel over Kafka, whoever publishes also relays."""
+
+from collections.abc import Sequence
+
+from starlette.types import ASGIApp
+
+from sixclear.common.event_log import EventLog
+from sixclear.common.relay import Relay
+from sixclear.common.runtime.supervisor import ClosesStreams
+from sixclear.common.runtime.target import Check, StreamState, Target
+
+_STOP_SECONDS = 2.0
+
+
+class Relaying:
+    """`target` with its relay: started after it, when its tables exist, and stopped before it."""
+
+    def __init__(self, target: Target, relay: Relay) -> None:
+        self._target = target
+        self._relay = relay
+        self.name = target.name
+        self.prefixes = target.prefixes
+        self.app: ASGIApp = target.app
+        self.event_log: EventLog | None = target.event_log
+
+    async def start(self) -> None:
+        """Start the target, then the relay; a broker that is away is waited for in the background."""
+        await self._target.start()
+        await self._relay.start()
+
+    async def stop(self) -> None:
+        """Stop the relay first: it needs the target's database."""
+        await self._relay.stop(_STOP_SECONDS)
+        await self._target.stop()
+
+    async def close_streams(self) -> None:
+        """End the target's open-ended answers, if it has any."""
+        if isinstance(self._target, ClosesStreams):
+            await self._target.close_streams()
+
+    def checks(self) -> Sequence[Check]:
+        """The target's: a relay that is behind keeps nobody from writing."""
+        return self._target.checks()
+
+    def streams(self) -> Sequence[StreamState]:
+        """The target's, and the relay."""
+        return [*self._target.streams(), self._state()]
+
+    def _state(self) -> StreamState:
+        state = self._relay.state()
+        return StreamState(
+            service=state.service,
+            name=f"{state.service} relay",
+            kind="relay",
+            running=state.last_error is None,
+            lag_messages=state.backlog_rows,
+            lag_seconds=state.oldest_age_seconds,
+            detail=state.last_error or ("active" if state.active else "standing by"),
+        )
