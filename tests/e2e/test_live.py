@@ -1,0 +1,126 @@
+"""A ministry posts, and whoever looks sees it: within a second, in one trace, counted from that one record."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+import pytest
+from tests.e2e.platforms import Platform
+
+from sixclear.common.testing.eventually import eventually
+
+pytestmark = pytest.mark.slow
+
+
+async def stream(platform: Platform) -> AsyncIterator[tuple[str, Any]]:
+    """Events of the live stream as (name, data)."""
+    async with (
+        platform.client() as client,
+        client.stream("GET", "/api/monitoring/v1/stream", headers={"Accept": "text/event-stream"}) as answer,
+    ):
+        assert answer.status_code == 200
+        name = "message"
+        async for line in answer.aiter_lines():
+            if line.startswith("event:"):
+                name = line.removeprefix("event:").strip()
+            elif line.startswith("data:"):
+                yield name, orjson.loads(line.removeprefix("data:"))
+
+
+async def until(events: AsyncIterator[tuple[str, Any]], wanted: Any, within_seconds: float = 5.0) -> float:
+    """Seconds until an event for which `wanted(status of the programme)` holds."""
+    began = time.monotonic()
+
+    async def wait() -> float:
+        async for _, data in events:
+            figures = data["programmes"].get("demonstration")
+            if figures is not None and wanted(figures):
+                return time.monotonic() - began
+        raise AssertionError("the stream ended")
+
+    return await asyncio.wait_for(wait(), within_seconds)
+
+
+async def an_open_task(platform: Platform) -> dict[str, Any]:
+    found = await platform.get("/api/tasks/v1/tasks", programme="demonstration", bucket="in_term", limit="200")
+    return next(task for task in found["items"] if task["status"] == "in_progress")
+
+
+@pytest.mark.asyncio
+async def test_a_report_and_a_result_are_seen_within_a_second_each(platform: Platform) -> None:
+    await platform.settled()
+    task = await an_open_task(platform)
+    lead, path = f"org-{task['lead_organisation']['code']}", f"/api/tasks/v1/tasks/{task['task_id']}"
+    before = await platform.status(programme="demonstration")
+    events = stream(platform)
+    await until(events, lambda figures: figures["tasks"] == before["tasks"])
+
+    reports = before["activity"]["reports_today"]
+    await platform.post(lead, f"{path}/progress", {"percent": 95, "text": "Gần hoàn thành"})
+    assert await until(events, lambda figures: figures["activity"]["reports_today"] == reports + 1) < 1.0
+
+    await platform.post(lead, f"{path}/evidence", {"title": "Biên bản", "url": "https://example.invalid/bb.pdf"})
+    await platform.post(lead, f"{path}/submit", {})
+    await platform.post("standing-body", f"{path}/confirm", {})
+    completed = before["tasks"]["completed"] + 1
+    assert await until(events, lambda figures: figures["tasks"]["completed"] == completed) < 1.0
+    await events.aclose()  # type: ignore[attr-defined]
+    after = await platform.status(programme="demonstration")
+    assert after["tasks"]["in_term"] == before["tasks"]["in_term"] - 1
+    assert after["tasks"]["total"] == before["tasks"]["total"]
+
+
+@pytest.mark.asyncio
+async def test_one_trace_shows_the_post_the_event_and_the_projection(platform: Platform) -> None:
+    task = await an_open_task(platform)
+    trace_id = "57" * 15 + f"{int(time.time()) % 100:02d}"
+    await platform.post(
+        f"org-{task['lead_organisation']['code']}",
+        f"/api/tasks/v1/tasks/{task['task_id']}/progress",
+        {"text": "Đang làm"},
+        traceparent=f"00-{trace_id}-{'ab' * 8}-01",
+    )
+
+    async def spans() -> list[str]:
+        async with platform.client() as client:
+            headers = {"Authorization": f"Bearer {await platform.token('operator')}"}
+            answer = await client.get(f"/api/monitoring/v1/traces/{trace_id}", headers=headers)
+        names = [span["name"] for span in answer.json()["spans"]] if answer.status_code == 200 else []
+        return names if any(name.startswith("process ") for name in names) else []
+
+    names = await eventually(spans, within_seconds=15)
+    assert "POST /api/tasks/v1/tasks/{task_id}/progress" in names
+    assert "create sixclear.tasks.task.v1" in names
+    assert "process sixclear.tasks.task.v1" in names
+
+
+@pytest.mark.asyncio
+async def test_a_figure_follows_the_one_record_that_changes(platform: Platform) -> None:
+    """No figure is typed anywhere: one more task, and every figure that counts it is one higher."""
+    before = await platform.status(programme="nq57-central")
+    task = {
+        "programme": "nq57-central",
+        "title": "Nhiệm vụ thêm để kiểm tra phép đếm",
+        "assigned_by": "central",
+        "assigning_organisation": "P57",
+        "lead_organisation": "G06",
+        "responsible_position": {"title": "Cục trưởng", "organisation": "G06"},
+        "product": "Báo cáo",
+        "authority": "Theo kế hoạch",
+        "deadline": "2099-12-31",
+        "assign": True,
+        "demonstration": True,
+    }
+    await platform.post("standing-body", "/api/tasks/v1/tasks", task)
+
+    async def counted() -> bool:
+        after = await platform.status(programme="nq57-central")
+        return bool(after["tasks"]["in_term"] == before["tasks"]["in_term"] + 1)
+
+    await eventually(counted, within_seconds=10)
+    after = await platform.status(programme="nq57-central")
+    assert after["tasks"]["total"] == before["tasks"]["total"] + 1
+    again = await platform.status(programme="nq57-central", as_of="2025-12-04T17:00:00+07:00")
+    assert again["tasks"]["total"] == 1287
