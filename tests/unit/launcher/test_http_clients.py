@@ -1,0 +1,51 @@
+"""How the portal reaches the others: in the process without a network, elsewhere by address, with the trace."""
+
+import httpx2
+import pytest
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.settings import CommonSettings
+from sixclear.common.telemetry import configure_telemetry, tracer
+from sixclear.launcher.http_clients import HttpClients, _add_traceparent
+from sixclear.launcher.registry import chosen
+
+
+@pytest.mark.asyncio
+async def test_service_of_this_process_is_called_directly_even_if_made_later() -> None:
+    apps: dict[str, ASGIApp] = {}
+    clients = HttpClients(apps, frozenset({"tasks"}), "http://127.0.0.1:8000")
+
+    async def tasks(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse({"path": scope["path"]})(scope, receive, send)
+
+    async with clients("tasks") as client:
+        apps["tasks"] = tasks
+        answer = await client.get("/api/tasks/v1/tasks")
+
+    assert answer.json() == {"path": "/api/tasks/v1/tasks"}
+
+
+@pytest.mark.asyncio
+async def test_service_elsewhere_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = HttpClients({}, frozenset({"portal"}), "http://127.0.0.1:8000")
+    with pytest.raises(CannotStart, match="SIXCLEAR_DATA_CATALOG_URL"):
+        clients.require(chosen("data-catalog"))
+    monkeypatch.setenv("SIXCLEAR_DATA_CATALOG_URL", "http://catalog:8000")
+    clients.require(chosen("data-catalog"))
+    async with clients("data-catalog") as client:
+        assert client.base_url == httpx2.URL("http://catalog:8000")
+
+
+@pytest.mark.asyncio
+async def test_call_over_the_network_carries_the_trace() -> None:
+    configured = configure_telemetry("t-portal", CommonSettings())
+    request = httpx2.Request("GET", "http://tasks/")
+    await _add_traceparent(request)
+    assert "traceparent" not in request.headers
+    with tracer("t-portal").start_as_current_span("page") as span:
+        await _add_traceparent(request)
+    await configured.shutdown()
+
+    assert f"{span.get_span_context().trace_id:032x}" in request.headers["traceparent"]
