@@ -155,7 +155,7 @@ async def test_a_planted_error_is_found_refused_and_repaired(view: Any, events: 
     async with view.database.session() as session:
         assert not await views.reconciled(session)
     async with view.database.transaction() as session:
-        await repair(session, token=view.token, now=view.now)
+        await repair(session, now=view.now)
     assert await view.cells() == right
     assert await reconcile(view.database, view.now) == []
     async with view.database.session() as session:

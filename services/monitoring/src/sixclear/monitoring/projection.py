@@ -198,7 +198,7 @@ def submission_cells(facts: SubmissionFacts, bucket: str) -> Iterable[Cell]:
 
 def entry_bucket(facts: EntryFacts, at: datetime) -> str | None:
     """Databases are counted, unless retired."""
-    return "listed" if facts.kind == "database" and facts.stage != "retired" else None
+    return "listed" if facts.kind == "database" and facts.stage != "retire" else None
 
 
 def entry_cells(facts: EntryFacts, bucket: str) -> Iterable[Cell]:

@@ -9,7 +9,6 @@ from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.projection import KINDS
 from sixclear.monitoring.repository import counters, reconciliation, views
-from sixclear.monitoring.service.fold import begin
 
 _SHOWN = 50
 
@@ -42,12 +41,12 @@ async def reconcile(database: Database, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-async def repair(session: AsyncSession, *, token: int, now: datetime) -> None:
+async def repair(session: AsyncSession, *, now: datetime) -> None:
     """Make states, counters and last reports again from the histories, in one transaction.
 
-    What the histories themselves lack only a replay of the log brings back. Raises LeadershipLost.
+    What the histories themselves lack only a replay of the log brings back. The fold waits meanwhile.
     """
-    sequence = await begin(session, token) + 1
+    _, sequence = await views.lock_view(session)
     known = await views.sources(session)
     for kind in KINDS:
         epoch = known[kind.source].active_epoch
@@ -56,4 +55,15 @@ async def repair(session: AsyncSession, *, token: int, now: datetime) -> None:
     await counters.rebuild_last_reports(session, known["tasks"].active_epoch)
     await reconciliation.close_reconciliations(session, now)
     await views.mark_reconciled(session, True)
-    await views.advance_view(session, sequence)
+    await views.advance_view(session, sequence + 1)
+
+
+async def compare_on_demand(database: Database, *, repair_found: bool, now: datetime) -> dict[str, Any]:
+    """Compare and, if asked, repair what differs and compare again; what the first comparison found."""
+    found = await reconcile(database, now)
+    left = found
+    if found and repair_found:
+        async with database.transaction() as session:
+            await repair(session, now=now)
+        left = await reconcile(database, now)
+    return {"checked_at": now, "reconciled": not left, "repaired": bool(found) and not left, "differences": found}

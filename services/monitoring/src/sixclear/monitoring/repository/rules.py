@@ -38,7 +38,7 @@ CASE
         CASE WHEN h.due_at >= :at THEN h.due_at END)
 END
 """
-ENTRY_BUCKET = "CASE WHEN h.kind = 'database' AND h.stage <> 'retired' THEN 'listed' END"
+ENTRY_BUCKET = "CASE WHEN h.kind = 'database' AND h.stage <> 'retire' THEN 'listed' END"
 
 # Rows `(measure, slot)` of a counted row `h` that has its `bucket`.
 TASK_CELLS = f"""

@@ -1,0 +1,71 @@
+"""Wiring of the monitoring application."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.routing import BaseRoute, Route
+
+from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.runtime.target import StreamState
+from sixclear.common.web.app import create_service_app
+from sixclear.monitoring.routes import make_routers
+from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.stream import LiveStream
+from sixclear.monitoring.traces.store import SpanStore
+
+PREFIX = "/api/monitoring/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What routes reach besides the request's session: background work of this process."""
+
+    database: Database
+    background: Database
+    stream: LiveStream
+    spans: SpanStore
+    process_streams: Callable[[], Sequence[StreamState]]
+    leading: Callable[[], bool]
+    on_change: Callable[[], None]
+
+
+def create_app(
+    settings: Settings,
+    *,
+    verifier: TokenVerifier | None = None,
+    parts: Parts | None = None,
+    clock: Clock,
+    env: str = "production",
+) -> FastAPI:
+    """The monitoring application; without its parts it only describes itself (OpenAPI)."""
+    routes: list[BaseRoute] = []
+    if parts is not None:
+        routes.append(Route(f"{PREFIX}/stream", parts.stream.hub, methods=["GET"]))
+    app = create_service_app(
+        title="Sixclear monitoring",
+        service="monitoring",
+        version=version("sixclear"),
+        prefix=PREFIX,
+        routers=make_routers(env),
+        routes=routes,
+        verifier=verifier,
+        database=parts.database if parts is not None else None,
+        clock=clock,
+        body_limits={f"{PREFIX}/otlp/": settings.spans_body_bytes},
+        description=(
+            "The live status, counted from events: now, at any past instant, and as a stream of server-sent events "
+            f"at `{PREFIX}/stream`."
+        ),
+    )
+    app.state.settings = settings
+    if parts is not None:
+        app.state.background = parts.background
+        app.state.spans = parts.spans
+        app.state.process_streams = parts.process_streams
+        app.state.leading = parts.leading
+        app.state.on_change = parts.on_change
+    return app

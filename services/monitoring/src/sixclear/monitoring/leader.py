@@ -1,0 +1,178 @@
+"""What the leading replica does: fold, follow the clock, keep progress known, compare, clean up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from sixclear.common.bus.consumer import ConsumerState
+from sixclear.common.bus.protocol import Bus, Lag
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.runtime.target import StreamState
+from sixclear.monitoring import metrics
+from sixclear.monitoring.consumers import TOPICS, SourceConsumer
+from sixclear.monitoring.errors import LeadershipLost
+from sixclear.monitoring.reconciler import reconcile
+from sixclear.monitoring.repository import entities, views
+from sixclear.monitoring.service.crossings import cross_boundaries
+from sixclear.monitoring.service.epochs import activate_next_epoch, caught_up, delete_old_epochs
+from sixclear.monitoring.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+_TICK_SECONDS = 0.5
+_TIMER_POLL_SECONDS = 1.0
+_AFTER_FAILURE_SECONDS = 1.0
+_STOP_SECONDS = 2.0
+
+
+class Leader:
+    """The background work of a view's only writer. Every part goes on when another one fails.
+
+    `background` is the same database with limits for long statements, for comparing.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        background: Database,
+        bus: Bus,
+        clock: Clock,
+        settings: Settings,
+        *,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._background = background
+        self._bus = bus
+        self._clock = clock
+        self._settings = settings
+        self._on_change = on_change
+        self._consumers: tuple[SourceConsumer, ...] = ()
+        self._token = 0
+        self._lost = asyncio.Event()
+        self._seen: dict[str, tuple[Lag | None, datetime]] = {}
+
+    async def lead(self, token: int, lost: asyncio.Event) -> None:
+        """Work with `token` until `lost` is set or the task is cancelled; then everything is stopped."""
+        self._token, self._lost = token, lost
+        self._seen = {source: (None, self._clock()) for source in TOPICS}
+        self._consumers = tuple(self._consumer(source) for source in TOPICS)
+        tasks = [
+            asyncio.create_task(self._forever(work, pause), name=f"monitoring {work.__name__}")
+            for work, pause in (
+                (self._follow_the_clock, 0.0),
+                (self._keep_progress_known, _TICK_SECONDS),
+                (self._compare, self._settings.reconcile_seconds),
+                (self._renew_epochs, 1.0),
+            )
+        ]
+        try:
+            await asyncio.gather(*(consumer.loop.start() for consumer in self._consumers))
+            await lost.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*(consumer.loop.stop(_STOP_SECONDS) for consumer in self._consumers))
+
+    def streams(self) -> Sequence[StreamState]:
+        """The consumer groups, as operators see them."""
+        return [_stream(consumer.source, consumer.loop.state()) for consumer in self._consumers]
+
+    def _consumer(self, source: str) -> SourceConsumer:
+        return SourceConsumer(
+            source,
+            bus=self._bus,
+            database=self._database,
+            clock=self._clock,
+            token=self._token,
+            on_change=self._on_change,
+            on_lost=self._lost.set,
+        )
+
+    async def _forever(self, work: Callable[[], Awaitable[None]], pause: float) -> None:
+        while True:
+            try:
+                await work()
+                await asyncio.sleep(pause)
+            except LeadershipLost:
+                self._lost.set()
+                return
+            except Exception as error:
+                _log.warning("background work failed", work=getattr(work, "__name__", ""), error=repr(error))
+                await asyncio.sleep(_AFTER_FAILURE_SECONDS)
+
+    async def _follow_the_clock(self) -> None:
+        """Move what passed a boundary; else sleep until the next one, a second at most."""
+        async with self._database.session() as session:
+            boundary = await entities.next_boundary(session)
+        now = self._clock()
+        wait = _TIMER_POLL_SECONDS if boundary is None else (boundary - now).total_seconds()
+        metrics.TIMER_LATENESS.set(max(0.0, -wait))
+        if wait >= 0:
+            await asyncio.sleep(min(wait + 0.001, _TIMER_POLL_SECONDS))
+            return
+        async with self._database.transaction() as session:
+            crossed = await cross_boundaries(
+                session, token=self._token, now=now, limit=self._settings.crossings_per_batch
+            )
+        if crossed:
+            self._on_change()
+
+    async def _keep_progress_known(self) -> None:
+        """Store until when each source is known to be complete: nothing waited at a measurement after the last look.
+
+        A halted consumer, or one that does not know its lag, leaves the instant where it was.
+        """
+        now = self._clock()
+        progress: list[tuple[str, datetime | None, int | None]] = []
+        for consumer in self._consumers:
+            state = consumer.loop.state()
+            lag, looked_at = self._seen[consumer.source]
+            if state.lag is lag:
+                continue
+            self._seen[consumer.source] = (state.lag, now)
+            waiting = None if state.lag is None else state.lag.messages
+            complete = waiting == 0 and state.halted_reason is None
+            progress.append((consumer.source, looked_at if complete else None, waiting))
+        if progress:
+            async with self._database.transaction() as session:
+                await views.note_progress(session, progress, self._token)
+
+    async def _compare(self) -> None:
+        found = await reconcile(self._background, self._clock())
+        if found:
+            _log.error("the figures do not reconcile", differences=len(found), first=found[0])
+
+    async def _renew_epochs(self) -> None:
+        """Show an epoch that has caught up, and delete those that nobody sees any more."""
+        async with self._database.session() as session:
+            known = await views.sources(session)
+        waiting = {consumer.source: consumer.loop.state().lag for consumer in self._consumers}
+        for source, view in known.items():
+            lag = waiting.get(source)
+            if lag is not None and lag.messages == 0 and caught_up(view, self._clock()):
+                async with self._database.transaction() as session:
+                    await activate_next_epoch(session, source, token=self._token)
+                self._on_change()
+            elif view.active_epoch > 1:
+                async with self._database.transaction() as session:
+                    await delete_old_epochs(session, source, token=self._token)
+
+
+def _stream(source: str, state: ConsumerState) -> StreamState:
+    detail = state.halted_reason or state.last_error or ""
+    return StreamState(
+        service="monitoring",
+        name=state.group,
+        kind="consumer",
+        running=state.running and state.halted_reason is None,
+        lag_messages=None if state.lag is None else state.lag.messages,
+        lag_seconds=None if state.lag is None else state.lag.seconds,
+        dead_letters=state.dead_letters,
+        last_progress_at=state.last_progress_at,
+        detail=detail,
+    )

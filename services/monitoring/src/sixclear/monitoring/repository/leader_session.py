@@ -1,0 +1,19 @@
+"""What the leader's own session says to the server: a lock that lives as long as it does, and news for the others."""
+
+from typing import Any
+
+import asyncpg
+
+CHANNEL = "monitoring_view"
+# Any constant does.
+_LOCK = 5_757_002
+
+
+async def try_lock(connection: "asyncpg.Connection[Any]") -> bool:
+    """Take the leader's lock if nobody holds it."""
+    return bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
+
+
+async def notify(connection: "asyncpg.Connection[Any]") -> None:
+    """Tell the other replicas that the view changed."""
+    await connection.execute(f"NOTIFY {CHANNEL}")

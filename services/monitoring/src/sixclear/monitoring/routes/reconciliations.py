@@ -1,0 +1,24 @@
+"""Comparing counters with records on demand, and repairing what differs."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+
+from sixclear.common.auth.access import Access
+from sixclear.common.web.route import NowDep, TransactionalRoute
+from sixclear.monitoring.reconciler import compare_on_demand
+from sixclear.monitoring.schemas import Reconciliation, ReconciliationRequest
+
+router = APIRouter(route_class=TransactionalRoute, tags=["operations"])
+
+OPERATE = Depends(Access.scope("monitoring:operate"))
+
+
+@router.post(
+    "/reconciliations", operation_id="createReconciliation", response_model=Reconciliation, dependencies=[OPERATE]
+)
+async def create_reconciliation(request: Request, body: ReconciliationRequest, now: NowDep) -> dict[str, Any]:
+    """Compare now; with `repair`, make states and counters again from the histories when they differ."""
+    answer = await compare_on_demand(request.app.state.background, repair_found=body.repair, now=now)
+    request.app.state.on_change()
+    return answer

@@ -1,0 +1,41 @@
+"""OTLP over HTTP: other processes send their spans here where no collector is at hand."""
+
+from fastapi import APIRouter, Depends, Request
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceResponse,
+)
+from starlette.responses import Response
+
+from sixclear.common.auth.access import Access
+from sixclear.common.web.problems import problem_responses
+from sixclear.monitoring.errors import SpansInvalid, SpansMediaTypeUnknown
+from sixclear.monitoring.traces.reading import of_request
+
+router = APIRouter(tags=["operations"])
+
+_PROTOBUF = "application/x-protobuf"
+_RULE = Depends(Access.scope("monitoring:spans"))
+
+
+@router.post(
+    "/otlp/v1/traces",
+    operation_id="exportSpans",
+    dependencies=[_RULE],
+    response_class=Response,
+    responses={200: {"content": {_PROTOBUF: {}}}, **problem_responses(SpansInvalid, SpansMediaTypeUnknown)},
+    openapi_extra={"requestBody": {"required": True, "content": {_PROTOBUF: {"schema": {"type": "string"}}}}},
+)
+async def export_spans(request: Request) -> Response:
+    """Take spans (an ExportTraceServiceRequest in protobuf); they are stored soon, or dropped and counted."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _PROTOBUF:
+        raise SpansMediaTypeUnknown("Send Content-Type: application/x-protobuf.")
+    limit = request.app.state.settings.spans_body_bytes
+    rows = of_request(await request.body(), request.headers.get("content-encoding", "").strip().lower(), limit)
+    rejected = len(rows) - request.app.state.spans.add(rows)
+    answer = ExportTraceServiceResponse()
+    if rejected:
+        answer.partial_success.CopyFrom(
+            ExportTracePartialSuccess(rejected_spans=rejected, error_message="the queue of spans is full")
+        )
+    return Response(answer.SerializeToString(), media_type=_PROTOBUF)

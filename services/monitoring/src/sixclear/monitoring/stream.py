@@ -1,0 +1,129 @@
+"""The live stream: after each visible change every client gets the whole status, encoded once."""
+
+import asyncio
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.auth.access import Access
+from sixclear.common.clock import Clock, civil_date
+from sixclear.common.db import Database
+from sixclear.common.web.problems import Unavailable
+from sixclear.common.web.sse import SseHub
+from sixclear.monitoring import metrics
+from sixclear.monitoring.errors import FiguresDoNotReconcile
+from sixclear.monitoring.repository import views
+from sixclear.monitoring.repository.figures import Selection
+from sixclear.monitoring.service.attention import recent_changes
+from sixclear.monitoring.service.status import Freshness, freshness, programmes_now, status
+
+_log = structlog.get_logger(__name__)
+
+_CHANGES = 20
+# Wider than the hub gathers: no frame of ours replaces another one, so no change is left out.
+_BETWEEN_FRAMES_SECONDS = 0.06
+# Somebody else's change is noticed within this even when nobody tells us.
+_POLL_SECONDS = 1.0
+
+
+async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[int, dict[str, Any]]:
+    """The view's sequence number and what a frame says; `after` limits its changes to those since that number."""
+    sequence = await views.view_sequence(session)
+    body = await status(session, Selection(), at=None, now=now)
+    return sequence, {
+        "view_sequence": sequence,
+        "as_of": now,
+        "status": body,
+        "programmes": await programmes_now(session, now),
+        "changes": await recent_changes(session, after=after, limit=_CHANGES),
+    }
+
+
+class LiveStream:
+    """Publishes on a hub of its own, mounted at `/stream`; follows this process's changes and those of others."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._sequence: int | None = None
+        self._day: date | None = None
+        self.fresh: Freshness | None = None
+        self.hub = SseHub("monitoring", self._snapshot, access=Access.public("the live status is public"))
+
+    async def start(self) -> None:
+        """Begin to publish."""
+        await self.hub.start()
+        self._task = asyncio.create_task(self._run(), name="monitoring stream")
+
+    async def close(self) -> None:
+        """End every client's stream; new ones are refused."""
+        await self.hub.stop(deadline_seconds=0.5)
+
+    async def stop(self) -> None:
+        """Stop publishing."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=1.0)
+            self._task = None
+        await self.close()
+
+    def wake(self) -> None:
+        """Look for a change now."""
+        self._wake.set()
+
+    async def _snapshot(self) -> tuple[int, bytes]:
+        try:
+            async with self._database.session() as session:
+                sequence, body = await payload(session, after=0, now=self._clock())
+        except FiguresDoNotReconcile as error:
+            raise Unavailable(error.detail, retry_after_seconds=10) from error
+        return sequence, orjson.dumps(body, option=orjson.OPT_UTC_Z)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_POLL_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            try:
+                await self._look()
+            except Exception as error:
+                _log.warning("the stream could not look", error=repr(error))
+                await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(_BETWEEN_FRAMES_SECONDS)
+
+    async def _look(self) -> None:
+        """Publish what changed since the last frame; a new civil day is a change too (reports of today)."""
+        now = self._clock()
+        async with self._database.session() as session:
+            self.fresh = await freshness(session, now)
+            sequence = await views.view_sequence(session)
+            self._measure(sequence)
+            if self._sequence is None:
+                self._sequence, self._day = sequence, civil_date(now)
+            elif sequence != self._sequence or self._day != civil_date(now):
+                await self._publish(session, now)
+
+    async def _publish(self, session: AsyncSession, now: datetime) -> None:
+        try:
+            sequence, body = await payload(session, after=self._sequence or 0, now=now)
+        except FiguresDoNotReconcile:
+            return
+        self._sequence, self._day = sequence, civil_date(now)
+        self.hub.publish("status", orjson.dumps(body, option=orjson.OPT_UTC_Z), sequence)
+
+    def _measure(self, sequence: int) -> None:
+        assert self.fresh is not None
+        metrics.VIEW_SEQUENCE.set(sequence)
+        for source, state in self.fresh.sources.items():
+            metrics.GAPS_OPEN.labels(source).set(state["gaps"])
+            if state["current_until"] is not None:
+                age = (self._clock() - state["current_until"]).total_seconds()
+                metrics.STALENESS.labels(source).set(max(0.0, age))

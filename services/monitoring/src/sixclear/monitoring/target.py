@@ -1,0 +1,118 @@
+"""The monitoring service as the launcher sees it."""
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+
+from sixclear.common import migrations
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog
+from sixclear.common.runtime.target import Check, Runtime, StreamState
+from sixclear.common.telemetry import SpanSink, instrument_engine
+from sixclear.monitoring.app import Parts, create_app
+from sixclear.monitoring.leader import Leader
+from sixclear.monitoring.leadership import Leadership
+from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.stream import LiveStream
+from sixclear.monitoring.traces.store import SpanStore
+
+# Comparing and repairing read everything: they get their own connections and more time than a request.
+_LONG_STATEMENT_SECONDS = 120.0
+
+
+class MonitoringTarget:
+    """Migrates, stands by or leads, publishes the stream, keeps spans, and serves.
+
+    `span_sink` takes the spans of every service in this process. `process_streams` may be replaced by whoever knows
+    all streams of the process, so that the operators' page shows relays too.
+    """
+
+    name = "monitoring"
+    prefixes = ("/api/monitoring",)
+    event_log: EventLog | None = None
+
+    def __init__(self, runtime: Runtime, settings: Settings) -> None:
+        self._settings = settings
+        self._database = Database(
+            settings.database_url, application_name="sixclear-monitoring", pool_size=settings.database_pool_size
+        )
+        self._background = Database(
+            settings.database_url,
+            application_name="sixclear-monitoring-background",
+            pool_size=2,
+            statement_timeout_seconds=_LONG_STATEMENT_SECONDS,
+            transaction_timeout_seconds=_LONG_STATEMENT_SECONDS,
+        )
+        instrument_engine(self._database.engine, "monitoring")
+        self._spans = SpanStore(self._background, settings)
+        self.span_sink: SpanSink = self._spans
+        self._stream = LiveStream(self._database, runtime.clock)
+        self._leader = Leader(
+            self._database, self._background, runtime.bus, runtime.clock, settings, on_change=self._view_changed
+        )
+        self._leadership = Leadership(
+            self._database,
+            runtime.clock,
+            holder=f"{socket.gethostname()}/{os.getpid()}",
+            lead=self._leader.lead,
+            heard=self._stream.wake,
+        )
+        self.process_streams: Callable[[], Sequence[StreamState]] = self.streams
+        self._started = False
+        self.app = create_app(
+            settings,
+            verifier=runtime.verifier,
+            clock=runtime.clock,
+            env=runtime.settings.env,
+            parts=Parts(
+                database=self._database,
+                background=self._background,
+                stream=self._stream,
+                spans=self._spans,
+                process_streams=lambda: self.process_streams(),
+                leading=lambda: self._leadership.leading,
+                on_change=self._view_changed,
+            ),
+        )
+
+    async def start(self) -> None:
+        """Bring the schema up to date, then publish, keep spans, and stand by to lead."""
+        await migrations.upgrade(self._settings.database_url, "sixclear.monitoring")
+        await self._spans.start()
+        await self._stream.start()
+        await self._leadership.start()
+        self._started = True
+
+    async def close_streams(self) -> None:
+        """End every client's stream."""
+        await self._stream.close()
+
+    async def stop(self) -> None:
+        """Stop streams first, then leading, then connections."""
+        self._started = False
+        await self._stream.stop()
+        await self._leadership.stop()
+        await self._spans.stop()
+        await self._background.close()
+        await self._database.close()
+
+    def checks(self) -> Sequence[Check]:
+        """Ready once the view is known to be complete up to a recent instant."""
+        fresh = self._stream.fresh
+        age = None if fresh is None else fresh.staleness_seconds
+        current = age is not None and age <= self._settings.stale_seconds
+        detail = "" if current else "the view is not known to be complete; see /api/monitoring/v1/streams"
+        return [Check("started", self._started), Check("view", current, detail)]
+
+    def streams(self) -> Sequence[StreamState]:
+        """The consumer groups that this replica runs while it leads."""
+        return self._leader.streams()
+
+    def _view_changed(self) -> None:
+        self._stream.wake()
+        self._leadership.notify()
+
+
+def create_target(runtime: Runtime) -> MonitoringTarget:
+    """The target, with settings from the environment."""
+    return MonitoringTarget(runtime, Settings())
