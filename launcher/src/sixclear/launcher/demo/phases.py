@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sixclear.launcher.demo.catalogue_steps import catalogue_steps
+from sixclear.launcher.demo.feedback_steps import feedback_steps
 from sixclear.launcher.demo.plan import central_tasks, city_tasks
 from sixclear.launcher.demo.steps import Step
 from sixclear.launcher.demo.task_steps import all_completion_steps, assign_steps, reference_steps, report_steps
@@ -35,4 +36,5 @@ def phases(now: datetime) -> list[Phase]:
         Phase("results", tuple(all_completion_steps(plans))),
         Phase("catalogue", tuple(catalogue_steps())),
         Phase("today", tuple(today_steps(now))),
+        Phase("feedback", tuple(feedback_steps(now))),
     ]

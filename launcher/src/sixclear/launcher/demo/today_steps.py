@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sixclear.common.clock import CIVIL_ZONE, civil_date
+from sixclear.common.clock import civil_date
 from sixclear.launcher.demo.organisations import STANDING_BODY, agencies, client_of, provinces
 from sixclear.launcher.demo.plan import TaskPlan
 from sixclear.launcher.demo.steps import Step, at, task_path
 from sixclear.launcher.demo.task_steps import TASKS, completion_steps, description, report_body
-from sixclear.launcher.demo.vocabulary import FEEDBACK
 
 TODAY = "demonstration"
 _STANDING_CLIENT = client_of(STANDING_BODY)
@@ -53,11 +52,10 @@ def today_reference(now: datetime) -> Step:
 
 
 def today_steps(now: datetime) -> Iterator[Step]:
-    """The tasks of the programme of demonstration, and feedback around today."""
+    """The tasks of the programme of demonstration."""
     today = civil_date(now)
     for plan in today_plans(today):
         yield from _task(plan, today)
-    yield from _feedback(now)
 
 
 def _programme(today: date) -> dict[str, Any]:
@@ -87,26 +85,3 @@ def _task(plan: TaskPlan, today: date) -> Iterator[Step]:
     yield Step(f"report {plan.external_id}", plan.external_id, client_of(plan.lead), path, reported)
     if plan.completed is not None:
         yield from completion_steps(plan, at(plan.completed, 8), _STANDING_CLIENT)
-
-
-# Days since each piece was received, and how far it has come.
-_FEEDBACK_SCHEDULE = ((1, "received"), (6, "assigned"), (20, "assigned"), (32, "assigned"), (40, "answered"))
-
-
-def _feedback(now: datetime) -> Iterator[Step]:
-    """Feedback in every state of its clock: just received, due soon, past its clock, answered."""
-    for number in range(2 * len(FEEDBACK)):
-        kind, title, text = FEEDBACK[number % len(FEEDBACK)]
-        days, _stage = _FEEDBACK_SCHEDULE[number % len(_FEEDBACK_SCHEDULE)]
-        received = (now - timedelta(days=days)).astimezone(CIVIL_ZONE).replace(hour=9, minute=number, second=0)
-        received = received.replace(microsecond=0)
-        name = f"feedback {number}"
-        body = {
-            "kind": kind,
-            "title": title,
-            "text": text,
-            "sender": {"kind": "citizen"},
-            "demonstration": True,
-            "occurred_at": received,
-        }
-        yield Step(name, name, "feedback-hub", "/api/feedback/v1/submissions/on-behalf", body)

@@ -1,0 +1,115 @@
+"""The demonstration is deterministic, and its records add up to the published figures before anything is posted."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from sixclear.launcher.demo.feedback_steps import feedback_steps
+from sixclear.launcher.demo.load import DemoRefused, is_loaded, load_demo
+from sixclear.launcher.demo.phases import phases
+from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
+
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+def open_on(plans: list[TaskPlan], day: date) -> list[TaskPlan]:
+    """One-off tasks that are assigned and not completed at the end of `day`."""
+    return [
+        plan
+        for plan in plans
+        if not plan.recurring and plan.assigned <= day and not (plan.completed and plan.completed <= day)
+    ]
+
+
+def completed_by(plans: list[TaskPlan], day: date) -> int:
+    return sum(1 for plan in plans if plan.completed and plan.completed <= day)
+
+
+def test_the_records_add_up_to_the_published_totals() -> None:
+    plans = central_tasks()
+    first, second = date(2025, 12, 4), date(2025, 12, 25)
+    overdue = [plan for plan in open_on(plans, first) if plan.deadline and plan.deadline < first]
+    assert (len([plan for plan in plans if plan.assigned <= first]), len(plans)) == (1287, 1298)
+    assert (completed_by(plans, first), len(overdue), len(open_on(plans, first)) - len(overdue)) == (601, 104, 404)
+    assert (completed_by(plans, second), len(open_on(plans, second))) == (1049, 71)
+    assert completed_by(plans, date(2025, 9, 23)) - completed_by(plans, date(2025, 7, 19)) == 60
+
+
+def test_hanoi_is_late_with_twelve_of_the_centre_and_eighteen_of_its_own() -> None:
+    day = date(2025, 11, 14)
+    late = [
+        plan for plan in open_on(central_tasks(), day) if plan.lead == "01" and plan.deadline and plan.deadline < day
+    ]
+    own = [plan for plan in open_on(city_tasks(), day) if plan.deadline and plan.deadline < day]
+    assert (len(late), len(own)) == (12, 18)
+
+
+def test_every_life_runs_forward() -> None:
+    for plan in [*central_tasks(), *city_tasks()]:
+        assert plan.completed is None or plan.completed - plan.assigned >= timedelta(days=2), plan
+        assert plan.deadline is None or plan.deadline > plan.assigned, plan
+
+
+def test_the_same_requests_in_the_same_order_on_every_run() -> None:
+    def everything() -> list[tuple[str, str, str, bytes]]:
+        steps = [step for phase in phases(NOW) for step in phase.steps]
+        return [(step.client, step.path, step.idempotency_key, step.content()) for step in steps]
+
+    first = everything()
+    assert first == everything()
+    assert len({key for _, _, key, _ in first}) == len(first) > 4000
+
+
+@pytest.mark.parametrize("day", range(0, 364, 13))
+def test_feedback_is_in_every_state_on_any_day(day: int) -> None:
+    assert len(list(feedback_steps(NOW - timedelta(days=day)))) == 20 + 16 * 2 + 4 * 2
+
+
+class Services:
+    """Answers like the services, counts, and goes away when told."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.away_after: int | None = None
+
+    async def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        if self.away_after is not None and len(self.keys) >= self.away_after:
+            raise httpx2.ConnectError("gone")
+        self.keys.append(request.headers["Idempotency-Key"])
+        return httpx2.Response(200, json={"rejected": 0, "items": [], "submission_id": "s", "answer_id": "a"})
+
+
+async def token(client_id: str) -> str:
+    return client_id
+
+
+async def load(services: Callable[[httpx2.Request], Awaitable[httpx2.Response]], checkpoint: Path) -> None:
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(services), base_url="http://sixclear.test") as client:
+        await load_demo(client, token, now=NOW, checkpoint=checkpoint, progress=lambda phase, done, total: None)
+
+
+@pytest.mark.asyncio
+async def test_an_interrupted_load_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    services, checkpoint = Services(), tmp_path / "demo.json"
+    services.away_after = 2000
+    with pytest.raises(httpx2.ConnectError):
+        await load(services, checkpoint)
+    assert not is_loaded(checkpoint)
+    services.away_after = None
+    await load(services, checkpoint)
+    assert is_loaded(checkpoint)
+    wanted = {step.idempotency_key for phase in phases(NOW) for step in phase.steps}
+    assert set(services.keys) == wanted
+    assert len(services.keys) - len(wanted) < 60, "only lanes in flight are sent again"
+
+
+@pytest.mark.asyncio
+async def test_a_refusal_names_the_request(tmp_path: Path) -> None:
+    async def refuse(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(422, json={"code": "reference-unknown"})
+
+    with pytest.raises(DemoRefused, match=r"programme .*reference-unknown"):
+        await load(refuse, tmp_path / "demo.json")
