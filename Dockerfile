@@ -1,5 +1,5 @@
 # One file, every image: `docker build --build-arg SERVICE=tasks -t sixclear/tasks .`
-# SERVICE names one service (tasks, feedback, data-catalog, monitoring, portal), `issuer` (no service at all), or `all`.
+# SERVICE names one service (tasks, feedback, data-catalog, monitoring, portal) or `all`.
 # The dependency layers are the same in every image, so a node pulls them once.
 ARG PYTHON_VERSION=3.11
 ARG SERVICE=all
@@ -15,8 +15,6 @@ FROM scratch AS services-monitoring
 COPY services/monitoring /services/monitoring
 FROM scratch AS services-portal
 COPY services/portal /services/portal
-FROM scratch AS services-issuer
-WORKDIR /services
 FROM scratch AS services-all
 COPY services /services
 
