@@ -1,6 +1,6 @@
 """The demonstration is deterministic, and its records add up to the published figures before anything is posted."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -86,7 +86,7 @@ async def token(client_id: str) -> str:
     return client_id
 
 
-async def load(services: Callable[[httpx2.Request], Awaitable[httpx2.Response]], checkpoint: Path) -> None:
+async def load(services: Callable[[httpx2.Request], Coroutine[None, None, httpx2.Response]], checkpoint: Path) -> None:
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(services), base_url="http://sixclear.test") as client:
         await load_demo(client, token, now=NOW, checkpoint=checkpoint, progress=lambda phase, done, total: None)
 
