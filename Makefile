@@ -20,7 +20,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
 run: $(RUN_STAMP) ## start everything in one process, with the demo on first start
-	@exec $(BIN)/sixclear run --demo
+	@exec $(BIN)/sixclear run
 
 test: $(DEV_STAMP) ## run all tests; what they need is installed first
 	@$(BIN)/python -m pytest $(ARGS)
@@ -34,7 +34,7 @@ check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shap
 	@$(BIN)/python -m pytest -q tests/contract/test_service_shape.py
 
 cluster: $(DEV_STAMP) ## the same product with Apache Kafka and one process per service
-	@exec $(BIN)/sixclear cluster --demo
+	@exec $(BIN)/sixclear cluster
 
 live: $(RUN_STAMP) ## post as ministries for a minute, so that figures move
 	@exec $(BIN)/sixclear demo live

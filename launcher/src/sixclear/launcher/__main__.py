@@ -19,12 +19,12 @@ def parser() -> argparse.ArgumentParser:
 
     run = named.add_parser("run", help="start services in this process")
     run.add_argument("--target", default="all", help="all, issuer, or services with commas (see `sixclear targets`)")
-    run.add_argument("--demo", action="store_true", help="load the demonstration when it is missing")
+    _demo(run)
     _address(run)
     run.set_defaults(run=commands.run)
 
     cluster = named.add_parser("cluster", help="start Apache Kafka and one process per service on this machine")
-    cluster.add_argument("--demo", action="store_true", help="load the demonstration when it is missing")
+    _demo(cluster)
     _address(cluster)
     cluster.set_defaults(run=commands.cluster)
 
@@ -56,6 +56,11 @@ def parser() -> argparse.ArgumentParser:
     targets = named.add_parser("targets", help="list what --target takes")
     targets.set_defaults(run=commands.targets)
     return top
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    meaning = "load the demonstration when it is missing (default: with all targets and the embedded issuer)"
+    command.add_argument("--demo", action=argparse.BooleanOptionalAction, default=None, help=meaning)
 
 
 def _address(command: argparse.ArgumentParser) -> None:

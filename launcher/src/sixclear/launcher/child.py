@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 
 from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.launcher.signals import PARENT_PIPE
 
 _RESTART_SECONDS = 1.0
 _STOP_SECONDS = 8.0
@@ -23,7 +24,7 @@ class Child:
         self.port = port
         self._command = [sys.executable, "-m", "sixclear.launcher", "run", "--target", name]
         self._command += ["--host", host, "--port", str(port)]
-        self._environment = {**os.environ, **environment}
+        self._environment = {**os.environ, **environment, PARENT_PIPE: "stdin"}
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -40,7 +41,7 @@ class Child:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 env=self._environment,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,  # never written: its end tells that this process is gone
                 stdout=output,
                 stderr=output,
                 start_new_session=True,

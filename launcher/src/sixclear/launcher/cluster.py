@@ -78,7 +78,7 @@ async def _start(
     await signals.unless_stopped(_until_ready(children, addresses))
     apis = {service.prefix: addresses[service.name] for service in SERVICES if service.has_database}
     folder.announce(Announcement(addresses["portal"], addresses["issuer"], apis))
-    if options.demo:
+    if options.loads_demo(settings):
         async with api_client(addresses["portal"], apis) as client:
             await signals.unless_stopped(ensure_demo(settings, client))
     return addresses

@@ -14,7 +14,13 @@ class RunOptions:
     target: str
     host: str
     port: int
-    demo: bool = False
+    demo: bool | None = None
+
+    def loads_demo(self, settings: CommonSettings) -> bool:
+        """As asked; unasked, with all targets and where demonstration clients exist."""
+        if self.demo is not None:
+            return self.demo
+        return self.target == "all" and settings.jwks_url is None
 
 
 def default_host() -> str:

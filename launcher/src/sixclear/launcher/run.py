@@ -31,7 +31,7 @@ from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind
-from sixclear.launcher.signals import Signals, Stopped
+from sixclear.launcher.signals import Signals, Stopped, stop_with_parent
 from sixclear.launcher.stream_metrics import StreamCollector
 
 _READY_SECONDS = 60.0
@@ -182,10 +182,11 @@ def _mounts(targets: Sequence[Target], supervisor: Supervisor) -> dict[str, ASGI
 async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
     """Run until a signal comes; the exit code."""
     with Signals(say) as signals:
+        await stop_with_parent(signals)
         try:
             _start_logging(options)
             async with process(options, signals) as running:
-                if options.demo:
+                if options.loads_demo(running.settings):
                     await signals.unless_stopped(_load_demo(running.settings))
                 for line in banner(running.settings, options):
                     say(line)

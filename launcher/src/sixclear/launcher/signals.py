@@ -3,11 +3,13 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 _T = TypeVar("_T")
+PARENT_PIPE = "SIXCLEAR_PARENT_PIPE"  # set for processes of the local cluster
 _HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -60,3 +62,15 @@ class Signals:
         await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
         task.cancel()
         stop.cancel()
+
+
+async def stop_with_parent(signals: Signals) -> None:
+    """In a process of the local cluster: stop when the one that started it is gone, however it went."""
+    if PARENT_PIPE not in os.environ:
+        return
+
+    class Watch(asyncio.Protocol):
+        def connection_lost(self, error: Exception | None) -> None:
+            signals.stopping.set()
+
+    await asyncio.get_running_loop().connect_read_pipe(Watch, sys.stdin)
