@@ -1,0 +1,77 @@
+"""The feedback service emits exactly the events that its examples show; they are written for consumers to read."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from tests.integration.feedback.conftest import KEY, MINISTRY, SCOPES, Service, an_answer, service, submission
+
+from sixclear.common.event_log import StoredEvent, type_of
+from sixclear.feedback.events import EVENTS
+
+__all__ = ["service"]
+
+Before = Callable[[str, str, Any, Mapping[str, str]], Awaitable[None]]
+EXAMPLES = Path(__file__).parents[3] / "services" / "feedback" / "contracts" / "examples"
+
+
+def shown(event: StoredEvent) -> dict[str, Any]:
+    """An event as its example shows it: what does not depend on when and where it was recorded."""
+    return {
+        "type": type_of("feedback", event.entity_type, event.change),
+        "source": "/sixclear/feedback",
+        "subject": str(event.entity_id),
+        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
+        "version": event.version,
+        "previousversion": event.previous_version,
+        "data": event.data,
+    }
+
+
+async def nothing_first(client_id: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
+    """What comes before a step in the plain story."""
+
+
+async def the_life_of_a_submission(service: Service, before: Before = nothing_first) -> None:
+    """Every change that a submission can go through, once; `before` is called with each step."""
+
+    async def step(client_id: str, path: str, body: Any, **headers: str) -> Any:
+        service.clock.pass_by(hours=1)
+        await before(client_id, path, body, headers)
+        sent = headers | (service.headers(client_id) if client_id in SCOPES else {})
+        response = await service.http.post(f"/api/feedback/v1{path}", json=body, headers=sent)
+        assert response.status_code in (200, 201), response.text
+        return response.json()
+
+    key = {"Idempotency-Key": KEY}
+    receipt = await step("anybody", "/submissions", submission(), **key)
+    case, opening = f"/submissions/{receipt['submission_id']}", {"receipt_code": receipt["receipt_code"]}
+    await step("feedback-hub", f"{case}/triage", {"programme": "nq57-central"})
+    await step("feedback-hub", f"{case}/assign", {"organisation_id": str(MINISTRY)})
+    await step("feedback-hub", f"{case}/messages", {"text": "Xin cho biết tên viện."})
+    await step("anybody", "/mailbox", opening)
+    await step("anybody", "/mailbox/messages", opening | {"text": "Viện Vật lý."})
+    await step("feedback-hub", f"{case}/contact", {"reason": "Gọi lại"})
+    drafted = await step("feedback-hub", f"{case}/answers", an_answer())
+    await step("feedback-publisher", f"{case}/answers/{drafted['answer_id']}/publish", {})
+    await step("desk", "/submissions/on-behalf", submission(sender={"kind": "commune"}), **key)
+
+
+@pytest.mark.asyncio
+async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
+    await the_life_of_a_submission(service)
+    emitted: dict[str, dict[str, Any]] = {}
+    for event in await service.log.reader().read(0, 1000):
+        emitted.setdefault(f"{event.entity_type}.{event.change}", shown(event))
+    written = {path.stem: orjson.loads(path.read_bytes()) for path in EXAMPLES.glob("*.json")}
+    declared = {f"{entity.entity_type}.{change}" for entity in EVENTS.entities for change in entity.changes}
+    assert set(written) == declared
+    for name, example in written.items():
+        assert emitted[name] == example, name
+
+
+def test_no_event_can_carry_what_people_wrote() -> None:
+    fields = {name for entity in EVENTS.entities for name in entity.data.model_fields}
+    assert not fields & {"title", "text", "name", "email", "phone", "contact", "receipt_code", "sender", "sender_kind"}

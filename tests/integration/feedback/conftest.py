@@ -1,0 +1,164 @@
+"""The feedback application on real PostgreSQL, with a fixed secret so that receipts and identifiers are the same."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest_asyncio
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog, StoredEvent
+from sixclear.common.ids import stable_id
+from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.feedback.app import create_app
+from sixclear.feedback.receipts import Receipts
+from sixclear.feedback.settings import Settings
+
+START = datetime(2025, 11, 3, 3, 0, tzinfo=UTC)
+SECRET = b"a secret of thirty-two bytes !!!"
+KEY = "0f5f3a52-2a1c-4b6e-9d57-6f1a0c57d0e1"
+MINISTRY = stable_id("organisation", "G06")
+OTHER_MINISTRY = stable_id("organisation", "G01")
+SCOPES = {
+    "feedback-hub": ("feedback:handle", "feedback:publish", "facts:past"),
+    "feedback-publisher": ("feedback:publish",),
+    "desk": ("feedback:handle",),
+}
+
+
+class MovingClock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **duration: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**duration)
+
+
+@dataclass
+class Service:
+    """The application, its database, its clock, the public and the clients of the hub."""
+
+    app: FastAPI
+    database: Database
+    log: EventLog
+    clock: MovingClock
+    issuer: FakeIssuer
+    http: httpx2.AsyncClient
+
+    def headers(self, client_id: str) -> dict[str, str]:
+        """The Authorization header of a client of the hub."""
+        return self.issuer.headers(*SCOPES[client_id], client_id=client_id)
+
+    async def send(self, body: Any, key: str = KEY, **headers: str) -> httpx2.Response:
+        """POST a submission as anybody."""
+        return await self.http.post(
+            "/api/feedback/v1/submissions", json=body, headers={"Idempotency-Key": key} | headers
+        )
+
+    async def public(self, path: str, body: Any, **headers: str) -> httpx2.Response:
+        """POST as anybody."""
+        return await self.http.post(f"/api/feedback/v1{path}", json=body, headers=headers)
+
+    async def post(self, client_id: str, path: str, body: Any, **headers: str) -> httpx2.Response:
+        """POST as a client of the hub."""
+        return await self.http.post(f"/api/feedback/v1{path}", json=body, headers=self.headers(client_id) | headers)
+
+    async def get(self, path: str, **params: str | int | bool) -> Any:
+        """GET as the hub; the answer must be 200."""
+        response = await self.http.get(f"/api/feedback/v1{path}", params=params, headers=self.headers("feedback-hub"))
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def case(self, code: str) -> Any:
+        """What the mailbox shows; it must open."""
+        response = await self.public("/mailbox", {"receipt_code": code})
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def events(self) -> list[StoredEvent]:
+        """Every event of the log, in order."""
+        return list(await self.log.reader().read(0, 10_000))
+
+    async def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table."""
+        async with self.database.session() as session:
+            return [dict(row) for row in (await session.execute(text(f"SELECT * FROM {table}"))).mappings()]
+
+
+@pytest_asyncio.fixture
+async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
+    """The feedback application, empty."""
+    url = await clone_database("sixclear.feedback")
+    database = Database(url, application_name="test")
+    clock = MovingClock()
+    log = EventLog("feedback", database, clock)
+    issuer = FakeIssuer(clock)
+    app = create_app(
+        Settings(database_url=url, messages_per_case=3),
+        verifier=issuer.verifier(),
+        database=database,
+        event_log=log,
+        receipts=Receipts(SECRET),
+        clock=clock,
+    )
+    async with http_client(app) as http:
+        yield Service(app, database, log, clock, issuer, http)
+    await database.close()
+
+
+def submission(**changes: Any) -> dict[str, Any]:
+    """An initiative of a scientist who says how to be reached."""
+    body: dict[str, Any] = {
+        "kind": "initiative",
+        "title": "Bản đồ phòng thí nghiệm dùng chung",
+        "text": "Các viện công bố lịch trống để doanh nghiệp đặt dùng thiết bị.",
+        "programme": "nq57-central",
+        "sender": {
+            "kind": "scientist",
+            "name": "Trần Thị Bình",
+            "email": "binh@example.invalid",
+            "phone": "+84 912 345 678",
+        },
+    }
+    return body | changes
+
+
+def an_answer(**changes: Any) -> dict[str, Any]:
+    """An answer that names decision, reason, legal basis, who is responsible and when."""
+    body: dict[str, Any] = {
+        "outcome": "accepted",
+        "reason": "Phù hợp kế hoạch năm 2026.",
+        "legal_basis": "Nghị quyết 57-NQ/TW, mục III.4",
+        "responsible_organisation_id": str(MINISTRY),
+        "next_date": "2026-03-31",
+        "text": "Bộ sẽ công bố lịch của 12 phòng thí nghiệm trước 31/3/2026.",
+    }
+    return body | changes
+
+
+async def a_submission(service: Service, key: str = KEY, **changes: Any) -> tuple[UUID, str]:
+    """Identifier and receipt code of a new submission."""
+    response = await service.send(submission(**changes), key)
+    assert response.status_code == 201, response.text
+    return UUID(response.json()["submission_id"]), response.json()["receipt_code"]
+
+
+async def an_assigned_submission(service: Service, key: str = KEY, **changes: Any) -> tuple[UUID, str]:
+    """Identifier and receipt code of a submission that the ministry must answer."""
+    submission_id, code = await a_submission(service, key, **changes)
+    for step, body in (("triage", {}), ("assign", {"organisation_id": str(MINISTRY)})):
+        response = await service.post("feedback-hub", f"/submissions/{submission_id}/{step}", body)
+        assert response.status_code == 200, response.text
+    return submission_id, code

@@ -1,0 +1,179 @@
+"""What holds on every route of feedback: a rule, no success before the commit, nothing changed by bad input."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
+from tests.integration.feedback.conftest import (
+    SCOPES,
+    Service,
+    a_submission,
+    an_answer,
+    an_assigned_submission,
+    submission,
+)
+
+from sixclear.common.auth.access import access_rules
+
+TABLES = ("submission", "contact", "message", "answer", "access_log", "event", "idempotency_key")
+
+
+class CommitFails(RuntimeError):
+    """The disk is full, the server is gone: the commit did not happen."""
+
+
+def fail(connection: Any) -> None:
+    """Stands in the way of every commit."""
+    raise CommitFails
+
+
+async def count(service: Service) -> dict[str, int]:
+    """How many rows each table holds."""
+    return {table: len(await service.rows(table)) for table in TABLES}
+
+
+def posts(service: Service) -> list[str]:
+    """The path of every POST of the API."""
+    return [path for method, path, _ in access_rules(service.app) if method == "POST"]
+
+
+@pytest.mark.asyncio
+async def test_every_route_declares_who_may_call_it(service: Service) -> None:
+    rules = access_rules(service.app)
+    assert len(rules) > 11
+    assert [(method, path) for method, path, rule in rules if rule is None] == []
+    public = {
+        path.rpartition("/v1")[2] for method, path, rule in rules if method == "POST" and rule and not rule.scopes
+    }
+    assert public == {"/submissions", "/mailbox", "/mailbox/messages"}
+
+
+@pytest.mark.asyncio
+async def test_no_writing_route_answers_success_before_its_commit(service: Service) -> None:
+    tried: set[str] = set()
+
+    async def without_commit(client_id: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
+        before = await count(service)
+        event.listen(service.database.engine.sync_engine, "commit", fail)
+        try:
+            sent = dict(headers) | (service.headers(client_id) if client_id in SCOPES else {})
+            response = await service.http.post(f"/api/feedback/v1{path}", json=body, headers=sent)
+        finally:
+            event.remove(service.database.engine.sync_engine, "commit", fail)
+        assert response.status_code >= 500, f"{path} said {response.status_code}"
+        assert await count(service) == before
+        tried.add(path.rsplit("/", 1)[-1])
+
+    await the_life_of_a_submission(service, without_commit)
+    assert tried == {path.rsplit("/", 1)[-1] for path in posts(service)}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("token", ["", "Bearer nonsense", "Basic b3JnOnNlY3JldA=="])
+async def test_nobody_handles_without_a_token(service: Service, token: str) -> None:
+    for method, path, rule in access_rules(service.app):
+        if rule is not None and rule.scopes:
+            headers = {"Authorization": token} if token else {}
+            response = await service.http.request(method, path, headers=headers)
+            assert (response.status_code, "WWW-Authenticate" in response.headers) == (401, True), path
+
+
+@pytest.mark.asyncio
+async def test_a_token_without_the_scope_reads_and_writes_nothing(service: Service) -> None:
+    for method, path, rule in access_rules(service.app):
+        if rule is not None and rule.scopes:
+            response = await service.http.request(method, path, headers=service.issuer.headers("tasks:report"))
+            assert (response.status_code, response.json()["code"]) == (403, "insufficient-scope"), path
+
+
+@pytest.mark.asyncio
+async def test_an_expired_token_is_refused(service: Service) -> None:
+    headers = service.headers("feedback-hub")
+    service.clock.pass_by(hours=1)
+    response = await service.http.get("/api/feedback/v1/submissions", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (401, "invalid-token")
+
+
+BAD_BODIES: tuple[tuple[bytes, str], ...] = (
+    (b"", "application/json"),
+    (b"not json", "application/json"),
+    (b"[]", "application/json"),
+    (b"null", "application/json"),
+    (b'{"text": "\xff\xfe"}', "application/json"),
+    (b'{"text": "a\\u0000b"}', "application/json"),
+    (b'{"text": NaN}', "application/json"),
+    (b'{"unknown": 1}', "application/json"),
+    (b"{" * 5000, "application/json"),
+    (b"receipt_code=x", "application/x-www-form-urlencoded"),
+    (b'{"text": "' + b"x" * 300_000 + b'"}', "application/json"),
+)
+
+
+@pytest.mark.asyncio
+async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
+    before = await count(service)
+    for template in posts(service):
+        path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"])
+        for content, media_type in BAD_BODIES:
+            headers = service.headers("feedback-hub") | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}
+            response = await service.http.post(path, content=content, headers=headers)
+            assert 400 <= response.status_code < 500, (path, content[:40], response.text)
+            assert response.headers["content-type"] == "application/problem+json"
+            assert b"xxxx" not in response.content
+    assert await count(service) == before
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=nowhere",
+        "kind=complaint",
+        "overdue=perhaps",
+        "organisation=G06",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "cursor=made-up",
+        "cursor=%00",
+        "cursor=%ff",
+        "cursor=" + "A" * 3000,
+    ],
+)
+async def test_bad_queries_are_refused(service: Service, query: str) -> None:
+    await a_submission(service)
+    url = f"/api/feedback/v1/submissions?{query}"
+    response = await service.http.get(url, headers=service.headers("feedback-hub"))
+    assert response.status_code in (400, 422), response.text
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["not-a-uuid", "%00", "%ff", "0" * 300, "00000000-0000-0000-0000-000000000000"])
+async def test_bad_identifiers_are_refused(service: Service, path: str) -> None:
+    headers = service.headers("feedback-hub")
+    for suffix in ("", "/answers/x"):
+        response = await service.http.get(f"/api/feedback/v1/submissions/{path}{suffix}", headers=headers)
+        assert 400 <= response.status_code < 500, response.text
+    response = await service.http.post(f"/api/feedback/v1/submissions/{path}/triage", json={}, headers=headers)
+    assert 400 <= response.status_code < 500, response.text
+
+
+@pytest.mark.asyncio
+async def test_text_that_looks_like_something_else_is_only_text(service: Service) -> None:
+    title = "'; DROP TABLE submission; -- <script>alert(1)</script> %s {0} ${x}"
+    text = "a\u0301 e\u0302\u0301 🙂 \u202e \n\t '\"\\"
+    _, code = await a_submission(service, title=title, text=text)
+    case = await service.case(code)
+    assert (case["title"], case["text"]) == (title, text)
+
+
+@pytest.mark.asyncio
+async def test_a_key_twice_in_one_request_is_refused(service: Service) -> None:
+    headers = [("Idempotency-Key", "a" * 16), ("Idempotency-Key", "b" * 16)]
+    response = await service.http.post("/api/feedback/v1/submissions", json=submission(), headers=headers)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid-idempotency-key")

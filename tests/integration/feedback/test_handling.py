@@ -1,0 +1,202 @@
+"""The case desk: triage, assignment, an answer by two persons, lists, and a contact that is read with a reason only."""
+
+from uuid import uuid4
+
+import pytest
+from tests.integration.feedback.conftest import (
+    KEY,
+    MINISTRY,
+    OTHER_MINISTRY,
+    Service,
+    a_submission,
+    an_answer,
+    an_assigned_submission,
+)
+
+
+@pytest.mark.asyncio
+async def test_from_receipt_to_answer(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    path = f"/submissions/{submission_id}"
+    drafted = await service.post("feedback-hub", f"{path}/answers", an_answer())
+    assert (drafted.status_code, drafted.json()["drafted_by"]) == (201, "feedback-hub")
+    published = await service.post("feedback-publisher", f"{path}/answers/{drafted.json()['answer_id']}/publish", {})
+    assert published.status_code == 200, published.text
+    assert (published.json()["status"], published.json()["outcome"]) == ("answered", "accepted")
+    events = await service.events()
+    assert [event.change for event in events] == ["received", "triaged", "assigned", "answer_drafted", "answered"]
+    assert [event.previous_version for event in events] == [None, 1, 2, 3, 4]
+    assert events[-1].data["answered_at"] == "2025-11-03T03:00:00Z"
+    [answer] = (await service.get(path))["answers"]
+    assert (answer["drafted_by"], answer["published_by"]) == ("feedback-hub", "feedback-publisher")
+
+
+@pytest.mark.asyncio
+async def test_whoever_drafted_does_not_publish(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
+    path = f"/submissions/{submission_id}/answers/{drafted.json()['answer_id']}/publish"
+    refused = await service.post("feedback-hub", path, {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "publication-by-drafter")
+    assert (await service.get(f"/submissions/{submission_id}"))["status"] == "in_review"
+    assert (await service.post("desk", path, {})).json()["code"] == "insufficient-scope"
+
+
+@pytest.mark.asyncio
+async def test_an_answer_is_published_once(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    paths = []
+    for _ in range(2):
+        drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
+        paths.append(f"/submissions/{submission_id}/answers/{drafted.json()['answer_id']}/publish")
+    assert (await service.post("feedback-publisher", paths[1], {})).status_code == 200
+    for path in paths:
+        refused = await service.post("feedback-publisher", path, {})
+        assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("missing", ["outcome", "reason", "legal_basis", "responsible_organisation_id", "text"])
+async def test_an_answer_without_substance_is_not_taken(service: Service, missing: str) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    path = f"/submissions/{submission_id}/answers"
+    for body in (an_answer(**{missing: ""}), {k: v for k, v in an_answer().items() if k != missing}):
+        refused = await service.post("feedback-hub", path, body)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"#/{missing}")
+    assert await service.rows("answer") == []
+
+
+@pytest.mark.asyncio
+async def test_a_transfer_keeps_the_first_clock(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    service.clock.pass_by(days=4)
+    body = {"organisation_id": str(OTHER_MINISTRY), "reason": "Đúng thẩm quyền"}
+    moved = await service.post("feedback-hub", f"/submissions/{submission_id}/assign", body)
+    assert (moved.json()["organisation_id"], moved.json()["due_at"]) == (str(OTHER_MINISTRY), "2025-11-24T10:00:00Z")
+    event = (await service.events())[-1]
+    assert event.meta["reason"] == "Đúng thẩm quyền"
+    assert "reason" not in event.data
+
+
+@pytest.mark.asyncio
+async def test_steps_out_of_order_change_nothing(service: Service) -> None:
+    submission_id, _ = await a_submission(service)
+    path = f"/submissions/{submission_id}"
+    for step, body in (("assign", {"organisation_id": str(MINISTRY)}), ("answers", an_answer())):
+        refused = await service.post("feedback-hub", f"{path}/{step}", body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+    assert len(await service.events()) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_step_on_an_older_version_is_refused(service: Service) -> None:
+    submission_id, _ = await a_submission(service)
+    path = f"/submissions/{submission_id}/triage"
+    first = await service.post("feedback-hub", path, {}, **{"If-Match": '"1.1"'})
+    assert (first.status_code, first.headers["ETag"]) == (200, '"1.2"')
+    stale = await service.post("feedback-hub", path, {}, **{"If-Match": '"1.1"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
+
+
+@pytest.mark.asyncio
+async def test_a_retried_step_is_taken_once(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    path, key = f"/submissions/{submission_id}/answers", {"Idempotency-Key": KEY}
+    first = await service.post("feedback-hub", path, an_answer(), **key)
+    again = await service.post("feedback-hub", path, an_answer(), **key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert len(await service.rows("answer")) == 1
+    assert all("Bộ sẽ công bố" not in str(bytes(row["body"] or b"")) for row in await service.rows("idempotency_key"))
+
+
+@pytest.mark.asyncio
+async def test_facts_of_the_past_are_told_in_order(service: Service) -> None:
+    submission_id, _ = await a_submission(service)
+    service.clock.pass_by(days=5)
+    path = f"/submissions/{submission_id}"
+    triage = await service.post("feedback-hub", f"{path}/triage", {"occurred_at": "2025-11-05T02:00:00Z"})
+    assert triage.status_code == 200
+    for client_id, at, code in (
+        ("feedback-hub", "2025-11-04T02:00:00Z", "fact-behind-last-change"),
+        ("feedback-hub", "2026-01-01T00:00:00Z", "fact-in-future"),
+        ("desk", "2025-11-06T02:00:00Z", "facts-past-not-allowed"),
+    ):
+        body = {"organisation_id": str(MINISTRY), "occurred_at": at}
+        assert (await service.post(client_id, f"{path}/assign", body)).json()["code"] == code
+
+
+@pytest.mark.asyncio
+async def test_the_list_is_narrowed_and_paged_by_due_time(service: Service) -> None:
+    ids = []
+    for number in range(5):
+        kind = "solution" if number % 2 else "feedback"
+        submission_id, _ = await a_submission(service, f"{number:020d}", kind=kind)
+        ids.append(str(submission_id))
+        service.clock.pass_by(days=1)
+    await service.post("feedback-hub", f"/submissions/{ids[1]}/triage", {})
+    await service.post("feedback-hub", f"/submissions/{ids[1]}/assign", {"organisation_id": str(MINISTRY)})
+
+    async def found(**params: str | int | bool) -> list[str]:
+        return [row["submission_id"] for row in (await service.get("/submissions", **params))["items"]]
+
+    assert await found(kind="solution") == [ids[1], ids[3]]
+    assert await found(status="assigned") == [ids[1]]
+    assert await found(organisation=str(MINISTRY)) == [ids[1]]
+    assert await found(overdue=True) == []
+    service.clock.now = service.clock.now.replace(month=11, day=25, hour=12)
+    assert await found(overdue=True) == ids[:2]
+    assert await found(overdue=False) == ids[2:]
+    page = await service.get("/submissions", limit=2)
+    assert [row["submission_id"] for row in page["items"]] == ids[:2]
+    rest = await service.get("/submissions", limit=3, cursor=page["next"])
+    assert [row["submission_id"] for row in rest["items"]] == ids[2:]
+    assert rest["next"] is None
+    refused = await service.http.get(
+        "/api/feedback/v1/submissions",
+        params={"cursor": page["next"], "kind": "solution"},
+        headers=service.headers("feedback-hub"),
+    )
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid-cursor")
+
+
+@pytest.mark.asyncio
+async def test_a_contact_is_read_with_a_reason_and_its_owner_sees_that(service: Service) -> None:
+    submission_id, code = await a_submission(service)
+    path = f"/submissions/{submission_id}/contact"
+    assert (await service.post("desk", path, {})).status_code == 422
+    assert (await service.post("desk", path, {"reason": " "})).status_code == 422
+    assert await service.rows("access_log") == []
+    read = await service.post("desk", path, {"reason": "Gọi lại để hỏi địa điểm"})
+    assert read.json() == {"name": "Trần Thị Bình", "email": "binh@example.invalid", "phone": "+84 912 345 678"}
+    assert read.headers["Cache-Control"] == "no-store"
+    [access] = await service.rows("access_log")
+    assert (access["client_id"], access["what"], access["reason"]) == ("desk", "contact", "Gọi lại để hỏi địa điểm")
+    assert (await service.case(code))["accesses"] == [{"what": "contact", "read_at": "2025-11-03T03:00:00Z"}]
+
+
+@pytest.mark.asyncio
+async def test_reading_a_sealed_initiative_is_seen_by_its_author(service: Service) -> None:
+    submission_id, code = await a_submission(service, visibility="sealed")
+    open_id, _ = await a_submission(service, KEY + "2")
+    await service.get(f"/submissions/{submission_id}")
+    await service.get(f"/submissions/{open_id}")
+    assert [access["what"] for access in (await service.case(code))["accesses"]] == ["sealed_text"]
+    assert len(await service.rows("access_log")) == 1
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_there_is_not_found(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    nobody = uuid4()
+    bodies = {
+        "triage": {},
+        "assign": {"organisation_id": str(MINISTRY)},
+        "messages": {"text": "x"},
+        "answers": an_answer(),
+        "contact": {"reason": "x"},
+    }
+    for step, body in bodies.items():
+        response = await service.post("feedback-hub", f"/submissions/{nobody}/{step}", body)
+        assert (response.status_code, response.json()["code"]) == (404, "submission-not-found")
+    path = f"/submissions/{submission_id}/answers/{nobody}/publish"
+    assert (await service.post("feedback-publisher", path, {})).json()["code"] == "answer-not-found"

@@ -1,0 +1,118 @@
+"""The mailbox: opened by the receipt code alone, in both directions, closed to those who guess."""
+
+import asyncio
+
+import pytest
+from tests.integration.feedback.conftest import Service, a_submission, an_answer, an_assigned_submission
+
+
+@pytest.mark.asyncio
+async def test_the_sender_sees_the_case_and_why_it_is_due_then(service: Service) -> None:
+    service.clock.pass_by(days=-77)  # a term over National Day 2025
+    submission_id, code = await a_submission(service)
+    case = await service.case(code)
+    assert (case["submission_id"], case["status"], case["outcome"]) == (str(submission_id), "received", None)
+    assert case["text"].startswith("Các viện")
+    clock = case["clock"]
+    assert (clock["working_days"], clock["state"], clock["pauses"]) == (15, "in_time", [])
+    assert clock["started_at"] == case["received_at"] == "2025-08-18T03:00:00Z"
+    assert clock["due_at"] == case["due_at"] == "2025-09-10T10:00:00Z"
+    assert [day["day"] for day in clock["special_days"]] == ["2025-09-01", "2025-09-02"]
+    assert "17:00" in clock["rule_en"]
+    assert clock["calendar_edition"] == "2026.1"
+
+
+@pytest.mark.asyncio
+async def test_the_code_opens_as_people_type_it(service: Service) -> None:
+    _, code = await a_submission(service)
+    sloppy = code.lower().replace("-", "").replace("0", "o").replace("1", "i")
+    assert (await service.case(sloppy))["status"] == "received"
+
+
+@pytest.mark.asyncio
+async def test_sender_and_handler_write_to_each_other(service: Service) -> None:
+    submission_id, code = await a_submission(service)
+    asked = await service.post("feedback-hub", f"/submissions/{submission_id}/messages", {"text": "Viện nào?"})
+    assert asked.status_code == 201, asked.text
+    service.clock.pass_by(hours=1)
+    sent = await service.public("/mailbox/messages", {"receipt_code": code, "text": "Viện Vật lý"})
+    assert (sent.status_code, sent.json()["author"]) == (201, "sender")
+    assert "Vật lý" not in sent.text
+    messages = (await service.case(code))["messages"]
+    assert [(message["author"], message["text"]) for message in messages] == [
+        ("handler", "Viện nào?"),
+        ("sender", "Viện Vật lý"),
+    ]
+    assert [event.change for event in await service.events()] == ["received", "message_added", "message_added"]
+    assert (await service.get(f"/submissions/{submission_id}"))["messages"] == messages
+
+
+@pytest.mark.asyncio
+async def test_a_retried_message_is_there_once(service: Service) -> None:
+    _, code = await a_submission(service)
+    body = {"receipt_code": code, "text": "Xin bổ sung"}
+    answers = await asyncio.gather(
+        *(service.public("/mailbox/messages", body, **{"Idempotency-Key": "m" * 16}) for _ in range(3))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len((await service.case(code))["messages"]) == 1
+
+
+@pytest.mark.asyncio
+async def test_messages_at_once_keep_an_order_without_holes(service: Service) -> None:
+    _, code = await a_submission(service)
+    answers = await asyncio.gather(
+        *(service.public("/mailbox/messages", {"receipt_code": code, "text": f"số {n}"}) for n in range(3))
+    )
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    assert [event.version for event in await service.events()] == [1, 2, 3, 4]
+    full = await service.public("/mailbox/messages", {"receipt_code": code, "text": "nữa"})
+    assert (full.status_code, full.json()["code"]) == (409, "mailbox-full")
+
+
+@pytest.mark.asyncio
+async def test_a_draft_is_seen_by_nobody_and_the_answer_by_the_sender(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service)
+    drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
+    assert (await service.case(code))["answer"] is None
+    answer_id = drafted.json()["answer_id"]
+    path = f"/submissions/{submission_id}/answers/{answer_id}/publish"
+    assert (await service.post("feedback-publisher", path, {})).status_code == 200
+    case = await service.case(code)
+    assert (case["status"], case["outcome"], case["clock"]["state"]) == ("answered", "accepted", "answered")
+    assert case["answer"]["legal_basis"] == "Nghị quyết 57-NQ/TW, mục III.4"
+    assert "drafted_by" not in case["answer"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("code", ["0000-0000-0000-0000-0", "0000-0000-0000-0000-1", "nonsense", "-", "'; DROP TABLE x"])
+async def test_a_code_that_opens_nothing(service: Service, code: str) -> None:
+    for path, body in (("/mailbox", {}), ("/mailbox/messages", {"text": "x"})):
+        response = await service.public(path, {"receipt_code": code} | body)
+        assert (response.status_code, response.json()["code"]) == (404, "mailbox-not-found")
+        assert code not in response.text or len(code) < 2
+
+
+@pytest.mark.asyncio
+async def test_who_guesses_is_stopped_and_others_are_not(service: Service) -> None:
+    _, code = await a_submission(service)
+    wrong = {"receipt_code": "0000-0000-0000-0000-0"}
+    guesser, neighbour = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+    answers = [await service.public("/mailbox", wrong, **guesser) for _ in range(12)]
+    assert [answer.status_code for answer in answers] == [404] * 10 + [429] * 2
+    assert answers[-1].json()["code"] == "too-many-attempts"
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    stopped = await service.public("/mailbox/messages", {"receipt_code": code, "text": "x"}, **guesser)
+    assert stopped.status_code == 429
+    for _ in range(15):
+        assert (await service.public("/mailbox", {"receipt_code": code}, **neighbour)).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_an_opened_mailbox_is_kept_by_nobody(service: Service) -> None:
+    _, code = await a_submission(service)
+    opened = await service.public("/mailbox", {"receipt_code": code}, **{"Idempotency-Key": "1" * 20})
+    assert opened.headers["Cache-Control"] == "no-store"
+    assert all(row["body"] is None for row in await service.rows("idempotency_key"))
+    again = await service.public("/mailbox", {"receipt_code": code}, **{"Idempotency-Key": "1" * 20})
+    assert again.json() == opened.json()
