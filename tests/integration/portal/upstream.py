@@ -37,6 +37,7 @@ TITLES = (
     "Báo cáo tuần về tiến độ dịch vụ công trực tuyến toàn trình",
     "Phủ sóng 4G cho các thôn bản chưa có sóng di động",
 )
+RULE = {"rule_vi": "Trong 12 ngày làm việc.", "rule_en": "Within 12 working days."}
 RECEIPT = "7K2M-Q9XW-4TBN-8RHD-C"
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
@@ -60,6 +61,10 @@ def organisation(code: str, name_vi: str, name_en: str | None, level: str) -> di
     }
 
 
+def standing_body() -> dict[str, Any]:
+    return organisation("P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central")
+
+
 def organisations() -> list[dict[str, Any]]:
     central = [organisation(row[:3], *row[4:].split("|"), "central") for row in CENTRAL]
     return central + [organisation(row[:2], row[3:], None, "province") for row in UNITS.split("|")]
@@ -77,6 +82,7 @@ class Upstream:
     titles: list[str] = field(default_factory=lambda: list(TITLES))
     submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    answer: dict[str, Any] | None = None
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     empty: bool = False
     listeners: list["asyncio.Queue[bytes]"] = field(default_factory=list)
@@ -184,7 +190,7 @@ class Upstream:
                 "programme": SLUG,
                 "number": "02-KH/BCĐTW",
                 "issued_on": "2025-06-19",
-                "issuer": organisation("P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central"),
+                "issuer": standing_body(),
                 "title": "Kế hoạch thúc đẩy chuyển đổi số liên thông",
                 "version": 1,
             },
@@ -443,7 +449,12 @@ def _feedback(state: Upstream) -> list[Route]:
         if state.submissions.get(key, body) != body:
             return JSONResponse({"code": "idempotency-key-reused", "errors": []}, 422)
         state.submissions[key] = body
-        answer = {"receipt_code": RECEIPT, "submission_id": str(stable_id("submission", key)), "due_at": iso(NOW)}
+        answer = {
+            "receipt_code": RECEIPT,
+            "submission_id": str(stable_id("submission", key)),
+            "due_at": iso(NOW),
+            **RULE,
+        }
         return JSONResponse(answer, 201)
 
     async def mailbox(request: Request) -> Response:
@@ -457,7 +468,11 @@ def _feedback(state: Upstream) -> list[Route]:
                 "received_at": iso(NOW - timedelta(days=3)),
                 "due_at": iso(NOW + timedelta(days=9)),
                 "answered_at": None,
-                "organisation_name": "Bộ Khoa học và Công nghệ",
+                "organisation_id": organisations()[0]["organisation_id"],
+                "title": "Mã QR cho hồ sơ",
+                "clock": {"working_days": 12, **RULE},
+                "accesses": [{"what": "contact", "read_at": iso(NOW)}],
+                "answer": state.answer,
                 "messages": state.messages,
             }
         )

@@ -6,7 +6,7 @@ A tolerant reader: unknown fields are ignored, so that a service may add some; a
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -194,6 +194,7 @@ class AttentionItem(Answer):
     due_at: datetime | None = None
     last_report_at: datetime | None = None
     days_late: int | None = None
+    kind: str | None = None
     demonstration: bool = False
 
 
@@ -301,16 +302,43 @@ class Receipt(Answer):
 
     receipt_code: str
     due_at: datetime | None = None
+    rule_vi: str | None = None
+    rule_en: str | None = None
 
 
 class Message(Answer):
     """One message between sender and handler."""
 
-    author: str | None = None
-    direction: str | None = None
+    author: str = "handler"
     text: str
     sent_at: datetime | None = None
-    occurred_at: datetime | None = None
+
+
+class PublishedAnswer(Answer):
+    """The answer of a case."""
+
+    outcome: str
+    reason: str
+    legal_basis: str
+    responsible_organisation_id: UUID | None = None
+    next_date: date | None = None
+    text: str
+    published_at: datetime | None = None
+
+
+class CaseClock(Answer):
+    """By which rule the answer is due when it is."""
+
+    working_days: int | None = None
+    rule_vi: str | None = None
+    rule_en: str | None = None
+
+
+class Access(Answer):
+    """That somebody read what is protected of a case."""
+
+    what: str
+    read_at: datetime
 
 
 class Case(Answer):
@@ -318,14 +346,17 @@ class Case(Answer):
 
     kind: str = "feedback"
     status: str = "received"
-    outcome: str | None = None
+    title: str | None = None
     text: str | None = None
+    organisation_id: UUID | None = None
     received_at: datetime | None = None
     due_at: datetime | None = None
     answered_at: datetime | None = None
-    organisation_name: str | None = None
+    clock: CaseClock | None = None
     demonstration: bool = False
     messages: list[Message] = Field(default_factory=list)
+    answer: PublishedAnswer | None = None
+    accesses: list[Access] = Field(default_factory=list)
 
 
 class ListMembership(Answer):
@@ -347,7 +378,7 @@ class Registration(Answer):
 
     status: str = "not_submitted"
     submitted_at: datetime | None = None
-    missing_documents: Any = None
+    missing_documents: int | None = None
 
 
 class Entry(Answer):
@@ -358,12 +389,10 @@ class Entry(Answer):
     name_vi: str
     name_en: str | None = None
     kind: str = "database"
-    owner: OrganisationBrief | None = None
     owner_organisation_id: UUID | None = None
-    owner_name: str | None = None
     lists: list[ListMembership] = Field(default_factory=list)
     deployment_stage: str | None = None
-    risk: Literal["high", "none"] | str | None = None
+    risk: str | None = None
     registration: Registration | None = None
     heartbeat: Heartbeat | None = None
     demonstration: bool = False

@@ -83,10 +83,10 @@ def report_days(programme: str) -> tuple[ReportDay, ...]:
 
 
 def trimmed(points: Iterable[TimelinePoint]) -> list[TimelinePoint]:
-    """`points` from the first day on which there was a task, with the empty one before it."""
+    """`points` by day, from the first one with a task."""
     found = sorted(points, key=lambda point: point.date)
     first = next((index for index, point in enumerate(found) if point.total), len(found))
-    return found[max(first - 1, 0) :]
+    return found[first:]
 
 
 def draw(points: Sequence[TimelinePoint], chosen: date, reports: Sequence[ReportDay]) -> TimelineChart | None:

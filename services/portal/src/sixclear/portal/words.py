@@ -102,6 +102,23 @@ STAGES: Mapping[str, str] = {
     "deploying_foundation": N_("Đang triển khai nền tảng"),
     "formed_centralised": N_("Đã hình thành, tập trung"),
 }
+# Outside the ladder: a database that is built anew or taken out of use stands on no rung.
+OFF_LADDER: Mapping[str, str] = {
+    "rebuild": N_("Đang xây dựng lại"),
+    "retire": N_("Ngừng sử dụng"),
+}
+OUTCOMES: Mapping[str, str] = {
+    "accepted": N_("Tiếp thu"),
+    "accepted_in_part": N_("Tiếp thu một phần"),
+    "already_done": N_("Đã làm rồi"),
+    "not_feasible": N_("Chưa khả thi"),
+    "not_competent": N_("Không thuộc thẩm quyền"),
+    "rejected": N_("Không tiếp thu"),
+}
+ACCESSES: Mapping[str, str] = {
+    "contact": N_("cách liên lạc"),
+    "sealed_text": N_("nội dung niêm phong"),
+}
 REGISTRATIONS: Mapping[str, str] = {
     "not_submitted": N_("Chưa nộp hồ sơ"),
     "draft": N_("Hồ sơ đang soạn"),
@@ -126,7 +143,7 @@ ATTENTION: Mapping[str, tuple[str, str]] = {
     ),
     "no_report_in_cycle": (
         N_("Không báo cáo trong kỳ"),
-        N_("Nhiệm vụ đang thực hiện không có báo cáo tiến độ trong kỳ vừa qua."),
+        N_("Nhiệm vụ chưa hoàn thành, không có báo cáo nào lâu hơn một kỳ báo cáo."),
     ),
     "answers_past_clock": (
         N_("Góp ý chưa được trả lời đúng hạn"),
@@ -134,7 +151,7 @@ ATTENTION: Mapping[str, tuple[str, str]] = {
     ),
     "databases_at_risk": (
         N_("Cơ sở dữ liệu có nguy cơ"),
-        N_("Cơ sở dữ liệu được đánh dấu nguy cơ cao hoặc không còn tín hiệu như đã cam kết."),
+        N_("Cơ sở dữ liệu được đánh dấu nguy cơ cao, mới triển khai ít nhất đứng trước."),
     ),
 }
 SERVICES: Mapping[str, str] = {
@@ -156,7 +173,6 @@ PROBLEMS: Mapping[str, str] = {
     "content-too-large": N_("Nội dung gửi quá lớn."),
     "internal-error": N_("Dịch vụ gặp trục trặc; dữ liệu vẫn an toàn."),
 }
-SENDER_WORDS = frozenset({"sender", "citizen", "requester", "from_sender", "inbound"})
 
 _HOUR = 3_600
 _DAY = 86_400
@@ -212,8 +228,7 @@ class Words:
 
     def author(self, message: schemas.Message) -> str:
         """Who wrote a message of a case: the sender or the handling body."""
-        said = message.author or message.direction or ""
-        return self.language.text(N_("Bạn") if said in SENDER_WORDS else N_("Cơ quan xử lý"))
+        return self.language.text(N_("Bạn") if message.author == "sender" else N_("Cơ quan xử lý"))
 
     def name(self, record: object) -> str:
         """The name of an organisation, programme or entry."""
@@ -253,6 +268,10 @@ class Words:
         if seconds < 36 * _HOUR:
             return count("%(number)s giờ", "%(number)s giờ", round(seconds / _HOUR))
         return count("%(number)s ngày", "%(number)s ngày", round(seconds / _DAY))
+
+    def stage(self, stage: str | None) -> str:
+        """A deployment stage, on the ladder or off it."""
+        return self.of(OFF_LADDER, stage) if stage in OFF_LADDER else self.of(STAGES, stage)
 
     def freshness(self, heartbeat: schemas.Heartbeat | None, now: datetime) -> tuple[str, str]:
         """(code, sentence) of how alive a database is: fresh, late, silent, or nothing promised."""

@@ -81,6 +81,7 @@ async def mailbox(request: Request) -> Response:
         return _door(request, code, {"receipt_code": "unknown"})
     context = {
         "case": case,
+        "handler": await feedback.handler_of(portal.gateway, case),
         "receipt_code": code,
         "delivered": delivered,
         "problems": problems,

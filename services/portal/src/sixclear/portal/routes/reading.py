@@ -14,7 +14,7 @@ from sixclear.portal.errors import InvalidAddress, PageNotFound
 from sixclear.portal.routes.dependencies import PUBLIC, portal_of
 
 _TASK_FILTERS = ("programme", "organisation", "status", "bucket", "assigned_by", "q", "cursor")
-_CATALOGUE_FILTERS = ("list", "stage", "q", "cursor")
+_CATALOGUE_FILTERS = ("list", "deployment_stage", "registration", "q", "cursor")
 _LONGEST_VALUE = 400
 
 

@@ -12,8 +12,8 @@ from sixclear.portal.words import KINDS
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 300
 
-FIELDS = ("form_key", "kind", "title", "text", "programme", "contact")
-_NAMED_FIELDS = ("kind", "title", "text", "contact")
+FIELDS = ("form_key", "kind", "title", "text", "programme", "contact", "consent")
+_NAMED_FIELDS = ("kind", "title", "text")
 
 
 async def programmes(gateway: Gateway) -> Sequence[schemas.Programme]:
@@ -49,8 +49,9 @@ async def send(gateway: Gateway, fields: Mapping[str, str]) -> schemas.Receipt:
     body: dict[str, Any] = {"kind": fields["kind"], "title": fields["title"], "text": fields["text"]}
     if fields.get("programme"):
         body["programme"] = fields["programme"]
-    if fields.get("contact"):
-        body["contact"] = fields["contact"]
+    if contact := fields.get("contact"):
+        body["sender"] = {"kind": "citizen", ("email" if "@" in contact else "phone"): contact}
+    body["consent"] = fields.get("consent") == "yes"
     return await gateway.submit(body, fields["form_key"])
 
 
@@ -60,12 +61,21 @@ def refusal(refused: Refused) -> dict[str, str]:
         return {"form_key": "already-sent"}
     if refused.status == 429:
         return {"form": "slow-down"}
-    named = {
-        problem.field: "refused"
-        for problem in refused.problems
-        if problem.field in ("kind", "title", "text", "contact")
-    }
+    named = {_field_of(problem.field): "refused" for problem in refused.problems if _field_of(problem.field)}
     return named or {"form": "refused"}
+
+
+def _field_of(pointer: str) -> str:
+    """The field of the form that a JSON pointer of the service means, or nothing."""
+    first = pointer.partition("/")[0]
+    return "contact" if first == "sender" else first if first in _NAMED_FIELDS else ""
+
+
+async def handler_of(gateway: Gateway, case: schemas.Case) -> schemas.Organisation | None:
+    """The body that has the case; None before it is assigned, and when its name cannot be had."""
+    if case.organisation_id is None:
+        return None
+    return await Parts().of(gateway.organisation(str(case.organisation_id)))
 
 
 def receipt_code(typed: str) -> str:
