@@ -22,7 +22,7 @@ from sixclear.common.bus.dead_letters import DeadLetterPolicy
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.protocol import Bus, Lag, Message, Subscription
 from sixclear.common.ids import new_id
-from sixclear.common.testing.bus import BusHarness, Effects, change, commit_changes, memory_harness
+from sixclear.common.testing.bus import BusHarness, Effects, change, commit_changes, kafka_harness, memory_harness
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import EmptyDatabase
 
@@ -45,7 +45,9 @@ async def harness(request: pytest.FixtureRequest, empty_database: EmptyDatabase)
         async with memory_harness(await empty_database()) as made:
             yield made
     else:
-        pytest.skip("next")
+        server = request.getfixturevalue("kafka_server")
+        async with kafka_harness(await empty_database(), server.bootstrap_servers) as made:
+            yield made
 
 
 @asynccontextmanager

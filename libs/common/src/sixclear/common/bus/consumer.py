@@ -3,25 +3,26 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import structlog
-from opentelemetry import trace
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus import dead_letters, positions
 from sixclear.common.bus.dead_letters import DeadLetterLedger, DeadLetterPolicy, reason_of
+from sixclear.common.bus.deadlines import within
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope
 from sixclear.common.bus.protocol import Bus, Lag, Message, Position, Subscription, SubscriptionLost
 from sixclear.common.bus.tracing import process_spans
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
+from sixclear.common.telemetry import tracer
 
 _log = structlog.get_logger(__name__)
 
@@ -101,7 +102,7 @@ class ConsumerLoop:
         self._clock = clock
         self._limits = limits or ConsumerLimits()
         self._ledger = DeadLetterLedger(dead_letter_policy or DeadLetterPolicy())
-        self._tracer = trace.get_tracer(f"sixclear.{group.split('.')[0]}")
+        self._tracer = tracer(group.split(".")[0])
         self._stopping = asyncio.Event()
         self._resumed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -109,6 +110,7 @@ class ConsumerLoop:
         self._stored: dict[str, Position] = {}
         self._in_hand: Sequence[Message] = ()
         self._behind_since: float | None = None
+        self._lost: SubscriptionLost | None = None
         self._failures = 0
         self._state = ConsumerState(
             group=group,
@@ -179,7 +181,7 @@ class ConsumerLoop:
         subscription = self._bus.subscribe(self.group, self._topics)
         try:
             await asyncio.wait_for(subscription.open(self._stored), limits.fetch_limit_seconds * 3)
-            self._subscription, self._behind_since = subscription, None
+            self._subscription, self._behind_since, self._lost = subscription, None, None
             while not self._stopping.is_set():
                 messages = await self._fetch(subscription)
                 if messages:
@@ -187,7 +189,7 @@ class ConsumerLoop:
                     self._failures = 0
         finally:
             self._subscription = None
-            await _within(limits.close_limit_seconds, subscription.close())
+            await within(limits.close_limit_seconds, subscription.close())
 
     async def _fetch(self, subscription: Subscription) -> Sequence[Message]:
         limits = self._limits
@@ -209,7 +211,9 @@ class ConsumerLoop:
             fetching.cancel()
 
     def _watch(self, progress: bool) -> None:
-        """Raise when nothing comes for too long although something waits."""
+        """Raise when nothing comes for too long although something waits, or when the subscription was lost."""
+        if self._lost is not None and not progress:
+            raise self._lost
         lag = self._state.lag
         if progress or lag is None or lag.messages == 0:
             self._behind_since = None
@@ -319,7 +323,7 @@ class ConsumerLoop:
         self._ledger.buried()
         self._note(dead_letters=self._state.dead_letters + 1)
         _log.error("message set aside", group=self.group, stream=message.stream, offset=message.offset)
-        await _within(5.0, self._bus.send_dead_letter(self.group, message, reason_of(error)))
+        await within(5.0, self._bus.send_dead_letter(self.group, message, reason_of(error)))
         return True
 
     async def _halt(self, reason: str) -> None:
@@ -340,6 +344,8 @@ class ConsumerLoop:
                 try:
                     lag = await asyncio.wait_for(self._subscription.lag(), 3.0)
                     self._note(lag=self._with_messages_in_hand(lag))
+                except SubscriptionLost as error:
+                    self._lost = error
                 except Exception as error:
                     self._note(lag=None)
                     _log.debug("lag not known", group=self.group, error=reason_of(error))
@@ -384,14 +390,3 @@ def _passing(error: BaseException) -> bool:
         return True
     sqlstate = getattr(getattr(error, "orig", error), "sqlstate", None)
     return isinstance(sqlstate, str) and sqlstate.startswith(_PASSING_SQLSTATES)
-
-
-async def _within(seconds: float, work: Coroutine[Any, Any, None]) -> None:
-    """Give `work` its time and go on, whatever becomes of it."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait([task], timeout=seconds)
-    finally:
-        task.cancel()
-    if task.done() and not task.cancelled() and (error := task.exception()) is not None:
-        _log.warning("not finished cleanly", error=reason_of(error))

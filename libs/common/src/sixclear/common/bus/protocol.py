@@ -64,7 +64,7 @@ class Subscription(Protocol):
         """
 
     async def lag(self) -> Lag:
-        """What has not been fetched yet."""
+        """What has not been fetched yet; raises SubscriptionLost as `fetch` does."""
 
     async def close(self) -> None:
         """Let go of everything within seconds, whatever the broker does."""

@@ -10,6 +10,7 @@ from sixclear.common.bus.envelope import Envelope
 
 # A replay of years must not make a span for each old event at once; the first of a batch stand for the rest.
 MAX_SPANS_PER_BATCH = 64
+MAX_LINKS_PER_SPAN = 128
 
 
 def context_of(traceparent: str | None) -> SpanContext | None:
@@ -61,3 +62,26 @@ def _start(
     )
     stack.callback(span.end)
     return span
+
+
+@contextmanager
+def send_span(tracer: trace.Tracer, topic: str, partition: int, traceparents: Sequence[str | None]) -> Iterator[None]:
+    """One `send {topic}` span for a batch, linked to the requests that made its events; none where none was sampled."""
+    contexts = [context for traceparent in traceparents if (context := context_of(traceparent))]
+    if not contexts:
+        yield
+        return
+    with tracer.start_as_current_span(
+        f"send {topic}",
+        kind=SpanKind.CLIENT,
+        links=[trace.Link(context) for context in contexts[:MAX_LINKS_PER_SPAN]],
+        attributes={
+            "messaging.system": "kafka",
+            "messaging.operation.name": "send",
+            "messaging.operation.type": "send",
+            "messaging.destination.name": topic,
+            "messaging.destination.partition.id": str(partition),
+            "messaging.batch.message_count": len(traceparents),
+        },
+    ):
+        yield

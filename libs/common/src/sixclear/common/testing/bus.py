@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common import event_log
+from sixclear.common import event_log, relay
 from sixclear.common.bus import dead_letters, positions
 from sixclear.common.bus.envelope import Envelope
+from sixclear.common.bus.kafka import KafkaBus
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
@@ -119,5 +120,24 @@ async def memory_harness(database_url: str) -> AsyncIterator[BusHarness]:
         await create_tables(database, positions.DDL_V1, dead_letters.DDL_V1, [EFFECT_TABLE])
         log = EventLog(unique_service(), database)
         yield BusHarness(database, log, MemoryBus({log.service: log}), log.topic("thing"))
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def kafka_harness(database_url: str, bootstrap_servers: str) -> AsyncIterator[BusHarness]:
+    """Kafka, with the relay carrying the events."""
+    database = Database(database_url, application_name="test", pool_size=10)
+    try:
+        await create_tables(database, positions.DDL_V1, dead_letters.DDL_V1, relay.DDL_V1, [EFFECT_TABLE])
+        log = EventLog(unique_service(), database)
+        carrier = relay.Relay(log, database, bootstrap_servers)
+        bus = KafkaBus(bootstrap_servers)
+        await carrier.start()
+        try:
+            yield BusHarness(database, log, bus, log.topic("thing"))
+        finally:
+            await carrier.stop()
+            await bus.close()
     finally:
         await database.close()

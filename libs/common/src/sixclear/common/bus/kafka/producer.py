@@ -1,0 +1,107 @@
+"""Sending whole batches to one partition at a time, in order, and knowing where they ended up."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+
+from sixclear.common.bus.deadlines import within
+from sixclear.common.bus.envelope import Record
+from sixclear.common.bus.kafka.connection import KafkaFailed, limit_client_logs
+
+_BATCH_BYTES = 512 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A batch that the broker has acknowledged: where its first record is, and how many there are."""
+
+    first_offset: int
+    count: int
+
+    @property
+    def last_offset(self) -> int:
+        """Where its last record is."""
+        return self.first_offset + self.count - 1
+
+
+@lru_cache(maxsize=65_536)
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition of a key, as every Kafka client computes it."""
+    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+
+
+class BatchProducer:
+    """`acks=all`, one request in flight per partition, not idempotent.
+
+    An idempotent producer never gives up a batch nor a stop while the broker is away, and after a broker was wiped its
+    reused producer id swallows acknowledged records. Without idempotence a failed batch is reported within
+    `timeout_seconds`, and the rare duplicate is dropped by its version. After a failure this producer is finished:
+    stop it and make a new one.
+    """
+
+    def __init__(self, bootstrap_servers: str, *, timeout_seconds: float = 10.0) -> None:
+        limit_client_logs()
+        self._timeout_seconds = timeout_seconds
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap_servers,
+            acks="all",
+            enable_idempotence=False,
+            max_batch_size=_BATCH_BYTES,
+            request_timeout_ms=int(timeout_seconds * 1000),
+            retry_backoff_ms=100,
+        )
+
+    async def start(self) -> None:
+        """Connect. A producer that could not start is stopped already."""
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._producer.start()
+        except (KafkaError, OSError) as error:
+            await self.stop()
+            raise KafkaFailed(f"no connection: {error!r}") from error
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def send(self, topic: str, partition: int, records: Sequence[Record]) -> list[Sent]:
+        """Send records to one partition in their order; returns when the broker has acknowledged all of them.
+
+        Raises KafkaFailed when one batch was not acknowledged in time; those before it were.
+        """
+        sent = []
+        for batch in self._batches(records):
+            try:
+                async with asyncio.timeout(self._timeout_seconds * 1.5):
+                    delivery = await self._producer.send_batch(batch, topic, partition=partition)
+                    metadata = await delivery
+            except (KafkaError, OSError, AssertionError) as error:  # an assertion says that the partition is unknown
+                raise KafkaFailed(f"{topic}/{partition} did not take a batch: {error!r}") from error
+            sent.append(Sent(metadata.offset, batch.record_count()))
+        return sent
+
+    def _batches(self, records: Sequence[Record]) -> Iterator[Any]:
+        batch = self._producer.create_batch()
+        for record in records:
+            fields = {"timestamp": None, "key": record.key, "value": record.value, "headers": record.headers}
+            if batch.append(**fields) is None:
+                yield batch
+                batch = self._producer.create_batch()
+                batch.append(**fields)
+        if batch.record_count():
+            yield batch
+
+    async def stop(self, deadline_seconds: float = 2.0) -> None:
+        """Disconnect; what was not acknowledged is given up after the deadline."""
+        if await within(deadline_seconds, self._producer.stop()):
+            return
+        # It still waits for batches that the broker will never take, and would send them if it came back.
+        sender = self._producer._sender.sender_task
+        if sender is not None:
+            sender.cancel()
+        await within(1.0, self._producer.client.close())

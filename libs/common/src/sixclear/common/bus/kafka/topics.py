@@ -1,0 +1,88 @@
+"""What a broker holds: its topics, how far they reach, and making those that are missing."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
+
+from sixclear.common.bus.deadlines import within
+from sixclear.common.bus.kafka.connection import KafkaFailed
+
+_REQUEST_SECONDS = 5.0
+_REPLICAS = 3
+_TOPIC_ALREADY_EXISTS = 36
+
+# Events are kept for ever: history is what makes figures of the past true, and a new consumer starts from the topic.
+_KEEP_FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+
+
+class BrokerView:
+    """A look at the broker from outside any producer or consumer. Every call ends within seconds or fails."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        timeout = int(_REQUEST_SECONDS * 1000)
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=timeout)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap_servers, group_id=None, request_timeout_ms=timeout, enable_auto_commit=False
+        )
+
+    async def start(self) -> None:
+        """Connect."""
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS * 2):
+                await self._admin.start()
+                await self._consumer.start()
+        except (KafkaError, OSError) as error:
+            raise KafkaFailed(f"no connection: {error!r}") from error
+
+    async def partitions(self) -> dict[str, int]:
+        """Every topic with its number of partitions. Never makes a topic, whatever the broker's settings."""
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS):
+                topics = await self._admin.describe_topics()
+        except (KafkaError, OSError) as error:
+            raise KafkaFailed(f"topics not listed: {error!r}") from error
+        return {topic["topic"]: len(topic["partitions"]) for topic in topics if topic["error_code"] == 0}
+
+    async def ends(self, streams: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+        """The next offset of each (topic, partition); ask only for those that exist."""
+        if not streams:
+            return {}
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS):
+                ends = await self._consumer.end_offsets([TopicPartition(*stream) for stream in streams])
+        except (KafkaError, OSError) as error:
+            raise KafkaFailed(f"end offsets not known: {error!r}") from error
+        return {(stream.topic, stream.partition): end for stream, end in ends.items()}
+
+    async def create(self, topics: Sequence[str], *, partitions: int) -> None:
+        """Make topics that keep every event for ever, with three replicas where there are three brokers."""
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS * 2):
+                brokers = len((await self._admin.describe_cluster())["brokers"])
+                replicas = max(1, min(_REPLICAS, brokers))
+                made = await self._admin.create_topics(
+                    [NewTopic(topic, partitions, replicas, topic_configs=_KEEP_FOR_EVER) for topic in topics]
+                )
+        except (KafkaError, OSError) as error:
+            raise KafkaFailed(f"topics not made: {error!r}") from error
+        for topic, code, *_ in made.topic_errors:
+            if code not in (0, _TOPIC_ALREADY_EXISTS):
+                raise KafkaFailed(f"topic {topic} not made: error {code}")
+
+    async def topic_settings(self, topic: str) -> dict[str, str]:
+        """How a topic is set up."""
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS):
+                answers = await self._admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+        except (KafkaError, OSError) as error:
+            raise KafkaFailed(f"settings of {topic} not known: {error!r}") from error
+        return {name: value for answer in answers for one in answer.resources for name, value, *_ in one[-1]}
+
+    async def stop(self) -> None:
+        """Disconnect within seconds."""
+        await within(2.0, self._consumer.stop())
+        await within(2.0, self._admin.close())

@@ -1,0 +1,377 @@
+"""The relay: sends a service's events to Kafka in order, from a cursor, and again whenever the log there was lost."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import structlog
+from opentelemetry import trace
+from sqlalchemy import text
+
+from sixclear.common.bus.dead_letters import reason_of
+from sixclear.common.bus.envelope import encode_stored
+from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed, Sent
+from sixclear.common.bus.kafka.producer import partition_of
+from sixclear.common.bus.tracing import send_span
+from sixclear.common.clock import Clock, utc_now
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog, StoredEvent
+from sixclear.common.log_signal import dedicated_connection
+from sixclear.common.relay_cursor import DDL_V1, Cursor, CursorStore, Replay, request_replay
+from sixclear.common.telemetry import tracer
+
+__all__ = ["DDL_V1", "LogEmptied", "Relay", "RelayLimits", "RelayState"]
+
+_log = structlog.get_logger(__name__)
+
+Stream = tuple[str, int]
+
+
+class LogEmptied(Exception):
+    """The broker no longer holds what it had acknowledged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayLimits:
+    """Sizes and times of a relay. `partitions` counts only for topics that do not exist yet and never changes later."""
+
+    batch_size: int = 2000
+    partitions: int = 4
+    poll_seconds: float = 1.0
+    blocked_seconds: float = 0.01
+    check_seconds: float = 1.0
+    takeover_seconds: float = 0.5
+    send_seconds: float = 10.0
+    last_backoff_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayState:
+    """What operators see of a relay; the backlog is counted up to a hundred thousand."""
+
+    service: str
+    active: bool = False
+    position: int = 0
+    backlog_rows: int = 0
+    oldest_age_seconds: float = 0.0
+    replays: int = 0
+    last_error: str | None = None
+
+
+class Relay:
+    """Keeps a service's topics equal to its event table.
+
+    Of all processes of a service one is active: it holds an advisory lock on a session of its own, and another takes
+    over within seconds when that session ends. Events go out in `event_id` order per entity; the cursor is the prefix
+    that the broker has acknowledged, saved after the acknowledgements, so a crash sends again and never skips. A
+    repeat is harmless by its version. When the broker turns out to have lost what it had acknowledged, or the log's
+    epoch was raised, everything is sent again from the first event.
+    """
+
+    def __init__(
+        self,
+        event_log: EventLog,
+        database: Database,
+        bootstrap_servers: str,
+        clock: Clock = utc_now,
+        *,
+        limits: RelayLimits | None = None,
+    ) -> None:
+        self._event_log = event_log
+        self._database = database
+        self._bootstrap_servers = bootstrap_servers
+        self._clock = clock
+        self._limits = limits or RelayLimits()
+        self._tracer = tracer(event_log.service)
+        self._state = RelayState(service=event_log.service)
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin in the background; a broker or database that is away is waited for."""
+        self._stopping.clear()
+        name = f"{self._event_log.service} relay"
+        self._tasks = [
+            asyncio.create_task(self._run(), name=name),
+            asyncio.create_task(self._measure(), name=f"{name} backlog"),
+        ]
+
+    async def stop(self, deadline_seconds: float = 10.0) -> None:
+        """Finish the batch on its way, or give it up: it is sent again later. Keeps its deadline, whatever happens."""
+        self._stopping.set()
+        if not self._tasks:
+            return
+        began = time.monotonic()
+        runner, measurer = self._tasks
+        measurer.cancel()
+        await asyncio.wait([runner, measurer], timeout=deadline_seconds / 2)
+        runner.cancel()
+        left = deadline_seconds - (time.monotonic() - began)
+        _, hanging = await asyncio.wait([runner, measurer], timeout=max(0.1, left))
+        if hanging:
+            _log.error("relay did not stop", service=self._event_log.service, deadline_seconds=deadline_seconds)
+        self._tasks = []
+        self._note(active=False)
+
+    def state(self) -> RelayState:
+        """The last known state; costs nothing."""
+        return self._state
+
+    async def replay(self, *, from_position: int | None = None, entity_id: UUID | None = None) -> None:
+        """Ask the active relay, in whichever process it is, to send again: from a position, or one entity's events."""
+        await request_replay(self._database, from_position=from_position, entity_id=entity_id)
+        self._event_log.wake()
+
+    def _note(self, **changes: Any) -> None:
+        self._state = replace(self._state, **changes)
+
+    async def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                await self._stand_by_and_lead()
+                failures = 0
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                failures += 1
+                self._note(active=False, last_error=reason_of(error))
+                _log.warning("relay begins again", service=self._event_log.service, error=reason_of(error))
+                longest = min(self._limits.last_backoff_seconds, 0.1 * 2.0 ** min(failures, 10))
+                await self._pause(longest * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries)
+
+    async def _stand_by_and_lead(self) -> None:
+        """Wait for the lock, then send until something breaks. The lock ends with its connection."""
+        connection = await dedicated_connection(self._database.engine, f"{self._event_log.service} relay")
+        store = CursorStore(connection)
+        try:
+            while not await store.try_lock():
+                await self._pause(self._limits.takeover_seconds)
+                if self._stopping.is_set():
+                    return
+            while not self._stopping.is_set():
+                await self._lead(store)
+        finally:
+            self._note(active=False)
+            with contextlib.suppress(Exception):
+                connection.terminate()
+
+    async def _lead(self, store: CursorStore) -> None:
+        """One life of a producer."""
+        cursor = await store.load()
+        epoch = await self._event_log.reader().epoch()
+        if epoch != cursor.epoch:
+            cursor = await self._rewind(store, Cursor(epoch=epoch), "the log's epoch was raised")
+        async with self._connected() as (producer, view):
+            sending = Sending(self._event_log, producer, view, cursor, self._limits.partitions, self._tracer)
+            self._note(active=True, last_error=None)
+            work = asyncio.ensure_future(self._send_forever(store, sending))
+            check = asyncio.ensure_future(self._check_forever(view, sending))
+            try:
+                await asyncio.wait([work, check], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (work, check):
+                    task.cancel()
+                await asyncio.wait([work, check], timeout=2.0)
+            emptied = next((e for task in (work, check) if isinstance(e := _error(task), LogEmptied)), None)
+            if emptied is not None:
+                await self._rewind(store, Cursor(epoch=cursor.epoch), str(emptied))
+                return
+            for error in filter(None, map(_error, (work, check))):
+                raise error
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[tuple[BatchProducer, BrokerView]]:
+        producer = BatchProducer(self._bootstrap_servers, timeout_seconds=self._limits.send_seconds)
+        view = BrokerView(self._bootstrap_servers)
+        try:
+            await producer.start()
+            await view.start()
+            yield producer, view
+        finally:
+            await producer.stop()
+            await view.stop()
+
+    async def _rewind(self, store: CursorStore, cursor: Cursor, why: str) -> Cursor:
+        _log.warning("everything is sent again", service=self._event_log.service, why=why)
+        await store.save(cursor)
+        self._note(replays=self._state.replays + 1, position=0)
+        return cursor
+
+    async def _send_forever(self, store: CursorStore, sending: "Sending") -> None:
+        reader = self._event_log.reader()
+        while not self._stopping.is_set():
+            generation = self._event_log.generation
+            if (replay := await store.next_replay()) is not None:
+                await self._serve(store, sending, replay)
+            rows = await reader.read(sending.cursor.position, self._limits.batch_size)
+            if rows:
+                try:
+                    await sending.send(rows)
+                finally:
+                    await self._save(store, sending.cursor)
+            elif not self._stopping.is_set():
+                seconds = self._limits.blocked_seconds if reader.blocked else self._limits.poll_seconds
+                await self._wait(seconds, generation)
+
+    async def _save(self, store: CursorStore, cursor: Cursor) -> None:
+        await store.save(cursor)
+        self._note(position=cursor.position)
+
+    async def _serve(self, store: CursorStore, sending: "Sending", replay: Replay) -> None:
+        if replay.entity_id is not None:
+            rows = await self._event_log.reader().read_entity(replay.entity_id, 1_000_000)
+            await sending.send_again(rows)
+            await store.save(sending.cursor, served=replay)
+            return
+        position = min(sending.cursor.position, max(0, (replay.from_position or 1) - 1))
+        sending.cursor = replace(sending.cursor, position=position)
+        await store.save(sending.cursor, served=replay)
+
+    async def _check_forever(self, view: BrokerView, sending: "Sending") -> None:
+        """Once a second: does the broker still hold everything that it acknowledged, and is the epoch the same?"""
+        while True:
+            await asyncio.sleep(self._limits.check_seconds)
+            with contextlib.suppress(KafkaFailed):  # away, not emptied; sending reports it
+                await sending.check(view)
+            if await self._event_log.reader().epoch() != sending.cursor.epoch:
+                return
+
+    async def _measure(self) -> None:
+        """Keep backlog and age known, in standby and while the broker is away too."""
+        statement = text("SELECT position FROM relay_cursor")
+        reader = self._event_log.reader()
+        while True:
+            try:
+                async with self._database.session() as session:
+                    position = int((await session.execute(statement)).scalar_one())
+                oldest = await reader.oldest_unsent_at(position)
+                age = 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
+                self._note(backlog_rows=await reader.count_after(position), oldest_age_seconds=age, position=position)
+            except Exception as error:
+                _log.debug("backlog not known", service=self._event_log.service, error=reason_of(error))
+            await asyncio.sleep(self._limits.check_seconds)
+
+    async def _wait(self, seconds: float, generation: int) -> None:
+        """For news, or for `stop`."""
+        waits = [
+            asyncio.ensure_future(self._event_log.wait(seconds, seen=generation)),
+            asyncio.ensure_future(self._stopping.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _pause(self, seconds: float) -> None:
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait([stopping], timeout=seconds)
+        stopping.cancel()
+
+
+class Sending:
+    """Sends rows and moves the cursor in memory: the contiguous prefix of what was acknowledged."""
+
+    def __init__(
+        self,
+        event_log: EventLog,
+        producer: BatchProducer,
+        view: BrokerView,
+        cursor: Cursor,
+        partitions: int,
+        tracer: trace.Tracer,
+    ) -> None:
+        self.cursor = cursor
+        self._event_log = event_log
+        self._producer = producer
+        self._view = view
+        self._partitions = partitions
+        self._tracer = tracer
+        self._topics: dict[str, int] = {}
+
+    async def send(self, rows: Sequence[StoredEvent]) -> None:
+        """Send the published ones of contiguous `rows`. Raises after moving the cursor as far as was acknowledged."""
+        failed = await self._send_all(rows)
+        position = rows[-1].event_id if failed is None else min(rows[-1].event_id, failed.first_unsent - 1)
+        self.cursor = replace(self.cursor, position=max(self.cursor.position, position))
+        if failed is not None:
+            raise failed.error
+
+    async def send_again(self, rows: Sequence[StoredEvent]) -> None:
+        """Send rows from behind the cursor once more, without moving it."""
+        failed = await self._send_all(rows)
+        if failed is not None:
+            raise failed.error
+
+    async def _send_all(self, rows: Sequence[StoredEvent]) -> "_Failed | None":
+        """Each partition in order, all partitions at a time; the first event that was not acknowledged, if any."""
+        streams: dict[Stream, list[StoredEvent]] = defaultdict(list)
+        await self._make_topics({self._event_log.topic(row.entity_type) for row in rows if row.published})
+        for row in rows:
+            if row.published:
+                topic = self._event_log.topic(row.entity_type)
+                partition = partition_of(str(row.entity_id).encode(), self._topics[topic])
+                streams[topic, partition].append(row)
+        outcomes = await asyncio.gather(
+            *(self._send_stream(stream, several) for stream, several in streams.items()), return_exceptions=True
+        )
+        failed = [
+            _Failed(several[0].event_id, outcome)
+            for several, outcome in zip(streams.values(), outcomes, strict=True)
+            if isinstance(outcome, BaseException)
+        ]
+        # An emptied log must be told before a mere failure, or the cursor would move on.
+        return min(failed, key=lambda one: (not isinstance(one.error, LogEmptied), one.first_unsent), default=None)
+
+    async def _send_stream(self, stream: Stream, rows: Sequence[StoredEvent]) -> None:
+        topic, partition = stream
+        records = [encode_stored(row, self._event_log.service, self.cursor.epoch) for row in rows]
+        with send_span(self._tracer, topic, partition, [row.traceparent for row in rows]):
+            sent = await self._producer.send(topic, partition, records)
+        self._acknowledge(stream, sent)
+
+    def _acknowledge(self, stream: Stream, sent: Sequence[Sent]) -> None:
+        last = self.cursor.offsets.get(stream, -1)
+        for one in sent:
+            if one.first_offset <= last:
+                raise LogEmptied(f"{stream[0]}/{stream[1]} gave offset {one.first_offset} after {last}")
+            last = one.last_offset
+        self.cursor = replace(self.cursor, offsets={**self.cursor.offsets, stream: last})
+
+    async def _make_topics(self, wanted: set[str]) -> None:
+        missing = wanted - set(self._topics)
+        if not missing:
+            return
+        existing = await self._view.partitions()
+        if missing - set(existing):
+            await self._view.create(sorted(missing - set(existing)), partitions=self._partitions)
+        self._topics |= {topic: existing.get(topic, self._partitions) for topic in missing}
+
+    async def check(self, view: BrokerView) -> None:
+        """Raises LogEmptied when a topic is gone or shorter than what was acknowledged."""
+        acknowledged = dict(self.cursor.offsets)
+        existing = await view.partitions()
+        for topic, partition in acknowledged:
+            if existing.get(topic, 0) <= partition:
+                raise LogEmptied(f"{topic}/{partition} is gone")
+        for stream, end in (await view.ends(acknowledged)).items():
+            if end <= acknowledged[stream]:
+                raise LogEmptied(f"{stream[0]}/{stream[1]} ends at {end}, before {acknowledged[stream]}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    first_unsent: int
+    error: BaseException
+
+
+def _error(task: "asyncio.Future[None]") -> BaseException | None:
+    return task.exception() if task.done() and not task.cancelled() else None

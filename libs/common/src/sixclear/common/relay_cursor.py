@@ -1,0 +1,106 @@
+"""How far a service's relay has come, and who may move it: only the session that holds the relay's lock."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy import BigInteger, bindparam, text
+
+from sixclear.common.db import Database
+
+# Any constant does; each service has a database of its own, so each has a lock of its own.
+_RELAY_LOCK = 5_757_002
+
+DDL_V1: list[str] = [
+    """CREATE TABLE relay_cursor (
+         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+         position bigint NOT NULL DEFAULT 0,
+         epoch integer NOT NULL DEFAULT 1,
+         offsets jsonb NOT NULL DEFAULT '{}',
+         updated_at timestamptz NOT NULL DEFAULT now()
+       )""",
+    "INSERT INTO relay_cursor DEFAULT VALUES",
+    """CREATE TABLE relay_replay (
+         replay_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+         from_position bigint CHECK (from_position >= 1),
+         entity_id uuid,
+         requested_at timestamptz NOT NULL DEFAULT now(),
+         CHECK ((from_position IS NULL) <> (entity_id IS NULL))
+       )""",
+]
+
+_REQUEST = text("INSERT INTO relay_replay (from_position, entity_id) VALUES (:from_position, :entity_id)").bindparams(
+    bindparam("from_position", type_=BigInteger)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Everything up to `position` is acknowledged; `offsets` holds the last acknowledged offset per partition."""
+
+    position: int = 0
+    epoch: int = 1
+    offsets: dict[tuple[str, int], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A request to send again: from a position on, or one entity's events."""
+
+    replay_id: int
+    from_position: int | None
+    entity_id: UUID | None
+
+
+class CursorStore:
+    """The cursor, on the connection whose session holds the lock: a relay that lost its lock cannot move it."""
+
+    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+        self._connection = connection
+
+    async def try_lock(self) -> bool:
+        """Become the one active relay, if nobody is; the lock ends with the connection."""
+        return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", _RELAY_LOCK))
+
+    async def load(self) -> Cursor:
+        """Where the last active relay stood."""
+        row = await self._connection.fetchrow("SELECT position, epoch, offsets::text FROM relay_cursor")
+        assert row is not None
+        offsets = {
+            (topic, int(partition)): offset
+            for stream, offset in orjson.loads(row["offsets"]).items()
+            for topic, _, partition in [stream.rpartition("/")]
+        }
+        return Cursor(position=row["position"], epoch=row["epoch"], offsets=offsets)
+
+    async def save(self, cursor: Cursor, *, served: Replay | None = None) -> None:
+        """Store the cursor; in the same transaction forget a request that was served."""
+        offsets = {f"{topic}/{partition}": offset for (topic, partition), offset in cursor.offsets.items()}
+        async with self._connection.transaction():
+            await self._connection.execute(
+                "UPDATE relay_cursor SET position = $1, epoch = $2, offsets = $3::text::jsonb, updated_at = now()",
+                cursor.position,
+                cursor.epoch,
+                orjson.dumps(offsets).decode(),
+            )
+            if served is not None:
+                await self._connection.execute("DELETE FROM relay_replay WHERE replay_id = $1", served.replay_id)
+
+    async def next_replay(self) -> Replay | None:
+        """The oldest request to send again."""
+        row = await self._connection.fetchrow(
+            "SELECT replay_id, from_position, entity_id FROM relay_replay ORDER BY replay_id LIMIT 1"
+        )
+        return None if row is None else Replay(row["replay_id"], row["from_position"], row["entity_id"])
+
+
+async def request_replay(
+    database: Database, *, from_position: int | None = None, entity_id: UUID | None = None
+) -> None:
+    """Ask whichever relay is active to send again; exactly one of the two arguments says what."""
+    if (from_position is None) == (entity_id is None):
+        raise ValueError("say either a position or an entity")
+    async with database.transaction() as session:
+        await session.execute(_REQUEST, {"from_position": from_position, "entity_id": entity_id})
