@@ -112,8 +112,8 @@ class Leadership:
                 await leader_session.notify(connection)
         finally:
             self._note(False)
+            # It ends by itself once `_lost` is set; a cancel would cut the stopping of its consumers short.
             self._lost.set()
-            leading.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await leading
 
