@@ -25,11 +25,15 @@ SECRET = b"a secret of thirty-two bytes !!!"
 KEY = "0f5f3a52-2a1c-4b6e-9d57-6f1a0c57d0e1"
 MINISTRY = stable_id("organisation", "G06")
 OTHER_MINISTRY = stable_id("organisation", "G01")
+HUB = stable_id("organisation", "P57")
 SCOPES = {
     "feedback-hub": ("feedback:handle", "feedback:publish", "facts:past"),
     "feedback-publisher": ("feedback:publish",),
     "desk": ("feedback:handle",),
+    "ministry": ("feedback:handle",),
+    "other-ministry": ("feedback:handle", "feedback:publish"),
 }
+ORGANISATIONS = {"ministry": MINISTRY, "other-ministry": OTHER_MINISTRY}
 
 
 class MovingClock:
@@ -58,8 +62,10 @@ class Service:
     http: httpx2.AsyncClient
 
     def headers(self, client_id: str) -> dict[str, str]:
-        """The Authorization header of a client of the hub."""
-        return self.issuer.headers(*SCOPES[client_id], client_id=client_id)
+        """The Authorization header of a client, of the hub unless it is a ministry's."""
+        return self.issuer.headers(
+            *SCOPES[client_id], client_id=client_id, organisation_id=ORGANISATIONS.get(client_id, HUB)
+        )
 
     async def send(self, body: Any, key: str = KEY, **headers: str) -> httpx2.Response:
         """POST a submission as anybody."""
@@ -72,7 +78,7 @@ class Service:
         return await self.http.post(f"/api/feedback/v1{path}", json=body, headers=headers)
 
     async def post(self, client_id: str, path: str, body: Any, **headers: str) -> httpx2.Response:
-        """POST as a client of the hub."""
+        """POST as a client of the hub or of a ministry."""
         return await self.http.post(f"/api/feedback/v1{path}", json=body, headers=self.headers(client_id) | headers)
 
     async def get(self, path: str, **params: str | int | bool) -> Any:

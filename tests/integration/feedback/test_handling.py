@@ -200,3 +200,44 @@ async def test_what_is_not_there_is_not_found(service: Service) -> None:
         assert (response.status_code, response.json()["code"]) == (404, "submission-not-found")
     path = f"/submissions/{submission_id}/answers/{nobody}/publish"
     assert (await service.post("feedback-publisher", path, {})).json()["code"] == "answer-not-found"
+
+
+@pytest.mark.asyncio
+async def test_a_ministry_handles_what_is_assigned_to_it_and_sees_nothing_else(service: Service) -> None:
+    waiting_id, _ = await a_submission(service)
+    submission_id, _ = await an_assigned_submission(service, KEY + "2")
+
+    async def seen_by(client_id: str) -> list[str]:
+        response = await service.http.get("/api/feedback/v1/submissions", headers=service.headers(client_id))
+        return [row["submission_id"] for row in response.json()["items"]]
+
+    assert await seen_by("feedback-hub") == sorted([str(waiting_id), str(submission_id)])
+    assert await seen_by("ministry") == [str(submission_id)]
+    assert await seen_by("other-ministry") == []
+    path = f"/submissions/{submission_id}"
+    drafted = await service.post("ministry", f"{path}/answers", an_answer())
+    assert drafted.status_code == 201
+    before = await service.rows("access_log")
+    for step, body in (
+        ("messages", {"text": "x"}),
+        ("answers", an_answer()),
+        ("contact", {"reason": "x"}),
+        ("triage", {}),
+        (f"answers/{drafted.json()['answer_id']}/publish", {}),
+    ):
+        response = await service.post("other-ministry", f"{path}/{step}", body)
+        assert (response.status_code, response.json()["code"]) == (404, "submission-not-found"), step
+    assert await service.rows("access_log") == before
+    for step, body in (("triage", {}), ("assign", {"organisation_id": str(OTHER_MINISTRY)})):
+        response = await service.post("ministry", f"{path}/{step}", body)
+        assert (response.status_code, response.json()["code"]) == (403, "organisation-not-allowed")
+
+
+@pytest.mark.asyncio
+async def test_a_client_of_no_organisation_handles_nothing(service: Service) -> None:
+    submission_id, _ = await a_submission(service)
+    headers = service.issuer.headers("feedback:handle")
+    listed = await service.http.get("/api/feedback/v1/submissions", headers=headers)
+    assert (listed.status_code, listed.json()["code"]) == (403, "organisation-required")
+    read = await service.http.get(f"/api/feedback/v1/submissions/{submission_id}", headers=headers)
+    assert read.status_code == 404

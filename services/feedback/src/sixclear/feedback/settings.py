@@ -1,7 +1,11 @@
 """Settings of the feedback service."""
 
+from uuid import UUID
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sixclear.common.ids import stable_id
 
 
 class Settings(BaseSettings):
@@ -26,6 +30,11 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="127.0.0.1,::1",
         description="Addresses, separated by commas, whose `X-Forwarded-For` is believed: the portal and the ingress.",
+    )
+    hub_organisation_id: UUID = Field(
+        default=stable_id("organisation", "P57"),
+        description="The body that takes in, triages and assigns everything; others see what is assigned to them."
+        " Without it: the standing body, code `P57`.",
     )
     messages_per_case: int = Field(
         default=200, ge=1, le=10_000, description="Most messages that one case may hold; beyond it: 409."

@@ -19,6 +19,7 @@ class SubmissionFilter:
     kind: str | None = None
     overdue: bool | None = None
     organisation_id: UUID | None = None
+    visible_to: UUID | None = None
 
 
 async def find_submission(session: AsyncSession, submission_id: UUID, *, lock: bool = False) -> Submission | None:
@@ -57,6 +58,8 @@ def _conditions(narrow: SubmissionFilter, now: datetime) -> list[ColumnElement[b
         conditions.append(Submission.kind == narrow.kind)
     if narrow.organisation_id:
         conditions.append(Submission.organisation_id == narrow.organisation_id)
+    if narrow.visible_to:
+        conditions.append(Submission.organisation_id == narrow.visible_to)
     if narrow.overdue is not None:
         late = and_(Submission.status.not_in(("answered", "withdrawn")), Submission.due_at < now)
         conditions.append(late if narrow.overdue else not_(late))

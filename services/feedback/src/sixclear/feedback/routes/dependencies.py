@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, cast
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
@@ -18,8 +19,10 @@ from sixclear.feedback.models import Submission
 from sixclear.feedback.receipts import Receipts
 
 SENDER = Depends(Access.public("Anybody may send and follow feedback without an account."))
-HANDLE = Depends(Access.scope("feedback:handle"))
-PUBLISH = Depends(Access.scope("feedback:publish"))
+DESK = Depends(Access.scope("feedback:handle"))
+HANDLE = Depends(Access.scope("feedback:handle", organisation="named in service.handling.get_submission"))
+HUB = Depends(Access.scope("feedback:handle", organisation="named in service.handling.assign"))
+PUBLISH = Depends(Access.scope("feedback:publish", organisation="named in service.handling.get_submission"))
 
 
 async def use_case(request: Request, session: SessionDep, caller: CallerDep, now: NowDep) -> Context:
@@ -32,6 +35,11 @@ async def receipts_of(request: Request) -> Receipts:
     return cast(Receipts, request.app.state.receipts)
 
 
+async def hub_of(request: Request) -> UUID:
+    """The body that takes in, triages and assigns everything."""
+    return cast(UUID, request.app.state.settings.hub_organisation_id)
+
+
 async def not_kept(response: Response) -> None:
     """Tell caches and browsers to keep nothing of this answer."""
     response.headers["Cache-Control"] = "no-store"
@@ -39,6 +47,7 @@ async def not_kept(response: Response) -> None:
 
 ContextDep = Annotated[Context, Depends(use_case)]
 ReceiptsDep = Annotated[Receipts, Depends(receipts_of)]
+HubDep = Annotated[UUID, Depends(hub_of)]
 NOT_KEPT = Depends(not_kept)
 
 

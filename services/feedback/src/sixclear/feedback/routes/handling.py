@@ -6,7 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from sixclear.common.use_case import Context, FactBehindLastChange, FactInFuture, FactsPastNotAllowed
+from sixclear.common.auth.access import OrganisationRequired
+from sixclear.common.use_case import (
+    Context,
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+)
 from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.idempotency import answer_is_not_stored
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, page_of
@@ -21,7 +28,16 @@ from sixclear.feedback.errors import (
     TransitionNotAllowed,
 )
 from sixclear.feedback.models import Submission
-from sixclear.feedback.routes.dependencies import HANDLE, NOT_KEPT, PUBLISH, ContextDep, must_match, tag
+from sixclear.feedback.routes.dependencies import (
+    HANDLE,
+    HUB,
+    NOT_KEPT,
+    PUBLISH,
+    ContextDep,
+    HubDep,
+    must_match,
+    tag,
+)
 from sixclear.feedback.schemas import (
     AnswerEntry,
     AnswerState,
@@ -56,10 +72,11 @@ _STEP = (
     "/submissions",
     operation_id="listSubmissions",
     dependencies=[HANDLE, NOT_KEPT],
-    responses=problem_responses(InvalidCursor),
+    responses=problem_responses(InvalidCursor, OrganisationRequired),
 )
 async def list_submissions(
     ctx: ContextDep,
+    hub: HubDep,
     status: Status | None = None,
     kind: Kind | None = None,
     overdue: Annotated[bool | None, Query(description="Open and past its due time, or not.")] = None,
@@ -67,11 +84,11 @@ async def list_submissions(
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[SubmissionSummary]:
-    """Submissions by due time, soonest first; without texts and without contacts."""
+    """Submissions by due time, soonest first: all for the hub, one's own for another body; no texts, no contacts."""
     narrow = reading.Narrowing(status, kind, overdue, organisation)
     context = repr(narrow)
     after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
-    rows = await reading.list_submissions(ctx, narrow, after, limit + 1)
+    rows = await reading.list_submissions(ctx, hub, narrow, after, limit + 1)
     return page_of(
         rows,
         limit,
@@ -88,9 +105,9 @@ async def list_submissions(
     responses=problem_responses(SubmissionNotFound),
 )
 @writes
-async def get_submission(ctx: ContextDep, submission_id: UUID, response: Response) -> SubmissionView:
+async def get_submission(ctx: ContextDep, hub: HubDep, submission_id: UUID, response: Response) -> SubmissionView:
     """One submission without its contact; reading a sealed one is logged and its author sees that."""
-    submission = await reading.read_submission(ctx, submission_id)
+    submission = await reading.read_submission(ctx, hub, submission_id)
     tag(response, ctx.log, submission)
     return await views.submission_view(ctx.session, submission, ctx.now)
 
@@ -102,38 +119,38 @@ async def get_submission(ctx: ContextDep, submission_id: UUID, response: Respons
     responses=problem_responses(SubmissionNotFound),
 )
 @answer_is_not_stored
-async def read_contact(ctx: ContextDep, submission_id: UUID, entry: ContactRequest) -> ContactView:
+async def read_contact(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: ContactRequest) -> ContactView:
     """How the sender can be reached; the reason goes to the access log, and the sender sees that it was read."""
-    return views.contact_view(await reading.read_contact(ctx, submission_id, entry.reason))
+    return views.contact_view(await reading.read_contact(ctx, hub, submission_id, entry.reason))
 
 
 @router.post(
     "/submissions/{submission_id}/triage",
     operation_id="triageSubmission",
-    dependencies=[HANDLE],
-    responses=problem_responses(*_STEP),
+    dependencies=[HUB],
+    responses=problem_responses(*_STEP, OrganisationNotAllowed),
 )
 async def triage(
-    ctx: ContextDep, submission_id: UUID, entry: TriageEntry, request: Request, response: Response
+    ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: TriageEntry, request: Request, response: Response
 ) -> SubmissionState:
     """Check kind and programme."""
-    submission = await _locked(ctx, submission_id, request)
-    await handling.triage(ctx, submission, entry)
+    submission = await _locked(ctx, hub, submission_id, request)
+    await handling.triage(ctx, hub, submission, entry)
     return _state(ctx, submission, response)
 
 
 @router.post(
     "/submissions/{submission_id}/assign",
     operation_id="assignSubmission",
-    dependencies=[HANDLE],
-    responses=problem_responses(*_STEP),
+    dependencies=[HUB],
+    responses=problem_responses(*_STEP, OrganisationNotAllowed),
 )
 async def assign(
-    ctx: ContextDep, submission_id: UUID, entry: AssignmentEntry, request: Request, response: Response
+    ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AssignmentEntry, request: Request, response: Response
 ) -> SubmissionState:
     """Give it to the body that must answer; assigning it again is a transfer, and the first clock goes on."""
-    submission = await _locked(ctx, submission_id, request)
-    await handling.assign(ctx, submission, entry)
+    submission = await _locked(ctx, hub, submission_id, request)
+    await handling.assign(ctx, hub, submission, entry)
     return _state(ctx, submission, response)
 
 
@@ -145,10 +162,10 @@ async def assign(
     responses=problem_responses(*_STEP, MailboxFull),
 )
 async def ask_sender(
-    ctx: ContextDep, submission_id: UUID, entry: HandlerMessage, request: Request, response: Response
+    ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: HandlerMessage, request: Request, response: Response
 ) -> MessageState:
     """Write to the sender, who reads it in the mailbox."""
-    submission = await _locked(ctx, submission_id, request)
+    submission = await _locked(ctx, hub, submission_id, request)
     most = request.app.state.settings.messages_per_case
     message = await mailbox.add_message(
         ctx, submission, entry.text, author="handler", most=most, occurred_at=entry.occurred_at
@@ -165,10 +182,10 @@ async def ask_sender(
     responses=problem_responses(*_STEP),
 )
 async def draft_answer(
-    ctx: ContextDep, submission_id: UUID, entry: AnswerEntry, request: Request, response: Response
+    ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AnswerEntry, request: Request, response: Response
 ) -> AnswerState:
     """Draft an answer with decision, reason, legal basis and responsible body."""
-    submission = await _locked(ctx, submission_id, request)
+    submission = await _locked(ctx, hub, submission_id, request)
     answer = await handling.draft_answer(ctx, submission, entry)
     tag(response, ctx.log, submission)
     return views.answer_state(answer, submission)
@@ -181,16 +198,16 @@ async def draft_answer(
     responses=problem_responses(*_STEP, AnswerNotFound, PublicationByDrafter),
 )
 async def publish_answer(
-    ctx: ContextDep, submission_id: UUID, answer_id: UUID, step: Step, request: Request, response: Response
+    ctx: ContextDep, hub: HubDep, submission_id: UUID, answer_id: UUID, step: Step, request: Request, response: Response
 ) -> SubmissionState:
     """Publish an answer that somebody else drafted."""
-    submission = await _locked(ctx, submission_id, request)
+    submission = await _locked(ctx, hub, submission_id, request)
     await handling.publish_answer(ctx, submission, answer_id, step)
     return _state(ctx, submission, response)
 
 
-async def _locked(ctx: Context, submission_id: UUID, request: Request) -> Submission:
-    submission = await handling.get_submission(ctx, submission_id, lock=True)
+async def _locked(ctx: Context, hub: UUID, submission_id: UUID, request: Request) -> Submission:
+    submission = await handling.get_submission(ctx, hub, submission_id, lock=True)
     must_match(request, ctx.log, submission)
     return submission
 

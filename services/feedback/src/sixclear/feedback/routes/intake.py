@@ -13,7 +13,7 @@ from sixclear.common.web.idempotency import (
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.feedback.errors import ComplaintTurnedAway, VisibilityNotAllowed
-from sixclear.feedback.routes.dependencies import HANDLE, NOT_KEPT, SENDER, ContextDep, ReceiptsDep
+from sixclear.feedback.routes.dependencies import DESK, NOT_KEPT, SENDER, ContextDep, ReceiptsDep
 from sixclear.feedback.schemas import SubmissionEntry, SubmissionOnBehalf, SubmissionReceipt
 from sixclear.feedback.service import intake, views
 
@@ -50,7 +50,7 @@ async def send(
 @router.post(
     "/submissions/on-behalf",
     operation_id="sendSubmissionOnBehalf",
-    dependencies=[HANDLE, NOT_KEPT],
+    dependencies=[DESK, NOT_KEPT],
     status_code=201,
     responses=problem_responses(*_REFUSALS, FactsPastNotAllowed, FactInFuture),
 )

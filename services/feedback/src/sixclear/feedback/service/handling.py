@@ -13,23 +13,26 @@ from sixclear.feedback.schemas import AnswerEntry, AssignmentEntry, Step, Triage
 from sixclear.feedback.service.recording import record
 
 
-async def get_submission(ctx: Context, submission_id: UUID, *, lock: bool = False) -> Submission:
-    """The submission; raises SubmissionNotFound."""
+async def get_submission(ctx: Context, hub: UUID, submission_id: UUID, *, lock: bool = False) -> Submission:
+    """The submission, if the caller is of the hub or of the body that it is assigned to; raises SubmissionNotFound."""
     submission = await rows.find_submission(ctx.session, submission_id, lock=lock)
-    if submission is None:
-        raise SubmissionNotFound("No submission has this identifier.")
+    own = ctx.caller.organisation_id
+    if submission is None or own is None or own not in (hub, submission.organisation_id):
+        raise SubmissionNotFound("No submission that you handle has this identifier.")
     return submission
 
 
-async def triage(ctx: Context, submission: Submission, entry: TriageEntry) -> None:
-    """Check what it is and which programme it concerns."""
+async def triage(ctx: Context, hub: UUID, submission: Submission, entry: TriageEntry) -> None:
+    """Check what it is and which programme it concerns; the hub does."""
+    ctx.require_organisation({hub}, "triage submissions")
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     change = lifecycle.triage(submission, entry.kind or submission.kind, entry.programme or submission.programme)
     await record(ctx, submission, change, occurred_at)
 
 
-async def assign(ctx: Context, submission: Submission, entry: AssignmentEntry) -> None:
-    """Give it to the body that must answer; the reason stays inside the service."""
+async def assign(ctx: Context, hub: UUID, submission: Submission, entry: AssignmentEntry) -> None:
+    """Give it to the body that must answer; the hub does. The reason stays inside the service."""
+    ctx.require_organisation({hub}, "assign submissions")
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     await record(ctx, submission, lifecycle.assign(submission, entry.organisation_id), occurred_at, reason=entry.reason)
 

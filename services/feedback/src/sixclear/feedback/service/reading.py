@@ -24,24 +24,31 @@ class Narrowing:
 
 
 async def list_submissions(
-    ctx: Context, narrow: Narrowing, after: tuple[datetime, UUID] | None, limit: int
+    ctx: Context, hub: UUID, narrow: Narrowing, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Submission]:
-    """Submissions by due time."""
-    wanted = rows.SubmissionFilter(narrow.status, narrow.kind, narrow.overdue, narrow.organisation_id)
+    """Submissions by due time: all for the hub, those that are assigned to it for another body."""
+    own = ctx.caller.own_organisation()
+    wanted = rows.SubmissionFilter(
+        status=narrow.status,
+        kind=narrow.kind,
+        overdue=narrow.overdue,
+        organisation_id=narrow.organisation_id,
+        visible_to=None if own == hub else own,
+    )
     return await rows.list_submissions(ctx.session, wanted, now=ctx.now, after=after, limit=limit)
 
 
-async def read_submission(ctx: Context, submission_id: UUID) -> Submission:
+async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:
     """One submission; that a sealed one was read is logged."""
-    submission = await get_submission(ctx, submission_id)
+    submission = await get_submission(ctx, hub, submission_id)
     if submission.visibility == "sealed":
         _log_access(ctx, submission_id, "sealed_text", None)
     return submission
 
 
-async def read_contact(ctx: Context, submission_id: UUID, reason: str) -> Contact | None:
+async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str) -> Contact | None:
     """How the sender can be reached; who asked and why is logged, also when nothing was given."""
-    submission = await get_submission(ctx, submission_id)
+    submission = await get_submission(ctx, hub, submission_id)
     _log_access(ctx, submission.submission_id, "contact", reason)
     CONTACTS_READ.inc()
     return await rows.find_contact(ctx.session, submission_id)

@@ -1,0 +1,64 @@
+"""The service as a process runs it: it migrates, makes its secret once, and opens yesterday's mailboxes."""
+
+import stat
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from tests.integration.feedback.conftest import KEY, submission
+
+from sixclear.common.clock import utc_now
+from sixclear.common.ids import new_id
+from sixclear.common.runtime.target import Runtime
+from sixclear.common.settings import CommonSettings
+from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.postgres import EmptyDatabase
+from sixclear.feedback.settings import Settings
+from sixclear.feedback.target import FeedbackTarget
+
+
+def target_at(url: str, home: Path, **settings: Any) -> FeedbackTarget:
+    """The service with its data folder at `home`."""
+    runtime = Runtime(
+        settings=CommonSettings(env="test", home=home),
+        clock=utc_now,
+        new_id=new_id,
+        bus=cast(Any, None),
+        verifier=FakeIssuer().verifier(),
+        http=cast(Any, None),
+    )
+    return FeedbackTarget(runtime, Settings(database_url=url, **settings))
+
+
+async def receipt_of_one_run(target: FeedbackTarget) -> str:
+    """Start, send, open the mailbox, stop."""
+    assert not target.checks()[0].ok
+    await target.start()
+    try:
+        assert target.checks()[0].ok
+        async with http_client(target.app) as http:
+            headers = {"Idempotency-Key": KEY}
+            sent = await http.post("/api/feedback/v1/submissions", json=submission(), headers=headers)
+            code = str(sent.json()["receipt_code"])
+            opened = await http.post("/api/feedback/v1/mailbox", json={"receipt_code": code})
+            assert (sent.status_code, opened.status_code) == (201, 200)
+    finally:
+        await target.stop()
+    return code
+
+
+@pytest.mark.asyncio
+async def test_a_mailbox_outlives_the_process(empty_database: EmptyDatabase, tmp_path: Path) -> None:
+    url = await empty_database()
+    first = await receipt_of_one_run(target_at(url, tmp_path))
+    assert await receipt_of_one_run(target_at(url, tmp_path)) == first
+    secret = tmp_path / "feedback" / "receipt.key"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert len(secret.read_bytes()) == 32
+
+
+@pytest.mark.asyncio
+async def test_a_secret_from_the_environment_leaves_no_file(empty_database: EmptyDatabase, tmp_path: Path) -> None:
+    target = target_at(await empty_database(), tmp_path, receipt_key="x" * 32)
+    await receipt_of_one_run(target)
+    assert list(tmp_path.iterdir()) == []
