@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts
 
@@ -77,10 +78,24 @@ def network_of(address: str) -> str:
 def client_address(peer: str, forwarded_for: list[str], trusted: frozenset[str]) -> str:
     """The address of the client: the peer's, or what a trusted peer says in X-Forwarded-For.
 
-    Read from the right: the first address that is not itself trusted is the one that our own edge has seen.
+    Read from the right: the first address that is not itself trusted is the one that our own edge has seen. `trusted`
+    holds addresses and networks: in a cluster the gateway's processes have no fixed address.
     """
     hops = [hop.strip() for value in forwarded_for for hop in value.split(",") if hop.strip()]
     address = peer
-    while address in trusted and hops:
+    while hops and _holds(trusted, address):
         address = hops.pop()
     return address
+
+
+def _holds(trusted: frozenset[str], address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in _networks(trusted))
+
+
+@cache
+def _networks(trusted: frozenset[str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(entry, strict=False) for entry in trusted)
