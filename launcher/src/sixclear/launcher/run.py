@@ -18,7 +18,7 @@ from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.postgres_server import PostgresServer
-from sixclear.common.runtime.supervisor import Supervisor
+from sixclear.common.runtime.supervisor import ShowsStreams, Supervisor
 from sixclear.common.runtime.target import Runtime, Target
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configure_telemetry
@@ -137,6 +137,9 @@ async def _assemble(
         if isinstance(target, KeepsSpans):
             switch.connect(target.span_sink)
     supervisor = Supervisor([_relaying(target, settings) for target in targets])
+    for target in targets:
+        if isinstance(target, ShowsStreams):
+            target.process_streams = supervisor.streams
     collector = StreamCollector(supervisor.streams)
     REGISTRY.register(collector)
     stack.callback(REGISTRY.unregister, collector)

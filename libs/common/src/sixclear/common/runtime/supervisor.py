@@ -2,7 +2,8 @@
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Coroutine, Sequence
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import structlog
@@ -19,6 +20,13 @@ class ClosesStreams(Protocol):
 
     async def close_streams(self) -> None:
         """End every open stream; new ones are refused."""
+
+
+@runtime_checkable
+class ShowsStreams(Protocol):
+    """A target that shows the health of every stream of its process; the launcher tells it which there are."""
+
+    process_streams: Callable[[], Sequence[StreamState]]
 
 
 class Supervisor:
@@ -68,14 +76,18 @@ class Supervisor:
         return [state for target in self._started for state in target.streams()]
 
     async def _start(self, target: Target) -> None:
+        began = time.monotonic()
         await self._lifespans[target.name].startup()
         await target.start()
+        logger.info("target started", seconds=round(time.monotonic() - began, 3))
 
     async def _stop(self, target: Target) -> None:
+        began = time.monotonic()
         try:
             await target.stop()
         finally:
             await self._lifespans[target.name].shutdown()
+        logger.info("target stopped", seconds=round(time.monotonic() - began, 3))
 
 
 async def _in_context(service: str, work: Coroutine[Any, Any, None]) -> None:
