@@ -6,13 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 import pytest_asyncio
 
 from sixclear.common.bus.envelope import Envelope
+from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.clock import civil_date
 from sixclear.common.db import Database
-from sixclear.common.ids import stable_id
+from sixclear.common.event_log import EventLog
+from sixclear.common.ids import new_id, stable_id
+from sixclear.common.runtime.target import Runtime
+from sixclear.common.settings import CommonSettings
+from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.monitoring.repository import views
 from sixclear.monitoring.repository.figures import (
@@ -25,6 +31,8 @@ from sixclear.monitoring.repository.figures import (
 )
 from sixclear.monitoring.service.crossings import cross_boundaries
 from sixclear.monitoring.service.fold import fold
+from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.target import MonitoringTarget
 
 NOON = datetime(2025, 12, 4, 5, tzinfo=UTC)
 
@@ -227,3 +235,62 @@ async def view(database: Database) -> View:
     async with database.transaction() as session:
         token = await views.take_leadership(session, "test", NOON)
     return View(database, token, NOON + timedelta(days=1))
+
+
+@dataclass
+class Clock:
+    """A clock that is set by hand."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def make_runtime(
+    clock: Any, *, logs: dict[str, EventLog] | None = None, env: str = "test"
+) -> tuple[Runtime, FakeIssuer]:
+    """What the launcher would give the target: the in-process bus over `logs` and a throw-away issuer."""
+    issuer = FakeIssuer()
+    runtime = Runtime(
+        settings=CommonSettings.model_validate({"env": env}),
+        clock=clock,
+        new_id=new_id,
+        bus=MemoryBus(logs or {}),
+        verifier=issuer.verifier(),
+        http=_no_other_service,
+    )
+    return runtime, issuer
+
+
+def _no_other_service(name: str) -> Any:
+    raise AssertionError(f"monitoring calls no other service, not even {name}")
+
+
+@dataclass
+class Site:
+    """The target over the view's database, not started: what it answers is what the view holds."""
+
+    target: MonitoringTarget
+    issuer: FakeIssuer
+    client: httpx2.AsyncClient
+    clock: Clock
+
+    async def get(self, path: str, **parameters: Any) -> httpx2.Response:
+        return await self.client.get(f"/api/monitoring/v1{path}", params=parameters)
+
+
+@pytest_asyncio.fixture
+async def site(view: View) -> AsyncIterator[Site]:
+    clock = Clock(view.now)
+    runtime, issuer = make_runtime(clock)
+    target = MonitoringTarget(runtime, Settings(database_url=view.database.url))
+    async with http_client(target.app) as client:
+        yield Site(target, issuer, client, clock)
+    await target.stop()
+
+
+@pytest.fixture(name="new_runtime")
+def runtime_factory() -> Any:
+    """Makes what the launcher would give the target."""
+    return make_runtime

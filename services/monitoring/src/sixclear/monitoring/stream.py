@@ -42,6 +42,11 @@ async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[
     }
 
 
+def _encode(body: dict[str, Any]) -> bytes:
+    # The driver's identifiers are a subclass of UUID, which orjson leaves to us.
+    return orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z)
+
+
 class LiveStream:
     """Publishes on a hub of its own, mounted at `/stream`; follows this process's changes and those of others."""
 
@@ -82,7 +87,7 @@ class LiveStream:
                 sequence, body = await payload(session, after=0, now=self._clock())
         except FiguresDoNotReconcile as error:
             raise Unavailable(error.detail, retry_after_seconds=10) from error
-        return sequence, orjson.dumps(body, option=orjson.OPT_UTC_Z)
+        return sequence, _encode(body)
 
     async def _run(self) -> None:
         while True:
@@ -117,7 +122,7 @@ class LiveStream:
         except FiguresDoNotReconcile:
             return
         self._sequence, self._day = sequence, civil_date(now)
-        self.hub.publish("status", orjson.dumps(body, option=orjson.OPT_UTC_Z), sequence)
+        self.hub.publish("status", _encode(body), sequence)
 
     def _measure(self, sequence: int) -> None:
         assert self.fresh is not None

@@ -1,0 +1,261 @@
+"""The running target: from a source's log to the stream, and from one leader to the next."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from sixclear.common import event_log as event_log_module
+from sixclear.common.clock import utc_now
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.testing.eventually import eventually
+from sixclear.common.testing.identity import http_client
+from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
+from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.target import MonitoringTarget
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
+    """The log of `tasks`."""
+    database = Database(await empty_database(), application_name="tasks", pool_size=3)
+    async with database.transaction() as session:
+        for statement in event_log_module.DDL_V1:
+            await session.execute(text(statement))
+    made = EventLog("tasks", database)
+    await made.start()
+    yield made
+    await made.stop()
+    await database.close()
+
+
+async def publish(log: EventLog, envelope: Any) -> None:
+    """Append what `envelope` says, as it happens now."""
+    now = utc_now()
+    async with log.database.transaction() as session:
+        event = NewEvent(
+            entity_type=envelope.entity_type,
+            entity_id=envelope.entity_id,
+            version=envelope.version,
+            previous_version=envelope.previous_version,
+            change=envelope.change,
+            data=envelope.data,
+            occurred_at=now,
+        )
+        await log.publish(session, event, recorded_at=now)
+    log.wake()
+
+
+@asynccontextmanager
+async def running(url: str, runtime: Any) -> AsyncIterator[tuple[MonitoringTarget, Any]]:
+    target = MonitoringTarget(runtime, Settings(database_url=url, reconcile_seconds=0.2))
+    await target.start()
+    try:
+        async with http_client(target.app) as client:
+            yield target, client
+    finally:
+        async with asyncio.timeout(3):
+            await target.stop()
+
+
+class SseClient:
+    """Reads the stream as a browser does."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._left = asyncio.Event()
+        self._buffer = b""
+        self.frames: list[tuple[str, dict[str, Any]]] = []
+        self.status = 0
+
+    async def run(self) -> None:
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "path": "/api/monitoring/v1/stream",
+            "raw_path": b"/api/monitoring/v1/stream",
+            "query_string": b"",
+            "root_path": "",
+            "scheme": "http",
+            "headers": [],
+            "client": ("test", 1),
+            "server": ("test", 80),
+        }
+        await self._app(scope, self._receive, self._send)
+
+    def leave(self) -> None:
+        self._left.set()
+
+    async def _receive(self) -> dict[str, Any]:
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Any) -> None:
+        self.status = message.get("status", self.status)
+        self._buffer += message.get("body", b"")
+        while b"\n\n" in self._buffer:
+            frame, self._buffer = self._buffer.split(b"\n\n", 1)
+            lines = dict(line.split(b": ", 1) for line in frame.split(b"\n") if b": " in line)
+            if b"event" in lines:
+                self.frames.append((lines[b"event"].decode(), orjson.loads(lines[b"data"])))
+
+
+@asynccontextmanager
+async def streaming(app: Any) -> AsyncIterator[SseClient]:
+    client = SseClient(app)
+    task = asyncio.create_task(client.run())
+    try:
+        yield client
+    finally:
+        client.leave()
+        await asyncio.wait_for(task, 2)
+
+
+def ready(target: MonitoringTarget) -> Any:
+    async def probe() -> bool:
+        return all(check.ok for check in target.checks())
+
+    return probe
+
+
+async def test_a_change_reaches_the_stream_within_a_second(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog, events: Any
+) -> None:
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    await publish(log, events.programme("nq57-central"))
+    async with running(await clone_database("sixclear.monitoring"), runtime) as (target, client):
+        await eventually(ready(target), within_seconds=10)
+        async with streaming(target.app) as reader:
+            await eventually(lambda: _frames(reader, 1))
+            assert reader.frames[0][0] == "snapshot"
+            assert reader.frames[0][1]["status"]["tasks"]["total"] == 0
+
+            await publish(log, events.task("a", deadline=utc_now() + timedelta(seconds=1)))
+            await eventually(lambda: _frames(reader, 2), within_seconds=1)
+            kind, body = reader.frames[1]
+            assert kind == "status"
+            assert body["status"]["tasks"]["in_term"] == 1
+            assert body["programmes"]["nq57-central"]["tasks"]["total"] == 1
+            (change,) = body["changes"]
+            assert (change["entity_type"], change["change"], change["title"]) == ("task", "assigned", "Nhiệm vụ a")
+
+            await eventually(lambda: _frames(reader, 3), within_seconds=3)
+            assert reader.frames[2][1]["status"]["tasks"]["overdue"] == 1, "the deadline passed without an event"
+            assert reader.frames[2][1]["changes"] == []
+
+        status = (await client.get("/api/monitoring/v1/status")).json()
+        assert status["staleness_seconds"] < 5
+        assert status["sources"]["tasks"]["events"] == 2
+        streams = (await client.get("/api/monitoring/v1/streams")).json()
+        assert {item["name"] for item in streams["items"]} == {
+            "monitoring.tasks",
+            "monitoring.feedback",
+            "monitoring.data-catalog",
+        }
+        assert all(item["running"] for item in streams["items"])
+        assert streams["leading"] is True
+
+
+async def _frames(reader: SseClient, count: int) -> bool:
+    return len(reader.frames) >= count
+
+
+async def test_stopping_ends_open_streams(clone_database: CloneDatabase, new_runtime: Any, log: EventLog) -> None:
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    async with running(await clone_database("sixclear.monitoring"), runtime) as (target, _):
+        reader = SseClient(target.app)
+        task = asyncio.create_task(reader.run())
+        await eventually(lambda: _frames(reader, 1))
+        await target.close_streams()
+        await asyncio.wait_for(task, 2)
+
+
+async def test_a_second_replica_takes_over_and_shows_what_the_first_one_folds(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog, events: Any
+) -> None:
+    url = await clone_database("sixclear.monitoring")
+    logs = {"tasks": log, "feedback": log, "data-catalog": log}
+    (first_runtime, _), (second_runtime, _) = new_runtime(utc_now, logs=logs), new_runtime(utc_now, logs=logs)
+    async with running(url, second_runtime) as (second, second_client):
+        await eventually(ready(second), within_seconds=10)
+        async with running(url, first_runtime) as (first, first_client):
+            await eventually(ready(first), within_seconds=10)
+            assert [item["leading"] for item in await _streams(first_client, second_client)] == [False, True]
+            async with streaming(first.app) as reader:
+                await eventually(lambda: _frames(reader, 1))
+                await publish(log, events.task("a"))
+                await eventually(lambda: _frames(reader, 2), within_seconds=2)
+                assert reader.frames[1][1]["status"]["tasks"]["total"] == 1
+
+            await second.stop()
+
+            async def taken_over() -> bool:
+                return bool((await _streams(first_client))[0]["leading"])
+
+            await eventually(taken_over, within_seconds=5)
+            await publish(log, events.task("b"))
+
+            async def two() -> bool:
+                status = (await first_client.get("/api/monitoring/v1/status")).json()
+                return bool(status["tasks"]["total"] == 2)
+
+            await eventually(two)
+
+
+async def _streams(*clients: Any) -> list[Any]:
+    return [(await client.get("/api/monitoring/v1/streams")).json() for client in clients]
+
+
+async def test_a_planted_error_stops_the_figures(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog, events: Any
+) -> None:
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    url = await clone_database("sixclear.monitoring")
+    await publish(log, events.task("a"))
+    async with running(url, runtime) as (_, client):
+
+        async def answers(status: int) -> bool:
+            return bool((await client.get("/api/monitoring/v1/status")).status_code == status)
+
+        await eventually(lambda: answers(200))
+        database = Database(url, application_name="test", pool_size=1)
+
+        async def folded() -> bool:
+            async with database.session() as session:
+                return bool(await session.scalar(text("SELECT count(*) FROM counter")))
+
+        await eventually(folded)
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE counter SET slot = 'completed' WHERE measure = 'task_bucket'"))
+        await eventually(lambda: answers(503))
+        await database.close()
+
+
+async def test_a_bad_event_is_set_aside_and_the_next_one_counted(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog, events: Any
+) -> None:
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    bad = events.task("bad")
+    del bad.data["status"]
+    await publish(log, bad)
+    await publish(log, events.task("good"))
+    async with running(await clone_database("sixclear.monitoring"), runtime) as (target, client):
+
+        async def counted() -> bool:
+            status = (await client.get("/api/monitoring/v1/status")).json()
+            return bool(status["tasks"]["total"] == 1)
+
+        await eventually(counted, within_seconds=15)
+        (tasks,) = [state for state in target.streams() if state.name == "monitoring.tasks"]
+        assert tasks.dead_letters == 1

@@ -1,0 +1,294 @@
+"""What monitoring answers over HTTP."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
+from sqlalchemy import text
+
+from sixclear.common.auth.access import access_rules
+from sixclear.common.ids import stable_id
+
+pytestmark = pytest.mark.asyncio
+
+PREFIX = "/api/monitoring/v1"
+
+
+async def some_records(view: Any, events: Any) -> None:
+    this_year, next_year = events.now + timedelta(days=20), events.now + timedelta(days=60)
+    await view.fold(
+        [
+            events.programme("nq57-central"),
+            events.programme("hanoi"),
+            events.organisation("01", level="province"),
+            events.organisation("00004", parent="01", level="commune"),
+            events.organisation("G06"),
+            events.task("a", lead="00004", deadline=this_year),
+            events.task("b", lead="00004", deadline=next_year, programme="hanoi", assigned_by="province"),
+            events.task("c", lead="01", deadline=events.now + timedelta(minutes=10)),
+            events.task("d", kind="recurring"),
+            events.task("e", "completed", status="completed", demonstration=True),
+            events.task("a", "progress_reported", status="in_progress", lead="00004", deadline=this_year),
+            events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
+            events.entry("p", stage="formed_centralised"),
+            events.entry("r", lists=["resolution-71"], risk="high", registration="submitted"),
+        ]
+    )
+    await view.pass_time(view.now)
+
+
+async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    answer = await site.get("/status")
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert set(body) == {
+        "as_of",
+        "staleness_seconds",
+        "filters",
+        "demonstration_included",
+        "sources",
+        "tasks",
+        "shares_percent",
+        "activity",
+        "databases",
+        "feedback",
+        "denominators",
+    }
+    assert body["tasks"] == {
+        "total": 5,
+        "completed": 1,
+        "in_term": 2,
+        "overdue": 1,
+        "recurring": 1,
+        "remaining_this_year": 2,
+    }
+    assert body["shares_percent"] == {"completed": 20.0, "in_term": 40.0, "overdue": 20.0, "recurring": 20.0}
+    assert body["activity"]["reports_today"] == 0
+    assert body["activity"]["last_report_at"].startswith("2025-12-04T05:11")
+    assert body["databases"]["plan-02"] == {
+        "total": 1,
+        "formed_centralised": 1,
+        "deploying_foundation": 0,
+        "deploying_digitised_only": 0,
+        "not_deployed": 0,
+        "at_risk": 0,
+    }
+    assert body["databases"]["resolution-71"]["at_risk"] == 1
+    assert body["databases"]["registered_not_approved"] == {"databases": 1, "organisations": 1}
+    assert body["feedback"] == {"received": 1, "in_time": 1, "due_soon": 0, "overdue": 0, "answered": 0}
+    assert body["demonstration_included"] is True
+    assert body["denominators"]["shares_percent"] == {"name": "tasks.total", "value": 5}
+    assert set(body["sources"]) == {"tasks", "feedback", "data-catalog"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "total"),
+    [
+        ({"programme": "nq57-central"}, 4),
+        ({"programme": "hanoi"}, 1),
+        ({"organisation": "01"}, 3),
+        ({"organisation": "H00004"}, 2),
+        ({"organisation": str(stable_id("organisation", "G06"))}, 2),
+        ({"assigned_by": "province"}, 1),
+        ({"organisation": "01", "assigned_by": "central", "programme": "nq57-central"}, 2),
+    ],
+)
+async def test_filters_give_the_same_now_and_as_of_now(
+    site: Any, view: Any, events: Any, parameters: dict[str, str], total: int
+) -> None:
+    await some_records(view, events)
+    now = (await site.get("/status", **parameters)).json()
+    then = (await site.get("/status", **parameters, as_of=view.now.isoformat())).json()
+    assert now["tasks"]["total"] == total
+    assert now == then
+
+
+async def test_as_of_a_past_instant_and_day(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    at_reports_end = (await site.get("/status", as_of="2025-12-04")).json()
+    assert at_reports_end["as_of"] == "2025-12-04T16:59:59.999999Z"
+    assert at_reports_end["activity"]["reports_today"] == 1
+    before = (await site.get("/status", as_of="2025-12-04T12:08:30+07:00")).json()
+    assert before["tasks"]["total"] == 3
+    assert before["tasks"]["in_term"] == 3
+    unescaped = await site.client.get(f"{PREFIX}/status?as_of=2025-12-04T12:08:30+07:00")
+    assert unescaped.json()["tasks"] == before["tasks"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status", "code"),
+    [
+        ({"organisation": "nowhere"}, 404, "organisation-not-found"),
+        ({"organisation": "x" * 81}, 422, "invalid-request"),
+        ({"programme": "nothing"}, 404, "programme-not-found"),
+        ({"assigned_by": "me"}, 422, "invalid-request"),
+        ({"as_of": "yesterday"}, 422, "instant-invalid"),
+        ({"as_of": "2031-01-01"}, 422, "instant-in-future"),
+    ],
+)
+async def test_what_is_not_known_is_a_problem(site: Any, parameters: dict[str, str], status: int, code: str) -> None:
+    answer = await site.get("/status", **parameters)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_figures_that_do_not_reconcile_are_refused_until_repaired(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    operator = site.issuer.headers("monitoring:operate")
+    async with view.database.transaction() as session:
+        await session.execute(text("UPDATE counter SET n = n + 1 WHERE measure = 'task_bucket'"))
+    found = await site.client.post(f"{PREFIX}/reconciliations", json={}, headers=operator)
+    assert found.status_code == 200, found.text
+    assert found.json()["reconciled"] is False
+    for path in ("/status", "/timeline", "/provinces"):
+        refused = await site.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (503, "figures-do-not-reconcile")
+    repaired = await site.client.post(f"{PREFIX}/reconciliations", json={"repair": True}, headers=operator)
+    assert repaired.json()["repaired"] is True
+    assert (await site.get("/status")).json()["tasks"]["total"] == 5
+
+
+async def test_a_total_that_is_not_its_buckets_is_refused_at_once(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    async with view.database.transaction() as session:
+        await session.execute(text("UPDATE counter SET n = n + 1 WHERE measure = 'task'"))
+    assert (await site.get("/status")).status_code == 503
+
+
+async def test_the_timeline_ends_with_now(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    body = (await site.get("/timeline", organisation="01")).json()
+    assert [point["date"] for point in body["points"]] == ["2025-12-04", "2025-12-05"]
+    assert body["points"][-1]["total"] == 3
+    assert body["points"][-1]["overdue"] == 1
+    part = (await site.get("/timeline", **{"from": "2025-12-05", "to": "2025-12-05", "step": "week"})).json()
+    assert [point["total"] for point in part["points"]] == [5]
+    refused = await site.get("/timeline", **{"from": "2025-12-05", "to": "2025-12-04"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "period-invalid")
+
+
+async def test_provinces_count_everything_below_them(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    expected = {"total": 3, "completed": 0, "in_term": 2, "overdue": 1, "recurring": 0, "overdue_percent": 33.33}
+    for parameters in ({}, {"as_of": view.now.isoformat()}):
+        (province,) = (await site.get("/provinces", **parameters)).json()["items"]
+        assert province["code"] == "01"
+        assert expected.items() <= province.items()
+
+
+async def test_changes_come_newest_first_and_sealed_ones_never(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    sealed = events.submission("secret")
+    sealed.data["visibility"] = "sealed"
+    await view.fold([sealed])
+    items = (await site.get("/changes", limit=4)).json()["items"]
+    assert [item["entity_type"] for item in items] == ["entry", "entry", "submission", "task"]
+    assert items[3]["change"] == "progress_reported"
+    assert items[3]["title"] == "Nhiệm vụ a"
+    assert items[3]["organisation_name"] == "Cơ quan 00004"
+
+
+async def test_attention_names_its_rules(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    site.clock.now = view.now + timedelta(days=9)
+    body = (await site.get("/attention")).json()
+    assert [item["title"] for item in body["longest_overdue"]["items"]] == ["Nhiệm vụ c"]
+    assert body["longest_overdue"]["items"][0]["days_late"] == 9
+    assert [item["title"] for item in body["databases_at_risk"]["items"]] == ["CSDL r"]
+    assert {item["title"] for item in body["no_report_in_cycle"]["items"]} == {f"Nhiệm vụ {name}" for name in "abc"}
+    assert all(body[name]["rule"] for name in body if name != "as_of")
+
+
+async def test_every_route_declares_who_may_call_it(site: Any) -> None:
+    assert [path for _, path, rule in access_rules(site.target.app) if rule is None] == []
+
+
+def otlp(*spans: Span, service: str = "tasks") -> bytes:
+    resource = Resource(attributes=[KeyValue(key="service.name", value=AnyValue(string_value=service))])
+    request = ExportTraceServiceRequest(
+        resource_spans=[ResourceSpans(resource=resource, scope_spans=[ScopeSpans(spans=spans)])]
+    )
+    return bytes(request.SerializeToString())
+
+
+def span(number: int, parent: int | None = None, *, milliseconds: int = 5, name: str = "", **more: Any) -> Span:
+    begin = 1_764_842_400_000_000_000 + number * 1_000_000
+    return Span(
+        trace_id=bytes(15) + b"\x01",
+        span_id=number.to_bytes(8, "big"),
+        parent_span_id=parent.to_bytes(8, "big") if parent else b"",
+        name=name or f"span {number}",
+        start_time_unix_nano=begin,
+        end_time_unix_nano=begin + milliseconds * 1_000_000,
+        **more,
+    )
+
+
+async def send_spans(site: Any, body: bytes, **headers: str) -> Any:
+    headers = {"Content-Type": "application/x-protobuf", **site.issuer.headers("monitoring:spans"), **headers}
+    return await site.client.post(f"{PREFIX}/otlp/v1/traces", content=body, headers=headers)
+
+
+async def test_spans_of_other_processes_become_a_waterfall(site: Any) -> None:
+    route = KeyValue(key="http.route", value=AnyValue(string_value="/api/tasks/v1/tasks"))
+    child = span(2, 1, name="create sixclear.tasks.task.v1")
+    assert (await send_spans(site, otlp(child))).status_code == 200
+    await site.target.span_sink.flush()
+    root = span(1, milliseconds=30, name="POST /api/tasks/v1/tasks", attributes=[route])
+    late = span(3, 2, name="process sixclear.tasks.task.v1", status={"code": 2}, links=[child_link()])
+    assert (await send_spans(site, otlp(root, late))).status_code == 200
+    await site.target.span_sink.flush()
+
+    (trace,) = (await site.get("/traces", service="tasks", route="/api/tasks/v1/tasks", error="true")).json()["items"]
+    assert (trace["name"], trace["spans"], trace["error"]) == ("POST /api/tasks/v1/tasks", 3, True)
+    assert (await site.get("/traces", service="feedback")).json() == {"items": []}
+    assert (await site.get("/traces", min_duration_ms="31")).json() == {"items": []}
+    body = (await site.get(f"/traces/{trace['trace_id']}")).json()
+    assert [(item["depth"], item["name"].split()[0]) for item in body["items"]] == [
+        (0, "POST"),
+        (1, "create"),
+        (2, "process"),
+    ]
+    page = await site.client.get(f"{PREFIX}/operations/traces/{trace['trace_id']}")
+    assert page.status_code == 200
+    assert "create sixclear.tasks.task.v1" in page.text
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for path in ("/operations/traces", "/operations/streams", "/operations/operations.css"):
+        assert (await site.get(path)).status_code == 200
+    hostile = await site.get("/operations/traces", route="<script>", error="x", min_duration_ms="NaN")
+    assert hostile.status_code == 200
+    assert "<script" not in hostile.text
+
+
+def child_link() -> Span.Link:
+    return Span.Link(trace_id=bytes(15) + b"\x02", span_id=bytes(7) + b"\x09")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        (b"\xff\xff", {}, 400, "spans-invalid"),
+        (b"{}", {"Content-Type": "application/json"}, 415, "spans-media-type-unknown"),
+        (b"x", {"Content-Encoding": "gzip"}, 400, "spans-invalid"),
+        (b"x", {"Content-Encoding": "br"}, 400, "spans-invalid"),
+        (bytes(4_000_001), {}, 413, "content-too-large"),
+        (b"", {"Authorization": "Bearer x"}, 401, "invalid-token"),
+    ],
+)
+async def test_other_bodies_are_refused(
+    site: Any, body: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = await send_spans(site, body, **headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_a_trace_that_is_not_kept_is_not_found(site: Any) -> None:
+    for path in ("/traces/", "/operations/traces/"):
+        assert (await site.get(path + "0" * 32)).status_code == 404
+        assert (await site.get(path + "x")).status_code == 422
