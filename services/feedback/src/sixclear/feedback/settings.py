@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         default="127.0.0.1,::1",
-        description="Addresses, separated by commas, whose `X-Forwarded-For` is believed: the portal and the ingress.",
+        description="Addresses and networks, with commas, whose `X-Forwarded-For` is believed: portal and ingress.",
     )
     hub_organisation_id: UUID = Field(
         default=stable_id("organisation", "P57"),
