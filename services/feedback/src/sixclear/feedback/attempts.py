@@ -83,8 +83,8 @@ def trusted_networks(setting: str) -> tuple[Network, ...]:
 def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
     """The address of the client: the peer's, or what a trusted peer says in X-Forwarded-For.
 
-    Read from the right: the first address that is not itself trusted is the one that our own edge has seen. Networks can be
-    trusted, because in a cluster the gateway's processes have no fixed address.
+    Read from the right: the first address that is not itself trusted is the one that our own edge has seen. Networks
+    can be trusted, because in a cluster the gateway's processes have no fixed address.
     """
     hops = [hop.strip() for value in forwarded_for for hop in value.split(",") if hop.strip()]
     address = peer
