@@ -70,6 +70,17 @@ def test_links_lead_somewhere() -> None:
     assert not broken
 
 
+def test_files_that_are_named_exist() -> None:
+    pattern = r"`((?:tests|docs|deploy|services|libs|launcher)/[\w./-]+\.\w+)`"
+    missing = {
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in _pages()
+        for name in re.findall(pattern, page.read_text(encoding="utf-8"))
+        if not (ROOT / name).exists()
+    }
+    assert not missing
+
+
 def test_the_architecture_names_every_service_prefix_and_entity() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 90, "one page"
