@@ -173,14 +173,13 @@ def all_completion_steps(plans: Sequence[TaskPlan]) -> Iterator[Step]:
 
 
 def completion_steps(plan: TaskPlan, start: datetime, confirming: str) -> Iterator[Step]:
-    """Evidence and submission by the lead body, then confirmation by another: three requests within the day."""
-    name, lead = plan.external_id, client_of(plan.lead)
+    """The result with its evidence by the lead body, then confirmation by another: two requests within the day."""
+    name = plan.external_id
     evidence = {
         "title": "Biên bản nghiệm thu (minh họa)",
         "url": f"https://example.invalid/minh-hoa/{name.lower()}.pdf",
-        "occurred_at": start,
     }
-    submitted, confirmed = start + timedelta(hours=1), start + timedelta(hours=6)
-    yield Step(f"evidence {name}", name, lead, task_path(name, "evidence"), evidence)
-    yield Step(f"submit {name}", name, lead, task_path(name, "submit"), {"occurred_at": submitted})
-    yield Step(f"confirm {name}", name, confirming, task_path(name, "confirm"), {"occurred_at": confirmed})
+    submitted = {"evidence": [evidence], "occurred_at": start}
+    confirmed = {"occurred_at": start + timedelta(hours=6)}
+    yield Step(f"submit {name}", name, client_of(plan.lead), task_path(name, "submit"), submitted)
+    yield Step(f"confirm {name}", name, confirming, task_path(name, "confirm"), confirmed)

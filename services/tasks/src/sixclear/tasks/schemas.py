@@ -299,12 +299,17 @@ class ProgressView(Schema):
     recorded_at: datetime
 
 
-class EvidenceEntry(Schema):
+class EvidenceItem(Schema):
     """A link to what proves a result."""
 
     title: Line
     url: Link
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class EvidenceEntry(EvidenceItem):
+    """A link to what proves a result, and when it came to be."""
+
     occurred_at: OccurredAt = None
 
 
@@ -318,6 +323,13 @@ class EvidenceView(Schema):
     organisation: OrganisationBrief | None
     occurred_at: datetime
     recorded_at: datetime
+
+
+class SubmissionEntry(Schema):
+    """The result, with evidence that was not attached before: a machine needs one request."""
+
+    evidence: list[EvidenceItem] = Field(default_factory=list, max_length=20)
+    occurred_at: OccurredAt = None
 
 
 class ReturnEntry(Schema):

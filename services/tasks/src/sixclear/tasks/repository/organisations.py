@@ -1,13 +1,17 @@
 """Organisations, programmes and directives in the database."""
 
 from collections.abc import Collection, Sequence
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.util import identity_key
 
 from sixclear.common.folding import like_pattern
 from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
+
+Row = TypeVar("Row", Organisation, Programme)
 
 
 async def find_organisation(session: AsyncSession, reference: UUID | str) -> Organisation | None:
@@ -19,10 +23,17 @@ async def find_organisation(session: AsyncSession, reference: UUID | str) -> Org
 
 async def organisations_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Organisation]:
     """The organisations with these identifiers; unknown ones are left out."""
-    if not ids:
-        return {}
-    rows = await session.scalars(select(Organisation).where(Organisation.organisation_id.in_(ids)))
-    return {row.organisation_id: row for row in rows}
+    return {row.organisation_id: row for row in await _by_id(session, Organisation, ids)}
+
+
+async def _by_id(session: AsyncSession, model: type[Row], ids: Collection[UUID]) -> list[Row]:
+    """Rows by primary key: those that this session holds already cost no statement."""
+    held = [session.sync_session.identity_map.get(identity_key(model, key)) for key in ids]
+    found = [row for row in held if row is not None]
+    if len(found) < len(ids):
+        [key] = inspect(model).primary_key
+        found = list(await session.scalars(select(model).where(key.in_(ids))))
+    return found
 
 
 async def list_organisations(
@@ -93,8 +104,7 @@ async def list_programmes(session: AsyncSession) -> Sequence[Programme]:
 
 async def get_programmes_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Programme]:
     """The programmes with these identifiers."""
-    rows = await session.scalars(select(Programme).where(Programme.programme_id.in_(ids)))
-    return {row.programme_id: row for row in rows}
+    return {row.programme_id: row for row in await _by_id(session, Programme, ids)}
 
 
 async def find_directive(session: AsyncSession, directive_id: UUID, *, lock: bool = False) -> Directive | None:

@@ -42,6 +42,7 @@ from sixclear.tasks.schemas import (
     HistoryEntry,
     ReturnEntry,
     Step,
+    SubmissionEntry,
     TaskProposal,
     TaskStatus,
     TaskSummary,
@@ -214,10 +215,12 @@ async def add_evidence(
     dependencies=[REPORT],
     responses=problem_responses(*_STEP, EvidenceMissing),
 )
-async def submit(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
-    """Hand in the result for confirmation by another body."""
+async def submit(
+    ctx: ContextDep, task_id: UUID, entry: SubmissionEntry, request: Request, response: Response
+) -> TaskView:
+    """Hand in the result for confirmation by another body; evidence may come in the same request."""
     task = await _locked(ctx, task_id, request)
-    await tasks.submit(ctx, task, step)
+    await tasks.submit(ctx, task, entry)
     return await _answer(ctx, task, response)
 
 

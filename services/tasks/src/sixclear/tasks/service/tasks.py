@@ -23,7 +23,16 @@ from sixclear.tasks.lifecycle import OPEN_STATUSES, Change
 from sixclear.tasks.models import Evidence, Organisation, Programme, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
-from sixclear.tasks.schemas import EvidenceEntry, ExtensionEntry, Position, ReturnEntry, Step, TaskProposal
+from sixclear.tasks.schemas import (
+    EvidenceEntry,
+    EvidenceItem,
+    ExtensionEntry,
+    Position,
+    ReturnEntry,
+    Step,
+    SubmissionEntry,
+    TaskProposal,
+)
 from sixclear.tasks.service.organisations import referenced, referenced_programme
 
 
@@ -202,29 +211,34 @@ async def _assign(ctx: Context, task: Task, programme: Programme, occurred_at: d
     await record(ctx, task, change, ctx.fact_time(occurred_at, task.occurred_at))
 
 
-async def add_evidence(ctx: Context, task: Task, entry: EvidenceEntry) -> Evidence:
+async def add_evidence(ctx: Context, task: Task, entry: EvidenceEntry) -> None:
     """Attach a link to evidence; the lead and the coordinating bodies may."""
     organisation_id = ctx.require_organisation(doers(task), "add evidence to a task of other organisations")
-    occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
+    await _attach(ctx, task, entry, organisation_id, ctx.fact_time(entry.occurred_at, task.occurred_at))
+
+
+async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id: UUID, occurred_at: datetime) -> None:
     await record(ctx, task, lifecycle.add_evidence(task), occurred_at)
-    evidence = Evidence(
-        task_id=task.task_id,
-        task_version=task.version,
-        title=entry.title,
-        url=entry.url,
-        sha256=entry.sha256,
-        organisation_id=organisation_id,
-        occurred_at=occurred_at,
-        recorded_at=ctx.now,
+    ctx.session.add(
+        Evidence(
+            task_id=task.task_id,
+            task_version=task.version,
+            title=item.title,
+            url=item.url,
+            sha256=item.sha256,
+            organisation_id=organisation_id,
+            occurred_at=occurred_at,
+            recorded_at=ctx.now,
+        )
     )
-    ctx.session.add(evidence)
-    return evidence
 
 
-async def submit(ctx: Context, task: Task, step: Step) -> None:
-    """Hand in the result; only the lead body may."""
-    ctx.require_organisation({task.lead_organisation_id}, "submit a task of another lead body")
-    occurred_at = ctx.fact_time(step.occurred_at, task.occurred_at)
+async def submit(ctx: Context, task: Task, entry: SubmissionEntry) -> None:
+    """Hand in the result, with evidence that was not attached before; only the lead body may."""
+    organisation_id = ctx.require_organisation({task.lead_organisation_id}, "submit a task of another lead body")
+    occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
+    for item in entry.evidence:
+        await _attach(ctx, task, item, organisation_id, occurred_at)
     await record(ctx, task, lifecycle.submit(task, occurred_at), occurred_at)
 
 
