@@ -64,24 +64,22 @@ def central_tasks() -> list[TaskPlan]:
     """The programme of the central committee: 1,287 tasks at the first review, 1,298 at the second."""
     plans = [
         *_city_tasks_of_the_centre(),
-        *_spread(_recurring()),
-        *_spread(_completed_by_first_review()),
-        *_spread(_overdue_at_first_review()),
-        *_spread(_in_term_at_first_review()),
-        *_spread(_new_after_first_review()),
+        *_spread(_recurring(), "recurring"),
+        *_spread(_completed_by_first_review(), "completed"),
+        *_spread(_overdue_at_first_review(), "overdue"),
+        *_spread(_in_term_at_first_review(), "in term"),
+        *_spread(_new_after_first_review(), "new"),
     ]
     return [replace(plan, external_id=f"NQ57-{number:04d}") for number, plan in enumerate(plans, start=1)]
 
 
-def _spread(plans: Sequence[TaskPlan]) -> Iterator[TaskPlan]:
-    """The plans with lead bodies dealt out in turn: two of three to central agencies, one to a province."""
+def _spread(plans: Sequence[TaskPlan], name: str) -> Iterator[TaskPlan]:
+    """The plans with lead bodies drawn: two of three central agencies, some bodies with more tasks than others."""
+    dice = random.Random(f"leads of {name}")  # noqa: S311 (who leads a demonstration's task is no secret)
     provincial = [code for code in provinces() if code != HANOI]
-    for number, plan in enumerate(plans):
-        if number % 3 < 2:
-            lead = agencies()[(number - number // 3) % len(agencies())]
-        else:
-            lead = provincial[(number // 3) % len(provincial)]
-        yield replace(plan, lead=lead)
+    for plan in plans:
+        bodies = agencies() if dice.random() < 2 / 3 else provincial
+        yield replace(plan, lead=dice.choices(bodies, [2 + number % 5 for number in range(len(bodies))])[0])
 
 
 def _plan(assigned: date, deadline: date | None, completed: date | None = None) -> TaskPlan:
