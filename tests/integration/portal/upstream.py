@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -13,65 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.integration.portal.records import NOW, RECEIPT, RULE, SLUG, Records, iso, organisations, point
 
 from sixclear.common.ids import stable_id
 
-NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-SLUG = "nq57-central"
-UNITS = (
-    "01 Hà Nội|04 Cao Bằng|08 Tuyên Quang|11 Điện Biên|12 Lai Châu|14 Sơn La|15 Lào Cai|19 Thái Nguyên|20 Lạng Sơn|"
-    "22 Quảng Ninh|24 Bắc Ninh|25 Phú Thọ|31 Hải Phòng|33 Hưng Yên|37 Ninh Bình|38 Thanh Hóa|40 Nghệ An|42 Hà Tĩnh|"
-    "44 Quảng Trị|46 Huế|48 Đà Nẵng|51 Quảng Ngãi|52 Gia Lai|56 Khánh Hòa|66 Đắk Lắk|68 Lâm Đồng|75 Đồng Nai|"
-    "79 Hồ Chí Minh|80 Tây Ninh|82 Đồng Tháp|86 Vĩnh Long|91 An Giang|92 Cần Thơ|96 Cà Mau"
-)
-CENTRAL = (
-    "G06 Bộ Khoa học và Công nghệ|Ministry of Science and Technology",
-    "G01 Bộ Công an|Ministry of Public Security",
-)
-TITLES = (
-    "Ban hành Thông tư hướng dẫn định danh điện tử cho tổ chức",
-    "Kết nối cơ sở dữ liệu đất đai của tỉnh với cơ sở dữ liệu quốc gia",
-    "Đưa trung tâm phục vụ hành chính công một cấp vào hoạt động",
-    "Số hóa hồ sơ hộ tịch còn lại trước năm 2020",
-    "Bố trí ít nhất 3 % ngân sách hằng năm cho khoa học, công nghệ và chuyển đổi số",
-    "Báo cáo tuần về tiến độ dịch vụ công trực tuyến toàn trình",
-    "Phủ sóng 4G cho các thôn bản chưa có sóng di động",
-)
-RULE = {"rule_vi": "Trong 12 ngày làm việc.", "rule_en": "Within 12 working days."}
-RECEIPT = "7K2M-Q9XW-4TBN-8RHD-C"
-HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
-
-
-def iso(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
-
-
-def organisation(code: str, name_vi: str, name_en: str | None, level: str) -> dict[str, Any]:
-    return {
-        "organisation_id": str(stable_id("organisation", code)),
-        "code": code,
-        "codes": [code],
-        "name_vi": name_vi,
-        "name_en": name_en,
-        "level": level,
-        "type": level,
-        "parent_id": None,
-        "valid_from": "2025-07-01",
-        "valid_to": None,
-    }
-
-
-def standing_body() -> dict[str, Any]:
-    return organisation("P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central")
-
-
-def organisations() -> list[dict[str, Any]]:
-    central = [organisation(row[:3], *row[4:].split("|"), "central") for row in CENTRAL]
-    return central + [organisation(row[:2], row[3:], None, "province") for row in UNITS.split("|")]
-
 
 @dataclass
-class Upstream:
+class Upstream(Records):
     """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer."""
 
     counts: dict[str, int] = field(
@@ -79,19 +27,18 @@ class Upstream:
     )
     away: set[str] = field(default_factory=set)
     slow: set[str] = field(default_factory=set)
-    titles: list[str] = field(default_factory=lambda: list(TITLES))
     submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     answer: dict[str, Any] | None = None
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     empty: bool = False
+    unreadable: bool = False
     listeners: list["asyncio.Queue[bytes]"] = field(default_factory=list)
     sequence: int = 0
 
     def tasks(self) -> dict[str, int]:
         counts = dict.fromkeys(self.counts, 0) if self.empty else self.counts
-        remaining = counts["in_term"] * 368 // 404 + counts["overdue"]
-        return {**counts, "total": sum(counts.values()), "remaining_this_year": remaining}
+        return {**counts, "total": sum(counts.values()), "remaining_this_year": counts["overdue"] + 368}
 
     def shares(self) -> dict[str, float]:
         total = sum(self.counts.values())
@@ -120,8 +67,7 @@ class Upstream:
         """One overdue task is confirmed: every listener of the stream hears of it."""
         self.counts["overdue"] -= 1
         self.counts["completed"] += 1
-        change = {**self.change(0), "change": "completed", "title": "Nhiệm vụ vừa hoàn thành"}
-        self.send("status", [change])
+        self.send("status", [{**self.change(0), "change": "completed", "title": "Nhiệm vụ vừa hoàn thành"}])
 
     def send(self, event: str, changes: list[dict[str, Any]]) -> None:
         for listener in self.listeners:
@@ -138,77 +84,6 @@ class Upstream:
             "changes": changes,
         }
         return f"event: {event}\nid: {self.sequence}\ndata: {json.dumps(data)}\n\n".encode()
-
-    def change(self, number: int) -> dict[str, Any]:
-        unit = organisations()[number * 5 % 36]
-        kind = ("progress_reported", "completed", "assigned", "extended", "evidence_added")[number % 5]
-        return {
-            "occurred_at": iso(NOW - timedelta(minutes=7 * number)),
-            "recorded_at": iso(NOW - timedelta(minutes=7 * number)),
-            "entity_type": "task",
-            "entity_id": str(stable_id("task", str(number))),
-            "change": kind,
-            "title": self.titles[number % len(self.titles)],
-            "programme": SLUG,
-            "organisation_id": unit["organisation_id"],
-            "organisation_name": unit["name_vi"],
-        }
-
-    def task(self, number: int) -> dict[str, Any]:
-        bucket = ("in_term", "overdue", "completed", "recurring")[number % 4]
-        unit = organisations()[number * 3 % 36]
-        brief = {name: unit[name] for name in ("organisation_id", "code", "name_vi", "name_en")}
-        deadline = NOW + timedelta(days=12 if bucket == "in_term" else -17 - number)
-        return {
-            "task_id": str(stable_id("task", str(number))),
-            "code": f"NQ57-{number:04}",
-            "title": self.titles[number % len(self.titles)],
-            "programme": SLUG,
-            "status": "completed" if bucket == "completed" else "in_progress",
-            "kind": "recurring" if bucket == "recurring" else "one_off",
-            "bucket": bucket,
-            "assigned_by": "central",
-            "lead_organisation": brief,
-            "percent": 100 if bucket == "completed" else 10 * (number % 9),
-            "original_deadline": None if bucket == "recurring" else iso(deadline - timedelta(days=30)),
-            "current_deadline": None if bucket == "recurring" else iso(deadline),
-            "last_report_at": iso(NOW - timedelta(days=2)),
-            "completed_at": iso(NOW - timedelta(days=40)) if bucket == "completed" else None,
-            "demonstration": number % 6 == 5,
-            "version": 4,
-        }
-
-    def full_task(self, number: int) -> dict[str, Any]:
-        summary = self.task(number)
-        position = {"position_id": str(stable_id("position", "x")), "title": "Thứ trưởng phụ trách chuyển đổi số"}
-        unit = summary["lead_organisation"]
-        return {
-            **summary,
-            "description": "Rà soát, xây dựng và ban hành theo trình tự rút gọn.",
-            "directive": {
-                "directive_id": str(stable_id("directive", "1")),
-                "programme": SLUG,
-                "number": "02-KH/BCĐTW",
-                "issued_on": "2025-06-19",
-                "issuer": standing_body(),
-                "title": "Kế hoạch thúc đẩy chuyển đổi số liên thông",
-                "version": 1,
-            },
-            "clause": "mục III.2, điểm b",
-            "assigning_organisation": organisation(
-                "P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central"
-            ),
-            "coordinating_organisations": [organisation("G01", "Bộ Công an", "Ministry of Public Security", "central")],
-            "leader_position": {**position, "organisation_id": unit["organisation_id"]},
-            "responsible_position": None,
-            "product": "Thông tư được ban hành",
-            "authority": None,
-            "missing_clears": ["authority"],
-            "reports_count": 4,
-            "evidence_count": 1,
-            "submitted_at": None,
-            "completed_by": None,
-        }
 
 
 def service_apps(state: Upstream) -> dict[str, ASGIApp]:
@@ -246,6 +121,8 @@ class _Switch:
 
 def _monitoring(state: Upstream) -> list[Route]:
     async def status(request: Request) -> Response:
+        if state.unreadable:
+            return JSONResponse({"tasks": "many"})
         body = state.status()
         if as_of := request.query_params.get("as_of"):
             body["as_of"] = as_of
@@ -255,9 +132,9 @@ def _monitoring(state: Upstream) -> list[Route]:
     async def timeline(request: Request) -> Response:
         query = request.query_params
         first, last = date.fromisoformat(query["from"]), date.fromisoformat(query["to"])
-        step = 7 if query["step"] == "week" else 1
-        days = sorted({*(first + timedelta(days=n) for n in range(0, (last - first).days, step)), last})
-        return JSONResponse({"as_of": iso(NOW), "points": [_point(day, state.empty) for day in days]})
+        steps = range(0, (last - first).days, 7 if query["step"] == "week" else 1)
+        days = [*(first + timedelta(days=n) for n in steps), last]
+        return JSONResponse({"as_of": iso(NOW), "points": [point(day, state.empty) for day in days]})
 
     async def provinces(request: Request) -> Response:
         items = []
@@ -320,24 +197,6 @@ def _monitoring(state: Upstream) -> list[Route]:
         Route(f"{prefix}/attention", attention),
         Route(f"{prefix}/stream", stream),
     ]
-
-
-def _point(day: date, empty: bool) -> dict[str, Any]:
-    week = max((day - date(2025, 7, 1)).days // 7, 0)
-    known = 0 if empty or day < date(2025, 7, 1) else 1
-    completed = known * min(90 + 22 * week, 1049 if day >= date(2025, 12, 25) else 620)
-    recurring = known * min(120 + 2 * week, 178)
-    overdue = known * max(30 + 3 * week - (60 if week > 26 else 0) - max(week - 30, 0) * 3, 24)
-    total = known * (1287 if day < date(2025, 12, 25) else 1298)
-    return {
-        "date": day.isoformat(),
-        "as_of": f"{day}T16:59:59.999999Z",
-        "total": total,
-        "completed": completed,
-        "recurring": recurring,
-        "overdue": overdue,
-        "in_term": max(total - completed - recurring - overdue, 0),
-    }
 
 
 def _tasks(state: Upstream) -> list[Route]:
@@ -455,7 +314,7 @@ def _feedback(state: Upstream) -> list[Route]:
             "due_at": iso(NOW),
             **RULE,
         }
-        return JSONResponse(answer, 201)
+        return JSONResponse({**answer, **RULE}, 201)
 
     async def mailbox(request: Request) -> Response:
         if (await request.json())["receipt_code"] != RECEIPT:

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 Bucket = Literal["completed", "in_term", "overdue", "recurring"]
 
 BUCKETS: tuple[Bucket, ...] = ("completed", "in_term", "overdue", "recurring")
-UNCOUNTED = frozenset({"draft", "proposed", "cancelled", "withdrawn"})
 
 _HUNDRED_PERCENT = 10_000
 
@@ -69,16 +67,3 @@ def segments(counts: Mapping[str, int]) -> list[Segment]:
         )
         start += width
     return placed
-
-
-def bucket_of(status: str, kind: str, deadline: datetime | None, now: datetime) -> Bucket | None:
-    """The state that a task counts in at `now`, or None when it is not counted (draft, proposed, cancelled)."""
-    if status in UNCOUNTED:
-        return None
-    if kind == "recurring":
-        return "recurring"
-    if status == "completed":
-        return "completed"
-    if deadline is not None and now > deadline:
-        return "overdue"
-    return "in_term"

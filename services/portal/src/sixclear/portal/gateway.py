@@ -123,16 +123,18 @@ class Gateway:
         )
         return _read(FEEDBACK, schemas.Receipt, answer)
 
-    async def mailbox(self, code: str) -> schemas.Case:
-        """The case that a receipt code opens."""
-        answer = await self._request(FEEDBACK, "POST", "/api/feedback/v1/mailbox", body={"receipt_code": code})
+    async def mailbox(self, code: str, asked_for: str) -> schemas.Case:
+        """The case that a receipt code opens; wrong codes are counted for the addresses in `asked_for`."""
+        headers = {"X-Forwarded-For": asked_for}
+        path = "/api/feedback/v1/mailbox"
+        answer = await self._request(FEEDBACK, "POST", path, body={"receipt_code": code}, headers=headers)
         return _read(FEEDBACK, schemas.Case, answer)
 
-    async def reply(self, code: str, text: str, key: str) -> None:
-        """Adds the sender's message to a case."""
+    async def reply(self, code: str, text: str, key: str, asked_for: str) -> None:
+        """Adds the sender's message to a case; `asked_for` as in `mailbox`."""
         body = {"receipt_code": code, "text": text}
-        path = "/api/feedback/v1/mailbox/messages"
-        await self._request(FEEDBACK, "POST", path, body=body, headers={"Idempotency-Key": key})
+        headers = {"Idempotency-Key": key, "X-Forwarded-For": asked_for}
+        await self._request(FEEDBACK, "POST", "/api/feedback/v1/mailbox/messages", body=body, headers=headers)
 
     async def _get(self, service: str, path: str, model: type[Model], query: Query | None = None) -> Model:
         return _read(service, model, await self._request(service, "GET", path, query=query))

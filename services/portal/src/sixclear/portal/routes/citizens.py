@@ -11,9 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sixclear.common.auth.access import declare
-from sixclear.portal.errors import PageNotFound, Refused
+from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
 from sixclear.portal.forms import new_form_key, read_form
-from sixclear.portal.routes.dependencies import CITIZEN, Portal, portal_of
+from sixclear.portal.routes.dependencies import CITIZEN, Portal, addresses_of, portal_of
 from sixclear.portal.service import feedback
 
 
@@ -32,18 +32,21 @@ async def sent(request: Request) -> Response:
     portal = portal_of(request)
     fields = await read_form(request, portal.settings.form_limit_bytes)
     problems = feedback.problems(fields)
+    status = 422
     if not problems:
         try:
             receipt = await feedback.send(portal.gateway, fields)
             return portal.pages.answer(request, "sent", {"receipt": receipt}, private=True)
         except Refused as refused:
             problems = feedback.refusal(refused)
+        except ServiceAway:
+            problems, status = {"form": "away"}, 503
     values = dict(fields)
     if "form_key" in problems:
         # What was typed differs from what this key already sent: the next attempt is a new submission.
         values["form_key"] = new_form_key()
     context = await _form_context(portal, values, problems)
-    return portal.pages.answer(request, "feedback", context, status=422, private=True)
+    return portal.pages.answer(request, "feedback", context, status=status, private=True)
 
 
 @declare(CITIZEN)
@@ -66,15 +69,18 @@ async def mailbox(request: Request) -> Response:
     code, text = feedback.receipt_code(fields.get("receipt_code", "")), fields.get("text", "")
     if not code:
         return _door(request, "", {"receipt_code": "missing"})
+    asked_for = addresses_of(request)
     problems: Mapping[str, str] = {}
     delivered = False
     try:
         if "reply" in fields:
             problems = feedback.reply_problems(text)
             if not problems:
-                await portal.gateway.reply(code, text, fields.get("form_key") or new_form_key())
+                await portal.gateway.reply(code, text, fields.get("form_key") or new_form_key(), asked_for)
                 delivered = True
-        case = await portal.gateway.mailbox(code)
+        case = await portal.gateway.mailbox(code, asked_for)
+    except ServiceAway:
+        return _door(request, code, {"receipt_code": "away"}, text, 503)
     except (PageNotFound, Refused) as error:
         if isinstance(error, Refused) and error.status == 429:
             return _door(request, code, {"receipt_code": "slow-down"})
@@ -108,7 +114,9 @@ async def _form_context(portal: Portal, values: Mapping[str, str], problems: Map
     return {"values": dict.fromkeys(feedback.FIELDS, "") | dict(values), "problems": problems, "programmes": programmes}
 
 
-def _door(request: Request, code: str, problems: Mapping[str, str]) -> Response:
-    context = {"receipt_code": code, "problems": problems}
-    status = 422 if problems else 200
+def _door(
+    request: Request, code: str, problems: Mapping[str, str], text: str = "", status: int | None = None
+) -> Response:
+    context = {"receipt_code": code, "problems": problems, "text": text, "form_key": new_form_key()}
+    status = status or (422 if problems else 200)
     return portal_of(request).pages.answer(request, "mailbox_door", context, status=status, private=True)

@@ -28,3 +28,10 @@ def portal_of(request: Request) -> Portal:
     """The portal that serves `request`."""
     found: Portal = request.app.state.portal
     return found
+
+
+def addresses_of(request: Request) -> str:
+    """The chain of addresses that a request came through, for X-Forwarded-For; the next service trusts it from us."""
+    peer = request.client.host if request.client else "unknown"
+    chain = ", ".join([*request.headers.getlist("x-forwarded-for"), peer])
+    return chain.encode("ascii", "ignore").decode()  # whoever writes other signs there gets no 500 for it

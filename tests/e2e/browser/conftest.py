@@ -1,0 +1,117 @@
+"""A real Chromium in front of the portal and a stand-in for the services, over real HTTP."""
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.integration.portal.records import NOW
+from tests.integration.portal.upstream import Upstream, clients, whole
+
+from sixclear.portal.app import create_app
+from sixclear.portal.assets import Assets
+from sixclear.portal.gateway import Gateway
+from sixclear.portal.pages import Pages
+from sixclear.portal.settings import Settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Site:
+    """A running portal with the state of what is behind it."""
+
+    url: str
+    upstream: Upstream
+    loop: asyncio.AbstractEventLoop
+
+    def heard(self) -> None:
+        """Waits until somebody follows the stream."""
+        deadline = time.monotonic() + 5
+        while not self.upstream.listeners:
+            assert time.monotonic() < deadline, "Nobody follows the stream."
+            time.sleep(0.02)
+
+    def complete_one(self) -> None:
+        """One overdue task is confirmed; everybody who listens hears of it."""
+        self.loop.call_soon_threadsafe(self.upstream.complete_one)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; without one the tests are skipped, and fail in CI."""
+    if CHROMIUM is None:
+        message = "No Chromium on this machine: install the package `chromium` to run the browser tests."
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A portal of its own for each test, on a port that the system chooses."""
+    upstream = Upstream()
+    gateway = Gateway(clients(upstream), timeout_seconds=3.0)
+    portal = create_app(
+        settings=Settings(), clock=lambda: NOW, gateway=gateway, pages=Pages(Assets()), developer_pages=True
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        whole(upstream, portal), lifespan="off", log_level="error", timeout_graceful_shutdown=1, ws="none"
+    )
+    server = uvicorn.Server(config)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listener])), daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", upstream, loop)
+    server.should_exit = True
+    thread.join(10)
+    loop.close()
+    listener.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the site; whatever the browser complains of fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_one(path: str = "/", *, width: int = 1280, language: str = "vi-VN", **options: object) -> Page:
+        context = chromium.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": 900},
+            locale=language,
+            **options,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,139 @@
+"""The home page as somebody sees it: figures that move, a timeline under the hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+
+def test_figures_move_without_a_reload(open_page: Open, site: Site) -> None:
+    page = open_page("/")
+    site.heard()
+    overdue = page.locator(".legend [data-count=overdue]")
+    expect(overdue).to_have_text("104")
+    width = page.locator("[data-bar] [data-segment=overdue]").get_attribute("width")
+    page.evaluate("window.here = true")
+    site.complete_one()
+    expect(overdue).to_have_text("103", timeout=1_000)
+    expect(page.locator(".legend [data-count=completed]")).to_have_text("602")
+    expect(page.locator("[data-share=overdue]")).to_have_text("8,00\u00a0%")
+    expect(page.locator("h1")).to_contain_text("103 trên 1.287")
+    expect(page.locator("[data-comparison]")).to_have_text("nhiều hơn 11 so với một tuần trước")
+    assert page.locator("[data-bar] [data-segment=overdue]").get_attribute("width") != width
+    assert page.evaluate("window.here")
+
+
+def test_a_row_that_changed_is_underlined_for_two_seconds(open_page: Open, site: Site) -> None:
+    page = open_page("/")
+    site.heard()
+    site.complete_one()
+    row = page.locator("[data-row=overdue]")
+    expect(row).to_have_class("legend-row changed")
+    expect(row).to_have_class("legend-row", timeout=3_000)
+
+
+def test_nothing_is_underlined_for_people_who_want_less_motion(open_page: Open, site: Site) -> None:
+    page = open_page("/", reduced_motion="reduce")
+    site.heard()
+    site.complete_one()
+    expect(page.locator(".legend [data-count=overdue]")).to_have_text("103")
+    expect(page.locator(".changed")).to_have_count(0)
+
+
+def test_the_ledger_grows_at_its_head(open_page: Open, site: Site) -> None:
+    page = open_page("/", language="en-US")
+    site.heard()
+    site.complete_one()
+    first = page.locator("[data-ledger] li").first
+    expect(first).to_contain_text("Nhiệm vụ vừa hoàn thành")
+    expect(first).to_contain_text("Completion confirmed")
+    expect(first).to_contain_text("22 Nov 10:00")
+    assert str(first.locator("a").get_attribute("href")).startswith("/tasks/")
+
+
+def test_hostile_titles_from_the_stream_stay_text(open_page: Open, site: Site) -> None:
+    page = open_page("/")
+    site.heard()
+    change: dict[str, Any] = {**site.upstream.change(0), "title": "<img src=x onerror=alert(1)>"}
+    site.loop.call_soon_threadsafe(site.upstream.send, "status", [change])
+    expect(page.locator("[data-ledger] li").first).to_contain_text("<img src=x")
+    assert page.locator("[data-ledger] img").count() == 0
+
+
+def test_a_screen_reader_hears_a_summary_no_more_than_every_15_seconds(open_page: Open, site: Site) -> None:
+    page = open_page("/")
+    page.clock.install()
+    page.reload()
+    for _ in range(3):
+        page.clock.run_for(1_000)
+    site.complete_one()
+    expect(page.locator("h1")).to_contain_text("103", timeout=3_000)
+    summary = page.locator("[data-summary]")
+    expect(summary).to_have_text("")
+    page.clock.run_for(16_000)
+    expect(summary).to_have_text("103 trên 1.287 nhiệm vụ quá hạn, 602 đã hoàn thành")
+
+
+def test_the_past_stands_still(open_page: Open, site: Site) -> None:
+    page = open_page("/?as_of=2025-12-04")
+    expect(page.locator(".strip")).to_contain_text("Đây là quá khứ: cuối ngày 4/12/2025")
+    page.wait_for_load_state("networkidle")
+    assert site.upstream.listeners == []
+
+
+def test_arrow_keys_move_through_the_days(open_page: Open, site: Site) -> None:
+    page = open_page("/")
+    site.heard()
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".strip")).to_contain_text("20/11/2026")
+    assert page.url.endswith("as_of=2026-11-20")
+    expect(page.locator("h1")).to_contain_text("Cuối ngày 20/11/2026, 92 trên")
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", "20/11/2026")
+    page.keyboard.press("End")
+    expect(page.locator(".strip")).to_have_count(0)
+    assert "as_of" not in page.url
+    site.heard()
+    page.go_back()
+    expect(page.locator(".strip")).to_contain_text("20/11/2026")
+
+
+def test_dragging_chooses_a_day(open_page: Open, site: Site) -> None:
+    page = open_page("/")
+    box = page.locator("[data-chart]").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 80, steps=5)
+    expect(page.locator("[data-said]")).to_contain_text("/2026:")
+    page.mouse.up()
+    expect(page.locator(".strip")).to_be_visible()
+    assert "as_of=2026-0" in page.url
+
+
+def test_a_report_day_is_one_press_away(open_page: Open, site: Site) -> None:
+    page = open_page("/", language="en-US")
+    page.get_by_role("link", name="4 December 2025").click()
+    expect(page.locator("h1")).to_contain_text("At the end of 4 December 2025")
+    page.get_by_role("link", name="Back to now").click()
+    expect(page.locator("h1")).to_contain_text("104 of 1,287 tasks are overdue")
+    site.heard()
+
+
+def test_a_list_is_walked_with_the_keyboard(open_page: Open, site: Site) -> None:
+    page = open_page("/tasks")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.locator("tr.chosen")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tasks/*")

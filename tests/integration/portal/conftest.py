@@ -1,0 +1,42 @@
+"""The portal in front of a stand-in for the services, without a network."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+import pytest_asyncio
+from starlette.applications import Starlette
+from tests.integration.portal.records import NOW
+from tests.integration.portal.upstream import Upstream, clients
+
+from sixclear.portal.app import create_app
+from sixclear.portal.assets import Assets
+from sixclear.portal.gateway import Gateway
+from sixclear.portal.pages import Pages
+from sixclear.portal.settings import Settings
+
+
+@pytest.fixture
+def upstream() -> Upstream:
+    """The services behind the portal."""
+    return Upstream()
+
+
+@pytest.fixture(scope="session")
+def pages() -> Pages:
+    """Templates and static files, read once."""
+    return Pages(Assets())
+
+
+@pytest.fixture
+def app(upstream: Upstream, pages: Pages) -> Starlette:
+    """The portal."""
+    gateway = Gateway(clients(upstream), timeout_seconds=3.0)
+    return create_app(settings=Settings(), clock=lambda: NOW, gateway=gateway, pages=pages, developer_pages=True)
+
+
+@pytest_asyncio.fixture
+async def browser(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
+    """A reader."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://portal") as client:
+        yield client

@@ -1,0 +1,157 @@
+"""Records that the stand-in for the services answers with: made up, deterministic."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sixclear.common.ids import stable_id
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+SLUG = "nq57-central"
+UNITS = (
+    "01 Hà Nội|04 Cao Bằng|08 Tuyên Quang|11 Điện Biên|12 Lai Châu|14 Sơn La|15 Lào Cai|19 Thái Nguyên|20 Lạng Sơn|"
+    "22 Quảng Ninh|24 Bắc Ninh|25 Phú Thọ|31 Hải Phòng|33 Hưng Yên|37 Ninh Bình|38 Thanh Hóa|40 Nghệ An|42 Hà Tĩnh|"
+    "44 Quảng Trị|46 Huế|48 Đà Nẵng|51 Quảng Ngãi|52 Gia Lai|56 Khánh Hòa|66 Đắk Lắk|68 Lâm Đồng|75 Đồng Nai|"
+    "79 Hồ Chí Minh|80 Tây Ninh|82 Đồng Tháp|86 Vĩnh Long|91 An Giang|92 Cần Thơ|96 Cà Mau"
+)
+CENTRAL = (
+    "G06 Bộ Khoa học và Công nghệ|Ministry of Science and Technology",
+    "G01 Bộ Công an|Ministry of Public Security",
+)
+TITLES = (
+    "Ban hành Thông tư hướng dẫn định danh điện tử cho tổ chức",
+    "Kết nối cơ sở dữ liệu đất đai của tỉnh với cơ sở dữ liệu quốc gia",
+    "Đưa trung tâm phục vụ hành chính công một cấp vào hoạt động",
+    "Số hóa hồ sơ hộ tịch còn lại trước năm 2020",
+    "Bố trí ít nhất 3 % ngân sách hằng năm cho khoa học, công nghệ và chuyển đổi số",
+    "Báo cáo tuần về tiến độ dịch vụ công trực tuyến toàn trình",
+    "Phủ sóng 4G cho các thôn bản chưa có sóng di động",
+)
+RULE = {"rule_vi": "Trong 12 ngày làm việc.", "rule_en": "Within 12 working days."}
+RECEIPT = "7K2M-Q9XW-4TBN-8RHD-C"
+HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+def iso(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def organisation(code: str, name_vi: str, name_en: str | None, level: str) -> dict[str, Any]:
+    return {
+        "organisation_id": str(stable_id("organisation", code)),
+        "code": code,
+        "codes": [code],
+        "name_vi": name_vi,
+        "name_en": name_en,
+        "level": level,
+        "type": level,
+        "parent_id": None,
+        "valid_from": "2025-07-01",
+        "valid_to": None,
+    }
+
+
+def standing_body() -> dict[str, Any]:
+    return organisation("P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central")
+
+
+def organisations() -> list[dict[str, Any]]:
+    names = [(row[:3], *row[4:].split("|")) for row in CENTRAL]
+    central = [organisation(code, name_vi, name_en, "central") for code, name_vi, name_en in names]
+    return central + [organisation(row[:2], row[3:], None, "province") for row in UNITS.split("|")]
+
+
+@dataclass
+class Records:
+    """Tasks and changes; `titles` are given to them in turn."""
+
+    titles: list[str] = field(default_factory=lambda: list(TITLES))
+
+    def change(self, number: int) -> dict[str, Any]:
+        unit = organisations()[number * 5 % 36]
+        kind = ("progress_reported", "completed", "assigned", "extended", "evidence_added")[number % 5]
+        return {
+            "occurred_at": iso(NOW - timedelta(minutes=7 * number)),
+            "recorded_at": iso(NOW - timedelta(minutes=7 * number)),
+            "entity_type": "task",
+            "entity_id": str(stable_id("task", str(number))),
+            "change": kind,
+            "title": self.titles[number % len(self.titles)],
+            "programme": SLUG,
+            "organisation_id": unit["organisation_id"],
+            "organisation_name": unit["name_vi"],
+        }
+
+    def task(self, number: int) -> dict[str, Any]:
+        bucket = ("in_term", "overdue", "completed", "recurring")[number % 4]
+        unit = organisations()[number * 3 % 36]
+        brief = {name: unit[name] for name in ("organisation_id", "code", "name_vi", "name_en")}
+        deadline = NOW + timedelta(days=12 if bucket == "in_term" else -17 - number)
+        return {
+            "task_id": str(stable_id("task", str(number))),
+            "code": f"NQ57-{number:04}",
+            "title": self.titles[number % len(self.titles)],
+            "programme": SLUG,
+            "status": "completed" if bucket == "completed" else "in_progress",
+            "kind": "recurring" if bucket == "recurring" else "one_off",
+            "bucket": bucket,
+            "assigned_by": "central",
+            "lead_organisation": brief,
+            "percent": 100 if bucket == "completed" else 10 * (number % 9),
+            "original_deadline": None if bucket == "recurring" else iso(deadline - timedelta(days=30)),
+            "current_deadline": None if bucket == "recurring" else iso(deadline),
+            "last_report_at": iso(NOW - timedelta(days=2)),
+            "completed_at": iso(NOW - timedelta(days=40)) if bucket == "completed" else None,
+            "demonstration": number % 6 == 5,
+            "version": 4,
+        }
+
+    def full_task(self, number: int) -> dict[str, Any]:
+        summary = self.task(number)
+        position = {"position_id": str(stable_id("position", "x")), "title": "Thứ trưởng phụ trách chuyển đổi số"}
+        unit = summary["lead_organisation"]
+        return {
+            **summary,
+            "description": "Rà soát, xây dựng và ban hành theo trình tự rút gọn.",
+            "directive": {
+                "directive_id": str(stable_id("directive", "1")),
+                "programme": SLUG,
+                "number": "02-KH/BCĐTW",
+                "issued_on": "2025-06-19",
+                "issuer": standing_body(),
+                "title": "Kế hoạch thúc đẩy chuyển đổi số liên thông",
+                "version": 1,
+            },
+            "clause": "mục III.2, điểm b",
+            "assigning_organisation": organisation(
+                "P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central"
+            ),
+            "coordinating_organisations": [organisation("G01", "Bộ Công an", "Ministry of Public Security", "central")],
+            "leader_position": {**position, "organisation_id": unit["organisation_id"]},
+            "responsible_position": None,
+            "product": "Thông tư được ban hành",
+            "authority": None,
+            "missing_clears": ["authority"],
+            "reports_count": 4,
+            "evidence_count": 1,
+            "submitted_at": None,
+            "completed_by": None,
+        }
+
+
+def point(day: date, empty: bool) -> dict[str, Any]:
+    week = max((day - date(2025, 7, 1)).days // 7, 0)
+    known = 0 if empty or day < date(2025, 7, 1) else 1
+    completed = known * min(90 + 22 * week, 1049 if day >= date(2025, 12, 25) else 620)
+    recurring = known * min(120 + 2 * week, 178)
+    overdue = known * max(30 + 3 * week - (60 if week > 26 else 0) - max(week - 30, 0) * 3, 24)
+    total = known * (1287 if day < date(2025, 12, 25) else 1298)
+    return {
+        "date": day.isoformat(),
+        "as_of": f"{day}T16:59:59.999999Z",
+        "total": total,
+        "completed": completed,
+        "recurring": recurring,
+        "overdue": overdue,
+        "in_term": max(total - completed - recurring - overdue, 0),
+    }
