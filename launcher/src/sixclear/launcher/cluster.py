@@ -80,7 +80,7 @@ async def _start(
     folder.announce(Announcement(addresses["portal"], addresses["issuer"], apis))
     if options.loads_demo(settings):
         async with api_client(addresses["portal"], apis) as client:
-            await signals.unless_stopped(ensure_demo(settings, client))
+            await signals.unless_stopped(ensure_demo(settings, client, say))
     return addresses
 
 

@@ -60,8 +60,9 @@ async def demo(options: Namespace) -> int:
                 if options.what == "live":
                     await signals.unless_stopped(play(settings, client, options.seconds, say))
                 else:
-                    loaded = await signals.unless_stopped(ensure_demo(settings, client))
-                    say("The demonstration is loaded." if loaded else "The demonstration was loaded before.")
+                    complete = await signals.unless_stopped(ensure_demo(settings, client, say))
+                    say("The demonstration is there." if complete else "The demonstration is not complete.")
+                    return 0 if complete else 1
         except httpx2.ConnectError as error:
             raise CannotStart(
                 f"Nothing answers at {platform.address}.", "Start the platform first: make run"

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sixclear.common.clock import utc_now
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.demo.live import live
-from sixclear.launcher.demo.load import is_loaded, load_demo
+from sixclear.launcher.demo.load import DemoRefused, is_loaded, load_demo
 from sixclear.launcher.identity import Tokens
 
 _MARKER = "nq57-central"  # the first programme that a load registers
@@ -46,8 +46,8 @@ def checkpoint_path(settings: CommonSettings) -> Path:
     return settings.home / "demo.json"
 
 
-async def ensure_demo(settings: CommonSettings, client: httpx2.AsyncClient) -> bool:
-    """Load the demonstration, or the rest of it; False when it is there already.
+async def ensure_demo(settings: CommonSettings, client: httpx2.AsyncClient, say: Callable[[str], None]) -> bool:
+    """Load the demonstration, or the rest of it; False, after a word about it, when a part was refused.
 
     The data decide, not the checkpoint alone: a checkpoint of a database that was emptied since is thrown away, and
     data without a checkpoint are somebody's own and stay untouched.
@@ -57,10 +57,17 @@ async def ensure_demo(settings: CommonSettings, client: httpx2.AsyncClient) -> b
     if not present:
         checkpoint.unlink(missing_ok=True)
     if present and (is_loaded(checkpoint) or not checkpoint.exists()):
-        return False
-    with _Bar() as show:
-        await load_demo(client, Tokens(settings), now=utc_now(), checkpoint=checkpoint, progress=show)
-    return True
+        return True
+    refused: list[Exception] = []
+    try:
+        with _Bar() as show:
+            await load_demo(client, Tokens(settings), now=utc_now(), checkpoint=checkpoint, progress=show)
+    except* (DemoRefused, httpx2.HTTPError) as failed:
+        refused += failed.exceptions
+    for failure in refused[:1]:
+        say(f"The demonstration is not complete: {failure}")
+        say("Everything else works. To go on loading: .venv/bin/sixclear demo load")
+    return not refused
 
 
 async def _present(client: httpx2.AsyncClient) -> bool:

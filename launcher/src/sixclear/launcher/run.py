@@ -190,7 +190,7 @@ async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
             _start_logging(options)
             async with process(options, signals) as running:
                 if options.loads_demo(running.settings):
-                    await signals.unless_stopped(_load_demo(running.settings))
+                    await signals.unless_stopped(_load_demo(running.settings, say))
                 for line in banner(running.settings, options):
                     say(line)
                 await signals.until_stopping(running.server.ended())
@@ -199,12 +199,12 @@ async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
     return 0 if signals.stopping.is_set() else 1
 
 
-async def _load_demo(settings: CommonSettings) -> None:
+async def _load_demo(settings: CommonSettings, say: Callable[[str], None]) -> None:
     # An image of one service lacks the code of those that the demonstration speaks of.
     from sixclear.launcher.demonstration import api_client, ensure_demo
 
     async with api_client(settings.public_url) as client:
-        await ensure_demo(settings, client)
+        await ensure_demo(settings, client, say)
 
 
 def _start_logging(options: RunOptions) -> None:
