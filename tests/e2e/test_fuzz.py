@@ -1,0 +1,57 @@
+"""Every operation of every service is fuzzed on a running platform, within a budget: nothing is answered with a 5xx."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from tests.e2e.platforms import Platform, free_ports
+
+from sixclear.common.ids import new_id
+
+pytestmark = pytest.mark.slow
+
+SERVICES = {
+    "tasks": "standing-body",
+    "feedback": "feedback-hub",
+    "catalog": "data-steward",
+    "monitoring": "operator",
+}
+_SECONDS_EACH = 25
+_EXAMPLES = 15
+
+
+@pytest.fixture(scope="module")
+def empty_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform without the demonstration: nothing that others count is at risk."""
+    platform = Platform("run", tmp_path_factory.mktemp("fuzzed"), free_ports(1), extra=("--no-demo",))
+    try:
+        platform.start(within_seconds=60)
+        yield platform
+    finally:
+        platform.kill()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_request_makes_a_service_fail(empty_platform: Platform, service: str) -> None:
+    address = f"{empty_platform.announcement().address}/api/{service}/v1/openapi.json"
+    report = empty_platform.home / f"{service}-{new_id()}.json"
+    fuzz = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run", address),
+            *("--checks", "not_a_server_error,response_schema_conformance,content_type_conformance"),
+            *("--phases", "coverage,fuzzing", "--max-examples", str(_EXAMPLES), "--max-time", str(_SECONDS_EACH)),
+            *("--header", f"Authorization: Bearer {await empty_platform.token(SERVICES[service])}"),
+            *("--exclude-path-regex", "stream$", "--request-timeout", "10", "--generation-deterministic"),
+            *("--report-json-path", str(report), "--no-color", "--continue-on-failure", "--warnings", "off"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS_EACH + 60,
+        check=False,
+    )
+    assert fuzz.returncode == 0, fuzz.stdout[-6000:] + fuzz.stderr[-2000:]
+    assert orjson.loads(report.read_bytes()), "nothing was sent"
+    assert (await empty_platform.get("/readyz"))["status"] == "ok"
