@@ -1,5 +1,7 @@
 """Every operation of every service is fuzzed on a running platform, within a budget: nothing is answered with a 5xx."""
 
+import asyncio
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,13 +40,14 @@ def empty_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platfor
 async def test_no_request_makes_a_service_fail(empty_platform: Platform, service: str) -> None:
     address = f"{empty_platform.announcement().address}/api/{service}/v1/openapi.json"
     report = empty_platform.home / f"{service}-{new_id()}.json"
-    fuzz = subprocess.run(
+    fuzz = await asyncio.to_thread(
+        subprocess.run,
         [
             *(sys.executable, "-m", "schemathesis.cli", "run", address),
             *("--checks", "not_a_server_error,response_schema_conformance,content_type_conformance"),
             *("--phases", "coverage,fuzzing", "--max-examples", str(_EXAMPLES), "--max-time", str(_SECONDS_EACH)),
             *("--header", f"Authorization: Bearer {await empty_platform.token(SERVICES[service])}"),
-            *("--exclude-path-regex", "stream$", "--request-timeout", "10", "--generation-deterministic"),
+            *("--exclude-path-regex", "stream$|bulk$|otlp", "--request-timeout", "10", "--generation-deterministic"),
             *("--report-json-path", str(report), "--no-color", "--continue-on-failure", "--warnings", "off"),
         ],
         capture_output=True,
@@ -55,3 +58,22 @@ async def test_no_request_makes_a_service_fail(empty_platform: Platform, service
     assert fuzz.returncode == 0, fuzz.stdout[-6000:] + fuzz.stderr[-2000:]
     assert orjson.loads(report.read_bytes()), "nothing was sent"
     assert (await empty_platform.get("/readyz"))["status"] == "ok"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("path", "client", "media_type"),
+    [
+        ("/api/tasks/v1/progress/bulk", "org-G06", "application/x-ndjson"),
+        ("/api/monitoring/v1/otlp/v1/traces", "operator", "application/x-protobuf"),
+    ],
+)
+async def test_no_bytes_make_a_service_fail(empty_platform: Platform, path: str, client: str, media_type: str) -> None:
+    dice = random.Random(57)
+    headers = {"Authorization": f"Bearer {await empty_platform.token(client)}", "Content-Type": media_type}
+    pieces = [b"{}", b"[", b'{"text":', b'"\\ud800"', b"\xff", b"\n", b"\x00", b"\x0a\x02", b'"task_id":"x"}', b"1e999"]
+    async with empty_platform.client() as http:
+        for _ in range(200):
+            body = b"".join(dice.choices(pieces, k=dice.randint(0, 12)))
+            response = await http.post(path, content=body, headers=headers)
+            assert response.status_code < 500, (body, response.text)
