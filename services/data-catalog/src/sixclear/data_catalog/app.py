@@ -1,0 +1,40 @@
+"""Wiring of the data catalogue's application."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog
+from sixclear.common.web.app import create_service_app
+from sixclear.data_catalog.routes import ROUTERS
+from sixclear.data_catalog.settings import Settings
+
+PREFIX = "/api/catalog/v1"
+
+
+def create_app(
+    settings: Settings,
+    *,
+    verifier: TokenVerifier | None = None,
+    database: Database | None = None,
+    event_log: EventLog | None = None,
+    clock: Clock,
+) -> FastAPI:
+    """The data catalogue's application; without a database it only describes itself (OpenAPI)."""
+    app = create_service_app(
+        title="Sixclear data catalogue",
+        service="data-catalog",
+        version=version("sixclear"),
+        prefix=PREFIX,
+        routers=ROUTERS,
+        verifier=verifier,
+        database=database,
+        event_log=event_log,
+        clock=clock,
+        description="Databases and other data: owner, programme lists, deployment, registration, heartbeat.",
+    )
+    app.state.settings = settings
+    return app

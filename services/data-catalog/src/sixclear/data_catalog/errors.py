@@ -1,0 +1,51 @@
+"""What can go wrong in the data catalogue, each with its code and HTTP status."""
+
+from sixclear.common.web.problems import DomainError
+
+
+class EntryNotFound(DomainError):
+    """No entry has this identifier."""
+
+    code, status, title = "entry-not-found", 404, "Entry not found"
+
+
+class ListNotFound(DomainError):
+    """No programme list has this slug."""
+
+    code, status, title = "list-not-found", 404, "Programme list not found"
+
+
+class ReferenceUnknown(DomainError):
+    """A field of the request names something that does not exist."""
+
+    code, status, title = "reference-unknown", 422, "A reference is unknown"
+
+
+class TransitionNotAllowed(DomainError):
+    """Where the entry stands on its ladder does not allow this step."""
+
+    code, status, title = "transition-not-allowed", 409, "The entry's stage does not allow this"
+
+
+class ReasonMissing(DomainError):
+    """A step that takes something back is a decision, and a decision has a reason."""
+
+    code, status, title = "reason-missing", 422, "This step needs a reason"
+
+
+class DocumentsMissing(DomainError):
+    """A registration is not approved while its dossier lacks documents."""
+
+    code, status, title = "documents-missing", 409, "The dossier is incomplete"
+
+
+class DossierFull(DomainError):
+    """The dossier holds as many documents as it may."""
+
+    code, status, title = "dossier-full", 409, "The dossier holds too many documents"
+
+
+class DecisionByOwner(DomainError):
+    """The body that owns an entry does not decide on its own registration: four eyes."""
+
+    code, status, title = "decision-by-owner", 403, "The owner cannot decide on its own registration"

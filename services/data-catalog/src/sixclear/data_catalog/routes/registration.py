@@ -1,0 +1,69 @@
+"""The registration of an entry: its documents, handing in, returning, approving."""
+
+from fastapi import APIRouter, Depends, Response
+
+from sixclear.common.auth.access import Access
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.data_catalog.errors import DecisionByOwner, DocumentsMissing, DossierFull, TransitionNotAllowed
+from sixclear.data_catalog.routes.dependencies import STEP, ContextDep, LockedDep, answer
+from sixclear.data_catalog.schemas import DocumentDescription, EntryView, ReturnStep, Step
+from sixclear.data_catalog.service import registration
+
+router = APIRouter(route_class=TransactionalRoute, tags=["registration"])
+
+SUBMIT = Depends(Access.scope("catalog:write", organisation="named in service.registration.submit"))
+DECIDE = Depends(Access.scope("catalog:approve", organisation="named in service.registration.approve"))
+
+
+@router.post(
+    "/entries/{entry_id}/documents",
+    operation_id="addDocument",
+    dependencies=[SUBMIT],
+    status_code=201,
+    responses=problem_responses(*STEP, DossierFull)
+    | {200: {"description": "The document is there already; nothing changed.", "model": EntryView}},
+)
+async def add_document(
+    ctx: ContextDep, entry: LockedDep, document: DocumentDescription, response: Response
+) -> EntryView:
+    """Put a document into the dossier; one that was missing under this title is there from now on."""
+    added = await registration.add_document(ctx, entry, document)
+    response.status_code = 201 if added else 200
+    return await answer(ctx, entry, response)
+
+
+@router.post(
+    "/entries/{entry_id}/registration/submit",
+    operation_id="submitRegistration",
+    dependencies=[SUBMIT],
+    responses=problem_responses(*STEP, TransitionNotAllowed),
+)
+async def submit(ctx: ContextDep, entry: LockedDep, step: Step, response: Response) -> EntryView:
+    """Hand in the dossier for approval by another body."""
+    await registration.submit(ctx, entry, step)
+    return await answer(ctx, entry, response)
+
+
+@router.post(
+    "/entries/{entry_id}/registration/return",
+    operation_id="returnRegistration",
+    dependencies=[DECIDE],
+    responses=problem_responses(*STEP, TransitionNotAllowed, DecisionByOwner, DossierFull),
+)
+async def send_back(ctx: ContextDep, entry: LockedDep, step: ReturnStep, response: Response) -> EntryView:
+    """Return the dossier as incomplete, with the documents that it lacks and the reason."""
+    await registration.send_back(ctx, entry, step)
+    return await answer(ctx, entry, response)
+
+
+@router.post(
+    "/entries/{entry_id}/registration/approve",
+    operation_id="approveRegistration",
+    dependencies=[DECIDE],
+    responses=problem_responses(*STEP, TransitionNotAllowed, DecisionByOwner, DocumentsMissing),
+)
+async def approve(ctx: ContextDep, entry: LockedDep, step: Step, response: Response) -> EntryView:
+    """Approve the registration; the owner cannot, and nobody while documents are missing."""
+    await registration.approve(ctx, entry, step)
+    return await answer(ctx, entry, response)

@@ -1,0 +1,229 @@
+"""Requests and answers of the data catalogue's API."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from sixclear.common.web.schemas import Schema
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
+Edition = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
+# A document's title is a key: folded it must fit into an index row in every script.
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
+# RFC 3986 allows more; a document that a browser can open needs http or https.
+Link = Annotated[str, StringConstraints(pattern=re.compile(r"^https?://[^\s\x00-\x1f]{3,1990}$"))]
+Kind = Literal["database", "information_system", "dataset", "data_service"]
+DeploymentStage = Literal[
+    "not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised", "rebuild", "retire"
+]
+Risk = Literal["high", "none"]
+RegistrationStatus = Literal["not_submitted", "draft", "submitted", "returned", "approved"]
+Freshness = Literal["fresh", "late", "silent", "no_promise"]
+
+
+def _in_range(value: date) -> date:
+    if not 1945 <= value.year <= 2200:
+        raise ValueError("the year must lie between 1945 and 2200")
+    return value
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_range)]
+OccurredAt = Annotated[
+    Instant | None,
+    Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),
+]
+
+
+class Listing(Schema):
+    """The edition of a programme list in which an entry stands."""
+
+    list: Slug
+    edition: Edition
+
+
+class EntryDescription(Schema):
+    """An entry to register, or, with a code that is known, to describe anew. A field that is left out is emptied."""
+
+    code: Code = Field(description="The upsert key; the entry's identifier follows from it.")
+    name_vi: Line
+    name_en: Line | None = None
+    kind: Kind
+    owner_organisation_id: UUID
+    lists: list[Listing] = Field(default_factory=list, max_length=50)
+    legal_basis: Line | None = None
+    security_level: Annotated[int, Field(ge=1, le=5, strict=True)] | None = None
+    last_backup_at: Instant | None = None
+    promised_period_seconds: Annotated[int, Field(ge=1, le=315_360_000, strict=True)] | None = Field(
+        default=None, description="The longest time between two heartbeats that the owner promises."
+    )
+    deployment_due: Annotated[date, AfterValidator(_in_range)] | None = None
+    description: Text | None = None
+    demonstration: bool = False
+    occurred_at: OccurredAt = None
+
+
+class Step(Schema):
+    """A step that needs nothing but a time."""
+
+    occurred_at: OccurredAt = None
+
+
+class StageStep(Step):
+    """The deployment stage that an entry has reached."""
+
+    deployment_stage: DeploymentStage
+    risk: Risk | None = Field(default=None, description="Default: as it is.")
+    reason: Text | None = Field(
+        default=None, description="Needed for going back, to rebuild, to retire and to take up again."
+    )
+
+
+class DocumentName(Schema):
+    """A document by its title; case and diacritics do not matter."""
+
+    title: Title
+
+
+class ReturnStep(Step):
+    """What the dossier lacks and why it goes back. Both are published with the entry."""
+
+    missing_documents: list[DocumentName] = Field(min_length=1, max_length=50)
+    reason: Text
+
+
+class DocumentDescription(DocumentName, Step):
+    """A document of the dossier that is there."""
+
+    url: Link | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class HeartbeatStep(Step):
+    """A sign of life of the running system."""
+
+    records_count: Annotated[int, Field(ge=0, le=2**53, strict=True)] | None = None
+
+
+class RegistrationView(Schema):
+    """How far the registration is."""
+
+    status: RegistrationStatus
+    submitted_at: datetime | None
+    missing_documents: int
+
+
+class HeartbeatView(Schema):
+    """The promise, the last sign of life, and what follows from them at the time of the answer."""
+
+    promised_period_seconds: int | None
+    last_at: datetime | None
+    fresh_until: datetime | None
+    freshness: Freshness = Field(
+        description="Derived at the time of the answer; the ETag does not know it, `fresh_until` does."
+    )
+
+
+class EntrySummary(Schema):
+    """An entry as lists show it."""
+
+    entry_id: UUID
+    code: str
+    name_vi: str
+    name_en: str | None
+    kind: Kind
+    owner_organisation_id: UUID
+    lists: list[Listing]
+    deployment_stage: DeploymentStage
+    deployment_due: date | None
+    risk: Risk
+    registration: RegistrationView
+    heartbeat: HeartbeatView
+    demonstration: bool
+    version: int
+
+
+class RegistrationDetail(RegistrationView):
+    """How far the registration is, with who decided what and when."""
+
+    returned_at: datetime | None
+    returned_by_organisation_id: UUID | None
+    return_reason: str | None
+    approved_at: datetime | None
+    approved_by_organisation_id: UUID | None
+
+
+class DocumentView(Schema):
+    """A document of the dossier: there, or missing since a body asked for it."""
+
+    title: str
+    missing: bool
+    asked_by_organisation_id: UUID | None
+    asked_at: datetime | None
+    url: str | None
+    sha256: str | None
+    added_at: datetime | None
+
+
+class EntryView(EntrySummary):
+    """An entry with its two ladders and its dossier, missing documents first."""
+
+    description: str | None
+    legal_basis: str | None
+    security_level: int | None
+    last_backup_at: datetime | None
+    records_count: int | None
+    registration: RegistrationDetail
+    documents: list[DocumentView]
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class HistoryEntry(Schema):
+    """One change of an entry: what, when it became true, when it was learnt, by which organisation."""
+
+    version: int
+    change: str
+    occurred_at: datetime
+    recorded_at: datetime
+    organisation_id: UUID | None
+    deployment_stage: DeploymentStage
+    risk: Risk
+    registration_status: RegistrationStatus
+    missing_documents: int
+
+
+class StageCounts(Schema):
+    """Entries by deployment stage."""
+
+    not_deployed: int = 0
+    deploying_digitised_only: int = 0
+    deploying_foundation: int = 0
+    formed_centralised: int = 0
+    rebuild: int = 0
+    retire: int = 0
+
+
+class EditionView(Schema):
+    """An edition of a list with its entries counted: `total`, and the same entries by stage."""
+
+    edition: str
+    legal_basis: str
+    total: int
+    stages: StageCounts
+    at_risk: int
+    demonstration: int = Field(description="How many of `total` are demonstration records.")
+
+
+class ListView(Schema):
+    """A programme list with its editions, newest first."""
+
+    slug: str
+    name_vi: str
+    name_en: str
+    editions: list[EditionView]
