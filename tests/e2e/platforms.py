@@ -134,7 +134,7 @@ class Platform:
         deadline = time.monotonic() + within_seconds
         while True:
             status = await self.status()
-            if all(source["lag_seconds"] in (0, 0.0) for source in status["sources"].values()):
+            if all(source["lag_messages"] == 0 for source in status["sources"].values()):
                 return
             assert time.monotonic() < deadline, status["sources"]
             await asyncio.sleep(0.1)
