@@ -24,6 +24,8 @@ SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root; as root it runs as this user
 _SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 104 to 108 bytes, by platform
 _LOG_LIMIT = 10_000_000
+_STOP_SECONDS = 4
+_LEFTOVER_STOP_SECONDS = 20  # nobody waits with a finger on Ctrl-C, and a clean stop spares a recovery
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -132,13 +134,15 @@ class PostgresServer:
             )
 
     def _clear_leftovers(self) -> None:
-        if self._running_pid() is not None:
-            self._stop_alone()
-        lock = self.data / "postmaster.pid"
-        if lock.exists():
-            lock.unlink()
-        for stale in self.data.glob(".s.PGSQL.*"):
-            stale.unlink()
+        self._stop_alone(_LEFTOVER_STOP_SECONDS)
+        pid = self._running_pid()
+        if pid is not None:
+            raise CannotStart(
+                f"A PostgreSQL that an earlier process left behind (process {pid}) does not end.",
+                f"End it by hand, then start again: kill -QUIT {pid}",
+            )
+        for stale in [self.data / "postmaster.pid", *self.data.glob(".s.PGSQL.*")]:
+            stale.unlink(missing_ok=True)
         _wait_for_backends(self.data)
 
     def _running_pid(self) -> int | None:
@@ -179,12 +183,12 @@ class PostgresServer:
         with self._busy:
             self._stop_alone()
 
-    def _stop_alone(self) -> None:
+    def _stop_alone(self, seconds: int = _STOP_SECONDS) -> None:
         for mode in ("fast", "immediate"):
             if self._running_pid() is None:
                 break
             try:
-                self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "-t", "4", "stop")
+                self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "-t", str(seconds), "stop")
             except subprocess.CalledProcessError:
                 continue
         if self._short_socket_dir is not None:
