@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
 from collections.abc import Iterator
 
@@ -55,6 +56,11 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _says_more_than_that_streams_end(record: logging.LogRecord) -> bool:
+    """While the process stops, streams end in the middle: that is no error."""
+    return "without completing response" not in record.getMessage()
+
+
 class HttpServer:
     """Serves `app` on a listening socket until it is stopped."""
 
@@ -91,7 +97,12 @@ class HttpServer:
             self._listener.close()
             return
         self._server.should_exit = True
-        await self._task
+        uvicorn_log = logging.getLogger("uvicorn.error")
+        uvicorn_log.addFilter(_says_more_than_that_streams_end)
+        try:
+            await self._task
+        finally:
+            uvicorn_log.removeFilter(_says_more_than_that_streams_end)
 
     async def ended(self) -> None:
         """Returns when the server has ended, by itself or stopped."""

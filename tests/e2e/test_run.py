@@ -1,0 +1,133 @@
+"""`sixclear run` as a person meets it: a second one, a busy port, Ctrl-C with clients that hold on, a second start."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+from tests.e2e.platforms import Platform, free_ports
+
+WITHOUT_DEMO = ("--no-demo",)
+TASK_FREE = "/api/tasks/v1/programmes"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform without the demonstration; its data outlive each test."""
+    platform = Platform("run", tmp_path_factory.mktemp("run") / "home", free_ports(1), extra=WITHOUT_DEMO)
+    yield platform
+    platform.kill()
+
+
+@pytest.fixture
+def empty(folder: Platform) -> Platform:
+    """The same, running."""
+    if folder.process is None or folder.process.poll() is not None:
+        folder.kill()
+        folder.start()
+    return folder
+
+
+def _refused(platform: Platform, *, home: Path, port: int) -> str:
+    """What a start that must fail says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sixclear.launcher", "run", "--no-demo", "--port", str(port)],
+        env=os.environ | {"SIXCLEAR_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_ready_says_where_everything_is_and_stops_with_streams_open(empty: Platform) -> None:
+    base = empty.announcement().address
+    assert f"{base}/" in empty.log
+    for prefix in ("tasks", "feedback", "catalog", "monitoring"):
+        assert f"{base}/api/{prefix}/v1/docs" in empty.log
+        assert httpx2.get(f"{base}/api/{prefix}/v1/openapi.json").status_code == 200
+    assert [httpx2.get(base + path).status_code for path in ("/", "/livez", "/readyz", "/metrics")] == [200] * 4
+    with httpx2.stream("GET", f"{base}/api/monitoring/v1/stream", timeout=10) as stream:
+        assert stream.status_code == 200
+        first = next(stream.iter_bytes())
+        assert b"event:" in first
+        assert empty.stop() < 10
+    assert empty.process is not None
+    assert empty.process.returncode == 0
+    assert "without completing" not in empty.log
+    assert not _processes_of(empty.home)
+
+
+def test_second_instance_and_busy_port_are_refused_with_a_way_out(empty: Platform, tmp_path: Path) -> None:
+    second = _refused(empty, home=empty.home, port=free_ports(1))
+    busy = _refused(empty, home=tmp_path / "other", port=empty.port)
+
+    assert re.search(rf"already runs on the data folder .*\(process {empty.process.pid}\)", second)  # type: ignore[union-attr]
+    assert "SIXCLEAR_HOME=" in second
+    assert f"Port {empty.port} is in use" in busy
+    assert "PORT=" in busy
+
+
+def test_second_start_is_quick_and_keeps_data_also_after_a_kill(empty: Platform) -> None:
+    base = empty.announcement().address
+    submission = {"kind": "initiative", "title": "Kept", "text": "This must be here after a restart."}
+    made = httpx2.post(
+        f"{base}/api/feedback/v1/submissions", json=submission, headers={"Idempotency-Key": "kept-over-restarts"}
+    )
+    assert made.status_code == 201, made.text
+    code = made.json()["receipt_code"]
+    empty.kill()
+
+    began = time.monotonic()
+    empty.start()
+    assert time.monotonic() - began < 30
+    case = httpx2.post(f"{base}/api/feedback/v1/mailbox", json={"receipt_code": code})
+    assert case.status_code == 200, case.text
+
+
+def test_commands_find_the_running_platform(empty: Platform) -> None:
+    environment = os.environ | {"SIXCLEAR_HOME": str(empty.home)}
+    sixclear = [sys.executable, "-m", "sixclear.launcher"]
+    token = subprocess.run([*sixclear, "token", "operator"], env=environment, capture_output=True, text=True)
+    assert token.returncode == 0, token.stderr
+    answer = httpx2.get(
+        f"{empty.announcement().address}{TASK_FREE}", headers={"Authorization": f"Bearer {token.stdout.strip()}"}
+    )
+    assert answer.status_code == 200
+    unknown = subprocess.run([*sixclear, "token", "nobody"], env=environment, capture_output=True, text=True)
+    assert unknown.returncode == 1
+    assert "standing-body" in unknown.stderr
+    replay = subprocess.run(
+        [*sixclear, "replay", "--service", "tasks"], env=environment, capture_output=True, text=True
+    )
+    assert replay.returncode == 1
+    assert "no Kafka here" in replay.stderr
+    migrated = subprocess.run([*sixclear, "migrate"], env=environment, capture_output=True, text=True)
+    assert migrated.returncode == 0, migrated.stderr
+    assert "tasks: up to date" in migrated.stdout
+
+
+def test_second_signal_does_not_wait(empty: Platform) -> None:
+    assert empty.process is not None
+    empty.process.send_signal(signal.SIGINT)
+    time.sleep(0.02)
+    empty.process.send_signal(signal.SIGINT)
+    assert empty.process.wait(5) in (0, 130)
+
+
+def _processes_of(home: Path) -> list[str]:
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        command = " ".join(process.info["cmdline"] or [])
+        if str(home) in command:
+            found.append(command)
+    return found
