@@ -1,0 +1,49 @@
+"""The broker is wiped and the projection dropped: everything comes back from the services' own logs, the same."""
+
+import asyncio
+import shutil
+from typing import Any
+
+import asyncpg
+import pytest
+from tests.e2e.platforms import Platform
+
+from sixclear.common.runtime.postgres_server import PostgresServer
+
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.kafka]
+
+INSTANTS = [f"2025-{month:02d}-{day:02d}T12:00:00+07:00" for month in (4, 7, 9, 11, 12) for day in (3, 24)]
+
+
+async def figures(platform: Platform) -> list[Any]:
+    """The counters now and the answers as of ten instants, without what depends on when they were asked."""
+    await platform.settled(within_seconds=120)
+    answers = [await platform.status(programme="nq57-central"), await platform.status()]
+    answers += [await platform.status(as_of=instant) for instant in INSTANTS]
+    return [{name: answer[name] for name in ("tasks", "shares_percent", "databases", "feedback")} for answer in answers]
+
+
+async def drop_monitoring(platform: Platform) -> None:
+    """Drop monitoring's database while the platform is down."""
+    server = PostgresServer(platform.home / "postgres")
+    await server.start()
+    try:
+        url = server.url("postgres").replace("postgresql+asyncpg", "postgresql")
+        connection = await asyncpg.connect(url)
+        await connection.execute("DROP DATABASE sixclear_monitoring")
+        await connection.close()
+    finally:
+        await server.stop()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("lost", ["broker", "projection", "broker and projection"])
+async def test_what_is_lost_is_built_again_the_same(cluster: Platform, lost: str) -> None:
+    before = await figures(cluster)
+    await asyncio.to_thread(cluster.stop)
+    if "broker" in lost:
+        shutil.rmtree(cluster.home / "kafka")
+    if "projection" in lost:
+        await drop_monitoring(cluster)
+    await asyncio.to_thread(cluster.start)
+    assert await figures(cluster) == before
