@@ -26,6 +26,8 @@ def test_figures_move_without_a_reload(open_page: Open, site: Site) -> None:
     expect(page.locator("h1")).to_contain_text("103 trên 1.287")
     expect(page.locator("[data-comparison]")).to_have_text("nhiều hơn 11 so với một tuần trước")
     assert page.locator("[data-bar] [data-segment=overdue]").get_attribute("width") != width
+    expect(page.locator("[data-said]")).to_contain_text("602 hoàn thành, 404 trong hạn, 103 quá hạn")
+    expect(page.locator("[data-staleness]")).to_have_text("2 giây")
     assert page.evaluate("window.here")
 
 

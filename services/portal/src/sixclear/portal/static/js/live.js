@@ -10,10 +10,11 @@ const RECORD_PATHS = { task: "/tasks/", entry: "/catalogue" };
 export function follow(main) {
   const write = writer(main.dataset.language);
   const stream = new EventSource(main.dataset.stream);
-  const page = { main, write, latest: null, receivedAt: 0, summaryAt: Date.now(), staleness: null };
+  const page = { main, write, latest: null, receivedAt: 0, summaryAt: Date.now(), staleness: 0, cutOff: false };
   for (const kind of ["snapshot", "status"]) {
     stream.addEventListener(kind, (event) => receive(page, JSON.parse(event.data), kind === "status"));
   }
+  stream.addEventListener("error", () => (page.cutOff = true));
   const clock = setInterval(() => tick(page), 1000);
   return () => {
     stream.close();
@@ -24,7 +25,9 @@ export function follow(main) {
 function receive(page, message, happenedNow) {
   const status = (message.programmes ?? {})[page.main.dataset.programme];
   page.receivedAt = Date.now();
+  page.cutOff = false;
   page.staleness = message.status?.staleness_seconds ?? 0;
+  sayStaleness(page, page.staleness);
   if (status?.tasks) show(page, status);
   const at = page.main.querySelector("[data-as-of]");
   if (at && message.as_of) showInstant(at, message.as_of, page.main.dataset.language);
@@ -51,6 +54,7 @@ function show(page, status) {
   for (const bar of page.main.querySelectorAll("[data-bar]")) drawBar(bar, counts, rightToLeft);
   compare(page, tasks.overdue);
   page.latest = tasks;
+  page.main.dispatchEvent(new CustomEvent("figures", { detail: counts }));
 }
 
 function compare(page, overdue) {
@@ -62,9 +66,20 @@ function compare(page, overdue) {
   element.textContent = text.replace("{n}", page.write.number(Math.abs(difference)));
 }
 
+// While nothing changes the last figures stay right; only a stream that was cut off grows older.
 function tick(page) {
   if (!page.receivedAt) return;
+  if (page.cutOff) sayStaleness(page, page.staleness + (Date.now() - page.receivedAt) / 1000);
   if (page.latest && Date.now() - page.summaryAt >= SUMMARY_MILLISECONDS) summarise(page);
+}
+
+function sayStaleness(page, seconds) {
+  const element = page.main.querySelector("[data-staleness]");
+  if (!element) return;
+  const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+  const { language } = page.main.dataset;
+  const format = new Intl.NumberFormat(language === "ar" ? "ar-u-nu-latn" : language, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 });
+  element.textContent = format.format(value);
 }
 
 function summarise(page) {

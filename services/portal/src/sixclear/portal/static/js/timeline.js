@@ -30,6 +30,10 @@ export function attach(main, onPage) {
     event.preventDefault();
     choose(timeline, link.dataset.day);
   });
+  main.addEventListener("figures", ({ detail }) => {
+    timeline.points[timeline.points.length - 1].splice(1, 4, detail.completed, detail.in_term, detail.overdue, detail.recurring);
+    say(timeline);
+  });
   addEventListener("popstate", () => load(timeline, location.href));
 }
 
