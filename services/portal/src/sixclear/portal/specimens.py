@@ -58,7 +58,7 @@ def view() -> StyleguideView:
         ],
         attention={
             "longest_overdue": schemas.AttentionList(
-                items=[schemas.AttentionItem(task_id=task.task_id, title=task.title, days_late=12)]
+                items=[schemas.AttentionItem(task_id=task.task_id, title=task.title, deadline=task.current_deadline)]
             ),
             "databases_at_risk": schemas.AttentionList(),
         },

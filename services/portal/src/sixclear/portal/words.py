@@ -214,13 +214,11 @@ class Words:
             return self.language.name(rule.get("vi"), rule.get("en"))
         return rule or ""
 
-    def lateness(self, item: schemas.AttentionItem) -> str:
-        """How late something is, or when it was last heard of."""
-        if item.days_late is not None and item.days_late > 0:
-            return self.language.count("quá hạn %(number)s ngày", "quá hạn %(number)s ngày", item.days_late)
+    def lateness(self, item: schemas.AttentionItem, now: datetime) -> str:
+        """How late something is, in the civil days of its own page, or when it was last heard of."""
         at = item.deadline or item.due_at
         if at is not None:
-            return self.language.text(N_("hạn %(day)s"), day=self.language.formats.day(at))
+            return self.distance(at, now)
         if item.last_report_at is not None:
             day = self.language.formats.day(item.last_report_at)
             return self.language.text(N_("báo cáo cuối %(day)s"), day=day)
