@@ -112,7 +112,8 @@ class Relay:
         runner, measurer = self._tasks
         measurer.cancel()
         await asyncio.wait([runner, measurer], timeout=deadline_seconds / 2)
-        runner.cancel()
+        for task in (runner, measurer):
+            task.cancel()
         left = deadline_seconds - (time.monotonic() - began)
         _, hanging = await asyncio.wait([runner, measurer], timeout=max(0.1, left))
         if hanging:

@@ -140,7 +140,8 @@ class ConsumerLoop:
         if runner is not None and measurer is not None:
             measurer.cancel()
             await asyncio.wait([runner, measurer], timeout=deadline_seconds / 2)
-            runner.cancel()
+            for task in (runner, measurer):
+                task.cancel()
             left = deadline_seconds - (time.monotonic() - began)
             _, hanging = await asyncio.wait([runner, measurer], timeout=max(0.1, left))
             if hanging:
@@ -180,7 +181,8 @@ class ConsumerLoop:
             self._note(dead_letters=await dead_letters.count(session, self.group))
         subscription = self._bus.subscribe(self.group, self._topics)
         try:
-            await asyncio.wait_for(subscription.open(self._stored), limits.fetch_limit_seconds * 3)
+            async with asyncio.timeout(limits.fetch_limit_seconds * 3):
+                await subscription.open(self._stored)
             self._subscription, self._behind_since, self._lost = subscription, None, None
             while not self._stopping.is_set():
                 messages = await self._fetch(subscription)
@@ -342,7 +344,9 @@ class ConsumerLoop:
         while True:
             if self._subscription is not None:
                 try:
-                    lag = await asyncio.wait_for(self._subscription.lag(), 3.0)
+                    # Not wait_for: in Python 3.11 it loses a cancellation that comes as its work ends.
+                    async with asyncio.timeout(3.0):
+                        lag = await self._subscription.lag()
                     self._note(lag=self._with_messages_in_hand(lag))
                 except SubscriptionLost as error:
                     self._lost = error

@@ -136,7 +136,7 @@ def decode(record: Record) -> Envelope:
         change=change,
         version=_number(headers, "ce_version"),
         previous_version=_number(headers, "ce_previousversion") if "ce_previousversion" in headers else None,
-        position=_number(headers, "ce_position"),
+        position=_number(headers, "ce_position", 63),
         epoch=_number(headers, "ce_epoch"),
         occurred_at=_time(headers, "ce_time"),
         recorded_at=_time(headers, "ce_recordedat"),
@@ -149,7 +149,7 @@ def place_of(record: Record) -> tuple[int | None, int]:
     """Position and epoch of a record, `(None, 0)` where it carries none: how a reader recognises it again."""
     headers = dict(record.headers)
     try:
-        return _number(headers, "ce_position"), _number(headers, "ce_epoch")
+        return _number(headers, "ce_position", 63), _number(headers, "ce_epoch")
     except InvalidEnvelope:
         return None, 0
 
@@ -163,10 +163,11 @@ def _text(headers: dict[str, bytes], name: str) -> str:
         raise InvalidEnvelope(f"{name} is not UTF-8 text") from None
 
 
-def _number(headers: dict[str, bytes], name: str) -> int:
+def _number(headers: dict[str, bytes], name: str, bits: int = 31) -> int:
     value = _text(headers, name)
-    if not (value.isascii() and value.isdigit() and len(value) < 19) or int(value) < 1:
-        raise InvalidEnvelope(f"{name} is not a positive whole number")
+    plain = value.isascii() and value.isdigit() and len(value) < 20
+    if not plain or not 0 < int(value) < 1 << bits:
+        raise InvalidEnvelope(f"{name} is not a positive whole number of {bits} bits")
     return int(value)
 
 
