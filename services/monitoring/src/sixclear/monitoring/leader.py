@@ -1,8 +1,9 @@
 """What the leading replica does: fold, follow the clock, keep progress known, compare, clean up."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -26,6 +27,7 @@ _TICK_SECONDS = 0.5
 _TIMER_POLL_SECONDS = 1.0
 _AFTER_FAILURE_SECONDS = 1.0
 _STOP_SECONDS = 2.0
+_REST_PER_SECOND = 20
 
 
 class Leader:
@@ -65,7 +67,7 @@ class Leader:
             for work, pause in (
                 (self._follow_the_clock, 0.0),
                 (self._keep_progress_known, _TICK_SECONDS),
-                (self._compare, self._settings.reconcile_seconds),
+                (self._compare, 0.0),
                 (self._renew_epochs, 1.0),
             )
         ]
@@ -123,29 +125,30 @@ class Leader:
             self._on_change()
 
     async def _keep_progress_known(self) -> None:
-        """Store until when each source is known to be complete: nothing waited at a measurement after the last look.
+        """Store until when each source is known to be complete: up to the last look, less what was waiting since.
 
-        A halted consumer, or one that does not know its lag, leaves the instant where it was.
+        The measurement is younger than the last look, so this errs on the side of age. A consumer that does not know
+        its lag leaves the instant where it was.
         """
         now = self._clock()
         progress: list[tuple[str, datetime | None, int | None]] = []
         for consumer in self._consumers:
-            state = consumer.loop.state()
-            lag, looked_at = self._seen[consumer.source]
-            if state.lag is lag:
+            lag, looked_at = consumer.loop.state().lag, self._seen[consumer.source][1]
+            if lag is self._seen[consumer.source][0]:
                 continue
-            self._seen[consumer.source] = (state.lag, now)
-            waiting = None if state.lag is None else state.lag.messages
-            complete = waiting == 0 and state.halted_reason is None
-            progress.append((consumer.source, looked_at if complete else None, waiting))
+            self._seen[consumer.source] = (lag, now)
+            progress.append((consumer.source, _complete_until(lag, looked_at), None if lag is None else lag.messages))
         if progress:
             async with self._database.transaction() as session:
                 await views.note_progress(session, progress, self._token)
 
     async def _compare(self) -> None:
+        """Compare, then rest; the larger the view, the longer, so that comparing takes a small share of the time."""
+        began = time.monotonic()
         found = await reconcile(self._background, self._clock())
         if found:
             _log.error("the figures do not reconcile", differences=len(found), first=found[0])
+        await asyncio.sleep(max(self._settings.reconcile_seconds, _REST_PER_SECOND * (time.monotonic() - began)))
 
     async def _renew_epochs(self) -> None:
         """Show an epoch that has caught up, and delete those that nobody sees any more."""
@@ -161,6 +164,12 @@ class Leader:
             elif view.active_epoch > 1:
                 async with self._database.transaction() as session:
                     await delete_old_epochs(session, source, token=self._token)
+
+
+def _complete_until(lag: Lag | None, looked_at: datetime) -> datetime | None:
+    if lag is None or (lag.messages and lag.seconds is None):
+        return None
+    return looked_at - timedelta(seconds=lag.seconds or 0.0 if lag.messages else 0.0)
 
 
 def _stream(source: str, state: ConsumerState) -> StreamState:

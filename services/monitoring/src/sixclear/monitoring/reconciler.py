@@ -46,7 +46,7 @@ async def repair(session: AsyncSession, *, now: datetime) -> None:
 
     What the histories themselves lack only a replay of the log brings back. The fold waits meanwhile.
     """
-    _, sequence = await views.lock_view(session)
+    sequence = (await views.lock_view(session)).sequence
     known = await views.sources(session)
     for kind in KINDS:
         epoch = known[kind.source].active_epoch

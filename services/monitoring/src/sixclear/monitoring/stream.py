@@ -25,6 +25,8 @@ _log = structlog.get_logger(__name__)
 _CHANGES = 20
 # Wider than the hub gathers: no frame of ours replaces another one, so no change is left out.
 _BETWEEN_FRAMES_SECONDS = 0.06
+# While nobody watches, a bulk load should not pay for frames.
+_UNWATCHED_SECONDS = 0.5
 # Somebody else's change is noticed within this even when nobody tells us.
 _POLL_SECONDS = 1.0
 
@@ -102,7 +104,7 @@ class LiveStream:
             except Exception as error:
                 _log.warning("the stream could not look", error=repr(error))
                 await asyncio.sleep(_POLL_SECONDS)
-            await asyncio.sleep(_BETWEEN_FRAMES_SECONDS)
+            await asyncio.sleep(_BETWEEN_FRAMES_SECONDS if self.hub.clients else _UNWATCHED_SECONDS)
 
     async def _look(self) -> None:
         """Publish what changed since the last frame; a new civil day is a change too (reports of today)."""

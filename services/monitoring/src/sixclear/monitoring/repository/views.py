@@ -31,10 +31,28 @@ async def sources(session: AsyncSession) -> dict[str, SourceState]:
     return {row.source: SourceState(*row) for row in rows}
 
 
-async def lock_view(session: AsyncSession) -> tuple[int, int]:
-    """The token of the leader and the view's sequence number; nobody else writes until the transaction ends."""
-    row = (await session.execute(sql("SELECT token, view_sequence FROM leadership FOR UPDATE"))).one()
-    return row[0], row[1]
+@dataclass(frozen=True, slots=True)
+class LockedView:
+    """What a transaction that writes the view knows from the start."""
+
+    token: int
+    sequence: int
+    has_gaps: bool
+
+
+async def lock_view(session: AsyncSession) -> LockedView:
+    """The leader's token and the view's sequence number; nobody else writes until the transaction ends."""
+    row = (
+        await session.execute(
+            sql(
+                """
+                SELECT token, view_sequence, EXISTS (SELECT FROM gap WHERE closed_at IS NULL)
+                FROM leadership FOR UPDATE OF leadership
+                """
+            )
+        )
+    ).one()
+    return LockedView(*row)
 
 
 async def take_leadership(session: AsyncSession, holder: str, now: datetime) -> int:

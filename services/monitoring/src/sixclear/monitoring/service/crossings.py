@@ -20,7 +20,7 @@ async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, 
 
     Raises LeadershipLost when another leader has taken over.
     """
-    sequence = await begin(session, token) + 1
+    sequence = (await begin(session, token)).sequence + 1
     known = await views.sources(session)
     crossed = visible = 0
     for kind in _TIMED:

@@ -31,7 +31,7 @@ async def activate_next_epoch(session: AsyncSession, source: str, *, token: int)
 
     Organisations come with the epoch of tasks, so a swap there counts the other sources' records under them again.
     """
-    sequence = await begin(session, token) + 1
+    sequence = (await begin(session, token)).sequence + 1
     await views.activate_next_epoch(session, source)
     if source == "tasks":
         known = await views.sources(session)

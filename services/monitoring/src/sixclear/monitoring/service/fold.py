@@ -100,7 +100,8 @@ async def fold(session: AsyncSession, envelopes: Sequence[Envelope], *, token: i
     `token` is the leader's: raises LeadershipLost when another leader has taken over. Counting is as at `now`.
     """
     batches = read(envelopes)
-    sequence = await begin(session, token) + 1
+    view_before = await begin(session, token)
+    sequence = view_before.sequence + 1
     known = await views.sources(session)
     changed = False
     for batch in batches:
@@ -108,7 +109,7 @@ async def fold(session: AsyncSession, envelopes: Sequence[Envelope], *, token: i
         if batch.epoch < view.active_epoch:
             metrics.EVENTS_OF_OLD_EPOCHS.labels(batch.source).inc(batch.count)
             continue
-        fold_of_batch = _Fold(session, batch.source, batch.epoch, known, sequence, now)
+        fold_of_batch = _Fold(session, batch.source, batch.epoch, known, sequence, now, has_gaps=view_before.has_gaps)
         differs = await fold_of_batch.run(batch)
         assert batch.newest is not None
         if batch.epoch == view.active_epoch:
@@ -121,12 +122,12 @@ async def fold(session: AsyncSession, envelopes: Sequence[Envelope], *, token: i
     return changed
 
 
-async def begin(session: AsyncSession, token: int) -> int:
-    """Lock the view for this transaction; its sequence number. Raises LeadershipLost for another than the leader."""
-    current, sequence = await views.lock_view(session)
-    if current != token:
-        raise LeadershipLost(f"The view is written by the leader with token {current}, not {token}.")
-    return sequence
+async def begin(session: AsyncSession, token: int) -> views.LockedView:
+    """Lock the view for this transaction. Raises LeadershipLost for another than the leader."""
+    view = await views.lock_view(session)
+    if view.token != token:
+        raise LeadershipLost(f"The view is written by the leader with token {view.token}, not {token}.")
+    return view
 
 
 @dataclass(slots=True)
@@ -137,6 +138,7 @@ class _Fold:
     known: Mapping[str, views.SourceState]
     sequence: int
     now: datetime
+    has_gaps: bool
 
     async def run(self, batch: Batch) -> bool:
         """Organisations first: what follows is counted where they stand now."""
@@ -193,6 +195,8 @@ class _Fold:
         return list(greatest.values())
 
     async def _close_gaps(self, entity: str, versions: Sequence[Version[Any]]) -> None:
+        if not self.has_gaps:
+            return
         arrived = [(item.entity_id, item.version, item.facts is None) for item in versions]
         await gaps.close_gaps(self.session, self.source, self.epoch, entity, arrived, self.now)
 
@@ -219,9 +223,21 @@ class _Fold:
         removed = await self._drop_withdrawn(kind, before, touched)
         await entities.chain(self.session, kind, self.epoch, added)
         await self._count(deltas, _reports(reports), removed)
-        noted = await entities.note_gaps(self.session, kind, self.epoch, added, self.now)
-        metrics.GAPS_NOTED.labels(self.source).inc(noted)
+        await self._note_gaps(kind, before, [item for item in kept if (item.entity_id, item.version) in added])
         return True
+
+    async def _note_gaps(self, kind: Kind[F], before: Mapping[UUID, State[F]], added: Sequence[Version[F]]) -> None:
+        """Ask the history only about those whose predecessor is neither here nor the one known before."""
+        here = {(item.entity_id, item.version) for item in added}
+        here |= {(state.entity_id, state.version) for state in before.values()}
+        doubtful = {
+            (item.entity_id, item.version)
+            for item in added
+            if item.previous_version is not None and (item.entity_id, item.previous_version) not in here
+        }
+        if doubtful:
+            noted = await entities.note_gaps(self.session, kind, self.epoch, doubtful, self.now)
+            metrics.GAPS_NOTED.labels(self.source).inc(noted)
 
     async def _drop_withdrawn(
         self, kind: Kind[F], before: Mapping[UUID, State[F]], after: Mapping[UUID, State[F]]
