@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.options import RunOptions
+from sixclear.launcher.options import RunOptions, local_url
 from sixclear.launcher.registry import SERVICES
 
 _ACCOUNTS = (
@@ -18,10 +18,10 @@ _ACCOUNTS = (
 
 def banner(settings: CommonSettings, options: RunOptions) -> Iterator[str]:
     """The lines, last thing before the process goes quiet."""
-    address = settings.public_url
     if options.target != "all":
-        yield f"Sixclear is ready: {options.target} at {address}"
+        yield f"Sixclear is ready: {options.target} at {local_url(options.host, options.port)}"
         return
+    address = settings.public_url
     yield ""
     yield "Sixclear is ready"
     yield ""

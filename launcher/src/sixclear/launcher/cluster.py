@@ -9,6 +9,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
+
+import psutil
 
 from sixclear.common.auth.key_store import signing_key
 from sixclear.common.auth.minting import mint
@@ -108,6 +111,7 @@ async def _servers(
     brokers = os.environ.get("SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS")
     if not brokers:
         say("Starting Apache Kafka")
+        await asyncio.to_thread(_end_left_broker, settings.home / "kafka")
         kafka = KafkaServer(settings.home / "kafka")
         stack.push_async_callback(asyncio.to_thread, kafka.stop, 5.0)
         try:
@@ -118,6 +122,17 @@ async def _servers(
             ) from error
         brokers = kafka.bootstrap_servers
     return environment | {"SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS": brokers}
+
+
+def _end_left_broker(folder: Path) -> None:
+    """End the broker that a killed process left behind on `folder`; it would hold the log's lock."""
+    properties = str(folder.resolve() / "server.properties")
+    left = [process for process in psutil.process_iter(["cmdline"]) if properties in (process.info["cmdline"] or [])]
+    for process in left:
+        process.terminate()
+    _, stuck = psutil.wait_procs(left, timeout=10)
+    for process in stuck:
+        process.kill()
 
 
 async def _serve_issuer(settings: CommonSettings, host: str, port: int, stack: AsyncExitStack) -> None:
