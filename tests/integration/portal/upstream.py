@@ -222,7 +222,9 @@ def _tasks(state: Upstream) -> list[Route]:
         return JSONResponse({"items": items, "next": None})
 
     async def listing(request: Request) -> Response:
-        start = int(request.query_params.get("cursor", "0"))
+        if not (cursor := request.query_params.get("cursor", "0")).isdigit():
+            return JSONResponse({"code": "invalid-cursor"}, 400)
+        start = int(cursor)
         found = [] if state.empty or request.query_params.get("q") == "none" else range(start, start + 24)
         items = [state.task(n) for n in found]
         return JSONResponse({"items": items, "next": str(start + 24) if items and start < 48 else None})

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
+from sixclear.portal.errors import InvalidAddress, PageNotFound, Refused, ServiceAway
 from sixclear.portal.metrics import PAGES_INCOMPLETE
 
 Part = TypeVar("Part")
@@ -15,14 +15,25 @@ class Parts:
     def __init__(self) -> None:
         self.away: list[str] = []
 
+    async def asked(self, call: Coroutine[Any, Any, Part]) -> Part | None:
+        """As `of`, for what the address itself asks for: when that is refused, the address is InvalidAddress."""
+        try:
+            return await self._unless_away(call)
+        except Refused as error:
+            raise InvalidAddress from error
+
     async def of(self, call: Coroutine[Any, Any, Part]) -> Part | None:
         """The answer of `call`, or None when its service is away; what is refused or unknown is None as well."""
+        try:
+            return await self._unless_away(call)
+        except (PageNotFound, Refused):
+            return None
+
+    async def _unless_away(self, call: Coroutine[Any, Any, Part]) -> Part | None:
         try:
             return await call
         except ServiceAway as error:
             if error.service not in self.away:
                 self.away.append(error.service)
                 PAGES_INCOMPLETE.labels(error.service).inc()
-        except (PageNotFound, Refused):
-            pass
-        return None
+            return None

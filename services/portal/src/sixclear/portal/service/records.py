@@ -68,7 +68,7 @@ async def tasks(gateway: Gateway, settings: Settings, filters: Mapping[str, str]
     """One page of the tasks that `filters` choose."""
     parts = Parts()
     page, programmes, central, provinces = await asyncio.gather(
-        parts.of(gateway.tasks({**filters, "limit": settings.page_size})),
+        parts.asked(gateway.tasks({**filters, "limit": settings.page_size})),
         parts.of(gateway.programmes()),
         parts.of(gateway.organisations({"level": "central", "limit": 100})),
         parts.of(gateway.organisations({"level": "province", "limit": 100})),
@@ -118,7 +118,7 @@ async def catalogue(gateway: Gateway, settings: Settings, now: datetime, filters
     """One page of the catalogue's entries."""
     parts = Parts()
     page, status, central, provinces = await asyncio.gather(
-        parts.of(gateway.entries({**filters, "limit": settings.page_size})),
+        parts.asked(gateway.entries({**filters, "limit": settings.page_size})),
         parts.of(gateway.status()),
         parts.of(gateway.organisations({"level": "central", "limit": 100})),
         parts.of(gateway.organisations({"level": "province", "limit": 100})),
