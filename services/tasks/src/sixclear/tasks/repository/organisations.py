@@ -21,6 +21,14 @@ async def find_organisation(session: AsyncSession, reference: UUID | str) -> Org
     return await session.scalar(select(Organisation).where(Organisation.codes.contains([reference])))
 
 
+async def find_organisations(
+    session: AsyncSession, ids: Collection[UUID], codes: Collection[str]
+) -> Sequence[Organisation]:
+    """The organisations with one of these identifiers or codes, with one statement."""
+    conditions = Organisation.codes.overlap(list(codes)), Organisation.organisation_id.in_(ids)
+    return (await session.scalars(select(Organisation).where(or_(*conditions)))).all()
+
+
 async def organisations_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Organisation]:
     """The organisations with these identifiers; unknown ones are left out."""
     return {row.organisation_id: row for row in await _by_id(session, Organisation, ids)}

@@ -1,6 +1,6 @@
 """Organisations, programmes and directives: what tasks refer to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,15 +47,30 @@ async def get_directive(session: AsyncSession, directive_id: UUID) -> Directive:
     return directive
 
 
-async def referenced(session: AsyncSession, reference: str, pointer: str) -> Organisation:
-    """The organisation that a field of the request names; raises ReferenceUnknown at that field."""
-    organisation = await rows.find_organisation(session, as_reference(reference))
-    if organisation is None:
+async def referenced(session: AsyncSession, references: Mapping[str, str]) -> dict[str, Organisation]:
+    """The organisations that a request names, by the JSON Pointer of the field that names them.
+
+    Raises ReferenceUnknown with every field that names an organisation which is not known.
+    """
+    wanted = {pointer: as_reference(reference) for pointer, reference in references.items()}
+    found = await rows.find_organisations(
+        session,
+        {reference for reference in wanted.values() if isinstance(reference, UUID)},
+        {reference for reference in wanted.values() if isinstance(reference, str)},
+    )
+    named: dict[UUID | str, Organisation] = {}
+    for row in found:
+        named |= dict.fromkeys((row.organisation_id, *row.codes), row)
+    unknown = [pointer for pointer, reference in wanted.items() if reference not in named]
+    if unknown:
         raise ReferenceUnknown(
             "An organisation is named that is not known.",
-            errors=[{"pointer": pointer, "code": "organisation-unknown", "detail": "No organisation has this code."}],
+            errors=[
+                {"pointer": pointer, "code": "organisation-unknown", "detail": "No organisation has this code."}
+                for pointer in unknown
+            ],
         )
-    return organisation
+    return {pointer: named[reference] for pointer, reference in wanted.items()}
 
 
 async def referenced_programme(session: AsyncSession, slug: str) -> Programme:
@@ -71,7 +86,7 @@ async def referenced_programme(session: AsyncSession, slug: str) -> Programme:
 
 async def register_programme(ctx: Context, entry: ProgrammeEntry) -> tuple[Programme, bool]:
     """Open a programme, or describe it anew; True when it is new. An entry that changes nothing publishes nothing."""
-    owner = await referenced(ctx.session, entry.owner, "#/owner")
+    owner = (await referenced(ctx.session, {"#/owner": entry.owner}))["#/owner"]
     ctx.require_organisation({owner.organisation_id}, "open a programme of another organisation")
     fields = entry.model_dump(exclude={"owner", "slug", "occurred_at"}) | {
         "owner_organisation_id": owner.organisation_id
@@ -105,7 +120,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry) -> tuple[Progr
 async def register_directive(ctx: Context, entry: DirectiveEntry) -> tuple[Directive, bool]:
     """Enter a directive, or describe it anew; True when it is new. Its number is unique in its programme."""
     programme = await referenced_programme(ctx.session, entry.programme)
-    issuer = await referenced(ctx.session, entry.issuer, "#/issuer")
+    issuer = (await referenced(ctx.session, {"#/issuer": entry.issuer}))["#/issuer"]
     ctx.require_organisation(
         {programme.owner_organisation_id, issuer.organisation_id}, "enter a directive of this programme"
     )

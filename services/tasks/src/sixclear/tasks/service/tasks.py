@@ -20,7 +20,7 @@ from sixclear.tasks.errors import (
 )
 from sixclear.tasks.events import PositionData, TaskData, TaskWithdrawn
 from sixclear.tasks.lifecycle import OPEN_STATUSES, Change
-from sixclear.tasks.models import Evidence, Organisation, Programme, Task
+from sixclear.tasks.models import Evidence, Programme, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.schemas import (
@@ -123,13 +123,8 @@ async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapp
 
 async def _described(ctx: Context, proposal: TaskProposal, programme: Programme) -> dict[str, Any]:
     """The columns that a proposal describes, with its references resolved."""
-    session = ctx.session
-    assigning = await referenced(session, proposal.assigning_organisation, "#/assigning_organisation")
-    lead = await _optional(ctx, proposal.lead_organisation, "#/lead_organisation")
-    coordinating = [
-        await referenced(session, reference, f"#/coordinating_organisations/{index}")
-        for index, reference in enumerate(proposal.coordinating_organisations)
-    ]
+    named = await referenced(ctx.session, _references(proposal))
+    ids = {pointer: organisation.organisation_id for pointer, organisation in named.items()}
     await _check_directive(ctx, proposal, programme)
     code = proposal.code or proposal.external_id
     return {
@@ -146,11 +141,15 @@ async def _described(ctx: Context, proposal: TaskProposal, programme: Programme)
         "kind": proposal.kind,
         "recurrence": _recurrence(proposal),
         "assigned_by": proposal.assigned_by,
-        "assigning_organisation_id": assigning.organisation_id,
-        "lead_organisation_id": lead.organisation_id if lead else None,
-        "coordinating_organisation_ids": sorted({row.organisation_id for row in coordinating}),
-        "leader_position": await _position(ctx, proposal.leader_position, "#/leader_position"),
-        "responsible_position": await _position(ctx, proposal.responsible_position, "#/responsible_position"),
+        "assigning_organisation_id": ids["#/assigning_organisation"],
+        "lead_organisation_id": ids.get("#/lead_organisation"),
+        "coordinating_organisation_ids": sorted(
+            {key for pointer, key in ids.items() if pointer.startswith("#/coordinating_organisations/")}
+        ),
+        "leader_position": _position(proposal.leader_position, ids.get("#/leader_position/organisation")),
+        "responsible_position": _position(
+            proposal.responsible_position, ids.get("#/responsible_position/organisation")
+        ),
         "product": proposal.product,
         "authority": proposal.authority,
         "current_deadline": deadline_instant(proposal.deadline) if proposal.deadline else None,
@@ -158,8 +157,19 @@ async def _described(ctx: Context, proposal: TaskProposal, programme: Programme)
     }
 
 
-async def _optional(ctx: Context, reference: str | None, pointer: str) -> Organisation | None:
-    return await referenced(ctx.session, reference, pointer) if reference else None
+def _references(proposal: TaskProposal) -> dict[str, str]:
+    """Every organisation that the proposal names, by the field that names it."""
+    named = {
+        "#/assigning_organisation": proposal.assigning_organisation,
+        "#/lead_organisation": proposal.lead_organisation,
+        "#/leader_position/organisation": proposal.leader_position and proposal.leader_position.organisation,
+        "#/responsible_position/organisation": (
+            proposal.responsible_position and proposal.responsible_position.organisation
+        ),
+    }
+    for index, reference in enumerate(proposal.coordinating_organisations):
+        named[f"#/coordinating_organisations/{index}"] = reference
+    return {pointer: reference for pointer, reference in named.items() if reference}
 
 
 async def _check_directive(ctx: Context, proposal: TaskProposal, programme: Programme) -> None:
@@ -184,17 +194,12 @@ def _recurrence(proposal: TaskProposal) -> str | None:
     return check_recurrence(proposal.recurrence) if proposal.recurrence else None
 
 
-async def _position(ctx: Context, position: Position | None, pointer: str) -> dict[str, Any] | None:
+def _position(position: Position | None, organisation_id: UUID | None) -> dict[str, Any] | None:
     """A position as it is stored: its identifier follows from organisation and title."""
-    if position is None:
+    if position is None or organisation_id is None:
         return None
-    organisation = await referenced(ctx.session, position.organisation, f"{pointer}/organisation")
-    position_id = stable_id("position", str(organisation.organisation_id), position.title)
-    return {
-        "position_id": str(position_id),
-        "title": position.title,
-        "organisation_id": str(organisation.organisation_id),
-    }
+    position_id = stable_id("position", str(organisation_id), position.title)
+    return {"position_id": str(position_id), "title": position.title, "organisation_id": str(organisation_id)}
 
 
 async def assign(ctx: Context, task: Task, step: Step) -> None:
