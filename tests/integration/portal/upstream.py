@@ -132,8 +132,10 @@ def _monitoring(state: Upstream) -> list[Route]:
     async def timeline(request: Request) -> Response:
         query = request.query_params
         first, last = date.fromisoformat(query["from"]), date.fromisoformat(query["to"])
-        steps = range(0, (last - first).days, 7 if query["step"] == "week" else 1)
-        days = [*(first + timedelta(days=n) for n in steps), last]
+        days = [
+            *(first + timedelta(days=n) for n in range(0, (last - first).days, 7 if query["step"] == "week" else 1)),
+            last,
+        ]
         return JSONResponse({"as_of": iso(NOW), "points": [point(day, state.empty) for day in days]})
 
     async def provinces(request: Request) -> Response:
@@ -224,10 +226,9 @@ def _tasks(state: Upstream) -> list[Route]:
     async def listing(request: Request) -> Response:
         if not (cursor := request.query_params.get("cursor", "0")).isdigit():
             return JSONResponse({"code": "invalid-cursor"}, 400)
-        start = int(cursor)
-        found = [] if state.empty or request.query_params.get("q") == "none" else range(start, start + 24)
+        found = [] if state.empty or request.query_params.get("q") == "none" else range(int(cursor), int(cursor) + 24)
         items = [state.task(n) for n in found]
-        return JSONResponse({"items": items, "next": str(start + 24) if items and start < 48 else None})
+        return JSONResponse({"items": items, "next": str(int(cursor) + 24) if items and int(cursor) < 48 else None})
 
     def number_of(request: Request) -> int | None:
         known = {str(stable_id("task", str(n))): n for n in range(80)}
@@ -275,21 +276,16 @@ def _tasks(state: Upstream) -> list[Route]:
 
     async def evidence(request: Request) -> Response:
         item = {"title": "Dự thảo Thông tư", "url": "https://example.org/du-thao.pdf", "sha256": "ab" * 32}
-        return JSONResponse({"items": [{**item, "occurred_at": iso(NOW), "recorded_at": iso(NOW)}]})
+        return JSONResponse({"items": [{**item, "occurred_at": iso(NOW)}]})
 
     async def units(request: Request) -> Response:
         level = request.query_params.get("level")
-        return JSONResponse(
-            {"items": [unit for unit in organisations() if level in (None, unit["level"])], "next": None}
-        )
+        return JSONResponse({"items": [unit for unit in organisations() if level in (None, unit["level"])]})
 
     async def unit(request: Request) -> Response:
-        found = [row for row in organisations() if row["organisation_id"] == request.path_params["organisation_id"]]
-        return (
-            JSONResponse({**found[0], "periods": []})
-            if found
-            else JSONResponse({"code": "organisation-not-found"}, 404)
-        )
+        known = {row["organisation_id"]: row for row in organisations()}
+        found = known.get(request.path_params["organisation_id"])
+        return JSONResponse(found or {"code": "organisation-not-found"}, 200 if found else 404)
 
     prefix = "/api/tasks/v1"
     return [
