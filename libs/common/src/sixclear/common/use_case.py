@@ -1,7 +1,7 @@
 """What every use case of every service is given, and the rules on callers and times that all of them share."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +70,7 @@ class Context:
 
 
 def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> datetime:
-    """When a change became true: as given, or now, but never before the entity's last change.
+    """When a change became true, in UTC: as given, or now, but never before the entity's last change.
 
     Raises FactInFuture and FactBehindLastChange for a given time that lies outside.
     """
@@ -85,7 +85,7 @@ def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> d
         raise FactBehindLastChange(
             "occurred_at is earlier than the last change of this entity; facts are told in order."
         )
-    return given
+    return given.astimezone(UTC)
 
 
 async def publish(

@@ -1,7 +1,7 @@
 """Requests and answers of the data catalogue's API."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -33,7 +33,11 @@ def _in_range(value: date) -> date:
     return value
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_range)]
+def _in_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_range), AfterValidator(_in_utc)]
 OccurredAt = Annotated[
     Instant | None,
     Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),

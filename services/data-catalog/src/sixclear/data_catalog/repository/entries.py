@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, Interval, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.folding import like_pattern
@@ -63,7 +63,9 @@ def _conditions(narrow: EntryFilter, now: datetime) -> list[ColumnElement[bool]]
 
 def _freshness(now: datetime) -> ColumnElement[str]:
     """Freshness in SQL; `freshness.freshness` says the same for one entry, and a test compares the two."""
-    fresh_until = Entry.last_heartbeat_at + Entry.promised_period_seconds * literal(timedelta(seconds=1))
+    promised = func.make_interval(0, 0, 0, 0, 0, 0, Entry.promised_period_seconds, type_=Interval)
+    # Adding an interval makes SQLAlchemy forget the time zone.
+    fresh_until = type_coerce(Entry.last_heartbeat_at + promised, Entry.last_heartbeat_at.type)
     return case(
         (Entry.promised_period_seconds.is_(None), "no_promise"),
         (Entry.last_heartbeat_at.is_(None), "silent"),

@@ -1,0 +1,146 @@
+"""The registration of an entry over HTTP: dossier, return, completion, approval by others."""
+
+from typing import Any
+
+import pytest
+from tests.integration.data_catalog.conftest import (
+    MINISTRY,
+    OTHER_MINISTRY,
+    STANDING_BODY,
+    Service,
+    a_submitted_entry,
+    an_entry,
+    description,
+)
+
+RETURN = {"missing_documents": [{"title": "Phê duyệt cấp độ"}, {"title": "Thuyết minh"}], "reason": "Chưa đủ"}
+
+
+async def a_returned_entry(service: Service) -> str:
+    """The path of an entry whose dossier lacks two documents."""
+    entry = await a_submitted_entry(service)
+    await service.done("steward", f"{entry}/registration/return", RETURN)
+    return entry
+
+
+def dossier(entry: Any) -> dict[str, bool]:
+    """Title of each document and whether it is missing."""
+    return {document["title"]: document["missing"] for document in entry["documents"]}
+
+
+@pytest.mark.asyncio
+async def test_a_complete_dossier_is_approved_by_another_body(service: Service) -> None:
+    entry = await an_entry(service)
+    await service.done("ministry", f"{entry}/documents", {"title": "Thuyết minh", "url": "https://example.invalid/tm"})
+    submitted = await service.done("ministry", f"{entry}/registration/submit", {})
+    assert submitted["registration"] == {
+        "status": "submitted",
+        "submitted_at": "2025-12-04T03:00:00Z",
+        "missing_documents": 0,
+        "returned_at": None,
+        "returned_by_organisation_id": None,
+        "return_reason": None,
+        "approved_at": None,
+        "approved_by_organisation_id": None,
+    }
+    service.clock.pass_by(days=1)
+    approved = (await service.done("steward", f"{entry}/registration/approve", {}))["registration"]
+    assert (approved["status"], approved["approved_at"]) == ("approved", "2025-12-05T03:00:00Z")
+    assert approved["approved_by_organisation_id"] == str(STANDING_BODY)
+
+
+@pytest.mark.asyncio
+async def test_a_returned_dossier_says_what_is_missing_who_asked_and_since_when(service: Service) -> None:
+    entry = await a_returned_entry(service)
+    shown = await service.get(entry)
+    assert shown["registration"]["status"] == "returned"
+    assert shown["registration"]["missing_documents"] == 2
+    assert (shown["registration"]["return_reason"], shown["registration"]["returned_by_organisation_id"]) == (
+        "Chưa đủ",
+        str(STANDING_BODY),
+    )
+    assert dossier(shown) == {"Phê duyệt cấp độ": True, "Thuyết minh": True}
+    assert {document["asked_by_organisation_id"] for document in shown["documents"]} == {str(STANDING_BODY)}
+    assert {document["asked_at"] for document in shown["documents"]} == {"2025-12-04T03:00:00Z"}
+    assert await service.codes(registration="returned") == ["KHCN-01"]
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_approved_while_documents_are_missing(service: Service) -> None:
+    entry = await a_returned_entry(service)
+    approve = f"{entry}/registration/approve"
+    assert (await service.post("steward", approve, {})).json()["code"] == "transition-not-allowed"
+    await service.done("ministry", f"{entry}/registration/submit", {})
+    added = await service.done("ministry", f"{entry}/documents", {"title": "THUYET  MINH", "sha256": "0" * 64})
+    assert dossier(added) == {"Phê duyệt cấp độ": True, "THUYET  MINH": False}
+    refused = await service.post("steward", approve, {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "documents-missing")
+    assert refused.json()["missing_documents"] == ["Phê duyệt cấp độ"]
+    await service.done("ministry", f"{entry}/documents", {"title": "Phê duyệt cấp độ"})
+    assert (await service.done("steward", approve, {}))["registration"]["status"] == "approved"
+
+
+@pytest.mark.asyncio
+async def test_who_asked_first_stays_and_a_document_can_be_asked_for_again(service: Service) -> None:
+    entry = await a_returned_entry(service)
+    service.clock.pass_by(days=1)
+    await service.done("ministry", f"{entry}/documents", {"title": "Thuyết minh", "url": "https://example.invalid/1"})
+    await service.done("ministry", f"{entry}/registration/submit", {})
+    service.clock.pass_by(days=1)
+    again = await service.done("steward", f"{entry}/registration/return", RETURN)
+    asked = {document["title"]: document["asked_at"][:10] for document in again["documents"]}
+    assert asked == {"Phê duyệt cấp độ": "2025-12-04", "Thuyết minh": "2025-12-06"}
+    assert again["registration"]["missing_documents"] == 2
+
+
+@pytest.mark.asyncio
+async def test_the_owner_never_decides_on_its_own_registration(service: Service) -> None:
+    entry = await a_submitted_entry(service)
+    before = await service.counts()
+    for step, body in (("approve", {}), ("return", RETURN)):
+        path = f"{entry}/registration/{step}"
+        owner = await service.post("reviewing-ministry", path, body)
+        assert (owner.status_code, owner.json()["code"]) == (403, "decision-by-owner")
+        assert (await service.post("ministry", path, body)).json()["code"] == "insufficient-scope"
+    assert await service.counts() == before
+
+
+@pytest.mark.asyncio
+async def test_whoever_handed_a_dossier_in_does_not_decide_on_it_after_giving_the_entry_away(service: Service) -> None:
+    entry = await a_submitted_entry(service)
+    await service.done("steward", "/entries", description(owner_organisation_id=str(OTHER_MINISTRY)))
+    refused = await service.post("reviewing-ministry", f"{entry}/registration/approve", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "decision-by-owner")
+    assert (await service.get(entry))["owner_organisation_id"] != str(MINISTRY)
+
+
+@pytest.mark.asyncio
+async def test_a_document_that_is_sent_again_changes_nothing(service: Service) -> None:
+    entry = await an_entry(service)
+    document = {"title": "Thuyết minh", "url": "https://example.invalid/1"}
+    statuses = [(await service.post("ministry", f"{entry}/documents", document)).status_code for _ in range(2)]
+    assert statuses == [201, 200]
+    newer = await service.done("ministry", f"{entry}/documents", document | {"url": "https://example.invalid/2"})
+    assert [shown["url"] for shown in newer["documents"]] == ["https://example.invalid/2"]
+    assert [event.change for event in await service.events()] == ["registered", "document_added", "document_added"]
+
+
+@pytest.mark.asyncio
+async def test_a_dossier_is_finite(service: Service) -> None:
+    entry = await a_submitted_entry(service)
+    for part in range(4):
+        titles = [{"title": f"Tài liệu {part}-{number}"} for number in range(50)]
+        await service.done("steward", f"{entry}/registration/return", {"missing_documents": titles, "reason": "Thiếu"})
+        await service.done("ministry", f"{entry}/registration/submit", {})
+    before = await service.counts()
+    refused = await service.post("ministry", f"{entry}/documents", {"title": "Một tài liệu nữa"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "dossier-full")
+    assert await service.counts() == before
+
+
+@pytest.mark.asyncio
+async def test_a_long_title_in_any_script_is_kept(service: Service) -> None:
+    entry = await an_entry(service)
+    for title in ("한" * 200, "🗂" * 200, "ễ" * 200):
+        await service.done("ministry", f"{entry}/documents", {"title": title})
+    assert len(dossier(await service.get(entry))) == 3
