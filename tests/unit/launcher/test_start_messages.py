@@ -76,7 +76,7 @@ def test_lock_that_a_killed_process_left_counts_for_nothing(tmp_path: Path) -> N
 
 
 def test_unknown_target_names_the_known_ones() -> None:
-    with pytest.raises(CannotStart, match=r"no target 'taks'.*all, tasks, feedback"):
+    with pytest.raises(CannotStart, match=r"no target 'taks'.*all, issuer, tasks, feedback"):
         chosen("taks")
 
 
@@ -150,3 +150,21 @@ def test_listening_socket_is_free_again_after_closing() -> None:
     first.close()
     second: socket.socket = bind("127.0.0.1", port)
     second.close()
+
+
+def test_setting_that_is_no_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIXCLEAR_TRACE_RATIO", "much")
+    with pytest.raises(CannotStart, match="SIXCLEAR_TRACE_RATIO: ") as refused:
+        common_settings("127.0.0.1", 8000)
+    assert "much" not in str(refused.value)
+
+
+def test_process_of_one_service_needs_the_code_of_no_other() -> None:
+    program = (
+        "import sys; import sixclear.launcher.__main__, sixclear.launcher.run, sixclear.launcher.identity; "
+        "from sixclear.launcher.registry import SERVICES; "
+        "sys.exit(str([s.package for s in SERVICES if s.package in sys.modules]) if "
+        "any(s.package in sys.modules for s in SERVICES) else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -40,7 +40,6 @@ _SPANS_TOKEN_LIFE = timedelta(days=30)
 async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
     """Run until a signal comes; the exit code."""
     settings = common_settings(options.host, options.port)
-    configure_logging(settings, file=settings.home / "logs" / "cluster.log")
     with Signals(say) as signals:
         try:
             async with AsyncExitStack() as stack:
@@ -66,6 +65,7 @@ async def _start(
     folder = DataFolder(settings.home)
     folder.claim()
     stack.callback(folder.release)
+    configure_logging(settings, file=settings.home / "logs" / "cluster.log")
     environment = await _servers(settings, stack, signals, say)
     await _serve_issuer(settings, options.host, ports["issuer"], stack)
     environment |= _environment(settings, addresses)

@@ -7,7 +7,6 @@ from importlib import import_module
 from uuid import UUID
 
 import httpx2
-from pydantic import ValidationError
 
 from sixclear.common import migrations
 from sixclear.common.logging import configure_logging
@@ -129,11 +128,8 @@ async def targets(_: Namespace) -> int:
 
 def _platform(url: str | None) -> tuple[CommonSettings, Announcement]:
     """The platform that runs on this data folder, else the one at `url` or on PORT."""
-    try:
-        settings = common_settings(default_host(), default_port())
-        found = announced(settings.home) if url is None else None
-        if found is None:
-            return settings, Announcement(url or settings.public_url, settings.issuer, {})
-        return settings.model_copy(update={"public_url": found.address, "issuer_url": found.issuer}), found
-    except ValidationError as error:
-        raise CannotStart("The settings are not valid.", "See: sixclear check-config") from error
+    settings = common_settings(default_host(), default_port())
+    found = announced(settings.home) if url is None else None
+    if found is None:
+        return settings, Announcement(url or settings.public_url, settings.issuer, {})
+    return settings.model_copy(update={"public_url": found.address, "issuer_url": found.issuer}), found

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from pydantic import SecretStr, ValidationError
@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from sixclear.common.settings import CommonSettings
+from sixclear.launcher.options import problems_of, variable_of
 from sixclear.launcher.registry import SERVICES, Service
 
 _LAUNCHER = (
@@ -50,11 +51,6 @@ def _rows(settings: type[BaseSettings]) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def variable_of(settings: type[BaseSettings], name: str) -> str:
-    """The environment variable of a field."""
-    return f"{settings.model_config.get('env_prefix', '')}{name}".upper()
-
-
 def _kind(field: FieldInfo) -> str:
     choices = [choice for choice in get_args(field.annotation) if isinstance(choice, str)]
     if choices:
@@ -82,19 +78,13 @@ def effective(services: Sequence[Service], *, supplied: frozenset[str]) -> tuple
         try:
             loaded = settings(**given)
         except ValidationError as error:
-            problems += _problems(settings, error)
+            problems += problems_of(settings, error)
             continue
         lines += [
             f"{variable_of(settings, name)}={'(embedded)' if name in given else _masked(getattr(loaded, name))}"
             for name in settings.model_fields
         ]
     return lines, problems
-
-
-def _problems(settings: type[BaseSettings], error: ValidationError) -> Iterator[str]:
-    for found in error.errors(include_url=False, include_input=False):
-        name = ".".join(str(part) for part in found["loc"])
-        yield f"{variable_of(settings, name)}: {found['msg']}"
 
 
 def _masked(value: Any) -> str:

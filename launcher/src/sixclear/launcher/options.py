@@ -3,6 +3,9 @@
 import os
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 
@@ -38,11 +41,33 @@ def default_port() -> int:
 
 def common_settings(host: str, port: int) -> CommonSettings:
     """The settings of the process; without `SIXCLEAR_PUBLIC_URL` the platform's address is where it listens."""
-    settings = CommonSettings()
+    try:
+        settings = CommonSettings()
+    except ValidationError as error:
+        raise not_valid(CommonSettings, error) from None
     changes: dict[str, object] = {"home": settings.home.resolve()}
     if "SIXCLEAR_PUBLIC_URL" not in os.environ:
         changes["public_url"] = local_url(host, port)
     return settings.model_copy(update=changes)
+
+
+def variable_of(settings: type[BaseSettings], name: str) -> str:
+    """The environment variable of a field."""
+    return f"{settings.model_config.get('env_prefix', '')}{name}".upper()
+
+
+def problems_of(settings: type[BaseSettings], error: ValidationError) -> list[str]:
+    """What is wrong, by variable, without the values."""
+    return [
+        f"{variable_of(settings, '.'.join(str(part) for part in found['loc']))}: {found['msg']}"
+        for found in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def not_valid(settings: type[BaseSettings], error: ValidationError) -> CannotStart:
+    """Settings that cannot be used, as a person is told."""
+    reason = "The settings are not valid. " + "; ".join(problems_of(settings, error)) + "."
+    return CannotStart(reason, "What each may be: docs/reference/configuration.md. What is set: sixclear check-config")
 
 
 def local_url(host: str, port: int) -> str:

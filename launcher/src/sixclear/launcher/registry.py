@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.target import Runtime, Target
+from sixclear.launcher.options import not_valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Service:
     def create_target(self, runtime: Runtime) -> Target:
         """Import the service and make its target."""
         create: Callable[[Runtime], Target] = import_module(f"{self.package}.target").create_target
-        return create(runtime)
+        try:
+            return create(runtime)
+        except ValidationError as error:
+            raise not_valid(self.settings_class(), error) from None
 
     def settings_class(self) -> type[BaseSettings]:
         """Its settings."""
@@ -63,6 +68,7 @@ def chosen(target: str) -> Sequence[Service]:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise CannotStart(
-            f"There is no target {', '.join(repr(name) for name in unknown)}.", f"Targets: all, {', '.join(known)}."
+            f"There is no target {', '.join(repr(name) for name in unknown)}.",
+            f"Targets: all, issuer, {', '.join(known)}.",
         )
     return [service for service in SERVICES if service.name in names]

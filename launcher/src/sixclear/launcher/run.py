@@ -56,11 +56,12 @@ async def process(options: RunOptions, signals: Signals) -> AsyncIterator[Proces
     """
     services = [] if options.target == "issuer" else chosen(options.target)
     async with AsyncExitStack() as stack:
-        issues = embeds_issuer(CommonSettings(), options.target)
+        issues = embeds_issuer(common_settings(options.host, options.port), options.target)
         listener = bind(options.host, options.port)
         stack.callback(listener.close)
         settings = common_settings(options.host, listener.getsockname()[1])
         folder = _claim(settings, stack) if issues or without_database(services) else None
+        _start_logging(settings, services)
         await _start_database(settings, services, stack, signals)
         supervisor, app = await _assemble(settings, services, stack, signals, issues=issues)
         server = HttpServer(app, listener)
@@ -187,7 +188,6 @@ async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
     with Signals(say) as signals:
         await stop_with_parent(signals)
         try:
-            _start_logging(options)
             async with process(options, signals) as running:
                 if options.loads_demo(running.settings):
                     await signals.unless_stopped(_load_demo(running.settings, say))
@@ -207,10 +207,9 @@ async def _load_demo(settings: CommonSettings, say: Callable[[str], None]) -> No
         await ensure_demo(settings, client, say)
 
 
-def _start_logging(options: RunOptions) -> None:
+def _start_logging(settings: CommonSettings, services: Sequence[Service]) -> None:
     """A person at a terminal gets a quiet one and a file; a container gets lines on standard output."""
-    settings = common_settings(options.host, options.port)
-    embedded = options.target == "all" and bool(without_database(chosen("all")))
+    embedded = len(services) == len(SERVICES) and bool(without_database(services))
     configure_logging(settings, file=settings.home / "logs" / "sixclear.log" if embedded else None)
 
 
