@@ -1,0 +1,76 @@
+"""The data catalogue emits exactly the events that its examples show; they are written for consumers to read."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from tests.integration.data_catalog.conftest import Service, description, service
+
+from sixclear.common.event_log import StoredEvent, type_of
+from sixclear.data_catalog.events import EVENTS
+
+__all__ = ["service"]
+
+Before = Callable[[str, str, Any], Awaitable[None]]
+EXAMPLES = Path(__file__).parents[3] / "services" / "data-catalog" / "contracts" / "examples"
+BOTH_LISTS = [{"list": "resolution-71", "edition": "2025"}, {"list": "plan-02", "edition": "2025"}]
+MISSING = {"missing_documents": [{"title": "Phê duyệt cấp độ"}], "reason": "Hồ sơ chưa đủ tài liệu"}
+
+
+def shown(event: StoredEvent) -> dict[str, Any]:
+    """An event as its example shows it: what does not depend on when and where it was recorded."""
+    return {
+        "type": type_of("data-catalog", event.entity_type, event.change),
+        "source": "/sixclear/data-catalog",
+        "subject": str(event.entity_id),
+        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
+        "version": event.version,
+        "previousversion": event.previous_version,
+        "data": event.data,
+    }
+
+
+async def nothing_first(client_id: str, path: str, body: Any) -> None:
+    """What comes before a step in the plain story."""
+
+
+async def the_life_of_an_entry(service: Service, before: Before = nothing_first) -> None:
+    """Every change that an entry can go through, once; `before` is called with each step."""
+    entry = ""
+
+    async def step(client_id: str, path: str, body: Any) -> None:
+        nonlocal entry
+        service.clock.pass_by(hours=1)
+        await before(client_id, path, body)
+        answer = await service.done(client_id, path, body)
+        entry = f"/entries/{answer['entry_id']}"
+
+    await step("ministry", "/entries", description())
+    await step("ministry", "/entries", description(lists=BOTH_LISTS))
+    await step("ministry", f"{entry}/stage", {"deployment_stage": "deploying_foundation", "risk": "high"})
+    await step("ministry", f"{entry}/registration/submit", {})
+    await step("steward", f"{entry}/registration/return", MISSING)
+    await step("ministry", f"{entry}/documents", {"title": "Phê duyệt cấp độ", "url": "https://example.invalid/cd"})
+    await step("ministry", f"{entry}/registration/submit", {})
+    await step("steward", f"{entry}/registration/approve", {})
+    await step("ministry", f"{entry}/heartbeats", {"records_count": 100_000})
+
+
+@pytest.mark.asyncio
+async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
+    await the_life_of_an_entry(service)
+    emitted: dict[str, dict[str, Any]] = {}
+    for event in await service.log.reader().read(0, 1000):
+        emitted.setdefault(f"{event.entity_type}.{event.change}", shown(event))
+    written = {path.stem: orjson.loads(path.read_bytes()) for path in EXAMPLES.glob("*.json")}
+    declared = {f"{entity.entity_type}.{change}" for entity in EVENTS.entities for change in entity.changes}
+    assert set(written) == declared
+    for name, example in written.items():
+        assert emitted[name] == example, name
+
+
+def test_no_event_can_carry_what_people_wrote_about_a_dossier() -> None:
+    fields = {name for entity in EVENTS.entities for name in entity.data.model_fields}
+    assert not fields & {"reason", "return_reason", "documents", "url", "client_id", "description"}
