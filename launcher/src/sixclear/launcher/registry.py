@@ -67,8 +67,6 @@ def chosen(target: str) -> Sequence[Service]:
     names = [name.strip() for name in target.split(",")]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise CannotStart(
-            f"There is no target {', '.join(repr(name) for name in unknown)}.",
-            f"Targets: all, issuer, {', '.join(known)}.",
-        )
+        reason = f"There is no target {', '.join(repr(name) for name in unknown)}."
+        raise CannotStart(reason, f"Targets: all, issuer, {', '.join(known)}.")
     return [service for service in SERVICES if service.name in names]
