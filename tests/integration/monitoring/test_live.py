@@ -15,6 +15,7 @@ from sixclear.common import event_log as event_log_module
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.ids import stable_id
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
@@ -22,6 +23,8 @@ from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
 
 pytestmark = pytest.mark.asyncio
+
+B = stable_id("task", "b")
 
 
 @pytest_asyncio.fixture
@@ -259,3 +262,24 @@ async def test_a_bad_event_is_set_aside_and_the_next_one_counted(
         await eventually(counted, within_seconds=15)
         (tasks,) = [state for state in target.streams() if state.name == "monitoring.tasks"]
         assert tasks.dead_letters == 1
+
+
+async def test_a_restored_log_takes_the_place_of_the_one_before(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog, events: Any
+) -> None:
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    for name in ("a", "b"):
+        await publish(log, events.task(name))
+    url = await clone_database("sixclear.monitoring")
+
+    async def shows(client: Any, epoch: int, total: int) -> bool:
+        status = (await client.get("/api/monitoring/v1/status")).json()
+        return bool((status["sources"]["tasks"]["epoch"], status["tasks"]["total"]) == (epoch, total))
+
+    async with running(url, runtime) as (_, client):
+        await eventually(lambda: shows(client, 1, 2), within_seconds=10)
+    async with log.database.transaction() as session:
+        await session.execute(text("DELETE FROM event WHERE entity_id = :b"), {"b": B})
+        await session.execute(text("UPDATE log_epoch SET epoch = epoch + 1"))
+    async with running(url, runtime) as (_, client):
+        await eventually(lambda: shows(client, 2, 1), within_seconds=20)
