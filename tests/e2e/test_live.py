@@ -87,7 +87,7 @@ async def test_one_trace_shows_the_post_the_event_and_the_projection(platform: P
         async with platform.client() as client:
             headers = {"Authorization": f"Bearer {await platform.token('operator')}"}
             answer = await client.get(f"/api/monitoring/v1/traces/{trace_id}", headers=headers)
-        names = [span["name"] for span in answer.json()["spans"]] if answer.status_code == 200 else []
+        names = [span["name"] for span in answer.json()["items"]] if answer.status_code == 200 else []
         return names if any(name.startswith("process ") for name in names) else []
 
     names = await eventually(spans, within_seconds=15)
