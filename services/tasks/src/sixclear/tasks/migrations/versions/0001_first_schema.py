@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from sixclear.common import event_log, relay
+from sixclear.common import event_log, relay_cursor
 from sixclear.common.migrations import execute_all
 from sixclear.common.web import idempotency
 
@@ -16,7 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    execute_all(op, event_log.DDL_V1 + relay.DDL_V1 + idempotency.DDL_V1)
+    execute_all(op, event_log.DDL_V1 + relay_cursor.DDL_V1 + idempotency.DDL_V1)
     op.create_table(
         "organisation",
         sa.Column("organisation_id", sa.UUID(), nullable=False),
