@@ -1,0 +1,53 @@
+"""Monitoring reads every example event that the producers wrote down."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from sixclear.common.bus.envelope import Envelope
+from sixclear.monitoring.consumers import TOPICS
+from sixclear.monitoring.service.fold import read
+
+ROOT = Path(__file__).resolve().parents[3]
+READ = {topic.removesuffix(".v1").removeprefix("sixclear.") for topics in TOPICS.values() for topic in topics}
+EXAMPLES = sorted(
+    path
+    for source in TOPICS
+    for path in (ROOT / "services" / source / "contracts" / "examples").glob("*.json")
+    if f"{source}.{path.name.partition('.')[0]}" in READ
+)
+
+
+def envelope(path: Path) -> Envelope:
+    example = json.loads(path.read_text(encoding="utf-8"))
+    _, _, service, entity_type, change, _ = example["type"].split(".")
+    at = datetime.fromisoformat(example["time"])
+    return Envelope(
+        service=service,
+        entity_type=entity_type,
+        entity_id=UUID(example["subject"]),
+        type=example["type"],
+        change=change,
+        version=example["version"],
+        previous_version=example.get("previousversion"),
+        position=1,
+        epoch=1,
+        occurred_at=at,
+        recorded_at=at,
+        data=example["data"],
+        traceparent=None,
+    )
+
+
+def test_each_source_has_examples() -> None:
+    assert {path.parts[-4] for path in EXAMPLES} == set(TOPICS)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-4]}/{path.stem}")
+def test_an_example_is_read(path: Path) -> None:
+    (batch,) = read([envelope(path)])
+    (versions,) = (batch.tree or batch.entities).values()
+    assert (versions[0].facts is None) == path.stem.endswith(".withdrawn")
