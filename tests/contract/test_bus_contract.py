@@ -34,8 +34,7 @@ QUICK = ConsumerLimits(
     first_backoff_seconds=0.01,
     last_backoff_seconds=0.1,
     retries=2,
-    stuck_after_seconds=1.0,
-    halt_seconds=60.0,
+    stuck_after_seconds=1,
 )
 
 
