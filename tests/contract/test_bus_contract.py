@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -28,14 +27,7 @@ from sixclear.common.testing.postgres import EmptyDatabase
 
 pytestmark = pytest.mark.asyncio
 
-QUICK = ConsumerLimits(
-    batch_size=50,
-    fetch_seconds=0.2,
-    first_backoff_seconds=0.01,
-    last_backoff_seconds=0.1,
-    retries=2,
-    stuck_after_seconds=1,
-)
+QUICK = ConsumerLimits(batch_size=50, fetch_seconds=0.2, first_backoff_seconds=0.01, retries=2, stuck_after_seconds=1)
 
 
 @pytest_asyncio.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -392,7 +384,7 @@ async def test_a_message_continues_the_trace_of_the_request_that_made_it(harness
 async def test_a_restored_log_is_read_again_from_its_beginning(harness: BusHarness) -> None:
     """The epoch that a restore raises tells that positions of before mean nothing any more."""
     effects = Effects(harness.database, "view")
-    entity_id: UUID = new_id()
+    entity_id = new_id()
     await commit_changes(harness.log, [entity_id] * 4)
     async with running(harness, effects):
         await eventually(lambda: _applied(effects, 4), within_seconds=15)
