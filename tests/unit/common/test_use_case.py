@@ -22,3 +22,8 @@ def test_facts_are_told_in_order() -> None:
 def test_a_clock_behind_the_last_fact_never_runs_time_backwards() -> None:
     last = NOW + timedelta(seconds=2)
     assert fact_time(None, last, NOW) == last
+
+
+def test_a_time_that_is_stated_with_an_offset_is_kept_in_utc() -> None:
+    stated = datetime.fromisoformat("2025-06-20T10:00:00+07:00")
+    assert fact_time(stated, None, NOW).isoformat() == "2025-06-20T03:00:00+00:00"
