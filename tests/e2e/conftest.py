@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.e2e.platforms import Platform, free_ports
 
+from sixclear.common.testing.kafka import Broker
+
 
 def _started(mode: str, home: Path, ports: int) -> Iterator[Platform]:
     platform = Platform(mode, home, free_ports(ports))
@@ -28,8 +30,8 @@ def one_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory, kafka_jars: Path) -> Iterator[Platform]:
-    """`make cluster`: one process per service on a real Apache Kafka."""
+def cluster(tmp_path_factory: pytest.TempPathFactory, kafka_server: Broker) -> Iterator[Platform]:
+    """`make cluster`: one process per service on a real Apache Kafka, which `kafka_server` shows can be had."""
     yield from _started("cluster", tmp_path_factory.mktemp("cluster"), 8)
 
 

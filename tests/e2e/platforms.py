@@ -83,6 +83,7 @@ class Platform:
         began = time.monotonic()
         self.process.send_signal(signal.SIGINT)
         self.process.wait(within_seconds)
+        self.kill()
         return time.monotonic() - began
 
     def kill(self) -> None:
@@ -130,11 +131,14 @@ class Platform:
         return await self.get("/api/monitoring/v1/status", **params)
 
     async def settled(self, within_seconds: float = 60.0) -> None:
-        """Wait until monitoring has folded everything that was posted."""
+        """Wait until monitoring has folded everything that was posted: nothing waits, and nothing more comes."""
         deadline = time.monotonic() + within_seconds
+        before: dict[str, int] = {}
         while True:
-            status = await self.status()
-            if all(source["lag_messages"] == 0 for source in status["sources"].values()):
+            sources = (await self.status())["sources"]
+            events = {name: source["events"] for name, source in sources.items()}
+            if events and events == before and all(source["lag_messages"] == 0 for source in sources.values()):
                 return
-            assert time.monotonic() < deadline, status["sources"]
-            await asyncio.sleep(0.1)
+            assert time.monotonic() < deadline, sources
+            before = events
+            await asyncio.sleep(0.5)
