@@ -11,9 +11,10 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.tasks.errors import BulkTooLarge, TaskNotFound
 from sixclear.tasks.metrics import BULK_ITEMS
-from sixclear.tasks.routes.dependencies import PUBLIC, ContextDep, must_match, tag
+from sixclear.tasks.routes.dependencies import PUBLIC
 from sixclear.tasks.routes.tasks import _STEP, REPORT
 from sixclear.tasks.schemas import (
     BulkItemResult,

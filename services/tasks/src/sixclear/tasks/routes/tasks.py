@@ -19,6 +19,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
     DeadlineNeedsDecision,
@@ -32,7 +33,7 @@ from sixclear.tasks.errors import (
     TransitionNotAllowed,
 )
 from sixclear.tasks.models import Task
-from sixclear.tasks.routes.dependencies import PUBLIC, ContextDep, must_match, tag
+from sixclear.tasks.routes.dependencies import PUBLIC
 from sixclear.tasks.schemas import (
     AssigningLevel,
     Bucket,

@@ -71,6 +71,7 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
     if dry_run:
         ctx.session.expunge_all()
     else:
+        await rows.write_reported(ctx.session, batch.reported)
         ctx.session.add_all(batch.reports)
         await ctx.session.flush()
         await ctx.log.publish_many(ctx.session, batch.events, recorded_at=ctx.now)
@@ -104,6 +105,7 @@ class _Batch:
         self._tasks = tasks
         self._latest = latest
         self._slugs = slugs
+        self.reported: set[Task] = set()
         self.reports: list[ProgressReport] = []
         self.events: list[NewEvent] = []
 
@@ -132,6 +134,7 @@ class _Batch:
         previous = apply(task, change, occurred_at, ctx.now)
         report = _row(task, item, organisation_id, occurred_at, ctx.now)
         self._latest[task_id] = report
+        self.reported.add(task)
         self.reports.append(report)
         self.events.append(self._event(task, change.name, previous))
         return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)

@@ -1,0 +1,50 @@
+"""Counts what a hot path asks of PostgreSQL. Counters decide; times are printed, for machines differ."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.integration.monitoring.conftest import database, events, view
+from tests.integration.tasks.conftest import service
+
+__all__ = ["database", "events", "service", "view"]
+
+
+@dataclass
+class Cost:
+    """What a block of code cost."""
+
+    statements: int = 0
+    seconds: float = 0.0
+
+
+@contextmanager
+def measured(engine: AsyncEngine) -> Iterator[Cost]:
+    """Counts statements on `engine` and the time of the block."""
+    cost = Cost()
+
+    def count(*_: object) -> None:
+        cost.statements += 1
+
+    event.listen(engine.sync_engine, "before_cursor_execute", count)
+    began = time.perf_counter()
+    try:
+        yield cost
+    finally:
+        cost.seconds = time.perf_counter() - began
+        event.remove(engine.sync_engine, "before_cursor_execute", count)
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Prints a line although the test passes."""
+
+    def line(text: str) -> None:
+        with capsys.disabled():
+            print(f"\n  {text}", end="")
+
+    return line

@@ -1,0 +1,106 @@
+"""Hot paths beside the naive way, in one run: what a status, a fold and a bulk report cost."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import text
+from tests.benchmarks.conftest import measured
+from tests.integration.monitoring.conftest import NOON
+from tests.integration.tasks.conftest import Service, an_assigned_task
+
+from sixclear.common.clock import civil_date
+from sixclear.common.db import Database
+from sixclear.monitoring.repository.figures import Selection, cells_at, cells_now
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
+Say = Callable[[str], None]
+
+_ROWS_READ = text(
+    "SELECT coalesce(sum(idx_tup_fetch + seq_tup_read), 0) FROM pg_stat_xact_user_tables"
+    " WHERE relname IN ('counter', 'task_state', 'task_history')"
+)
+
+
+def stories(events: Any, tasks: int, first: int) -> list[Any]:
+    """Tasks of twenty bodies, assigned and reported on in the same minutes: only the number of tasks grows."""
+    told = []
+    for number in range(first, first + tasks):
+        events.now = NOON
+        lead, due = f"L{number % 20:02d}", events.now + timedelta(days=number % 40 - 20)
+        told.append(events.task(f"T{number}", lead=lead, deadline=due))
+        told.append(events.task(f"T{number}", "progress_reported", status="in_progress", lead=lead, deadline=due))
+    return told
+
+
+async def rows_of_a_status(database: Database, ask: Callable[[Any], Any]) -> int:
+    """Rows of counters, states and histories that PostgreSQL read for one answer."""
+    async with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await connection.execute(text("VACUUM ANALYZE counter, task_state, task_history"))
+    async with database.transaction() as session:
+        before = int((await session.execute(_ROWS_READ)).scalar_one())
+        await ask(session)
+        return int((await session.execute(_ROWS_READ)).scalar_one()) - before
+
+
+@pytest.mark.asyncio
+async def test_a_status_reads_no_more_rows_when_there_are_ten_times_the_tasks(
+    view: Any, events: Any, database: Database, say: Say
+) -> None:
+    async def live(session: Any) -> None:
+        await cells_now(session, Selection(), civil_date(events.now))
+
+    async def naive(session: Any) -> None:
+        await cells_at(session, Selection(), events.now)
+
+    await view.fold([events.organisation(f"L{number:02d}") for number in range(20)])
+    rows = {}
+    for tasks, first in ((300, 0), (2700, 300)):
+        await view.fold(stories(events, tasks, first))
+        rows[first + tasks] = (await rows_of_a_status(database, live), await rows_of_a_status(database, naive))
+    say(f"rows read for a status (counters, histories): {rows}")
+    assert rows[3000][0] <= 1.5 * rows[300][0]
+    assert rows[3000][1] > 5 * rows[300][1], "the naive way grows with the tasks; else this test proves nothing"
+
+
+@pytest.mark.asyncio
+async def test_folding_a_batch_costs_a_handful_of_statements(
+    view: Any, events: Any, database: Database, say: Say
+) -> None:
+    await view.fold([events.organisation(f"L{number:02d}") for number in range(20)])
+    batch, singles = stories(events, 500, 0), stories(events, 25, 500)
+    with measured(database.engine) as together:
+        await view.fold(batch)
+    with measured(database.engine) as apart:
+        for one in singles:
+            await view.fold([one])
+    per_event = together.statements / len(batch), apart.statements / len(singles)
+    rate = len(batch) / together.seconds, len(singles) / apart.seconds
+    say(f"fold: {per_event[0]:.3f} statements an event in a batch of {len(batch)}, {per_event[1]:.1f} one by one")
+    say(f"fold: {rate[0]:.0f} events/s in a batch, {rate[1]:.0f} one by one ({rate[0] / rate[1]:.1f} times)")
+    assert together.statements <= 25
+    assert per_event[1] > 20 * per_event[0]
+
+
+@pytest.mark.asyncio
+async def test_a_bulk_report_costs_a_handful_of_statements(service: Service, say: Say) -> None:
+    count = 100
+    tasks = [await an_assigned_task(service, external_id=f"NV-{number}") for number in range(count)]
+    report = {"percent": 10, "text": "Tuần này"}
+    lines = [report | {"task_id": str(task_id)} for task_id in tasks]
+    with measured(service.database.engine) as apart:
+        for task_id in tasks[:20]:
+            assert (await service.post("G06", f"/tasks/{task_id}/progress", report)).status_code == 201
+    headers = service.headers("G06") | {"Content-Type": "application/x-ndjson"}
+    body = b"\n".join(orjson.dumps(line) for line in lines)
+    began = time.perf_counter()
+    with measured(service.database.engine) as together:
+        response = await service.http.post("/api/tasks/v1/progress/bulk", content=body, headers=headers)
+    assert response.json()["reported"] == count
+    rate = count / (time.perf_counter() - began), 20 / apart.seconds
+    say(f"report: {together.statements} statements for {count} in bulk, {apart.statements / 20:.0f} for one alone")
+    say(f"report: {rate[0]:.0f}/s in bulk, {rate[1]:.0f}/s one by one ({rate[0] / rate[1]:.1f} times)")
+    assert together.statements <= 15
