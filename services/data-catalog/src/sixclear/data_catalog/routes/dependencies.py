@@ -1,4 +1,4 @@
-"""What the routes of this service share: use-case contexts, rules of access, an entry to change, its answer."""
+"""What the routes of this service share: rules of access, an entry to change, its answer."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,8 +13,7 @@ from sixclear.common.use_case import (
     FactsPastNotAllowed,
     OrganisationNotAllowed,
 )
-from sixclear.common.web.etags import check_if_match, etag
-from sixclear.common.web.route import CallerDep, NowDep, SessionDep
+from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.data_catalog.errors import EntryNotFound
 from sixclear.data_catalog.models import Entry
 from sixclear.data_catalog.schemas import EntryView
@@ -24,18 +23,10 @@ PUBLIC = Depends(Access.public("Which data the state holds, who owns it and how 
 STEP = (EntryNotFound, OrganisationNotAllowed, FactsPastNotAllowed, FactBehindLastChange, FactInFuture)
 
 
-async def use_case(request: Request, session: SessionDep, caller: CallerDep, now: NowDep) -> Context:
-    """The context of this request's use case."""
-    return Context(session=session, log=request.app.state.event_log, caller=caller, now=now)
-
-
-ContextDep = Annotated[Context, Depends(use_case)]
-
-
 async def locked(ctx: ContextDep, entry_id: UUID, request: Request) -> Entry:
     """The entry that the request changes, locked; refused when the request was decided on another version."""
     entry = await entries.get_entry(ctx, entry_id, lock=True)
-    check_if_match(request, ctx.log.epoch, entry.version)
+    must_match(request, ctx.log, entry)
     return entry
 
 
@@ -44,5 +35,5 @@ LockedDep = Annotated[Entry, Depends(locked)]
 
 async def answer(ctx: Context, entry: Entry, response: Response) -> EntryView:
     """The entry as it is now, with its version as ETag."""
-    response.headers["ETag"] = etag(ctx.log.epoch, entry.version)
+    tag(response, ctx.log, entry)
     return await answers.entry_view(ctx.session, entry, ctx.now)

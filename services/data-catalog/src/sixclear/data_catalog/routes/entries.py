@@ -12,6 +12,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.use_cases import ContextDep
 from sixclear.data_catalog.errors import (
     EntryNotFound,
     ListNotFound,
@@ -20,7 +21,7 @@ from sixclear.data_catalog.errors import (
     TransitionNotAllowed,
 )
 from sixclear.data_catalog.metrics import HEARTBEATS
-from sixclear.data_catalog.routes.dependencies import PUBLIC, STEP, ContextDep, LockedDep, answer
+from sixclear.data_catalog.routes.dependencies import PUBLIC, STEP, LockedDep, answer
 from sixclear.data_catalog.schemas import (
     DeploymentStage,
     EntryDescription,

@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.data_catalog.routes.dependencies import PUBLIC, ContextDep
+from sixclear.common.web.use_cases import ContextDep
+from sixclear.data_catalog.routes.dependencies import PUBLIC
 from sixclear.data_catalog.schemas import ListView
 from sixclear.data_catalog.service import answers, listing
 

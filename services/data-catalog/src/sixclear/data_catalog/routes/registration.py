@@ -5,8 +5,9 @@ from fastapi import APIRouter, Depends, Response
 from sixclear.common.auth.access import Access
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.use_cases import ContextDep
 from sixclear.data_catalog.errors import DecisionByOwner, DocumentsMissing, DossierFull, TransitionNotAllowed
-from sixclear.data_catalog.routes.dependencies import STEP, ContextDep, LockedDep, answer
+from sixclear.data_catalog.routes.dependencies import STEP, LockedDep, answer
 from sixclear.data_catalog.schemas import DocumentDescription, EntryView, ReturnStep, Step
 from sixclear.data_catalog.service import registration
 

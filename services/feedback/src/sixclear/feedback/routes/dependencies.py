@@ -1,4 +1,4 @@
-"""What the routes of this service share: use-case contexts, access rules, answers that nobody keeps."""
+"""What the routes of this service share: access rules, receipts, answers that nobody keeps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,14 +8,9 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from sixclear.common.auth.access import Access
-from sixclear.common.event_log import EventLog
-from sixclear.common.use_case import Context
-from sixclear.common.web.etags import check_if_match, etag
-from sixclear.common.web.route import CallerDep, NowDep, SessionDep
 from sixclear.feedback.attempts import Attempts, client_address
 from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts
 from sixclear.feedback.metrics import MAILBOX_OPENINGS
-from sixclear.feedback.models import Submission
 from sixclear.feedback.receipts import Receipts
 
 SENDER = Depends(Access.public("Anybody may send and follow feedback without an account."))
@@ -23,11 +18,6 @@ DESK = Depends(Access.scope("feedback:handle"))
 HANDLE = Depends(Access.scope("feedback:handle", organisation="named in service.handling.get_submission"))
 HUB = Depends(Access.scope("feedback:handle", organisation="named in service.handling.assign"))
 PUBLISH = Depends(Access.scope("feedback:publish", organisation="named in service.handling.get_submission"))
-
-
-async def use_case(request: Request, session: SessionDep, caller: CallerDep, now: NowDep) -> Context:
-    """The context of this request's use case."""
-    return Context(session=session, log=request.app.state.event_log, caller=caller, now=now)
 
 
 async def receipts_of(request: Request) -> Receipts:
@@ -45,7 +35,6 @@ async def not_kept(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-ContextDep = Annotated[Context, Depends(use_case)]
 ReceiptsDep = Annotated[Receipts, Depends(receipts_of)]
 HubDep = Annotated[UUID, Depends(hub_of)]
 NOT_KEPT = Depends(not_kept)
@@ -68,13 +57,3 @@ def counted_attempt(request: Request) -> Iterator[None]:
         MAILBOX_OPENINGS.labels("unknown").inc()
         raise
     MAILBOX_OPENINGS.labels("opened").inc()
-
-
-def tag(response: Response, log: EventLog, submission: Submission) -> None:
-    """Put the submission's version into the answer as its ETag."""
-    response.headers["ETag"] = etag(log.epoch, submission.version)
-
-
-def must_match(request: Request, log: EventLog, submission: Submission) -> None:
-    """Refuse a step that was decided on another version, when the request names one."""
-    check_if_match(request, log.epoch, submission.version)

@@ -20,6 +20,7 @@ from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitPara
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute, writes
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.feedback.errors import (
     AnswerNotFound,
     MailboxFull,
@@ -28,16 +29,7 @@ from sixclear.feedback.errors import (
     TransitionNotAllowed,
 )
 from sixclear.feedback.models import Submission
-from sixclear.feedback.routes.dependencies import (
-    HANDLE,
-    HUB,
-    NOT_KEPT,
-    PUBLISH,
-    ContextDep,
-    HubDep,
-    must_match,
-    tag,
-)
+from sixclear.feedback.routes.dependencies import HANDLE, HUB, NOT_KEPT, PUBLISH, HubDep
 from sixclear.feedback.schemas import (
     AnswerEntry,
     AnswerState,

@@ -12,8 +12,9 @@ from sixclear.common.web.idempotency import (
 )
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.errors import ComplaintTurnedAway, VisibilityNotAllowed
-from sixclear.feedback.routes.dependencies import DESK, NOT_KEPT, SENDER, ContextDep, ReceiptsDep
+from sixclear.feedback.routes.dependencies import DESK, NOT_KEPT, SENDER, ReceiptsDep
 from sixclear.feedback.schemas import SubmissionEntry, SubmissionOnBehalf, SubmissionReceipt
 from sixclear.feedback.service import intake, views
 

@@ -5,8 +5,9 @@ from fastapi import APIRouter, Request
 from sixclear.common.web.idempotency import answer_is_not_stored
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.errors import MailboxFull, MailboxNotFound, TooManyAttempts, TransitionNotAllowed
-from sixclear.feedback.routes.dependencies import NOT_KEPT, SENDER, ContextDep, ReceiptsDep, counted_attempt
+from sixclear.feedback.routes.dependencies import NOT_KEPT, SENDER, ReceiptsDep, counted_attempt
 from sixclear.feedback.schemas import CaseView, MailboxMessage, MailboxOpening, MessageState
 from sixclear.feedback.service import mailbox, views
 

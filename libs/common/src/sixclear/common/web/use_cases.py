@@ -1,0 +1,29 @@
+"""Between a route and its use case: the context that it runs in, and the version that it was decided on."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from sixclear.common.entity import Versioned
+from sixclear.common.event_log import EventLog
+from sixclear.common.use_case import Context
+from sixclear.common.web.etags import check_if_match, etag
+from sixclear.common.web.route import CallerDep, NowDep, SessionDep
+
+
+async def use_case(request: Request, session: SessionDep, caller: CallerDep, now: NowDep) -> Context:
+    """The context of this request's use case."""
+    return Context(session=session, log=request.app.state.event_log, caller=caller, now=now)
+
+
+ContextDep = Annotated[Context, Depends(use_case)]
+
+
+def tag(response: Response, log: EventLog, entity: Versioned) -> None:
+    """Put the entity's version into the answer as its ETag."""
+    response.headers["ETag"] = etag(log.epoch, entity.version)
+
+
+def must_match(request: Request, log: EventLog, entity: Versioned) -> None:
+    """Refuse a step that was decided on another version, when the request names one."""
+    check_if_match(request, log.epoch, entity.version)
