@@ -7,11 +7,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from tests.integration.portal.records import NOW
 from tests.integration.portal.upstream import Upstream, clients, whole
 
@@ -71,34 +74,57 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A portal of its own for each test, on a port that the system chooses."""
+    with running() as site:
+        yield site
+
+
+@contextmanager
+def running(*, apart: bool = False) -> Iterator[Site]:
+    """A portal and what is behind it; `apart` puts the services on a port of their own, as in a local cluster."""
     upstream = Upstream()
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    portal_url, services_url = (f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners)
+    settings = Settings(stream_url=f"{services_url}/api/monitoring/v1/stream") if apart else Settings()
     gateway = Gateway(clients(upstream), timeout_seconds=3.0)
     portal = create_app(
-        settings=Settings(), clock=lambda: NOW, gateway=gateway, pages=Pages(Assets()), developer_pages=True
+        settings=settings, clock=lambda: NOW, gateway=gateway, pages=Pages(Assets()), developer_pages=True
     )
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        whole(upstream, portal), lifespan="off", log_level="error", timeout_graceful_shutdown=1, ws="none"
-    )
-    server = uvicorn.Server(config)
+    nothing = Starlette()
+    apps = (portal, whole(upstream, nothing)) if apart else (whole(upstream, portal), nothing)
+    servers = [uvicorn.Server(_config(app)) for app in apps]
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listener])), daemon=True)
+
+    async def serve() -> None:
+        await asyncio.gather(*(server.serve([at]) for server, at in zip(servers, listeners, strict=True)))
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", upstream, loop)
-    server.should_exit = True
+    yield Site(portal_url, upstream, loop)
+    for server in servers:
+        server.should_exit = True
     thread.join(10)
     loop.close()
-    listener.close()
+    for listener in listeners:
+        listener.close()
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(app, lifespan="off", log_level="error", timeout_graceful_shutdown=1, ws="none")
 
 
 def _is_complaint(said: ConsoleMessage) -> bool:
-    # A form that comes back with 422 is an answer as meant, which Chromium notes as an error.
-    return said.type == "error" and "status of 422" not in said.text
+    # 422 for a form and 503 for a stream are answers as meant, which Chromium notes as errors.
+    return said.type == "error" and "status of 422" not in said.text and "status of 503" not in said.text
 
 
 @pytest.fixture
 def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """Opens a page of the site; whatever the browser complains of fails the test."""
+    yield from opening(chromium, site)
+
+
+def opening(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """What `open_page` is, for any site."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

@@ -1,11 +1,11 @@
 """The home page as somebody sees it: figures that move, a timeline under the hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
-from tests.e2e.browser.conftest import Site
+from playwright.sync_api import Browser, Page, expect
+from tests.e2e.browser.conftest import Site, opening, running
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +29,39 @@ def test_figures_move_without_a_reload(open_page: Open, site: Site) -> None:
     expect(page.locator("[data-said]")).to_contain_text("602 hoàn thành, 404 trong hạn, 103 quá hạn")
     expect(page.locator("[data-staleness]")).to_have_text("2 giây")
     assert page.evaluate("window.here")
+
+
+@pytest.fixture
+def apart() -> Iterator[Site]:
+    """A portal without a gateway: the stream is on another port."""
+    with running(apart=True) as site:
+        yield site
+
+
+@pytest.fixture
+def open_apart(chromium: Browser, apart: Site) -> Iterator[Open]:
+    """Opens a page of `apart`."""
+    yield from opening(chromium, apart)
+
+
+def test_figures_move_when_the_stream_is_of_another_origin(open_apart: Open, apart: Site) -> None:
+    page = open_apart("/")
+    apart.heard()
+    assert not str(page.locator("[data-home]").get_attribute("data-stream")).startswith(apart.url)
+    apart.complete_one()
+    expect(page.locator(".legend [data-count=overdue]")).to_have_text("103", timeout=1_000)
+
+
+def test_a_stream_that_was_refused_is_asked_for_again(open_page: Open, site: Site) -> None:
+    page = open_page("/problems/not-found")
+    page.clock.install()
+    site.upstream.away.add("monitoring")
+    with page.expect_response("**/stream") as refused:
+        page.goto("/")
+    assert refused.value.status == 503
+    site.upstream.away.clear()
+    page.clock.run_for(20_000)
+    site.heard()
 
 
 def test_a_row_that_changed_is_underlined_for_two_seconds(open_page: Open, site: Site) -> None:

@@ -79,6 +79,7 @@ class SseClient:
         self._buffer = b""
         self.frames: list[tuple[str, dict[str, Any]]] = []
         self.status = 0
+        self.headers: dict[bytes, bytes] = {}
 
     async def run(self) -> None:
         scope = {
@@ -106,6 +107,7 @@ class SseClient:
 
     async def _send(self, message: Any) -> None:
         self.status = message.get("status", self.status)
+        self.headers |= dict(message.get("headers", ()))
         self._buffer += message.get("body", b"")
         while b"\n\n" in self._buffer:
             frame, self._buffer = self._buffer.split(b"\n\n", 1)
@@ -142,6 +144,7 @@ async def test_a_change_reaches_the_stream_within_a_second(
         async with streaming(target.app) as reader:
             await eventually(lambda: _frames(reader, 1))
             assert reader.frames[0][0] == "snapshot"
+            assert reader.headers[b"access-control-allow-origin"] == b"*"
             assert reader.frames[0][1]["status"]["tasks"]["total"] == 0
 
             await publish(log, events.task("a", deadline=utc_now() + timedelta(seconds=1)))

@@ -188,7 +188,9 @@ def _monitoring(state: Upstream) -> list[Route]:
             finally:
                 state.listeners.remove(queue)
 
-        return StreamingResponse(frames(), media_type="text/event-stream")
+        # As monitoring does: pages of other origins may read it.
+        headers = {"Access-Control-Allow-Origin": "*"}
+        return StreamingResponse(frames(), media_type="text/event-stream", headers=headers)
 
     prefix = "/api/monitoring/v1"
     return [

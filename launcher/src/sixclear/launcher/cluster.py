@@ -1,7 +1,7 @@
 """`sixclear cluster`: the product as it runs in a cluster, on this machine and without containers.
 
 Embedded PostgreSQL, a real Apache Kafka, the issuer, and one process per service on a port of its own: the portal on
-PORT, the others behind it. There is no ingress, so each service is reached at its own address.
+PORT, the others behind it. There is no ingress, so each service is reached at its own address, also by browsers.
 """
 
 import asyncio
@@ -151,6 +151,7 @@ def _environment(settings: CommonSettings, addresses: Mapping[str, str]) -> dict
         "SIXCLEAR_PUBLIC_URL": addresses["portal"],
         "SIXCLEAR_ISSUER_URL": addresses["issuer"],
         "SIXCLEAR_JWKS_URL": f"{addresses['issuer']}/.well-known/jwks.json",
+        "SIXCLEAR_PORTAL_STREAM_URL": f"{addresses['monitoring']}/api/monitoring/v1/stream",
         **{f"{service.variable}_URL": addresses[service.name] for service in SERVICES},
         **_trace_export(settings, addresses["monitoring"]),
     }

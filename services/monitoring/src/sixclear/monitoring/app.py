@@ -44,7 +44,7 @@ def create_app(
     """The monitoring application; without its parts it only describes itself (OpenAPI)."""
     routes: list[BaseRoute] = []
     if parts is not None:
-        routes.append(Route(f"{PREFIX}/stream", parts.stream.hub, methods=["GET"]))
+        routes.append(Route(f"{PREFIX}/stream", parts.stream.endpoint, methods=["GET"]))
     app = create_service_app(
         title="Sixclear monitoring",
         service="monitoring",

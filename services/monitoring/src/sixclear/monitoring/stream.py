@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sixclear.common.auth.access import Access
+from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, civil_date
 from sixclear.common.db import Database
 from sixclear.common.web.problems import Unavailable
@@ -49,6 +50,22 @@ def _encode(body: dict[str, Any]) -> bytes:
     return orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z)
 
 
+class _ReadEverywhere:
+    """Lets pages of every origin read `app`: public data, for which no credentials are asked."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_open(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message["headers"], (b"access-control-allow-origin", b"*")]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, send_open)
+
+
 class LiveStream:
     """Publishes on a hub of its own, mounted at `/stream`; follows this process's changes and those of others."""
 
@@ -60,7 +77,9 @@ class LiveStream:
         self._sequence: int | None = None
         self._day: date | None = None
         self.fresh: Freshness | None = None
-        self.hub = SseHub("monitoring", self._snapshot, access=Access.public("the live status is public"))
+        access = Access.public("the live status is public")
+        self.hub = SseHub("monitoring", self._snapshot, access=access)
+        self.endpoint = declare(access)(_ReadEverywhere(self.hub))
 
     async def start(self) -> None:
         """Begin to publish."""

@@ -15,7 +15,7 @@ from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.portal.errors import PortalError, ServiceAway
 from sixclear.portal.gateway import Gateway
-from sixclear.portal.pages import CONTENT_SECURITY_POLICY, Pages
+from sixclear.portal.pages import Pages, content_security_policy
 from sixclear.portal.routes import all_routes
 from sixclear.portal.routes.dependencies import Portal
 from sixclear.portal.settings import Settings
@@ -34,7 +34,7 @@ def create_app(
         exception_handlers={PortalError: _answer_portal_error, HTTPException: _answer_http_exception},
         middleware=[
             Middleware(TelemetryMiddleware, service="portal"),
-            Middleware(EdgeMiddleware, content_security_policy=CONTENT_SECURITY_POLICY),
+            Middleware(EdgeMiddleware, content_security_policy=content_security_policy(settings.stream_origin)),
             Middleware(_LastNet),
         ],
     )

@@ -17,10 +17,14 @@ from sixclear.portal.languages import COOKIE, NAMES, Language, choose, language
 _YEAR_SECONDS = 31_536_000
 _PACK_FROM_BYTES = 1_024
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+
+def content_security_policy(stream_origin: str | None) -> str:
+    """What a page may load: its own files, and the live figures from `stream_origin` when that is another one."""
+    connect = f"'self' {stream_origin}" if stream_origin else "'self'"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+        f"connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 class Pages:

@@ -1,7 +1,13 @@
 """Settings of the portal."""
 
-from pydantic import Field
+import re
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# What may stand in a policy header: an origin of its own, or a path on this one.
+_ADDRESS = re.compile(r"(https?://[A-Za-z0-9.:\[\]-]+)?/(?!/)[A-Za-z0-9/._~-]*")
 
 
 class Settings(BaseSettings):
@@ -28,3 +34,20 @@ class Settings(BaseSettings):
     form_limit_bytes: int = Field(
         default=65_536, ge=4_096, description="Largest body of a form; a longer one is answered with 413."
     )
+    stream_url: str = Field(
+        default="/api/monitoring/v1/stream",
+        description="Where a browser reads the live figures: a path on the portal's own origin, or `http://host:port/…`.",
+    )
+
+    @field_validator("stream_url")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if not _ADDRESS.fullmatch(value):
+            raise ValueError("must be a path, /…, or an address, http://host:port/…")
+        return value
+
+    @property
+    def stream_origin(self) -> str | None:
+        """The origin of the live figures when it is not the portal's own."""
+        parts = urlsplit(self.stream_url)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None

@@ -24,7 +24,7 @@ async def home(request: Request) -> Response:
     portal = portal_of(request)
     programme, day = _value(request, "programme"), _day(_value(request, "as_of"))
     view = await service.home(portal.gateway, portal.settings, portal.clock(), programme, day)
-    return portal.pages.answer(request, "home", {"view": view})
+    return portal.pages.answer(request, "home", {"view": view, "stream_url": portal.settings.stream_url})
 
 
 @declare(PUBLIC)

@@ -5,21 +5,31 @@ import { countTo, drawBar, underline, writer } from "./figures.js";
 const BUCKETS = ["completed", "in_term", "overdue", "recurring"];
 const SUMMARY_MILLISECONDS = 15_000;
 const LEDGER_ROWS = 12;
+const RETRY_MILLISECONDS = 5_000;
 const RECORD_PATHS = { task: "/tasks/", entry: "/catalogue" };
 
 export function follow(main) {
   const write = writer(main.dataset.language);
-  const stream = new EventSource(main.dataset.stream);
   const page = { main, write, latest: null, receivedAt: 0, summaryAt: Date.now(), staleness: 0, cutOff: false };
+  listen(page);
+  const clock = setInterval(() => tick(page), 1000);
+  return () => {
+    page.stream.close();
+    clearTimeout(page.retry);
+    clearInterval(clock);
+  };
+}
+
+function listen(page) {
+  const stream = (page.stream = new EventSource(page.main.dataset.stream));
   for (const kind of ["snapshot", "status"]) {
     stream.addEventListener(kind, (event) => receive(page, JSON.parse(event.data), kind === "status"));
   }
-  stream.addEventListener("error", () => (page.cutOff = true));
-  const clock = setInterval(() => tick(page), 1000);
-  return () => {
-    stream.close();
-    clearInterval(clock);
-  };
+  stream.addEventListener("error", () => {
+    page.cutOff = true;
+    // A browser comes back by itself after a break, but not after a refusal such as 503.
+    if (stream.readyState === EventSource.CLOSED) page.retry = setTimeout(listen, RETRY_MILLISECONDS * (1 + Math.random()), page);
+  });
 }
 
 function receive(page, message, happenedNow) {
