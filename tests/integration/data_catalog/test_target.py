@@ -12,7 +12,7 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.data_catalog.settings import Settings
-from sixclear.data_catalog.target import DataCatalogTarget
+from sixclear.data_catalog.target import create_target
 
 
 @pytest.mark.asyncio
@@ -29,7 +29,7 @@ async def test_it_starts_twice_on_one_database_and_knows_its_lists(
     )
     url = await empty_database()
     for _ in range(2):
-        target = DataCatalogTarget(runtime, Settings(database_url=url))
+        target = create_target(runtime, Settings(database_url=url))
         assert not target.checks()[0].ok
         await target.start()
         try:

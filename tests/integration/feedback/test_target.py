@@ -10,15 +10,16 @@ from tests.integration.feedback.conftest import KEY, submission
 
 from sixclear.common.clock import utc_now
 from sixclear.common.ids import new_id
+from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.feedback.settings import Settings
-from sixclear.feedback.target import FeedbackTarget
+from sixclear.feedback.target import create_target
 
 
-def target_at(url: str, home: Path, **settings: Any) -> FeedbackTarget:
+def target_at(url: str, home: Path, **settings: Any) -> SourceTarget[Settings]:
     """The service with its data folder at `home`."""
     runtime = Runtime(
         settings=CommonSettings(env="test", home=home),
@@ -28,10 +29,10 @@ def target_at(url: str, home: Path, **settings: Any) -> FeedbackTarget:
         verifier=FakeIssuer().verifier(),
         http=cast(Any, None),
     )
-    return FeedbackTarget(runtime, Settings(database_url=url, **settings))
+    return create_target(runtime, Settings(database_url=url, **settings))
 
 
-async def receipt_of_one_run(target: FeedbackTarget) -> str:
+async def receipt_of_one_run(target: SourceTarget[Settings]) -> str:
     """Start, send, open the mailbox, stop."""
     assert not target.checks()[0].ok
     await target.start()

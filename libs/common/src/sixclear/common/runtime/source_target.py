@@ -1,0 +1,103 @@
+"""The target of a service that is a source of events: a database, an event log and an application."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from starlette.applications import Starlette
+
+from sixclear.common import migrations
+from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog
+from sixclear.common.runtime.target import Check, Runtime, StreamState
+from sixclear.common.telemetry import instrument_engine
+
+
+class SourceSettings(Protocol):
+    """What the settings of such a service hold at least."""
+
+    database_url: str
+    database_pool_size: int
+
+
+S = TypeVar("S", bound=SourceSettings)
+S_contra = TypeVar("S_contra", bound=SourceSettings, contravariant=True)
+
+
+class CreateApp(Protocol[S_contra]):
+    """The `create_app` of such a service."""
+
+    def __call__(
+        self,
+        settings: S_contra,
+        /,
+        *,
+        verifier: TokenVerifier | None,
+        database: Database | None,
+        event_log: EventLog | None,
+        clock: Clock,
+    ) -> Starlette:
+        """The application."""
+
+
+class SourceTarget(Generic[S]):
+    """Migrates, follows its log, runs `prepare` if there is one, and serves.
+
+    `waiting_for` says on the readiness page what a target that has not started is busy with.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        *,
+        name: str,
+        prefixes: tuple[str, ...],
+        package: str,
+        settings: S,
+        create_app: CreateApp[S],
+        waiting_for: str,
+        prepare: "Callable[[SourceTarget[S]], Awaitable[None]] | None" = None,
+    ) -> None:
+        self.name = name
+        self.prefixes = prefixes
+        self.runtime = runtime
+        self.settings = settings
+        self._package = package
+        self._waiting_for = waiting_for
+        self._prepare = prepare
+        self.database = Database(
+            settings.database_url, application_name=f"sixclear-{name}", pool_size=settings.database_pool_size
+        )
+        instrument_engine(self.database.engine, name)
+        self.event_log = EventLog(name, self.database, runtime.clock)
+        self.app = create_app(
+            settings,
+            verifier=runtime.verifier,
+            database=self.database,
+            event_log=self.event_log,
+            clock=runtime.clock,
+        )
+        self._started = False
+
+    async def start(self) -> None:
+        """Bring the schema up to date, follow the log, prepare; `prepare` may publish: the log has its partitions."""
+        await migrations.upgrade(self.settings.database_url, self._package)
+        await self.event_log.start()
+        if self._prepare is not None:
+            await self._prepare(self)
+        self._started = True
+
+    async def stop(self) -> None:
+        """Stop following the log, then close connections."""
+        self._started = False
+        await self.event_log.stop()
+        await self.database.close()
+
+    def checks(self) -> Sequence[Check]:
+        """Ready once `start` is through."""
+        return [Check("started", self._started, self._waiting_for)]
+
+    def streams(self) -> Sequence[StreamState]:
+        """None: the launcher relays the log, and a source consumes nothing."""
+        return []
