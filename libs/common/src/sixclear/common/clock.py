@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 Clock = Callable[[], datetime]
 
 CIVIL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+# R1, practice of the units: a day's work is handed in by the end of office hours, so a bare date falls due then.
+CLOSE_OF_DAY = time(17, 0)
 
 
 def utc_now() -> datetime:
@@ -27,3 +29,8 @@ def civil_day_start(day: date) -> datetime:
 def civil_day_end(day: date) -> datetime:
     """The last microsecond of `day` in the civil time zone, in UTC."""
     return civil_day_start(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def close_of_day(day: date) -> datetime:
+    """The instant, in UTC, at which office hours of `day` end in the civil time zone."""
+    return datetime.combine(day, CLOSE_OF_DAY, tzinfo=CIVIL_ZONE).astimezone(UTC)

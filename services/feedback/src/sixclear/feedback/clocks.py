@@ -3,17 +3,15 @@
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
-from sixclear.common.clock import CIVIL_ZONE, civil_date
+from sixclear.common.clock import civil_date, close_of_day
 
 # R16: Decree 92/2017 and the national indicators give 15 working days for an answer.
 ANSWER_WORKING_DAYS = 15
 DUE_SOON_WORKING_DAYS = 2
-# R1: a day's work is handed in by the end of office hours.
-CLOSE_OF_DAY = time(17, 0)
 _SATURDAY = 5
 
 
@@ -87,16 +85,12 @@ def answer_clock(received_at: datetime, calendar: Calendar) -> AnswerClock:
     return AnswerClock(
         received_at=received_at,
         working_days=ANSWER_WORKING_DAYS,
-        due_at=_close_of(due),
-        due_soon_at=_close_of(due_soon),
+        due_at=close_of_day(due),
+        due_soon_at=close_of_day(due_soon),
         edition=calendar.edition,
         special_days=calendar.special_between(start, due),
         provisional=due > calendar.last,
     )
-
-
-def _close_of(day: date) -> datetime:
-    return datetime.combine(day, CLOSE_OF_DAY, tzinfo=CIVIL_ZONE).astimezone(UTC)
 
 
 @cache

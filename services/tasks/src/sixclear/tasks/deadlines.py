@@ -2,15 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from dateutil.rrule import rrule, rrulestr
 
-from sixclear.common.clock import CIVIL_ZONE
+from sixclear.common.clock import CIVIL_ZONE, CLOSE_OF_DAY, civil_date, close_of_day
 from sixclear.tasks.errors import RecurrenceInvalid
 
-# Practice of the units (R1): a day's work is handed in by the end of office hours.
-CLOSE_OF_DAY = time(17, 0)
 # One RRULE and nothing else: no dates of its own, no second rule.
 _SINGLE_RULE = re.compile(r"[A-Z0-9=;,+-]+")
 
@@ -19,12 +17,12 @@ def deadline_instant(deadline: date | datetime) -> datetime:
     """The instant, in UTC, at which a deadline falls: a bare date means 17:00 that day in the civil time zone."""
     if isinstance(deadline, datetime):
         return deadline.astimezone(UTC)
-    return datetime.combine(deadline, CLOSE_OF_DAY, tzinfo=CIVIL_ZONE).astimezone(UTC)
+    return close_of_day(deadline)
 
 
 def _occurs(rule: str) -> bool:
     """Whether the rule can be read and ever occurs; one that never does would be searched to the year 9999."""
-    start = datetime(2025, 1, 1, 17)  # noqa: DTZ001 (civil time, as RFC 5545's floating form)
+    start = datetime.combine(date(2025, 1, 1), CLOSE_OF_DAY)  # civil time, as RFC 5545's floating form
     try:
         parsed = rrulestr(rule, dtstart=start)
     except (ValueError, TypeError):
@@ -64,7 +62,7 @@ def current_period(rule: str, since: datetime, last_report_at: datetime | None, 
 
     A period is reported when a report came after the previous period's deadline.
     """
-    start = datetime.combine(since.astimezone(CIVIL_ZONE).date(), CLOSE_OF_DAY)
+    start = datetime.combine(civil_date(since), CLOSE_OF_DAY)
     floating = now.astimezone(CIVIL_ZONE).replace(tzinfo=None)
     occurrences = rrulestr(rule, dtstart=start)
     due = occurrences.after(floating, inc=True)
