@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ def _started(mode: str, home: Path, ports: int) -> Iterator[Platform]:
     platform = Platform(mode, home, free_ports(ports))
     try:
         platform.start()
-        asyncio.run(platform.settled())
+        with ThreadPoolExecutor(1) as beside:  # a browser test may hold this thread's loop
+            beside.submit(lambda: asyncio.run(platform.settled())).result()
         yield platform
         assert platform.stop() < 10, platform.log[-4000:]
     finally:

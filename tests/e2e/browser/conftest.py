@@ -57,9 +57,12 @@ class Site:
         self.loop.call_soon_threadsafe(self.upstream.complete_one)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser; without one the tests are skipped, and fail in CI."""
+    """The browser; without one the tests are skipped, and fail in CI.
+
+    It ends with its module: its event loop would keep later asynchronous tests from having theirs.
+    """
     if CHROMIUM is None:
         message = "No Chromium on this machine: install the package `chromium` to run the browser tests."
         if os.environ.get("CI") == "true":
