@@ -88,6 +88,7 @@ def test_the_ledger_grows_at_its_head(open_page: Open, site: Site) -> None:
     first = page.locator("[data-ledger] li").first
     expect(first).to_contain_text("Nhiệm vụ vừa hoàn thành")
     expect(first).to_contain_text("Completion confirmed")
+    expect(first.locator(".stamp")).to_have_count(0)
     expect(first).to_contain_text("22 Nov 10:00")
     assert str(first.locator("a").get_attribute("href")).startswith("/tasks/")
 
@@ -95,9 +96,10 @@ def test_the_ledger_grows_at_its_head(open_page: Open, site: Site) -> None:
 def test_hostile_titles_from_the_stream_stay_text(open_page: Open, site: Site) -> None:
     page = open_page("/")
     site.heard()
-    change: dict[str, Any] = {**site.upstream.change(0), "title": "<img src=x onerror=alert(1)>"}
+    change: dict[str, Any] = {**site.upstream.change(0), "title": "<img src=x onerror=alert(1)>", "demonstration": True}
     site.loop.call_soon_threadsafe(site.upstream.send, "status", [change])
     expect(page.locator("[data-ledger] li").first).to_contain_text("<img src=x")
+    expect(page.locator("[data-ledger] li").first.locator(".stamp")).to_have_count(1)
     assert page.locator("[data-ledger] img").count() == 0
 
 

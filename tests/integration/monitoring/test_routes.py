@@ -1,6 +1,6 @@
 """What monitoring answers over HTTP."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -191,6 +191,11 @@ async def test_changes_come_newest_first_and_sealed_ones_never(site: Any, view: 
     assert items[3]["change"] == "progress_reported"
     assert items[3]["title"] == "Nhiệm vụ a"
     assert items[3]["organisation_name"] == "Cơ quan 00004"
+    assert [item["demonstration"] for item in (await site.get("/changes", limit=5)).json()["items"]] == [
+        *[False] * 4,
+        True,
+    ]
+    assert items[2]["title"] is None
 
 
 async def test_attention_names_its_rules(site: Any, view: Any, events: Any) -> None:
@@ -198,10 +203,49 @@ async def test_attention_names_its_rules(site: Any, view: Any, events: Any) -> N
     site.clock.now = view.now + timedelta(days=9)
     body = (await site.get("/attention")).json()
     assert [item["title"] for item in body["longest_overdue"]["items"]] == ["Nhiệm vụ c"]
-    assert body["longest_overdue"]["items"][0]["days_late"] == 9
+    assert body["longest_overdue"]["items"][0]["days_late"] == 10  # civil days
     assert [item["title"] for item in body["databases_at_risk"]["items"]] == ["CSDL r"]
     assert {item["title"] for item in body["no_report_in_cycle"]["items"]} == {f"Nhiệm vụ {name}" for name in "abc"}
     assert all(body[name]["rule"] for name in body if name != "as_of")
+
+
+async def test_lateness_is_counted_in_civil_days(site: Any, view: Any, events: Any) -> None:
+    # Due at 17:00 in Hà Nội; the next morning at 06:00 is one day late, though 13 hours have passed.
+    deadline = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
+    await view.fold([events.task("a", deadline=deadline), events.submission("s", due_at=deadline)])
+    late = []
+    for hours in (1, 13, 31, 37):
+        site.clock.now = deadline + timedelta(hours=hours)
+        await view.pass_time(site.clock.now)
+        body = (await site.get("/attention")).json()
+        late.append([body[name]["items"][0]["days_late"] for name in ("longest_overdue", "answers_past_clock")])
+    assert late == [[0, 0], [1, 1], [2, 2], [2, 2]]
+
+
+async def test_open_tasks_that_were_returned_twice(site: Any, view: Any, events: Any) -> None:
+    def returned(name: str, times: int, **more: Any) -> list[Any]:
+        return [events.task(name, "returned", status="returned", **more) for _ in range(times)]
+
+    await view.fold(
+        [
+            events.programme("nq57-central"),
+            *returned("once", 1),
+            *returned("twice", 2, demonstration=True),
+            *returned("often", 3),
+            *returned("done", 2),
+            events.task("done", "completed", status="completed"),
+            *returned("gone", 2),
+            events.task("gone", "withdrawn"),
+            *returned("elsewhere", 2, programme="hanoi"),
+        ]
+    )
+    await view.pass_time(view.now)
+    found = (await site.get("/attention", programme="nq57-central")).json()["returned_twice"]
+    assert [(item["title"], item["times_returned"], item["demonstration"]) for item in found["items"]] == [
+        ("Nhiệm vụ often", 3, False),
+        ("Nhiệm vụ twice", 2, True),
+    ]
+    assert found["items"][0]["last_returned_at"]
 
 
 async def test_every_route_declares_who_may_call_it(site: Any) -> None:

@@ -80,6 +80,7 @@ class Records:
             "programme": SLUG,
             "organisation_id": unit["organisation_id"],
             "organisation_name": unit["name_vi"],
+            "demonstration": number == 2,
         }
 
     def task(self, number: int) -> dict[str, Any]:

@@ -288,3 +288,14 @@ async def test_the_policy_names_the_origin_of_a_stream_elsewhere(upstream: Upstr
 async def test_an_address_that_could_change_the_policy_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="must be a path"):
         Settings(stream_url=address)
+
+
+async def test_what_is_only_shown_is_marked_and_lateness_is_that_of_monitoring(browser: httpx2.AsyncClient) -> None:
+    text = (await browser.get("/?lang=en")).text
+    ledger, attention = text.split("data-ledger ")[1].split("<template")[0], text.split('id="attention-title"')[1]
+    assert ledger.count("Demonstration data") == 1
+    returned = attention.split('id="attention-returned_twice"')[1].split("</section>")[0]
+    assert "Returned at least twice" in returned
+    assert "returned 2 times, last on 22 November 2026" in returned
+    assert "Demonstration data" in returned
+    assert "60 days overdue" in attention

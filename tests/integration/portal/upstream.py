@@ -161,15 +161,14 @@ def _monitoring(state: Upstream) -> list[Route]:
             }
             for n in range(5)
         ]
-        entry = {
-            "entry_id": str(stable_id("entry", "1")),
-            "name_vi": "Cơ sở dữ liệu quốc gia về đất đai",
-            "name_en": "Land",
-        }
+        names = {"name_vi": "Cơ sở dữ liệu quốc gia về đất đai", "name_en": "Land"}
+        entry = {"entry_id": str(stable_id("entry", "1")), **names}
+        returned = {**state.task(1), "times_returned": 2, "last_returned_at": iso(NOW), "demonstration": True}
         waiting = {"submission_id": str(stable_id("s", "1")), "due_at": iso(NOW - timedelta(days=2)), "days_late": 2}
         return JSONResponse(
             {
                 "longest_overdue": {"rule": "…", "items": late},
+                "returned_twice": {"rule": "…", "items": [returned]},
                 "no_report_in_cycle": {"rule": "…", "items": []},
                 "answers_past_clock": {"rule": "…", "items": [waiting]},
                 "databases_at_risk": {"rule": "…", "items": [{**entry, "organisation_name": "Bộ mẫu"}]},

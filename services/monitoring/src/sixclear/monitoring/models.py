@@ -323,6 +323,8 @@ def _history_indexes(table: str, *, reports: bool) -> None:
     if reports:
         reported = columns.change == text("'progress_reported'")
         Index(f"ix_{table}_reports", columns.epoch, columns.occurred_at, postgresql_where=reported)
+        returned = columns.change == text("'returned'")
+        Index(f"ix_{table}_returned", columns.epoch, columns.task_id, postgresql_where=returned)
 
 
 def _state_indexes(table: str, due: str | None) -> None:

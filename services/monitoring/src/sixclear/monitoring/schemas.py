@@ -168,6 +168,7 @@ class Change(Schema):
     programme: str | None
     organisation_id: UUID | None
     organisation_name: str | None
+    demonstration: bool
 
 
 class Changes(Schema):
@@ -179,6 +180,7 @@ class Changes(Schema):
 class _Concern(Schema):
     organisation_id: UUID | None
     organisation_name: str | None
+    demonstration: bool
 
 
 class OverdueTask(_Concern):
@@ -187,7 +189,16 @@ class OverdueTask(_Concern):
     task_id: UUID
     title: str
     deadline: datetime
-    days_late: int
+    days_late: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
+
+
+class ReturnedTask(_Concern):
+    """A task whose result was returned more than once."""
+
+    task_id: UUID
+    title: str
+    times_returned: int
+    last_returned_at: datetime
 
 
 class DatabaseAtRisk(_Concern):
@@ -205,7 +216,7 @@ class LateAnswer(_Concern):
     submission_id: UUID
     kind: str
     due_at: datetime
-    days_late: int
+    days_late: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
 
 
 class SilentTask(_Concern):
@@ -215,7 +226,7 @@ class SilentTask(_Concern):
     title: str
     last_report_at: datetime | None
     silent_since: datetime
-    days_silent: int
+    days_silent: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
 
 
 class OverdueTasks(Schema):
@@ -223,6 +234,13 @@ class OverdueTasks(Schema):
 
     rule: str
     items: list[OverdueTask]
+
+
+class ReturnedTasks(Schema):
+    """A list and the rule by which something is on it."""
+
+    rule: str
+    items: list[ReturnedTask]
 
 
 class DatabasesAtRisk(Schema):
@@ -251,9 +269,10 @@ class Attention(Schema):
 
     as_of: datetime
     longest_overdue: OverdueTasks
-    databases_at_risk: DatabasesAtRisk
-    answers_past_clock: LateAnswers
+    returned_twice: ReturnedTasks
     no_report_in_cycle: SilentTasks
+    answers_past_clock: LateAnswers
+    databases_at_risk: DatabasesAtRisk
 
 
 class TraceSummary(Schema):

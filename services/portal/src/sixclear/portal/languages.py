@@ -31,9 +31,9 @@ class Language:
         found = self.translations.gettext(message)
         return found % values if values else found
 
-    def count(self, one: str, many: str, number: int) -> str:
+    def count(self, one: str, many: str, number: int, **values: object) -> str:
         """`one` or `many` for `number`, by this language's rule; `%(number)s` in it is the number as written here."""
-        return self.translations.ngettext(one, many, number) % {"number": self.formats.number(number)}
+        return self.translations.ngettext(one, many, number) % {"number": self.formats.number(number), **values}
 
     def name(self, name_vi: str | None, name_en: str | None) -> str:
         """A name that a record carries in Vietnamese and perhaps in English."""

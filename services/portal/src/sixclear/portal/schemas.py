@@ -194,6 +194,8 @@ class AttentionItem(Answer):
     due_at: datetime | None = None
     last_report_at: datetime | None = None
     days_late: int | None = None
+    times_returned: int | None = None
+    last_returned_at: datetime | None = None
     kind: str | None = None
     demonstration: bool = False
 

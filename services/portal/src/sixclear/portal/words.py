@@ -141,6 +141,10 @@ ATTENTION: Mapping[str, tuple[str, str]] = {
         N_("Quá hạn lâu nhất"),
         N_("Nhiệm vụ chưa hoàn thành đã qua hạn hiện hành, lâu nhất đứng trước."),
     ),
+    "returned_twice": (
+        N_("Bị trả lại từ hai lần"),
+        N_("Nhiệm vụ chưa hoàn thành đã bị trả lại ít nhất hai lần, nhiều lần nhất đứng trước."),
+    ),
     "no_report_in_cycle": (
         N_("Không báo cáo trong kỳ"),
         N_("Nhiệm vụ chưa hoàn thành, không có báo cáo nào lâu hơn một kỳ báo cáo."),
@@ -214,8 +218,17 @@ class Words:
             return self.language.name(rule.get("vi"), rule.get("en"))
         return rule or ""
 
-    def lateness(self, item: schemas.AttentionItem, now: datetime) -> str:
-        """How late something is, in the civil days of its own page, or when it was last heard of."""
+    def concern(self, item: schemas.AttentionItem, now: datetime) -> str:
+        """Why something needs attention: how late it is, how often it was returned, or when it was last heard of."""
+        if item.times_returned is not None and item.last_returned_at is not None:
+            return self.language.count(
+                "bị trả lại %(number)s lần, lần cuối %(day)s",
+                "bị trả lại %(number)s lần, lần cuối %(day)s",
+                item.times_returned,
+                day=self.language.formats.day(item.last_returned_at),
+            )
+        if item.days_late is not None:
+            return self.late(item.days_late)
         at = item.deadline or item.due_at
         if at is not None:
             return self.distance(at, now)
@@ -249,12 +262,16 @@ class Words:
         """How far a deadline is, in civil days."""
         days = (civil_date(deadline) - civil_date(now)).days
         if now > deadline:
-            if days == 0:
-                return self.language.text(N_("quá hạn từ hôm nay"))
-            return self.language.count("quá hạn %(number)s ngày", "quá hạn %(number)s ngày", -days)
+            return self.late(-days)
         if days == 0:
             return self.language.text(N_("đến hạn hôm nay"))
         return self.language.count("còn %(number)s ngày", "còn %(number)s ngày", days)
+
+    def late(self, days: int) -> str:
+        """So many civil days late."""
+        if days == 0:
+            return self.language.text(N_("quá hạn từ hôm nay"))
+        return self.language.count("quá hạn %(number)s ngày", "quá hạn %(number)s ngày", days)
 
     def period(self, seconds: float) -> str:
         """A length of time, roughly: seconds, minutes, hours or days."""

@@ -13,22 +13,23 @@ from sixclear.monitoring.repository.statements import sql
 # Sealed submissions are counted, but the moment and place of one are nobody's business.
 _CHANGES = """
     SELECT c.occurred_at, c.recorded_at, c.entity_type, c.entity_id, c.change, c.title, c.programme,
-        c.organisation_id, o.name_vi AS organisation_name, c.view_sequence
+        c.organisation_id, o.name_vi AS organisation_name, coalesce(c.demonstration, false) AS demonstration,
+        c.view_sequence
     FROM (
         (SELECT h.occurred_at, h.recorded_at, 'task' AS entity_type, h.task_id AS entity_id, h.change, h.title,
-            h.programme, h.organisation_id, h.view_sequence, h.version
+            h.programme, h.organisation_id, h.demonstration, h.view_sequence, h.version
          FROM task_history h JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = h.epoch
          WHERE h.status IS NOT NULL AND h.view_sequence > :after
          ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
         UNION ALL
         (SELECT h.occurred_at, h.recorded_at, 'submission', h.submission_id, h.change, NULL,
-            h.programme, h.organisation_id, h.view_sequence, h.version
+            h.programme, h.organisation_id, h.demonstration, h.view_sequence, h.version
          FROM submission_history h JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch
          WHERE h.visibility <> 'sealed' AND h.view_sequence > :after
          ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
         UNION ALL
         (SELECT h.occurred_at, h.recorded_at, 'entry', h.entry_id, h.change, h.title,
-            NULL, h.organisation_id, h.view_sequence, h.version
+            NULL, h.organisation_id, h.demonstration, h.view_sequence, h.version
          FROM entry_history h JOIN source_view v ON v.source = 'data-catalog' AND v.active_epoch = h.epoch
          WHERE h.title IS NOT NULL AND h.view_sequence > :after
          ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
@@ -50,7 +51,8 @@ async def longest_overdue(session: AsyncSession, programme: str | None, limit: i
     rows = await session.execute(
         sql(
             """
-            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.deadline
+            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.deadline,
+                coalesce(h.demonstration, false) AS demonstration
             FROM task_state h {tree}
             WHERE h.bucket = 'overdue' AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
             ORDER BY h.deadline, h.task_id LIMIT :limit
@@ -58,6 +60,29 @@ async def longest_overdue(session: AsyncSession, programme: str | None, limit: i
             tree=TASKS_TREE,
         ),
         {"programme": programme, "limit": limit},
+    )
+    return rows.all()
+
+
+async def returned_often(session: AsyncSession, programme: str | None, times: int, limit: int) -> Sequence[Row[Any]]:
+    """Tasks that are still open and were returned at least so many times, the most often returned first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+                r.times_returned, r.last_returned_at, coalesce(h.demonstration, false) AS demonstration
+            FROM (
+                SELECT epoch, task_id, count(*) AS times_returned, max(occurred_at) AS last_returned_at
+                FROM task_history WHERE change = 'returned' GROUP BY epoch, task_id HAVING count(*) >= :times
+            ) AS r
+            JOIN task_state h ON h.epoch = r.epoch AND h.task_id = r.task_id {tree}
+            WHERE h.bucket IS NOT NULL AND h.status <> 'completed'
+                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+            ORDER BY r.times_returned DESC, r.last_returned_at, h.task_id LIMIT :limit
+            """,
+            tree=TASKS_TREE,
+        ),
+        {"programme": programme, "times": times, "limit": limit},
     )
     return rows.all()
 
@@ -70,7 +95,8 @@ async def without_report(
         sql(
             """
             SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.last_report_at,
-                coalesce(h.last_report_at, h.occurred_at) AS silent_since
+                coalesce(h.last_report_at, h.occurred_at) AS silent_since,
+                coalesce(h.demonstration, false) AS demonstration
             FROM task_state h {tree}
             WHERE h.bucket IN ('in_term', 'overdue') AND coalesce(h.last_report_at, h.occurred_at) < :before
                 AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
@@ -88,7 +114,8 @@ async def databases_at_risk(session: AsyncSession, limit: int) -> Sequence[Row[A
     rows = await session.execute(
         sql(
             """
-            SELECT h.entry_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.stage, h.lists
+            SELECT h.entry_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.stage, h.lists,
+                coalesce(h.demonstration, false) AS demonstration
             FROM entry_state h JOIN source_view v ON v.source = 'data-catalog' AND v.active_epoch = h.epoch
             JOIN source_view t ON t.source = 'tasks'
             LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id
@@ -108,7 +135,8 @@ async def answers_past_clock(session: AsyncSession, programme: str | None, limit
     rows = await session.execute(
         sql(
             """
-            SELECT h.submission_id, h.kind, h.organisation_id, o.name_vi AS organisation_name, h.due_at
+            SELECT h.submission_id, h.kind, h.organisation_id, o.name_vi AS organisation_name, h.due_at,
+                coalesce(h.demonstration, false) AS demonstration
             FROM submission_state h JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch
             JOIN source_view t ON t.source = 'tasks'
             LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id

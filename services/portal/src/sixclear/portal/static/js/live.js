@@ -144,6 +144,7 @@ function addToLedger(page, change) {
   const path = RECORD_PATHS[change.entity_type];
   if (path) link.href = change.entity_type === "task" ? path + encodeURIComponent(change.entity_id) : path;
   else link.replaceWith(document.createTextNode(change.title ?? ""));
+  if (!change.demonstration) row.querySelector(".stamp").remove();
   ledger.prepend(row);
   underline(row);
   while (ledger.children.length > LEDGER_ROWS) ledger.lastElementChild.remove();
