@@ -2,6 +2,8 @@
 
 A call returns its answer, or raises `PageNotFound` (404), `Refused` (another 4xx) or `ServiceAway` (no answer in
 time, a fault of the service, or an answer that cannot be read).
+
+Figures, lists of programmes and organisations are the same for every visitor and are kept for a moment (`answers.py`).
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +15,7 @@ import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sixclear.portal import schemas
+from sixclear.portal.answers import Answers
 from sixclear.portal.errors import FieldProblem, PageNotFound, Refused, ServiceAway
 from sixclear.portal.metrics import UPSTREAM_SECONDS
 
@@ -24,19 +27,27 @@ FEEDBACK = "feedback"
 CATALOG = "data-catalog"
 MONITORING = "monitoring"
 
+# What is true now may be a second old; an instant of the past changes only when something is learnt late.
+_LIVE_SECONDS = 1.0
+_PAST_SECONDS = 60.0
+
 _ATTENTION: TypeAdapter[dict[str, schemas.AttentionList]] = TypeAdapter(dict[str, schemas.AttentionList])
 
 
 class Gateway:
     """Calls to `tasks`, `feedback`, `data-catalog` and `monitoring`; one client each, made at the first call."""
 
-    def __init__(self, http: Callable[[str], httpx2.AsyncClient], timeout_seconds: float) -> None:
+    def __init__(
+        self, http: Callable[[str], httpx2.AsyncClient], timeout_seconds: float, answers: Answers | None = None
+    ) -> None:
         self._http = http
         self._timeout = timeout_seconds
         self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._answers = answers or Answers()
 
     async def close(self) -> None:
         """Closes every client that was made."""
+        await self._answers.close()
         clients = list(self._clients.values())
         self._clients.clear()
         for client in clients:
@@ -45,40 +56,42 @@ class Gateway:
     async def status(
         self, *, as_of: str | None = None, programme: str | None = None, organisation: str | None = None
     ) -> schemas.Status:
-        """The live status, or that of an instant of the past."""
+        """The live status, or that of `as_of`, an instant of the past."""
         query = {"as_of": as_of, "programme": programme, "organisation": organisation}
-        return await self._get(MONITORING, "/api/monitoring/v1/status", schemas.Status, query)
+        seconds = _PAST_SECONDS if as_of else _LIVE_SECONDS
+        return await self._kept(MONITORING, "/api/monitoring/v1/status", schemas.Status, query, seconds)
 
     async def timeline(
         self, *, programme: str | None, start: str, end: str, step: str, organisation: str | None = None
     ) -> schemas.Timeline:
         """The four states at the end of each day or week."""
         query = {"programme": programme, "organisation": organisation, "from": start, "to": end, "step": step}
-        return await self._get(MONITORING, "/api/monitoring/v1/timeline", schemas.Timeline, query)
+        return await self._kept(MONITORING, "/api/monitoring/v1/timeline", schemas.Timeline, query)
 
     async def provinces(self, *, as_of: str | None, programme: str | None) -> schemas.Provinces:
         """The four states of each of the 34 units."""
         query = {"as_of": as_of, "programme": programme}
-        return await self._get(MONITORING, "/api/monitoring/v1/provinces", schemas.Provinces, query)
+        seconds = _PAST_SECONDS if as_of else _LIVE_SECONDS
+        return await self._kept(MONITORING, "/api/monitoring/v1/provinces", schemas.Provinces, query, seconds)
 
     async def changes(self, *, limit: int) -> schemas.Listing[schemas.Change]:
         """The last changes, newest first."""
         path = "/api/monitoring/v1/changes"
-        return await self._get(MONITORING, path, schemas.Listing[schemas.Change], {"limit": limit})
+        return await self._kept(MONITORING, path, schemas.Listing[schemas.Change], {"limit": limit})
 
     async def attention(self, *, programme: str | None) -> dict[str, schemas.AttentionList]:
         """The lists of what needs attention, by name."""
-        answer = await self._request(MONITORING, "GET", "/api/monitoring/v1/attention", query={"programme": programme})
-        lists = {name: value for name, value in answer.items() if isinstance(value, dict) and "items" in value}
-        try:
-            return _ATTENTION.validate_python(lists)
-        except ValidationError as error:
-            raise ServiceAway(MONITORING) from error
+        path, query = "/api/monitoring/v1/attention", {"programme": programme}
+
+        async def ask() -> dict[str, schemas.AttentionList]:
+            return _attention(await self._request(MONITORING, "GET", path, query=query))
+
+        return await self._answers.get((path, programme), _LIVE_SECONDS, ask)
 
     async def programmes(self) -> schemas.Listing[schemas.Programme]:
         """All programmes that are public."""
         path = "/api/tasks/v1/programmes"
-        return await self._get(TASKS, path, schemas.Listing[schemas.Programme], {"limit": 100})
+        return await self._kept(TASKS, path, schemas.Listing[schemas.Programme], {"limit": 100})
 
     async def tasks(self, query: Query) -> schemas.Listing[schemas.TaskSummary]:
         """One page of tasks."""
@@ -110,7 +123,7 @@ class Gateway:
     async def organisations(self, query: Query) -> schemas.Listing[schemas.Organisation]:
         """One page of organisations."""
         path = "/api/tasks/v1/organisations"
-        return await self._get(TASKS, path, schemas.Listing[schemas.Organisation], query)
+        return await self._kept(TASKS, path, schemas.Listing[schemas.Organisation], query)
 
     async def entries(self, query: Query) -> schemas.Listing[schemas.Entry]:
         """One page of the catalogue."""
@@ -135,6 +148,12 @@ class Gateway:
         body = {"receipt_code": code, "text": text}
         headers = {"Idempotency-Key": key, "X-Forwarded-For": asked_for}
         await self._request(FEEDBACK, "POST", "/api/feedback/v1/mailbox/messages", body=body, headers=headers)
+
+    async def _kept(
+        self, service: str, path: str, model: type[Model], query: Query, seconds: float = _LIVE_SECONDS
+    ) -> Model:
+        key = (service, path, *sorted((name, value) for name, value in query.items() if value is not None))
+        return await self._answers.get(key, seconds, lambda: self._get(service, path, model, query))
 
     async def _get(self, service: str, path: str, model: type[Model], query: Query | None = None) -> Model:
         return _read(service, model, await self._request(service, "GET", path, query=query))
@@ -171,6 +190,15 @@ class Gateway:
         if service not in self._clients:
             self._clients[service] = self._http(service)
         return self._clients[service]
+
+
+def _attention(answer: Any) -> dict[str, schemas.AttentionList]:
+    try:
+        return _ATTENTION.validate_python(
+            {name: value for name, value in answer.items() if isinstance(value, dict) and "items" in value}
+        )
+    except (AttributeError, ValidationError) as error:
+        raise ServiceAway(MONITORING) from error
 
 
 def _answer(service: str, response: httpx2.Response) -> Any:

@@ -21,6 +21,16 @@ _DAILY_UP_TO_DAYS = 92
 _CHANGES = 12
 
 
+_Figures = tuple[
+    schemas.Status | None,
+    schemas.Status | None,
+    TimelineChart | None,
+    schemas.Provinces | None,
+    Sequence[schemas.Change] | None,
+    dict[str, schemas.AttentionList] | None,
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One unit on the tile map; `status` is None where nothing is known of it."""
@@ -59,18 +69,15 @@ async def home(
         raise InvalidAddress
     past = day if day is not None and day < today else None
     parts = Parts()
-    programmes = await parts.of(gateway.programmes())
-    programme = _chosen(programmes.items if programmes else None, programme_slug, settings.default_programme)
-    as_of = _instant(past) if past else None
-    week_ago = _instant((past or today) - _WEEK)
-    status, before, chart, provinces, changes, attention = await asyncio.gather(
-        parts.of(gateway.status(as_of=as_of, programme=programme.slug)),
-        parts.of(gateway.status(as_of=week_ago, programme=programme.slug)),
-        parts.of(_chart(gateway, settings, programme.slug, today, past)),
-        parts.of(gateway.provinces(as_of=as_of, programme=programme.slug)),
-        parts.of(_changes(gateway, past)),
-        parts.of(_attention(gateway, programme.slug, past)),
+    expected = programme_slug or settings.default_programme
+    # Nobody waits for the list of programmes: nearly always the expected one is there.
+    programmes, figures = await asyncio.gather(
+        parts.of(gateway.programmes()), _figures(gateway, settings, parts, expected, today, past)
     )
+    programme = _chosen(programmes.items if programmes else None, programme_slug, settings.default_programme)
+    if programme.slug != expected:
+        figures = await _figures(gateway, settings, parts, programme.slug, today, past)
+    status, before, chart, provinces, changes, attention = figures
     return HomeView(
         now=now,
         today=today,
@@ -85,6 +92,21 @@ async def home(
         changes=changes,
         attention=attention,
         away=parts.away,
+    )
+
+
+async def _figures(
+    gateway: Gateway, settings: Settings, parts: Parts, programme: str, today: date, past: date | None
+) -> _Figures:
+    as_of = _instant(past) if past else None
+    week_ago = _instant((past or today) - _WEEK)
+    return await asyncio.gather(
+        parts.of(gateway.status(as_of=as_of, programme=programme)),
+        parts.of(gateway.status(as_of=week_ago, programme=programme)),
+        parts.of(_chart(gateway, settings, programme, today, past)),
+        parts.of(gateway.provinces(as_of=as_of, programme=programme)),
+        parts.of(_changes(gateway, past)),
+        parts.of(_attention(gateway, programme, past)),
     )
 
 
