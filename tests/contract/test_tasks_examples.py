@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from tests.integration.tasks.conftest import Service, proposal, service
 
-from sixclear.common.event_log import StoredEvent, type_of
+from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
 from sixclear.tasks.events import EVENTS
 
 __all__ = ["service"]
@@ -24,19 +23,6 @@ DIRECTIVE = {
     "title": "Kế hoạch",
 }
 PROGRAMME = {"slug": "plan", "name_vi": "Kế hoạch 02", "name_en": "Plan 02", "resolution": "57-NQ/TW", "owner": "P57"}
-
-
-def shown(event: StoredEvent) -> dict[str, Any]:
-    """An event as its example shows it: what does not depend on when and where it was recorded."""
-    return {
-        "type": type_of("tasks", event.entity_type, event.change),
-        "source": "/sixclear/tasks",
-        "subject": str(event.entity_id),
-        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
-        "version": event.version,
-        "previousversion": event.previous_version,
-        "data": event.data,
-    }
 
 
 async def nothing_first(code: str, path: str, body: Any) -> None:
@@ -76,11 +62,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
     await the_life_of_a_task(service)
-    emitted: dict[str, dict[str, Any]] = {}
-    for event in await service.log.reader().read(0, 1000):
-        emitted.setdefault(f"{event.entity_type}.{event.change}", shown(event))
-    written = {path.stem: orjson.loads(path.read_bytes()) for path in EXAMPLES.glob("*.json")}
-    declared = {f"{entity.entity_type}.{change}" for entity in EVENTS.entities for change in entity.changes}
-    assert set(written) == declared
+    emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
+    assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():
         assert emitted[name] == example, name

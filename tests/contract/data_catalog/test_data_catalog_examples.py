@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from tests.integration.data_catalog.conftest import Service, description, service
 
-from sixclear.common.event_log import StoredEvent, type_of
+from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
 from sixclear.data_catalog.events import EVENTS
 
 __all__ = ["service"]
@@ -17,19 +16,6 @@ Before = Callable[[str, str, Any], Awaitable[None]]
 EXAMPLES = Path(__file__).parents[3] / "services" / "data-catalog" / "contracts" / "examples"
 BOTH_LISTS = [{"list": "resolution-71", "edition": "2025"}, {"list": "plan-02", "edition": "2025"}]
 MISSING = {"missing_documents": [{"title": "Phê duyệt cấp độ"}], "reason": "Hồ sơ chưa đủ tài liệu"}
-
-
-def shown(event: StoredEvent) -> dict[str, Any]:
-    """An event as its example shows it: what does not depend on when and where it was recorded."""
-    return {
-        "type": type_of("data-catalog", event.entity_type, event.change),
-        "source": "/sixclear/data-catalog",
-        "subject": str(event.entity_id),
-        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
-        "version": event.version,
-        "previousversion": event.previous_version,
-        "data": event.data,
-    }
 
 
 async def nothing_first(client_id: str, path: str, body: Any) -> None:
@@ -61,12 +47,8 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
     await the_life_of_an_entry(service)
-    emitted: dict[str, dict[str, Any]] = {}
-    for event in await service.log.reader().read(0, 1000):
-        emitted.setdefault(f"{event.entity_type}.{event.change}", shown(event))
-    written = {path.stem: orjson.loads(path.read_bytes()) for path in EXAMPLES.glob("*.json")}
-    declared = {f"{entity.entity_type}.{change}" for entity in EVENTS.entities for change in entity.changes}
-    assert set(written) == declared
+    emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
+    assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():
         assert emitted[name] == example, name
 

@@ -4,30 +4,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from tests.integration.feedback.conftest import KEY, MINISTRY, SCOPES, Service, an_answer, service, submission
 
-from sixclear.common.event_log import StoredEvent, type_of
+from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
 from sixclear.feedback.events import EVENTS
 
 __all__ = ["service"]
 
 Before = Callable[[str, str, Any, Mapping[str, str]], Awaitable[None]]
 EXAMPLES = Path(__file__).parents[3] / "services" / "feedback" / "contracts" / "examples"
-
-
-def shown(event: StoredEvent) -> dict[str, Any]:
-    """An event as its example shows it: what does not depend on when and where it was recorded."""
-    return {
-        "type": type_of("feedback", event.entity_type, event.change),
-        "source": "/sixclear/feedback",
-        "subject": str(event.entity_id),
-        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
-        "version": event.version,
-        "previousversion": event.previous_version,
-        "data": event.data,
-    }
 
 
 async def nothing_first(client_id: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
@@ -62,12 +48,8 @@ async def the_life_of_a_submission(service: Service, before: Before = nothing_fi
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
     await the_life_of_a_submission(service)
-    emitted: dict[str, dict[str, Any]] = {}
-    for event in await service.log.reader().read(0, 1000):
-        emitted.setdefault(f"{event.entity_type}.{event.change}", shown(event))
-    written = {path.stem: orjson.loads(path.read_bytes()) for path in EXAMPLES.glob("*.json")}
-    declared = {f"{entity.entity_type}.{change}" for entity in EVENTS.entities for change in entity.changes}
-    assert set(written) == declared
+    emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
+    assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():
         assert emitted[name] == example, name
 

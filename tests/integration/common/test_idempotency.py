@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from sixclear.common.auth.access import Access
 from sixclear.common.db import Database
+from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
@@ -64,14 +65,6 @@ async def secret(thing: Thing, session: SessionDep, key: RequiredKeyDep, replay:
     return f"secret made from {key}"
 
 
-class MovingClock:
-    def __init__(self) -> None:
-        self.now = datetime(2025, 12, 4, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest_asyncio.fixture
 async def database(empty_database: EmptyDatabase) -> AsyncIterator[Database]:
     made = Database(await empty_database(), application_name="test")
@@ -85,7 +78,7 @@ async def database(empty_database: EmptyDatabase) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def clock() -> MovingClock:
-    return MovingClock()
+    return MovingClock(datetime(2025, 12, 4, tzinfo=UTC))
 
 
 @pytest.fixture

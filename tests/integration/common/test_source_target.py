@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from sixclear.common.clock import utc_now
-from sixclear.common.ids import new_id
 from sixclear.common.runtime.source_target import SourceTarget
-from sixclear.common.runtime.target import Runtime, Target
-from sixclear.common.settings import CommonSettings
-from sixclear.common.testing.identity import FakeIssuer
+from sixclear.common.runtime.target import Target
 from sixclear.common.testing.postgres import EmptyDatabase
+from sixclear.common.testing.service import bare_runtime
 
 
 @dataclass
@@ -32,16 +29,8 @@ def bare_app(settings: Settings, /, **parts: Any) -> Starlette:
 
 def target_at(url: str, home: Path, prepare: Any = None) -> SourceTarget[Settings]:
     """A target with the tables of a real service."""
-    runtime = Runtime(
-        settings=CommonSettings(env="test", home=home),
-        clock=utc_now,
-        new_id=new_id,
-        bus=cast(Any, None),
-        verifier=FakeIssuer().verifier(),
-        http=cast(Any, None),
-    )
     return SourceTarget(
-        runtime,
+        bare_runtime(home),
         name="data-catalog",
         prefixes=("/things",),
         package="sixclear.data_catalog",

@@ -3,25 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_entry
 from tests.integration.data_catalog.conftest import Service, an_entry, description
 
 from sixclear.common.auth.access import access_rules
-
-
-class CommitFails(RuntimeError):
-    """The disk is full, the server is gone: the commit did not happen."""
-
-
-def fail(connection: Any) -> None:
-    """Stands in the way of every commit."""
-    raise CommitFails
-
-
-def posts(service: Service) -> list[str]:
-    """The path of every POST of the API."""
-    return [path for method, path, _ in access_rules(service.app) if method == "POST"]
 
 
 @pytest.mark.asyncio
@@ -38,30 +23,27 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
 
     async def without_commit(client_id: str, path: str, body: Any) -> None:
         before = await service.counts()
-        event.listen(service.database.engine.sync_engine, "commit", fail)
-        try:
+        with service.commits_fail():
             response = await service.post(client_id, path, body)
-        finally:
-            event.remove(service.database.engine.sync_engine, "commit", fail)
         assert response.status_code >= 500, f"{path} said {response.status_code}"
         assert await service.counts() == before
         tried.add(path.rsplit("/", 1)[-1])
 
     await the_life_of_an_entry(service, without_commit)
-    assert tried == {path.rsplit("/", 1)[-1] for path in posts(service)}
+    assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("token", ["", "Bearer nonsense", "Basic b3JnOnNlY3JldA=="])
 async def test_nobody_writes_without_a_token(service: Service, token: str) -> None:
-    for path in posts(service):
+    for path in service.posts():
         response = await service.http.post(path, json={}, headers={"Authorization": token} if token else {})
         assert (response.status_code, "WWW-Authenticate" in response.headers) == (401, True), path
 
 
 @pytest.mark.asyncio
 async def test_a_token_without_the_scope_writes_nothing(service: Service) -> None:
-    for path in posts(service):
+    for path in service.posts():
         response = await service.http.post(path, json={}, headers=service.issuer.headers("tasks:report"))
         assert (response.status_code, response.json()["code"]) == (403, "insufficient-scope"), path
 
@@ -93,7 +75,7 @@ BAD_BODIES: tuple[tuple[bytes, str], ...] = (
 async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Service) -> None:
     entry = (await an_entry(service)).removeprefix("/entries/")
     before = await service.counts()
-    for template in posts(service):
+    for template in service.posts():
         client_id = "reviewing-ministry" if template.endswith(("approve", "return")) else "ministry"
         for content, media_type in BAD_BODIES:
             headers = service.headers(client_id) | {"Content-Type": media_type}

@@ -1,16 +1,12 @@
 """The service as a process runs it: it migrates, registers the shipped lists once, and serves."""
 
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
-from sixclear.common.clock import utc_now
-from sixclear.common.ids import new_id
-from sixclear.common.runtime.target import Runtime
-from sixclear.common.settings import CommonSettings
-from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import EmptyDatabase
+from sixclear.common.testing.service import bare_runtime
 from sixclear.data_catalog.settings import Settings
 from sixclear.data_catalog.target import create_target
 
@@ -19,17 +15,9 @@ from sixclear.data_catalog.target import create_target
 async def test_it_starts_twice_on_one_database_and_knows_its_lists(
     empty_database: EmptyDatabase, tmp_path: Path
 ) -> None:
-    runtime = Runtime(
-        settings=CommonSettings(env="test", home=tmp_path),
-        clock=utc_now,
-        new_id=new_id,
-        bus=cast(Any, None),
-        verifier=FakeIssuer().verifier(),
-        http=cast(Any, None),
-    )
     url = await empty_database()
     for _ in range(2):
-        target = create_target(runtime, Settings(database_url=url))
+        target = create_target(bare_runtime(tmp_path), Settings(database_url=url))
         assert not target.checks()[0].ok
         await target.start()
         try:

@@ -1,21 +1,19 @@
 """The feedback application on real PostgreSQL, with a fixed secret so that receipts and identifiers are the same."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest_asyncio
-from fastapi import FastAPI
 from sqlalchemy import text
 
-from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog, StoredEvent
 from sixclear.common.ids import stable_id
-from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.common.testing.service import RunningService, running_service
 from sixclear.feedback.app import create_app
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.settings import Settings
@@ -36,66 +34,33 @@ SCOPES = {
 ORGANISATIONS = {"ministry": MINISTRY, "other-ministry": OTHER_MINISTRY}
 
 
-class MovingClock:
-    """A clock that tests move."""
+class Service(RunningService):
+    """The public, and clients of the hub unless they are a ministry's."""
 
-    def __init__(self) -> None:
-        self.now = START
+    prefix = "/api/feedback/v1"
+    tables = ("submission", "contact", "message", "answer", "access_log", "event", "idempotency_key")
 
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_by(self, **duration: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(**duration)
-
-
-@dataclass
-class Service:
-    """The application, its database, its clock, the public and the clients of the hub."""
-
-    app: FastAPI
-    database: Database
-    log: EventLog
-    clock: MovingClock
-    issuer: FakeIssuer
-    http: httpx2.AsyncClient
-
-    def headers(self, client_id: str) -> dict[str, str]:
-        """The Authorization header of a client, of the hub unless it is a ministry's."""
+    def headers(self, client_id: str, /) -> dict[str, str]:
         return self.issuer.headers(
             *SCOPES[client_id], client_id=client_id, organisation_id=ORGANISATIONS.get(client_id, HUB)
         )
 
+    def reader_headers(self) -> dict[str, str]:
+        return self.headers("feedback-hub")
+
     async def send(self, body: Any, key: str = KEY, **headers: str) -> httpx2.Response:
         """POST a submission as anybody."""
-        return await self.http.post(
-            "/api/feedback/v1/submissions", json=body, headers={"Idempotency-Key": key} | headers
-        )
+        return await self.public("/submissions", body, **({"Idempotency-Key": key} | headers))
 
     async def public(self, path: str, body: Any, **headers: str) -> httpx2.Response:
         """POST as anybody."""
-        return await self.http.post(f"/api/feedback/v1{path}", json=body, headers=headers)
-
-    async def post(self, client_id: str, path: str, body: Any, **headers: str) -> httpx2.Response:
-        """POST as a client of the hub or of a ministry."""
-        return await self.http.post(f"/api/feedback/v1{path}", json=body, headers=self.headers(client_id) | headers)
-
-    async def get(self, path: str, **params: str | int | bool) -> Any:
-        """GET as the hub; the answer must be 200."""
-        response = await self.http.get(f"/api/feedback/v1{path}", params=params, headers=self.headers("feedback-hub"))
-        assert response.status_code == 200, response.text
-        return response.json()
+        return await self.http.post(f"{self.prefix}{path}", json=body, headers=headers)
 
     async def case(self, code: str) -> Any:
         """What the mailbox shows; it must open."""
         response = await self.public("/mailbox", {"receipt_code": code})
         assert response.status_code == 200, response.text
         return response.json()
-
-    async def events(self) -> list[StoredEvent]:
-        """Every event of the log, in order."""
-        return list(await self.log.reader().read(0, 10_000))
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table."""
@@ -106,22 +71,10 @@ class Service:
 @pytest_asyncio.fixture
 async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     """The feedback application, empty."""
-    url = await clone_database("sixclear.feedback")
-    database = Database(url, application_name="test")
-    clock = MovingClock()
-    log = EventLog("feedback", database, clock)
-    issuer = FakeIssuer(clock)
-    app = create_app(
-        Settings(database_url=url, messages_per_case=3),
-        verifier=issuer.verifier(),
-        database=database,
-        event_log=log,
-        receipts=Receipts(SECRET),
-        clock=clock,
-    )
-    async with http_client(app) as http:
-        yield Service(app, database, log, clock, issuer, http)
-    await database.close()
+    settings = Settings(database_url=await clone_database("sixclear.feedback"), messages_per_case=3)
+    create = partial(create_app, receipts=Receipts(SECRET))
+    async with running_service(Service, "feedback", settings, create, MovingClock(START)) as running:
+        yield running
 
 
 def submission(**changes: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
 from tests.integration.feedback.conftest import (
     SCOPES,
@@ -16,27 +15,6 @@ from tests.integration.feedback.conftest import (
 )
 
 from sixclear.common.auth.access import access_rules
-
-TABLES = ("submission", "contact", "message", "answer", "access_log", "event", "idempotency_key")
-
-
-class CommitFails(RuntimeError):
-    """The disk is full, the server is gone: the commit did not happen."""
-
-
-def fail(connection: Any) -> None:
-    """Stands in the way of every commit."""
-    raise CommitFails
-
-
-async def count(service: Service) -> dict[str, int]:
-    """How many rows each table holds."""
-    return {table: len(await service.rows(table)) for table in TABLES}
-
-
-def posts(service: Service) -> list[str]:
-    """The path of every POST of the API."""
-    return [path for method, path, _ in access_rules(service.app) if method == "POST"]
 
 
 @pytest.mark.asyncio
@@ -55,19 +33,16 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     tried: set[str] = set()
 
     async def without_commit(client_id: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
-        before = await count(service)
-        event.listen(service.database.engine.sync_engine, "commit", fail)
-        try:
+        before = await service.counts()
+        with service.commits_fail():
             sent = dict(headers) | (service.headers(client_id) if client_id in SCOPES else {})
             response = await service.http.post(f"/api/feedback/v1{path}", json=body, headers=sent)
-        finally:
-            event.remove(service.database.engine.sync_engine, "commit", fail)
         assert response.status_code >= 500, f"{path} said {response.status_code}"
-        assert await count(service) == before
+        assert await service.counts() == before
         tried.add(path.rsplit("/", 1)[-1])
 
     await the_life_of_a_submission(service, without_commit)
-    assert tried == {path.rsplit("/", 1)[-1] for path in posts(service)}
+    assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 
 
 @pytest.mark.asyncio
@@ -115,8 +90,8 @@ BAD_BODIES: tuple[tuple[bytes, str], ...] = (
 async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Service) -> None:
     submission_id, _ = await an_assigned_submission(service)
     drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
-    before = await count(service)
-    for template in posts(service):
+    before = await service.counts()
+    for template in service.posts():
         path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"])
         for content, media_type in BAD_BODIES:
             headers = service.headers("feedback-hub") | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}
@@ -124,7 +99,7 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
             assert 400 <= response.status_code < 500, (path, content[:40], response.text)
             assert response.headers["content-type"] == "application/problem+json"
             assert b"xxxx" not in response.content
-    assert await count(service) == before
+    assert await service.counts() == before
 
 
 @pytest.mark.asyncio

@@ -3,33 +3,22 @@
 import os
 import stat
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from tests.integration.feedback.conftest import KEY, submission
 
-from sixclear.common.clock import utc_now
-from sixclear.common.ids import new_id
 from sixclear.common.runtime.source_target import SourceTarget
-from sixclear.common.runtime.target import Runtime
-from sixclear.common.settings import CommonSettings
-from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import EmptyDatabase
+from sixclear.common.testing.service import bare_runtime
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.target import create_target
 
 
 def target_at(url: str, home: Path, **settings: Any) -> SourceTarget[Settings]:
     """The service with its data folder at `home`."""
-    runtime = Runtime(
-        settings=CommonSettings(env="test", home=home),
-        clock=utc_now,
-        new_id=new_id,
-        bus=cast(Any, None),
-        verifier=FakeIssuer().verifier(),
-        http=cast(Any, None),
-    )
-    return create_target(runtime, Settings(database_url=url, **settings))
+    return create_target(bare_runtime(home), Settings(database_url=url, **settings))
 
 
 async def receipt_of_one_run(target: SourceTarget[Settings]) -> str:

@@ -18,6 +18,7 @@ from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id, stable_id
 from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
+from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.monitoring.repository import views
@@ -237,16 +238,6 @@ async def view(database: Database) -> View:
     return View(database, token, NOON + timedelta(days=1))
 
 
-@dataclass
-class Clock:
-    """A clock that is set by hand."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 def make_runtime(
     clock: Any, *, logs: dict[str, EventLog] | None = None, env: str = "test"
 ) -> tuple[Runtime, FakeIssuer]:
@@ -274,7 +265,7 @@ class Site:
     target: MonitoringTarget
     issuer: FakeIssuer
     client: httpx2.AsyncClient
-    clock: Clock
+    clock: MovingClock
 
     async def get(self, path: str, **parameters: Any) -> httpx2.Response:
         return await self.client.get(f"/api/monitoring/v1{path}", params=parameters)
@@ -282,7 +273,7 @@ class Site:
 
 @pytest_asyncio.fixture
 async def site(view: View) -> AsyncIterator[Site]:
-    clock = Clock(view.now)
+    clock = MovingClock(view.now)
     runtime, issuer = make_runtime(clock)
     target = MonitoringTarget(runtime, Settings(database_url=view.database.url))
     async with http_client(target.app) as client:

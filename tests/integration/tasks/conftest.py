@@ -1,19 +1,16 @@
 """The tasks application on real PostgreSQL, with a few organisations and one programme."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest_asyncio
-from fastapi import FastAPI
 
-from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog, StoredEvent
-from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.event_log import StoredEvent
+from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.common.testing.service import RunningService, running_service
 from sixclear.tasks.app import create_app
 from sixclear.tasks.service.seed import Named, Seed, _register, organisation_id
 from sixclear.tasks.settings import Settings
@@ -22,50 +19,19 @@ START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
 EVERYTHING = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
 
 
-class MovingClock:
-    """A clock that tests move."""
+class Service(RunningService):
+    """A client is the organisation with that code; by default it may do everything."""
 
-    def __init__(self) -> None:
-        self.now = START
+    prefix = "/api/tasks/v1"
 
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_by(self, **duration: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(**duration)
-
-
-@dataclass
-class Service:
-    """The application, its database, its clock, and clients of organisations."""
-
-    app: FastAPI
-    database: Database
-    log: EventLog
-    clock: MovingClock
-    issuer: FakeIssuer
-    http: httpx2.AsyncClient
-
-    def headers(self, code: str, *scopes: str) -> dict[str, str]:
-        """The Authorization header of the client of the organisation with `code`."""
+    def headers(self, code: str, /, *scopes: str) -> dict[str, str]:
         return self.issuer.headers(
             *(scopes or EVERYTHING), client_id=f"org-{code}", organisation_id=organisation_id(code)
         )
 
-    async def post(self, code: str, path: str, body: Any, **headers: str) -> httpx2.Response:
-        """POST as the client of the organisation with `code`."""
-        return await self.http.post(f"/api/tasks/v1{path}", json=body, headers=self.headers(code) | headers)
-
-    async def get(self, path: str, **params: str) -> Any:
-        """GET as anybody; the answer must be 200."""
-        response = await self.http.get(f"/api/tasks/v1{path}", params=params)
-        assert response.status_code == 200, response.text
-        return response.json()
-
     async def events(self) -> list[StoredEvent]:
         """Every event of the log after the seed, in order."""
-        return [event for event in await self.log.reader().read(0, 10_000) if event.entity_type != "organisation"]
+        return [event for event in await super().events() if event.entity_type != "organisation"]
 
 
 def named(name: str, kind: str, legal_basis: str = "") -> Named:
@@ -94,21 +60,12 @@ ORGANISATIONS = (
 @pytest_asyncio.fixture
 async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     """The tasks application with five organisations and the programme `plan`, owned by P57."""
-    url = await clone_database("sixclear.tasks")
-    database = Database(url, application_name="test")
-    clock = MovingClock()
-    log = EventLog("tasks", database, clock)
-    issuer = FakeIssuer(clock)
-    app = create_app(
-        Settings(database_url=url), verifier=issuer.verifier(), database=database, event_log=log, clock=clock
-    )
-    await _register(database, log, ORGANISATIONS, START)
-    async with http_client(app) as http:
-        running = Service(app, database, log, clock, issuer, http)
+    settings = Settings(database_url=await clone_database("sixclear.tasks"))
+    async with running_service(Service, "tasks", settings, create_app, MovingClock(START)) as running:
+        await _register(running.database, running.log, ORGANISATIONS, START)
         programme = {"slug": "plan", "name_vi": "Kế hoạch", "name_en": "Plan", "resolution": "57-NQ/TW", "owner": "P57"}
         assert (await running.post("P57", "/programmes", programme)).status_code == 201
         yield running
-    await database.close()
 
 
 def proposal(**changes: Any) -> dict[str, Any]:

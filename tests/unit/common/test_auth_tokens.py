@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 
 from sixclear.common.auth.access import Access, Caller, CallerDep, InvalidToken, access_rules, declare
 from sixclear.common.auth.tokens import KeyFile, KeyUrl, TokenVerifier
+from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import AUDIENCE, ISSUER, FakeIssuer, http_client
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.problems import Unavailable
@@ -28,20 +29,9 @@ ORGANISATION = UUID(int=57)
 START = datetime(2025, 12, 4, tzinfo=UTC)
 
 
-class MovingClock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 @pytest.fixture
 def clock() -> MovingClock:
-    return MovingClock()
+    return MovingClock(START)
 
 
 @pytest.fixture
@@ -123,9 +113,9 @@ async def test_a_verified_token_is_remembered_but_never_past_its_end(
     await verifier.verify(token)
     with monkeypatch.context() as patched:
         patched.setattr(jwt, "decode", lambda *args, **kwargs: pytest.fail("verified again"))
-        clock.advance(29)
+        clock.pass_by(seconds=29)
         await verifier.verify(token)
-    clock.advance(7)
+    clock.pass_by(seconds=7)
     with pytest.raises(InvalidToken):
         await verifier.verify(token)
 
@@ -148,7 +138,7 @@ async def test_a_new_key_is_fetched_but_not_for_every_made_up_key_id(issuer: Fak
         with pytest.raises(InvalidToken):
             await verifier.verify(issuer.token("a", header={"kid": "made up"}))
     assert issuer.loads == 1
-    clock.advance(11)
+    clock.pass_by(seconds=11)
     issuer.rotate()
     await verifier.verify(issuer.token("a"))
     assert issuer.loads == 2
@@ -167,7 +157,7 @@ async def test_known_keys_stay_good_while_the_issuer_is_away(issuer: FakeIssuer,
     source = KeyUrl("https://issuer.test/jwks", transport=httpx2.MockTransport(answer))
     verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=source, clock=clock)
     await verifier.verify(issuer.token("a"))
-    clock.advance(1000)
+    clock.pass_by(seconds=1000)
     await verifier.verify(issuer.token("a"))
     assert len(asked) == 2
 
@@ -179,7 +169,7 @@ async def test_without_keys_nobody_can_tell(issuer: FakeIssuer, clock: MovingClo
     with pytest.raises(Unavailable):
         await verifier.verify(issuer.token("a"))
     path.write_text(json.dumps(KeySet([issuer.key]).as_dict(private=True)))
-    clock.advance(2)
+    clock.pass_by(seconds=2)
     assert (await verifier.verify(issuer.token("a"))).client_id == "test-client"
 
 
