@@ -1,6 +1,5 @@
 """Wiring of the portal."""
 
-import logging
 from typing import Any
 
 from starlette.applications import Starlette
@@ -8,19 +7,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.clock import Clock
 from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.edge import EdgeMiddleware
+from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 from sixclear.portal.errors import PortalError, ServiceAway
 from sixclear.portal.gateway import Gateway
 from sixclear.portal.pages import Pages, content_security_policy
 from sixclear.portal.routes import all_routes
 from sixclear.portal.routes.dependencies import Portal
 from sixclear.portal.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 _KNOWN_STATUSES = frozenset({403, 404, 405, 413, 422, 503})
 
@@ -35,7 +32,7 @@ def create_app(
         middleware=[
             Middleware(TelemetryMiddleware, service="portal"),
             Middleware(EdgeMiddleware, content_security_policy=content_security_policy(settings.stream_origin)),
-            Middleware(_LastNet),
+            Middleware(UnexpectedErrorMiddleware, answer=_answer_unexpected_error),
         ],
     )
     app.state.portal = Portal(settings, clock, gateway, pages)
@@ -53,6 +50,10 @@ async def _answer_http_exception(request: Request, error: Any) -> Response:
     return response
 
 
+def _answer_unexpected_error(request: Request) -> Response:
+    return _error_page(request, 500, [])
+
+
 def _error_page(request: Request, status: int, away: list[str]) -> Response:
     portal: Portal = request.app.state.portal
     shown = status if status in _KNOWN_STATUSES else 500
@@ -61,30 +62,3 @@ def _error_page(request: Request, status: int, away: list[str]) -> Response:
     if status == 503:
         response.headers["Retry-After"] = "10"
     return response
-
-
-class _LastNet:
-    """An exception that nobody handled becomes the error page; none of its text leaves the process."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = False
-
-        async def watch(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        except Exception as error:
-            if started:
-                raise
-            logger.exception("unexpected error: %s", type(error).__name__)
-            response = _error_page(Request(scope), 500, [])
-            await response(scope, receive, send)
