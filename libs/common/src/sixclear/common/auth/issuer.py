@@ -21,8 +21,9 @@ from sixclear.common.auth.minting import LIFETIME, mint
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.settings import CommonSettings
 from sixclear.common.web.edge import EdgeMiddleware
-from sixclear.common.web.exception_handlers import UnexpectedErrorMiddleware, exception_handlers
+from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.limits import LimitsMiddleware
+from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105  (a path)
 CONFIGURATION_PATH = "/.well-known/openid-configuration"

@@ -18,9 +18,10 @@ from sixclear.common.ids import new_id
 from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.docs import docs_routes
 from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeMiddleware
-from sixclear.common.web.exception_handlers import UnexpectedErrorMiddleware, exception_handlers
+from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, LimitsMiddleware
 from sixclear.common.web.openapi import complete, default_responses
+from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 
 
 def create_service_app(

@@ -11,12 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.web.database_errors import problem_for
 from sixclear.common.web.problems import (
     DomainError,
-    InternalError,
     InvalidRequest,
     MalformedRequest,
     problem,
@@ -73,32 +71,3 @@ def exception_handlers() -> dict[Any, Handler]:
         asyncpg.InterfaceError: answer_database_error,
         OSError: answer_database_error,
     }
-
-
-class UnexpectedErrorMiddleware:
-    """The last net: an exception that nobody handled is logged and answered with 500, without its text.
-
-    Once the answer has begun it can only be cut off: the exception goes on, so that the server closes the connection.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = False
-
-        async def watch(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        except Exception as error:
-            if started:
-                raise
-            logger.exception("unexpected error: %s", type(error).__name__)
-            await problem_response(Request(scope), InternalError())(scope, receive, send)
