@@ -1,0 +1,38 @@
+"""The service as a process runs it: it migrates, registers the shipped organisations once, and serves."""
+
+from pathlib import Path
+
+import pytest
+
+from sixclear.common.testing.identity import http_client
+from sixclear.common.testing.postgres import EmptyDatabase
+from sixclear.common.testing.service import bare_runtime
+from sixclear.tasks.service.seed import shipped_organisations
+from sixclear.tasks.settings import Settings
+from sixclear.tasks.target import create_target
+
+
+async def organisations_after_a_run(url: str, home: Path, *, seed: bool) -> int:
+    """Start, count the events of the log and ask for a province, stop."""
+    target = create_target(bare_runtime(home), Settings(database_url=url, seed_organisations=seed))
+    assert not target.checks()[0].ok
+    await target.start()
+    try:
+        assert target.checks()[0].ok
+        async with http_client(target.app) as http:
+            provinces = (await http.get("/api/tasks/v1/organisations?level=province&limit=200")).json()["items"]
+        assert len(provinces) == (34 if seed else 0)
+        events = await target.event_log.reader().read(0, 10_000)
+        return len({event.entity_id for event in events})
+    finally:
+        await target.stop()
+
+
+@pytest.mark.asyncio
+async def test_it_starts_twice_on_one_database_and_knows_its_organisations(
+    empty_database: EmptyDatabase, tmp_path: Path
+) -> None:
+    url = await empty_database()
+    assert await organisations_after_a_run(url, tmp_path, seed=False) == 0
+    for _ in range(2):
+        assert await organisations_after_a_run(url, tmp_path, seed=True) == len(shipped_organisations())
