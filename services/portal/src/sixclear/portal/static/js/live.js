@@ -138,7 +138,7 @@ function addToLedger(page, change) {
   time.dateTime = at;
   time.textContent = shortInstant(at, page.main.dataset.language);
   row.querySelector(".ledger-what").textContent = words[`${change.entity_type}.${change.change}`] ?? change.change;
-  row.querySelector(".ledger-who").textContent = change.organisation_name ?? "";
+  row.querySelector(".ledger-who span").textContent = change.organisation_name ?? "";
   const link = row.querySelector("a");
   link.textContent = change.title ?? "";
   const path = RECORD_PATHS[change.entity_type];
