@@ -11,6 +11,7 @@ from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.common.auth.access import access_rules
 from sixclear.common.ids import stable_id
+from sixclear.portal import schemas
 from sixclear.portal.app import create_app
 from sixclear.portal.gateway import Gateway
 from sixclear.portal.languages import NAMES
@@ -299,3 +300,17 @@ async def test_what_is_only_shown_is_marked_and_lateness_is_that_of_monitoring(b
     assert "returned 2 times, last on 22 November 2026" in returned
     assert "Demonstration data" in returned
     assert "60 days overdue" in attention
+
+
+async def test_a_platform_without_any_programme_says_that_nothing_was_entered(
+    browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none_yet(_: Gateway) -> schemas.Listing[schemas.Programme]:
+        return schemas.Listing[schemas.Programme](items=[])
+
+    monkeypatch.setattr(Gateway, "programmes", none_yet)
+    upstream.empty = True
+    answer = await browser.get("/")
+    assert "Chưa có nhiệm vụ nào được ghi nhận" in answer.text
+    asked = [query for _, path, query in upstream.requests if path.endswith("/status") and "as_of" not in query]
+    assert {} in asked

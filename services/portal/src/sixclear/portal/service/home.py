@@ -75,7 +75,10 @@ async def home(
         parts.of(gateway.programmes()), _figures(gateway, settings, parts, expected, today, past)
     )
     programme = _chosen(programmes.items if programmes else None, programme_slug, settings.default_programme)
-    if programme.slug != expected:
+    if programmes is not None and not programmes.items:
+        # Nothing was entered yet: the figures of all, which are nought, instead of those of a programme nobody knows.
+        figures = await _figures(gateway, settings, parts, None, today, past)
+    elif programme.slug != expected:
         figures = await _figures(gateway, settings, parts, programme.slug, today, past)
     status, before, chart, provinces, changes, attention = figures
     return HomeView(
@@ -96,7 +99,7 @@ async def home(
 
 
 async def _figures(
-    gateway: Gateway, settings: Settings, parts: Parts, programme: str, today: date, past: date | None
+    gateway: Gateway, settings: Settings, parts: Parts, programme: str | None, today: date, past: date | None
 ) -> _Figures:
     as_of = _instant(past) if past else None
     week_ago = _instant((past or today) - _WEEK)
@@ -129,7 +132,7 @@ def _instant(day: date) -> str:
 
 
 async def _chart(
-    gateway: Gateway, settings: Settings, programme: str, today: date, past: date | None
+    gateway: Gateway, settings: Settings, programme: str | None, today: date, past: date | None
 ) -> TimelineChart | None:
     start = today - timedelta(days=settings.timeline_days)
     weekly = await gateway.timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
@@ -138,14 +141,16 @@ async def _chart(
         first = max(points[0].date, today - timedelta(days=_DAILY_UP_TO_DAYS))
         daily = await gateway.timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
         points = trimmed(daily.points)
-    return draw(points, past or today, report_days(programme))
+    return draw(points, past or today, report_days(programme or ""))
 
 
 async def _changes(gateway: Gateway, past: date | None) -> Sequence[schemas.Change] | None:
     return None if past else (await gateway.changes(limit=_CHANGES)).items
 
 
-async def _attention(gateway: Gateway, programme: str, past: date | None) -> dict[str, schemas.AttentionList] | None:
+async def _attention(
+    gateway: Gateway, programme: str | None, past: date | None
+) -> dict[str, schemas.AttentionList] | None:
     return None if past else await gateway.attention(programme=programme)
 
 
