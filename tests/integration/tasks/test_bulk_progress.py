@@ -75,6 +75,8 @@ async def test_the_same_file_may_be_sent_again(service: Service) -> None:
     stated = line(0, occurred_at="2025-12-04T10:30:00+07:00")
     assert (await send(service, [stated]))["reported"] == 1
     assert (await send(service, [stated]))["unchanged"] == 1
+    silent = {name: value for name, value in stated.items() if name != "percent"}
+    assert (await send(service, [silent]))["unchanged"] == 1
 
 
 @pytest.mark.asyncio

@@ -234,3 +234,87 @@ async def test_bad_input_is_explained_and_changes_nothing(service: Service, path
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["code"]
     assert len(await service.events()) == before
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"classification": "restricted"}, "organisation-not-allowed"),
+        ({"title": "Một việc khác"}, "organisation-not-allowed"),
+        ({"product": "Một báo cáo"}, "organisation-not-allowed"),
+        ({"kind": "recurring", "recurrence": "FREQ=DAILY"}, "field-needs-decision"),
+        ({"assigning_organisation": "G06"}, "field-needs-decision"),
+        ({"assigned_by": "province"}, "field-needs-decision"),
+        ({"lead_organisation": "G01"}, "field-needs-decision"),
+        ({"deadline": "2030-01-01"}, "deadline-needs-decision"),
+    ],
+)
+async def test_the_lead_never_rewrites_what_it_was_given(service: Service, change: dict[str, Any], code: str) -> None:
+    task_id = await an_assigned_task(service)
+    before = await service.get(f"/tasks/{task_id}")
+    refused = await service.post("G06", "/tasks", proposal(**change))
+    assert (refused.status_code >= 400, refused.json()["code"]) == (True, code)
+    assert await service.get(f"/tasks/{task_id}") == before
+
+
+@pytest.mark.asyncio
+async def test_only_its_owner_adds_to_the_totals_of_a_programme(service: Service) -> None:
+    own = proposal(external_id="NV-5", assigning_organisation="G06", lead_organisation="G01")
+    refused = await service.post("G06", "/tasks", own)
+    assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed")
+    proposed = await service.post("G06", "/tasks", own | {"assign": False})
+    assert (proposed.status_code, proposed.json()["bucket"]) == (201, None)
+
+
+@pytest.mark.asyncio
+async def test_a_lead_proposes_and_improves_its_proposal_until_it_is_assigned(service: Service) -> None:
+    proposed = await service.post("G06", "/tasks", proposal(assign=False))
+    assert proposed.status_code == 201
+    better = await service.post("G06", "/tasks", proposal(assign=False, title="Một đề xuất rõ hơn"))
+    assert (better.status_code, better.json()["title"]) == (200, "Một đề xuất rõ hơn")
+    assert (await service.post("P57", f"/tasks/{proposed.json()['task_id']}/assign", {})).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_a_directive_stays_with_its_issuer(service: Service) -> None:
+    directive = {
+        "programme": "plan",
+        "number": "99-KH",
+        "issued_on": "2025-06-19",
+        "issuer": "P57",
+        "title": "Kế hoạch",
+    }
+    assert (await service.post("P57", "/directives", directive)).status_code == 201
+    taken = await service.post("G06", "/directives", directive | {"issuer": "G06", "title": "Của chúng tôi"})
+    assert (taken.status_code, taken.json()["code"]) == (403, "organisation-not-allowed")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/tasks", "/directives", "/programmes"])
+async def test_an_upsert_on_an_older_version_is_refused(service: Service, path: str) -> None:
+    bodies: dict[str, Any] = {
+        "/tasks": proposal(),
+        "/directives": {
+            "programme": "plan",
+            "number": "99-KH",
+            "issued_on": "2025-06-19",
+            "issuer": "P57",
+            "title": "Kế hoạch",
+        },
+        "/programmes": {"slug": "two", "name_vi": "Hai", "name_en": "Two", "resolution": "57-NQ/TW", "owner": "P57"},
+    }
+    assert (await service.post("P57", path, bodies[path])).status_code == 201
+    stale = await service.post("P57", path, bodies[path], **{"If-Match": '"1.999"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
+
+
+@pytest.mark.asyncio
+async def test_the_bodies_concerned_read_the_reports_of_a_restricted_task(service: Service) -> None:
+    task_id = await an_assigned_task(service, classification="restricted")
+    await service.post("G06", f"/tasks/{task_id}/progress", {"text": "Đã bắt đầu"})
+    for part, count in (("reports", 1), ("history", 3), ("evidence", 0)):
+        path = f"/api/tasks/v1/own/tasks/{task_id}/{part}"
+        own = await service.http.get(path, headers=service.headers("G06"))
+        assert len(own.json()["items"]) == count
+        assert (await service.http.get(path, headers=service.headers("G01"))).status_code == 404

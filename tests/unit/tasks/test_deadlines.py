@@ -1,8 +1,11 @@
 """Deadlines and periods in civil time, instants in UTC."""
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sixclear.tasks.deadlines import check_recurrence, current_period, deadline_instant
 from sixclear.tasks.errors import RecurrenceInvalid
@@ -17,7 +20,16 @@ def test_an_instant_stays_the_same_instant() -> None:
     assert deadline_instant(given) == given
 
 
-@pytest.mark.parametrize("rule", ["", "every month", "FREQ=HOURLY", "FREQ=MONTHLY;BYMONTHDAY=55"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("", "every month", "FREQ=HOURLY", "FREQ=MONTHLY;BYMONTHDAY=55", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31"),
+        *("FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;INTERVAL=0;BYHOUR=0", "FREQ=DAILY;INTERVAL=-1"),
+        *("FREQ=DAILY;FREQ=SECONDLY", "FREQ=MONTHLY;BYDAY=99MO", "FREQ=YEARLY;BYEASTER=99999999"),
+        *("FREQ=DAILY;BYHOUR=0,1,2;BYMINUTE=1", "FREQ=DAILY;INTERVAL=9999999", "FREQ=DAILY\nRRULE:FREQ=SECONDLY"),
+        *("FREQ=DAILY;UNTIL=99999999", "FREQ=DAILY;BYSETPOS=0", "FREQ=DAILY;"),
+    ],
+)
 def test_a_rule_that_does_not_repeat_by_day_is_refused(rule: str) -> None:
     with pytest.raises(RecurrenceInvalid):
         check_recurrence(rule)
@@ -40,3 +52,39 @@ def test_a_month_is_reported_once_a_report_came_after_the_previous_close() -> No
 def test_a_rule_that_has_ended_has_no_period() -> None:
     rule = check_recurrence("FREQ=YEARLY;COUNT=1")
     assert current_period(rule, datetime(2024, 1, 1, tzinfo=UTC), None, datetime(2026, 1, 1, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=FR", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=15"),
+        *("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=15", "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1", "FREQ=YEARLY;UNTIL=20301231"),
+    ],
+)
+def test_usual_rules_are_taken(rule: str) -> None:
+    assert check_recurrence(rule) == rule
+
+
+@given(
+    st.builds(
+        ";".join,
+        st.lists(
+            st.builds(
+                "{}={}".format,
+                st.sampled_from(["FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"]),
+                st.sampled_from(
+                    ["DAILY", "YEARLY", "0", "1", "7", "999", "-1", "53MO", "-5SU", "31", "29", "20260101"]
+                ),
+            ),
+            max_size=5,
+        ),
+    )
+)
+def test_whatever_is_taken_is_answered_at_once(rule: str) -> None:
+    began = time.perf_counter()
+    try:
+        check_recurrence(rule)
+    except RecurrenceInvalid:
+        return
+    current_period(rule, datetime(2025, 1, 1, tzinfo=UTC), None, datetime(2030, 1, 1, tzinfo=UTC))
+    assert time.perf_counter() - began < 1.0

@@ -9,8 +9,20 @@ from dateutil.rrule import rrule, rrulestr
 from sixclear.common.clock import CIVIL_ZONE, CLOSE_OF_DAY, civil_date, close_of_day
 from sixclear.tasks.errors import RecurrenceInvalid
 
-# One RRULE and nothing else: no dates of its own, no second rule.
-_SINGLE_RULE = re.compile(r"[A-Z0-9=;,+-]+")
+_WEEKDAYS = r"[+-]?(?:[1-4]?[0-9]|5[0-3])?(?:MO|TU|WE|TH|FR|SA|SU)"
+# The parts of an RFC 5545 rule that a task may use, and their values. A day is the finest period, and no part may come
+# twice or hold a value that the library would search for ever.
+_PARTS = {
+    "FREQ": re.compile(r"DAILY|WEEKLY|MONTHLY|YEARLY"),
+    "INTERVAL": re.compile(r"[1-9][0-9]{0,2}"),
+    "COUNT": re.compile(r"[1-9][0-9]{0,3}"),
+    "UNTIL": re.compile(r"[0-9]{8}"),
+    "BYDAY": re.compile(rf"{_WEEKDAYS}(?:,{_WEEKDAYS}){{0,20}}"),
+    "BYMONTHDAY": re.compile(r"-?(?:[1-9]|[12][0-9]|3[01])(?:,-?(?:[1-9]|[12][0-9]|3[01])){0,30}"),
+    "BYMONTH": re.compile(r"(?:[1-9]|1[0-2])(?:,(?:[1-9]|1[0-2])){0,11}"),
+    "BYSETPOS": re.compile(r"-?[1-9][0-9]?"),
+    "WKST": re.compile(r"MO|TU|WE|TH|FR|SA|SU"),
+}
 
 
 def deadline_instant(deadline: date | datetime) -> datetime:
@@ -25,7 +37,7 @@ def _occurs(rule: str) -> bool:
     start = datetime.combine(date(2025, 1, 1), CLOSE_OF_DAY)  # civil time, as RFC 5545's floating form
     try:
         parsed = rrulestr(rule, dtstart=start)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, IndexError):
         return False
     if not isinstance(parsed, rrule):
         return False
@@ -43,15 +55,13 @@ class Period:
 
 def check_recurrence(rule: str) -> str:
     """The rule itself when it repeats by day, week, month or year (RFC 5545 §3.3.10); raises RecurrenceInvalid."""
-    upper = rule.upper()
-    if not any(f"FREQ={unit}" in upper for unit in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")):
+    parts = [part.partition("=") for part in rule.upper().split(";")]
+    names = [name for name, _, _ in parts]
+    known = all(name in _PARTS and _PARTS[name].fullmatch(value) for name, _, value in parts)
+    if not known or "FREQ" not in names or len(set(names)) < len(names) or not _occurs(rule):
         raise RecurrenceInvalid(
-            "Write a rule such as FREQ=MONTHLY;BYMONTHDAY=22, repeating by day, week, month or year.",
-            errors=[{"pointer": "#/recurrence", "code": "frequency-unknown", "detail": "FREQ is missing or too fine."}],
-        )
-    if not _SINGLE_RULE.fullmatch(upper) or not _occurs(rule):
-        raise RecurrenceInvalid(
-            "The rule is not one of RFC 5545 that occurs within five years, for example FREQ=WEEKLY;BYDAY=FR.",
+            "Write one rule that repeats by day, week, month or year and occurs within five years, such as "
+            "FREQ=MONTHLY;BYMONTHDAY=22 or FREQ=WEEKLY;BYDAY=FR.",
             errors=[{"pointer": "#/recurrence", "code": "rule-unreadable", "detail": "The rule cannot be used."}],
         )
     return rule

@@ -63,6 +63,12 @@ class DeadlineNeedsDecision(DomainError):
     code, status, title = "deadline-needs-decision", 409, "A deadline moves by a decision"
 
 
+class FieldNeedsDecision(DomainError):
+    """Lead, assigning body, level, kind and programme of an assigned task do not change by describing it anew."""
+
+    code, status, title = "field-needs-decision", 409, "This was decided when the task was assigned"
+
+
 class RecurrenceInvalid(DomainError):
     """A recurring task needs a rule of RFC 5545 that repeats."""
 

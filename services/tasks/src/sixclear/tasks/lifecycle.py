@@ -1,16 +1,12 @@
 """The life of a task: what each step needs and what it changes. Pure: no database, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sixclear.tasks.errors import (
-    EvidenceMissing,
-    SixClearsMissing,
-    TransitionNotAllowed,
-)
+from sixclear.tasks.errors import EvidenceMissing, FieldNeedsDecision, SixClearsMissing, TransitionNotAllowed
 from sixclear.tasks.models import Task
 
 # Statuses in which the task is somebody's work.
@@ -139,9 +135,28 @@ def extend(task: Task, deadline: datetime) -> Change:
     return Change("extended", {"current_deadline": deadline})
 
 
-def allow_update(task: Task) -> None:
-    """Raises TransitionNotAllowed when the task's description can no longer change."""
+# From its assignment on, these belong to the decision that gave the task, not to its description.
+_DECIDED = {
+    "programme_id": "programme",
+    "kind": "kind",
+    "assigned_by": "assigned_by",
+    "assigning_organisation_id": "assigning_organisation",
+    "lead_organisation_id": "lead_organisation",
+}
+
+
+def allow_update(task: Task, changed: Collection[str]) -> None:
+    """Raises TransitionNotAllowed when the description can no longer change, FieldNeedsDecision for what is decided."""
     _allow(task, "updated")
+    decided = [field for field in _DECIDED if field in changed]
+    if task.status in OPEN_STATUSES and decided:
+        raise FieldNeedsDecision(
+            "These belong to the assignment: end the task and give a new one.",
+            errors=[
+                {"pointer": f"#/{_DECIDED[field]}", "code": "decided", "detail": "It differs from what was assigned."}
+                for field in decided
+            ],
+        )
 
 
 def _allow(task: Task, step: str) -> None:

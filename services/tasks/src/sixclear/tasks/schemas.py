@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from sixclear.common.web.instants import Day, DayOrInstant, Instant
 from sixclear.common.web.schemas import Schema
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
@@ -24,19 +25,12 @@ TaskStatus = Literal[
 Bucket = Literal["completed", "in_term", "overdue", "recurring"]
 
 
-def _in_range(value: date | datetime) -> date | datetime:
-    if not 1945 <= value.year <= 2200:
-        raise ValueError("the year must lie between 1945 and 2200")
-    return value
-
-
 Deadline = Annotated[
-    date | AwareDatetime,
-    AfterValidator(_in_range),
+    DayOrInstant,
     Field(description="A date (17:00 that day, Asia/Ho_Chi_Minh) or an instant with its offset."),
 ]
 OccurredAt = Annotated[
-    Annotated[AwareDatetime, AfterValidator(_in_range)] | None,
+    Instant | None,
     Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),
 ]
 
@@ -113,7 +107,7 @@ class DirectiveEntry(Schema):
 
     programme: Slug
     number: Line
-    issued_on: Annotated[date, AfterValidator(_in_range)]
+    issued_on: Day
     issuer: Reference
     title: Line
     occurred_at: OccurredAt = None

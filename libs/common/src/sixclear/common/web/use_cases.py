@@ -1,5 +1,6 @@
 """Between a route and its use case: the context that it runs in, and the version that it was decided on."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -22,6 +23,15 @@ ContextDep = Annotated[Context, Depends(use_case)]
 def tag(response: Response, log: EventLog, entity: Versioned) -> None:
     """Put the entity's version into the answer as its ETag."""
     response.headers["ETag"] = etag(log.epoch, entity.version)
+
+
+def expected(request: Request, log: EventLog) -> Callable[[Versioned], None]:
+    """`must_match` for use cases that find the entity themselves: an upsert learns only then what is replaced."""
+
+    def check(entity: Versioned) -> None:
+        must_match(request, log, entity)
+
+    return check
 
 
 def must_match(request: Request, log: EventLog, entity: Versioned) -> None:

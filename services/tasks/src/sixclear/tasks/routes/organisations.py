@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from sixclear.common.auth.access import Access
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
@@ -11,7 +11,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, tag
+from sixclear.common.web.use_cases import ContextDep, expected, tag
 from sixclear.tasks.errors import (
     DirectiveNotFound,
     OrganisationNotFound,
@@ -105,9 +105,11 @@ async def get_programme(session: SessionDep, slug: Annotated[str, Path(max_lengt
     status_code=201,
     responses=problem_responses(ReferenceUnknown, OrganisationNotAllowed, *_FACTS),
 )
-async def register_programme(ctx: ContextDep, entry: ProgrammeEntry, response: Response) -> ProgrammeView:
+async def register_programme(
+    ctx: ContextDep, entry: ProgrammeEntry, request: Request, response: Response
+) -> ProgrammeView:
     """Open a programme, or describe anew the one with this slug (200)."""
-    programme, created = await organisations.register_programme(ctx, entry)
+    programme, created = await organisations.register_programme(ctx, entry, expected(request, ctx.log))
     response.status_code = 201 if created else 200
     tag(response, ctx.log, programme)
     return (await answers.programme_views(ctx.session, [programme]))[0]
@@ -146,9 +148,11 @@ async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveVie
     status_code=201,
     responses=problem_responses(ReferenceUnknown, OrganisationNotAllowed, *_FACTS),
 )
-async def register_directive(ctx: ContextDep, entry: DirectiveEntry, response: Response) -> DirectiveView:
+async def register_directive(
+    ctx: ContextDep, entry: DirectiveEntry, request: Request, response: Response
+) -> DirectiveView:
     """Enter a directive, or describe anew the one with this number (200)."""
-    directive, created = await organisations.register_directive(ctx, entry)
+    directive, created = await organisations.register_directive(ctx, entry, expected(request, ctx.log))
     response.status_code = 201 if created else 200
     tag(response, ctx.log, directive)
     return (await answers.directive_views(ctx.session, [directive]))[0]

@@ -15,7 +15,7 @@ from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.tasks.errors import BulkTooLarge, TaskNotFound
 from sixclear.tasks.metrics import BULK_ITEMS
 from sixclear.tasks.routes.dependencies import PUBLIC
-from sixclear.tasks.routes.tasks import _STEP, REPORT
+from sixclear.tasks.routes.tasks import _STEP, OWN, REPORT
 from sixclear.tasks.schemas import (
     BulkItemResult,
     BulkProgressItem,
@@ -50,6 +50,12 @@ async def report(
     return await answers.task_view(ctx.session, task, ctx.now)
 
 
+@router.get(
+    "/own/tasks/{task_id}/reports",
+    operation_id="listOwnReports",
+    dependencies=[OWN],
+    responses=problem_responses(TaskNotFound),
+)
 @router.get(
     "/tasks/{task_id}/reports",
     operation_id="listReports",

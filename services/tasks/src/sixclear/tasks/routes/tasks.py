@@ -19,11 +19,12 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, must_match, tag
+from sixclear.common.web.use_cases import ContextDep, expected, must_match, tag
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
     DeadlineNeedsDecision,
     EvidenceMissing,
+    FieldNeedsDecision,
     OrganisationNotFound,
     ProgrammeNotFound,
     RecurrenceInvalid,
@@ -168,15 +169,17 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
         SixClearsMissing,
         TransitionNotAllowed,
         DeadlineNeedsDecision,
+        FieldNeedsDecision,
+        TaskNotFound,
         FactsPastNotAllowed,
         FactBehindLastChange,
         FactInFuture,
     )
     | {200: {"description": "The task was known; it is described anew, or nothing changed.", "model": TaskView}},
 )
-async def put_task(ctx: ContextDep, proposal: TaskProposal, response: Response) -> TaskView:
+async def put_task(ctx: ContextDep, proposal: TaskProposal, request: Request, response: Response) -> TaskView:
     """Propose a task; with `source` and `external_id` sent before, describe it anew (200)."""
-    task, created = await tasks.put_task(ctx, proposal)
+    task, created = await tasks.put_task(ctx, proposal, expected(request, ctx.log))
     response.status_code = 201 if created else 200
     return await _answer(ctx, task, response)
 
@@ -275,6 +278,12 @@ async def _locked(ctx: Context, task_id: UUID, request: Request) -> Task:
 
 
 @router.get(
+    "/own/tasks/{task_id}/evidence",
+    operation_id="listOwnEvidence",
+    dependencies=[OWN],
+    responses=problem_responses(TaskNotFound),
+)
+@router.get(
     "/tasks/{task_id}/evidence",
     operation_id="listEvidence",
     dependencies=[PUBLIC],
@@ -286,6 +295,12 @@ async def list_evidence(ctx: ContextDep, task_id: UUID) -> Page[EvidenceView]:
     return Page(items=await answers.evidence_views(ctx.session, rows))
 
 
+@router.get(
+    "/own/tasks/{task_id}/history",
+    operation_id="listOwnTaskHistory",
+    dependencies=[OWN],
+    responses=problem_responses(TaskNotFound),
+)
 @router.get(
     "/tasks/{task_id}/history",
     operation_id="listTaskHistory",

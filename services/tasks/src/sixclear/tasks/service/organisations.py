@@ -1,11 +1,11 @@
 """Organisations, programmes and directives: what tasks refer to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.entity import next_version
+from sixclear.common.entity import Versioned, next_version
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, publish
 from sixclear.tasks.errors import DirectiveNotFound, OrganisationNotFound, ProgrammeNotFound, ReferenceUnknown
@@ -13,6 +13,8 @@ from sixclear.tasks.events import DirectiveData, OrganisationData, ProgrammeData
 from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
 from sixclear.tasks.repository import organisations as rows
 from sixclear.tasks.schemas import DirectiveEntry, ProgrammeEntry
+
+Expect = Callable[[Versioned], None]
 
 
 def as_reference(text: str) -> UUID | str:
@@ -84,8 +86,11 @@ async def referenced_programme(session: AsyncSession, slug: str) -> Programme:
     return programme
 
 
-async def register_programme(ctx: Context, entry: ProgrammeEntry) -> tuple[Programme, bool]:
-    """Open a programme, or describe it anew; True when it is new. An entry that changes nothing publishes nothing."""
+async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect) -> tuple[Programme, bool]:
+    """Open a programme, or describe it anew; True when it is new. An entry that changes nothing publishes nothing.
+
+    `expect` is called with a known programme before anything changes.
+    """
     owner = (await referenced(ctx.session, {"#/owner": entry.owner}))["#/owner"]
     ctx.require_organisation({owner.organisation_id}, "open a programme of another organisation")
     fields = entry.model_dump(exclude={"owner", "slug", "occurred_at"}) | {
@@ -96,8 +101,9 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry) -> tuple[Progr
     if programme is None:
         programme = Programme(programme_id=stable_id("programme", entry.slug), slug=entry.slug, version=0)
         ctx.session.add(programme)
-    elif programme.owner_organisation_id != owner.organisation_id:
+    else:
         ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
+        expect(programme)
     if not created and all(getattr(programme, name) == value for name, value in fields.items()):
         return programme, False
     occurred_at = ctx.fact_time(entry.occurred_at, None if created else programme.occurred_at)
@@ -117,8 +123,11 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry) -> tuple[Progr
     return programme, created
 
 
-async def register_directive(ctx: Context, entry: DirectiveEntry) -> tuple[Directive, bool]:
-    """Enter a directive, or describe it anew; True when it is new. Its number is unique in its programme."""
+async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect) -> tuple[Directive, bool]:
+    """Enter a directive, or describe it anew; True when it is new. Its number is unique in its programme.
+
+    `expect` is called with a known directive before anything changes.
+    """
     programme = await referenced_programme(ctx.session, entry.programme)
     issuer = (await referenced(ctx.session, {"#/issuer": entry.issuer}))["#/issuer"]
     ctx.require_organisation(
@@ -130,6 +139,10 @@ async def register_directive(ctx: Context, entry: DirectiveEntry) -> tuple[Direc
     if directive is None:
         directive = Directive(directive_id=directive_id, version=0)
         ctx.session.add(directive)
+    else:
+        stored: set[UUID | None] = {programme.owner_organisation_id, directive.issuer_organisation_id}
+        ctx.require_organisation(stored, "change a directive of another organisation")
+        expect(directive)
     fields = {
         "programme_id": programme.programme_id,
         "number": entry.number,

@@ -16,7 +16,7 @@ from sixclear.tasks.models import ProgressReport, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
-from sixclear.tasks.service.tasks import apply, doers, event_data, is_published, record
+from sixclear.tasks.service.tasks import apply, doers, event_data, is_published, is_visible, record
 
 
 async def report(ctx: Context, task: Task, entry: ProgressEntry) -> None:
@@ -123,9 +123,9 @@ class _Batch:
         if task_id is None:
             raise ReferenceUnknown("Name the task by task_id, or by source and external_id.")
         task = self._tasks.get(task_id)
-        if task is None:
-            raise TaskNotFound("No task that you may see has this identifier.")
         ctx = self._ctx
+        if task is None or not is_visible(task, ctx.caller.organisation_id):
+            raise TaskNotFound("No task that you may see has this identifier.")
         organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
         if self._repeats_last(task_id, item):
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
@@ -143,7 +143,8 @@ class _Batch:
         last = self._latest.get(task_id)
         if last is None or item.occurred_at is None:
             return False
-        return (last.occurred_at, last.text, last.percent) == (item.occurred_at, item.text, item.percent)
+        percent = last.percent if item.percent is None else item.percent
+        return (last.occurred_at, last.text, last.percent) == (item.occurred_at, item.text, percent)
 
     def _event(self, task: Task, change: str, previous: int | None) -> NewEvent:
         return NewEvent(

@@ -1,11 +1,11 @@
 """From a proposal to a confirmed result."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sixclear.common.entity import next_version
+from sixclear.common.entity import Versioned, next_version
 from sixclear.common.folding import fold
 from sixclear.common.ids import new_id, stable_id
 from sixclear.common.use_case import Context, publish
@@ -35,39 +35,43 @@ from sixclear.tasks.schemas import (
 )
 from sixclear.tasks.service.organisations import referenced, referenced_programme
 
+Expect = Callable[[Versioned], None]
+
 
 async def get_task(ctx: Context, task_id: UUID, *, lock: bool = False) -> Task:
     """The task, if the caller may see it; raises TaskNotFound, also for a restricted one of other bodies."""
     task = await rows.find_task(ctx.session, task_id, lock=lock)
-    if task is None or not _visible(task, ctx.caller.organisation_id):
+    if task is None or not is_visible(task, ctx.caller.organisation_id):
         raise TaskNotFound("No task that you may see has this identifier.")
     return task
 
 
-def _visible(task: Task, organisation_id: UUID | None) -> bool:
+def is_visible(task: Task, organisation_id: UUID | None) -> bool:
+    """Whether a caller of this organisation may know of the task: a restricted one only if it has a part in it."""
     concerned = {task.lead_organisation_id, task.assigning_organisation_id, *task.coordinating_organisation_ids}
     return task.classification == "public" or (organisation_id is not None and organisation_id in concerned)
 
 
-async def put_task(ctx: Context, proposal: TaskProposal) -> tuple[Task, bool]:
+async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:
     """Propose a task, or describe anew the one with the same `source` and `external_id`; True when it is new.
 
     A proposal that changes nothing publishes nothing. With `assign`, a task that is only proposed is assigned at once.
+    `expect` is called with a known task before anything changes: it raises when the caller decided on another version.
     """
     programme = await referenced_programme(ctx.session, proposal.programme)
     fields = await _described(ctx, proposal, programme)
-    allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
-    ctx.require_organisation(allowed, "propose a task between other organisations")
     task_id = _task_id(proposal)
     task = await rows.find_task(ctx.session, task_id, lock=True)
     if task is None:
+        allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
+        ctx.require_organisation(allowed, "propose a task between other organisations")
         task = await _propose(ctx, task_id, proposal, fields)
         created = True
     else:
         created = False
-        ctx.require_organisation(
-            {task.assigning_organisation_id, task.lead_organisation_id}, "change a task of other organisations"
-        )
+        if not is_visible(task, ctx.caller.organisation_id):
+            raise TaskNotFound("No task that you may see has this identifier.")
+        expect(task)
         await _update(ctx, task, proposal, fields)
     if proposal.assign and task.status in {"draft", "proposed"}:
         await _assign(ctx, task, programme, proposal.occurred_at)
@@ -106,19 +110,35 @@ async def _propose(ctx: Context, task_id: UUID, proposal: TaskProposal, fields: 
 async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapping[str, Any]) -> None:
     """Describe the task anew; a field left out of the proposal is emptied, except the code."""
     wanted = dict(fields) | {"code": fields["code"] or task.code}
-    if task.status in OPEN_STATUSES and wanted["current_deadline"] != task.original_deadline:
-        raise DeadlineNeedsDecision("Send the original deadline here; an extension moves the current one.")
     if task.status in OPEN_STATUSES:
+        if wanted["current_deadline"] != task.original_deadline:
+            raise DeadlineNeedsDecision("Send the original deadline here; an extension moves the current one.")
         wanted["current_deadline"] = task.current_deadline
     changed = {name: value for name, value in wanted.items() if getattr(task, name) != value}
     if not changed:
+        await _require_describer(ctx, task, {})
         return
-    lifecycle.allow_update(task)
+    lifecycle.allow_update(task, changed)
+    await _require_describer(ctx, task, changed)
     if "current_deadline" in changed:
         changed["original_deadline"] = changed["current_deadline"]
     withdrawn = changed.get("classification") == "restricted" and task.published_version is not None
     occurred_at = ctx.fact_time(proposal.occurred_at, task.occurred_at)
     await record(ctx, task, Change("withdrawn" if withdrawn else "updated", changed), occurred_at)
+
+
+async def _require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
+    """Who may describe a known task, by what is stored and never by what is proposed.
+
+    The lead body may while the task is only proposed, and may always send it again unchanged. From its assignment on,
+    and for its classification at any time, it is the assigning body or the programme's owner.
+    """
+    programmes = await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id])
+    owner = programmes[task.programme_id].owner_organisation_id
+    allowed: set[UUID | None] = {task.assigning_organisation_id, owner}
+    if not changed or (task.status not in OPEN_STATUSES and "classification" not in changed):
+        allowed.add(task.lead_organisation_id)
+    ctx.require_organisation(allowed, "describe this task anew")
 
 
 async def _described(ctx: Context, proposal: TaskProposal, programme: Programme) -> dict[str, Any]:
@@ -210,6 +230,8 @@ async def assign(ctx: Context, task: Task, step: Step) -> None:
 
 async def _assign(ctx: Context, task: Task, programme: Programme, occurred_at: datetime | None) -> None:
     ctx.require_organisation({task.assigning_organisation_id}, "assign a task of another organisation")
+    # Otherwise any body could add to the totals of a programme that is not its own.
+    ctx.require_organisation({programme.owner_organisation_id}, "assign tasks in a programme of another organisation")
     if "tasks:assign" not in ctx.caller.scopes:
         ctx.require_organisation(set(), "assign tasks with this client: it lacks the scope tasks:assign")
     change = lifecycle.assign(task, enforced=programme.six_clears_enforced)

@@ -1,0 +1,63 @@
+"""Times in requests: written as they are meant, never guessed from numbers or half-given texts."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+# RFC 3339 §5.6; pydantic alone would also take seconds since 1970 and dates without dashes.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_FIRST_YEAR, _LAST_YEAR = 1945, 2200
+
+
+def _instant(value: Any) -> Any:
+    if isinstance(value, datetime) or (isinstance(value, str) and _INSTANT.fullmatch(value)):
+        return value
+    raise PydanticCustomError("instant", "Write an instant with its offset, such as 2025-12-04T17:00:00+07:00")
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    raise PydanticCustomError("day", "Write a day as 2025-12-04")
+
+
+def _in_range(value: date) -> date:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise PydanticCustomError("year_out_of_range", "The year must lie between 1945 and 2200")
+    return value
+
+
+def day_or_instant(value: Any) -> date | datetime:
+    """`value` as a date when it is written as one, else as an instant; raises PydanticCustomError for anything else."""
+    try:
+        if isinstance(value, str):
+            if _DAY.fullmatch(value):
+                return date.fromisoformat(value)
+            if _INSTANT.fullmatch(value):
+                return datetime.fromisoformat(value.upper())
+    except ValueError:
+        pass
+    if isinstance(value, date):
+        return value
+    raise PydanticCustomError(
+        "day_or_instant", "Write a day as 2025-12-04, or an instant with its offset as 2025-12-04T17:00:00+07:00"
+    )
+
+
+def _known_year(value: date | datetime) -> date | datetime:
+    _in_range(value)
+    return value
+
+
+# An instant of a request: text with its offset, in the years that records speak of.
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_in_range)]
+# A calendar day of a request.
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_range)]
+# A calendar day or an instant, told apart by how it is written.
+DayOrInstant = Annotated[date | AwareDatetime, BeforeValidator(day_or_instant), AfterValidator(_known_year)]
