@@ -1,5 +1,6 @@
 """The case desk: triage, assignment, an answer by two persons, lists, and a contact that is read with a reason only."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -64,6 +65,26 @@ async def test_an_answer_without_substance_is_not_taken(service: Service, missin
         refused = await service.post("feedback-hub", path, body)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"#/{missing}")
     assert await service.rows("answer") == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("next_date", 1),
+        ("next_date", "20251231"),
+        ("next_date", "2025-12-31T00:00:00Z"),
+        ("next_date", "9999-12-31"),
+        ("occurred_at", 1_762_138_800),
+        ("occurred_at", "1762138800"),
+        ("occurred_at", "2025-11-03T00:00:00"),
+    ],
+)
+async def test_a_time_that_has_to_be_guessed_is_not_taken(service: Service, field: str, value: Any) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    refused = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer(**{field: value}))
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["pointer"] == f"#/{field}"
 
 
 @pytest.mark.asyncio

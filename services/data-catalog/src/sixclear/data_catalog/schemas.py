@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from sixclear.common.web.instants import Day, Instant
 from sixclear.common.web.schemas import Schema
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
@@ -27,19 +28,13 @@ RegistrationStatus = Literal["not_submitted", "draft", "submitted", "returned", 
 Freshness = Literal["fresh", "late", "silent", "no_promise"]
 
 
-def _in_range(value: date) -> date:
-    if not 1945 <= value.year <= 2200:
-        raise ValueError("the year must lie between 1945 and 2200")
-    return value
-
-
 def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_range), AfterValidator(_in_utc)]
+UtcInstant = Annotated[Instant, AfterValidator(_in_utc)]
 OccurredAt = Annotated[
-    Instant | None,
+    UtcInstant | None,
     Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),
 ]
 
@@ -62,11 +57,11 @@ class EntryDescription(Schema):
     lists: list[Listing] = Field(default_factory=list, max_length=50)
     legal_basis: Line | None = None
     security_level: Annotated[int, Field(ge=1, le=5, strict=True)] | None = None
-    last_backup_at: Instant | None = None
+    last_backup_at: UtcInstant | None = None
     promised_period_seconds: Annotated[int, Field(ge=1, le=315_360_000, strict=True)] | None = Field(
         default=None, description="The longest time between two heartbeats that the owner promises."
     )
-    deployment_due: Annotated[date, AfterValidator(_in_range)] | None = None
+    deployment_due: Day | None = None
     description: Text | None = None
     demonstration: bool = False
     occurred_at: OccurredAt = None

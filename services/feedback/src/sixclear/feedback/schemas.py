@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from sixclear.common.web.instants import Day, Instant
 from sixclear.common.web.schemas import Schema
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
@@ -27,20 +28,8 @@ ClockState = Literal["in_time", "due_soon", "overdue", "answered"]
 Author = Literal["sender", "handler"]
 
 
-def _in_range(value: datetime) -> datetime:
-    if not 1945 <= value.year <= 2200:
-        raise ValueError("the year must lie between 1945 and 2200")
-    return value
-
-
-def _date_in_range(value: date) -> date:
-    if not 1945 <= value.year <= 2200:
-        raise ValueError("the year must lie between 1945 and 2200")
-    return value
-
-
 OccurredAt = Annotated[
-    Annotated[AwareDatetime, AfterValidator(_in_range)] | None,
+    Instant | None,
     Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),
 ]
 
@@ -294,7 +283,7 @@ class AnswerEntry(Schema):
     reason: Text
     legal_basis: Line
     responsible_organisation_id: UUID
-    next_date: Annotated[date, AfterValidator(_date_in_range)] | None = None
+    next_date: Day | None = None
     text: Text
     occurred_at: OccurredAt = None
 
