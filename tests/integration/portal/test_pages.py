@@ -314,3 +314,9 @@ async def test_a_platform_without_any_programme_says_that_nothing_was_entered(
     assert "Chưa có nhiệm vụ nào được ghi nhận" in answer.text
     asked = [query for _, path, query in upstream.requests if path.endswith("/status") and "as_of" not in query]
     assert {} in asked
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("day", ["0001-01-01", "20251204", "2025-W49-4", "2025-12-04T00:00", "9999-12-31", "yesterday"])
+async def test_a_day_that_cannot_be_meant_is_explained(browser: httpx2.AsyncClient, day: str) -> None:
+    assert (await browser.get(f"/?as_of={day}&lang=en")).status_code == 422

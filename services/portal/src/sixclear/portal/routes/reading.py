@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sixclear.common.auth.access import declare
+from sixclear.common.web.instants import Day
 from sixclear.portal import service
 from sixclear.portal.errors import InvalidAddress, PageNotFound
 from sixclear.portal.routes.dependencies import PUBLIC, portal_of
 
 _TASK_FILTERS = ("programme", "organisation", "status", "bucket", "assigned_by", "q", "cursor")
 _CATALOGUE_FILTERS = ("list", "deployment_stage", "registration", "q", "cursor")
+_DAY: TypeAdapter[date] = TypeAdapter(Day)
 _LONGEST_VALUE = 400
 
 
@@ -95,8 +98,8 @@ def _day(value: str | None) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
-    except ValueError as error:
+        return _DAY.validate_python(value)
+    except ValidationError as error:
         raise InvalidAddress from error
 
 
