@@ -34,7 +34,7 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
         entry = f"/entries/{answer['entry_id']}"
 
     await step("ministry", "/entries", description())
-    await step("ministry", "/entries", description(lists=BOTH_LISTS))
+    await step("steward", "/entries", description(lists=BOTH_LISTS))
     await step("ministry", f"{entry}/stage", {"deployment_stage": "deploying_foundation", "risk": "high"})
     await step("ministry", f"{entry}/registration/submit", {})
     await step("steward", f"{entry}/registration/return", MISSING)

@@ -60,15 +60,17 @@ async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
         yield running
 
 
+PLAN_02 = [{"list": "plan-02", "edition": "2025"}]
+
+
 def description(**changes: Any) -> dict[str, Any]:
-    """A database of the ministry that stands in Plan 02 and promises a heartbeat a day."""
+    """A database of the ministry that promises a heartbeat a day; in which lists it stands, a steward says."""
     body: dict[str, Any] = {
         "code": "KHCN-01",
         "name_vi": "Cơ sở dữ liệu nhiệm vụ khoa học",
         "name_en": "Database of research tasks",
         "kind": "database",
         "owner_organisation_id": str(MINISTRY),
-        "lists": [{"list": "plan-02", "edition": "2025"}],
         "legal_basis": "Luật Khoa học và Công nghệ",
         "security_level": 3,
         "promised_period_seconds": 86_400,

@@ -4,7 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.integration.data_catalog.conftest import MINISTRY, OTHER_MINISTRY, Service, an_entry, description
+from tests.integration.data_catalog.conftest import (
+    MINISTRY,
+    OTHER_MINISTRY,
+    PLAN_02,
+    Service,
+    an_entry,
+    description,
+)
 
 from sixclear.common.ids import stable_id
 from sixclear.data_catalog.freshness import FRESHNESS
@@ -21,7 +28,7 @@ async def test_an_entry_begins_at_the_bottom_of_both_ladders(service: Service) -
     assert (entry["deployment_stage"], entry["risk"]) == ("not_deployed", "none")
     assert entry["registration"]["status"] == "draft"
     assert entry["heartbeat"]["freshness"] == "silent"
-    assert entry["lists"] == [{"list": "plan-02", "edition": "2025"}]
+    assert entry["lists"] == []
     assert response.headers["ETag"] == '"1.1"'
     assert await service.get(f"/entries/{entry['entry_id']}") == entry
     [event] = await service.events()
@@ -30,9 +37,8 @@ async def test_an_entry_begins_at_the_bottom_of_both_ladders(service: Service) -
 
 @pytest.mark.asyncio
 async def test_the_same_description_again_changes_and_publishes_nothing(service: Service) -> None:
-    await an_entry(service)
-    listed_twice = description(lists=[{"list": "plan-02", "edition": "2025"}] * 2)
-    response = await service.post("ministry", "/entries", listed_twice)
+    await service.done("steward", "/entries", description(lists=PLAN_02))
+    response = await service.post("ministry", "/entries", description(lists=PLAN_02 * 2))
     assert (response.status_code, response.json()["version"]) == (200, 1)
     assert len(await service.events()) == 1
 
@@ -57,6 +63,34 @@ async def test_a_list_or_an_edition_that_nobody_knows_is_named(service: Service)
     assert (response.status_code, response.json()["code"]) == (422, "reference-unknown")
     assert [error["pointer"] for error in response.json()["errors"]] == ["#/lists/1"]
     assert (await service.counts())["entry"] == 0
+
+
+@pytest.mark.asyncio
+async def test_an_owner_does_not_put_its_own_entry_on_a_list(service: Service) -> None:
+    refused = await service.post("ministry", "/entries", description(lists=PLAN_02))
+    assert (refused.status_code, refused.json()["code"]) == (403, "listing-needs-steward")
+    assert (await service.counts())["entry"] == 0
+    await service.done("steward", "/entries", description(lists=PLAN_02))
+    for lists in (
+        [],
+        [{"list": "plan-02", "edition": "2026"}],
+        [*PLAN_02, {"list": "resolution-71", "edition": "2025"}],
+    ):
+        refused = await service.post("ministry", "/entries", description(lists=lists, name_vi="Tên khác"))
+        assert (refused.status_code, refused.json()["code"]) == (403, "listing-needs-steward"), lists
+        assert refused.json()["errors"][0]["pointer"] == "#/lists"
+    assert len(await service.events()) == 1
+
+
+@pytest.mark.asyncio
+async def test_lists_that_are_left_out_or_repeated_stay_as_they_are(service: Service) -> None:
+    await service.done("steward", "/entries", description(lists=PLAN_02))
+    for client_id in ("ministry", "steward"):
+        renamed = await service.done(client_id, "/entries", description(name_vi=f"Tên của {client_id}"))
+        assert renamed["lists"] == PLAN_02
+    renamed = await service.done("ministry", "/entries", description(name_vi="Tên khác", lists=PLAN_02))
+    assert (renamed["lists"], renamed["version"]) == (PLAN_02, 4)
+    assert (await service.done("steward", "/entries", description(name_vi="Tên khác", lists=[])))["lists"] == []
 
 
 @pytest.mark.asyncio
@@ -190,12 +224,12 @@ async def test_a_version_is_read_once_and_a_stale_one_changes_nothing(service: S
 
 async def some_entries(service: Service) -> None:
     """One entry of each freshness, at several stages, in several lists."""
-    await service.done("ministry", "/entries", description(code="A"))
-    await service.done("ministry", "/entries", description(code="B", promised_period_seconds=None))
+    await service.done("steward", "/entries", description(code="A", lists=PLAN_02))
+    await service.done("steward", "/entries", description(code="B", lists=PLAN_02, promised_period_seconds=None))
     both = [{"list": "plan-02", "edition": "2026"}, {"list": "resolution-71", "edition": "2025"}]
-    await service.done("ministry", "/entries", description(code="C", lists=both))
+    await service.done("steward", "/entries", description(code="C", lists=both))
     other = description(code="D", owner_organisation_id=str(OTHER_MINISTRY), demonstration=True, lists=both[1:])
-    await service.done("other-ministry", "/entries", other)
+    await service.done("steward", "/entries", other)
     await service.done("ministry", f"/entries/{stable_id('entry', 'C')}/heartbeats", {})
     service.clock.pass_by(days=2)
     await service.done("other-ministry", f"/entries/{stable_id('entry', 'D')}/heartbeats", {})

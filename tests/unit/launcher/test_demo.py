@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from sixclear.launcher.demo.catalogue_steps import catalogue_steps
 from sixclear.launcher.demo.feedback_steps import feedback_steps
 from sixclear.launcher.demo.load import DemoRefused, is_loaded, load_demo
 from sixclear.launcher.demo.phases import phases
@@ -51,6 +52,15 @@ def test_every_life_runs_forward() -> None:
     for plan in [*central_tasks(), *city_tasks()]:
         assert plan.completed is None or plan.completed - plan.assigned >= timedelta(days=2), plan
         assert plan.deadline is None or plan.deadline > plan.assigned, plan
+
+
+def test_a_steward_puts_entries_on_lists_and_owners_do_the_rest() -> None:
+    steps = list(catalogue_steps())
+    listing = [step for step in steps if step.body and "lists" in step.body]
+    assert {step.client for step in listing} == {"data-steward"}
+    rest = [step for step in steps if step.path.endswith(("/stage", "/heartbeats"))]
+    assert rest
+    assert all(step.client.startswith("org-") for step in rest)
 
 
 def test_the_same_requests_in_the_same_order_on_every_run() -> None:

@@ -50,7 +50,7 @@ def _listed(listing: str, prefix: str, stages: list[tuple[str, str]]) -> Iterato
     for number, (stage, risk) in enumerate(stages, start=1):
         code, owner = f"{prefix}-{number:03d}", owners[(number - 1) % len(owners)]
         body = _entry(code, owner) | {"lists": [{"list": listing, "edition": "2025"}]}
-        yield Step(f"entry {code}", code, client_of(owner), ENTRIES, body)
+        yield Step(f"entry {code}", code, _STEWARD, ENTRIES, body)
         if (stage, risk) != ("not_deployed", "none"):
             staged = {"deployment_stage": stage, "risk": risk, "occurred_at": _STAGED}
             yield Step(f"stage {code}", code, client_of(owner), entry_path(code, "stage"), staged)

@@ -45,6 +45,12 @@ class DossierFull(DomainError):
     code, status, title = "dossier-full", 409, "The dossier holds too many documents"
 
 
+class ListingNeedsSteward(DomainError):
+    """In which programme lists an entry stands, only a steward says: what is counted there is published."""
+
+    code, status, title = "listing-needs-steward", 403, "A steward puts entries on programme lists"
+
+
 class DecisionByOwner(DomainError):
     """The body that owns an entry does not decide on its own registration: four eyes."""
 

@@ -47,14 +47,21 @@ class Listing(Schema):
 
 
 class EntryDescription(Schema):
-    """An entry to register, or, with a code that is known, to describe anew. A field that is left out is emptied."""
+    """An entry to register, or, with a code that is known, to describe anew.
+
+    A field that is left out is emptied; only `lists` stay as they are.
+    """
 
     code: Code = Field(description="The upsert key; the entry's identifier follows from it.")
     name_vi: Line
     name_en: Line | None = None
     kind: Kind
     owner_organisation_id: UUID
-    lists: list[Listing] = Field(default_factory=list, max_length=50)
+    lists: list[Listing] | None = Field(
+        default=None,
+        max_length=50,
+        description="Only a steward (`catalog:approve`) changes them. Left out or null: as they are.",
+    )
     legal_basis: Line | None = None
     security_level: Annotated[int, Field(ge=1, le=5, strict=True)] | None = None
     last_backup_at: UtcInstant | None = None

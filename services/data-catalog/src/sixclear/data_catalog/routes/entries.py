@@ -15,6 +15,7 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.data_catalog.errors import (
     EntryNotFound,
+    ListingNeedsSteward,
     ListNotFound,
     ReasonMissing,
     ReferenceUnknown,
@@ -108,7 +109,12 @@ async def list_history(
     dependencies=[DESCRIBE],
     status_code=201,
     responses=problem_responses(
-        ReferenceUnknown, OrganisationNotAllowed, FactsPastNotAllowed, FactBehindLastChange, FactInFuture
+        ReferenceUnknown,
+        ListingNeedsSteward,
+        OrganisationNotAllowed,
+        FactsPastNotAllowed,
+        FactBehindLastChange,
+        FactInFuture,
     )
     | {200: {"description": "The code was known; it is described anew, or nothing changed.", "model": EntryView}},
 )

@@ -10,7 +10,7 @@ from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, FactInFuture, publish
 from sixclear.data_catalog import ladders
-from sixclear.data_catalog.errors import EntryNotFound, ReferenceUnknown
+from sixclear.data_catalog.errors import EntryNotFound, ListingNeedsSteward, ReferenceUnknown
 from sixclear.data_catalog.events import EntryData, HeartbeatData, ListingData, RegistrationData
 from sixclear.data_catalog.ladders import Change, StageCommand
 from sixclear.data_catalog.models import Entry
@@ -33,15 +33,17 @@ async def get_entry(ctx: Context, entry_id: UUID, *, lock: bool = False) -> Entr
 async def put_entry(ctx: Context, description: EntryDescription) -> tuple[Entry, bool]:
     """Register an entry, or describe anew the one with this code; True when it is new.
 
-    A client describes its own organisation's entries, a steward those of any. A description that changes nothing
-    publishes nothing.
+    A client describes its own organisation's entries, a steward those of any; only a steward changes the lists. A
+    description that changes nothing publishes nothing.
     """
     _owner_or_steward(ctx, description.owner_organisation_id, "describe an entry of another organisation")
-    fields = await _described(ctx, description)
+    fields = _described(ctx, description)
     entry = await rows.find_entry(ctx.session, stable_id("entry", description.code), lock=True)
+    if entry is not None:
+        _owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
+    fields["lists"] = await _listings(ctx, description.lists, [] if entry is None else entry.lists)
     if entry is None:
         return await _register(ctx, description, fields), True
-    _owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
     changed = {name: value for name, value in fields.items() if getattr(entry, name) != value}
     if changed:
         occurred_at = ctx.fact_time(description.occurred_at, entry.occurred_at)
@@ -67,8 +69,8 @@ async def _register(ctx: Context, description: EntryDescription, fields: Mapping
     return entry
 
 
-async def _described(ctx: Context, description: EntryDescription) -> dict[str, Any]:
-    """The columns that a description sets, with its references checked."""
+def _described(ctx: Context, description: EntryDescription) -> dict[str, Any]:
+    """The columns that a description sets, without its lists."""
     if description.last_backup_at is not None and description.last_backup_at > ctx.now:
         raise FactInFuture(
             "last_backup_at is later than now.",
@@ -77,13 +79,19 @@ async def _described(ctx: Context, description: EntryDescription) -> dict[str, A
     words = (description.code, description.name_vi, description.name_en, description.description)
     plain = description.model_dump(exclude={"code", "lists", "occurred_at"})
     return plain | {
-        "lists": await _listings(ctx, description.lists),
         "search_text": fold(" ".join(filter(None, words))),
     }
 
 
-async def _listings(ctx: Context, listings: list[Listing]) -> list[dict[str, str]]:
-    """The lists as they are stored: each once, in one order. Raises ReferenceUnknown at those that do not exist."""
+async def _listings(
+    ctx: Context, listings: list[Listing] | None, current: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The lists as they are stored: each once, in one order; `current` when none are given.
+
+    Raises ReferenceUnknown at those that do not exist, ListingNeedsSteward when another client changes them.
+    """
+    if listings is None:
+        return current
     known = await list_rows.known_editions(ctx.session, {listing.list for listing in listings})
     unknown = [
         {"pointer": f"#/lists/{index}", "code": "edition-unknown", "detail": "No list has this slug and edition."}
@@ -93,7 +101,13 @@ async def _listings(ctx: Context, listings: list[Listing]) -> list[dict[str, str
     if unknown:
         raise ReferenceUnknown("A programme list is named that is not known; see them at /lists.", errors=unknown)
     pairs = sorted({(listing.list, listing.edition) for listing in listings})
-    return [{"list": slug, "edition": edition} for slug, edition in pairs]
+    wanted: list[dict[str, Any]] = [{"list": slug, "edition": edition} for slug, edition in pairs]
+    if wanted != current and _STEWARD not in ctx.caller.scopes:
+        raise ListingNeedsSteward(
+            "Leave out `lists`, or ask the data steward to enter them.",
+            errors=[{"pointer": "#/lists", "code": "steward-only", "detail": "Your client cannot change them."}],
+        )
+    return wanted
 
 
 async def move(ctx: Context, entry: Entry, step: StageStep) -> None:
