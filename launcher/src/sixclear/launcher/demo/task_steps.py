@@ -7,7 +7,7 @@ from typing import Any
 from sixclear.common.ids import stable_id
 from sixclear.launcher.demo.organisations import HANOI, STANDING_BODY, client_of, posts_of
 from sixclear.launcher.demo.plan import CENTRAL, CITY, TaskPlan
-from sixclear.launcher.demo.steps import SOURCE, Step, at, task_path
+from sixclear.launcher.demo.steps import SOURCE, Step, at, facts, task_path
 from sixclear.launcher.demo.vocabulary import ACTIONS, DIFFICULTIES, OBJECTS, RECURRING, REPORTS
 
 TASKS = "/api/tasks/v1/tasks"
@@ -22,6 +22,11 @@ _GENERATED_EN = (
     "Totals come from published reports (dangcongsan.org.vn, 5 December 2025); each record is generated to "
     "illustrate them and is no real task."
 )
+_REMAINING = facts()["tasks"]["remaining_2025"], facts()["tasks"]["remaining_2025_in_closing_remarks"]
+_REMAINING_VI = " Báo cáo nêu còn {} nhiệm vụ phải hoàn thành trong năm 2025, phát biểu kết luận nêu {}.".format(
+    *_REMAINING
+)
+_REMAINING_EN = " The report gives {} tasks left in 2025, its closing remarks {}.".format(*_REMAINING)
 
 _PROGRAMMES = (
     {
@@ -29,8 +34,8 @@ _PROGRAMMES = (
         "name_vi": "Nhiệm vụ của Ban Chỉ đạo Trung ương theo Nghị quyết 57",
         "name_en": "Tasks of the Central Steering Committee under Resolution 57",
         "resolution": "57-NQ/TW",
-        "source_vi": _GENERATED_VI,
-        "source_en": _GENERATED_EN,
+        "source_vi": _GENERATED_VI + _REMAINING_VI,
+        "source_en": _GENERATED_EN + _REMAINING_EN,
         "owner": STANDING_BODY,
         "demonstration": True,
         "occurred_at": at(date(2025, 1, 13)),
