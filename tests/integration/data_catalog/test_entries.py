@@ -222,6 +222,16 @@ async def test_a_version_is_read_once_and_a_stale_one_changes_nothing(service: S
     assert (await service.http.get(address, headers={"If-None-Match": '"1.1"'})).headers["ETag"] == '"1.2"'
 
 
+@pytest.mark.asyncio
+async def test_a_description_made_from_an_old_version_is_refused(service: Service) -> None:
+    await an_entry(service)
+    renamed = description(name_vi="Tên khác")
+    stale = await service.post("ministry", "/entries", renamed, **{"If-Match": '"1.7"'})
+    assert (stale.status_code, stale.json()["code"], stale.headers["ETag"]) == (412, "stale-version", '"1.1"')
+    assert len(await service.events()) == 1
+    assert (await service.post("ministry", "/entries", renamed, **{"If-Match": '"1.1"'})).headers["ETag"] == '"1.2"'
+
+
 async def some_entries(service: Service) -> None:
     """One entry of each freshness, at several stages, in several lists."""
     await service.done("steward", "/entries", description(code="A", lists=PLAN_02))

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.auth.access import Access
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
-from sixclear.common.web.etags import etag, not_modified
+from sixclear.common.web.etags import StaleVersion, etag, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep
+from sixclear.common.web.use_cases import ContextDep, expected
 from sixclear.data_catalog.errors import (
     EntryNotFound,
     ListingNeedsSteward,
@@ -111,6 +111,7 @@ async def list_history(
     responses=problem_responses(
         ReferenceUnknown,
         ListingNeedsSteward,
+        StaleVersion,
         OrganisationNotAllowed,
         FactsPastNotAllowed,
         FactBehindLastChange,
@@ -118,9 +119,9 @@ async def list_history(
     )
     | {200: {"description": "The code was known; it is described anew, or nothing changed.", "model": EntryView}},
 )
-async def put_entry(ctx: ContextDep, description: EntryDescription, response: Response) -> EntryView:
+async def put_entry(ctx: ContextDep, description: EntryDescription, request: Request, response: Response) -> EntryView:
     """Register an entry; with a code sent before, describe it anew (200)."""
-    entry, created = await entries.put_entry(ctx, description)
+    entry, created = await entries.put_entry(ctx, description, expected(request, ctx.log))
     response.status_code = 201 if created else 200
     return await answer(ctx, entry, response)
 
