@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.integration.feedback.conftest import KEY, Service, a_submission, submission
+from tests.integration.feedback.conftest import KEY, MINISTRY, Service, a_submission, submission
 
 from sixclear.common.ids import stable_id
 from sixclear.feedback.receipts import read_code
@@ -168,6 +168,51 @@ async def test_a_desk_enters_what_somebody_brought(service: Service) -> None:
     assert by_the_public.json()["receipt_code"] != response.json()["receipt_code"]
     detail = await service.get(f"/submissions/{response.json()['submission_id']}")
     assert (detail["on_behalf_by"], detail["sender_kind"]) == ("desk", "commune")
+
+
+@pytest.mark.asyncio
+async def test_what_the_sender_names_is_published_only_when_a_handler_says_so(service: Service) -> None:
+    submission_id, code = await a_submission(service, programme="anything-at-all", organisation_id=str(MINISTRY))
+    path = f"/submissions/{submission_id}"
+    await service.post("feedback-hub", f"{path}/triage", {})
+    await service.post("feedback-hub", f"{path}/triage", {"programme": "nq57-central"})
+    await service.post("feedback-hub", f"{path}/assign", {"organisation_id": str(MINISTRY)})
+    assert [(event.data["programme"], event.data["organisation_id"]) for event in await service.events()] == [
+        (None, None),
+        (None, None),
+        ("nq57-central", None),
+        ("nq57-central", str(MINISTRY)),
+    ]
+    assert "anything-at-all" not in str([event.data for event in await service.events()])
+    for seen in (await service.get(path), (await service.get("/submissions"))["items"][0], await service.case(code)):
+        assert (seen["suggested_programme"], seen["programme"]) == ("anything-at-all", "nq57-central")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("client_id", "programme"), [("feedback-hub", "nq57-central"), ("ministry", None)])
+async def test_only_the_hub_sets_the_programme_of_what_it_enters(
+    service: Service, client_id: str, programme: str | None
+) -> None:
+    response = await service.post(client_id, "/submissions/on-behalf", submission(), **{"Idempotency-Key": KEY})
+    assert response.status_code == 201, response.text
+    [event] = await service.events()
+    assert event.data["programme"] == programme
+    [row] = await service.rows("submission")
+    assert row["suggested_programme"] == "nq57-central"
+
+
+@pytest.mark.asyncio
+async def test_one_address_cannot_send_without_end(service: Service) -> None:
+    for number in range(30):
+        await a_submission(service, f"{number:020d}")
+    limited = await service.send(submission())
+    assert (limited.status_code, limited.json()["code"]) == (429, "too-many-submissions")
+    assert 1 <= int(limited.headers["Retry-After"]) <= 10
+    assert len(await service.rows("submission")) == 30
+    elsewhere = await service.send(submission(), **{"X-Forwarded-For": "198.51.100.7"})
+    assert elsewhere.status_code == 201
+    by_the_desk = await service.post("desk", "/submissions/on-behalf", submission(), **{"Idempotency-Key": KEY})
+    assert by_the_desk.status_code == 201
 
 
 @pytest.mark.asyncio

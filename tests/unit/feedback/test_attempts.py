@@ -3,7 +3,7 @@
 import pytest
 
 from sixclear.feedback.attempts import Attempts, client_address, network_of, trusted_networks
-from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts
+from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts, TooManySubmissions
 
 
 class Timer:
@@ -40,6 +40,19 @@ def test_right_codes_cost_nothing_nor_do_failures_of_ours() -> None:
         with pytest.raises(OSError, match="away"), attempts.attempt("192.0.2.1"):
             raise OSError("away")
     assert len(attempts) == 0
+
+
+def test_what_always_costs_runs_out_and_comes_back() -> None:
+    timer = Timer()
+    sendings = Attempts(burst=2, per_minute=6, refusal=TooManySubmissions, timer=timer)
+    sendings.spend("192.0.2.1")
+    sendings.spend("192.0.2.1")
+    with pytest.raises(TooManySubmissions) as refusal:
+        sendings.spend("192.0.2.1")
+    assert refusal.value.headers["Retry-After"] == "10"
+    sendings.spend("192.0.2.2")
+    timer.now = 10.0
+    sendings.spend("192.0.2.1")
 
 
 def test_a_storm_of_addresses_does_not_fill_the_memory() -> None:

@@ -10,6 +10,7 @@ from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
 from sixclear.common.web.app import create_service_app
 from sixclear.feedback.attempts import Attempts, trusted_networks
+from sixclear.feedback.errors import TooManySubmissions
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.routes import ROUTERS
 from sixclear.feedback.settings import Settings
@@ -43,5 +44,8 @@ def create_app(
     app.state.settings = settings
     app.state.receipts = receipts
     app.state.attempts = Attempts(burst=settings.wrong_codes_at_once, per_minute=settings.wrong_codes_per_minute)
+    app.state.sendings = Attempts(
+        burst=settings.submissions_at_once, per_minute=settings.submissions_per_minute, refusal=TooManySubmissions
+    )
     app.state.trusted_proxies = trusted_networks(settings.trusted_proxies)
     return app

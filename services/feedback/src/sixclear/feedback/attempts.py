@@ -1,4 +1,4 @@
-"""How often an address may be wrong: one token bucket per client address, in the memory of this process."""
+"""How often an address may be wrong or send: one token bucket per client address, in the memory of this process."""
 
 import ipaddress
 import math
@@ -14,7 +14,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Attempts:
-    """Lets each address fail `burst` times at once and `per_minute` times a minute after that.
+    """Lets each address fail or spend `burst` times at once and `per_minute` times a minute after that.
 
     Remembers at most `addresses`: beyond them the one that was quiet the longest is forgotten. Each process counts for
     itself, so N replicas allow N times as much; 80 bits leave room for that.
@@ -25,11 +25,13 @@ class Attempts:
         *,
         burst: int,
         per_minute: float,
+        refusal: type[TooManyAttempts] = TooManyAttempts,
         addresses: int = 10_000,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._burst = float(burst)
         self._per_second = per_minute / 60
+        self._refusal = refusal
         self._most = addresses
         self._timer = timer
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -41,17 +43,26 @@ class Attempts:
         Attempts at the same time may all pass and leave a debt, which is paid back like tokens are earned.
         """
         network = network_of(address)
-        tokens = self._tokens(network)
-        if tokens < 1:
-            raise TooManyAttempts(retry_after_seconds=max(1, math.ceil((1 - tokens) / self._per_second)))
+        self._require(network)
         try:
             yield
         except MailboxNotFound:
             self._keep(network, max(-self._burst, self._tokens(network) - 1))
             raise
 
+    def spend(self, address: str) -> None:
+        """One use that costs a token whatever becomes of it. Raises the refusal when none is left."""
+        network = network_of(address)
+        self._keep(network, self._require(network) - 1)
+
     def __len__(self) -> int:
         return len(self._buckets)
+
+    def _require(self, network: str) -> float:
+        tokens = self._tokens(network)
+        if tokens < 1:
+            raise self._refusal(retry_after_seconds=max(1, math.ceil((1 - tokens) / self._per_second)))
+        return tokens
 
     def _tokens(self, network: str) -> float:
         tokens, since = self._buckets.get(network, (self._burst, self._timer()))

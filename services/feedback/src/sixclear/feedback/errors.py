@@ -31,9 +31,17 @@ class TooManyAttempts(DomainError):
     """Too many wrong receipt codes came from one address."""
 
     code, status, title = "too-many-attempts", 429, "Too many wrong codes"
+    advice = "Wait a little, then type the code again."
 
     def __init__(self, *, retry_after_seconds: int) -> None:
-        super().__init__("Wait a little, then type the code again.", headers={"Retry-After": str(retry_after_seconds)})
+        super().__init__(self.advice, headers={"Retry-After": str(retry_after_seconds)})
+
+
+class TooManySubmissions(TooManyAttempts):
+    """Too many submissions came from one address."""
+
+    code, status, title = "too-many-submissions", 429, "Too many submissions"
+    advice = "Wait a little, then send it again with the same key."
 
 
 class ComplaintTurnedAway(DomainError):

@@ -8,7 +8,10 @@ from sixclear.common.event_catalogue import EntityEvents, EventCatalogue, EventD
 
 
 class SubmissionData(EventData):
-    """A submission after a change. Instants are UTC; `organisation_id` is the body that it is assigned to."""
+    """A submission after a change. Instants are UTC; `organisation_id` is the body that it is assigned to.
+
+    What the sender names is not here: `programme` and `organisation_id` are null until a handler says them.
+    """
 
     change: str
     submission_id: UUID

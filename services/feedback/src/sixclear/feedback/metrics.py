@@ -6,6 +6,9 @@ SUBMISSIONS = Counter("sixclear_feedback_submissions_total", "Submissions taken 
 TURNED_AWAY = Counter(
     "sixclear_feedback_turned_away_total", "Complaints and denunciations that were sent another way.", ["kind"]
 )
+SUBMISSIONS_LIMITED = Counter(
+    "sixclear_feedback_submissions_limited_total", "Submissions that were refused because one address sent too many."
+)
 MAILBOX_OPENINGS = Counter(
     "sixclear_feedback_mailbox_openings_total", "Uses of a receipt code by what became of them.", ["outcome"]
 )

@@ -31,6 +31,8 @@ class Submission(Versioned, Base):
     kind: Mapped[str]
     title: Mapped[str]
     text: Mapped[str]
+    # What the sender wrote, for handlers only; `programme` is what a handler says, and is published.
+    suggested_programme: Mapped[str | None] = mapped_column(String(80))
     programme: Mapped[str | None] = mapped_column(String(80))
     addressed_organisation_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None] = mapped_column(index=True)

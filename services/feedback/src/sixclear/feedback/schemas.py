@@ -51,7 +51,9 @@ class SubmissionEntry(Schema):
     )
     title: Line
     text: Text
-    programme: Slug | None = Field(default=None, description="Slug of the programme that it concerns.")
+    programme: Slug | None = Field(
+        default=None, description="Slug of the programme that it concerns, as a suggestion to the handler."
+    )
     organisation_id: UUID | None = Field(default=None, description="The body that it is addressed to.")
     visibility: Visibility = Field(default="requester", description="`sealed` is for initiatives only.")
     sender: Sender = Field(default_factory=Sender)
@@ -159,6 +161,7 @@ class CaseView(Schema):
     kind: Kind
     title: str
     text: str
+    suggested_programme: str | None
     programme: str | None
     visibility: Visibility
     status: Status
@@ -189,7 +192,8 @@ class SubmissionState(Schema):
     status: Status
     outcome: Outcome | None
     visibility: Visibility
-    programme: str | None
+    suggested_programme: str | None = Field(description="What the sender wrote; nobody checked it.")
+    programme: str | None = Field(description="What a handler says; published.")
     addressed_organisation_id: UUID | None
     organisation_id: UUID | None
     received_at: datetime
@@ -254,7 +258,7 @@ class ContactView(Schema):
 
 
 class TriageEntry(Schema):
-    """What it is and which programme it concerns; left out: as it was sent."""
+    """What it is and which programme it concerns; left out: as it is. A suggestion counts once it is named here."""
 
     kind: Kind | None = None
     programme: Slug | None = None

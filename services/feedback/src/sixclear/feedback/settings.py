@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     wrong_codes_per_minute: float = Field(
         default=5.0, gt=0, le=1000, description="Wrong receipt codes that one address may send a minute after that."
     )
+    submissions_at_once: int = Field(
+        default=30, ge=1, le=100_000, description="Submissions that one address may send at once; beyond it: 429."
+    )
+    submissions_per_minute: float = Field(
+        default=6.0, gt=0, le=100_000, description="Submissions that one address may send a minute after that."
+    )
     trusted_proxies: str = Field(
         default="127.0.0.1,::1",
         description="Addresses and networks, with commas, whose `X-Forwarded-For` is believed: portal and ingress.",

@@ -9,8 +9,8 @@ from fastapi import Depends, Request, Response
 
 from sixclear.common.auth.access import Access
 from sixclear.feedback.attempts import Attempts, client_address
-from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts
-from sixclear.feedback.metrics import MAILBOX_OPENINGS
+from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts, TooManySubmissions
+from sixclear.feedback.metrics import MAILBOX_OPENINGS, SUBMISSIONS_LIMITED
 from sixclear.feedback.receipts import Receipts
 
 SENDER = Depends(Access.public("Anybody may send and follow feedback without an account."))
@@ -40,15 +40,30 @@ HubDep = Annotated[UUID, Depends(hub_of)]
 NOT_KEPT = Depends(not_kept)
 
 
+async def limited(request: Request) -> None:
+    """Refuse with TooManySubmissions when the client's address sent too many."""
+    sendings: Attempts = request.app.state.sendings
+    try:
+        sendings.spend(_address_of(request))
+    except TooManySubmissions:
+        SUBMISSIONS_LIMITED.inc()
+        raise
+
+
+LIMITED = Depends(limited)
+
+
+def _address_of(request: Request) -> str:
+    peer = request.client.host if request.client else "unknown"
+    return client_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
+
+
 @contextmanager
 def counted_attempt(request: Request) -> Iterator[None]:
     """Lets the block try a receipt code; an address with too many wrong ones gets TooManyAttempts instead."""
-    state = request.app.state
-    attempts: Attempts = state.attempts
-    peer = request.client.host if request.client else "unknown"
-    address = client_address(peer, request.headers.getlist("x-forwarded-for"), state.trusted_proxies)
+    attempts: Attempts = request.app.state.attempts
     try:
-        with attempts.attempt(address):
+        with attempts.attempt(_address_of(request)):
             yield
     except TooManyAttempts:
         MAILBOX_OPENINGS.labels("limited").inc()

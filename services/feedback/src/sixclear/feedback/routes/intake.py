@@ -13,8 +13,8 @@ from sixclear.common.web.idempotency import (
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
-from sixclear.feedback.errors import ComplaintTurnedAway, VisibilityNotAllowed
-from sixclear.feedback.routes.dependencies import DESK, NOT_KEPT, SENDER, ReceiptsDep
+from sixclear.feedback.errors import ComplaintTurnedAway, TooManySubmissions, VisibilityNotAllowed
+from sixclear.feedback.routes.dependencies import DESK, LIMITED, NOT_KEPT, SENDER, HubDep, ReceiptsDep
 from sixclear.feedback.schemas import SubmissionEntry, SubmissionOnBehalf, SubmissionReceipt
 from sixclear.feedback.service import intake, views
 
@@ -32,9 +32,9 @@ _REFUSALS = (
 @router.post(
     "/submissions",
     operation_id="sendSubmission",
-    dependencies=[SENDER, NOT_KEPT],
+    dependencies=[SENDER, NOT_KEPT, LIMITED],
     status_code=201,
-    responses=problem_responses(*_REFUSALS),
+    responses=problem_responses(*_REFUSALS, TooManySubmissions),
 )
 @answer_is_not_stored
 async def send(
@@ -57,8 +57,8 @@ async def send(
 )
 @answer_is_not_stored
 async def send_on_behalf(
-    ctx: ContextDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionOnBehalf
+    ctx: ContextDep, hub: HubDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionOnBehalf
 ) -> SubmissionReceipt:
     """Enter what somebody brought to a desk; the desk hands the receipt over."""
-    submission, code = await intake.receive_on_behalf(ctx, receipts, key, entry)
+    submission, code = await intake.receive_on_behalf(ctx, hub, receipts, key, entry)
     return views.receipt(submission, code)

@@ -30,9 +30,9 @@ async def receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionE
 
 
 async def receive_on_behalf(
-    ctx: Context, receipts: Receipts, key: str, entry: SubmissionOnBehalf
+    ctx: Context, hub: UUID, receipts: Receipts, key: str, entry: SubmissionOnBehalf
 ) -> tuple[Submission, str]:
-    """Take in what a desk enters for somebody.
+    """Take in what a desk enters for somebody. The hub's desk sets the programme at once, another one suggests it.
 
     The identifier follows from client and key alone, so a system that loads records again knows them in advance.
     """
@@ -41,6 +41,7 @@ async def receive_on_behalf(
         submission_id=stable_id("submission", ctx.caller.client_id, key),
         on_behalf_by=ctx.caller.client_id,
         demonstration=entry.demonstration,
+        programme=entry.programme if ctx.caller.organisation_id == hub else None,
     )
     return await _receive(ctx, receipts, key, entry, draft, entry.occurred_at)
 
@@ -69,7 +70,7 @@ async def _store(ctx: Context, submission: Submission, entry: SubmissionEntry, r
         "kind": entry.kind,
         "title": entry.title,
         "text": entry.text,
-        "programme": entry.programme,
+        "suggested_programme": entry.programme,
         "addressed_organisation_id": entry.organisation_id,
         "visibility": entry.visibility,
         "sender_kind": entry.sender.kind,

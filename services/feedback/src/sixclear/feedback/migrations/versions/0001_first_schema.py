@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("suggested_programme", sa.String(length=80), nullable=True),
         sa.Column("programme", sa.String(length=80), nullable=True),
         sa.Column("addressed_organisation_id", sa.UUID(), nullable=True),
         sa.Column("organisation_id", sa.UUID(), nullable=True),
