@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -76,7 +77,7 @@ class LiveStream:
         self._task: asyncio.Task[None] | None = None
         self._sequence: int | None = None
         self._day: date | None = None
-        self.fresh: Freshness | None = None
+        self._fresh: tuple[Freshness, datetime] | None = None
         access = Access.public("the live status is public")
         self.hub = SseHub("monitoring", self._snapshot, access=access)
         self.endpoint = declare(access)(_ReadEverywhere(self.hub))
@@ -97,6 +98,15 @@ class LiveStream:
             await asyncio.wait([self._task], timeout=1.0)
             self._task = None
         await self.close()
+
+    @property
+    def staleness_seconds(self) -> float | None:
+        """How old the view is by now; it goes on ageing while nothing can be read. None while that is not known."""
+        if self._fresh is None:
+            return None
+        fresh, seen_at = self._fresh
+        age = fresh.staleness_seconds
+        return None if age is None else age + max(0.0, (self._clock() - seen_at).total_seconds())
 
     def wake(self) -> None:
         """Look for a change now."""
@@ -129,9 +139,10 @@ class LiveStream:
         """Publish what changed since the last frame; a new civil day is a change too (reports of today)."""
         now = self._clock()
         async with self._database.session() as session:
-            self.fresh = await freshness(session, now)
+            fresh = await freshness(session, now)
+            self._fresh = fresh, now
             sequence = await views.view_sequence(session)
-            self._measure(sequence)
+            self._measure(sequence, fresh)
             if self._sequence is None:
                 self._sequence, self._day = sequence, civil_date(now)
             elif sequence != self._sequence or self._day != civil_date(now):
@@ -145,11 +156,13 @@ class LiveStream:
         self._sequence, self._day = sequence, civil_date(now)
         self.hub.publish("status", _encode(body), sequence)
 
-    def _measure(self, sequence: int) -> None:
-        assert self.fresh is not None
+    def _measure(self, sequence: int, fresh: Freshness) -> None:
         metrics.VIEW_SEQUENCE.set(sequence)
-        for source, state in self.fresh.sources.items():
+        for source, state in fresh.sources.items():
             metrics.GAPS_OPEN.labels(source).set(state["gaps"])
             if state["current_until"] is not None:
-                age = (self._clock() - state["current_until"]).total_seconds()
-                metrics.STALENESS.labels(source).set(max(0.0, age))
+                metrics.STALENESS.labels(source).set_function(partial(self._age, state["current_until"]))
+
+    def _age(self, until: datetime) -> float:
+        """Measured when it is read, so that it also grows while nothing can be looked up."""
+        return max(0.0, (self._clock() - until).total_seconds())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sixclear.common import migrations
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
+from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.common.telemetry import SpanSink, instrument_engine
 from sixclear.monitoring.app import Parts, create_app
@@ -58,6 +59,7 @@ class MonitoringTarget:
             heard=self._stream.wake,
         )
         self.process_streams: Callable[[], Sequence[StreamState]] = self.streams
+        self._watch = DatabaseWatch(settings.database_url, "monitoring")
         self._started = False
         self.app = create_app(
             settings,
@@ -81,6 +83,7 @@ class MonitoringTarget:
         await self._spans.start()
         await self._stream.start()
         await self._leadership.start()
+        await self._watch.start()
         self._started = True
 
     async def close_streams(self) -> None:
@@ -90,6 +93,7 @@ class MonitoringTarget:
     async def stop(self) -> None:
         """Stop streams first, then leading, then connections."""
         self._started = False
+        await self._watch.stop()
         await self._stream.stop()
         await self._leadership.stop()
         await self._spans.stop()
@@ -97,12 +101,16 @@ class MonitoringTarget:
         await self._database.close()
 
     def checks(self) -> Sequence[Check]:
-        """Ready once the view is known to be complete up to a recent instant."""
-        fresh = self._stream.fresh
-        age = None if fresh is None else fresh.staleness_seconds
+        """Ready while the database answers and the view is known to be complete up to a recent instant."""
+        age = self._stream.staleness_seconds
         current = age is not None and age <= self._settings.stale_seconds
         detail = "" if current else "the view is not known to be complete; see /api/monitoring/v1/streams"
-        return [Check("started", self._started), Check("view", current, detail)]
+        waiting_for = "" if self._started else "migrating, or stopping"
+        return [
+            Check("started", self._started, waiting_for),
+            self._watch.check(),
+            Check("view", current, detail),
+        ]
 
     def streams(self) -> Sequence[StreamState]:
         """The consumer groups that this replica runs while it leads."""

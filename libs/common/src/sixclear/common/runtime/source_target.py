@@ -10,6 +10,7 @@ from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
+from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.common.telemetry import instrument_engine
 
@@ -78,6 +79,7 @@ class SourceTarget(Generic[S]):
             event_log=self.event_log,
             clock=runtime.clock,
         )
+        self._watch = DatabaseWatch(settings.database_url, name)
         self._started = False
 
     async def start(self) -> None:
@@ -86,17 +88,19 @@ class SourceTarget(Generic[S]):
         await self.event_log.start()
         if self._prepare is not None:
             await self._prepare(self)
+        await self._watch.start()
         self._started = True
 
     async def stop(self) -> None:
         """Stop following the log, then close connections."""
         self._started = False
+        await self._watch.stop()
         await self.event_log.stop()
         await self.database.close()
 
     def checks(self) -> Sequence[Check]:
-        """Ready once `start` is through."""
-        return [Check("started", self._started, self._waiting_for)]
+        """Ready once `start` is through and while the database answers."""
+        return [Check("started", self._started, "" if self._started else self._waiting_for), self._watch.check()]
 
     def streams(self) -> Sequence[StreamState]:
         """None: the launcher relays the log, and a source consumes nothing."""

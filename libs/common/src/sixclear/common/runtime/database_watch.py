@@ -1,0 +1,63 @@
+"""Whether a database answers, asked in the background so that readiness never waits for it."""
+
+import asyncio
+import time
+
+import structlog
+
+from sixclear.common.db import Database
+from sixclear.common.runtime.target import Check
+
+_log = structlog.get_logger(__name__)
+
+_EVERY_SECONDS = 1.0
+_LIMIT_SECONDS = 1.0
+# An answer counts this long: also a question that itself hangs ends in "not ready".
+_COUNTS_SECONDS = 3.0
+
+
+class DatabaseWatch:
+    """Asks a database every second, on a connection of its own: a busy pool is no absent database."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._name = name
+        self._variable = f"SIXCLEAR_{name.replace('-', '_').upper()}_DATABASE_URL"
+        self._database = Database(url, application_name=f"sixclear-{name}-watch", pool_size=1)
+        self._answered_at: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Ask once, then go on asking."""
+        await self._ask()
+        self._task = asyncio.create_task(self._run(), name=f"{self._name} database watch")
+
+    async def stop(self) -> None:
+        """Stop asking and close the connection."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=_LIMIT_SECONDS)
+            self._task = None
+        self._answered_at = None
+        await self._database.close()
+
+    def check(self) -> Check:
+        """Whether it answered a moment ago, else what to do."""
+        answered = self._answered_at is not None and time.monotonic() - self._answered_at <= _COUNTS_SECONDS
+        way_out = f"PostgreSQL does not answer: see whether the server of {self._variable} runs and can be reached"
+        return Check("database", answered, "" if answered else way_out)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            await self._ask()
+
+    async def _ask(self) -> None:
+        try:
+            async with asyncio.timeout(_LIMIT_SECONDS), self._database.engine.connect() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except Exception as error:
+            if self._answered_at is not None:
+                _log.warning("the database does not answer", service=self._name, error=repr(error))
+            self._answered_at = None
+        else:
+            self._answered_at = time.monotonic()

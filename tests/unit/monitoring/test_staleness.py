@@ -1,0 +1,63 @@
+"""The age of the view is measured when it is asked for: a database that is away does not stop it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sixclear.common.testing.clock import MovingClock
+from sixclear.common.testing.eventually import eventually
+from sixclear.monitoring import metrics, stream
+from sixclear.monitoring.repository import views
+from sixclear.monitoring.service.status import Freshness
+
+START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
+
+
+class OneAnswer:
+    """A database that is there once."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[None]:
+        self.asked += 1
+        if self.asked > 1:
+            raise OSError("away")
+        yield
+
+
+@pytest.mark.asyncio
+async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def freshness(session: Any, now: datetime) -> Freshness:
+        source = {"gaps": 0, "current_until": START}
+        return Freshness(0.5, {"a-source": source})
+
+    async def sequence(session: Any) -> int:
+        return 1
+
+    monkeypatch.setattr(stream, "freshness", freshness)
+    monkeypatch.setattr(views, "view_sequence", sequence)
+    clock, database = MovingClock(START), OneAnswer()
+    live = stream.LiveStream(database, clock)  # type: ignore[arg-type]
+    assert live.staleness_seconds is None
+    await live.start()
+
+    async def looked_twice() -> bool:
+        live.wake()
+        return database.asked > 1
+
+    await eventually(looked_twice)
+    clock.pass_by(seconds=60)
+    assert live.staleness_seconds == 60.5
+    [sample] = [
+        sample
+        for family in metrics.STALENESS.collect()
+        for sample in family.samples
+        if "a-source" in str(sample.labels)
+    ]
+    assert sample.value == 60
+    await live.stop()
