@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from typing import Any
@@ -72,7 +73,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0, or 1 after a message that says the way out."""
     try:
         options = parser().parse_args(arguments)
-        return _until_done(options.run(options))
+        code = _until_done(options.run(options))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read has enough, such as `head`; what is still buffered must not fail again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except CannotStart as refused:
         print(f"{refused.reason}\n{refused.way_out}", file=sys.stderr)
         return 1

@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.options import problems_of, variable_of
+from sixclear.launcher.options import common_settings, default_host, default_port, problems_of, variable_of
 from sixclear.launcher.registry import SERVICES, Service
 
 _LAUNCHER = (
@@ -80,6 +80,8 @@ def effective(services: Sequence[Service], *, supplied: frozenset[str]) -> tuple
         except ValidationError as error:
             problems += problems_of(settings, error)
             continue
+        if isinstance(loaded, CommonSettings):
+            loaded = common_settings(default_host(), default_port())
         lines += [
             f"{variable_of(settings, name)}={'(embedded)' if name in given else _masked(getattr(loaded, name))}"
             for name in settings.model_fields

@@ -1,0 +1,40 @@
+"""What a person types wrong is said clearly, and what a command prints is what a process would use."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sixclear.launcher.__main__ import main
+from sixclear.launcher.configuration import effective
+
+
+@pytest.mark.parametrize("position", ["-5", "0", "9223372036854775808"])
+def test_a_position_that_is_none(position: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "--service", "tasks", f"--from={position}"]) == 1
+    said = capsys.readouterr().err
+    assert position in said
+    assert "--from 1" in said
+
+
+def test_an_entity_that_is_no_identifier(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "--service", "tasks", "--entity", "T-1"]) == 1
+    assert "UUID" in capsys.readouterr().err
+
+
+def test_the_public_address_is_shown_as_it_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SIXCLEAR_PUBLIC_URL", raising=False)
+    monkeypatch.setenv("PORT", "8123")
+    assert "SIXCLEAR_PUBLIC_URL=http://127.0.0.1:8123" in effective([], supplied=frozenset())[0]
+    monkeypatch.setenv("SIXCLEAR_PUBLIC_URL", "https://sixclear.example.vn")
+    assert "SIXCLEAR_PUBLIC_URL=https://sixclear.example.vn" in effective([], supplied=frozenset())[0]
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    program = f"{sys.executable} -m sixclear.launcher check-config; echo code $? >&2"
+    done = subprocess.run(  # our own words, and a pipe is what is tested
+        f"({program}) | true", shell=True, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
