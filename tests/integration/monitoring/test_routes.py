@@ -336,3 +336,29 @@ async def test_a_trace_that_is_not_kept_is_not_found(site: Any) -> None:
     for path in ("/traces/", "/operations/traces/"):
         assert (await site.get(path + "0" * 32)).status_code == 404
         assert (await site.get(path + "x")).status_code == 422
+
+
+@pytest.mark.asyncio
+async def test_relays_of_other_processes_are_on_the_page_of_streams(site: Any) -> None:
+    relay = {
+        "service": "tasks",
+        "name": "tasks relay",
+        "kind": "relay",
+        "running": True,
+        "lag_messages": 12,
+        "lag_seconds": 3.5,
+        "dead_letters": 0,
+        "last_progress_at": None,
+        "detail": "active",
+    }
+    path = "/api/monitoring/v1/streams"
+    assert (await site.client.post(path, json={"items": [relay]})).status_code == 401
+    headers = site.issuer.headers("monitoring:spans")
+    assert (await site.client.post(path, json={"items": [relay]}, headers=headers)).status_code == 204
+    too_many = {"items": [relay] * 51}
+    assert (await site.client.post(path, json=too_many, headers=headers)).status_code == 422
+    operator = site.issuer.headers("monitoring:operate")
+    items = (await site.client.get(path, headers=operator)).json()["items"]
+    assert [item["lag_messages"] for item in items if item["name"] == "tasks relay"] == [12]
+    page = await site.client.get("/api/monitoring/v1/operations/streams", headers=operator)
+    assert "tasks relay" in page.text

@@ -158,7 +158,10 @@ def _environment(settings: CommonSettings, addresses: Mapping[str, str]) -> dict
 
 
 def _trace_export(settings: CommonSettings, monitoring: str) -> dict[str, str]:
-    """Spans go to monitoring's trace pages, unless a collector is named. The token outlives any trial of a cluster."""
+    """Spans and the health of streams go to monitoring's pages, unless a collector is named.
+
+    The token outlives any trial of a cluster.
+    """
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         return {}
     token = mint(
@@ -175,6 +178,8 @@ def _trace_export(settings: CommonSettings, monitoring: str) -> dict[str, str]:
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"{monitoring}/api/monitoring/v1/otlp",
         "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer%20{token}",
         "OTEL_BSP_SCHEDULE_DELAY": "500",
+        "SIXCLEAR_STREAMS_URL": f"{monitoring}/api/monitoring/v1/streams",
+        "SIXCLEAR_STREAMS_TOKEN": token,
     }
 
 

@@ -33,6 +33,7 @@ from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind
 from sixclear.launcher.signals import Signals, Stopped, stop_with_parent
 from sixclear.launcher.stream_metrics import StreamCollector
+from sixclear.launcher.stream_reports import StreamReports
 
 _READY_SECONDS = 60.0
 _TELEMETRY_STOP_SECONDS = 1.0
@@ -68,6 +69,9 @@ async def process(options: RunOptions, signals: Signals) -> AsyncIterator[Proces
         await server.start()
         stack.push_async_callback(_stop_serving, supervisor, server, signals)
         await signals.unless_stopped(until_ready(supervisor))
+        reports = StreamReports(settings, supervisor.streams)
+        reports.start()
+        stack.push_async_callback(reports.stop)
         _settle_memory()
         if folder is not None:
             folder.announce(Announcement(settings.public_url, settings.issuer, {}))

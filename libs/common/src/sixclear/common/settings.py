@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -41,6 +41,13 @@ class CommonSettings(BaseSettings):
         default="json", description="`json` for machines, `console` for a person at a terminal."
     )
     log_level: str = Field(default="INFO", description="Lowest level that is written.")
+    streams_url: str | None = Field(
+        default=None,
+        description="Where a process reports the health of its relays and consumers: monitoring's `/streams`.",
+    )
+    streams_token: SecretStr | None = Field(
+        default=None, description="Access token for `streams_url`, with the scope `monitoring:spans`."
+    )
     trace_ratio: float = Field(
         default=1.0,
         ge=0.0,

@@ -320,19 +320,25 @@ class TraceView(TraceSummary):
 class Stream(Schema):
     """The health of a relay or a consumer group."""
 
-    service: str
-    name: str
-    kind: str
+    service: str = Field(max_length=80)
+    name: str = Field(max_length=120)
+    kind: str = Field(max_length=20)
     running: bool
     lag_messages: int | None
     lag_seconds: float | None
     dead_letters: int
     last_progress_at: datetime | None
-    detail: str
+    detail: str = Field(max_length=2_000)
+
+
+class StreamReport(Schema):
+    """How the streams of another process are."""
+
+    items: list[Stream] = Field(max_length=50)
 
 
 class Streams(Schema):
-    """The health of every stream of this process, and of the view that they feed."""
+    """The health of every stream of the platform, and of the view that they feed."""
 
     as_of: datetime
     staleness_seconds: float | None

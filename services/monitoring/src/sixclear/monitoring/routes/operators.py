@@ -1,6 +1,7 @@
 """For operators: traces and the health of streams, as JSON and as pages that work without script."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,8 +45,12 @@ def _pages() -> Environment:
     )
 
 
-def _streams_of(request: Request) -> Sequence[StreamState]:
-    return tuple(request.app.state.process_streams())
+def _streams_of(request: Request, now: datetime) -> Sequence[StreamState]:
+    """The streams of this process, and those that other processes reported."""
+    own = request.app.state.process_streams()
+    named = {(stream.service, stream.name) for stream in own}
+    reported = request.app.state.reported.states(now)
+    return (*own, *(stream for stream in reported if (stream.service, stream.name) not in named))
 
 
 def make_router(rule: Access) -> APIRouter:
@@ -84,8 +89,8 @@ def _add_json(router: APIRouter) -> None:
 
     @router.get("/streams", operation_id="getStreams", response_model=Streams)
     async def streams(request: Request, session: SessionDep, now: NowDep) -> dict[str, Any]:
-        """The health of every stream of this process, and of the view that they feed."""
-        return await streams_health(session, _streams_of(request), leading=request.app.state.leading(), now=now)
+        """The health of every stream of the platform, and of the view that they feed."""
+        return await streams_health(session, _streams_of(request, now), leading=request.app.state.leading(), now=now)
 
 
 def _add_pages(router: APIRouter, pages: Environment) -> None:
@@ -120,7 +125,7 @@ def _add_pages(router: APIRouter, pages: Environment) -> None:
     @router.get("/operations/streams", include_in_schema=False)
     async def streams_page(request: Request, session: SessionDep, now: NowDep) -> HTMLResponse:
         """The health of every stream."""
-        health = await streams_health(session, _streams_of(request), leading=request.app.state.leading(), now=now)
+        health = await streams_health(session, _streams_of(request, now), leading=request.app.state.leading(), now=now)
         return page("streams.html", health=health)
 
     @router.get("/operations/operations.css", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""OTLP over HTTP: other processes send their spans here where no collector is at hand."""
+"""Other processes tell how they are: spans by OTLP over HTTP where no collector is at hand, and their streams."""
 
 from fastapi import APIRouter, Depends, Request
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
@@ -8,20 +8,23 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from starlette.responses import Response
 
 from sixclear.common.auth.access import Access
+from sixclear.common.runtime.target import StreamState
 from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import SpansInvalid, SpansMediaTypeUnknown
+from sixclear.monitoring.schemas import StreamReport
 from sixclear.monitoring.traces.reading import of_request
 
 router = APIRouter(tags=["operations"])
 
 _PROTOBUF = "application/x-protobuf"
-_RULE = Depends(Access.scope("monitoring:spans"))
+RULE = Depends(Access.scope("monitoring:spans"))
 
 
 @router.post(
     "/otlp/v1/traces",
     operation_id="exportSpans",
-    dependencies=[_RULE],
+    dependencies=[RULE],
     response_class=Response,
     responses={200: {"content": {_PROTOBUF: {}}}, **problem_responses(SpansInvalid, SpansMediaTypeUnknown)},
     openapi_extra={"requestBody": {"required": True, "content": {_PROTOBUF: {"schema": {"type": "string"}}}}},
@@ -39,3 +42,10 @@ async def export_spans(request: Request) -> Response:
             ExportTracePartialSuccess(rejected_spans=rejected, error_message="the queue of spans is full")
         )
     return Response(answer.SerializeToString(), media_type=_PROTOBUF)
+
+
+@router.post("/streams", operation_id="reportStreams", dependencies=[RULE], status_code=204)
+async def report_streams(request: Request, report: StreamReport, now: NowDep) -> None:
+    """Take how the relays and consumers of another process are; silence is shown as silence."""
+    streams = [StreamState(**stream.model_dump()) for stream in report.items]
+    request.app.state.reported.take(streams, now)
