@@ -274,7 +274,7 @@ async def _sent(relay: Relay, position: int) -> bool:
 async def test_a_missing_topic_keeps_no_core_busy(rig: Rig) -> None:
     """A client that is left open on a missing topic turns the loop without pause; ours lets go of it within seconds.
 
-    Turns of the event loop are counted, not seconds of CPU: in a long test run the collector's time would count, too.
+    Until it lets go ours spins as well (30,000 turns a second were seen): that time is bounded here, not its cost.
     """
     await commit_changes(rig.log, [new_id()] * 5)
     await eventually(lambda: _applied(rig.effects, 5), within_seconds=20)
@@ -282,7 +282,7 @@ async def test_a_missing_topic_keeps_no_core_busy(rig: Rig) -> None:
     rebuilds = rig.consumer.state().rebuilds
     rig.kafka.wipe(same_cluster_id=True)
     await asyncio.to_thread(rig.kafka.start)
-    await eventually(lambda: _rebuilt(rig, rebuilds), within_seconds=20)
+    await eventually(lambda: _rebuilt(rig, rebuilds), within_seconds=8)
     assert await _turns_per_second() < 1_000
     await rig.consumer.stop()
     left_open = AIOKafkaConsumer(bootstrap_servers=rig.kafka.bootstrap_servers)
