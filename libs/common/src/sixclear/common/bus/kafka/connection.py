@@ -1,7 +1,9 @@
-"""What all clients of a broker share: one error, and a bound on how much the client library may log."""
+"""What all clients of a broker share: one error, and bounds on what the client library may log and ask."""
 
+import asyncio
 import logging
 import time
+from typing import Any
 
 
 class KafkaFailed(Exception):
@@ -35,3 +37,33 @@ def limit_client_logs() -> None:
         known = isinstance(logger, logging.Logger) and (name == "aiokafka" or name.startswith("aiokafka."))
         if known and not any(isinstance(one, _RateLimit) for one in logging.getLogger(name).filters):
             logging.getLogger(name).addFilter(_RateLimit())
+
+
+def pace_metadata(client: Any, pause_seconds: float) -> None:
+    """Let an aiokafka client force a metadata request at most once in `pause_seconds`; later ones share the next.
+
+    Its fetcher forces one as soon as the last was answered while a partition has no leader, and no setting of its own
+    slows that down: a missing topic keeps a core busy here and another one in the broker.
+    """
+    ask, loop = client.force_metadata_update, asyncio.get_running_loop()
+    allowed_at, due = loop.time(), None
+
+    def send(answer: asyncio.Future[bool]) -> None:
+        nonlocal allowed_at, due
+        allowed_at, due = loop.time() + pause_seconds, None
+        ask().add_done_callback(lambda asked: _hand_on(asked, answer))
+
+    def paced() -> asyncio.Future[bool]:
+        nonlocal due
+        if due is None:
+            due = loop.create_future()
+            # A timer and no task: a client that is closed meanwhile leaves nothing behind that waits.
+            loop.call_at(allowed_at, send, due)
+        return asyncio.shield(due)
+
+    client.force_metadata_update = paced
+
+
+def _hand_on(asked: asyncio.Future[bool], answer: asyncio.Future[bool]) -> None:
+    if not asked.cancelled() and not answer.done():
+        answer.set_result(asked.result())

@@ -12,9 +12,10 @@ from aiokafka.partitioner import murmur2
 
 from sixclear.common.bus.deadlines import within
 from sixclear.common.bus.envelope import Record
-from sixclear.common.bus.kafka.connection import KafkaFailed, limit_client_logs
+from sixclear.common.bus.kafka.connection import KafkaFailed, limit_client_logs, pace_metadata
 
 _BATCH_BYTES = 512 * 1024
+_RETRY_MILLISECONDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,12 @@ class BatchProducer:
             enable_idempotence=False,
             max_batch_size=_BATCH_BYTES,
             request_timeout_ms=int(timeout_seconds * 1000),
-            retry_backoff_ms=100,
+            retry_backoff_ms=_RETRY_MILLISECONDS,
         )
 
     async def start(self) -> None:
         """Connect. A producer that could not start is stopped already."""
+        pace_metadata(self._producer.client, _RETRY_MILLISECONDS / 1000)
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 await self._producer.start()

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from sixclear.common.bus.deadlines import within
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, decode, place_of
+from sixclear.common.bus.kafka.connection import pace_metadata
 from sixclear.common.bus.protocol import Lag, Message, Position, SubscriptionLost
 from sixclear.common.clock import Clock
 
@@ -19,6 +20,7 @@ _log = structlog.get_logger(__name__)
 _REQUEST_SECONDS = 5.0
 _CHECK_EVERY_SECONDS = 1.0
 _POLL_MILLISECONDS = 250
+_RETRY_MILLISECONDS = 200
 
 
 def stream_of(partition: TopicPartition) -> str:
@@ -51,10 +53,11 @@ class KafkaSubscription:
             enable_auto_commit=False,
             auto_offset_reset="none",
             request_timeout_ms=int(_REQUEST_SECONDS * 1000),
-            retry_backoff_ms=200,
+            retry_backoff_ms=_RETRY_MILLISECONDS,
             fetch_max_wait_ms=500,
             metadata_max_age_ms=30_000,
         )
+        pace_metadata(consumer._client, _RETRY_MILLISECONDS / 1000)
         self._consumer = consumer
         try:
             async with asyncio.timeout(_REQUEST_SECONDS * 3):
@@ -151,7 +154,7 @@ class KafkaSubscription:
     async def _watch(self, consumer: AIOKafkaConsumer) -> None:
         """Once a second: does every log still exist and reach as far as before? If not, let go of the client.
 
-        A client whose topic is gone neither raises nor returns records; left alone it keeps a whole core busy.
+        A client whose topic is gone neither raises nor returns records: nobody else would notice.
         """
         try:
             while True:
@@ -166,7 +169,7 @@ class KafkaSubscription:
 
     async def _check(self, consumer: AIOKafkaConsumer) -> None:
         async with asyncio.timeout(_REQUEST_SECONDS):
-            ends = await consumer.end_offsets(list(self._next)) if self._next else {}
+            ends = await self._ask_ends(consumer) if self._next else {}
             appeared = self._missing & await consumer.topics() if self._missing else None
         for partition, end in ends.items():
             if end < max(self._ends[partition], self._next[partition]):
@@ -176,6 +179,19 @@ class KafkaSubscription:
         self._ends = dict(ends)
         if appeared:
             raise SubscriptionLost(f"{', '.join(sorted(appeared))} now exists")
+
+    async def _ask_ends(self, consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
+        """The end of every partition. A topic that is gone would be asked for again and again: that is noticed first."""
+        asking = asyncio.ensure_future(consumer.end_offsets(list(self._next)))
+        try:
+            while not asking.done():
+                for topic in {partition.topic for partition in self._next}:
+                    if not consumer.partitions_for_topic(topic):  # as of the client's last metadata
+                        raise SubscriptionLost(f"{topic} is gone")
+                await asyncio.wait([asking], timeout=_CHECK_EVERY_SECONDS)
+            return asking.result()
+        finally:
+            asking.cancel()
 
     async def lag(self) -> Lag:
         """See `Subscription.lag`; as of the last look at the end offsets, at most a second ago.
