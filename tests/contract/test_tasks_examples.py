@@ -1,17 +1,20 @@
 """The tasks service emits exactly the events that its examples show; they are written for consumers to read."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.tasks.conftest import Service, proposal, service
+import pytest_asyncio
+from tests.integration.tasks.conftest import Service, proposal, started
 
 from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
+from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.tasks.events import EVENTS
 
-__all__ = ["service"]
-
+# A Monday after Đồng Nai became a city, so that the story tells of nothing that is still to come.
+THAT_DAY = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 Before = Callable[[str, str, Any], Awaitable[None]]
 EXAMPLES = Path(__file__).parents[2] / "services" / "tasks" / "contracts" / "examples"
 EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
@@ -22,7 +25,27 @@ DIRECTIVE = {
     "issuer": "P57",
     "title": "Kế hoạch",
 }
-PROGRAMME = {"slug": "plan", "name_vi": "Kế hoạch 02", "name_en": "Plan 02", "resolution": "57-NQ/TW", "owner": "P57"}
+PROGRAMME = {
+    "slug": "plan",
+    "name_vi": "Kế hoạch 02",
+    "name_en": "Plan 02",
+    "resolution": "57-NQ/TW",
+    "source_vi": "Kế hoạch 02-KH/BCĐTW ngày 19/6/2025",
+    "source_en": "Plan 02-KH/BCĐTW of 19 June 2025",
+    "owner": "P57",
+}
+DESCRIBED = {
+    "clause": "Mục III.3",
+    "coordinating_organisations": ["G01"],
+    "leader_position": {"title": "Thứ trưởng", "organisation": "G06"},
+}
+
+
+@pytest_asyncio.fixture
+async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
+    """The tasks application on THAT_DAY."""
+    async with started(clone_database, THAT_DAY) as running:
+        yield running
 
 
 async def nothing_first(code: str, path: str, body: Any) -> None:
@@ -31,25 +54,28 @@ async def nothing_first(code: str, path: str, body: Any) -> None:
 
 async def the_life_of_a_task(service: Service, before: Before = nothing_first) -> None:
     """Every change that a task, a directive and a programme can go through, once; `before` is called with each step."""
-    task = ""
+    task, directive = "", ""
 
     async def step(code: str, path: str, body: Any) -> None:
-        nonlocal task
+        nonlocal task, directive
         service.clock.pass_by(hours=1)
         await before(code, path, body)
         response = await service.post(code, path, body)
         assert response.status_code in (200, 201), response.text
         if path == "/tasks":
             task = f"/tasks/{response.json()['task_id']}"
+        if path == "/directives":
+            directive = response.json()["directive_id"]
 
     await step("P57", "/programmes", PROGRAMME)
     await step("P57", "/directives", DIRECTIVE)
-    await step("P57", "/directives", DIRECTIVE | {"title": "Kế hoạch thúc đẩy chuyển đổi số liên thông"})
-    await step("P57", "/tasks", proposal(assign=False))
-    await step("P57", "/tasks", proposal(assign=False, clause="Mục 3"))
+    await step("P57", "/directives", DIRECTIVE | {"title": "Kế hoạch thúc đẩy chuyển đổi số liên thông, đồng bộ"})
+    first = proposal(assign=False, deadline="2026-06-15")
+    await step("P57", "/tasks", first)
+    await step("P57", "/tasks", first | DESCRIBED | {"directive_id": directive})
     await step("P57", f"{task}/assign", {})
     await step("G06", f"{task}/progress", {"percent": 60, "text": "Đang triển khai thử nghiệm"})
-    await step("P57", f"{task}/extend", {"deadline": "2025-12-31", "reason": "Bổ sung phạm vi"})
+    await step("P57", f"{task}/extend", {"deadline": "2026-06-30", "reason": "Bổ sung phạm vi"})
     await step("G06", f"{task}/evidence", EVIDENCE)
     await step("G06", f"{task}/submit", {})
     await step("P57", f"{task}/return", {"reason": "Chưa có người dùng thật"})

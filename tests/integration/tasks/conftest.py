@@ -1,6 +1,7 @@
 """The tasks application on real PostgreSQL, with a few organisations and one programme."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -39,8 +40,12 @@ def named(name: str, kind: str, legal_basis: str = "") -> Named:
     return Named(name, kind, date(2025, 7, 1), None, legal_basis)
 
 
+STANDING_BODY_VI = (
+    "Ban Chỉ đạo Trung ương về phát triển khoa học, công nghệ, đổi mới sáng tạo và chuyển đổi số"  # as it is shipped
+)
+STANDING_BODY_EN = "Central Steering Committee for Science, Technology, Innovation and Digital Transformation"
 ORGANISATIONS = (
-    Seed("P57", "central", "Steering committee", None, (named("Ban Chỉ đạo", "party_body"),)),
+    Seed("P57", "central", STANDING_BODY_EN, None, (named(STANDING_BODY_VI, "party_body"),)),
     Seed("G06", "central", "Science", None, (named("Bộ Khoa học và Công nghệ", "central_agency"),)),
     Seed("G01", "central", "Security", None, (named("Bộ Công an", "central_agency"),)),
     Seed(
@@ -59,10 +64,17 @@ ORGANISATIONS = (
 
 @pytest_asyncio.fixture
 async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
+    """The tasks application at START."""
+    async with started(clone_database, START) as running:
+        yield running
+
+
+@asynccontextmanager
+async def started(clone_database: CloneDatabase, start: datetime) -> AsyncIterator[Service]:
     """The tasks application with five organisations and the programme `plan`, owned by P57."""
     settings = Settings(database_url=await clone_database("sixclear.tasks"))
-    async with running_service(Service, "tasks", settings, create_app, MovingClock(START)) as running:
-        await _register(running.database, running.log, ORGANISATIONS, START)
+    async with running_service(Service, "tasks", settings, create_app, MovingClock(start)) as running:
+        await _register(running.database, running.log, ORGANISATIONS, start)
         programme = {"slug": "plan", "name_vi": "Kế hoạch", "name_en": "Plan", "resolution": "57-NQ/TW", "owner": "P57"}
         assert (await running.post("P57", "/programmes", programme)).status_code == 201
         yield running

@@ -4,7 +4,7 @@ import asyncio
 
 import orjson
 import pytest
-from tests.integration.tasks.conftest import Service, an_assigned_task
+from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
 BULK = "/api/tasks/v1/progress/bulk"
 
@@ -77,6 +77,53 @@ async def test_the_same_file_may_be_sent_again(service: Service) -> None:
     assert (await send(service, [stated]))["unchanged"] == 1
     silent = {name: value for name, value in stated.items() if name != "percent"}
     assert (await send(service, [silent]))["unchanged"] == 1
+
+
+@pytest.mark.asyncio
+async def test_a_file_of_several_weeks_may_be_sent_again(service: Service) -> None:
+    await an_assigned_task(service, external_id="NV-0")
+    service.clock.pass_by(days=15)
+    weeks: list[object] = [
+        line(0, percent, occurred_at=f"2025-12-{day:02d}T10:30:00+07:00") for percent, day in ((10, 5), (20, 12))
+    ]
+    assert (await send(service, weeks))["reported"] == 2
+    assert (await send(service, weeks))["unchanged"] == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "more", [{"difficulty": "Thiếu kinh phí"}, {"cause": "Chậm phân bổ"}, {"remedy": "Bố trí vốn"}]
+)
+async def test_a_report_that_says_more_is_no_repetition(service: Service, more: dict[str, str]) -> None:
+    task_id = await an_assigned_task(service, external_id="NV-0")
+    service.clock.pass_by(hours=1)
+    stated = line(0, occurred_at="2025-12-04T10:30:00+07:00")
+    assert (await send(service, [stated, stated | more]))["reported"] == 2
+    assert (await send(service, [stated | more, stated]))["unchanged"] == 2
+    latest = (await service.get(f"/tasks/{task_id}/reports"))["items"][0]
+    assert more.items() <= latest.items()
+
+
+@pytest.mark.asyncio
+async def test_two_bodies_may_say_the_same(service: Service) -> None:
+    await an_assigned_task(service, external_id="NV-0", coordinating_organisations=["G01"])
+    service.clock.pass_by(hours=1)
+    stated = line(0, occurred_at="2025-12-04T10:30:00+07:00")
+    assert (await send(service, [stated]))["reported"] == 1
+    assert (await send(service, [stated], code="G01"))["reported"] == 1
+
+
+@pytest.mark.asyncio
+async def test_a_key_of_two_assigning_bodies_must_be_said_by_identifier(service: Service) -> None:
+    programme = {"slug": "own", "name_vi": "Riêng", "name_en": "Own", "resolution": "57-NQ/TW", "owner": "G01"}
+    assert (await service.post("G01", "/programmes", programme)).status_code == 201
+    ours = await an_assigned_task(service, external_id="NV-0")
+    theirs = proposal(external_id="NV-0", programme="own", assigning_organisation="G01")
+    assert (await service.post("G01", "/tasks", theirs)).status_code == 201
+    answer = await send(service, [line(0), {"task_id": str(ours), "text": "Tuần này"}])
+    items = answer["items"]
+    assert isinstance(items, list)
+    assert (items[0]["problem"]["code"], items[1]["outcome"]) == ("reference-ambiguous", "reported")
 
 
 @pytest.mark.asyncio

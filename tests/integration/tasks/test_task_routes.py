@@ -244,7 +244,7 @@ async def test_bad_input_is_explained_and_changes_nothing(service: Service, path
         ({"title": "Một việc khác"}, "organisation-not-allowed"),
         ({"product": "Một báo cáo"}, "organisation-not-allowed"),
         ({"kind": "recurring", "recurrence": "FREQ=DAILY"}, "field-needs-decision"),
-        ({"assigning_organisation": "G06"}, "field-needs-decision"),
+        ({"assigning_organisation": "G06"}, "organisation-not-allowed"),
         ({"assigned_by": "province"}, "field-needs-decision"),
         ({"lead_organisation": "G01"}, "field-needs-decision"),
         ({"deadline": "2030-01-01"}, "deadline-needs-decision"),
@@ -274,6 +274,24 @@ async def test_a_lead_proposes_and_improves_its_proposal_until_it_is_assigned(se
     better = await service.post("G06", "/tasks", proposal(assign=False, title="Một đề xuất rõ hơn"))
     assert (better.status_code, better.json()["title"]) == (200, "Một đề xuất rõ hơn")
     assert (await service.post("P57", f"/tasks/{proposed.json()['task_id']}/assign", {})).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_a_key_belongs_to_its_assigning_body(service: Service) -> None:
+    """Two bodies' systems number their tasks alike; nobody takes a number of another body first."""
+    theirs = await service.post("G01", "/tasks", proposal(assigning_organisation="G01", assign=False))
+    ours = await service.post("P57", "/tasks", proposal())
+    assert (theirs.status_code, ours.status_code) == (201, 201)
+    assert theirs.json()["task_id"] != ours.json()["task_id"]
+    again = await service.post("P57", "/tasks", proposal())
+    assert (again.status_code, again.json()["task_id"]) == (200, ours.json()["task_id"])
+    guessed = await service.post("G06", "/tasks", proposal(external_id="NV-9", assign=False, title="Chiếm chỗ"))
+    assert guessed.status_code == 201
+    meant = await service.post(
+        "P57", "/tasks", proposal(external_id="NV-9", title="Việc thật", lead_organisation="G01")
+    )
+    assert (meant.status_code, meant.json()["status"], meant.json()["title"]) == (200, "assigned", "Việc thật")
+    assert meant.json()["lead_organisation"]["code"] == "G01"
 
 
 @pytest.mark.asyncio

@@ -53,6 +53,7 @@ def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=CIVIL_ZONE)
 
 
-def task_path(external_id: str, step: str) -> str:
-    """The path of a step of the task that the demonstration knows by `external_id`."""
-    return f"/api/tasks/v1/tasks/{stable_id('task', SOURCE, external_id)}/{step}"
+def task_path(assigning_body: str, external_id: str, step: str) -> str:
+    """The path of a step of the task that the demonstration gives to `external_id` in the name of a body, by code."""
+    task_id = stable_id("task", str(stable_id("organisation", assigning_body)), SOURCE, external_id)
+    return f"/api/tasks/v1/tasks/{task_id}/{step}"

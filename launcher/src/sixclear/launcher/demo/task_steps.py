@@ -174,11 +174,11 @@ def all_completion_steps(plans: Sequence[TaskPlan]) -> Iterator[Step]:
     """Completion of every task that was completed, on its day."""
     for plan in plans:
         if plan.completed is not None:
-            yield from completion_steps(plan, at(plan.completed, 8), OWNER_CLIENT[plan.programme])
+            yield from completion_steps(plan, at(plan.completed, 8), _OWNER[plan.programme])
 
 
-def completion_steps(plan: TaskPlan, start: datetime, confirming: str) -> Iterator[Step]:
-    """The result with its evidence by the lead body, then confirmation by another: two requests within the day."""
+def completion_steps(plan: TaskPlan, start: datetime, owner: str) -> Iterator[Step]:
+    """The result with its evidence by the lead body, then confirmation by the owner: two requests within the day."""
     name = plan.external_id
     evidence = {
         "title": "Biên bản nghiệm thu (minh họa)",
@@ -186,5 +186,5 @@ def completion_steps(plan: TaskPlan, start: datetime, confirming: str) -> Iterat
     }
     submitted = {"evidence": [evidence], "occurred_at": start}
     confirmed = {"occurred_at": start + timedelta(hours=6)}
-    yield Step(f"submit {name}", name, client_of(plan.lead), task_path(name, "submit"), submitted)
-    yield Step(f"confirm {name}", name, confirming, task_path(name, "confirm"), confirmed)
+    yield Step(f"submit {name}", name, client_of(plan.lead), task_path(owner, name, "submit"), submitted)
+    yield Step(f"confirm {name}", name, client_of(owner), task_path(owner, name, "confirm"), confirmed)

@@ -81,7 +81,7 @@ def _task(plan: TaskPlan, today: date) -> Iterator[Step]:
     }
     yield Step(f"assign {plan.external_id}", plan.external_id, _STANDING_CLIENT, TASKS, body)
     reported = report_body(plan) | {"occurred_at": at(today - timedelta(days=10))}
-    path = task_path(plan.external_id, "progress")
+    path = task_path(STANDING_BODY, plan.external_id, "progress")
     yield Step(f"report {plan.external_id}", plan.external_id, client_of(plan.lead), path, reported)
     if plan.completed is not None:
-        yield from completion_steps(plan, at(plan.completed, 8), _STANDING_CLIENT)
+        yield from completion_steps(plan, at(plan.completed, 8), STANDING_BODY)

@@ -33,6 +33,12 @@ class ReferenceUnknown(DomainError):
     code, status, title = "reference-unknown", 422, "A reference is unknown"
 
 
+class ReferenceAmbiguous(DomainError):
+    """A field of the request names several things at once."""
+
+    code, status, title = "reference-ambiguous", 422, "A reference names several things"
+
+
 class SixClearsMissing(DomainError):
     """The task cannot be assigned while one of the six clears (*sáu rõ*) is missing."""
 

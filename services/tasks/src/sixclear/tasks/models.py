@@ -126,7 +126,7 @@ class Task(Versioned, Base):
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (
-        Unique("source", "external_id"),
+        Unique("source", "external_id", "assigning_organisation_id"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),

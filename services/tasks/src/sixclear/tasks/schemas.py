@@ -141,7 +141,7 @@ class PositionView(Schema):
 
 
 class TaskProposal(Schema):
-    """A task to propose, or, with the same `source` and `external_id`, to describe anew."""
+    """A task to propose; with an assigning body's `source` and `external_id` that are known, to describe anew."""
 
     programme: Slug
     title: Line
@@ -149,7 +149,9 @@ class TaskProposal(Schema):
     description: Text | None = None
     directive_id: UUID | None = None
     clause: Line | None = None
-    source: Code | None = Field(default=None, description="Your system's name; with `external_id` the upsert key.")
+    source: Code | None = Field(
+        default=None, description="Your system's name; with `external_id` the assigning body's key."
+    )
     external_id: Code | None = None
     classification: Literal["public", "restricted"] = "public"
     kind: Literal["one_off", "recurring"] = "one_off"
@@ -244,7 +246,7 @@ class ProgressEntry(Schema):
 
 
 class BulkProgressItem(ProgressEntry):
-    """One line of a bulk progress request: the task by `task_id`, or by `source` and `external_id`."""
+    """One line of a bulk progress request: the task by `task_id`, or by its `source` and `external_id`."""
 
     task_id: UUID | None = None
     source: Code | None = None

@@ -5,8 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.folding import like_pattern
@@ -35,6 +50,45 @@ class TaskFilter:
 async def find_task(session: AsyncSession, task_id: UUID, *, lock: bool = False) -> Task | None:
     """The task with this identifier; its row locked when it is about to change."""
     return await session.get(Task, task_id, with_for_update=lock)
+
+
+async def find_keyed_task(
+    session: AsyncSession, assigning_organisation_id: UUID, source: str, external_id: str
+) -> Task | None:
+    """The task that an assigning body's system knows by this key; its row locked, for it is about to change."""
+    statement = select(Task).where(
+        Task.assigning_organisation_id == assigning_organisation_id,
+        Task.source == source,
+        Task.external_id == external_id,
+    )
+    return (await session.scalars(statement.with_for_update())).one_or_none()
+
+
+_TASK_IDS_OF_KEYS = text(
+    """SELECT task.source, task.external_id, task.task_id
+       FROM unnest(:sources, :external_ids) AS named (source, external_id) JOIN task USING (source, external_id)
+       WHERE :organisation_id = task.lead_organisation_id
+          OR :organisation_id = ANY (task.coordinating_organisation_ids)"""
+).bindparams(
+    bindparam("sources", type_=ARRAY(Text)),
+    bindparam("external_ids", type_=ARRAY(Text)),
+    bindparam("organisation_id", type_=PgUUID(as_uuid=True)),
+)
+
+
+async def task_ids_of_keys(
+    session: AsyncSession, keys: Collection[tuple[str, str]], organisation_id: UUID | None
+) -> dict[tuple[str, str], set[UUID]]:
+    """The tasks that an organisation works on, by `source` and `external_id`; bodies may use the same."""
+    values = {
+        "sources": [source for source, _ in keys],
+        "external_ids": [external_id for _, external_id in keys],
+        "organisation_id": organisation_id,
+    }
+    found: dict[tuple[str, str], set[UUID]] = {}
+    for source, external_id, task_id in await session.execute(_TASK_IDS_OF_KEYS, values):
+        found.setdefault((source, external_id), set()).add(task_id)
+    return found
 
 
 async def lock_tasks(session: AsyncSession, task_ids: Sequence[UUID]) -> dict[UUID, Task]:
@@ -139,15 +193,17 @@ async def list_reports(
     return (await session.scalars(statement.order_by(ProgressReport.task_version.desc()).limit(limit))).all()
 
 
-async def latest_reports(session: AsyncSession, task_ids: Sequence[UUID]) -> dict[UUID, ProgressReport]:
-    """The newest report of each of these tasks that has one."""
-    rows = await session.scalars(
-        select(ProgressReport)
-        .ext(distinct_on(ProgressReport.task_id))
-        .where(ProgressReport.task_id.in_(task_ids))
-        .order_by(ProgressReport.task_id, ProgressReport.task_version.desc())
+async def list_reports_at(
+    session: AsyncSession, task_ids: Sequence[UUID], instants: Collection[datetime]
+) -> Sequence[ProgressReport]:
+    """The reports that these tasks have of these instants."""
+    if not instants:
+        return ()
+    statement = select(ProgressReport).where(
+        ProgressReport.task_id == any_(literal(task_ids, ARRAY(PgUUID(as_uuid=True)))),
+        ProgressReport.occurred_at == any_(literal(list(instants), ARRAY(ProgressReport.occurred_at.type))),
     )
-    return {row.task_id: row for row in rows}
+    return (await session.scalars(statement)).all()
 
 
 async def list_evidence(session: AsyncSession, task_id: UUID, limit: int) -> Sequence[Evidence]:

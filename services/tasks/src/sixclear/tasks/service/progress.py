@@ -1,16 +1,17 @@
 """Progress reports: one at a time, and many in one request."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sixclear.common.event_log import NewEvent
-from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context
 from sixclear.common.web.problems import DomainError
 from sixclear.tasks import lifecycle
-from sixclear.tasks.errors import ReferenceUnknown, TaskNotFound
+from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown, TaskNotFound
 from sixclear.tasks.lifecycle import Report
 from sixclear.tasks.models import ProgressReport, Task
 from sixclear.tasks.repository import organisations as organisation_rows
@@ -61,13 +62,18 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
     """Report progress on many tasks in one transaction: a refused item never fails its neighbours.
 
     The same rules as for one report. A task may come twice: its items are taken in their order. An item that repeats
-    the task's last report at the same stated time is `unchanged`, so that a machine may send its file again. With
-    `dry_run` the answer is the same and nothing is written.
+    a report of the same body at the same stated time word for word is `unchanged`, so that a machine may send its
+    file again. With `dry_run` the answer is the same and nothing is written.
     """
-    ids = [_task_id(line.item) if line.item else None for line in lines]
-    tasks = await rows.lock_tasks(ctx.session, sorted({task_id for task_id in ids if task_id}))
-    batch = _Batch(ctx, tasks, await rows.latest_reports(ctx.session, list(tasks)), await _slugs(ctx, tasks))
-    results = [batch.take(index, task_id, line) for index, (task_id, line) in enumerate(zip(ids, lines, strict=True))]
+    items = [line.item for line in lines if line.item]
+    keys = {(item.source, item.external_id) for item in items if item.source and item.external_id}
+    keyed = await rows.task_ids_of_keys(ctx.session, keys, ctx.caller.organisation_id) if keys else {}
+    wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
+    tasks = await rows.lock_tasks(ctx.session, sorted(wanted))
+    stated = {item.occurred_at for item in items if item.occurred_at}
+    said = await rows.list_reports_at(ctx.session, list(tasks), stated)
+    batch = _Batch(ctx, tasks, keyed, said, await _slugs(ctx, tasks))
+    results = [batch.take(index, line) for index, line in enumerate(lines)]
     if dry_run:
         ctx.session.expunge_all()
     else:
@@ -76,12 +82,6 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
         await ctx.session.flush()
         await ctx.log.publish_many(ctx.session, batch.events, recorded_at=ctx.now)
     return results
-
-
-def _task_id(item: BulkProgressItem) -> UUID | None:
-    if item.task_id is None and item.source and item.external_id:
-        return stable_id("task", item.source, item.external_id)
-    return item.task_id
 
 
 async def _slugs(ctx: Context, tasks: Mapping[UUID, Task]) -> dict[UUID, str]:
@@ -98,53 +98,70 @@ class _Batch:
         self,
         ctx: Context,
         tasks: Mapping[UUID, Task],
-        latest: dict[UUID, ProgressReport],
+        keyed: Mapping[tuple[str, str], set[UUID]],
+        said: Iterable[ProgressReport],
         slugs: Mapping[UUID, str],
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
-        self._latest = latest
+        self._keyed = keyed
         self._slugs = slugs
+        self._percents_said: dict[tuple[Any, ...], set[int]] = defaultdict(set)
+        for report in said:
+            self._remember(report)
         self.reported: set[Task] = set()
         self.reports: list[ProgressReport] = []
         self.events: list[NewEvent] = []
 
-    def take(self, index: int, task_id: UUID | None, line: Line) -> BulkItemResult:
+    def take(self, index: int, line: Line) -> BulkItemResult:
         """Apply one item, or answer why it is refused."""
         if line.item is None:
             return BulkItemResult(index=index, outcome="rejected", problem=line.problem)
+        task_id = line.item.task_id
         try:
+            task_id = self._task_id(line.item)
             return self._report(index, task_id, line.item)
         except DomainError as error:
             problem = ItemProblem(code=error.code, detail=error.detail)
             return BulkItemResult(index=index, outcome="rejected", task_id=task_id, problem=problem)
 
-    def _report(self, index: int, task_id: UUID | None, item: BulkProgressItem) -> BulkItemResult:
-        if task_id is None:
+    def _task_id(self, item: BulkProgressItem) -> UUID:
+        if item.task_id is not None:
+            return item.task_id
+        if item.source is None or item.external_id is None:
             raise ReferenceUnknown("Name the task by task_id, or by source and external_id.")
+        found = self._keyed.get((item.source, item.external_id), set())
+        if not found:
+            raise TaskNotFound("No task that you lead or work on has this source and external_id.")
+        if len(found) > 1:
+            raise ReferenceAmbiguous("Tasks of several assigning bodies have this key: name yours by task_id.")
+        return next(iter(found))
+
+    def _report(self, index: int, task_id: UUID, item: BulkProgressItem) -> BulkItemResult:
         task = self._tasks.get(task_id)
         ctx = self._ctx
         if task is None or not is_visible(task, ctx.caller.organisation_id):
             raise TaskNotFound("No task that you may see has this identifier.")
         organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
-        if self._repeats_last(task_id, item):
+        if self._was_said(task_id, organisation_id, item):
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
         occurred_at = ctx.fact_time(item.occurred_at, task.occurred_at)
         change = lifecycle.report(task, _command(item), occurred_at)
         previous = apply(task, change, occurred_at, ctx.now)
         report = _row(task, item, organisation_id, occurred_at, ctx.now)
-        self._latest[task_id] = report
+        self._remember(report)
         self.reported.add(task)
         self.reports.append(report)
         self.events.append(self._event(task, change.name, previous))
         return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)
 
-    def _repeats_last(self, task_id: UUID, item: BulkProgressItem) -> bool:
-        last = self._latest.get(task_id)
-        if last is None or item.occurred_at is None:
-            return False
-        percent = last.percent if item.percent is None else item.percent
-        return (last.occurred_at, last.text, last.percent) == (item.occurred_at, item.text, percent)
+    def _remember(self, report: ProgressReport) -> None:
+        self._percents_said[_words(report.task_id, report.organisation_id, report)].add(report.percent)
+
+    def _was_said(self, task_id: UUID, organisation_id: UUID, item: BulkProgressItem) -> bool:
+        """Whether the body said so before; an item without a percentage kept the one of its time."""
+        percents = self._percents_said.get(_words(task_id, organisation_id, item))
+        return percents is not None and (item.percent is None or item.percent in percents)
 
     def _event(self, task: Task, change: str, previous: int | None) -> NewEvent:
         return NewEvent(
@@ -158,3 +175,8 @@ class _Batch:
             meta=self._ctx.meta(),
             published=is_published(task, change),
         )
+
+
+def _words(task_id: UUID, organisation_id: UUID | None, said: ProgressReport | BulkProgressItem) -> tuple[Any, ...]:
+    """What makes two reports the same but for the percentage; one without a stated time is never a repetition."""
+    return task_id, organisation_id, said.occurred_at, said.text, said.difficulty, said.cause, said.remedy

@@ -53,19 +53,19 @@ def is_visible(task: Task, organisation_id: UUID | None) -> bool:
 
 
 async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:
-    """Propose a task, or describe anew the one with the same `source` and `external_id`; True when it is new.
+    """Propose a task, or describe anew the one with the same assigning body, `source` and `external_id`.
 
-    A proposal that changes nothing publishes nothing. With `assign`, a task that is only proposed is assigned at once.
+    The second part is True when it is new. A proposal that changes nothing publishes nothing. With `assign`, a task
+    that is only proposed is assigned at once.
     `expect` is called with a known task before anything changes: it raises when the caller decided on another version.
     """
     programme = await referenced_programme(ctx.session, proposal.programme)
     fields = await _described(ctx, proposal, programme)
-    task_id = _task_id(proposal)
-    task = await rows.find_task(ctx.session, task_id, lock=True)
+    task = await _find_described(ctx, proposal, fields["assigning_organisation_id"])
     if task is None:
         allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
         ctx.require_organisation(allowed, "propose a task between other organisations")
-        task = await _propose(ctx, task_id, proposal, fields)
+        task = await _propose(ctx, proposal, fields)
         created = True
     else:
         created = False
@@ -78,19 +78,31 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     return task, created
 
 
-def _task_id(proposal: TaskProposal) -> UUID:
+async def _find_described(ctx: Context, proposal: TaskProposal, assigning_organisation_id: UUID) -> Task | None:
+    """The task that the proposal describes anew, its row locked.
+
+    A key belongs to its assigning body: another body cannot take it first, nor find out that it is taken.
+    """
     if proposal.source and proposal.external_id:
-        return stable_id("task", proposal.source, proposal.external_id)
+        return await rows.find_keyed_task(ctx.session, assigning_organisation_id, proposal.source, proposal.external_id)
     if proposal.source or proposal.external_id:
         raise ReferenceUnknown(
             "source and external_id are given together or not at all.",
             errors=[{"pointer": "#/external_id", "code": "pair-incomplete", "detail": "Give both or neither."}],
         )
-    return new_id()
+    return None
 
 
-async def _propose(ctx: Context, task_id: UUID, proposal: TaskProposal, fields: Mapping[str, Any]) -> Task:
+def keyed_task_id(assigning_organisation_id: UUID, source: str, external_id: str) -> UUID:
+    """The identifier that a new task with this key gets: the same on every installation."""
+    return stable_id("task", str(assigning_organisation_id), source, external_id)
+
+
+async def _propose(ctx: Context, proposal: TaskProposal, fields: Mapping[str, Any]) -> Task:
     occurred_at = ctx.fact_time(proposal.occurred_at, None)
+    keyed = proposal.source and proposal.external_id
+    key = fields["assigning_organisation_id"], fields["source"], fields["external_id"]
+    task_id = keyed_task_id(*key) if keyed else new_id()
     task = Task(
         task_id=task_id,
         status="proposed",
