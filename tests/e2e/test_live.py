@@ -73,7 +73,8 @@ async def test_a_report_and_a_result_are_seen_within_a_second_each(platform: Pla
 
 
 @pytest.mark.asyncio
-async def test_one_trace_shows_the_post_the_event_and_the_projection(platform: Platform) -> None:
+async def test_one_trace_shows_the_way_from_the_post_to_the_projection(platform: Platform) -> None:
+    """POST → create → send → process: each below the one that made it. In one process nothing is sent."""
     task = await an_open_task(platform)
     trace_id = "57" * 15 + f"{int(time.time()) % 100:02d}"
     await platform.post(
@@ -83,20 +84,30 @@ async def test_one_trace_shows_the_post_the_event_and_the_projection(platform: P
         traceparent=f"00-{trace_id}-{'ab' * 8}-01",
     )
 
-    async def spans() -> set[str]:
+    operations = ["create", "process"] if platform.mode == "run" else ["create", "send", "process"]
+
+    async def chain() -> list[dict[str, Any]]:
+        """The spans of the chain once all of them are there."""
         async with platform.client() as client:
             headers = {"Authorization": f"Bearer {await platform.token('operator')}"}
             answer = await client.get(f"/api/monitoring/v1/traces/{trace_id}", headers=headers)
-        return {span["name"] for span in answer.json()["items"]} if answer.status_code == 200 else set()
+        spans = {span["name"]: span for span in answer.json()["items"]} if answer.status_code == 200 else {}
+        wanted = ["POST /api/tasks/v1/tasks/{task_id}/progress"]
+        wanted += [f"{operation} sixclear.tasks.task.v1" for operation in operations]
+        return [spans[name] for name in wanted] if spans.keys() >= set(wanted) else []
 
-    async def chain() -> bool:
-        return await spans() >= {
-            "POST /api/tasks/v1/tasks/{task_id}/progress",
-            "create sixclear.tasks.task.v1",
-            "process sixclear.tasks.task.v1",
-        }
-
-    await eventually(chain, within_seconds=15)
+    post, create, *carried, process = await eventually(chain, within_seconds=15)
+    assert (post["parent_span_id"], create["parent_span_id"]) == ("ab" * 8, post["span_id"])
+    assert (process["parent_span_id"], process["service"], process["kind"]) == (
+        create["span_id"],
+        "monitoring",
+        "consumer",
+    )
+    created = {"trace_id": trace_id, "span_id": create["span_id"]}
+    assert all(created in span["links"] for span in (*carried, process))
+    for send in carried:
+        assert (send["service"], send["kind"], send["depth"]) == ("tasks", "client", create["depth"] + 1)
+        assert send["trace_id"] != trace_id, "a batch of many traces has a trace of its own"
 
 
 @pytest.mark.asyncio

@@ -85,6 +85,20 @@ async def test_a_full_queue_drops_and_never_waits(database: Any) -> None:
     assert store.add([row(1, 1)]) == 0
 
 
+async def test_a_relays_batch_is_found_by_every_trace_that_it_carried(database: Any) -> None:
+    links = [{"trace_id": f"{trace:032x}", "span_id": f"{trace:016x}"} for trace in (1, 2)]
+    store = new_store(database)
+    store.add([row(1, 1), row(2, 2), row(3, 3), row(9, 9, name="send t", kind="client", links=links)])
+    await store.flush()
+    async with database.session() as session:
+        shown = [(await get_trace(session, f"{trace:032x}"))["items"] for trace in (1, 2, 3)]
+    assert [[(item["name"], item["depth"]) for item in items] for items in shown] == [
+        [("GET /1", 0), ("send t", 1)],
+        [("GET /2", 0), ("send t", 1)],
+        [("GET /3", 0)],
+    ]
+
+
 class _ToStore(SpanExporter):
     def __init__(self, store: SpanStore) -> None:
         self._store = store

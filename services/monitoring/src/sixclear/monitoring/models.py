@@ -314,6 +314,10 @@ class Span(Base):
     attributes: Mapped[dict[str, Any]]
     links: Mapped[list[dict[str, Any]]]
 
+    __table_args__ = (
+        Index("ix_span_links", "links", postgresql_using="gin", postgresql_ops={"links": "jsonb_path_ops"}),
+    )
+
 
 def _history_indexes(table: str, *, reports: bool) -> None:
     columns = Base.metadata.tables[table].c

@@ -295,8 +295,9 @@ class Traces(Schema):
 
 
 class SpanView(Schema):
-    """A span with its place in the waterfall."""
+    """A span with its place in the waterfall; of another trace when its `trace_id` says so: then it is linked."""
 
+    trace_id: str
     span_id: str
     parent_span_id: str | None
     depth: int

@@ -22,6 +22,8 @@ _SPAN = Columns(
     attributes="jsonb",
     links="jsonb",
 )
+# What was sent again and again would else fill the page of its trace.
+_LINKED_SPANS = 20
 _TRACE = Columns(
     trace_id="text",
     started_at="timestamptz",
@@ -136,7 +138,7 @@ async def list_traces(
 
 
 async def find_trace(session: AsyncSession, trace_id: str) -> tuple[Row[Any], Sequence[Row[Any]]] | None:
-    """A trace's summary and its spans by time."""
+    """A trace's summary and its spans by time, with those of other traces that link to it: a relay's batches."""
     trace = (
         await session.execute(
             sql(
@@ -152,8 +154,18 @@ async def find_trace(session: AsyncSession, trace_id: str) -> tuple[Row[Any], Se
     if trace is None:
         return None
     spans = await session.execute(
-        sql("SELECT {names} FROM span WHERE trace_id = :id ORDER BY started_at, span_id", names=_SPAN.names),
-        {"id": trace_id},
+        sql(
+            """
+            SELECT {names} FROM span WHERE trace_id = :id
+            UNION ALL
+            (SELECT {names} FROM span
+             WHERE links @> jsonb_build_array(jsonb_build_object('trace_id', CAST(:id AS text))) AND trace_id <> :id
+             ORDER BY started_at, span_id LIMIT :linked)
+            ORDER BY started_at, span_id
+            """,
+            names=_SPAN.names,
+        ),
+        {"id": trace_id, "linked": _LINKED_SPANS},
     )
     return trace, spans.all()
 

@@ -1,7 +1,7 @@
 """A trace as it is shown: parents before children, each with its depth and its place in time, pure but for reading."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -29,7 +29,7 @@ async def get_trace(session: AsyncSession, trace_id: str) -> dict[str, Any]:
     if found is None:
         raise TraceNotFound("It was never sampled, or newer traces took its place.")
     trace, spans = found
-    return {**_summary(trace), "items": list(waterfall(spans))}
+    return {**_summary(trace), "items": list(waterfall(spans, trace_id))}
 
 
 def _summary(row: Row[Any]) -> dict[str, Any]:
@@ -45,12 +45,16 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def waterfall(spans: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    """Spans in the order of a walk through the tree; those whose parent is not there begin one of their own."""
+def waterfall(spans: Sequence[Any], trace_id: str) -> Iterator[dict[str, Any]]:
+    """Spans in the order of a walk through the tree; those whose parent is not there begin one of their own.
+
+    A span of another trace, such as a relay's batch, stands below the span of this trace that it links to.
+    """
     known = {span.span_id for span in spans}
     children: dict[str | None, list[Any]] = defaultdict(list)
     for span in spans:
-        children[span.parent_span_id if span.parent_span_id in known else None].append(span)
+        above = span.parent_span_id if span.trace_id == trace_id else _linked(span, trace_id, known)
+        children[above if above in known else None].append(span)
     begin = min((span.started_at for span in spans), default=None)
     waiting = [(span, 0) for span in reversed(children.pop(None, []))]
     shown: set[str] = set()
@@ -64,8 +68,15 @@ def waterfall(spans: Sequence[Any]) -> Iterator[dict[str, Any]]:
             yield _view(span, 0, begin)
 
 
+def _linked(span: Any, trace_id: str, known: Collection[str]) -> str | None:
+    """The first span of the trace that `span` links to."""
+    ids = (link["span_id"] for link in span.links if link["trace_id"] == trace_id)
+    return next((span_id for span_id in ids if span_id in known), None)
+
+
 def _view(span: Any, depth: int, begin: Any) -> dict[str, Any]:
     return {
+        "trace_id": span.trace_id,
         "span_id": span.span_id,
         "parent_span_id": span.parent_span_id,
         "depth": depth,
