@@ -14,6 +14,8 @@ import psutil
 import pytest
 from tests.e2e.platforms import Platform, free_ports
 
+from sixclear.common.testing.eventually import eventually
+
 WITHOUT_DEMO = ("--no-demo",)
 TASK_FREE = "/api/tasks/v1/programmes"
 
@@ -92,6 +94,38 @@ def test_second_start_is_quick_and_keeps_data_also_after_a_kill(empty: Platform)
     assert time.monotonic() - began < 30
     case = httpx2.post(f"{base}/api/feedback/v1/mailbox", json={"receipt_code": code})
     assert case.status_code == 200, case.text
+
+
+@pytest.mark.asyncio
+async def test_a_killed_database_is_a_pause(empty: Platform) -> None:
+    """The process starts its database again by itself; what was acknowledged is there, and new posts are taken."""
+    submission = {"kind": "feedback", "title": "Before", "text": "This was acknowledged before the database died."}
+    async with empty.client() as client:
+
+        async def taken(key: str) -> httpx2.Response | None:
+            response = await client.post(
+                "/api/feedback/v1/submissions", json=submission, headers={"Idempotency-Key": key}
+            )
+            assert response.status_code in (201, 503), response.text
+            return response if response.status_code == 201 else None
+
+        before = await taken("before-the-database-was-killed")
+        assert before is not None
+        os.kill(_postmaster(empty.home), signal.SIGKILL)
+        await eventually(lambda: taken("after-the-database-was-killed"), within_seconds=20, every_seconds=0.2)
+        again = await taken("before-the-database-was-killed")
+        assert again is not None
+        assert again.json() == before.json()
+
+        async def ready() -> bool:
+            return (await client.get("/readyz")).status_code == 200
+
+        await eventually(ready, within_seconds=20)
+    assert "PostgreSQL ended unasked and is started again." in empty.log
+
+
+def _postmaster(home: Path) -> int:
+    return int((home / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
 def test_commands_find_the_running_platform(empty: Platform) -> None:

@@ -142,7 +142,7 @@ async def test_failure_to_start_says_where_the_log_is(server: PostgresServer) ->
 
 
 @pytest.mark.asyncio
-async def test_long_path_and_interrupted_first_start(tmp_path: Path) -> None:
+async def test_long_path_interrupted_first_start_and_restart(tmp_path: Path) -> None:
     deep = Path(tempfile.mkdtemp(prefix="sixclear-pg-")) / ("long" * 30)
     (deep / "data.new").mkdir(parents=True)
     made = PostgresServer(deep)
@@ -150,6 +150,10 @@ async def test_long_path_and_interrupted_first_start(tmp_path: Path) -> None:
     try:
         assert await _fetch(made, "SELECT 'Ấ' = upper('ấ') AS same")
         socket_dir = made.socket_dir
+        os.kill(_postmaster(made).pid, signal.SIGKILL)
+        await made.start(["sixclear_tasks"])
+        assert made.socket_dir == socket_dir, "everybody knows it by this address"
+        assert await _fetch(made, "SELECT 1")
     finally:
         await made.stop()
         shutil.rmtree(deep.parent, ignore_errors=True)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -27,6 +28,7 @@ from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.demonstration import api_client, ensure_demo
 from sixclear.launcher.identity import IssuerTarget
+from sixclear.launcher.keeping import kept_up
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES
 from sixclear.launcher.router import Router, process_app
@@ -107,6 +109,7 @@ async def _servers(
         postgres = PostgresServer(settings.home / "postgres")
         stack.push_async_callback(postgres.stop)
         await signals.unless_stopped(postgres.start())
+        await stack.enter_async_context(kept_up("PostgreSQL", postgres.running, postgres.start, say))
         environment |= {database_variable(service): postgres.url(service.database) for service in missing}
     brokers = os.environ.get("SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS")
     if not brokers:
@@ -120,6 +123,8 @@ async def _servers(
             raise CannotStart(
                 str(error), "Or name a broker: SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS=host:port make cluster"
             ) from error
+        start = partial(asyncio.to_thread, kafka.start)
+        await stack.enter_async_context(kept_up("Apache Kafka", kafka.running, start, say))
         brokers = kafka.bootstrap_servers
     return environment | {"SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS": brokers}
 

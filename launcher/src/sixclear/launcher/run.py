@@ -27,6 +27,7 @@ from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.http_clients import HttpClients
 from sixclear.launcher.identity import IssuerTarget
+from sixclear.launcher.keeping import kept_up
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
@@ -50,7 +51,7 @@ class Process:
 
 
 @asynccontextmanager
-async def process(options: RunOptions, signals: Signals) -> AsyncIterator[Process]:
+async def process(options: RunOptions, signals: Signals, say: Callable[[str], None]) -> AsyncIterator[Process]:
     """Everything that `options` name, up and ready; on leaving all of it is stopped, the server first.
 
     Raises `CannotStart` with a way out, or `Stopped` when a signal comes before it is up.
@@ -63,7 +64,7 @@ async def process(options: RunOptions, signals: Signals) -> AsyncIterator[Proces
         settings = common_settings(options.host, listener.getsockname()[1])
         folder = _claim(settings, stack) if issues or without_database(services) else None
         _start_logging(settings, services)
-        await _start_database(settings, services, stack, signals)
+        await _start_database(settings, services, stack, signals, say)
         supervisor, app = await _assemble(settings, services, stack, signals, issues=issues)
         server = HttpServer(app, listener)
         await server.start()
@@ -86,7 +87,11 @@ def _claim(settings: CommonSettings, stack: AsyncExitStack) -> DataFolder:
 
 
 async def _start_database(
-    settings: CommonSettings, services: Sequence[Service], stack: AsyncExitStack, signals: Signals
+    settings: CommonSettings,
+    services: Sequence[Service],
+    stack: AsyncExitStack,
+    signals: Signals,
+    say: Callable[[str], None],
 ) -> None:
     missing = without_database(services)
     if not missing:
@@ -95,6 +100,7 @@ async def _start_database(
     stack.push_async_callback(server.stop)
     signals.on_force = server.kill
     await signals.unless_stopped(server.start())
+    await stack.enter_async_context(kept_up("PostgreSQL", server.running, server.start, say))
     stack.callback(_give_addresses(server, missing))
 
 
@@ -192,7 +198,7 @@ async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
     with Signals(say) as signals:
         await stop_with_parent(signals)
         try:
-            async with process(options, signals) as running:
+            async with process(options, signals, say) as running:
                 if options.loads_demo(running.settings):
                     await signals.unless_stopped(_load_demo(running.settings, say))
                 for line in banner(running.settings, options):

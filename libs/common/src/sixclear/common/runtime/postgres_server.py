@@ -80,6 +80,10 @@ class PostgresServer:
         self._short_socket_dir = Path(lines[4]) if len(lines) > 4 and Path(lines[4]) != self.data else None
         return True
 
+    def running(self) -> bool:
+        """Whether the server of this folder runs."""
+        return self._running_pid() is not None
+
     async def stop(self) -> None:
         """Stop within about five seconds: open transactions are rolled back, committed ones are on disk."""
         await asyncio.to_thread(self._stop)
@@ -100,7 +104,7 @@ class PostgresServer:
         self._clear_leftovers()
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        if len(str(self.data)) > _SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
+        if self._short_socket_dir is None and len(str(self.data)) > _SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
             self._short_socket_dir = Path(tempfile.mkdtemp(prefix="sixclear-"))
             self._give(self._short_socket_dir)
         if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
@@ -141,7 +145,7 @@ class PostgresServer:
                 f"A PostgreSQL that an earlier process left behind (process {pid}) does not end.",
                 f"End it by hand, then start again: kill -QUIT {pid}",
             )
-        for stale in [self.data / "postmaster.pid", *self.data.glob(".s.PGSQL.*")]:
+        for stale in [self.data / "postmaster.pid", *self.socket_dir.glob(".s.PGSQL.*")]:
             stale.unlink(missing_ok=True)
         _wait_for_backends(self.data)
 
@@ -182,6 +186,10 @@ class PostgresServer:
     def _stop(self) -> None:
         with self._busy:
             self._stop_alone()
+            # Not when it is only started again: everybody knows it by this folder.
+            if self._short_socket_dir is not None:
+                shutil.rmtree(self._short_socket_dir, ignore_errors=True)
+                self._short_socket_dir = None
 
     def _stop_alone(self, seconds: int = _STOP_SECONDS) -> None:
         for mode in ("fast", "immediate"):
@@ -191,9 +199,6 @@ class PostgresServer:
                 self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "-t", str(seconds), "stop")
             except subprocess.CalledProcessError:
                 continue
-        if self._short_socket_dir is not None:
-            shutil.rmtree(self._short_socket_dir, ignore_errors=True)
-            self._short_socket_dir = None
 
     def _run(self, program: str, *arguments: str) -> str:
         # Output goes to files: a server that inherits a pipe would keep it open, and the reader would wait for ever.

@@ -1,0 +1,44 @@
+"""Servers that this process started come back when they end unasked: a killed database is a pause and no end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+_log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 0.5
+_AFTER_FAILURE_SECONDS = 5.0
+
+
+@asynccontextmanager
+async def kept_up(
+    name: str, running: Callable[[], bool], start: Callable[[], Awaitable[None]], say: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """While inside, `start` is called whenever `running` says no; `say` tells the person at the terminal.
+
+    Leave it before the server is stopped on purpose. A start on its way when it is left goes on in its thread.
+    """
+    keeping = asyncio.create_task(_keep(name, running, start, say), name=f"{name}-keep")
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.wait([keeping])
+
+
+async def _keep(
+    name: str, running: Callable[[], bool], start: Callable[[], Awaitable[None]], say: Callable[[str], None]
+) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        if running():
+            continue
+        say(f"{name} ended unasked and is started again.")
+        try:
+            await start()
+        except Exception as error:
+            _log.exception("a server does not start again", server=name)
+            say(f"{name} does not start again: {error} The next attempt is in {_AFTER_FAILURE_SECONDS:.0f} s.")
+            await asyncio.sleep(_AFTER_FAILURE_SECONDS)

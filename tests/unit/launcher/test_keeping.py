@@ -1,0 +1,55 @@
+"""A server that ends unasked is started again, until the process stops."""
+
+import pytest
+
+from sixclear.common.testing.eventually import eventually
+from sixclear.launcher import keeping
+from sixclear.launcher.keeping import kept_up
+
+pytestmark = pytest.mark.asyncio
+
+
+class Server:
+    """Runs after `failures` failed starts."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.up = True
+        self.starts = 0
+
+    def running(self) -> bool:
+        return self.up
+
+    async def start(self) -> None:
+        self.starts += 1
+        if self.starts <= self.failures:
+            raise RuntimeError("The disk is full.")
+        self.up = True
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(keeping, "_AFTER_FAILURE_SECONDS", 0.01)
+
+
+async def test_it_is_started_until_it_runs_and_the_person_is_told() -> None:
+    server, said = Server(failures=2), list[str]()
+
+    async def runs() -> bool:
+        return server.up
+
+    async with kept_up("PostgreSQL", server.running, server.start, said.append):
+        server.up = False
+        await eventually(runs)
+    assert server.starts == 3
+    assert said[0] == "PostgreSQL ended unasked and is started again."
+    assert "The disk is full." in said[1]
+
+
+async def test_after_leaving_nothing_is_started() -> None:
+    server = Server(failures=0)
+    async with kept_up("PostgreSQL", server.running, server.start, print):
+        pass
+    server.up = False
+    assert server.starts == 0
