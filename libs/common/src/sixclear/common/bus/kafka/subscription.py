@@ -181,7 +181,8 @@ class KafkaSubscription:
             raise SubscriptionLost(f"{', '.join(sorted(appeared))} now exists")
 
     async def _ask_ends(self, consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
-        """The end of every partition. A topic that is gone would be asked for again and again: that is noticed first."""
+        """The end of every partition. One that is gone would be asked for to the time limit: it is noticed first."""
+        asking: asyncio.Future[Mapping[TopicPartition, int]]
         asking = asyncio.ensure_future(consumer.end_offsets(list(self._next)))
         try:
             while not asking.done():
