@@ -308,6 +308,32 @@ async def test_a_directive_stays_with_its_issuer(service: Service) -> None:
     assert (taken.status_code, taken.json()["code"]) == (403, "organisation-not-allowed")
 
 
+async def _walk(service: Service, path: str, key: str) -> list[str]:
+    """Every item of a list, one item a page."""
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = await service.get(path, limit=1, **cursor)
+        found += [item[key] for item in page["items"]]
+        if page["next"] is None:
+            return found
+        cursor = {"cursor": page["next"]}
+
+
+@pytest.mark.asyncio
+async def test_programmes_and_directives_come_page_by_page(service: Service) -> None:
+    for slug in ("bravo", "alpha"):
+        programme = {"slug": slug, "name_vi": slug, "name_en": slug, "resolution": "57-NQ/TW", "owner": "P57"}
+        assert (await service.post("P57", "/programmes", programme)).status_code == 201
+    for number, day in (("1", "2025-06-19"), ("2", "2025-07-01"), ("3", "2025-06-19")):
+        directive = {"programme": "plan", "number": number, "issued_on": day, "issuer": "P57", "title": "Kế hoạch"}
+        assert (await service.post("P57", "/directives", directive)).status_code == 201
+    assert await _walk(service, "/programmes", "slug") == ["alpha", "bravo", "plan"]
+    walked = await _walk(service, "/directives", "number")
+    assert (walked[0], sorted(walked)) == ("2", ["1", "2", "3"])
+    assert walked == [item["number"] for item in (await service.get("/directives", programme="plan"))["items"]]
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize("path", ["/tasks", "/directives", "/programmes"])
 async def test_an_upsert_on_an_older_version_is_refused(service: Service, path: str) -> None:

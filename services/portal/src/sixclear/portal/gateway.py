@@ -91,7 +91,7 @@ class Gateway:
     async def programmes(self) -> schemas.Listing[schemas.Programme]:
         """All programmes that are public."""
         path = "/api/tasks/v1/programmes"
-        return await self._kept(TASKS, path, schemas.Listing[schemas.Programme], {"limit": 100})
+        return await self._kept(TASKS, path, schemas.Listing[schemas.Programme], {"limit": 200})
 
     async def tasks(self, query: Query) -> schemas.Listing[schemas.TaskSummary]:
         """One page of tasks."""

@@ -1,10 +1,11 @@
 """Organisations, programmes and directives in the database."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, inspect, or_, select
+from sqlalchemy import ColumnElement, inspect, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.util import identity_key
 
@@ -105,9 +106,12 @@ async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False
     return await session.scalar(statement.with_for_update() if lock else statement)
 
 
-async def list_programmes(session: AsyncSession) -> Sequence[Programme]:
-    """Every programme, in the order in which they were opened."""
-    return (await session.scalars(select(Programme).order_by(Programme.programme_id))).all()
+async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:
+    """Programmes in the order of their slugs, after the cursor."""
+    statement = select(Programme).order_by(Programme.slug).limit(limit)
+    if after is not None:
+        statement = statement.where(Programme.slug > after)
+    return (await session.scalars(statement)).all()
 
 
 async def get_programmes_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Programme]:
@@ -120,9 +124,13 @@ async def find_directive(session: AsyncSession, directive_id: UUID, *, lock: boo
     return await session.get(Directive, directive_id, with_for_update=lock)
 
 
-async def list_directives(session: AsyncSession, programme_id: UUID | None) -> Sequence[Directive]:
-    """Directives, newest first, of one programme or of all."""
-    statement = select(Directive).order_by(Directive.issued_on.desc(), Directive.directive_id)
+async def list_directives(
+    session: AsyncSession, programme_id: UUID | None, *, after: tuple[date, UUID] | None, limit: int
+) -> Sequence[Directive]:
+    """Directives, newest first, of one programme or of all, after the cursor."""
+    statement = select(Directive).order_by(Directive.issued_on.desc(), Directive.directive_id.desc()).limit(limit)
     if programme_id:
         statement = statement.where(Directive.programme_id == programme_id)
+    if after is not None:
+        statement = statement.where(tuple_(Directive.issued_on, Directive.directive_id) < tuple_(*after))
     return (await session.scalars(statement)).all()

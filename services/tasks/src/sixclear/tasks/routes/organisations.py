@@ -1,5 +1,6 @@
 """Organisations, programmes, directives."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -80,10 +81,14 @@ async def get_organisation(
 
 
 @router.get("/programmes", operation_id="listProgrammes", dependencies=[PUBLIC])
-async def list_programmes(session: SessionDep) -> Page[ProgrammeView]:
-    """Every programme."""
-    rows = await organisations.list_programmes(session)
-    return Page(items=await answers.programme_views(session, rows))
+async def list_programmes(
+    session: SessionDep, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[ProgrammeView]:
+    """Programmes in the order of their slugs."""
+    after = decode_cursor(cursor, str, context="programmes")[0] if cursor else None
+    rows = await organisations.list_programmes(session, after=after, limit=limit + 1)
+    views = await answers.programme_views(session, rows)
+    return page_of(views, limit, item=lambda view: view, key=lambda view: (view.slug,), context="programmes")
 
 
 @router.get(
@@ -122,11 +127,19 @@ async def register_programme(
     responses=problem_responses(ProgrammeNotFound),
 )
 async def list_directives(
-    session: SessionDep, programme: Annotated[str | None, Query(max_length=80)] = None
+    session: SessionDep,
+    programme: Annotated[str | None, Query(max_length=80)] = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
 ) -> Page[DirectiveView]:
     """Directives, newest first."""
-    rows = await organisations.list_directives(session, programme)
-    return Page(items=await answers.directive_views(session, rows))
+    context = f"directives {programme}"
+    after = decode_cursor(cursor, date, UUID, context=context) if cursor else None
+    rows = await organisations.list_directives(session, programme, after=after, limit=limit + 1)
+    views = await answers.directive_views(session, rows)
+    return page_of(
+        views, limit, item=lambda view: view, key=lambda view: (view.issued_on, view.directive_id), context=context
+    )
 
 
 @router.get(

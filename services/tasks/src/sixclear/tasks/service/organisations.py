@@ -1,6 +1,7 @@
 """Organisations, programmes and directives: what tasks refer to."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -223,12 +224,15 @@ async def periods_of(session: AsyncSession, organisation: Organisation) -> Seque
     return await rows.organisation_periods(session, organisation.organisation_id)
 
 
-async def list_programmes(session: AsyncSession) -> Sequence[Programme]:
-    """Every programme."""
-    return await rows.list_programmes(session)
+async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:
+    """Programmes in the order of their slugs, after the cursor."""
+    return await rows.list_programmes(session, after=after, limit=limit)
 
 
-async def list_directives(session: AsyncSession, slug: str | None) -> Sequence[Directive]:
-    """Directives, newest first, of one programme or of all; raises ProgrammeNotFound."""
+async def list_directives(
+    session: AsyncSession, slug: str | None, *, after: tuple[date, UUID] | None, limit: int
+) -> Sequence[Directive]:
+    """Directives, newest first, of one programme or of all, after the cursor; raises ProgrammeNotFound."""
     programme = await get_programme(session, slug) if slug else None
-    return await rows.list_directives(session, programme.programme_id if programme else None)
+    programme_id = programme.programme_id if programme else None
+    return await rows.list_directives(session, programme_id, after=after, limit=limit)
