@@ -22,8 +22,8 @@ help: ## show this list
 run: $(RUN_STAMP) ## start everything in one process, with the demo on first start
 	@exec $(BIN)/sixclear run
 
-test: $(DEV_STAMP) ## run all tests; what they need is installed first
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(DEV_STAMP) ## run all tests, in two lanes; what they need is installed first
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shape
 	@$(BIN)/ruff check .
