@@ -1,9 +1,10 @@
 """Hot paths beside the naive way, in one run: what a status, a fold and a bulk report cost."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -14,7 +15,10 @@ from tests.integration.tasks.conftest import Service, an_assigned_task
 
 from sixclear.common.clock import civil_date
 from sixclear.common.db import Database
+from sixclear.common.event_log import NewEvent
+from sixclear.common.log_reader import StoredEvent
 from sixclear.monitoring.repository.figures import Selection, cells_at, cells_now
+from sixclear.tasks.repository import tasks as rows
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 Say = Callable[[str], None]
@@ -80,9 +84,39 @@ async def test_folding_a_batch_costs_a_handful_of_statements(
     per_event = together.statements / len(batch), apart.statements / len(singles)
     rate = len(batch) / together.seconds, len(singles) / apart.seconds
     say(f"fold: {per_event[0]:.3f} statements an event in a batch of {len(batch)}, {per_event[1]:.1f} one by one")
-    say(f"fold: {rate[0]:.0f} events/s in a batch, {rate[1]:.0f} one by one ({rate[0] / rate[1]:.1f} times)")
+    limit = len(batch) / await _bare_history(database, batch)
+    say(
+        f"fold: {rate[0]:.0f} events/s in a batch, {rate[1]:.0f} one by one ({rate[0] / rate[1]:.1f} times), "
+        f"{limit:.0f} rows/s by one bare insert"
+    )
     assert together.statements <= 25
     assert per_event[1] > 20 * per_event[0]
+
+
+async def _bare_history(database: Database, batch: Sequence[Any]) -> float:
+    """Seconds for the least that a projection with a history must do: keep what came, in one statement."""
+    async with database.transaction() as session:
+        await session.execute(_BARE_HISTORY)
+    began = time.perf_counter()
+    async with database.transaction() as session:
+        columns = {
+            "ids": [one.entity_id for one in batch],
+            "versions": [one.version for one in batch],
+            "at": [one.occurred_at for one in batch],
+            "data": [orjson.dumps(one.data, default=str).decode() for one in batch],
+        }
+        await session.execute(_KEEP, columns)
+    return time.perf_counter() - began
+
+
+_BARE_HISTORY = text(
+    "CREATE TABLE bare_history (id uuid, version integer, at timestamptz, data jsonb, PRIMARY KEY (id, version))"
+)
+_KEEP = text(
+    """INSERT INTO bare_history
+       SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[]), CAST(:at AS timestamptz[]),
+                            CAST(:data AS jsonb[]))"""
+)
 
 
 @pytest.mark.asyncio
@@ -101,6 +135,48 @@ async def test_a_bulk_report_costs_a_handful_of_statements(service: Service, say
         response = await service.http.post("/api/tasks/v1/progress/bulk", content=body, headers=headers)
     assert response.json()["reported"] == count
     rate = count / (time.perf_counter() - began), 20 / apart.seconds
+    limit = count / await _bare_report(service, tasks)
     say(f"report: {together.statements} statements for {count} in bulk, {apart.statements / 20:.0f} for one alone")
-    say(f"report: {rate[0]:.0f}/s in bulk, {rate[1]:.0f}/s one by one ({rate[0] / rate[1]:.1f} times)")
+    say(
+        f"report: {rate[0]:.0f}/s in bulk, {rate[1]:.0f}/s one by one ({rate[0] / rate[1]:.1f} times), "
+        f"{limit:.0f}/s by the bare statements"
+    )
     assert together.statements <= 15
+
+
+async def _bare_report(service: Service, task_ids: Sequence[UUID]) -> float:
+    """Seconds for the least that PostgreSQL must do: rows locked and written, reports and events appended."""
+    example = next(event for event in await service.log.reader().read(0, 10_000) if event.version == 3)
+    began = time.perf_counter()
+    async with service.database.transaction() as session:
+        tasks = await rows.lock_tasks(session, sorted(task_ids))
+        for task in tasks.values():
+            task.version += 1
+        reports = [(task.task_id, task.version, example.occurred_at) for task in tasks.values()]
+        events = [_again(example, task.task_id, task.version) for task in tasks.values()]
+        await rows.write_reported(session, tasks.values())
+        await session.execute(
+            _BARE_REPORTS, dict(zip(("ids", "versions", "at"), zip(*reports, strict=True), strict=True))
+        )
+        await service.log.publish_many(session, events, recorded_at=example.recorded_at)
+    return time.perf_counter() - began
+
+
+_BARE_REPORTS = text(
+    """INSERT INTO progress_report (task_id, task_version, percent, text, occurred_at, recorded_at)
+       SELECT task_id, version, 10, 'Tuần này', at, at
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[]), CAST(:at AS timestamptz[]))
+            AS new (task_id, version, at)"""
+)
+
+
+def _again(event: StoredEvent, entity_id: UUID, version: int) -> NewEvent:
+    return NewEvent(
+        entity_type=event.entity_type,
+        entity_id=entity_id,
+        version=version,
+        previous_version=version - 1,
+        change=event.change,
+        data=event.data,
+        occurred_at=event.occurred_at,
+    )
