@@ -81,12 +81,15 @@ async def directive_views(session: AsyncSession, directives: Sequence[Directive]
     ]
 
 
+async def _named_bodies(session: AsyncSession, ids: Iterable[UUID | None]) -> Names:
+    """The organisations among `ids`, with one statement."""
+    return await rows.organisations_by_id(session, {organisation_id for organisation_id in ids if organisation_id})
+
+
 async def task_summaries(session: AsyncSession, tasks: Sequence[Task], now: datetime) -> list[TaskSummary]:
     """Tasks as lists show them; their buckets are derived at `now`."""
     programmes = await rows.get_programmes_by_id(session, {task.programme_id for task in tasks})
-    names = await rows.organisations_by_id(
-        session, {task.lead_organisation_id for task in tasks if task.lead_organisation_id}
-    )
+    names = await _named_bodies(session, (task.lead_organisation_id for task in tasks))
     return [_summary(task, programmes[task.programme_id].slug, names, now) for task in tasks]
 
 
@@ -122,11 +125,10 @@ _DETAIL_COLUMNS = (
 
 async def task_view(session: AsyncSession, task: Task, now: datetime) -> TaskView:
     """A task with everything that it refers to."""
-    [summary] = await task_summaries(session, [task], now)
-    concerned = {task.assigning_organisation_id, *task.coordinating_organisation_ids}
-    if task.completed_by_organisation_id:
-        concerned.add(task.completed_by_organisation_id)
-    names = await rows.organisations_by_id(session, concerned)
+    bodies = task.lead_organisation_id, task.assigning_organisation_id, task.completed_by_organisation_id
+    names = await _named_bodies(session, (*bodies, *task.coordinating_organisation_ids))
+    programmes = await rows.get_programmes_by_id(session, [task.programme_id])
+    summary = _summary(task, programmes[task.programme_id].slug, names, now)
     directive = await rows.find_directive(session, task.directive_id) if task.directive_id else None
     return TaskView(
         **{name: getattr(summary, name) for name in TaskSummary.model_fields},
@@ -153,13 +155,9 @@ def _period(task: Task, now: datetime) -> PeriodView | None:
     return PeriodView(due_at=period.due_at, previous_due_at=period.previous_due_at, reported=period.reported)
 
 
-async def _reporters(session: AsyncSession, ids: Iterable[UUID | None]) -> Names:
-    return await rows.organisations_by_id(session, {organisation_id for organisation_id in ids if organisation_id})
-
-
 async def progress_views(session: AsyncSession, reports: Sequence[ProgressReport]) -> list[ProgressView]:
     """Reports with the names of the bodies that made them."""
-    names = await _reporters(session, (row.organisation_id for row in reports))
+    names = await _named_bodies(session, (row.organisation_id for row in reports))
     own = set(ProgressView.model_fields) - {"organisation"}
     return [
         ProgressView(organisation=_named(names, row.organisation_id), **{name: getattr(row, name) for name in own})
@@ -169,7 +167,7 @@ async def progress_views(session: AsyncSession, reports: Sequence[ProgressReport
 
 async def evidence_views(session: AsyncSession, evidence: Sequence[Evidence]) -> list[EvidenceView]:
     """Evidence with the names of the bodies that attached it."""
-    names = await _reporters(session, (row.organisation_id for row in evidence))
+    names = await _named_bodies(session, (row.organisation_id for row in evidence))
     own = set(EvidenceView.model_fields) - {"organisation"}
     return [
         EvidenceView(organisation=_named(names, row.organisation_id), **{name: getattr(row, name) for name in own})
@@ -180,7 +178,7 @@ async def evidence_views(session: AsyncSession, evidence: Sequence[Evidence]) ->
 async def history_entries(session: AsyncSession, events: Sequence[StoredEvent]) -> list[HistoryEntry]:
     """A task's changes as anybody may read them: which organisation, never which client or person."""
     actors = [_actor(event) for event in events]
-    names = await _reporters(session, actors)
+    names = await _named_bodies(session, actors)
     return [
         HistoryEntry(
             version=event.version,
