@@ -11,6 +11,7 @@ for name in [name for name in os.environ if name.startswith(("SIXCLEAR_", "OTEL_
         del os.environ[name]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the lanes read it
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What shares an expensive fixture stays in one lane (`--dist loadgroup`): a platform, else a file's own."""
     for item in items:
