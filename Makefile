@@ -23,7 +23,7 @@ run: $(RUN_STAMP) ## start everything in one process, with the demo on first sta
 	@exec $(BIN)/sixclear run
 
 test: $(DEV_STAMP) ## run all tests, in two lanes; what they need is installed first
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shape
 	@$(BIN)/ruff check .

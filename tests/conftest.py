@@ -1,8 +1,10 @@
 """Shared by all tests: no leaked settings, real servers on demand, lanes for `make test`, figures at the end."""
 
 import os
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["sixclear.common.testing.postgres", "sixclear.common.testing.kafka"]
 
@@ -11,14 +13,25 @@ for name in [name for name in os.environ if name.startswith(("SIXCLEAR_", "OTEL_
         del os.environ[name]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the lanes read it
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What shares an expensive fixture stays in one lane (`--dist loadgroup`): a platform, else a file's own."""
-    for item in items:
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        wanted = [*getattr(item, "fixturenames", ()), parameters.get("platform")]
-        shared = next((name for name in ("cluster", "one_process") if name in wanted), None)
-        item.add_marker(pytest.mark.xdist_group(shared or item.path.name))
+class _Lanes(LoadScopeScheduling):  # type: ignore[misc]
+    """Two lanes of tests: what shares a platform stays in one, because loading it takes a minute; else a file's own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, case = nodeid.partition("::")
+        by_file = {
+            "test_rebuild.py": "cluster",
+            "test_readme.py": "one_process",
+            "test_real_platform.py": "one_process",
+        }
+        for platform in ("cluster", "one_process"):
+            if f"[{platform}" in case or by_file.get(file.rpartition("/")[2]) == platform:
+                return platform
+        return file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """What `pytest -n 2` distributes tests by."""
+    return _Lanes(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
