@@ -277,6 +277,23 @@ async def test_a_lead_proposes_and_improves_its_proposal_until_it_is_assigned(se
 
 
 @pytest.mark.asyncio
+async def test_the_periods_of_a_recurring_task_are_counted_from_its_assignment(service: Service) -> None:
+    rule = {"kind": "recurring", "recurrence": "FREQ=DAILY;INTERVAL=3", "deadline": None}
+    proposed = await service.post("P57", "/tasks", proposal(**rule, assign=False))
+    assert proposed.json()["current_period"] is None
+    assigned = (await service.post("P57", "/tasks", proposal(**rule))).json()
+    assert assigned["assigned_at"] == "2025-12-04T03:00:00Z"
+    service.clock.pass_by(days=1)
+    task = f"/tasks/{assigned['task_id']}"
+    reported = (await service.post("G06", f"{task}/progress", {"text": "Kỳ này"})).json()
+    period = {"previous_due_at": "2025-12-04T10:00:00Z", "due_at": "2025-12-07T10:00:00Z", "reported": True}
+    assert reported["current_period"] == period
+    service.clock.pass_by(days=3)
+    period = {"previous_due_at": "2025-12-07T10:00:00Z", "due_at": "2025-12-10T10:00:00Z", "reported": False}
+    assert (await service.get(task))["current_period"] == period
+
+
+@pytest.mark.asyncio
 async def test_a_key_belongs_to_its_assigning_body(service: Service) -> None:
     """Two bodies' systems number their tasks alike; nobody takes a number of another body first."""
     theirs = await service.post("G01", "/tasks", proposal(assigning_organisation="G01", assign=False))

@@ -38,21 +38,21 @@ def a_task(**fields: Any) -> Task:
 
 
 def test_a_six_clear_task_is_assigned() -> None:
-    assert lifecycle.assign(a_task(), enforced=True).fields == {"status": "assigned"}
+    assert lifecycle.assign(a_task(), NOW, enforced=True).fields == {"status": "assigned", "assigned_at": NOW}
 
 
 def test_every_missing_clear_is_named_at_once() -> None:
     task = a_task(responsible_position=None, product=None, current_deadline=None)
     with pytest.raises(SixClearsMissing) as refusal:
-        lifecycle.assign(task, enforced=True)
+        lifecycle.assign(task, NOW, enforced=True)
     assert [error["code"] for error in refusal.value.errors] == ["person", "time", "product"]
     assert refusal.value.errors[0]["pointer"] == "#/responsible_position"
 
 
 def test_a_programme_that_only_warns_still_needs_a_lead_body() -> None:
-    assert lifecycle.assign(a_task(product=None), enforced=False).name == "assigned"
+    assert lifecycle.assign(a_task(product=None), NOW, enforced=False).name == "assigned"
     with pytest.raises(SixClearsMissing):
-        lifecycle.assign(a_task(lead_organisation_id=None), enforced=False)
+        lifecycle.assign(a_task(lead_organisation_id=None), NOW, enforced=False)
 
 
 def test_a_recurring_task_needs_a_rule_in_place_of_a_date() -> None:

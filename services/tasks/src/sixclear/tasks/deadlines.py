@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from dateutil.rrule import rrule, rrulestr
 
@@ -32,16 +32,31 @@ def deadline_instant(deadline: date | datetime) -> datetime:
     return close_of_day(deadline)
 
 
+# The library searches for an occurrence up to the year 9999: from here that is soon, with leap years on the way.
+_LATE = date(9985, 1, 1)
+# Where the phase of a rule may matter: the days of a week, the months of a year, the years between leap years.
+_STARTS = [
+    *(_LATE + timedelta(days=days) for days in range(7)),
+    *(_LATE.replace(month=month) for month in range(2, 13)),
+    *(_LATE.replace(year=_LATE.year + years) for years in range(1, 4)),
+]
+
+
 def _occurs(rule: str) -> bool:
-    """Whether the rule can be read and ever occurs; one that never does would be searched to the year 9999."""
-    start = datetime.combine(date(2025, 1, 1), CLOSE_OF_DAY)  # civil time, as RFC 5545's floating form
+    """Whether the rule can be read and occurs, whenever it starts; one that never does would be searched for ever."""
     try:
-        parsed = rrulestr(rule, dtstart=start)
+        parsed = rrulestr(rule, dtstart=_civil_close(_LATE))
     except (ValueError, TypeError, IndexError):
         return False
     if not isinstance(parsed, rrule):
         return False
-    return next(iter(parsed.replace(count=None, until=start.replace(year=start.year + 5))), None) is not None
+    endless = parsed.replace(count=None, until=None)
+    return all(next(iter(endless.replace(dtstart=_civil_close(start))), None) is not None for start in _STARTS)
+
+
+def _civil_close(day: date) -> datetime:
+    """Civil time, as RFC 5545's floating form."""
+    return datetime.combine(day, CLOSE_OF_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,7 @@ def check_recurrence(rule: str) -> str:
     known = all(name in _PARTS and _PARTS[name].fullmatch(value) for name, _, value in parts)
     if not known or "FREQ" not in names or len(set(names)) < len(names) or not _occurs(rule):
         raise RecurrenceInvalid(
-            "Write one rule that repeats by day, week, month or year and occurs within five years, such as "
+            "Write one rule that repeats by day, week, month or year and occurs whenever it starts, such as "
             "FREQ=MONTHLY;BYMONTHDAY=22 or FREQ=WEEKLY;BYDAY=FR.",
             errors=[{"pointer": "#/recurrence", "code": "rule-unreadable", "detail": "The rule cannot be used."}],
         )
@@ -68,11 +83,11 @@ def check_recurrence(rule: str) -> str:
 
 
 def current_period(rule: str, since: datetime, last_report_at: datetime | None, now: datetime) -> Period | None:
-    """The period of a recurring task that `now` lies in; None when the rule has ended. All instants are UTC.
+    """The period of a task that recurs since `since` and that `now` lies in; None when the rule has ended.
 
-    A period is reported when a report came after the previous period's deadline.
+    All instants are UTC. A period is reported when a report came after the previous period's deadline.
     """
-    start = datetime.combine(civil_date(since), CLOSE_OF_DAY)
+    start = _civil_close(civil_date(since))
     floating = now.astimezone(CIVIL_ZONE).replace(tzinfo=None)
     occurrences = rrulestr(rule, dtstart=start)
     due = occurrences.after(floating, inc=True)

@@ -84,6 +84,7 @@ class TaskData(EventData):
     authority: str | None
     original_deadline: datetime | None
     current_deadline: datetime | None
+    assigned_at: datetime | None
     percent: int
     last_report_at: datetime | None
     reports_count: int

@@ -65,7 +65,7 @@ def missing_clears(task: Task) -> list[str]:
     return missing
 
 
-def assign(task: Task, *, enforced: bool) -> Change:
+def assign(task: Task, occurred_at: datetime, *, enforced: bool) -> Change:
     """Give the task to its lead body. Raises SixClearsMissing with every missing clear when they are enforced."""
     _allow(task, "assigned")
     missing = missing_clears(task)
@@ -77,7 +77,7 @@ def assign(task: Task, *, enforced: bool) -> Change:
                 for clear in missing
             ],
         )
-    return Change("assigned", {"status": "assigned"})
+    return Change("assigned", {"status": "assigned", "assigned_at": occurred_at})
 
 
 def report(task: Task, command: Report, occurred_at: datetime) -> Change:

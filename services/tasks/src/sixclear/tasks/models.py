@@ -116,6 +116,7 @@ class Task(Versioned, Base):
     authority: Mapped[str | None]
     original_deadline: Mapped[datetime | None]
     current_deadline: Mapped[datetime | None]
+    assigned_at: Mapped[datetime | None]
     percent: Mapped[int] = mapped_column(SmallInteger)
     last_report_at: Mapped[datetime | None]
     reports_count: Mapped[int] = mapped_column(Integer)

@@ -220,6 +220,7 @@ class TaskView(TaskSummary):
     product: str | None
     authority: str | None
     missing_clears: list[str]
+    assigned_at: datetime | None
     reports_count: int
     evidence_count: int
     submitted_at: datetime | None

@@ -115,6 +115,7 @@ _DETAIL_COLUMNS = (
     "recurrence",
     "product",
     "authority",
+    "assigned_at",
     "reports_count",
     "evidence_count",
     "submitted_at",
@@ -147,9 +148,9 @@ async def task_view(session: AsyncSession, task: Task, now: datetime) -> TaskVie
 
 
 def _period(task: Task, now: datetime) -> PeriodView | None:
-    if not task.recurrence:
+    if not task.recurrence or task.assigned_at is None:
         return None
-    period = current_period(task.recurrence, task.recorded_at, task.last_report_at, now)
+    period = current_period(task.recurrence, task.assigned_at, task.last_report_at, now)
     if period is None:
         return None
     return PeriodView(due_at=period.due_at, previous_due_at=period.previous_due_at, reported=period.reported)

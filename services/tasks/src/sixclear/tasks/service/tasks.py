@@ -246,8 +246,9 @@ async def _assign(ctx: Context, task: Task, programme: Programme, occurred_at: d
     ctx.require_organisation({programme.owner_organisation_id}, "assign tasks in a programme of another organisation")
     if "tasks:assign" not in ctx.caller.scopes:
         ctx.require_organisation(set(), "assign tasks with this client: it lacks the scope tasks:assign")
-    change = lifecycle.assign(task, enforced=programme.six_clears_enforced)
-    await record(ctx, task, change, ctx.fact_time(occurred_at, task.occurred_at))
+    assigned_at = ctx.fact_time(occurred_at, task.occurred_at)
+    change = lifecycle.assign(task, assigned_at, enforced=programme.six_clears_enforced)
+    await record(ctx, task, change, assigned_at)
 
 
 async def add_evidence(ctx: Context, task: Task, entry: EvidenceEntry) -> None:
