@@ -109,6 +109,12 @@ async def test_the_home_page_says_the_finding(browser: httpx2.AsyncClient) -> No
     assert "As of 22 November 2026, 10:00" in english
 
 
+async def test_the_programme_that_people_come_for_stands_first(browser: httpx2.AsyncClient) -> None:
+    text = Document((await browser.get("/", params={"lang": "en"})).text).text
+    names = ("Tasks of the central steering committee", "Demonstration programme", "Tasks of the city of Hanoi")
+    assert [name for _, name in sorted((text.index(name), name) for name in names)] == list(names)
+
+
 async def test_a_day_of_the_past_is_asked_for_as_its_end(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
     page = (await browser.get("/?as_of=2025-12-04&lang=vi")).text
     asked = {query["as_of"] for _, path, query in upstream.requests if path.endswith("/provinces")}

@@ -205,9 +205,9 @@ def _monitoring(state: Upstream) -> list[Route]:
 def _tasks(state: Upstream) -> list[Route]:
     async def programmes(request: Request) -> Response:
         rows = [
-            (SLUG, "Nhiệm vụ của Ban Chỉ đạo Trung ương", "Tasks of the central steering committee", False),
-            ("hanoi-city", "Nhiệm vụ của thành phố Hà Nội", "Tasks of the city of Hanoi", False),
             ("demonstration", "Chương trình minh họa", "Demonstration programme", True),
+            ("hanoi-city", "Nhiệm vụ của thành phố Hà Nội", "Tasks of the city of Hanoi", False),
+            (SLUG, "Nhiệm vụ của Ban Chỉ đạo Trung ương", "Tasks of the central steering committee", False),
         ]
         items = [
             {

@@ -60,6 +60,10 @@ def _app(service: str) -> TelemetryMiddleware:
     async def stream() -> str:
         return "events"
 
+    @app.get("/static/{fingerprint}/{name}")
+    async def static(fingerprint: str, name: str) -> str:
+        return name
+
     @app.get("/livez")
     async def livez() -> str:
         return "ok"
@@ -150,6 +154,15 @@ async def test_probes_and_streams_leave_no_trace_and_no_duration(sink: KeptSpans
     assert not sink.spans
     for route in ("/livez", "/api/tasks/v1/stream"):
         assert _count("t-tasks", route, "200") is None
+
+
+@pytest.mark.asyncio
+async def test_what_a_page_is_made_of_leaves_a_duration_and_no_trace(
+    sink: KeptSpans, client: httpx2.AsyncClient
+) -> None:
+    await client.get("/static/0a1b/page.css")
+    assert not sink.spans
+    assert _count("t-tasks", "/static/{fingerprint}/{name}", "200") == 1.0
 
 
 @pytest.mark.asyncio

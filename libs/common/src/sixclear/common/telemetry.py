@@ -40,6 +40,8 @@ REQUEST_DURATION = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
 _EXCLUDED_ENDINGS = ("/livez", "/readyz", "/metrics", "/stream")
+# A page asks for a dozen of these: their traces would push out those that tell something.
+_UNTRACED_PREFIX = "/static/"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
 _QUERY_TEXT_LIMIT = 2_000
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
@@ -224,6 +226,8 @@ class TelemetryMiddleware:
 
 def _sampled_parent(telemetry: Telemetry, scope: Scope) -> Context | None:
     """The context under which the request's span starts, or None when it is not to be recorded."""
+    if scope["path"].startswith(_UNTRACED_PREFIX):
+        return None
     if trace.get_current_span().is_recording():
         return trace.set_span_in_context(trace.get_current_span(), Context())
     headers = dict(scope["headers"])

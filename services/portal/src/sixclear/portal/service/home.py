@@ -85,7 +85,7 @@ async def home(
         now=now,
         today=today,
         day=past,
-        programmes=programmes.items if programmes else [programme],
+        programmes=_first(programmes.items, settings.default_programme) if programmes else [programme],
         programme=programme,
         status=status,
         bar=segments(status.tasks.model_dump()) if status else [],
@@ -125,6 +125,11 @@ def _chosen(programmes: Sequence[schemas.Programme] | None, slug: str | None, de
     if default in by_slug:
         return by_slug[default]
     return programmes[0] if programmes else schemas.Programme(slug=default, name_vi=default)
+
+
+def _first(programmes: Sequence[schemas.Programme], slug: str) -> list[schemas.Programme]:
+    """The programme with this slug before the others."""
+    return sorted(programmes, key=lambda programme: programme.slug != slug)
 
 
 def _instant(day: date) -> str:
