@@ -259,6 +259,17 @@ async def test_a_client_that_leaves_is_forgotten(make_world: MakeWorld) -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_answer_ends_properly_also_when_the_process_stops_before_the_hub(make_world: MakeWorld) -> None:
+    """The router then says that the client left, which it did not: a cut answer would look like a fault to it."""
+    world = await make_world()
+    client = world.connect()
+    await client.greeted()
+    client.leave()
+    await client.ended()
+    assert await client.next() == {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+@pytest.mark.asyncio
 async def test_the_number_of_clients_is_bounded(make_world: MakeWorld) -> None:
     world = await make_world(max_clients=1)
     await world.connect().greeted()

@@ -158,6 +158,8 @@ class SseHub:
         client.release(keep=self._newest_id is not None and (event_id is None or self._newest_id > event_id))
         while (await receive())["type"] != "http.disconnect":
             pass
+        if not client.busy:
+            client.offer(_END)  # where only the process stops, the client is still there and reads a whole answer
 
     async def _greeting(self, last_event_id: str) -> tuple[int | None, bytes]:
         """The newest id that the client then has, and the frames that bring it there."""
