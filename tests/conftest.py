@@ -19,6 +19,7 @@ class _Lanes(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file, _, case = nodeid.partition("::")
         by_file = {
+            "test_outages.py": "cluster",
             "test_rebuild.py": "cluster",
             "test_readme.py": "one_process",
             "test_real_platform.py": "one_process",
