@@ -137,11 +137,12 @@ def test_every_reference_leads_somewhere(overlay: str) -> None:
     accounts, maps, secrets = (set(_of(overlay, kind)) for kind in ("ServiceAccount", "ConfigMap", "Secret"))
     if overlay == "prod":
         assert not secrets, "production has references only"
-        secrets = {f"{name}-database" for name in OWNERS} | {"feedback-receipts"}
+        secrets = {f"{name}-database" for name in OWNERS} | {"feedback-receipts", "kafka-client", "kafka-authority"}
     for name, item in _workloads(overlay).items():
         text = json.dumps(item)
         assert set(re.findall(r'"configMap(?:Ref)?": \{"name": "([^"]+)"', text)) <= maps, name
         assert {reference["name"] for reference in _secret_references(item)} <= secrets, name
+        assert set(re.findall(r'"secretName": "([^"]+)"', text)) <= secrets, name
         if "serviceAccountName" in _pod(item):
             assert _pod(item)["serviceAccountName"] in accounts, name
 
@@ -155,6 +156,15 @@ def test_every_environment_name_exists_in_a_settings_class(overlay: str) -> None
             names |= {entry["name"] for entry in _container(item).get("env", [])}
     assert names >= {"SIXCLEAR_ENV", "SIXCLEAR_TASKS_DATABASE_URL", "SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS"}
     assert names <= _known_names()
+
+
+def test_in_production_only_who_speaks_to_the_brokers_can_prove_who_it_is() -> None:
+    holders = {
+        name
+        for name, item in _of("prod", "Deployment").items()
+        if "kafka-client" in {reference["name"] for reference in _secret_references(item)}
+    }
+    assert holders == OWNERS
 
 
 def test_production_is_production() -> None:

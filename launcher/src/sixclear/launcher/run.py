@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -11,7 +11,6 @@ from prometheus_client import REGISTRY
 from starlette.types import ASGIApp
 
 from sixclear.common.auth.tokens import TokenVerifier
-from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
 from sixclear.common.event_log import EventLog
@@ -23,6 +22,7 @@ from sixclear.common.runtime.target import Runtime, Target
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configure_telemetry
 from sixclear.launcher.banner import banner
+from sixclear.launcher.brokers import make_bus, relaying
 from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.http_clients import HttpClients
@@ -124,7 +124,7 @@ async def _assemble(
     stack.push_async_callback(_shut_down, telemetries)
     issuer = IssuerTarget(settings, utc_now) if issues else None
     logs: dict[str, EventLog] = {}
-    bus = make_bus(settings, logs)
+    bus = make_bus(settings, logs, used=any(service.has_database for service in services))
     stack.push_async_callback(_close_bus, bus)
     names = frozenset(service.name for service in services)
     http = HttpClients(apps, names, settings.public_url)
@@ -147,7 +147,7 @@ async def _assemble(
             logs[target.name] = target.event_log
         if isinstance(target, KeepsSpans):
             switch.connect(target.span_sink)
-    supervisor = Supervisor([_relaying(target, settings) for target in targets])
+    supervisor = Supervisor([relaying(target, settings) for target in targets])
     for target in targets:
         if isinstance(target, ShowsStreams):
             target.process_streams = supervisor.streams
@@ -159,16 +159,6 @@ async def _assemble(
     return supervisor, Router(_mounts(targets, supervisor), signals.stopping)
 
 
-def _relaying(target: Target, settings: CommonSettings) -> Target:
-    if target.event_log is None or settings.kafka_bootstrap_servers is None:
-        return target
-    from sixclear.common.relay import Relay
-    from sixclear.launcher.relaying import Relaying
-
-    log = target.event_log
-    return Relaying(target, Relay(log, log.database, settings.kafka_bootstrap_servers, utc_now))
-
-
 async def _shut_down(telemetries: Sequence[Telemetry]) -> None:
     await asyncio.gather(*(telemetry.shutdown(_TELEMETRY_STOP_SECONDS) for telemetry in telemetries))
 
@@ -176,15 +166,6 @@ async def _shut_down(telemetries: Sequence[Telemetry]) -> None:
 async def _close_bus(bus: Bus) -> None:
     with suppress(TimeoutError):  # its subscriptions were stopped before, each with a deadline of its own
         await asyncio.wait_for(bus.close(), _BUS_STOP_SECONDS)
-
-
-def make_bus(settings: CommonSettings, logs: Mapping[str, EventLog]) -> Bus:
-    """Kafka where brokers are named, else the in-process bus over `logs`."""
-    if settings.kafka_bootstrap_servers is None:
-        return MemoryBus(logs)
-    from sixclear.common.bus.kafka import KafkaBus
-
-    return KafkaBus(settings.kafka_bootstrap_servers)
 
 
 def _mounts(targets: Sequence[Target], supervisor: Supervisor) -> dict[str, ASGIApp]:

@@ -19,6 +19,7 @@ from sixclear.common.bus.dead_letters import reason_of
 from sixclear.common.bus.envelope import encode_stored
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed, Sent
 from sixclear.common.bus.kafka.producer import partition_of
+from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 from sixclear.common.bus.tracing import send_span
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
@@ -82,11 +83,13 @@ class Relay:
         bootstrap_servers: str,
         clock: Clock = utc_now,
         *,
+        security: Security = PRIVATE_NETWORK,
         limits: RelayLimits | None = None,
     ) -> None:
         self._event_log = event_log
         self._database = database
         self._bootstrap_servers = bootstrap_servers
+        self._security = security
         self._clock = clock
         self._limits = limits or RelayLimits()
         self._tracer = tracer(event_log.service)
@@ -190,8 +193,8 @@ class Relay:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[tuple[BatchProducer, BrokerView]]:
-        producer = BatchProducer(self._bootstrap_servers, timeout_seconds=self._limits.send_seconds)
-        view = BrokerView(self._bootstrap_servers)
+        producer = BatchProducer(self._bootstrap_servers, self._security, timeout_seconds=self._limits.send_seconds)
+        view = BrokerView(self._bootstrap_servers, self._security)
         try:
             await producer.start()
             await view.start()

@@ -24,6 +24,22 @@ class CommonSettings(BaseSettings):
         default=None,
         description="Kafka brokers `host:port,…`. Without it the in-process bus joins services of one process.",
     )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT",
+        description="How the brokers are spoken to; `SSL` and `SASL_SSL` are encrypted.",
+    )
+    kafka_ca_file: Path | None = Field(
+        default=None, description="Authorities that sign the brokers' certificates, PEM. Without it: the system's."
+    )
+    kafka_certificate_file: Path | None = Field(
+        default=None, description="The client's own certificate, PEM, where the brokers ask for one."
+    )
+    kafka_key_file: Path | None = Field(default=None, description="The key of that certificate, PEM.")
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        default="SCRAM-SHA-512", description="How name and password are proved with `SASL_…`."
+    )
+    kafka_username: str | None = Field(default=None, description="The client's name with `SASL_…`.")
+    kafka_password: SecretStr | None = Field(default=None, description="Its password.")
     public_url: str = Field(
         default="http://127.0.0.1:8000",
         description="The address at which people reach the platform; used in links and as the issuer's name.",

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -105,14 +106,23 @@ class KafkaServer:
     """One broker and controller in `folder`; its port stays the same over restarts.
 
     Every method blocks; call them in a thread from asynchronous code. `kill`, `freeze` and `wipe` are for tests of
-    what happens then.
+    what happens then. `properties` take the place of ours; `format_options` go to Kafka's `StorageTool format`.
     """
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        properties: Mapping[str, str] | None = None,
+        format_options: Sequence[str] = (),
+    ) -> None:
         self.folder = folder.resolve()
         self.port = port or free_port()
         self.cluster_id = _new_cluster_id()
         self._controller_port = free_port()
+        self._properties = dict(properties or {})
+        self._format_options = tuple(format_options)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -132,12 +142,13 @@ class KafkaServer:
         java, jars = find_java(), ensure_jars()
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
-        properties.write_text(
-            _PROPERTIES.format(port=self.port, controller_port=self._controller_port, data=self.folder / "data")
-        )
+        ours = _PROPERTIES.format(port=self.port, controller_port=self._controller_port, data=self.folder / "data")
+        # Of two lines for one property the later one counts.
+        properties.write_text(ours + "".join(f"{name}={value}\n" for name, value in self._properties.items()))
         command = [java, *_JVM, "-cp", f"{jars}/*"]
         if not (self.folder / "data" / "meta.properties").exists():
-            self._run([*command, "kafka.tools.StorageTool", "format", "-t", self.cluster_id, "-c", str(properties)])
+            formatting = ["kafka.tools.StorageTool", "format", "-t", self.cluster_id, "-c", str(properties)]
+            self._run([*command, *formatting, *self._format_options])
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 (fixed command)
                 [*command, "kafka.Kafka", str(properties)],

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,26 +20,25 @@ class Broker:
     bootstrap_servers: str
 
 
-def _start(folder: Path) -> KafkaServer:
-    server = KafkaServer(folder)
+@contextmanager
+def started_broker(server: KafkaServer) -> Iterator[KafkaServer]:
+    """The broker, running; gone with its folder afterwards. Without Kafka the test is skipped, in CI failed."""
     try:
         server.start()
     except KafkaUnavailable as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(server.folder, ignore_errors=True)
         if os.environ.get("CI") == "true":
             pytest.fail(f"no Apache Kafka: {error}", pytrace=False)
         pytest.skip(f"no Apache Kafka: {error}")
-    return server
-
-
-def _started() -> Iterator[KafkaServer]:
-    folder = Path(tempfile.mkdtemp(prefix="sixclear-kafka-"))
-    server = _start(folder)
     try:
         yield server
     finally:
         server.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def _new_broker() -> KafkaServer:
+    return KafkaServer(Path(tempfile.mkdtemp(prefix="sixclear-kafka-")))
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +48,12 @@ def kafka_server() -> Iterator[Broker]:
     if given:
         yield Broker(given)
         return
-    for server in _started():
+    with started_broker(_new_broker()) as server:
         yield Broker(server.bootstrap_servers)
 
 
 @pytest.fixture
 def own_kafka() -> Iterator[KafkaServer]:
     """A broker that this test alone may kill, freeze and wipe."""
-    yield from _started()
+    with started_broker(_new_broker()) as server:
+        yield server

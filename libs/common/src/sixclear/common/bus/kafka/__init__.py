@@ -8,12 +8,13 @@ from sixclear.common.bus.dead_letters import record_of
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka.connection import KafkaFailed, limit_client_logs
 from sixclear.common.bus.kafka.producer import BatchProducer, Sent
+from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 from sixclear.common.bus.kafka.subscription import KafkaSubscription
 from sixclear.common.bus.kafka.topics import BrokerView
 from sixclear.common.bus.protocol import Message, Subscription
 from sixclear.common.clock import Clock, utc_now
 
-__all__ = ["BatchProducer", "BrokerView", "KafkaBus", "KafkaFailed", "Sent"]
+__all__ = ["BatchProducer", "BrokerView", "KafkaBus", "KafkaFailed", "Security", "Sent"]
 
 
 class KafkaBus:
@@ -21,8 +22,9 @@ class KafkaBus:
 
     kind: Literal["memory", "kafka"] = "kafka"
 
-    def __init__(self, bootstrap_servers: str, clock: Clock = utc_now) -> None:
+    def __init__(self, bootstrap_servers: str, clock: Clock = utc_now, *, security: Security = PRIVATE_NETWORK) -> None:
         self._bootstrap_servers = bootstrap_servers
+        self._security = security
         self._clock = clock
         self._dead_letters: BatchProducer | None = None
         self._dead_letter_lock = asyncio.Lock()
@@ -30,7 +32,7 @@ class KafkaBus:
 
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
         """A subscription without a Kafka consumer group: positions are the caller's."""
-        return KafkaSubscription(self._bootstrap_servers, group, topics, self._clock)
+        return KafkaSubscription(self._bootstrap_servers, self._security, group, topics, self._clock)
 
     async def send_dead_letter(self, group: str, message: Message, reason: str) -> None:
         """Put a copy into `sixclear.<group>.dlq`, with where it came from and why it is there."""
@@ -45,14 +47,14 @@ class KafkaBus:
 
     async def _dead_letter_producer(self, topic: str) -> BatchProducer:
         if self._dead_letters is None:
-            view = BrokerView(self._bootstrap_servers)
+            view = BrokerView(self._bootstrap_servers, self._security)
             try:
                 await view.start()
                 if topic not in await view.partitions():
                     await view.create([topic], partitions=1)
             finally:
                 await view.stop()
-            producer = BatchProducer(self._bootstrap_servers)
+            producer = BatchProducer(self._bootstrap_servers, self._security)
             await producer.start()
             self._dead_letters = producer
         return self._dead_letters

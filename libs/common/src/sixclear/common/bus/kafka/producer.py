@@ -13,6 +13,7 @@ from aiokafka.partitioner import murmur2
 from sixclear.common.bus.deadlines import within
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka.connection import KafkaFailed, limit_client_logs, pace_metadata
+from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 
 _BATCH_BYTES = 512 * 1024
 _RETRY_MILLISECONDS = 100
@@ -46,7 +47,9 @@ class BatchProducer:
     stop it and make a new one.
     """
 
-    def __init__(self, bootstrap_servers: str, *, timeout_seconds: float = 10.0) -> None:
+    def __init__(
+        self, bootstrap_servers: str, security: Security = PRIVATE_NETWORK, *, timeout_seconds: float = 10.0
+    ) -> None:
         limit_client_logs()
         self._timeout_seconds = timeout_seconds
         self._producer = AIOKafkaProducer(
@@ -56,6 +59,7 @@ class BatchProducer:
             max_batch_size=_BATCH_BYTES,
             request_timeout_ms=int(timeout_seconds * 1000),
             retry_backoff_ms=_RETRY_MILLISECONDS,
+            **security.options(),
         )
 
     async def start(self) -> None:

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from sixclear.common.bus.deadlines import within
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, decode, place_of
 from sixclear.common.bus.kafka.connection import pace_metadata
+from sixclear.common.bus.kafka.security import Security
 from sixclear.common.bus.protocol import Lag, Message, Position, SubscriptionLost
 from sixclear.common.clock import Clock
 
@@ -31,8 +32,11 @@ def stream_of(partition: TopicPartition) -> str:
 class KafkaSubscription:
     """Some topics' partitions, assigned by hand. A subscription that was lost has already let go of its client."""
 
-    def __init__(self, bootstrap_servers: str, group: str, topics: Sequence[str], clock: Clock) -> None:
+    def __init__(
+        self, bootstrap_servers: str, security: Security, group: str, topics: Sequence[str], clock: Clock
+    ) -> None:
         self._bootstrap_servers = bootstrap_servers
+        self._security = security
         self._group = group
         self._topics = frozenset(topics)
         self._clock = clock
@@ -56,6 +60,7 @@ class KafkaSubscription:
             retry_backoff_ms=_RETRY_MILLISECONDS,
             fetch_max_wait_ms=500,
             metadata_max_age_ms=30_000,
+            **self._security.options(),
         )
         pace_metadata(consumer._client, _RETRY_MILLISECONDS / 1000)
         self._consumer = consumer

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from sixclear.common.bus.deadlines import within
 from sixclear.common.bus.kafka.connection import KafkaFailed
+from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 
 _REQUEST_SECONDS = 5.0
 _REPLICAS = 3
@@ -22,12 +23,14 @@ _KEEP_FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.b
 class BrokerView:
     """A look at the broker from outside any producer or consumer. Every call ends within seconds or fails."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
-        timeout = int(_REQUEST_SECONDS * 1000)
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=timeout)
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap_servers, group_id=None, request_timeout_ms=timeout, enable_auto_commit=False
-        )
+    def __init__(self, bootstrap_servers: str, security: Security = PRIVATE_NETWORK) -> None:
+        options = {
+            "bootstrap_servers": bootstrap_servers,
+            "request_timeout_ms": int(_REQUEST_SECONDS * 1000),
+            **security.options(),
+        }
+        self._admin = AIOKafkaAdminClient(**options)
+        self._consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **options)
 
     async def start(self) -> None:
         """Connect."""
