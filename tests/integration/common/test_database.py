@@ -1,5 +1,9 @@
 """The pool outlives a server that closes its connections, and transactions keep their limits."""
 
+import os
+import signal
+import time
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -41,3 +45,27 @@ async def _linger(database: Database) -> None:
     async with database.transaction() as session:
         await session.execute(text("SELECT 1"))
         await session.execute(text("SELECT pg_sleep(1)"))
+
+
+@pytest.mark.asyncio
+async def test_a_server_that_says_nothing_any_more_holds_nobody_for_ever(empty_database: EmptyDatabase) -> None:
+    """As after a power cut: the connection is open, nothing comes, and the server's own limits end nothing."""
+    database = Database(await empty_database(), application_name="test", pool_size=1, transaction_timeout_seconds=0.5)
+    async with database.session() as session:
+        backend = int((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        with pytest.raises((DBAPIError, TimeoutError)):
+            await _ask(database)
+        assert time.monotonic() - began < 20
+        async with database.session() as session:
+            assert int((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()) != backend
+    finally:
+        os.kill(backend, signal.SIGCONT)
+        await database.close()
+
+
+async def _ask(database: Database) -> None:
+    async with database.session() as session:
+        await session.execute(text("SELECT 1"))

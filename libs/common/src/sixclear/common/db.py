@@ -42,7 +42,8 @@ class Database:
 
     Nothing below the edge commits: `transaction` commits on success and rolls back on any error, `session` never
     commits. Limits hold on the server's side of each connection: a statement ends after `statement_timeout_seconds`,
-    a transaction (also one that waits for its client) after `transaction_timeout_seconds`, a lock wait after 3 s.
+    a transaction (also one that waits for its client) after `transaction_timeout_seconds`, a lock wait after 3 s. A
+    server that is gone without a word cannot keep them: then our side gives up two seconds later.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Database:
             json_deserializer=orjson.loads,
             connect_args={
                 "timeout": 10,
+                "command_timeout": max(statement_timeout_seconds, transaction_timeout_seconds) + 2,
                 "server_settings": {
                     "application_name": application_name,
                     "timezone": "UTC",

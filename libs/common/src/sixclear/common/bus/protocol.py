@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record
+from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, place_of
 
 
 class SubscriptionLost(Exception):
@@ -16,7 +16,7 @@ class Position:
     """How far a consumer group has come in one stream.
 
     `offset` is the next to read. `last_position` and `epoch` are those of the event before it: they tell whether the
-    stream is still the one that was read (None and 0 where that record was not an event).
+    stream is still the one that was read (None and 0 where that record named none).
     """
 
     offset: int
@@ -38,7 +38,8 @@ class Message:
     def position_after(self) -> Position:
         """Where the consumer stands once this message is done."""
         if isinstance(self.envelope, InvalidEnvelope):
-            return Position(self.offset + 1, None, 0)
+            place = (None, 0) if self.raw is None else place_of(self.raw)
+            return Position(self.offset + 1, *place)
         return Position(self.offset + 1, self.envelope.position, self.envelope.epoch)
 
 

@@ -1,6 +1,7 @@
 """Reading partitions from positions of our own, and noticing when the log under them is no longer the same."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,8 @@ _REQUEST_SECONDS = 5.0
 _CHECK_EVERY_SECONDS = 1.0
 _POLL_MILLISECONDS = 250
 _RETRY_MILLISECONDS = 200
+# New partitions are noticed within this.
+_METADATA_MILLISECONDS = 10_000
 
 
 def stream_of(partition: TopicPartition) -> str:
@@ -59,7 +62,7 @@ class KafkaSubscription:
             request_timeout_ms=int(_REQUEST_SECONDS * 1000),
             retry_backoff_ms=_RETRY_MILLISECONDS,
             fetch_max_wait_ms=500,
-            metadata_max_age_ms=30_000,
+            metadata_max_age_ms=_METADATA_MILLISECONDS,
             **self._security.options(),
         )
         pace_metadata(consumer._client, _RETRY_MILLISECONDS / 1000)
@@ -191,13 +194,24 @@ class KafkaSubscription:
         asking = asyncio.ensure_future(consumer.end_offsets(list(self._next)))
         try:
             while not asking.done():
-                for topic in {partition.topic for partition in self._next}:
-                    if not consumer.partitions_for_topic(topic):  # as of the client's last metadata
-                        raise SubscriptionLost(f"{topic} is gone")
+                self._require_same_partitions(consumer)
                 await asyncio.wait([asking], timeout=_CHECK_EVERY_SECONDS)
             return asking.result()
         finally:
             asking.cancel()
+
+    def _require_same_partitions(self, consumer: AIOKafkaConsumer) -> None:
+        """Raises SubscriptionLost for a topic that is gone or has grown, as of the client's last metadata.
+
+        A client with assigned partitions never takes further ones by itself: their keys would be missed in silence.
+        """
+        known = Counter(partition.topic for partition in self._next)
+        for topic, count in known.items():
+            partitions = consumer.partitions_for_topic(topic)
+            if not partitions:
+                raise SubscriptionLost(f"{topic} is gone")
+            if len(partitions) > count:
+                raise SubscriptionLost(f"{topic} has {len(partitions)} partitions now, {count} are read")
 
     async def lag(self) -> Lag:
         """See `Subscription.lag`; as of the last look at the end offsets, at most a second ago.

@@ -1,0 +1,116 @@
+"""Reading a Kafka topic whose last record is broken, and one that gets more partitions while it is read."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+
+from sixclear.common import relay as relay_module
+from sixclear.common.bus import dead_letters, positions
+from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
+from sixclear.common.bus.envelope import Record, encode_stored
+from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaBus
+from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog
+from sixclear.common.ids import new_id
+from sixclear.common.relay import Relay
+from sixclear.common.testing.bus import EFFECT_TABLE, Effects, commit_changes, create_tables, unique_service
+from sixclear.common.testing.eventually import eventually
+from sixclear.common.testing.kafka import Broker
+from sixclear.common.testing.postgres import EmptyDatabase
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.kafka]
+
+QUICK = ConsumerLimits(batch_size=50, fetch_seconds=0.2, first_backoff_seconds=0.05, last_backoff_seconds=0.5)
+
+
+@pytest_asyncio.fixture
+async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
+    database = Database(await empty_database(), application_name="test", pool_size=10)
+    try:
+        common = [positions.DDL_V1, dead_letters.DDL_V1, relay_module.DDL_V1, [EFFECT_TABLE]]
+        await create_tables(database, *common)
+        yield EventLog(unique_service(), database)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def consuming(log: EventLog, broker: Broker, effects: Effects) -> AsyncIterator[ConsumerLoop]:
+    bus = KafkaBus(broker.bootstrap_servers)
+    consumer = ConsumerLoop(bus, log.database, "view", [log.topic("thing")], effects.handle, limits=QUICK)
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+        await bus.close()
+
+
+@asynccontextmanager
+async def relaying(log: EventLog, broker: Broker) -> AsyncIterator[None]:
+    relay = Relay(log, log.database, broker.bootstrap_servers)
+    await relay.start()
+    try:
+        yield
+    finally:
+        await relay.stop()
+
+
+async def one_partition(log: EventLog, broker: Broker) -> None:
+    view = BrokerView(broker.bootstrap_servers)
+    await view.start()
+    await view.create([log.topic("thing")], partitions=1)
+    await view.stop()
+
+
+def applied(effects: Effects, count: int) -> Callable[[], Coroutine[Any, Any, bool]]:
+    async def probe() -> bool:
+        return await effects.count() >= count
+
+    return probe
+
+
+async def test_a_broken_record_at_the_end_is_no_other_log(log: EventLog, kafka_server: Broker) -> None:
+    """It is set aside once, and the next life of the consumer goes on behind it instead of reading everything again."""
+    await one_partition(log, kafka_server)
+    await commit_changes(log, [new_id() for _ in range(5)])
+    records = [encode_stored(row, log.service, 1) for row in await log.reader().read(0, 100)]
+    broken = Record(records[3].key, b"{", records[3].headers)
+    producer = BatchProducer(kafka_server.bootstrap_servers)
+    await producer.start()
+    try:
+        await producer.send(log.topic("thing"), 0, [*records[:3], broken])
+        effects = Effects(log.database, "view")
+        async with consuming(log, kafka_server, effects) as consumer:
+
+            async def set_aside() -> bool:
+                return consumer.state().dead_letters == 1
+
+            await eventually(set_aside, within_seconds=15)
+        async with consuming(log, kafka_server, effects) as consumer:
+            await producer.send(log.topic("thing"), 0, [records[4]])
+            await eventually(applied(effects, 4), within_seconds=15)
+            assert (await effects.count(), consumer.state().dead_letters) == (4, 1)
+    finally:
+        await producer.stop()
+
+
+async def test_partitions_that_are_added_are_read(log: EventLog, kafka_server: Broker) -> None:
+    await one_partition(log, kafka_server)
+    effects = Effects(log.database, "view")
+    async with consuming(log, kafka_server, effects):
+        async with relaying(log, kafka_server):
+            await commit_changes(log, [new_id() for _ in range(5)])
+            await eventually(applied(effects, 5), within_seconds=15)
+        admin = AIOKafkaAdminClient(bootstrap_servers=kafka_server.bootstrap_servers)
+        await admin.start()
+        await admin.create_partitions({log.topic("thing"): NewPartitions(total_count=4)})
+        await admin.close()
+        async with relaying(log, kafka_server):  # as after a release: it sends to all partitions now
+            await commit_changes(log, [new_id() for _ in range(20)])
+            await eventually(applied(effects, 25), within_seconds=40)
+    assert await effects.count() == 25
