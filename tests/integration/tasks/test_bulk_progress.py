@@ -35,13 +35,14 @@ async def test_a_bad_line_never_fails_its_neighbours(service: Service) -> None:
         {"task_id": str(foreign), "text": "Không phải của mình"},
         {"text": "Không nói nhiệm vụ nào"},
         b'{"source":"ministry","external_id":"NV-2","text":"\xff"}',
+        b'{"text":' + b"[" * 1000 + b"]" * 1000 + b"}",
         line(2, percent=50),
         line(0, percent=20),
     ]
     answer = await send(service, lines)
     items = answer["items"]
     assert isinstance(items, list)
-    assert [item["outcome"] for item in items] == ["reported", *["rejected"] * 6, "reported", "reported"]
+    assert [item["outcome"] for item in items] == ["reported", *["rejected"] * 7, "reported", "reported"]
     codes = [item["problem"]["code"] for item in items if item["problem"]]
     assert codes == [
         "unreadable",
@@ -50,8 +51,9 @@ async def test_a_bad_line_never_fails_its_neighbours(service: Service) -> None:
         "organisation-not-allowed",
         "reference-unknown",
         "unreadable",
+        "invalid",
     ]
-    assert (answer["reported"], answer["rejected"]) == (3, 6)
+    assert (answer["reported"], answer["rejected"]) == (3, 7)
     first = (await service.get("/tasks", q="NV-0"))["items"][0]
     assert (first["percent"], first["version"]) == (20, 4)
     events = [event for event in await service.events() if event.change == "progress_reported"]

@@ -1,5 +1,6 @@
 """Error answers: their shape, where the fault is, and that nothing of the request or of an exception comes back."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -33,6 +34,14 @@ class Body(Schema):
     steps: list[Step] = Field(default_factory=list)
     owner: UUID | None = None
     share: float | None = None
+
+
+def nested(levels: int) -> Any:
+    """A list in a list in a list …"""
+    value: Any = SECRET
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 def application() -> FastAPI:
@@ -88,6 +97,8 @@ async def test_a_domain_error_is_answered_with_its_fields() -> None:
         ({"title": "x", "steps": [{"name": "a", "number": SECRET}]}, "#/steps/0/number", "int-parsing"),
         ({"title": "x", "owner": SECRET}, "#/owner", "uuid-parsing"),
         ({"title": "x", "steps": [{"name": f"{SECRET}\x00"}]}, "#/steps/0/name", "unusable-text"),
+        ({"title": "x", "steps": nested(100)}, "#", "nested-too-deeply"),
+        ({"title": "x", "steps": nested(900)}, "#", "nested-too-deeply"),
         ({"title": "x", "a/b~c": SECRET}, "#/a~1b~0c", "extra-forbidden"),
     ],
 )

@@ -23,7 +23,7 @@ class Connection:
         self.open = asyncio.Event()
         self.open.set()
         self.gone: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
-        headers = [] if last_event_id is None else [(b"last-event-id", last_event_id.encode())]
+        headers = [] if last_event_id is None else [(b"last-event-id", last_event_id.encode("latin-1"))]
         self.scope = {"type": "http", "method": "GET", "path": "/stream", "headers": headers, "query_string": b""}
         self.task = asyncio.create_task(hub(self.scope, self.receive, self.send))
 
@@ -164,7 +164,7 @@ async def test_who_comes_back_gets_what_was_missed(make_world: MakeWorld) -> Non
     assert (await world.connect("4").greeted()).count(b"event: status") == 2
     assert (await world.connect("3").greeted()).count(b"event: status") == 3
     assert await world.connect("6").greeted() == b""
-    for unusable in ("2", "7", "x", "", "9" * 30, "-1"):
+    for unusable in ("2", "7", "x", "", "9" * 30, "-1", "\xb2"):
         assert b"id: 6\nevent: snapshot" in await world.connect(unusable).greeted()
 
 

@@ -34,7 +34,7 @@ def default_host() -> str:
 def default_port() -> int:
     """`PORT`, else 8000; raises `CannotStart` when it is not a port."""
     given = os.environ.get("PORT", "8000")
-    if not given.isdigit() or int(given) > 65535:
+    if not (given.isascii() and given.isdigit()) or int(given) > 65535:
         raise CannotStart(f"PORT is {given!r}, which is no port.", "Give a number from 0 to 65535: PORT=8010 make run")
     return int(given)
 

@@ -1,12 +1,13 @@
 """Requests and responses: what every schema promises."""
 
-from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
+
+_DEEPEST = 64
 
 
 class Schema(BaseModel):
@@ -20,29 +21,31 @@ class Schema(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _text_can_be_stored(cls, data: Any) -> Any:
+    def _can_be_stored(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            path = next(_unusable_text(data, ()), None)
-            if path is not None:
-                raise PydanticCustomError(
-                    "unusable_text", "Text must not hold NUL or half a surrogate pair", {"path": path}
-                )
+            _require_storable(data)
         return data
 
 
-def _unusable_text(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    """Yields the path of each text, keys included, that holds NUL or an unpaired surrogate."""
-    if isinstance(value, str):
-        if not _storable(value):
-            yield path
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if isinstance(key, str) and not _storable(key):
-                yield path
-            yield from _unusable_text(item, (*path, key))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _unusable_text(item, (*path, index))
+def _require_storable(data: Any) -> None:
+    """Raises at the first text, keys included, that holds NUL or an unpaired surrogate, and past `_DEEPEST` levels.
+
+    With a list of its own instead of calls: a body of a thousand brackets must not end in a RecursionError.
+    """
+    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(data, ())]
+    while waiting:
+        value, path = waiting.pop()
+        if isinstance(value, str) and not _storable(value):
+            raise PydanticCustomError(
+                "unusable_text", "Text must not hold NUL or half a surrogate pair", {"path": path}
+            )
+        if isinstance(value, dict | list | tuple) and len(path) >= _DEEPEST:
+            raise PydanticCustomError("nested_too_deeply", f"At most {_DEEPEST} levels may be nested")
+        if isinstance(value, dict):
+            waiting += [(key, path) for key in value if isinstance(key, str)]
+            waiting += [(item, (*path, key)) for key, item in value.items()]
+        elif isinstance(value, list | tuple):
+            waiting += [(item, (*path, index)) for index, item in enumerate(value)]
 
 
 def _storable(text: str) -> bool:

@@ -163,7 +163,8 @@ class SseHub:
 
     async def _greeting(self, last_event_id: str) -> tuple[int | None, bytes]:
         """The newest id that the client then has, and the frames that bring it there."""
-        missed = self._missed(int(last_event_id)) if last_event_id.isdigit() and len(last_event_id) < 19 else None
+        number = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19
+        missed = self._missed(int(last_event_id)) if number else None
         if missed is not None:
             return self._newest_id, missed
         event_id, data = await self._fresh_snapshot()
