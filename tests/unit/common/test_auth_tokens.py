@@ -1,5 +1,6 @@
 """Tokens: only the right ones are accepted, and few of them cost a verification or a fetch."""
 
+import asyncio
 import base64
 import json
 from datetime import UTC, datetime, timedelta
@@ -160,6 +161,32 @@ async def test_known_keys_stay_good_while_the_issuer_is_away(issuer: FakeIssuer,
     clock.pass_by(seconds=1000)
     await verifier.verify(issuer.token("a"))
     assert len(asked) == 2
+
+
+@pytest.mark.asyncio
+async def test_nobody_waits_for_an_issuer_that_hangs_but_who_needs_its_answer(
+    issuer: FakeIssuer, clock: MovingClock
+) -> None:
+    """A stranger's made-up key id must not stop those whose key is known."""
+    hangs, may_answer = asyncio.Event(), asyncio.Event()
+
+    class Hanging:
+        async def load(self) -> KeySet:
+            if verifier._keys is not None:
+                hangs.set()
+                await may_answer.wait()
+            return KeySet([issuer.key])
+
+    verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=Hanging(), clock=clock)
+    await verifier.verify(issuer.token("a"))
+    clock.pass_by(seconds=601)
+    stranger = asyncio.create_task(verifier.verify(issuer.token("a", header={"kid": "made up"})))
+    await hangs.wait()
+    async with asyncio.timeout(1):
+        assert (await verifier.verify(issuer.token("b"))).client_id == "test-client"
+    may_answer.set()
+    with pytest.raises(InvalidToken):
+        await stranger
 
 
 @pytest.mark.asyncio

@@ -84,7 +84,7 @@ class TokenVerifier:
 
     Verified tokens are remembered by hash for up to a minute, but never past their `exp`. Keys are fetched again after
     ten minutes, and at once for an unknown key id, though at most every ten seconds. While the issuer is away, known
-    keys stay good.
+    keys stay good, and while it hangs only those wait whose key is not known, and one who fetches again.
     """
 
     def __init__(self, *, issuer: str, audience: str, keys: KeySource, clock: Clock = utc_now) -> None:
@@ -151,14 +151,15 @@ class TokenVerifier:
         )
 
     async def _keys_with(self, kid: object, now: float) -> KeySet:
-        async with self._lock:
-            unknown = self._keys is None or kid not in {key.kid for key in self._keys}
-            due = unknown or now - self._loaded_at > _FRESH_SECONDS
-            if due and now - self._tried_at >= (_REFETCH_SECONDS if self._keys else _FIRST_FETCH_SECONDS):
-                await self._reload(now)
-            if self._keys is None:
-                raise Unavailable("The issuer cannot be reached.")
-            return self._keys
+        known = self._keys is not None and kid in {key.kid for key in self._keys}
+        due = not known or now - self._loaded_at > _FRESH_SECONDS
+        if due and not (known and self._lock.locked()):
+            async with self._lock:
+                if now - self._tried_at >= (_REFETCH_SECONDS if self._keys else _FIRST_FETCH_SECONDS):
+                    await self._reload(now)
+        if self._keys is None:
+            raise Unavailable("The issuer cannot be reached.")
+        return self._keys
 
     async def _reload(self, now: float) -> None:
         self._tried_at = now
