@@ -69,7 +69,7 @@ def _app(service: str) -> TelemetryMiddleware:
         return "ok"
 
     app.include_router(router, prefix="/api/tasks")
-    return TelemetryMiddleware(app, service)
+    return TelemetryMiddleware(app, service, recognises=lambda token: token == "known")
 
 
 @pytest_asyncio.fixture
@@ -121,17 +121,33 @@ async def test_failure_is_marked_without_its_text(sink: KeptSpans, client: httpx
 
 
 @pytest.mark.asyncio
-async def test_callers_flag_counts_only_with_credentials(sink: KeptSpans, client: httpx2.AsyncClient) -> None:
+async def test_callers_flag_counts_only_of_those_who_are_known(sink: KeptSpans, client: httpx2.AsyncClient) -> None:
     path = "/api/tasks/v1/tasks/7"
     await client.get(path, headers={"traceparent": CALLER})
-    await client.get(path, headers={"traceparent": CALLER, "authorization": "Bearer x"})
-    await client.get(path, headers={"traceparent": CALLER_UNSAMPLED, "authorization": "Bearer x"})
+    await client.get(path, headers={"traceparent": CALLER, "authorization": "Bearer known"})
+    await client.get(path, headers={"traceparent": CALLER_UNSAMPLED, "authorization": "Bearer known"})
 
     stranger, known = sink.spans
     assert stranger.parent is None
     assert f"{stranger.context.trace_id:032x}" not in CALLER
     assert known.parent is not None
     assert known.parent.span_id == 0xB7AD6B7169203331
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("caller", [CALLER, CALLER_UNSAMPLED])
+async def test_who_is_not_known_yet_is_followed_but_forces_nothing(client: httpx2.AsyncClient, caller: str) -> None:
+    kept, shares = KeptSpans(), iter([0.05, 0.5])
+    configured = configure_telemetry(
+        "t-tasks", CommonSettings(trace_ratio=0.1), kept, random_share=lambda: next(shares)
+    )
+    for _ in range(2):
+        headers = {"traceparent": caller, "authorization": "Bearer made up"}
+        await client.get("/api/tasks/v1/tasks/7", headers=headers)
+    (span,) = kept.spans
+    assert span.parent is not None
+    assert span.parent.span_id == 0xB7AD6B7169203331
+    await configured.shutdown()
 
 
 @pytest.mark.asyncio

@@ -177,13 +177,15 @@ def remote_context(traceparent: str | None) -> SpanContext | None:
 class TelemetryMiddleware:
     """Pure ASGI: a server span for sampled requests, a duration for all; probes, metrics and streams are left out.
 
-    A caller's `traceparent` is followed only when the request carries credentials; otherwise strangers could force
-    sampling, and the own ratio decides. A call inside the process joins its caller's span.
+    Whether a caller wants to be traced counts only when `recognises` knows its access token: strangers could force
+    sampling. Of a token that is not known yet the trace is continued, but the own ratio decides; without a token a new
+    trace begins. A call inside the process joins its caller's span.
     """
 
-    def __init__(self, app: ASGIApp, service: str) -> None:
+    def __init__(self, app: ASGIApp, service: str, recognises: Callable[[str], bool] = lambda token: False) -> None:
         self.app = app
         self.service = service
+        self._recognises = recognises
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, traced or not."""
@@ -191,7 +193,7 @@ class TelemetryMiddleware:
             await self.app(scope, receive, send)
             return
         telemetry = _configured.get(self.service)
-        parent = _sampled_parent(telemetry, scope) if telemetry is not None else None
+        parent = self._sampled_parent(telemetry, scope) if telemetry is not None else None
         if telemetry is None or parent is None:
             await self._measured(scope, receive, send, None)
             return
@@ -200,6 +202,21 @@ class TelemetryMiddleware:
         span = telemetry.tracer.start_span(method, parent, SpanKind.SERVER, attributes)
         with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
             await self._measured(scope, receive, send, span)
+
+    def _sampled_parent(self, telemetry: Telemetry, scope: Scope) -> Context | None:
+        """The context under which the request's span starts, or None when it is not to be recorded."""
+        if scope["path"].startswith(_UNTRACED_PREFIX):
+            return None
+        if trace.get_current_span().is_recording():
+            return trace.set_span_in_context(trace.get_current_span(), Context())
+        headers = dict(scope["headers"])
+        caller = remote_context(headers.get(b"traceparent", b"").decode("latin-1"))
+        token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2]
+        known = caller is not None and self._recognises(token)
+        wanted = caller.trace_flags.sampled if caller and known else telemetry.random_share() < telemetry.ratio
+        if not wanted:
+            return None
+        return Context() if caller is None or not token else _continued(caller)
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send, span: Span | None) -> None:
         status = 500
@@ -224,19 +241,10 @@ class TelemetryMiddleware:
                 _describe(span, _method(scope), route, status, failure)
 
 
-def _sampled_parent(telemetry: Telemetry, scope: Scope) -> Context | None:
-    """The context under which the request's span starts, or None when it is not to be recorded."""
-    if scope["path"].startswith(_UNTRACED_PREFIX):
-        return None
-    if trace.get_current_span().is_recording():
-        return trace.set_span_in_context(trace.get_current_span(), Context())
-    headers = dict(scope["headers"])
-    caller = remote_context(headers.get(b"traceparent", b"").decode("latin-1"))
-    if caller is not None and b"authorization" in headers:
-        if not caller.trace_flags.sampled:
-            return None
-        return trace.set_span_in_context(trace.NonRecordingSpan(caller), Context())
-    return Context() if telemetry.random_share() < telemetry.ratio else None
+def _continued(caller: SpanContext) -> Context:
+    """The caller's trace, to be recorded whatever its flag says."""
+    sampled = SpanContext(caller.trace_id, caller.span_id, is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
+    return trace.set_span_in_context(trace.NonRecordingSpan(sampled), Context())
 
 
 def _describe(span: Span, method: str, route: str, status: int, failure: str | None) -> None:

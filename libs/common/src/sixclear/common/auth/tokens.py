@@ -110,7 +110,7 @@ class TokenVerifier:
     async def verify(self, token: str) -> Caller:
         """The client that `token` was issued to. Raises InvalidToken, or Unavailable when no keys can be had."""
         now = self._clock()
-        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        digest = _digest(token)
         known = self._remembered.get(digest)
         if known is not None and now.timestamp() < known[0]:
             return known[1]
@@ -118,6 +118,11 @@ class TokenVerifier:
         caller = _caller(claims)
         self._remember(digest, min(now.timestamp() + _REMEMBERED_SECONDS, float(claims["exp"])), caller)
         return caller
+
+    def remembers(self, token: str) -> bool:
+        """Whether `token` was verified a moment ago: costs a hash and asks nobody."""
+        known = self._remembered.get(_digest(token))
+        return known is not None and self._clock().timestamp() < known[0]
 
     def _remember(self, digest: bytes, until: float, caller: Caller) -> None:
         self._remembered[digest] = (until, caller)
@@ -169,6 +174,10 @@ class TokenVerifier:
         except Unavailable:
             if self._keys is None:
                 raise
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _caller(claims: dict[str, Any]) -> Caller:

@@ -60,7 +60,9 @@ def create_service_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
         exception_handlers=exception_handlers(),
         middleware=[
-            Middleware(TelemetryMiddleware, service=service),
+            Middleware(
+                TelemetryMiddleware, service=service, **({"recognises": verifier.remembers} if verifier else {})
+            ),
             Middleware(EdgeMiddleware, content_security_policy=content_security_policy),
             Middleware(UnexpectedErrorMiddleware),
             Middleware(LimitsMiddleware, default_limit=body_limit, body_limits=body_limits),
