@@ -7,11 +7,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from sixclear.common.settings import CommonSettings
 from sixclear.launcher.demo.catalogue_steps import catalogue_steps
 from sixclear.launcher.demo.feedback_steps import feedback_steps
 from sixclear.launcher.demo.load import DemoRefused, is_loaded, load_demo
 from sixclear.launcher.demo.phases import phases
 from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
+from sixclear.launcher.demonstration import ensure_demo
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -123,3 +125,21 @@ async def test_a_refusal_names_the_request(tmp_path: Path) -> None:
 
     with pytest.raises(DemoRefused, match=r"programme .*reference-unknown"):
         await load(refuse, tmp_path / "demo.json")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("answer", [None, 503])
+async def test_a_platform_that_cannot_be_reached_for_the_demonstration_goes_on(
+    tmp_path: Path, answer: int | None
+) -> None:
+    async def away(request: httpx2.Request) -> httpx2.Response:
+        if answer is None:
+            raise httpx2.ConnectError("nobody there")
+        return httpx2.Response(answer)
+
+    said: list[str] = []
+    settings = CommonSettings(home=tmp_path)
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(away), base_url="http://sixclear.test") as client:
+        assert not await ensure_demo(settings, client, said.append)
+    assert said[0].startswith("The demonstration is not complete: ")
+    assert "sixclear demo load" in said[1]

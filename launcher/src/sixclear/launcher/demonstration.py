@@ -53,15 +53,14 @@ async def ensure_demo(settings: CommonSettings, client: httpx2.AsyncClient, say:
     data without a checkpoint are somebody's own and stay untouched.
     """
     checkpoint = checkpoint_path(settings)
-    present = await _present(client)
-    if not present:
-        checkpoint.unlink(missing_ok=True)
-    if present and (is_loaded(checkpoint) or not checkpoint.exists()):
-        return True
     refused: list[Exception] = []
     try:
-        with _Bar() as show:
-            await load_demo(client, Tokens(settings), now=utc_now(), checkpoint=checkpoint, progress=show)
+        present = await _present(client)
+        if not present:
+            checkpoint.unlink(missing_ok=True)
+        if not present or not (is_loaded(checkpoint) or not checkpoint.exists()):
+            with _Bar() as show:
+                await load_demo(client, Tokens(settings), now=utc_now(), checkpoint=checkpoint, progress=show)
     except* (DemoRefused, httpx2.HTTPError) as failed:
         refused += failed.exceptions
     for failure in refused[:1]:

@@ -14,11 +14,12 @@ from sixclear.launcher.options import not_valid
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the launcher knows of a service without importing it."""
+    """What the launcher knows of a service without importing it; `reads` names those whose events it consumes."""
 
     name: str
     prefix: str
     has_database: bool = True
+    reads: frozenset[str] = frozenset()
 
     @property
     def package(self) -> str:
@@ -54,7 +55,7 @@ SERVICES = (
     Service("tasks", "/api/tasks"),
     Service("feedback", "/api/feedback"),
     Service("data-catalog", "/api/catalog"),
-    Service("monitoring", "/api/monitoring"),
+    Service("monitoring", "/api/monitoring", reads=frozenset({"tasks", "feedback", "data-catalog"})),
     Service("portal", "/", has_database=False),
 )
 

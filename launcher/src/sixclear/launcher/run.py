@@ -16,6 +16,7 @@ from sixclear.common.clock import utc_now
 from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.logging import configure_logging
+from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.runtime.supervisor import ShowsStreams, Supervisor
 from sixclear.common.runtime.target import Runtime, Target
@@ -28,7 +29,7 @@ from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.http_clients import HttpClients
 from sixclear.launcher.identity import IssuerTarget
 from sixclear.launcher.keeping import kept_up
-from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer
+from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind
@@ -58,11 +59,14 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
     """
     services = [] if options.target == "issuer" else chosen(options.target)
     async with AsyncExitStack() as stack:
-        issues = embeds_issuer(common_settings(options.host, options.port), options.target)
+        settings = common_settings(options.host, options.port)
+        issues = embeds_issuer(settings, options.target)
+        _require_sources(settings, services)
+        # Before the port: a second instance should hear of the first one, not of a port that something uses.
+        folder = _claim(settings, stack) if issues or without_database(services) else None
         listener = bind(options.host, options.port)
         stack.callback(listener.close)
         settings = common_settings(options.host, listener.getsockname()[1])
-        folder = _claim(settings, stack) if issues or without_database(services) else None
         _start_logging(settings, services)
         await _start_database(settings, services, stack, signals, say)
         supervisor, app = await _assemble(settings, services, stack, signals, issues=issues)
@@ -75,8 +79,20 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         stack.push_async_callback(reports.stop)
         _settle_memory()
         if folder is not None:
-            folder.announce(Announcement(settings.public_url, settings.issuer, {}))
+            folder.announce(Announcement(local_url(options.host, server.port), settings.issuer, {}))
         yield Process(settings, supervisor, server)
+
+
+def _require_sources(settings: CommonSettings, services: Sequence[Service]) -> None:
+    """Raises CannotStart for a service that reads events which can reach this process in no way."""
+    here = {service.name for service in services}
+    for service in services:
+        if settings.kafka_bootstrap_servers is None and service.reads - here:
+            raise CannotStart(
+                f"{service.name} reads the events of {', '.join(sorted(service.reads))}: they are not in this process.",
+                "Name the brokers that carry them, SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS=host:port, or run all in one"
+                " process: --target all",
+            )
 
 
 def _claim(settings: CommonSettings, stack: AsyncExitStack) -> DataFolder:
@@ -181,20 +197,22 @@ async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
         try:
             async with process(options, signals, say) as running:
                 if options.loads_demo(running.settings):
-                    await signals.unless_stopped(_load_demo(running.settings, say))
+                    address = local_url(options.host, running.server.port)
+                    await signals.unless_stopped(_load_demo(running.settings, address, say))
                 for line in banner(running.settings, options):
                     say(line)
                 await signals.until_stopping(running.server.ended())
+                asked_to_stop = signals.stopping.is_set()
         except Stopped:
             return 0
-    return 0 if signals.stopping.is_set() else 1
+    return 0 if asked_to_stop else 1
 
 
-async def _load_demo(settings: CommonSettings, say: Callable[[str], None]) -> None:
+async def _load_demo(settings: CommonSettings, address: str, say: Callable[[str], None]) -> None:
     # An image of one service lacks the code of those that the demonstration speaks of.
     from sixclear.launcher.demonstration import api_client, ensure_demo
 
-    async with api_client(settings.public_url) as client:
+    async with api_client(address) as client:
         await ensure_demo(settings, client, say)
 
 
@@ -205,11 +223,16 @@ def _start_logging(settings: CommonSettings, services: Sequence[Service]) -> Non
 
 
 async def until_ready(supervisor: Supervisor, deadline_seconds: float = _READY_SECONDS) -> None:
-    """Wait until every check holds; raises RuntimeError with those that do not."""
+    """Wait until every check holds; raises CannotStart with those that do not."""
     give_up = asyncio.get_running_loop().time() + deadline_seconds
     while not_ready := [check for check in supervisor.checks() if not check.ok]:
         if asyncio.get_running_loop().time() > give_up:
-            raise RuntimeError("not ready: " + "; ".join(f"{check.name} ({check.detail})" for check in not_ready))
+            raise CannotStart(
+                f"Not ready after {deadline_seconds:.0f} s: "
+                + "; ".join(f"{check.name} ({check.detail})" for check in not_ready)
+                + ".",
+                "The log says more; see whether the servers that the settings name run and can be reached.",
+            )
         await asyncio.sleep(0.02)
 
 
