@@ -14,12 +14,13 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from tests.contract.broken_buses import GoneLater, StuckAtFirst
 
 from sixclear.common.bus import positions
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.dead_letters import DeadLetterPolicy
 from sixclear.common.bus.envelope import Envelope
-from sixclear.common.bus.protocol import Bus, Lag, Message, Subscription
+from sixclear.common.bus.protocol import Lag
 from sixclear.common.ids import new_id
 from sixclear.common.testing.bus import BusHarness, Effects, change, commit_changes, kafka_harness, memory_harness
 from sixclear.common.testing.eventually import eventually
@@ -315,46 +316,32 @@ async def test_what_follows_a_commit_is_told_and_may_fail(harness: BusHarness) -
     assert told == [1, 2, 3]
 
 
-class _StuckAtFirst:
-    """A bus whose first subscription goes silent, as clients do after a broker's bad day."""
-
-    def __init__(self, bus: Bus, how: str) -> None:
-        self.kind = bus.kind
-        self._bus = bus
-        self._how = how
-        self.made = 0
-
-    def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
-        self.made += 1
-        subscription = self._bus.subscribe(group, topics)
-        if self.made == 1:
-            subscription.fetch = self._silent if self._how == "silent" else self._hanging  # type: ignore[method-assign]
-        return subscription
-
-    async def _silent(self, limit: int, timeout_seconds: float) -> Sequence[Message]:
-        await asyncio.sleep(timeout_seconds)
-        return ()
-
-    async def _hanging(self, limit: int, timeout_seconds: float) -> Sequence[Message]:
-        await asyncio.Event().wait()
-        return ()
-
-    async def send_dead_letter(self, group: str, message: Message, reason: str) -> None:
-        await self._bus.send_dead_letter(group, message, reason)
-
-    async def close(self) -> None:
-        pass
-
-
 @pytest.mark.parametrize("how", ["silent", "hanging"])
 async def test_a_stuck_subscription_is_rebuilt(harness: BusHarness, how: str) -> None:
     effects = Effects(harness.database, "view")
-    bus = _StuckAtFirst(harness.bus, how)
+    bus = StuckAtFirst(harness.bus, how)
     await commit_changes(harness.log, [new_id()] * 3)
     async with running(harness, effects, bus=bus, limits=replace(QUICK, fetch_limit_seconds=1.5)) as loop:
         await eventually(lambda: _applied(effects, 3), within_seconds=10)
         assert loop.state().rebuilds >= 1
     assert bus.made >= 2
+
+
+async def test_while_the_bus_is_away_nobody_says_that_nothing_waits(harness: BusHarness) -> None:
+    bus = GoneLater(harness.bus)
+    async with running(harness, Effects(harness.database, "view"), bus=bus) as loop:
+
+        async def at_peace() -> bool:
+            lag = loop.state().lag
+            return lag is not None and lag.messages == 0
+
+        async def unknown() -> bool:
+            return loop.state().lag is None
+
+        await eventually(at_peace, within_seconds=10)
+        bus.away.set()
+        await eventually(unknown, within_seconds=10)
+        assert loop.state().lag_known_at is not None
 
 
 async def test_a_message_continues_the_trace_of_the_request_that_made_it(harness: BusHarness) -> None:

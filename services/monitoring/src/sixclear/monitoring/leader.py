@@ -82,7 +82,7 @@ class Leader:
 
     def streams(self) -> Sequence[StreamState]:
         """The consumer groups, as operators see them."""
-        return [_stream(consumer.source, consumer.loop.state()) for consumer in self._consumers]
+        return [_stream(consumer.loop.state(), self._clock()) for consumer in self._consumers]
 
     def _consumer(self, source: str) -> SourceConsumer:
         return SourceConsumer(
@@ -172,15 +172,17 @@ def _complete_until(lag: Lag | None, looked_at: datetime) -> datetime | None:
     return looked_at - timedelta(seconds=lag.seconds or 0.0 if lag.messages else 0.0)
 
 
-def _stream(source: str, state: ConsumerState) -> StreamState:
+def _stream(state: ConsumerState, now: datetime) -> StreamState:
+    """As operators see it. While the lag is not known, its age is at least the time since it was."""
     detail = state.halted_reason or state.last_error or ""
+    unknown_for = None if state.lag_known_at is None else (now - state.lag_known_at).total_seconds()
     return StreamState(
         service="monitoring",
         name=state.group,
         kind="consumer",
         running=state.running and state.halted_reason is None,
         lag_messages=None if state.lag is None else state.lag.messages,
-        lag_seconds=None if state.lag is None else state.lag.seconds,
+        lag_seconds=unknown_for if state.lag is None else state.lag.seconds,
         dead_letters=state.dead_letters,
         last_progress_at=state.last_progress_at,
         detail=detail,

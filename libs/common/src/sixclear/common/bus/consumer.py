@@ -55,11 +55,12 @@ class ConsumerLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumerState:
-    """What operators see of a consumer group."""
+    """What operators see of a consumer group; `lag` is None while it cannot be known, `lag_known_at` is when it was."""
 
     group: str
     running: bool
     lag: Lag | None
+    lag_known_at: datetime | None
     last_progress_at: datetime | None
     dead_letters: int
     halted_reason: str | None
@@ -116,6 +117,7 @@ class ConsumerLoop:
             group=group,
             running=False,
             lag=None,
+            lag_known_at=None,
             last_progress_at=None,
             dead_letters=0,
             halted_reason=None,
@@ -191,6 +193,7 @@ class ConsumerLoop:
                     self._failures = 0
         finally:
             self._subscription = None
+            self._note(lag=None)  # what waits now can no longer be said; yesterday's nought would look like peace
             await within(limits.close_limit_seconds, subscription.close())
 
     async def _fetch(self, subscription: Subscription) -> Sequence[Message]:
@@ -342,12 +345,13 @@ class ConsumerLoop:
     async def _measure(self) -> None:
         """Keep the lag known, also while the handler hangs or the consumer is halted."""
         while True:
-            if self._subscription is not None:
+            if (subscription := self._subscription) is not None:
                 try:
                     # Not wait_for: in Python 3.11 it loses a cancellation that comes as its work ends.
                     async with asyncio.timeout(3.0):
-                        lag = await self._subscription.lag()
-                    self._note(lag=self._with_messages_in_hand(lag))
+                        lag = await subscription.lag()
+                    if subscription is self._subscription:
+                        self._note(lag=self._with_messages_in_hand(lag), lag_known_at=self._clock())
                 except SubscriptionLost as error:
                     self._lost = error
                 except Exception as error:
