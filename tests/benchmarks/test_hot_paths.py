@@ -17,7 +17,9 @@ from sixclear.common.clock import civil_date
 from sixclear.common.db import Database
 from sixclear.common.event_log import NewEvent
 from sixclear.common.log_reader import StoredEvent
+from sixclear.monitoring.repository.changes import list_changes
 from sixclear.monitoring.repository.figures import Selection, cells_at, cells_now
+from sixclear.monitoring.repository.views import view_sequence
 from sixclear.tasks.repository import tasks as rows
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
@@ -68,6 +70,22 @@ async def test_a_status_reads_no_more_rows_when_there_are_ten_times_the_tasks(
     say(f"rows read for a status (counters, histories): {rows}")
     assert rows[3000][0] <= 1.5 * rows[300][0]
     assert rows[3000][1] > 5 * rows[300][1], "the naive way grows with the tasks; else this test proves nothing"
+
+
+@pytest.mark.asyncio
+async def test_a_frame_reads_no_more_rows_when_there_is_ten_times_the_history(
+    view: Any, events: Any, database: Database, say: Say
+) -> None:
+    async def since_the_last_frame(session: Any) -> None:
+        await list_changes(session, after=await view_sequence(session) - 1, limit=20)
+
+    rows = {}
+    for tasks, first in ((300, 0), (2700, 300)):
+        await view.fold(stories(events, tasks, first))
+        await view.fold(stories(events, 1, first + tasks + 10_000))
+        rows[first + tasks] = await rows_of_a_status(database, since_the_last_frame)
+    say(f"rows read for the changes of a frame: {rows}")
+    assert rows[3000] <= 1.5 * rows[300]
 
 
 @pytest.mark.asyncio

@@ -116,5 +116,5 @@ async def test_order_and_repetition_do_not_matter(
     await view.fold(stream, size=size)
     assert await figures(view, instants) == expected
     async with view.database.session() as session:
-        assert await differences(session, view.now) == []
+        assert await differences(session, lambda: view.now) == []
         assert set((await gaps.open_gaps(session)).values()) == {0}

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio
 
 async def assert_reconciles(view: Any) -> None:
     async with view.database.session() as session:
-        assert await differences(session, view.now) == []
+        assert await differences(session, lambda: view.now) == []
 
 
 async def test_a_task_is_counted_at_every_level_above_its_lead(view: Any, events: Any) -> None:

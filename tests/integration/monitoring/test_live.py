@@ -10,6 +10,7 @@ import orjson
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from sixclear.common import event_log as event_log_module
 from sixclear.common.clock import utc_now
@@ -19,6 +20,7 @@ from sixclear.common.ids import stable_id
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
+from sixclear.monitoring.repository import views
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
 
@@ -171,6 +173,26 @@ async def test_a_change_reaches_the_stream_within_a_second(
         }
         assert all(item["running"] for item in streams["items"])
         assert streams["leading"] is True
+
+
+async def test_a_database_that_refuses_the_first_leadership_is_tried_again(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a failover, when the old primary is read-only for a while: later somebody must write the view again."""
+    take, refused = views.take_leadership, 0
+
+    async def refuse_first(*arguments: Any) -> int:
+        nonlocal refused
+        refused += 1
+        if refused == 1:
+            raise DBAPIError("UPDATE leadership", {}, Exception("cannot execute UPDATE in a read-only transaction"))
+        return await take(*arguments)
+
+    monkeypatch.setattr(views, "take_leadership", refuse_first)
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    async with running(await clone_database("sixclear.monitoring"), runtime) as (target, _):
+        await eventually(ready(target), within_seconds=10)
+    assert refused == 2
 
 
 async def _frames(reader: SseClient, count: int) -> bool:

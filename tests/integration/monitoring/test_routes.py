@@ -128,6 +128,7 @@ async def test_as_of_a_past_instant_and_day(site: Any, view: Any, events: Any) -
         ({"programme": "nothing"}, 404, "programme-not-found"),
         ({"assigned_by": "me"}, 422, "invalid-request"),
         ({"as_of": "yesterday"}, 422, "instant-invalid"),
+        ({"as_of": "0001-01-01T00:00:00Z"}, 422, "instant-invalid"),
         ({"as_of": "2031-01-01"}, 422, "instant-in-future"),
     ],
 )

@@ -16,6 +16,13 @@ from sixclear.monitoring.service.status import Freshness
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
 
 
+class Session:
+    """Takes whatever isolation it is asked for."""
+
+    async def connection(self, **options: Any) -> None:
+        """Nothing to do."""
+
+
 class OneAnswer:
     """A database that is there once."""
 
@@ -23,11 +30,11 @@ class OneAnswer:
         self.asked = 0
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[None]:
+    async def session(self) -> AsyncIterator[Session]:
         self.asked += 1
         if self.asked > 1:
             raise OSError("away")
-        yield
+        yield Session()
 
 
 @pytest.mark.asyncio

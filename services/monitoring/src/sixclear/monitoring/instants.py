@@ -33,6 +33,7 @@ def read_as_of(value: str | None, now: datetime) -> datetime | None:
         raise InstantInvalid("as_of is not a real date and time.") from None
     if instant > now:
         raise InstantInFuture("as_of lies in the future.")
+    _require_known(instant.year)
     return instant
 
 
@@ -41,9 +42,13 @@ def _day(value: str) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise InstantInvalid("The day does not exist.") from None
-    if day.year < 1900:
-        raise InstantInvalid("Nothing is known of days before 1900.")
+    _require_known(day.year)
     return day
+
+
+def _require_known(year: int) -> None:
+    if year < 1900:
+        raise InstantInvalid("Nothing is known of days before 1900.")
 
 
 def read_period(first: date | None, last: date | None, begin: date, now: datetime) -> tuple[date, date]:

@@ -56,6 +56,7 @@ class Leader:
         self._token = 0
         self._lost = asyncio.Event()
         self._seen: dict[str, tuple[Lag | None, datetime]] = {}
+        self._swept: dict[str, int] = {}
 
     async def lead(self, token: int, lost: asyncio.Event) -> None:
         """Work with `token` until `lost` is set or the task is cancelled; then everything is stopped."""
@@ -145,7 +146,7 @@ class Leader:
     async def _compare(self) -> None:
         """Compare, then rest; the larger the view, the longer, so that comparing takes a small share of the time."""
         began = time.monotonic()
-        found = await reconcile(self._background, self._clock())
+        found = await reconcile(self._background, self._clock)
         if found:
             _log.error("the figures do not reconcile", differences=len(found), first=found[0])
         await asyncio.sleep(max(self._settings.reconcile_seconds, _REST_PER_SECOND * (time.monotonic() - began)))
@@ -161,9 +162,11 @@ class Leader:
                 async with self._database.transaction() as session:
                     await activate_next_epoch(session, source, token=self._token)
                 self._on_change()
-            elif view.active_epoch > 1:
+            elif self._swept.get(source, 1) < view.active_epoch:
                 async with self._database.transaction() as session:
-                    await delete_old_epochs(session, source, token=self._token)
+                    removed = await delete_old_epochs(session, source, token=self._token)
+                if not removed:
+                    self._swept[source] = view.active_epoch
 
 
 def _complete_until(lag: Lag | None, looked_at: datetime) -> datetime | None:

@@ -72,7 +72,7 @@ class Leadership:
         while True:
             try:
                 await self._follow()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # whatever it was: without this task nobody writes the view any more
                 _log.warning("leadership session lost", error=repr(error))
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
 

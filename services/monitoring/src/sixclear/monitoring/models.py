@@ -324,6 +324,7 @@ def _history_indexes(table: str, *, reports: bool) -> None:
     interval = text("tstzrange(valid_from, valid_to)")
     Index(f"ix_{table}_valid", interval, postgresql_using="gist", _table=Base.metadata.tables[table])
     Index(f"ix_{table}_recorded_at", columns.recorded_at)
+    Index(f"ix_{table}_view_sequence", columns.view_sequence)
     if reports:
         reported = columns.change == text("'progress_reported'")
         Index(f"ix_{table}_reports", columns.epoch, columns.occurred_at, postgresql_where=reported)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.projection import KINDS
@@ -13,25 +14,28 @@ from sixclear.monitoring.repository import counters, reconciliation, views
 _SHOWN = 50
 
 
-async def differences(session: AsyncSession, now: datetime) -> list[dict[str, Any]]:
+async def differences(session: AsyncSession, clock: Clock) -> list[dict[str, Any]]:
     """Where the view contradicts itself in `session`'s snapshot, some dozens of places at most. Changes nothing."""
     known = await views.sources(session)
+    # Not before the snapshot's first query: what the timer moved in between would look as if it came too early.
+    now = clock()
     found: list[dict[str, Any]] = []
     for kind in KINDS:
         epoch = known[kind.source].active_epoch
         found += await reconciliation.state_differences(session, kind, epoch, now, _SHOWN)
         found += await counters.counter_differences(session, kind.source, epoch, known["tasks"].active_epoch, _SHOWN)
-    found += await reconciliation.last_report_differences(session, known["tasks"].active_epoch)
+    found += await counters.last_report_differences(session, known["tasks"].active_epoch, _SHOWN)
     return found[:_SHOWN]
 
 
-async def reconcile(database: Database, now: datetime) -> list[dict[str, Any]]:
+async def reconcile(database: Database, clock: Clock) -> list[dict[str, Any]]:
     """Compare in one snapshot, beside the fold. Differences are stored, alarmed, and stop all figures."""
     with metrics.RECONCILE_DURATION.time():
         async with database.session() as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            found = await differences(session, now)
+            found = await differences(session, clock)
     metrics.RECONCILE_DIFFERENCES.set(len(found))
+    now = clock()
     async with database.transaction() as session:
         if found:
             await reconciliation.insert_reconciliation(session, now, found)
@@ -58,12 +62,18 @@ async def repair(session: AsyncSession, *, now: datetime) -> None:
     await views.advance_view(session, sequence + 1)
 
 
-async def compare_on_demand(database: Database, *, repair_found: bool, now: datetime) -> dict[str, Any]:
+async def compare_on_demand(database: Database, *, repair_found: bool, clock: Clock) -> dict[str, Any]:
     """Compare and, if asked, repair what differs and compare again; what the first comparison found."""
-    found = await reconcile(database, now)
+    checked_at = clock()
+    found = await reconcile(database, clock)
     left = found
     if found and repair_found:
         async with database.transaction() as session:
-            await repair(session, now=now)
-        left = await reconcile(database, now)
-    return {"checked_at": now, "reconciled": not left, "repaired": bool(found) and not left, "differences": found}
+            await repair(session, now=clock())
+        left = await reconcile(database, clock)
+    return {
+        "checked_at": checked_at,
+        "reconciled": not left,
+        "repaired": bool(found) and not left,
+        "differences": found,
+    }

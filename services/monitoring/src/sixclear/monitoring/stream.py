@@ -1,6 +1,8 @@
 """The live stream: after each visible change every client gets the whole status, encoded once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -114,11 +116,18 @@ class LiveStream:
 
     async def _snapshot(self) -> tuple[int, bytes]:
         try:
-            async with self._database.session() as session:
+            async with self._one_snapshot() as session:
                 sequence, body = await payload(session, after=0, now=self._clock())
         except FiguresDoNotReconcile as error:
             raise Unavailable(error.detail, retry_after_seconds=10) from error
         return sequence, _encode(body)
+
+    @asynccontextmanager
+    async def _one_snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session whose queries all see the same view: a frame holds its number's changes and no others."""
+        async with self._database.session() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
 
     async def _run(self) -> None:
         while True:
@@ -138,7 +147,7 @@ class LiveStream:
     async def _look(self) -> None:
         """Publish what changed since the last frame; a new civil day is a change too (reports of today)."""
         now = self._clock()
-        async with self._database.session() as session:
+        async with self._one_snapshot() as session:
             fresh = await freshness(session, now)
             self._fresh = fresh, now
             sequence = await views.view_sequence(session)

@@ -20,19 +20,19 @@ _CHANGES = """
             h.programme, h.organisation_id, h.demonstration, h.view_sequence, h.version
          FROM task_history h JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = h.epoch
          WHERE h.status IS NOT NULL AND h.view_sequence > :after
-         ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
+         ORDER BY {order} LIMIT :limit)
         UNION ALL
         (SELECT h.occurred_at, h.recorded_at, 'submission', h.submission_id, h.change, NULL,
             h.programme, h.organisation_id, h.demonstration, h.view_sequence, h.version
          FROM submission_history h JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch
          WHERE h.visibility <> 'sealed' AND h.view_sequence > :after
-         ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
+         ORDER BY {order} LIMIT :limit)
         UNION ALL
         (SELECT h.occurred_at, h.recorded_at, 'entry', h.entry_id, h.change, h.title,
             NULL, h.organisation_id, h.demonstration, h.view_sequence, h.version
          FROM entry_history h JOIN source_view v ON v.source = 'data-catalog' AND v.active_epoch = h.epoch
          WHERE h.title IS NOT NULL AND h.view_sequence > :after
-         ORDER BY h.recorded_at DESC, h.version DESC LIMIT :limit)
+         ORDER BY {order} LIMIT :limit)
     ) AS c
     JOIN source_view t ON t.source = 'tasks'
     LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = c.organisation_id
@@ -40,9 +40,15 @@ _CHANGES = """
 """
 
 
+# Each has an index. Few rows are younger than a frame; sorted by time, all of a country's history would be looked at.
+_BY_TIME = "h.recorded_at DESC, h.version DESC"
+_BY_SEQUENCE = "h.view_sequence DESC, h.recorded_at DESC, h.version DESC"
+
+
 async def list_changes(session: AsyncSession, *, after: int = 0, limit: int) -> Sequence[Row[Any]]:
     """The changes that were learnt last, newest first; only those that entered the view after a sequence number."""
-    rows = await session.execute(sql(_CHANGES), {"after": after, "limit": limit})
+    order = _BY_SEQUENCE if after else _BY_TIME
+    rows = await session.execute(sql(_CHANGES, order=order), {"after": after, "limit": limit})
     return rows.all()
 
 

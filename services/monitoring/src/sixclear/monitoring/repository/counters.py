@@ -88,28 +88,56 @@ async def rebuild_last_reports(session: AsyncSession, epoch: int, scopes: Collec
     Reads every report of the epoch: only for what is rare (a withdrawn task, an organisation that moved, a repair).
     """
     values = {"epoch": epoch, "country": COUNTRY, "scopes": None if scopes is None else list(scopes)}
-    chosen = "(CAST(:scopes AS uuid[]) IS NULL OR scope = ANY(CAST(:scopes AS uuid[])))"
-    await session.execute(sql("DELETE FROM last_report WHERE epoch = :epoch AND {chosen}", chosen=chosen), values)
+    await session.execute(sql("DELETE FROM last_report WHERE epoch = :epoch AND {chosen}", chosen=_CHOSEN), values)
     await session.execute(
         sql(
             """
             INSERT INTO last_report (epoch, scope, programme, assigned_by, at)
-            SELECT :epoch, scope, p.programme, a.assigned_by, max(l.occurred_at)
-            FROM (SELECT h.organisation_id, {dimensions}, h.occurred_at FROM task_history h
-                  WHERE h.epoch = :epoch AND h.change = 'progress_reported') AS l
-            LEFT JOIN organisation_state o ON o.epoch = :epoch AND o.organisation_id = l.organisation_id
-            CROSS JOIN LATERAL unnest(
-                coalesce(o.ancestors, array_remove(ARRAY[l.organisation_id], NULL)) || CAST(:country AS uuid)) AS scope
-            CROSS JOIN LATERAL (SELECT '' AS programme UNION SELECT l.programme) AS p
-            CROSS JOIN LATERAL (SELECT '' AS assigned_by UNION SELECT l.assigned_by) AS a
-            WHERE {chosen}
-            GROUP BY scope, p.programme, a.assigned_by
+            SELECT :epoch, scope, programme, assigned_by, at FROM ({reported}) AS reported
             """,
-            dimensions=rules.TASK_DIMENSIONS,
-            chosen=chosen,
+            reported=_REPORTED,
         ),
         values,
     )
+
+
+_CHOSEN = "(CAST(:scopes AS uuid[]) IS NULL OR scope = ANY(CAST(:scopes AS uuid[])))"
+# The last report of each scope, programme and assigning level, as the history has it.
+_REPORTED = f"""
+    SELECT scope, p.programme, a.assigned_by, max(l.occurred_at) AS at
+    FROM (SELECT h.organisation_id, {rules.TASK_DIMENSIONS}, h.occurred_at FROM task_history h
+          WHERE h.epoch = :epoch AND h.change = 'progress_reported') AS l
+    LEFT JOIN organisation_state o ON o.epoch = :epoch AND o.organisation_id = l.organisation_id
+    CROSS JOIN LATERAL unnest(
+        coalesce(o.ancestors, array_remove(ARRAY[l.organisation_id], NULL)) || CAST(:country AS uuid)) AS scope
+    CROSS JOIN LATERAL (SELECT '' AS programme UNION SELECT l.programme) AS p
+    CROSS JOIN LATERAL (SELECT '' AS assigned_by UNION SELECT l.assigned_by) AS a
+    WHERE {_CHOSEN}
+    GROUP BY scope, p.programme, a.assigned_by
+"""  # noqa: S608 (constants)
+
+
+async def last_report_differences(session: AsyncSession, epoch: int, limit: int) -> list[dict[str, Any]]:
+    """Scopes, programmes and assigning levels whose last report is not the latest one in the history."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT CAST(scope AS text) AS scope, programme, assigned_by, r.at AS reported, l.at AS stored
+            FROM ({reported}) AS r
+            FULL JOIN (SELECT scope, programme, assigned_by, at FROM last_report WHERE epoch = :epoch) AS l
+                USING (scope, programme, assigned_by)
+            WHERE r.at IS DISTINCT FROM l.at LIMIT :limit
+            """,
+            reported=_REPORTED,
+        ),
+        {"epoch": epoch, "country": COUNTRY, "scopes": None, "limit": limit},
+    )
+    return [{"check": "last_report", "source": "tasks", **_plain(row._mapping)} for row in rows]
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """As it can be stored in JSON."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
 async def leaves_of(session: AsyncSession, source: str, epoch: int, organisations: Collection[UUID]) -> dict[Leaf, int]:

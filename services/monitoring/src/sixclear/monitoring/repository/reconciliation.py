@@ -93,26 +93,6 @@ async def repair_states(session: AsyncSession, kind: Kind[Any], epoch: int, at: 
     )
 
 
-async def last_report_differences(session: AsyncSession, epoch: int) -> list[dict[str, Any]]:
-    """Programmes of the country whose last report is not the latest one in the history."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT programme FROM (
-                SELECT programme, max(at) AS at FROM last_report
-                WHERE epoch = :epoch AND assigned_by = '' AND programme <> '' GROUP BY 1) AS l
-            FULL JOIN (
-                SELECT h.programme, max(h.occurred_at) AS at FROM task_history h
-                WHERE h.epoch = :epoch AND h.change = 'progress_reported' AND h.programme <> '' GROUP BY 1) AS k
-                USING (programme)
-            WHERE l.at IS DISTINCT FROM k.at
-            """
-        ),
-        {"epoch": epoch},
-    )
-    return [{"check": "last_report", "source": "tasks", "programme": row[0]} for row in rows]
-
-
 async def insert_reconciliation(session: AsyncSession, at: datetime, differences: list[dict[str, Any]]) -> None:
     """Store what a comparison found."""
     statement = sql("INSERT INTO reconciliation (checked_at, differences) VALUES (:at, :differences)")

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from sixclear.common.auth.access import Access
-from sixclear.common.web.route import NowDep, TransactionalRoute
+from sixclear.common.web.route import TransactionalRoute
 from sixclear.monitoring.reconciler import compare_on_demand
 from sixclear.monitoring.schemas import Reconciliation, ReconciliationRequest
 
@@ -17,8 +17,9 @@ OPERATE = Depends(Access.scope("monitoring:operate"))
 @router.post(
     "/reconciliations", operation_id="createReconciliation", response_model=Reconciliation, dependencies=[OPERATE]
 )
-async def create_reconciliation(request: Request, body: ReconciliationRequest, now: NowDep) -> dict[str, Any]:
+async def create_reconciliation(request: Request, body: ReconciliationRequest) -> dict[str, Any]:
     """Compare now; with `repair`, make states and counters again from the histories when they differ."""
-    answer = await compare_on_demand(request.app.state.background, repair_found=body.repair, now=now)
-    request.app.state.on_change()
+    state = request.app.state
+    answer = await compare_on_demand(state.background, repair_found=body.repair, clock=state.clock)
+    state.on_change()
     return answer
