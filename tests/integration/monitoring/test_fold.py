@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from sixclear.common.ids import stable_id
+from sixclear.common.runtime.target import StreamState
 from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
 from sixclear.monitoring.projection import Cell
 from sixclear.monitoring.reconciler import differences
 from sixclear.monitoring.repository import gaps, views
 from sixclear.monitoring.repository.figures import Selection
+from sixclear.monitoring.repository.streams import list_reports, store_reports
+from sixclear.monitoring.service.status import freshness
 
 pytestmark = pytest.mark.asyncio
 
@@ -119,6 +122,33 @@ async def test_a_lost_event_is_counted_until_it_comes(view: Any, events: Any) ->
     await view.fold([second])
     async with view.database.session() as session:
         assert set((await gaps.open_gaps(session)).values()) == {0}
+
+
+async def test_what_is_lost_or_kept_back_counts_as_age(view: Any, events: Any) -> None:
+    """A view that has folded all that came is not as young as it looks while something did not come."""
+    first, second, third = events.task("a"), events.task("a", "progress_reported"), events.task("a", "completed")
+    later = view.now + timedelta(seconds=60)
+
+    async def ages() -> tuple[float | None, float | None]:
+        async with view.database.transaction() as session:
+            await session.execute(text("UPDATE source_view SET current_until = :later"), {"later": later})
+            await session.execute(text("UPDATE task_state SET next_boundary = NULL"))
+            fresh = await freshness(session, later)
+        return fresh.staleness_seconds, fresh.behind_seconds
+
+    await view.fold([first])
+    await view.fold([third])
+    assert await ages() == (60.0, 0.0)
+    await view.fold([second])
+    assert await ages() == (0.0, 0.0)
+    relay = StreamState(
+        service="tasks", name="tasks relay", kind="relay", running=True, lag_messages=2, lag_seconds=40.0
+    )
+    async with view.database.transaction() as session:
+        await store_reports(session, [relay], later)
+        await store_reports(session, [replace(relay, name=str(number)) for number in range(300)], later)
+        assert len(await list_reports(session)) == 1, "what would not fit is not taken"
+    assert await ages() == (40.0, 0.0)
 
 
 async def test_a_lost_organisation_event_is_counted_until_it_comes(view: Any, events: Any) -> None:

@@ -41,7 +41,7 @@ class OneAnswer:
 async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     async def freshness(session: Any, now: datetime) -> Freshness:
         source = {"gaps": 0, "current_until": START}
-        return Freshness(0.5, {"a-source": source})
+        return Freshness(900.0, 0.5, {"a-source": source})
 
     async def sequence(session: Any) -> int:
         return 1
@@ -50,7 +50,7 @@ async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: py
     monkeypatch.setattr(views, "view_sequence", sequence)
     clock, database = MovingClock(START), OneAnswer()
     live = stream.LiveStream(database, clock)  # type: ignore[arg-type]
-    assert live.staleness_seconds is None
+    assert live.behind_seconds is None
     await live.start()
 
     async def looked_twice() -> bool:
@@ -59,7 +59,7 @@ async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: py
 
     await eventually(looked_twice)
     clock.pass_by(seconds=60)
-    assert live.staleness_seconds == 60.5
+    assert live.behind_seconds == 60.5, "a lost event does not make this process unready"
     [sample] = [
         sample
         for family in metrics.STALENESS.collect()

@@ -12,7 +12,6 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.web.app import create_service_app
-from sixclear.monitoring.reported import ReportedStreams
 from sixclear.monitoring.routes import make_routers
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.stream import LiveStream
@@ -63,7 +62,6 @@ def create_app(
         ),
     )
     app.state.settings = settings
-    app.state.reported = ReportedStreams()
     if parts is not None:
         app.state.background = parts.background
         app.state.spans = parts.spans

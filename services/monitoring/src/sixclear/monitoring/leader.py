@@ -16,7 +16,8 @@ from sixclear.monitoring import metrics
 from sixclear.monitoring.consumers import TOPICS, SourceConsumer
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.reconciler import reconcile
-from sixclear.monitoring.repository import entities, views
+from sixclear.monitoring.reported import unsent_since
+from sixclear.monitoring.repository import entities, streams, views
 from sixclear.monitoring.service.crossings import cross_boundaries
 from sixclear.monitoring.service.epochs import activate_next_epoch, caught_up, delete_old_epochs
 from sixclear.monitoring.settings import Settings
@@ -155,10 +156,14 @@ class Leader:
         """Show an epoch that has caught up, and delete those that nobody sees any more."""
         async with self._database.session() as session:
             known = await views.sources(session)
+            reports = await streams.list_reports(session)
         waiting = {consumer.source: consumer.loop.state().lag for consumer in self._consumers}
         for source, view in known.items():
             lag = waiting.get(source)
-            if lag is not None and lag.messages == 0 and caught_up(view, self._clock()):
+            # A relay that pauses in the middle of a replay looks like the end of it, but for what it says itself.
+            relays = [report for report in reports if report[0].service == source]
+            complete = lag is not None and lag.messages == 0 and unsent_since(relays, self._clock()) is None
+            if complete and caught_up(view, self._clock()):
                 async with self._database.transaction() as session:
                     await activate_next_epoch(session, source, token=self._token)
                 self._on_change()

@@ -297,6 +297,17 @@ class Trace(Base):
     __table_args__ = (Index("ix_trace_started_at", "started_at"),)
 
 
+class StreamReport(Base):
+    """How a relay or a consumer of another process said that it is."""
+
+    __tablename__ = "stream_report"
+
+    service: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[dict[str, Any]]
+    reported_at: Mapped[datetime]
+
+
 class Span(Base):
     """A finished span."""
 

@@ -1,6 +1,6 @@
-"""Streams of other processes, as those processes say how they are: relays run beside the services that publish."""
+"""What the reports of other processes mean: relays run beside the services that publish. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,29 +8,28 @@ from sixclear.common.runtime.target import StreamState
 
 # Three times the pause between two reports; a process that is gone cannot say so itself.
 _SILENT_AFTER = timedelta(seconds=15)
-_FORGOTTEN_AFTER = timedelta(hours=1)
-_MOST = 200
+
+Report = tuple[StreamState, datetime]
 
 
-class ReportedStreams:
-    """What was reported last of each stream, bounded in number; kept in memory, for it is true for seconds only."""
+def shown(reports: Iterable[Report], now: datetime) -> list[StreamState]:
+    """Every reported stream; one that was not heard of lately does not count as running."""
+    return [
+        stream
+        if now - heard < _SILENT_AFTER
+        else replace(stream, running=False, detail=f"not heard of since {heard:%Y-%m-%d %H:%M:%S} UTC")
+        for stream, heard in reports
+    ]
 
-    def __init__(self) -> None:
-        self._last: dict[tuple[str, str], tuple[StreamState, datetime]] = {}
 
-    def take(self, streams: Sequence[StreamState], now: datetime) -> None:
-        """Remember `streams` as of `now`; beyond the bound, new names are not taken."""
-        self._last = {key: kept for key, kept in self._last.items() if now - kept[1] < _FORGOTTEN_AFTER}
-        for stream in streams:
-            key = (stream.service, stream.name)
-            if key in self._last or len(self._last) < _MOST:
-                self._last[key] = (stream, now)
+def unsent_since(reports: Iterable[Report], now: datetime) -> datetime | None:
+    """Since when an event may wait that no relay has sent; None while every relay says that none does.
 
-    def states(self, now: datetime) -> list[StreamState]:
-        """Every reported stream; one that was not heard of lately does not count as running."""
-        return [
-            stream
-            if now - heard < _SILENT_AFTER
-            else replace(stream, running=False, detail=f"not heard of since {heard:%Y-%m-%d %H:%M:%S} UTC")
-            for stream, heard in self._last.values()
-        ]
+    Of a relay that is silent nobody knows what it keeps back since it was last heard of.
+    """
+    instants = [
+        heard - timedelta(seconds=stream.lag_seconds or 0.0)
+        for stream, heard in reports
+        if stream.kind == "relay" and (stream.lag_messages or now - heard >= _SILENT_AFTER)
+    ]
+    return min(instants, default=None)

@@ -102,12 +102,12 @@ class LiveStream:
         await self.close()
 
     @property
-    def staleness_seconds(self) -> float | None:
-        """How old the view is by now; it goes on ageing while nothing can be read. None while that is not known."""
+    def behind_seconds(self) -> float | None:
+        """How far the view is behind by now; it goes on ageing while nothing can be read. None while not known."""
         if self._fresh is None:
             return None
         fresh, seen_at = self._fresh
-        age = fresh.staleness_seconds
+        age = fresh.behind_seconds
         return None if age is None else age + max(0.0, (self._clock() - seen_at).total_seconds())
 
     def wake(self) -> None:

@@ -102,7 +102,7 @@ class MonitoringTarget:
 
     def checks(self) -> Sequence[Check]:
         """Ready while the database answers and the view is known to be complete up to a recent instant."""
-        age = self._stream.staleness_seconds
+        age = self._stream.behind_seconds
         current = age is not None and age <= self._settings.stale_seconds
         detail = "" if current else "the view is not known to be complete; see /api/monitoring/v1/streams"
         waiting_for = "" if self._started else "migrating, or stopping"

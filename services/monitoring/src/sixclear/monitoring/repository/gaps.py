@@ -76,6 +76,19 @@ async def close_gaps(
     return len(result.all())
 
 
+async def oldest_gap(session: AsyncSession) -> datetime | None:
+    """When the first version was missed of those that are missing in the epochs that readers see."""
+    noticed_at: datetime | None = await session.scalar(
+        sql(
+            """
+            SELECT min(g.noticed_at) FROM gap g
+            JOIN source_view v ON v.source = g.source AND v.active_epoch = g.epoch WHERE g.closed_at IS NULL
+            """
+        )
+    )
+    return noticed_at
+
+
 async def open_gaps(session: AsyncSession) -> dict[str, int]:
     """How many versions are missing in the epoch that readers see, by source."""
     rows = await session.execute(

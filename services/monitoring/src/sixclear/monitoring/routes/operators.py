@@ -17,6 +17,8 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute
 from sixclear.monitoring.errors import TraceNotFound
 from sixclear.monitoring.health import streams_health
+from sixclear.monitoring.reported import shown
+from sixclear.monitoring.repository.streams import list_reports
 from sixclear.monitoring.schemas import Streams, Traces, TraceView
 from sixclear.monitoring.traces.waterfall import get_trace, list_services, list_traces
 
@@ -45,11 +47,11 @@ def _pages() -> Environment:
     )
 
 
-def _streams_of(request: Request, now: datetime) -> Sequence[StreamState]:
+async def _streams_of(request: Request, session: SessionDep, now: datetime) -> Sequence[StreamState]:
     """The streams of this process, and those that other processes reported."""
     own = request.app.state.process_streams()
     named = {(stream.service, stream.name) for stream in own}
-    reported = request.app.state.reported.states(now)
+    reported = shown(await list_reports(session), now)
     return (*own, *(stream for stream in reported if (stream.service, stream.name) not in named))
 
 
@@ -90,7 +92,8 @@ def _add_json(router: APIRouter) -> None:
     @router.get("/streams", operation_id="getStreams", response_model=Streams)
     async def streams(request: Request, session: SessionDep, now: NowDep) -> dict[str, Any]:
         """The health of every stream of the platform, and of the view that they feed."""
-        return await streams_health(session, _streams_of(request, now), leading=request.app.state.leading(), now=now)
+        known = await _streams_of(request, session, now)
+        return await streams_health(session, known, leading=request.app.state.leading(), now=now)
 
 
 def _add_pages(router: APIRouter, pages: Environment) -> None:
@@ -125,7 +128,8 @@ def _add_pages(router: APIRouter, pages: Environment) -> None:
     @router.get("/operations/streams", include_in_schema=False)
     async def streams_page(request: Request, session: SessionDep, now: NowDep) -> HTMLResponse:
         """The health of every stream."""
-        health = await streams_health(session, _streams_of(request, now), leading=request.app.state.leading(), now=now)
+        known = await _streams_of(request, session, now)
+        health = await streams_health(session, known, leading=request.app.state.leading(), now=now)
         return page("streams.html", health=health)
 
     @router.get("/operations/operations.css", include_in_schema=False)

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from sixclear.common.auth.access import Access
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import NowDep
+from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute
 from sixclear.monitoring.errors import SpansInvalid, SpansMediaTypeUnknown
-from sixclear.monitoring.schemas import StreamReport
+from sixclear.monitoring.repository.streams import store_reports
+from sixclear.monitoring.schemas import Stream, StreamReport
 from sixclear.monitoring.traces.reading import of_request
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(route_class=TransactionalRoute, tags=["operations"])
 
 _PROTOBUF = "application/x-protobuf"
 RULE = Depends(Access.scope("monitoring:spans"))
@@ -45,7 +46,10 @@ async def export_spans(request: Request) -> Response:
 
 
 @router.post("/streams", operation_id="reportStreams", dependencies=[RULE], status_code=204)
-async def report_streams(request: Request, report: StreamReport, now: NowDep) -> None:
+async def report_streams(session: SessionDep, report: StreamReport, now: NowDep) -> None:
     """Take how the relays and consumers of another process are; silence is shown as silence."""
-    streams = [StreamState(**stream.model_dump()) for stream in report.items]
-    request.app.state.reported.take(streams, now)
+    await store_reports(session, {(one.service, one.name): _state(one) for one in report.items}.values(), now)
+
+
+def _state(stream: Stream) -> StreamState:
+    return StreamState(**stream.model_dump())

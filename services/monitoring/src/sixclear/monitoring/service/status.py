@@ -1,6 +1,6 @@
 """The live status, now from counters or at a past instant from histories: one shape, the same figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,7 +12,8 @@ from sixclear.common.clock import civil_date
 from sixclear.monitoring import figures
 from sixclear.monitoring.errors import FiguresDoNotReconcile, OrganisationNotFound, ProgrammeNotFound
 from sixclear.monitoring.projection import Cell
-from sixclear.monitoring.repository import entities, gaps, organisations, views
+from sixclear.monitoring.reported import unsent_since
+from sixclear.monitoring.repository import entities, gaps, organisations, streams, views
 from sixclear.monitoring.repository import figures as cells_repository
 from sixclear.monitoring.repository.figures import Selection
 
@@ -21,9 +22,14 @@ AssignedBy = Literal["central", "province", "commune"]
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old the view is, and how far each source is."""
+    """How old the view is, and how far each source is.
+
+    `behind_seconds` is what the view itself is behind what reaches it. `staleness_seconds` counts what does not reach
+    it too: a lost event, or one that a relay keeps back.
+    """
 
     staleness_seconds: float | None
+    behind_seconds: float | None
     sources: Mapping[str, dict[str, Any]]
 
 
@@ -66,11 +72,13 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     """The age of the instant up to which everything is known and counted; None while that is not known yet."""
     states = await views.sources(session)
     missing = await gaps.open_gaps(session)
+    kept_back = [await gaps.oldest_gap(session), unsent_since(await streams.list_reports(session), now)]
     boundary = await entities.next_boundary(session)
     untils = [state.current_until for state in states.values()]
     if boundary is not None and boundary < now:
         untils.append(boundary)
-    ages = [max(0.0, (now - until).total_seconds()) for until in untils if until is not None]
+    behind = _age(untils, now) if None not in untils else None
+    stale = None if behind is None else max(behind, _age(kept_back, now))
     sources = {
         name: {
             "epoch": state.active_epoch,
@@ -83,7 +91,12 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
         }
         for name, state in sorted(states.items())
     }
-    return Freshness(round(max(ages), 3) if len(ages) == len(untils) else None, sources)
+    return Freshness(stale, behind, sources)
+
+
+def _age(untils: Iterable[datetime | None], now: datetime) -> float:
+    """The age of the oldest instant, nought where there is none."""
+    return round(max((0.0, *((now - until).total_seconds() for until in untils if until is not None))), 3)
 
 
 async def status(session: AsyncSession, selection: Selection, *, at: datetime | None, now: datetime) -> dict[str, Any]:
