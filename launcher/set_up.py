@@ -8,6 +8,7 @@ there.
 import os
 import subprocess
 import sys
+import tempfile
 
 NEEDED = (3, 11)
 
@@ -39,8 +40,15 @@ def importable(names: "list[str]") -> "list[str]":
     return found
 
 
+def require_writable(folder: str) -> None:
+    """Raises OSError for a folder in which nothing can be made; venv and pip would not say it in one line."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
 def install(folder: str, lock: str) -> None:
     """Make the environment when it is missing and bring it to `lock`; every file is checked against its hash."""
+    require_writable(os.path.dirname(os.path.abspath(folder)))
     python = os.path.join(folder, "bin", "python")
     if not os.path.exists(python):
         print(f"Making the virtual environment {folder}")
@@ -61,7 +69,10 @@ def main(arguments: "list[str]") -> int:
         except subprocess.CalledProcessError as error:
             problem = f"The set-up failed ({error}). With a network connection, try again: make clean, then make run"
         except OSError as error:
-            problem = f"The folder cannot be written: {error}"
+            problem = (
+                f"The project's folder cannot be written: {error}. Copy it to a folder of your own, or give yourself "
+                "the right to write there"
+            )
     sys.stderr.write(problem + "\n")
     return 1
 

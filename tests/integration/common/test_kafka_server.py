@@ -1,8 +1,11 @@
 """The embedded Kafka: its life, and what it says where it cannot be had."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sixclear.common.runtime import kafka_server
@@ -32,6 +35,21 @@ def test_a_broker_is_stopped_killed_wiped_and_comes_back_at_the_same_address(own
     assert _answers(own_kafka)
     assert own_kafka.bootstrap_servers == address
     assert own_kafka.cluster_id != cluster
+
+
+@pytest.mark.kafka
+def test_a_start_that_was_given_up_leaves_no_broker(own_kafka: KafkaServer) -> None:
+    """Ctrl-C while Kafka starts: the start goes on in its thread, and what it starts is ended too."""
+    own_kafka.wipe(same_cluster_id=True)
+    with ThreadPoolExecutor(1) as beside:
+        starting = beside.submit(own_kafka.start)
+        own_kafka.stop(5.0)
+        with suppress(KafkaUnavailable):
+            starting.result(30)
+    own_kafka.stop(5.0)
+    assert not own_kafka.running()
+    properties = str(own_kafka.folder / "server.properties")
+    assert not [one for one in psutil.process_iter(["cmdline"]) if properties in (one.info["cmdline"] or [])]
 
 
 def test_no_maven_is_said_clearly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

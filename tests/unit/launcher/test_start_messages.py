@@ -144,6 +144,16 @@ def test_no_venv_module(set_up: ModuleType) -> None:
     assert set_up.obstacle((3, 12, 1), ["venv", "ensurepip"]) is None
 
 
+def test_project_folder_that_cannot_be_written(
+    set_up: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The environment is made beside the Makefile: where that cannot be, no network helps."""
+    assert set_up.main([str(tmp_path / "missing" / ".venv"), "requirements.lock"]) == 1
+    said = capsys.readouterr().err
+    assert "folder cannot be written" in said
+    assert "network" not in said
+
+
 def test_no_python_at_all() -> None:
     made = subprocess.run(
         ["make", "--always-make", "--no-print-directory", "PYTHON=no-such-python", "RUN_STAMP=.absent", ".absent"],

@@ -51,8 +51,13 @@ class Child:
         while self._process is not None:
             code = await self._process.wait()
             say(f"{self.name} ended with {code} and is started again; its log: {self._log}")
-            await asyncio.sleep(_RESTART_SECONDS)
-            await self._launch()
+            while True:
+                await asyncio.sleep(_RESTART_SECONDS)
+                try:
+                    await self._launch()
+                    break
+                except OSError as error:
+                    say(f"{self.name} cannot be started: {error.strerror or error}. The next attempt follows.")
 
     async def until_ready(self, url: str, deadline_seconds: float) -> None:
         """Wait for `/readyz`; raises `CannotStart` with where to look when it does not come."""

@@ -77,7 +77,8 @@ async def _start(
         if name != "issuer"
     ]
     stack.push_async_callback(_stop_all, children)
-    _kill_on_force(signals, children)
+    for child in children:
+        _on_force(signals, child.kill)
     say("Starting " + ", ".join(child.name for child in children))
     await asyncio.gather(*(child.start(say) for child in children))
     await signals.unless_stopped(_until_ready(children, addresses))
@@ -108,6 +109,7 @@ async def _servers(
     if missing:
         postgres = PostgresServer(settings.home / "postgres")
         stack.push_async_callback(postgres.stop)
+        _on_force(signals, postgres.kill)
         await signals.unless_stopped(postgres.start())
         await stack.enter_async_context(kept_up("PostgreSQL", postgres.running, postgres.start, say))
         environment |= {database_variable(service): postgres.url(service.database) for service in missing}
@@ -117,6 +119,7 @@ async def _servers(
         await asyncio.to_thread(_end_left_broker, settings.home / "kafka")
         kafka = KafkaServer(settings.home / "kafka")
         stack.push_async_callback(asyncio.to_thread, kafka.stop, 5.0)
+        _on_force(signals, kafka.kill)
         try:
             await signals.unless_stopped(asyncio.to_thread(kafka.start))
         except KafkaUnavailable as error:
@@ -132,7 +135,8 @@ async def _servers(
 def _end_left_broker(folder: Path) -> None:
     """End the broker that a killed process left behind on `folder`; it would hold the log's lock."""
     properties = str(folder.resolve() / "server.properties")
-    left = [process for process in psutil.process_iter(["cmdline"]) if properties in (process.info["cmdline"] or [])]
+    ours = {"kafka.Kafka", properties}  # an editor that shows the file is none
+    left = [process for process in psutil.process_iter(["cmdline"]) if ours <= set(process.info["cmdline"] or [])]
     for process in left:
         process.terminate()
     _, stuck = psutil.wait_procs(left, timeout=10)
@@ -192,12 +196,12 @@ async def _stop_all(children: list[Child]) -> None:
     await asyncio.gather(*(child.stop() for child in children))
 
 
-def _kill_on_force(signals: Signals, children: list[Child]) -> None:
+def _on_force(signals: Signals, kill: Callable[[], None]) -> None:
+    """Have `kill` called first when a second signal comes, then what was to be called before."""
     before = signals.on_force
 
     def force() -> None:
-        for child in children:
-            child.kill()
+        kill()
         before()
 
     signals.on_force = force

@@ -157,6 +157,7 @@ class Relay:
         store = CursorStore(connection)
         try:
             while not await store.try_lock():
+                self._note(last_error=None)  # it stands by, as it should; what failed before is another's now
                 await self._pause(self._limits.takeover_seconds)
                 if self._stopping.is_set():
                     return

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -124,6 +125,9 @@ class KafkaServer:
         self._properties = dict(properties or {})
         self._format_options = tuple(format_options)
         self._process: subprocess.Popen[bytes] | None = None
+        # A start goes on in its thread when its caller gives up: a stop must not leave what it starts afterwards.
+        self._starting = threading.Lock()
+        self._stopped = threading.Event()
 
     @property
     def bootstrap_servers(self) -> str:
@@ -137,8 +141,12 @@ class KafkaServer:
 
     def start(self, deadline_seconds: float = 60.0) -> None:
         """Format the folder when it is new, start the broker, return when it takes connections."""
-        if self.running():
-            return
+        with self._starting:
+            self._stopped.clear()
+            if not self.running():
+                self._start(deadline_seconds)
+
+    def _start(self, deadline_seconds: float) -> None:
         java, jars = find_java(), ensure_jars()
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
@@ -149,6 +157,8 @@ class KafkaServer:
         if not (self.folder / "data" / "meta.properties").exists():
             formatting = ["kafka.tools.StorageTool", "format", "-t", self.cluster_id, "-c", str(properties)]
             self._run([*command, *formatting, *self._format_options])
+        if self._stopped.is_set():
+            raise KafkaUnavailable("Kafka was stopped while it started.")
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 (fixed command)
                 [*command, "kafka.Kafka", str(properties)],
@@ -167,7 +177,7 @@ class KafkaServer:
 
     def _await_port(self, deadline_seconds: float) -> None:
         end = time.monotonic() + deadline_seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end and not self._stopped.is_set():
             if not self.running():
                 raise KafkaUnavailable(f"Kafka ended while starting; see {self.log_path}")
             try:
@@ -184,7 +194,12 @@ class KafkaServer:
         return self._process is not None and self._process.poll() is None
 
     def stop(self, deadline_seconds: float = 10.0) -> None:
-        """Let the broker end by itself; kill it when the deadline has passed."""
+        """Let the broker end by itself; kill it when the deadline has passed. A start on its way is ended too."""
+        self._stopped.set()
+        with self._starting:
+            self._stop(deadline_seconds)
+
+    def _stop(self, deadline_seconds: float) -> None:
         if self._process is None:
             return
         self.thaw()
