@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.launcher.http_protocol import BoundedHttp
 
 _GRACE_SECONDS = 3
 
@@ -68,7 +69,7 @@ class HttpServer:
         self.port: int = listener.getsockname()[1]
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=BoundedHttp,
             ws="none",
             lifespan="off",
             access_log=False,
