@@ -132,6 +132,19 @@ async def test_data_of_another_major_version_is_refused(server: PostgresServer) 
 
 
 @pytest.mark.asyncio
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+async def test_data_of_another_user_are_refused_with_the_way_out(server: PostgresServer) -> None:
+    owner = server.data.stat()
+    os.chown(server.data, 12345, 12345)
+    with pytest.raises(CannotStart) as refused:
+        await server.start()
+    os.chown(server.data, owner.st_uid, owner.st_gid)
+
+    assert "another user" in refused.value.reason
+    assert "chown -R" in refused.value.way_out
+
+
+@pytest.mark.asyncio
 async def test_failure_to_start_says_where_the_log_is(server: PostgresServer) -> None:
     (server.data / "postgresql.conf").write_text("nonsense = 1\n")
     with pytest.raises(CannotStart) as refused:

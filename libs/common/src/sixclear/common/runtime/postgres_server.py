@@ -16,8 +16,11 @@ from pathlib import Path
 
 import asyncpg
 import psutil
+import structlog
 
 from sixclear.common.runtime.cannot_start import CannotStart
+
+_log = structlog.get_logger(__name__)
 
 DATABASES = ("sixclear_tasks", "sixclear_feedback", "sixclear_data_catalog", "sixclear_monitoring")
 SUPERUSER = "postgres"
@@ -100,6 +103,7 @@ class PostgresServer:
 
     def _start_alone(self) -> None:
         self._prepare_folder()
+        self._check_owner()
         self._check_version()
         self._clear_leftovers()
         if not (self.data / "PG_VERSION").exists():
@@ -124,6 +128,14 @@ class PostgresServer:
         if self._user is not None:
             entry = pwd.getpwnam(self._user)
             os.chown(path, entry.pw_uid, entry.pw_gid)
+
+    def _check_owner(self) -> None:
+        ours = pwd.getpwnam(self._user).pw_uid if self._user else os.geteuid()
+        if self.data.exists() and self.data.stat().st_uid != ours:
+            raise CannotStart(
+                f"The data in {self.data} belong to another user, and PostgreSQL runs as their owner only.",
+                f"Start Sixclear as that user, or make them this one's: chown -R {self._user or ours} {self.folder}",
+            )
 
     def _check_version(self) -> None:
         written = self.data / "PG_VERSION"
@@ -275,8 +287,12 @@ def _ensure_system_user() -> None:
 
 
 def _let_pass(path: Path) -> None:
-    """Let the system user walk through the parents of `path`: search permission only, nothing becomes readable."""
+    """Let the system user walk through the parents of `path`, and say which were closed.
+
+    Search permission only: no folder can be listed, but a readable file in it can be opened by who knows its name.
+    """
     for parent in path.resolve().parents:
         mode = parent.stat().st_mode
         if not mode & 0o001:
             parent.chmod(mode | 0o001)
+            _log.warning("a folder was opened for PostgreSQL to walk through", folder=str(parent), user=SYSTEM_USER)
