@@ -124,6 +124,8 @@ def test_the_future_is_not_known(value: str) -> None:
 def test_a_period_begins_with_the_first_fact_and_ends_today() -> None:
     assert read_period(None, None, date(2025, 7, 2), NOW) == (date(2025, 7, 2), date(2025, 12, 26))
     assert read_period(None, date(2025, 6, 1), date(2025, 7, 2), NOW) == (date(2025, 6, 1), date(2025, 6, 1))
+    first, last = read_period(None, None, date(2016, 1, 1), NOW)
+    assert read_period(first, last, date(2016, 1, 1), NOW) == (first, last), "as far back as a period may reach"
 
 
 @pytest.mark.parametrize(

@@ -52,10 +52,13 @@ def _require_known(year: int) -> None:
 
 
 def read_period(first: date | None, last: date | None, begin: date, now: datetime) -> tuple[date, date]:
-    """The civil days from `first` (else `begin`) to `last` (else today). Raises PeriodInvalid."""
+    """The civil days from `first` to `last` (else today). Raises PeriodInvalid.
+
+    Without `first`: from `begin`, or as far back from `last` as a period may reach.
+    """
     today = civil_date(now)
     last = last or today
-    first = first or min(begin, last)
+    first = first or min(max(begin, last - _LONGEST), last)
     if last > today:
         raise PeriodInvalid("The period ends in the future.")
     if first > last:
