@@ -168,6 +168,7 @@ class Change(Schema):
     programme: str | None
     organisation_id: UUID | None
     organisation_name: str | None
+    organisation_name_en: str | None
     demonstration: bool
 
 
@@ -180,6 +181,7 @@ class Changes(Schema):
 class _Concern(Schema):
     organisation_id: UUID | None
     organisation_name: str | None
+    organisation_name_en: str | None
     demonstration: bool
 
 

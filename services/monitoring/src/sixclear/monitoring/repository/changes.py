@@ -13,7 +13,8 @@ from sixclear.monitoring.repository.statements import sql
 # Sealed submissions are counted, but the moment and place of one are nobody's business.
 _CHANGES = """
     SELECT c.occurred_at, c.recorded_at, c.entity_type, c.entity_id, c.change, c.title, c.programme,
-        c.organisation_id, o.name_vi AS organisation_name, coalesce(c.demonstration, false) AS demonstration,
+        c.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, coalesce(c.demonstration, false) AS demonstration,
         c.view_sequence
     FROM (
         (SELECT h.occurred_at, h.recorded_at, 'task' AS entity_type, h.task_id AS entity_id, h.change, h.title,
@@ -57,7 +58,8 @@ async def longest_overdue(session: AsyncSession, programme: str | None, limit: i
     rows = await session.execute(
         sql(
             """
-            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.deadline,
+            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+                o.name_en AS organisation_name_en, h.deadline,
                 coalesce(h.demonstration, false) AS demonstration
             FROM task_state h {tree}
             WHERE h.bucket = 'overdue' AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
@@ -75,7 +77,7 @@ async def returned_often(session: AsyncSession, programme: str | None, times: in
     rows = await session.execute(
         sql(
             """
-            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, o.name_en AS organisation_name_en,
                 r.times_returned, r.last_returned_at, coalesce(h.demonstration, false) AS demonstration
             FROM (
                 SELECT epoch, task_id, count(*) AS times_returned, max(occurred_at) AS last_returned_at
@@ -100,7 +102,8 @@ async def without_report(
     rows = await session.execute(
         sql(
             """
-            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.last_report_at,
+            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+                o.name_en AS organisation_name_en, h.last_report_at,
                 coalesce(h.last_report_at, h.occurred_at) AS silent_since,
                 coalesce(h.demonstration, false) AS demonstration
             FROM task_state h {tree}
@@ -120,7 +123,8 @@ async def databases_at_risk(session: AsyncSession, limit: int) -> Sequence[Row[A
     rows = await session.execute(
         sql(
             """
-            SELECT h.entry_id, h.title, h.organisation_id, o.name_vi AS organisation_name, h.stage, h.lists,
+            SELECT h.entry_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+                o.name_en AS organisation_name_en, h.stage, h.lists,
                 coalesce(h.demonstration, false) AS demonstration
             FROM entry_state h JOIN source_view v ON v.source = 'data-catalog' AND v.active_epoch = h.epoch
             JOIN source_view t ON t.source = 'tasks'
@@ -141,7 +145,8 @@ async def answers_past_clock(session: AsyncSession, programme: str | None, limit
     rows = await session.execute(
         sql(
             """
-            SELECT h.submission_id, h.kind, h.organisation_id, o.name_vi AS organisation_name, h.due_at,
+            SELECT h.submission_id, h.kind, h.organisation_id, o.name_vi AS organisation_name,
+                o.name_en AS organisation_name_en, h.due_at,
                 coalesce(h.demonstration, false) AS demonstration
             FROM submission_state h JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch
             JOIN source_view t ON t.source = 'tasks'
