@@ -77,7 +77,8 @@ async def returned_often(session: AsyncSession, programme: str | None, times: in
     rows = await session.execute(
         sql(
             """
-            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name, o.name_en AS organisation_name_en,
+            SELECT h.task_id, h.title, h.organisation_id,
+                o.name_vi AS organisation_name, o.name_en AS organisation_name_en,
                 r.times_returned, r.last_returned_at, coalesce(h.demonstration, false) AS demonstration
             FROM (
                 SELECT epoch, task_id, count(*) AS times_returned, max(occurred_at) AS last_returned_at
