@@ -22,7 +22,7 @@ from sixclear.common.web import idempotency
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.idempotency import ReplayDep, RequiredKeyDep, answer_is_not_stored
 from sixclear.common.web.problems import Conflict
-from sixclear.common.web.route import SessionDep, TransactionalRoute
+from sixclear.common.web.route import SessionDep, TransactionalRoute, writes
 from sixclear.common.web.schemas import Schema
 
 KEY = {"Idempotency-Key": "key-1"}
@@ -55,6 +55,13 @@ async def gated(thing: Thing, session: SessionDep) -> None:
     await session.execute(INSERT, {"name": thing.name})
     if not (await session.execute(text("SELECT open FROM gate"))).scalar_one():
         raise Conflict
+
+
+@router.get("/things")
+@writes
+async def read_and_record(session: SessionDep) -> int:
+    await session.execute(INSERT, {"name": "somebody read"})
+    return int((await session.execute(text("SELECT count(*) FROM thing"))).scalar_one())
 
 
 @public_router.post("/secrets", status_code=201)
@@ -258,6 +265,16 @@ async def test_a_client_that_leaves_while_it_sends_changes_nothing(
     assert statuses[0] == 400
     assert caplog.records == []
     assert await count(database) == 0
+
+
+@pytest.mark.asyncio
+async def test_a_reading_that_is_recorded_is_made_anew_whatever_key_it_carries(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    answers = [await client.get("/t/things", headers=KEY) for _ in range(3)]
+    assert [answer.json() for answer in answers] == [1, 2, 3]
+    assert not any("idempotency-replayed" in answer.headers for answer in answers)
+    assert await count(database, "idempotency_key") == 0
 
 
 @pytest.mark.asyncio

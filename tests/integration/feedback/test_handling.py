@@ -196,6 +196,19 @@ async def test_a_contact_is_read_with_a_reason_and_its_owner_sees_that(service: 
 
 
 @pytest.mark.asyncio
+async def test_no_key_hides_a_reading_or_outlives_a_transfer(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service, visibility="sealed")
+    address = f"{service.prefix}/submissions/{submission_id}"
+    headers = service.headers("ministry") | {"Idempotency-Key": KEY}
+    assert [(await service.http.get(address, headers=headers)).status_code for _ in range(3)] == [200] * 3
+    assert [access["what"] for access in (await service.case(code))["accesses"]] == ["sealed_text"] * 3
+    assert all(row["body"] is None for row in await service.rows("idempotency_key"))
+    other = {"organisation_id": str(OTHER_MINISTRY)}
+    assert (await service.post("feedback-hub", f"/submissions/{submission_id}/assign", other)).status_code == 200
+    assert (await service.http.get(address, headers=headers)).status_code == 404
+
+
+@pytest.mark.asyncio
 async def test_reading_a_sealed_initiative_is_seen_by_its_author(service: Service) -> None:
     submission_id, code = await a_submission(service, visibility="sealed")
     open_id, _ = await a_submission(service, KEY + "2")
