@@ -104,7 +104,7 @@ class ReturnStep(Step):
 
 
 class DocumentDescription(DocumentName, Step):
-    """A document of the dossier that is there."""
+    """A document of the dossier that is there: it has a link, a hash, or both."""
 
     url: Link | None = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
