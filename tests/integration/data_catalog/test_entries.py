@@ -226,6 +226,14 @@ async def test_a_version_is_read_once_and_a_stale_one_changes_nothing(service: S
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("believed", ['"1.1"', "*"])
+async def test_what_is_believed_to_be_there_is_not_created(service: Service, believed: str) -> None:
+    gone = await service.post("ministry", "/entries", description(), **{"If-Match": believed})
+    assert (gone.status_code, gone.json()["code"], gone.headers.get("ETag")) == (412, "stale-version", None)
+    assert set((await service.counts()).values()) == {0}
+
+
+@pytest.mark.asyncio
 async def test_a_description_made_from_an_old_version_is_refused(service: Service) -> None:
     await an_entry(service)
     renamed = description(name_vi="Tên khác")

@@ -109,3 +109,11 @@ def test_a_version_may_be_required() -> None:
 def test_reading_again_may_need_no_body(header: str, same: bool) -> None:
     assert not_modified(request(if_none_match=header), 1, 3) is same
     assert not not_modified(request(), 1, 3)
+
+
+@pytest.mark.parametrize("header", ["*", '"1.3"', ""])
+def test_no_version_is_current_of_what_is_not_there(header: str) -> None:
+    with pytest.raises(StaleVersion) as refusal:
+        check_if_match(request(if_match=header), 1, None)
+    assert "leave out If-Match" in refusal.value.detail
+    check_if_match(request(), 1, None)
