@@ -268,6 +268,24 @@ async def test_a_ministry_handles_what_is_assigned_to_it_and_sees_nothing_else(s
 
 
 @pytest.mark.asyncio
+async def test_a_case_that_came_to_the_wrong_body_goes_on_to_another_one_which_answers_itself(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service)
+    path = f"/submissions/{submission_id}"
+    former = (await service.post("ministry", f"{path}/answers", an_answer())).json()["answer_id"]
+    assigned = await service.post("feedback-hub", f"{path}/assign", {"organisation_id": str(OTHER_MINISTRY)})
+    assert (assigned.status_code, assigned.json()["status"]) == (200, "assigned")
+    own = await service.post("other-ministry", f"{path}/answers", an_answer(outcome="not_competent"))
+    refused = await service.post("other-ministry", f"{path}/answers/{former}/publish", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+    assert "another body" in refused.json()["detail"]
+    withdrawn = {answer["answer_id"]: answer["withdrawn_at"] for answer in (await service.get(path))["answers"]}
+    assert withdrawn == {former: "2025-11-03T03:00:00Z", own.json()["answer_id"]: None}
+    published = await service.post("feedback-publisher", f"{path}/answers/{own.json()['answer_id']}/publish", {})
+    assert published.status_code == 200, published.text
+    assert (await service.case(code))["answer"]["outcome"] == "not_competent"
+
+
+@pytest.mark.asyncio
 async def test_a_client_of_no_organisation_handles_nothing(service: Service) -> None:
     submission_id, _ = await a_submission(service)
     headers = service.issuer.headers("feedback:handle")

@@ -227,6 +227,7 @@ class AnswerView(Schema):
     drafted_at: datetime
     published_by: str | None
     published_at: datetime | None
+    withdrawn_at: datetime | None = Field(description="When the case went to another body, which answers anew.")
 
 
 class SubmissionView(SubmissionSummary):
