@@ -113,7 +113,8 @@ async def _answer(request: Request, session: AsyncSession, handler: Handler, end
     if key is None:
         return await handler(request)
     caller = await current_caller(request)
-    claim = await idempotency.Claim.of(request, caller.client_id, key)
+    owner = await idempotency.owner_of_key(request, caller.client_id, endpoint)
+    claim = await idempotency.Claim.of(request, owner, key)
     now = await current_time(request)
     keep_answer = idempotency.stores_answer(endpoint)
     return await idempotency.answer_once(request, session, claim, now, handler, keep_answer=keep_answer)
