@@ -14,6 +14,8 @@ from tests.integration.feedback.conftest import (
     an_assigned_submission,
 )
 
+from sixclear.common.bus.envelope import encode_stored
+
 
 @pytest.mark.asyncio
 async def test_from_receipt_to_answer(service: Service) -> None:
@@ -92,11 +94,13 @@ async def test_a_transfer_keeps_the_first_clock(service: Service) -> None:
     submission_id, _ = await an_assigned_submission(service)
     service.clock.pass_by(days=4)
     body = {"organisation_id": str(OTHER_MINISTRY), "reason": "Đúng thẩm quyền"}
-    moved = await service.post("feedback-hub", f"/submissions/{submission_id}/assign", body)
+    path, told = f"/submissions/{submission_id}/assign", {"X-Request-ID": "call-from-the-desk"}
+    moved = await service.post("feedback-hub", path, body, **told)
     assert (moved.json()["organisation_id"], moved.json()["due_at"]) == (str(OTHER_MINISTRY), "2025-11-24T10:00:00Z")
     event = (await service.events())[-1]
-    assert event.meta["reason"] == "Đúng thẩm quyền"
+    assert (event.meta["reason"], event.meta["request_id"]) == ("Đúng thẩm quyền", "call-from-the-desk")
     assert "reason" not in event.data
+    assert "call-from-the-desk" not in str(encode_stored(event, "feedback", service.log.epoch))
 
 
 @pytest.mark.asyncio
