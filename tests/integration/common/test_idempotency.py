@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from sqlalchemy import text
 
 from sixclear.common.auth.access import Access
@@ -20,7 +20,7 @@ from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web import idempotency
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.idempotency import ReplayDep, RequiredKeyDep, answer_is_not_stored
+from sixclear.common.web.idempotency import ReplayDep, RequiredKeyDep, answer_is_not_stored, key_belongs_to
 from sixclear.common.web.problems import Conflict
 from sixclear.common.web.route import SessionDep, TransactionalRoute, writes
 from sixclear.common.web.schemas import Schema
@@ -62,6 +62,17 @@ async def gated(thing: Thing, session: SessionDep) -> None:
 async def read_and_record(session: SessionDep) -> int:
     await session.execute(INSERT, {"name": "somebody read"})
     return int((await session.execute(text("SELECT count(*) FROM thing"))).scalar_one())
+
+
+async def named_by(request: Request) -> str:
+    return request.headers["X-Case"]
+
+
+@public_router.post("/cases", status_code=201)
+@key_belongs_to(named_by)
+async def write_to_a_case(thing: Thing, session: SessionDep) -> str:
+    await session.execute(INSERT, {"name": thing.name})
+    return thing.name
 
 
 @public_router.post("/secrets", status_code=201)
@@ -182,6 +193,16 @@ async def test_clients_do_not_share_keys(client: httpx2.AsyncClient, database: D
     headers = {**issuer.headers("a:b", client_id="another"), **KEY}
     other = await client.post("/t/things", json={"name": "b"}, headers=headers)
     assert (other.status_code, other.json()["name"]) == (201, "b")
+    assert await count(database) == 2
+
+
+@pytest.mark.asyncio
+async def test_strangers_share_no_keys_where_the_request_names_its_case(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    for case, name, status in (("1", "a", 201), ("2", "b", 201), ("1", "a", 201), ("1", "b", 422)):
+        answer = await client.post("/t/cases", json={"name": name}, headers={"X-Case": case, **KEY})
+        assert answer.status_code == status
     assert await count(database) == 2
 
 
