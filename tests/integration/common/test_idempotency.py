@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from sqlalchemy import text
 
 from sixclear.common.auth.access import Access
@@ -20,9 +20,9 @@ from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web import idempotency
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.idempotency import ReplayDep, RequiredKeyDep, answer_is_not_stored
+from sixclear.common.web.idempotency import ReplayDep, RequiredKeyDep, answer_is_not_stored, key_belongs_to
 from sixclear.common.web.problems import Conflict
-from sixclear.common.web.route import SessionDep, TransactionalRoute
+from sixclear.common.web.route import SessionDep, TransactionalRoute, writes
 from sixclear.common.web.schemas import Schema
 
 KEY = {"Idempotency-Key": "key-1"}
@@ -55,6 +55,24 @@ async def gated(thing: Thing, session: SessionDep) -> None:
     await session.execute(INSERT, {"name": thing.name})
     if not (await session.execute(text("SELECT open FROM gate"))).scalar_one():
         raise Conflict
+
+
+@router.get("/things")
+@writes
+async def read_and_record(session: SessionDep) -> int:
+    await session.execute(INSERT, {"name": "somebody read"})
+    return int((await session.execute(text("SELECT count(*) FROM thing"))).scalar_one())
+
+
+async def named_by(request: Request) -> str:
+    return request.headers["X-Case"]
+
+
+@public_router.post("/cases", status_code=201)
+@key_belongs_to(named_by)
+async def write_to_a_case(thing: Thing, session: SessionDep) -> str:
+    await session.execute(INSERT, {"name": thing.name})
+    return thing.name
 
 
 @public_router.post("/secrets", status_code=201)
@@ -179,6 +197,16 @@ async def test_clients_do_not_share_keys(client: httpx2.AsyncClient, database: D
 
 
 @pytest.mark.asyncio
+async def test_strangers_share_no_keys_where_the_request_names_its_case(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    for case, name, status in (("1", "a", 201), ("2", "b", 201), ("1", "a", 201), ("1", "b", 422)):
+        answer = await client.post("/t/cases", json={"name": name}, headers={"X-Case": case, **KEY})
+        assert answer.status_code == status
+    assert await count(database) == 2
+
+
+@pytest.mark.asyncio
 async def test_a_refused_request_may_be_tried_again(client: httpx2.AsyncClient, database: Database) -> None:
     assert (await client.post("/t/gated", json={"name": "a"}, headers=KEY)).status_code == 409
     assert await count(database) == 0
@@ -258,6 +286,16 @@ async def test_a_client_that_leaves_while_it_sends_changes_nothing(
     assert statuses[0] == 400
     assert caplog.records == []
     assert await count(database) == 0
+
+
+@pytest.mark.asyncio
+async def test_a_reading_that_is_recorded_is_made_anew_whatever_key_it_carries(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    answers = [await client.get("/t/things", headers=KEY) for _ in range(3)]
+    assert [answer.json() for answer in answers] == [1, 2, 3]
+    assert not any("idempotency-replayed" in answer.headers for answer in answers)
+    assert await count(database, "idempotency_key") == 0
 
 
 @pytest.mark.asyncio

@@ -34,7 +34,7 @@ class Service(RunningService):
     """Clients of the ministry unless they belong to another body."""
 
     prefix = "/api/catalog/v1"
-    tables = ("entry", "document", "event", "idempotency_key")
+    tables = ("entry", "document", "replaced_document", "event", "idempotency_key")
 
     def headers(self, client_id: str, /) -> dict[str, str]:
         organisation_id = ORGANISATIONS.get(client_id, MINISTRY)
@@ -60,6 +60,7 @@ async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
         yield running
 
 
+REQUEST = {"title": "Văn bản đề nghị", "url": "https://example.invalid/dn", "sha256": "1" * 64}
 PLAN_02 = [{"list": "plan-02", "edition": "2025"}]
 
 
@@ -87,7 +88,8 @@ async def an_entry(service: Service, **changes: Any) -> str:
 
 
 async def a_submitted_entry(service: Service, **changes: Any) -> str:
-    """The path of an entry whose dossier was handed in."""
+    """The path of an entry whose dossier, one document, was handed in."""
     entry = await an_entry(service, **changes)
+    await service.done("ministry", f"{entry}/documents", REQUEST)
     await service.done("ministry", f"{entry}/registration/submit", {})
     return entry

@@ -8,6 +8,7 @@ from tests.integration.data_catalog.conftest import (
     MINISTRY,
     OTHER_MINISTRY,
     PLAN_02,
+    REQUEST,
     Service,
     an_entry,
     description,
@@ -102,7 +103,7 @@ async def test_another_organisation_touches_nothing(service: Service) -> None:
         ("/entries", description(owner_organisation_id=str(OTHER_MINISTRY))),
         (f"{entry}/stage", {"deployment_stage": "formed_centralised", "risk": "none"}),
         (f"{entry}/heartbeats", {}),
-        (f"{entry}/documents", {"title": "Thuyết minh"}),
+        (f"{entry}/documents", REQUEST),
         (f"{entry}/registration/submit", {}),
     ):
         response = await service.post("other-ministry", path, body)
@@ -120,10 +121,10 @@ async def test_a_steward_keeps_the_entries_of_all_but_does_not_speak_for_their_s
     assert (await service.done("steward", "/entries", taken_over))["owner_organisation_id"] == str(OTHER_MINISTRY)
     for step in ("documents", "registration/submit"):
         assert (
-            await service.post("steward", f"{path}/{step}", {"title": "x"} if step == "documents" else {})
+            await service.post("steward", f"{path}/{step}", REQUEST if step == "documents" else {})
         ).status_code == 403
     assert (await service.post("steward", f"{path}/heartbeats", {})).json()["code"] == "insufficient-scope"
-    await service.done("other-ministry", f"{path}/documents", {"title": "Thuyết minh"})
+    await service.done("other-ministry", f"{path}/documents", REQUEST)
     assert (await service.get(path))["registration"]["status"] == "draft"
 
 
@@ -188,10 +189,12 @@ async def test_a_heartbeat_that_is_sent_again_is_taken_once(service: Service) ->
 async def test_facts_of_the_past_are_told_in_order_and_need_a_scope(service: Service, step: str) -> None:
     body: dict[str, Any] = {
         "stage": {"deployment_stage": "formed_centralised"},
-        "documents": {"title": "Thuyết minh"},
+        "documents": {"title": "Thuyết minh", "sha256": "0" * 64},
     }.get(step, {})
     await service.done("historian", "/entries", description(occurred_at=PAST))
-    path = f"/entries/{stable_id('entry', 'KHCN-01')}/{step}"
+    entry = f"/entries/{stable_id('entry', 'KHCN-01')}"
+    await service.done("historian", f"{entry}/documents", REQUEST | {"occurred_at": PAST})
+    path = f"{entry}/{step}"
     before = await service.counts()
     for client_id, occurred_at, status, code in (
         ("ministry", "2025-07-01T00:00:00Z", 403, "facts-past-not-allowed"),
@@ -223,6 +226,14 @@ async def test_a_version_is_read_once_and_a_stale_one_changes_nothing(service: S
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("believed", ['"1.1"', "*"])
+async def test_what_is_believed_to_be_there_is_not_created(service: Service, believed: str) -> None:
+    gone = await service.post("ministry", "/entries", description(), **{"If-Match": believed})
+    assert (gone.status_code, gone.json()["code"], gone.headers.get("ETag")) == (412, "stale-version", None)
+    assert set((await service.counts()).values()) == {0}
+
+
+@pytest.mark.asyncio
 async def test_a_description_made_from_an_old_version_is_refused(service: Service) -> None:
     await an_entry(service)
     renamed = description(name_vi="Tên khác")
@@ -243,6 +254,7 @@ async def some_entries(service: Service) -> None:
     await service.done("ministry", f"/entries/{stable_id('entry', 'C')}/heartbeats", {})
     service.clock.pass_by(days=2)
     await service.done("other-ministry", f"/entries/{stable_id('entry', 'D')}/heartbeats", {})
+    await service.done("ministry", f"/entries/{stable_id('entry', 'B')}/documents", REQUEST)
     await service.done("ministry", f"/entries/{stable_id('entry', 'B')}/registration/submit", {})
     stage = {"deployment_stage": "deploying_foundation", "risk": "high"}
     await service.done("ministry", f"/entries/{stable_id('entry', 'C')}/stage", stage)

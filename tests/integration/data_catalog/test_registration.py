@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from tests.integration.data_catalog.conftest import (
     MINISTRY,
     OTHER_MINISTRY,
+    REQUEST,
     STANDING_BODY,
     Service,
     a_submitted_entry,
@@ -59,9 +61,10 @@ async def test_a_returned_dossier_says_what_is_missing_who_asked_and_since_when(
         "Chưa đủ",
         str(STANDING_BODY),
     )
-    assert dossier(shown) == {"Phê duyệt cấp độ": True, "Thuyết minh": True}
-    assert {document["asked_by_organisation_id"] for document in shown["documents"]} == {str(STANDING_BODY)}
-    assert {document["asked_at"] for document in shown["documents"]} == {"2025-12-04T03:00:00Z"}
+    assert dossier(shown) == {"Phê duyệt cấp độ": True, "Thuyết minh": True, REQUEST["title"]: False}
+    asked = [document for document in shown["documents"] if document["missing"]]
+    assert {document["asked_by_organisation_id"] for document in asked} == {str(STANDING_BODY)}
+    assert {document["asked_at"] for document in asked} == {"2025-12-04T03:00:00Z"}
     assert await service.codes(registration="returned") == ["KHCN-01"]
 
 
@@ -70,13 +73,16 @@ async def test_nothing_is_approved_while_documents_are_missing(service: Service)
     entry = await a_returned_entry(service)
     approve = f"{entry}/registration/approve"
     assert (await service.post("steward", approve, {})).json()["code"] == "transition-not-allowed"
-    await service.done("ministry", f"{entry}/registration/submit", {})
     added = await service.done("ministry", f"{entry}/documents", {"title": "THUYET  MINH", "sha256": "0" * 64})
-    assert dossier(added) == {"Phê duyệt cấp độ": True, "THUYET  MINH": False}
+    assert dossier(added) == {"Phê duyệt cấp độ": True, "THUYET  MINH": False, REQUEST["title"]: False}
+    await service.done("ministry", f"{entry}/registration/submit", {})
     refused = await service.post("steward", approve, {})
     assert (refused.status_code, refused.json()["code"]) == (409, "documents-missing")
     assert refused.json()["missing_documents"] == ["Phê duyệt cấp độ"]
-    await service.done("ministry", f"{entry}/documents", {"title": "Phê duyệt cấp độ"})
+    await service.done("steward", f"{entry}/registration/return", RETURN)
+    for title in ("Phê duyệt cấp độ", "Thuyết minh"):
+        await service.done("ministry", f"{entry}/documents", {"title": title, "sha256": "2" * 64})
+    await service.done("ministry", f"{entry}/registration/submit", {})
     assert (await service.done("steward", approve, {}))["registration"]["status"] == "approved"
 
 
@@ -88,7 +94,7 @@ async def test_who_asked_first_stays_and_a_document_can_be_asked_for_again(servi
     await service.done("ministry", f"{entry}/registration/submit", {})
     service.clock.pass_by(days=1)
     again = await service.done("steward", f"{entry}/registration/return", RETURN)
-    asked = {document["title"]: document["asked_at"][:10] for document in again["documents"]}
+    asked = {document["title"]: document["asked_at"][:10] for document in again["documents"] if document["missing"]}
     assert asked == {"Phê duyệt cấp độ": "2025-12-04", "Thuyết minh": "2025-12-06"}
     assert again["registration"]["missing_documents"] == 2
 
@@ -129,11 +135,12 @@ async def test_a_document_that_is_sent_again_changes_nothing(service: Service) -
 async def test_a_dossier_is_finite(service: Service) -> None:
     entry = await a_submitted_entry(service)
     for part in range(4):
-        titles = [{"title": f"Tài liệu {part}-{number}"} for number in range(50)]
+        titles = [{"title": f"Tài liệu {part}-{number}"} for number in range(50 if part else 49)]
         await service.done("steward", f"{entry}/registration/return", {"missing_documents": titles, "reason": "Thiếu"})
-        await service.done("ministry", f"{entry}/registration/submit", {})
+        if part < 3:
+            await service.done("ministry", f"{entry}/registration/submit", {})
     before = await service.counts()
-    refused = await service.post("ministry", f"{entry}/documents", {"title": "Một tài liệu nữa"})
+    refused = await service.post("ministry", f"{entry}/documents", {"title": "Một tài liệu nữa", "sha256": "0" * 64})
     assert (refused.status_code, refused.json()["code"]) == (409, "dossier-full")
     assert await service.counts() == before
 
@@ -142,5 +149,56 @@ async def test_a_dossier_is_finite(service: Service) -> None:
 async def test_a_long_title_in_any_script_is_kept(service: Service) -> None:
     entry = await an_entry(service)
     for title in ("한" * 200, "🗂" * 200, "ễ" * 200):
-        await service.done("ministry", f"{entry}/documents", {"title": title})
+        await service.done("ministry", f"{entry}/documents", {"title": title, "sha256": "0" * 64})
     assert len(dossier(await service.get(entry))) == 3
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("status", ["submitted", "approved"])
+async def test_what_is_approved_is_what_was_reviewed(service: Service, status: str) -> None:
+    entry = await a_submitted_entry(service)
+    if status == "approved":
+        await service.done("steward", f"{entry}/registration/approve", {})
+    reviewed, before = await service.get(entry), await service.counts()
+    for document in (REQUEST | {"url": "https://example.invalid/other"}, {"title": "Mới", "sha256": "3" * 64}):
+        refused = await service.post("ministry", f"{entry}/documents", document)
+        assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+        assert status in refused.json()["detail"]
+    assert (await service.post("ministry", f"{entry}/documents", REQUEST)).status_code == 200
+    assert (await service.get(entry), await service.counts()) == (reviewed, before)
+
+
+@pytest.mark.asyncio
+async def test_an_empty_dossier_is_not_handed_in(service: Service) -> None:
+    entry = await an_entry(service)
+    refused = await service.post("ministry", f"{entry}/registration/submit", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "dossier-empty")
+    assert (await service.get(entry))["registration"]["status"] == "draft"
+
+
+@pytest.mark.asyncio
+async def test_a_title_alone_is_no_document(service: Service) -> None:
+    entry = await a_returned_entry(service)
+    before = await service.counts()
+    refused = await service.post("ministry", f"{entry}/documents", {"title": "Thuyết minh"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "document-without-content")
+    assert refused.json()["errors"][0]["pointer"] == "#/url"
+    assert await service.counts() == before
+
+
+@pytest.mark.asyncio
+async def test_a_replaced_document_leaves_a_trace(service: Service) -> None:
+    entry = await a_returned_entry(service)
+    service.clock.pass_by(days=1)
+    for number in (2, 3):
+        await service.done("ministry", f"{entry}/documents", REQUEST | {"url": f"https://example.invalid/{number}"})
+    [shown] = [document for document in (await service.get(entry))["documents"] if not document["missing"]]
+    assert (shown["url"], shown["added_at"]) == ("https://example.invalid/3", "2025-12-05T03:00:00Z")
+    async with service.database.session() as session:
+        kept = await session.execute(
+            text("SELECT url, added_at::date::text, entry_version FROM replaced_document ORDER BY entry_version")
+        )
+        assert [tuple(row) for row in kept] == [
+            ("https://example.invalid/dn", "2025-12-04", 5),
+            ("https://example.invalid/2", "2025-12-05", 6),
+        ]

@@ -14,6 +14,8 @@ from tests.integration.feedback.conftest import (
     an_assigned_submission,
 )
 
+from sixclear.common.bus.envelope import encode_stored
+
 
 @pytest.mark.asyncio
 async def test_from_receipt_to_answer(service: Service) -> None:
@@ -92,11 +94,13 @@ async def test_a_transfer_keeps_the_first_clock(service: Service) -> None:
     submission_id, _ = await an_assigned_submission(service)
     service.clock.pass_by(days=4)
     body = {"organisation_id": str(OTHER_MINISTRY), "reason": "Đúng thẩm quyền"}
-    moved = await service.post("feedback-hub", f"/submissions/{submission_id}/assign", body)
+    path, told = f"/submissions/{submission_id}/assign", {"X-Request-ID": "call-from-the-desk"}
+    moved = await service.post("feedback-hub", path, body, **told)
     assert (moved.json()["organisation_id"], moved.json()["due_at"]) == (str(OTHER_MINISTRY), "2025-11-24T10:00:00Z")
     event = (await service.events())[-1]
-    assert event.meta["reason"] == "Đúng thẩm quyền"
+    assert (event.meta["reason"], event.meta["request_id"]) == ("Đúng thẩm quyền", "call-from-the-desk")
     assert "reason" not in event.data
+    assert "call-from-the-desk" not in str(encode_stored(event, "feedback", service.log.epoch))
 
 
 @pytest.mark.asyncio
@@ -196,6 +200,19 @@ async def test_a_contact_is_read_with_a_reason_and_its_owner_sees_that(service: 
 
 
 @pytest.mark.asyncio
+async def test_no_key_hides_a_reading_or_outlives_a_transfer(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service, visibility="sealed")
+    address = f"{service.prefix}/submissions/{submission_id}"
+    headers = service.headers("ministry") | {"Idempotency-Key": KEY}
+    assert [(await service.http.get(address, headers=headers)).status_code for _ in range(3)] == [200] * 3
+    assert [access["what"] for access in (await service.case(code))["accesses"]] == ["sealed_text"] * 3
+    assert all(row["body"] is None for row in await service.rows("idempotency_key"))
+    other = {"organisation_id": str(OTHER_MINISTRY)}
+    assert (await service.post("feedback-hub", f"/submissions/{submission_id}/assign", other)).status_code == 200
+    assert (await service.http.get(address, headers=headers)).status_code == 404
+
+
+@pytest.mark.asyncio
 async def test_reading_a_sealed_initiative_is_seen_by_its_author(service: Service) -> None:
     submission_id, code = await a_submission(service, visibility="sealed")
     open_id, _ = await a_submission(service, KEY + "2")
@@ -252,6 +269,24 @@ async def test_a_ministry_handles_what_is_assigned_to_it_and_sees_nothing_else(s
     for step, body in (("triage", {}), ("assign", {"organisation_id": str(OTHER_MINISTRY)})):
         response = await service.post("ministry", f"{path}/{step}", body)
         assert (response.status_code, response.json()["code"]) == (403, "organisation-not-allowed")
+
+
+@pytest.mark.asyncio
+async def test_a_case_that_came_to_the_wrong_body_goes_on_to_another_one_which_answers_itself(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service)
+    path = f"/submissions/{submission_id}"
+    former = (await service.post("ministry", f"{path}/answers", an_answer())).json()["answer_id"]
+    assigned = await service.post("feedback-hub", f"{path}/assign", {"organisation_id": str(OTHER_MINISTRY)})
+    assert (assigned.status_code, assigned.json()["status"]) == (200, "assigned")
+    own = await service.post("other-ministry", f"{path}/answers", an_answer(outcome="not_competent"))
+    refused = await service.post("other-ministry", f"{path}/answers/{former}/publish", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+    assert "another body" in refused.json()["detail"]
+    withdrawn = {answer["answer_id"]: answer["withdrawn_at"] for answer in (await service.get(path))["answers"]}
+    assert withdrawn == {former: "2025-11-03T03:00:00Z", own.json()["answer_id"]: None}
+    published = await service.post("feedback-publisher", f"{path}/answers/{own.json()['answer_id']}/publish", {})
+    assert published.status_code == 200, published.text
+    assert (await service.case(code))["answer"]["outcome"] == "not_competent"
 
 
 @pytest.mark.asyncio

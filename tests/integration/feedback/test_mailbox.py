@@ -59,6 +59,32 @@ async def test_a_retried_message_is_there_once(service: Service) -> None:
 
 
 @pytest.mark.asyncio
+async def test_two_strangers_with_the_same_weak_key_do_not_meet(service: Service) -> None:
+    weak = {"Idempotency-Key": "1"}
+    codes = [(await a_submission(service, key=sign * 16))[1] for sign in "ab"]
+    for code in codes:
+        body = {"receipt_code": code, "text": "Xin bổ sung"}
+        sent = [await service.public("/mailbox/messages", body, **weak) for _ in range(2)]
+        assert [answer.status_code for answer in sent] == [201, 201]
+        assert sent[1].headers["Idempotency-Replayed"] == "true"
+        assert len((await service.case(code))["messages"]) == 1
+    other = await service.public("/mailbox/messages", {"receipt_code": codes[0], "text": "Khác"}, **weak)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    kept = str(await service.rows("idempotency_key"))
+    assert not any(form in kept for code in codes for form in (code, code.replace("-", "")))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("body", ["", "[" * 3000, "null", "[]", '{"receipt_code": 5}', '{"receipt_code": "\\ud800"}'])
+async def test_a_body_that_names_no_case_is_refused_with_a_key_too(service: Service, body: str) -> None:
+    for path in ("/mailbox", "/mailbox/messages"):
+        headers = {"Idempotency-Key": "1", "Content-Type": "application/json"}
+        response = await service.http.post(f"{service.prefix}{path}", content=body, headers=headers)
+        assert 400 <= response.status_code < 500, response.text
+    assert all(row["client_id"] == "public" for row in await service.rows("idempotency_key"))
+
+
+@pytest.mark.asyncio
 async def test_messages_at_once_keep_an_order_without_holes(service: Service) -> None:
     _, code = await a_submission(service)
     answers = await asyncio.gather(

@@ -18,7 +18,7 @@ AT = datetime(2025, 12, 4, 10, 30, 0, 123456, tzinfo=UTC)
 def test_a_cursor_gives_back_what_it_was_made_of() -> None:
     values = (AT, UUID(int=5), 7, "Hà Nội", date(2025, 1, 2), None)
     cursor = encode_cursor(values, context="tasks?status=assigned")
-    types = (datetime, UUID, int, str, date, str)
+    types = (datetime, UUID, int, str, date, str | None)
     assert decode_cursor(cursor, *types, context="tasks?status=assigned") == values
 
 
@@ -31,6 +31,23 @@ def test_a_cursor_of_another_shape_is_refused(types: tuple[type, ...]) -> None:
         return
     with pytest.raises(InvalidCursor):
         decode_cursor(encode_cursor([AT, UUID(int=5)]), *types)
+
+
+@pytest.mark.parametrize(
+    ("values", "types"),
+    [
+        ([None], (str,)),
+        ([None, None], (datetime | None, UUID)),
+        ([5], (UUID,)),
+        (["2025-12-04T10:30:00"], (datetime,)),
+        ([5], (str | None,)),
+        ([True], (int,)),
+        ([[]], (str,)),
+    ],
+)
+def test_a_cursor_that_somebody_forged_is_refused(values: list[Any], types: tuple[Any, ...]) -> None:
+    with pytest.raises(InvalidCursor):
+        decode_cursor(encode_cursor(values), *types)
 
 
 def test_a_cursor_of_another_list_is_refused() -> None:
@@ -92,3 +109,11 @@ def test_a_version_may_be_required() -> None:
 def test_reading_again_may_need_no_body(header: str, same: bool) -> None:
     assert not_modified(request(if_none_match=header), 1, 3) is same
     assert not not_modified(request(), 1, 3)
+
+
+@pytest.mark.parametrize("header", ["*", '"1.3"', ""])
+def test_no_version_is_current_of_what_is_not_there(header: str) -> None:
+    with pytest.raises(StaleVersion) as refusal:
+        check_if_match(request(if_match=header), 1, None)
+    assert "leave out If-Match" in refusal.value.detail
+    check_if_match(request(), 1, None)

@@ -41,7 +41,12 @@ async def step(ctx: ContextDep, request: Request, response: Response) -> dict[st
     must_match(request, ctx.log, Thing())
     tag(response, ctx.log, Thing())
     assert ctx.session is SESSION
-    return {"organisation": str(ctx.caller.organisation_id), "now": ctx.now.isoformat()}
+    assert ctx.meta("Because")["reason"] == "Because"
+    return {
+        "organisation": str(ctx.meta()["organisation_id"]),
+        "now": ctx.now.isoformat(),
+        "id": ctx.meta()["request_id"],
+    }
 
 
 async def session() -> AsyncSession:
@@ -73,10 +78,11 @@ def app(issuer: FakeIssuer) -> FastAPI:
 @pytest.mark.asyncio
 async def test_the_context_holds_the_caller_and_the_instant_of_the_request(app: FastAPI, issuer: FakeIssuer) -> None:
     async with http_client(app, headers=issuer.headers("things:write", organisation_id=OWNER)) as http:
-        answer = await http.post("/step")
+        answer = await http.post("/step", headers={"X-Request-ID": "call-7"})
     assert answer.json() == {
         "organisation": str(OWNER),
         "now": datetime(2025, 12, 4, 10, tzinfo=UTC).isoformat(),
+        "id": "call-7",
     }
     assert answer.headers["ETag"] == '"2.3"'
 

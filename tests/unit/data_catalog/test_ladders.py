@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from sixclear.data_catalog import ladders, schemas
-from sixclear.data_catalog.errors import DocumentsMissing, ReasonMissing, TransitionNotAllowed
+from sixclear.data_catalog.errors import DocumentsMissing, DossierEmpty, ReasonMissing, TransitionNotAllowed
 from sixclear.data_catalog.ladders import Change, StageCommand
-from sixclear.data_catalog.models import Entry
+from sixclear.data_catalog.models import Document, Entry
 
 NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
 REVIEWER = uuid4()
@@ -19,6 +19,11 @@ def an_entry(**fields: Any) -> Entry:
     """An entry of which nothing is deployed and nothing handed in."""
     known: dict[str, Any] = {"deployment_stage": "not_deployed", "risk": "none", "registration_status": "draft"}
     return Entry(**(known | fields))
+
+
+def a_document(title: str = "Thuyết minh", **fields: Any) -> Document:
+    """A document that is there, with its link."""
+    return Document(**({"title": title, "missing": False, "url": "https://example.invalid/1"} | fields))
 
 
 def moved(current: str, wanted: str, reason: str | None = None) -> Change | None:
@@ -89,14 +94,14 @@ def test_the_risk_alone_can_change_and_is_kept_when_it_is_not_said() -> None:
 
 @pytest.mark.parametrize("status", ["not_submitted", "draft", "returned"])
 def test_a_dossier_is_handed_in_and_again_after_its_return(status: str) -> None:
-    change = ladders.submit(an_entry(registration_status=status), NOW, REVIEWER)
+    change = ladders.submit(an_entry(registration_status=status), [a_document()], NOW, REVIEWER)
     assert (change.fields["registration_status"], change.fields["submitted_at"]) == ("submitted", NOW)
 
 
 @pytest.mark.parametrize("status", ["submitted", "approved"])
 def test_a_dossier_is_not_handed_in_twice(status: str) -> None:
     with pytest.raises(TransitionNotAllowed) as refusal:
-        ladders.submit(an_entry(registration_status=status), NOW, REVIEWER)
+        ladders.submit(an_entry(registration_status=status), [a_document()], NOW, REVIEWER)
     assert status in refusal.value.detail
 
 
@@ -104,7 +109,7 @@ def test_a_dossier_is_not_handed_in_twice(status: str) -> None:
 def test_only_what_was_handed_in_is_decided_on(status: str) -> None:
     entry = an_entry(registration_status=status)
     with pytest.raises(TransitionNotAllowed):
-        ladders.approve(entry, [], NOW, REVIEWER)
+        ladders.approve(entry, [a_document()], NOW, REVIEWER)
     with pytest.raises(TransitionNotAllowed):
         ladders.send_back(entry, NOW, REVIEWER, "Thiếu")
 
@@ -122,9 +127,39 @@ def test_who_returned_a_dossier_and_when_stays_with_it() -> None:
 def test_nothing_is_approved_while_documents_are_missing() -> None:
     entry = an_entry(registration_status="submitted")
     with pytest.raises(DocumentsMissing) as refusal:
-        ladders.approve(entry, ["Thuyết minh"], NOW, REVIEWER)
+        ladders.approve(entry, [a_document("Quyết định"), a_document(missing=True)], NOW, REVIEWER)
     assert refusal.value.extensions == {"missing_documents": ["Thuyết minh"]}
-    assert ladders.approve(entry, [], NOW, REVIEWER).fields["registration_status"] == "approved"
+    assert ladders.approve(entry, [a_document()], NOW, REVIEWER).fields["registration_status"] == "approved"
+
+
+@pytest.mark.parametrize("dossier", [[], [a_document(missing=True)]])
+def test_a_dossier_without_a_document_is_not_handed_in(dossier: list[Document]) -> None:
+    with pytest.raises(DossierEmpty):
+        ladders.submit(an_entry(), dossier, NOW, REVIEWER)
+
+
+def test_a_dossier_from_before_that_was_checked_is_not_approved_empty_or_with_bare_titles() -> None:
+    entry = an_entry(registration_status="submitted")
+    with pytest.raises(DossierEmpty):
+        ladders.approve(entry, [], NOW, REVIEWER)
+    with pytest.raises(DocumentsMissing) as refusal:
+        ladders.approve(entry, [a_document(), a_document("Quyết định", url=None)], NOW, REVIEWER)
+    assert refusal.value.extensions == {"missing_documents": ["Quyết định"]}
+
+
+@pytest.mark.parametrize("url", ["https://example.invalid/1", None])
+def test_a_link_or_a_hash_is_enough(url: str | None) -> None:
+    document = a_document(url=url, sha256=None if url else "0" * 64)
+    assert ladders.submit(an_entry(), [document], NOW, REVIEWER).name == "registration_submitted"
+
+
+@pytest.mark.parametrize(
+    ("status", "until"), [("submitted", "until the reviewer returns it"), ("approved", "for good")]
+)
+def test_a_dossier_stays_as_it_was_handed_in(status: str, until: str) -> None:
+    with pytest.raises(TransitionNotAllowed) as refusal:
+        ladders.add_document(an_entry(registration_status=status))
+    assert until in refusal.value.detail
 
 
 def test_the_first_document_begins_a_dossier_that_the_owner_had_not_begun() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sixclear.feedback import lifecycle
 from sixclear.feedback.errors import TransitionNotAllowed
-from sixclear.feedback.models import Submission
+from sixclear.feedback.models import Answer, Submission
 
 NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
 
@@ -16,6 +16,10 @@ NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
 def a_submission(**fields: Any) -> Submission:
     known = {"status": "received", "kind": "initiative", "visibility": "requester", "programme": None}
     return Submission(**(known | {"messages_count": 0} | fields))
+
+
+def a_draft(**fields: Any) -> Answer:
+    return Answer(**({"outcome": "accepted"} | fields))
 
 
 def test_triage_sets_kind_and_programme_right() -> None:
@@ -33,6 +37,21 @@ def test_a_transfer_is_a_second_assignment() -> None:
     assert lifecycle.assign(a_submission(status="assigned"), body).fields["organisation_id"] == body
 
 
+def test_a_case_is_transferred_also_when_an_answer_was_drafted() -> None:
+    former, body = uuid4(), uuid4()
+    drafted = a_submission(status="in_review", organisation_id=former)
+    assert lifecycle.assign(drafted, body).fields == {"status": "assigned", "organisation_id": body}
+    with pytest.raises(TransitionNotAllowed, match="has drafted"):
+        lifecycle.assign(drafted, former)
+
+
+@pytest.mark.parametrize("over", ["published_at", "withdrawn_at"])
+def test_a_draft_that_is_over_is_not_published(over: str) -> None:
+    with pytest.raises(TransitionNotAllowed):
+        lifecycle.answer(a_submission(status="in_review"), a_draft(**{over: NOW}), NOW)
+    assert lifecycle.answer(a_submission(status="in_review"), a_draft(), NOW).fields["outcome"] == "accepted"
+
+
 def test_messages_are_counted_and_change_nothing_else() -> None:
     assert lifecycle.add_message(a_submission(status="answered", messages_count=4)).fields == {"messages_count": 5}
 
@@ -40,7 +59,7 @@ def test_messages_are_counted_and_change_nothing_else() -> None:
 @pytest.mark.parametrize("status", ["received", "triaged", "assigned", "answered", "withdrawn"])
 def test_only_a_draft_is_published(status: str) -> None:
     with pytest.raises(TransitionNotAllowed) as refusal:
-        lifecycle.answer(a_submission(status=status), "accepted", NOW)
+        lifecycle.answer(a_submission(status=status), a_draft(), NOW)
     assert "in_review" in refusal.value.detail
 
 

@@ -1,5 +1,6 @@
 """Databases of the two programme lists at their published stages, and registrations that were not approved."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain, repeat
@@ -93,6 +94,13 @@ def _registrations() -> Iterator[Step]:
             "occurred_at": at(date(2025, 11, 20)),
         }
         submitted = {"occurred_at": at(date(2025, 11, 3))}
+        request = _document("Văn bản đề nghị đăng ký", code) | submitted
         yield Step(f"entry {code}", code, client_of(owner), ENTRIES, _entry(code, owner))
+        yield Step(f"document {code}", code, client_of(owner), entry_path(code, "documents"), request)
         yield Step(f"register {code}", code, client_of(owner), entry_path(code, "registration/submit"), submitted)
         yield Step(f"return {code}", code, _STEWARD, entry_path(code, "registration/return"), returned)
+
+
+def _document(title: str, code: str) -> dict[str, Any]:
+    """A document that nobody can open: a hash as of a file, and no link that leads nowhere."""
+    return {"title": title, "sha256": hashlib.sha256(f"{title} {code}".encode()).hexdigest()}

@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 
+def topic_of(service: str, entity_type: str) -> str:
+    """The topic of one kind of entity of one service."""
+    return f"sixclear.{service}.{entity_type}.v1"
+
+
+def type_of(service: str, entity_type: str, change: str) -> str:
+    """The CloudEvents `type` of a change."""
+    return f"vn.sixclear.{service}.{entity_type}.{change}.v1"
+
+
 class EventData(BaseModel):
     """The whole public state of an entity after a change. Every key is always present; null when unknown.
 
@@ -34,7 +44,7 @@ class EventCatalogue:
 
     def topic(self, entity_type: str) -> str:
         """The topic that carries the events of `entity_type`."""
-        return f"sixclear.{self.service}.{entity_type}.v1"
+        return topic_of(self.service, entity_type)
 
     def topics(self) -> tuple[str, ...]:
         """Every topic of this service, in catalogue order."""
@@ -45,4 +55,4 @@ class EventCatalogue:
         entity = next(entity for entity in self.entities if entity.entity_type == entity_type)
         if change not in entity.changes:
             raise KeyError(change)
-        return f"vn.sixclear.{self.service}.{entity_type}.{change}.v1"
+        return type_of(self.service, entity_type, change)

@@ -29,9 +29,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database, dump_json
+from sixclear.common.event_catalogue import topic_of, type_of
 from sixclear.common.log_reader import LogReader, StoredEvent
 from sixclear.common.log_signal import LogSignal
-from sixclear.common.telemetry import tracer
+from sixclear.common.telemetry import traceparent_of, tracer
 
 __all__ = ["DDL_V1", "MAX_DATA_BYTES", "EventLog", "EventTooLarge", "NewEvent", "StoredEvent", "topic_of", "type_of"]
 
@@ -91,16 +92,6 @@ class NewEvent:
     occurred_at: datetime
     meta: Mapping[str, Any] = field(default_factory=dict)
     published: bool = True
-
-
-def topic_of(service: str, entity_type: str) -> str:
-    """The topic of one kind of entity of one service."""
-    return f"sixclear.{service}.{entity_type}.v1"
-
-
-def type_of(service: str, entity_type: str, change: str) -> str:
-    """The CloudEvents `type` of a change."""
-    return f"vn.sixclear.{service}.{entity_type}.{change}.v1"
 
 
 _COLUMNS: list[Column[Any]] = [
@@ -191,7 +182,7 @@ class EventLog:
         """A `create {topic}` span where the request is sampled; yields the trace context to store with the events."""
         current = trace.get_current_span()
         if not current.is_recording():
-            yield _traceparent(current.get_span_context())
+            yield traceparent_of(current.get_span_context())
             return
         topic = self.topic(events[0].entity_type)
         attributes: dict[str, str | int] = {
@@ -207,7 +198,7 @@ class EventLog:
         with self._tracer.start_as_current_span(
             f"create {topic}", kind=SpanKind.PRODUCER, attributes=attributes
         ) as span:
-            yield _traceparent(span.get_span_context())
+            yield traceparent_of(span.get_span_context())
 
     async def history(
         self, session: AsyncSession, entity_type: str, entity_id: UUID, limit: int, *, before: int | None = None
@@ -312,9 +303,3 @@ def _check_sizes(data: Sequence[str]) -> None:
 
 def _stored(row: Row[Any]) -> StoredEvent:
     return StoredEvent(**row._mapping)
-
-
-def _traceparent(context: trace.SpanContext) -> str | None:
-    if not context.is_valid:
-        return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags & 0xFF:02x}"

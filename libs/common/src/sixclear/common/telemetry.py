@@ -159,9 +159,14 @@ def tracer(service: str) -> Tracer:
 def current_traceparent() -> str | None:
     """The W3C `traceparent` of the current span, or None outside a trace that is recorded."""
     context = trace.get_current_span().get_span_context()
-    if not context.is_valid or not context.trace_flags.sampled:
+    return traceparent_of(context) if context.trace_flags.sampled else None
+
+
+def traceparent_of(context: SpanContext) -> str | None:
+    """The W3C `traceparent` that names a span, sampled or not; None when there is none."""
+    if not context.is_valid:
         return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags & 0xFF:02x}"
 
 
 def remote_context(traceparent: str | None) -> SpanContext | None:

@@ -40,12 +40,13 @@ class FactInFuture(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The session and log to write to, who asks, and the instant of the request (UTC)."""
+    """The session and log to write to, who asks, the instant of the request (UTC), and its id, None outside of one."""
 
     session: AsyncSession
     log: EventLog
     caller: Caller
     now: datetime
+    request_id: str | None = None
 
     def fact_time(self, given: datetime | None, last: datetime | None) -> datetime:
         """When the change became true; raises when `given` needs a scope that the caller lacks, or lies outside."""
@@ -61,10 +62,11 @@ class Context:
         return own
 
     def meta(self, reason: str | None = None) -> dict[str, Any]:
-        """Who did it and why: stored with the event, never published."""
+        """Who did it, by which request and why: stored with the event, never published."""
         return {
             "client_id": self.caller.client_id,
             "organisation_id": self.caller.organisation_id,
+            "request_id": self.request_id,
             "reason": reason,
         }
 

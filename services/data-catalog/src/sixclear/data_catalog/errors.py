@@ -39,6 +39,18 @@ class DocumentsMissing(DomainError):
     code, status, title = "documents-missing", 409, "The dossier is incomplete"
 
 
+class DossierEmpty(DomainError):
+    """A dossier is handed in and approved with at least one document that is there."""
+
+    code, status, title = "dossier-empty", 409, "The dossier holds no document"
+
+
+class DocumentWithoutContent(DomainError):
+    """Nobody can review a title: a document is there when it can be opened or recognised."""
+
+    code, status, title = "document-without-content", 422, "A document needs a link or a hash"
+
+
 class DossierFull(DomainError):
     """The dossier holds as many documents as it may."""
 

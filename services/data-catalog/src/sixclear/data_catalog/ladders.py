@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sixclear.data_catalog.errors import DocumentsMissing, ReasonMissing, TransitionNotAllowed
-from sixclear.data_catalog.models import Entry
+from sixclear.data_catalog.errors import DocumentsMissing, DossierEmpty, ReasonMissing, TransitionNotAllowed
+from sixclear.data_catalog.models import Document, Entry
 
 # From the bottom to the top; `rebuild` and `retire` stand beside the ladder.
 LADDER = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
@@ -20,6 +20,8 @@ _REGISTRATION_ALLOWED_FROM = {
     "registration_submitted": {"not_submitted", "draft", "returned"},
     "registration_returned": {"submitted"},
     "registration_approved": {"submitted"},
+    # What is under review stays what was handed in, and what was approved stays what was reviewed.
+    "document_added": {"not_submitted", "draft", "returned"},
 }
 
 
@@ -79,9 +81,13 @@ def first_registration_status(*, by_owner: bool) -> str:
     return "draft" if by_owner else "not_submitted"
 
 
-def submit(entry: Entry, occurred_at: datetime, organisation_id: UUID) -> Change:
-    """Hand in the dossier. It may still lack what was asked for: the reviewer decides, and does not approve."""
+def submit(entry: Entry, dossier: Sequence[Document], occurred_at: datetime, organisation_id: UUID) -> Change:
+    """Hand in the dossier. It may still lack what was asked for: the reviewer decides, and does not approve.
+
+    DossierEmpty when no document is there, DocumentsMissing when one that is there has neither link nor hash.
+    """
     _allow(entry, "registration_submitted")
+    _check_present([document for document in dossier if not document.missing])
     return Change(
         "registration_submitted",
         {
@@ -106,14 +112,19 @@ def send_back(entry: Entry, occurred_at: datetime, organisation_id: UUID, reason
     )
 
 
-def approve(entry: Entry, missing: Sequence[str], occurred_at: datetime, organisation_id: UUID) -> Change:
-    """Approve the registration. Raises DocumentsMissing with the titles of the documents that are still missing."""
+def approve(entry: Entry, dossier: Sequence[Document], occurred_at: datetime, organisation_id: UUID) -> Change:
+    """Approve the registration. Raises DocumentsMissing with the titles of the documents that are still missing.
+
+    A dossier that could not be handed in, from before that was checked, is not approved either.
+    """
     _allow(entry, "registration_approved")
+    missing = [document.title for document in dossier if document.missing]
     if missing:
         raise DocumentsMissing(
-            f"{len(missing)} documents are missing. The owner adds them, then the registration can be approved.",
-            missing_documents=list(missing),
+            f"{len(missing)} documents are missing. Return the registration; the owner adds them and hands in again.",
+            missing_documents=missing,
         )
+    _check_present(dossier)
     return Change(
         "registration_approved",
         {
@@ -124,8 +135,26 @@ def approve(entry: Entry, missing: Sequence[str], occurred_at: datetime, organis
     )
 
 
+def _check_present(documents: Sequence[Document]) -> None:
+    if not documents:
+        raise DossierEmpty("The owner adds a document with its link or its SHA-256 hash, then hands in.")
+    bare = [document.title for document in documents if not (document.url or document.sha256)]
+    if bare:
+        raise DocumentsMissing(
+            f"{len(bare)} documents have neither link nor hash. The owner adds them again, then hands in.",
+            missing_documents=bare,
+        )
+
+
 def add_document(entry: Entry) -> Change:
-    """Put a document into the dossier; the first one begins it."""
+    """Put a document into the dossier, or a newer one in its place; the first one begins the dossier.
+
+    TransitionNotAllowed while it is under review and after its approval.
+    """
+    status = entry.registration_status
+    if status not in _REGISTRATION_ALLOWED_FROM["document_added"]:
+        until = "until the reviewer returns it" if status == "submitted" else "for good"
+        raise TransitionNotAllowed(f"The registration is {status}: its dossier stays as it was handed in, {until}.")
     begun = {"registration_status": "draft"} if entry.registration_status == "not_submitted" else {}
     return Change("document_added", begun)
 

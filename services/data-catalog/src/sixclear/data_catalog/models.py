@@ -85,7 +85,7 @@ class Entry(Versioned, Base):
 
 
 class Document(Base):
-    """A document of an entry's dossier: there, or missing since somebody asked for it."""
+    """A document of an entry's dossier as it is now: there, or missing since somebody asked for it."""
 
     __tablename__ = "document"
 
@@ -99,3 +99,19 @@ class Document(Base):
     url: Mapped[str | None]
     sha256: Mapped[str | None]
     added_at: Mapped[datetime | None]
+
+
+class ReplacedDocument(Base):
+    """What stood in a dossier before a newer document took its place. Appended, never changed."""
+
+    __tablename__ = "replaced_document"
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.entry_id"), primary_key=True)
+    title_folded: Mapped[str] = mapped_column(primary_key=True)
+    # The version of the entry with which the newer document came.
+    entry_version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    title: Mapped[str]
+    url: Mapped[str | None]
+    sha256: Mapped[str | None]
+    added_at: Mapped[datetime | None]
+    replaced_at: Mapped[datetime]

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.feedback.errors import TransitionNotAllowed
-from sixclear.feedback.models import Submission
+from sixclear.feedback.models import Answer, Submission
 
 _ALLOWED_FROM = {
     "triaged": {"received", "triaged"},
-    "assigned": {"triaged", "assigned"},
+    "assigned": {"triaged", "assigned", "in_review"},
     "message_added": {"received", "triaged", "assigned", "in_review", "answered"},
     "answer_drafted": {"assigned", "in_review"},
     "answered": {"in_review"},
@@ -35,8 +35,14 @@ def triage(submission: Submission, kind: str, programme: str | None) -> Change:
 
 
 def assign(submission: Submission, organisation_id: UUID) -> Change:
-    """Give it to the body that must answer, also from another body; the clock goes on."""
+    """Give it to the body that must answer, also from another body; the clock goes on.
+
+    What the former body drafted stays with it: whoever has the case now answers anew. The body whose draft waits for
+    its publication is not given the case again, which would only throw the draft away.
+    """
     _allow(submission, "assigned")
+    if submission.status == "in_review" and submission.organisation_id == organisation_id:
+        raise TransitionNotAllowed("This body has the case and has drafted an answer; publish it, or draft another.")
     return Change("assigned", {"status": "assigned", "organisation_id": organisation_id})
 
 
@@ -52,10 +58,14 @@ def draft_answer(submission: Submission) -> Change:
     return Change("answer_drafted", {"status": "in_review"})
 
 
-def answer(submission: Submission, outcome: str, answered_at: datetime) -> Change:
+def answer(submission: Submission, draft: Answer, answered_at: datetime) -> Change:
     """The answer goes out; who may publish it is a rule on callers, not this function's."""
+    if draft.published_at is not None:
+        raise TransitionNotAllowed("This answer is published.")
+    if draft.withdrawn_at is not None:
+        raise TransitionNotAllowed("The case was given to another body after this was drafted; draft an answer anew.")
     _allow(submission, "answered")
-    return Change("answered", {"status": "answered", "outcome": outcome, "answered_at": answered_at})
+    return Change("answered", {"status": "answered", "outcome": draft.outcome, "answered_at": answered_at})
 
 
 def _allow(submission: Submission, step: str) -> None:

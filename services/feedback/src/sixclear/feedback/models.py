@@ -86,7 +86,7 @@ class Message(Base):
 
 
 class Answer(Base):
-    """An answer: drafted by one person, published by another."""
+    """An answer: drafted by one person, published by another, or withdrawn when another body got the case."""
 
     __tablename__ = "answer"
 
@@ -102,6 +102,7 @@ class Answer(Base):
     drafted_at: Mapped[datetime]
     published_by: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("published_by <> drafted_by", name="four_eyes"),)
 

@@ -1,6 +1,5 @@
 """Requests and answers of the feedback API."""
 
-import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -14,10 +13,12 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+# Not compiled with `re`, whose `$` lets a newline follow: what stands in an e-mail header must not begin another.
 Email = Annotated[
-    str, StringConstraints(pattern=re.compile(r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+){1,8}$"), max_length=254)
+    str,
+    StringConstraints(pattern=r"^[^@\s\x00-\x1f]{1,64}@[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+){1,8}$", max_length=254),
 ]
-Phone = Annotated[str, StringConstraints(pattern=re.compile(r"^\+?[0-9][0-9 ().-]{5,28}$"))]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ().-]{5,28}$")]
 Kind = Literal["feedback", "recommendation", "initiative", "solution"]
 TurnedAwayKind = Literal["complaint", "denunciation"]
 SenderKind = Literal["citizen", "scientist", "enterprise", "organisation", "commune", "overseas"]
@@ -226,6 +227,7 @@ class AnswerView(Schema):
     drafted_at: datetime
     published_by: str | None
     published_at: datetime | None
+    withdrawn_at: datetime | None = Field(description="When the case went to another body, which answers anew.")
 
 
 class SubmissionView(SubmissionSummary):

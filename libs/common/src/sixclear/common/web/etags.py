@@ -22,13 +22,18 @@ def etag(epoch: int, version: int) -> str:
     return f'"{epoch}.{version}"'
 
 
-def check_if_match(request: Request, epoch: int, version: int, *, required: bool = False) -> None:
-    """Raises StaleVersion when the request names another version; without If-Match only when it is `required`."""
+def check_if_match(request: Request, epoch: int, version: int | None, *, required: bool = False) -> None:
+    """Raises StaleVersion when the request names another version; without If-Match VersionRequired if it is `required`.
+
+    `version` is None where nothing is there yet: then no version that the request names is the current one, nor is `*`.
+    """
     header = _joined(request, "if-match")
     if header is None:
         if required:
             raise VersionRequired
         return
+    if version is None:
+        raise StaleVersion("Nothing is there yet; to create it, leave out If-Match.")
     if header.strip() != "*" and etag(epoch, version) not in _tags(header):
         raise StaleVersion("Read it again and decide anew.", headers={"ETag": etag(epoch, version)})
 

@@ -41,10 +41,12 @@ _CLEAN_EVERY = 100
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_STORED = "__answer_is_not_stored__"
+_NAMED = "__key_belongs_to__"
 _OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Named = Callable[[Request], Coroutine[Any, Any, str]]
 
 # A key that somebody else's transaction holds is waited for: then it is there, or it was rolled back and is ours.
 # An expired one is taken over.
@@ -92,7 +94,7 @@ class IdempotencyKeyReused(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One use of a key: whose, for which request."""
+    """One use of a key: whose (see `owner_of_key`), for which request."""
 
     client_id: str
     key_hash: bytes
@@ -120,6 +122,26 @@ def answer_is_not_stored(endpoint: Endpoint) -> Endpoint:
 def stores_answer(endpoint: Callable[..., Any]) -> bool:
     """Whether answers of `endpoint` may be kept."""
     return not getattr(endpoint, _NOT_STORED, False)
+
+
+def key_belongs_to(named: Named) -> Callable[[Endpoint], Endpoint]:
+    """Mark a public route whose keys belong to what the request names, which `named` tells.
+
+    All strangers are one client: without this, two who choose the same weak key get in each other's way. What `named`
+    answers is stored with the key, so it is no secret.
+    """
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _NAMED, named)
+        return endpoint
+
+    return mark
+
+
+async def owner_of_key(request: Request, client_id: str, endpoint: Callable[..., Any]) -> str:
+    """Whose key it is: the client's, on routes that are marked `key_belongs_to` with what the request names."""
+    named: Named | None = getattr(endpoint, _NAMED, None)
+    return client_id if named is None else f"{client_id} {await named(request)}"
 
 
 def key_of(request: Request) -> str | None:

@@ -58,8 +58,8 @@ class TransactionalRoute(APIRoute):
     The caller is admitted before the body is read. POST, PUT, PATCH and DELETE get a session that is committed before
     the answer is handed out, so a commit that fails is answered as an error and never as a success; an answer of 400
     and above rolls back; a retry with the same `Idempotency-Key` gets the first answer again. Other methods get a
-    session that the server keeps from writing. A session takes a connection with its first statement, so a refused
-    request costs none.
+    session that the server keeps from writing, or with `writes` one that is committed; no answer of theirs is kept. A
+    session takes a connection with its first statement, so a refused request costs none.
     """
 
     def get_route_handler(self) -> Handler:
@@ -104,12 +104,17 @@ async def _write(request: Request, handler: Handler, endpoint: Callable[..., Any
 
 
 async def _answer(request: Request, session: AsyncSession, handler: Handler, endpoint: Callable[..., Any]) -> Response:
-    """The handler's answer, or with an `Idempotency-Key` the one that the same request got before."""
-    key = idempotency.key_of(request)
+    """The handler's answer, or with an `Idempotency-Key` the one that the same request got before.
+
+    A safe method has nothing to double, and a reading that is recorded must be recorded and authorised each time: there
+    the key means nothing.
+    """
+    key = None if request.method in _SAFE_METHODS else idempotency.key_of(request)
     if key is None:
         return await handler(request)
     caller = await current_caller(request)
-    claim = await idempotency.Claim.of(request, caller.client_id, key)
+    owner = await idempotency.owner_of_key(request, caller.client_id, endpoint)
+    claim = await idempotency.Claim.of(request, owner, key)
     now = await current_time(request)
     keep_answer = idempotency.stores_answer(endpoint)
     return await idempotency.answer_once(request, session, claim, now, handler, keep_answer=keep_answer)

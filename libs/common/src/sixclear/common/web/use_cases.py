@@ -14,7 +14,8 @@ from sixclear.common.web.route import CallerDep, NowDep, SessionDep
 
 async def use_case(request: Request, session: SessionDep, caller: CallerDep, now: NowDep) -> Context:
     """The context of this request's use case."""
-    return Context(session=session, log=request.app.state.event_log, caller=caller, now=now)
+    request_id = getattr(request.state, "request_id", None)
+    return Context(session=session, log=request.app.state.event_log, caller=caller, now=now, request_id=request_id)
 
 
 ContextDep = Annotated[Context, Depends(use_case)]
@@ -25,15 +26,15 @@ def tag(response: Response, log: EventLog, entity: Versioned) -> None:
     response.headers["ETag"] = etag(log.epoch, entity.version)
 
 
-def expected(request: Request, log: EventLog) -> Callable[[Versioned], None]:
+def expected(request: Request, log: EventLog) -> Callable[[Versioned | None], None]:
     """`must_match` for use cases that find the entity themselves: an upsert learns only then what is replaced."""
 
-    def check(entity: Versioned) -> None:
+    def check(entity: Versioned | None) -> None:
         must_match(request, log, entity)
 
     return check
 
 
-def must_match(request: Request, log: EventLog, entity: Versioned) -> None:
-    """Refuse a step that was decided on another version, when the request names one."""
-    check_if_match(request, log.epoch, entity.version)
+def must_match(request: Request, log: EventLog, entity: Versioned | None) -> None:
+    """Refuse a step that was decided on another version, when the request names one; None: not there yet."""
+    check_if_match(request, log.epoch, None if entity is None else entity.version)

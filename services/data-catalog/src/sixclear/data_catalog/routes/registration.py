@@ -6,7 +6,14 @@ from sixclear.common.auth.access import Access
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
-from sixclear.data_catalog.errors import DecisionByOwner, DocumentsMissing, DossierFull, TransitionNotAllowed
+from sixclear.data_catalog.errors import (
+    DecisionByOwner,
+    DocumentsMissing,
+    DocumentWithoutContent,
+    DossierEmpty,
+    DossierFull,
+    TransitionNotAllowed,
+)
 from sixclear.data_catalog.routes.dependencies import STEP, LockedDep, answer
 from sixclear.data_catalog.schemas import DocumentDescription, EntryView, ReturnStep, Step
 from sixclear.data_catalog.service import registration
@@ -22,13 +29,16 @@ DECIDE = Depends(Access.scope("catalog:approve", organisation="named in service.
     operation_id="addDocument",
     dependencies=[SUBMIT],
     status_code=201,
-    responses=problem_responses(*STEP, DossierFull)
+    responses=problem_responses(*STEP, TransitionNotAllowed, DocumentWithoutContent, DossierFull)
     | {200: {"description": "The document is there already; nothing changed.", "model": EntryView}},
 )
 async def add_document(
     ctx: ContextDep, entry: LockedDep, document: DocumentDescription, response: Response
 ) -> EntryView:
-    """Put a document into the dossier; one that was missing under this title is there from now on."""
+    """Put a document into the dossier, with its link or its hash; one that was missing under this title is there now.
+
+    Not while the dossier is under review, nor after its approval: what is approved is what was reviewed.
+    """
     added = await registration.add_document(ctx, entry, document)
     response.status_code = 201 if added else 200
     return await answer(ctx, entry, response)
@@ -38,10 +48,10 @@ async def add_document(
     "/entries/{entry_id}/registration/submit",
     operation_id="submitRegistration",
     dependencies=[SUBMIT],
-    responses=problem_responses(*STEP, TransitionNotAllowed),
+    responses=problem_responses(*STEP, TransitionNotAllowed, DossierEmpty, DocumentsMissing),
 )
 async def submit(ctx: ContextDep, entry: LockedDep, step: Step, response: Response) -> EntryView:
-    """Hand in the dossier for approval by another body."""
+    """Hand in the dossier, with at least one document, for approval by another body."""
     await registration.submit(ctx, entry, step)
     return await answer(ctx, entry, response)
 
@@ -62,7 +72,7 @@ async def send_back(ctx: ContextDep, entry: LockedDep, step: ReturnStep, respons
     "/entries/{entry_id}/registration/approve",
     operation_id="approveRegistration",
     dependencies=[DECIDE],
-    responses=problem_responses(*STEP, TransitionNotAllowed, DecisionByOwner, DocumentsMissing),
+    responses=problem_responses(*STEP, TransitionNotAllowed, DecisionByOwner, DocumentsMissing, DossierEmpty),
 )
 async def approve(ctx: ContextDep, entry: LockedDep, step: Step, response: Response) -> EntryView:
     """Approve the registration; the owner cannot, and nobody while documents are missing."""

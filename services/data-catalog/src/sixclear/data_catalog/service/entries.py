@@ -30,19 +30,21 @@ async def get_entry(ctx: Context, entry_id: UUID, *, lock: bool = False) -> Entr
     return entry
 
 
-async def put_entry(ctx: Context, description: EntryDescription, check: Callable[[Entry], None]) -> tuple[Entry, bool]:
+async def put_entry(
+    ctx: Context, description: EntryDescription, check: Callable[[Entry | None], None]
+) -> tuple[Entry, bool]:
     """Register an entry, or describe anew the one with this code; True when it is new.
 
     A client describes its own organisation's entries, a steward those of any; only a steward changes the lists. A
     description that changes nothing publishes nothing. `check` refuses to replace a version that the caller does not
-    know.
+    know, and to create what the caller believes to be there.
     """
     _owner_or_steward(ctx, description.owner_organisation_id, "describe an entry of another organisation")
     fields = _described(ctx, description)
     entry = await rows.find_entry(ctx.session, stable_id("entry", description.code), lock=True)
     if entry is not None:
         _owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
-        check(entry)
+    check(entry)
     fields["lists"] = await _listings(ctx, description.lists, [] if entry is None else entry.lists)
     if entry is None:
         return await _register(ctx, description, fields), True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, select, tuple_
+from sqlalchemy import ColumnElement, and_, not_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.models import Access, Answer, Contact, Message, Submission
@@ -82,6 +82,12 @@ async def find_answer(session: AsyncSession, submission_id: UUID, answer_id: UUI
     """One answer of one submission."""
     statement = select(Answer).where(Answer.answer_id == answer_id, Answer.submission_id == submission_id)
     return await session.scalar(statement)
+
+
+async def withdraw_drafts(session: AsyncSession, submission_id: UUID, withdrawn_at: datetime) -> None:
+    """Withdraw the answers of a submission that were drafted and not published; its row is locked already."""
+    drafts = update(Answer).where(Answer.submission_id == submission_id, Answer.published_at.is_(None))
+    await session.execute(drafts.where(Answer.withdrawn_at.is_(None)).values(withdrawn_at=withdrawn_at))
 
 
 async def find_contact(session: AsyncSession, submission_id: UUID) -> Contact | None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Annotated, cast
 from uuid import UUID
 
+import orjson
 from fastapi import Depends, Request, Response
 
 from sixclear.common.auth.access import Access
@@ -23,6 +24,20 @@ PUBLISH = Depends(Access.scope("feedback:publish", organisation="named in servic
 async def receipts_of(request: Request) -> Receipts:
     """What derives and recognises receipt codes."""
     return cast(Receipts, request.app.state.receipts)
+
+
+async def case_of(request: Request) -> str:
+    """The case that the receipt code in the body names, as the keyed hash that its row has; empty without a code.
+
+    The body is not validated yet: it can be anything.
+    """
+    try:
+        body = orjson.loads(await request.body())
+    except orjson.JSONDecodeError:
+        return ""
+    typed = body.get("receipt_code") if isinstance(body, dict) else None
+    receipts: Receipts = request.app.state.receipts
+    return receipts.lookup_hash(typed).hex() if isinstance(typed, str) else ""
 
 
 async def hub_of(request: Request) -> UUID:

@@ -140,7 +140,10 @@ async def triage(
 async def assign(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AssignmentEntry, request: Request, response: Response
 ) -> SubmissionState:
-    """Give it to the body that must answer; assigning it again is a transfer, and the first clock goes on."""
+    """Give it to the body that must answer; assigning it again is a transfer, and the first clock goes on.
+
+    Answers that were drafted before a transfer can no longer be published.
+    """
     submission = await _locked(ctx, hub, submission_id, request)
     await handling.assign(ctx, hub, submission, entry)
     return _state(ctx, submission, response)

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Request
 
-from sixclear.common.web.idempotency import answer_is_not_stored
+from sixclear.common.web.idempotency import answer_is_not_stored, key_belongs_to
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.errors import MailboxFull, MailboxNotFound, TooManyAttempts, TransitionNotAllowed
-from sixclear.feedback.routes.dependencies import NOT_KEPT, SENDER, ReceiptsDep, counted_attempt
+from sixclear.feedback.routes.dependencies import NOT_KEPT, SENDER, ReceiptsDep, case_of, counted_attempt
 from sixclear.feedback.schemas import CaseView, MailboxMessage, MailboxOpening, MessageState
 from sixclear.feedback.service import mailbox, views
 
@@ -21,6 +21,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["mailbox"])
     responses=problem_responses(MailboxNotFound, TooManyAttempts),
 )
 @answer_is_not_stored
+@key_belongs_to(case_of)
 async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxOpening, request: Request) -> CaseView:
     """Open a case by its receipt code: where it stands, when its answer is due and why, what was written."""
     with counted_attempt(request):
@@ -35,6 +36,7 @@ async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxO
     status_code=201,
     responses=problem_responses(MailboxNotFound, TooManyAttempts, MailboxFull, TransitionNotAllowed),
 )
+@key_belongs_to(case_of)
 async def send_message(ctx: ContextDep, receipts: ReceiptsDep, entry: MailboxMessage, request: Request) -> MessageState:
     """Write to the handler of one's case."""
     with counted_attempt(request):

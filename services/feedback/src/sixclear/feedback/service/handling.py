@@ -5,7 +5,7 @@ from uuid import UUID
 from sixclear.common.ids import new_id
 from sixclear.common.use_case import Context
 from sixclear.feedback import lifecycle
-from sixclear.feedback.errors import AnswerNotFound, PublicationByDrafter, SubmissionNotFound, TransitionNotAllowed
+from sixclear.feedback.errors import AnswerNotFound, PublicationByDrafter, SubmissionNotFound
 from sixclear.feedback.metrics import ANSWERS
 from sixclear.feedback.models import Answer, Submission
 from sixclear.feedback.repository import submissions as rows
@@ -31,10 +31,15 @@ async def triage(ctx: Context, hub: UUID, submission: Submission, entry: TriageE
 
 
 async def assign(ctx: Context, hub: UUID, submission: Submission, entry: AssignmentEntry) -> None:
-    """Give it to the body that must answer; the hub does. The reason stays inside the service."""
+    """Give it to the body that must answer; the hub does. The reason stays inside the service.
+
+    Drafts of the body that had it before are withdrawn.
+    """
     ctx.require_organisation({hub}, "assign submissions")
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
-    await record(ctx, submission, lifecycle.assign(submission, entry.organisation_id), occurred_at, reason=entry.reason)
+    change = lifecycle.assign(submission, entry.organisation_id)
+    await rows.withdraw_drafts(ctx.session, submission.submission_id, occurred_at)
+    await record(ctx, submission, change, occurred_at, reason=entry.reason)
 
 
 async def draft_answer(ctx: Context, submission: Submission, entry: AnswerEntry) -> Answer:
@@ -59,10 +64,9 @@ async def publish_answer(ctx: Context, submission: Submission, answer_id: UUID, 
         raise AnswerNotFound("This submission has no answer with this identifier.")
     if answer.drafted_by == ctx.caller.client_id:
         raise PublicationByDrafter("Four eyes: whoever drafted an answer does not publish it.")
-    if answer.published_at is not None:
-        raise TransitionNotAllowed("This answer is published.")
     occurred_at = ctx.fact_time(step.occurred_at, submission.occurred_at)
+    change = lifecycle.answer(submission, answer, occurred_at)
     answer.published_by = ctx.caller.client_id
     answer.published_at = occurred_at
-    await record(ctx, submission, lifecycle.answer(submission, answer.outcome, occurred_at), occurred_at)
+    await record(ctx, submission, change, occurred_at)
     ANSWERS.labels("late" if occurred_at > submission.due_at else "in_time").inc()

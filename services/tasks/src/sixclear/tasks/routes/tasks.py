@@ -113,7 +113,7 @@ async def list_own_tasks(
 
 
 async def _page(ctx: Context, narrow: listing.Narrowing, cursor: str | None, limit: int) -> Page[TaskSummary]:
-    after = decode_cursor(cursor, datetime, UUID, context=repr(narrow)) if cursor else None
+    after = decode_cursor(cursor, datetime | None, UUID, context=repr(narrow)) if cursor else None
     rows = await listing.list_tasks(ctx, narrow, after, limit + 1)
     shown = await answers.task_summaries(ctx.session, rows[:limit], ctx.now)
     last = rows[limit - 1] if len(rows) > limit else None
