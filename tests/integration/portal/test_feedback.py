@@ -86,6 +86,25 @@ async def test_bodies_that_cannot_be_taken(browser: httpx2.AsyncClient, body: by
     assert response.status_code == status
 
 
+@pytest.mark.parametrize("key", [None, "", "short", "ơ" * 20, "a b" * 10, "k" * 20 + "\n" + "k", "k" * 5_000])
+async def test_a_form_whose_key_cannot_be_used_gets_a_new_one(
+    browser: httpx2.AsyncClient, upstream: Upstream, key: str | None
+) -> None:
+    sent_key = {} if key is None else {"form_key": key}
+    assert RECEIPT in (await browser.post("/feedback/sent", data={**FORM, **sent_key})).text
+    message = {"receipt_code": RECEIPT, "reply": "1", "text": "Xin bổ sung", **sent_key}
+    assert (await browser.post("/feedback/mailbox", data=message)).status_code == 200
+    assert [sent["text"] for sent in upstream.messages] == ["Xin bổ sung"]
+    assert all(len(sent) == 32 for sent in upstream.submissions)
+
+
+async def test_a_key_that_cannot_be_used_is_not_shown_again(browser: httpx2.AsyncClient) -> None:
+    page = await browser.post("/feedback/sent", data={"form_key": "ơ" * 20, "text": "Dở dang"})
+    assert page.status_code == 422
+    assert "ơơ" not in page.text
+    assert re.search(r'name="form_key" value="[\w-]{32}"', page.text)
+
+
 async def test_other_bodies_than_forms_are_refused(browser: httpx2.AsyncClient) -> None:
     assert (await browser.post("/feedback/sent", json=FORM)).status_code == 422
 

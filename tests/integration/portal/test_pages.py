@@ -139,6 +139,14 @@ async def test_an_address_that_cannot_be_read_says_so(browser: httpx2.AsyncClien
     assert "The address has a value that cannot be read" in response.text
 
 
+@pytest.mark.parametrize("path", ["/", "/tasks", "/catalogue", "/organisations"])
+@pytest.mark.parametrize("name", ["path", "_loop_vars", "_block_vars", "self", "caller", "lang", "pairs", "%00", "%ff"])
+async def test_a_parameter_that_nobody_asked_for_breaks_no_page(
+    browser: httpx2.AsyncClient, path: str, name: str
+) -> None:
+    assert (await browser.get(f"{path}?{name}=1&{name}=2")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "path", ["/tasks/not-a-task", f"/tasks/{stable_id('task', 'x')}", "/nothing", "/?programme=unknown", "/problems/A"]
 )

@@ -72,8 +72,11 @@ def remember(response: Response, code: str, *, secure: bool) -> None:
     response.set_cookie(COOKIE, code, max_age=_YEAR_SECONDS, httponly=True, samesite="lax", secure=secure, path="/")
 
 
-def address(path: str, **parameters: object) -> str:
-    """`path` with those parameters that have a value."""
+def address(path: str, parameters: Mapping[str, object]) -> str:
+    """`path` with those parameters that have a value.
+
+    One mapping, never keywords: a visitor chooses the names, and Jinja and Python have names of their own.
+    """
     query = urlencode({key: str(value) for key, value in parameters.items() if value not in (None, "")})
     return f"{path}?{query}" if query else path
 

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from sixclear.common.auth.access import declare
 from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
-from sixclear.portal.forms import new_form_key, read_form
+from sixclear.portal.forms import form_key_of, new_form_key, read_form
 from sixclear.portal.routes.dependencies import CITIZEN, Portal, addresses_of, portal_of
 from sixclear.portal.service import feedback
 
@@ -30,7 +30,8 @@ async def form(request: Request) -> Response:
 async def sent(request: Request) -> Response:
     """Takes a form: the receipt, or the form again with what was typed and what to change."""
     portal = portal_of(request)
-    fields = await read_form(request, portal.settings.form_limit_bytes)
+    typed = await read_form(request, portal.settings.form_limit_bytes)
+    fields = {**typed, "form_key": form_key_of(typed)}
     problems = feedback.problems(fields)
     status = 422
     if not problems:
@@ -76,7 +77,7 @@ async def mailbox(request: Request) -> Response:
         if "reply" in fields:
             problems = feedback.reply_problems(text)
             if not problems:
-                await portal.gateway.reply(code, text, fields.get("form_key") or new_form_key(), asked_for)
+                await portal.gateway.reply(code, text, form_key_of(fields), asked_for)
                 delivered = True
         case = await portal.gateway.mailbox(code, asked_for)
     except ServiceAway:
