@@ -29,6 +29,9 @@ class Upstream(Records):
     slow: set[str] = field(default_factory=set)
     submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    message_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refusal: tuple[int, str] | None = None
+    locked_out: bool = False
     answer: dict[str, Any] | None = None
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     empty: bool = False
@@ -316,6 +319,8 @@ def _feedback(state: Upstream) -> list[Route]:
         return JSONResponse({**answer, **RULE}, 201)
 
     async def mailbox(request: Request) -> Response:
+        if state.locked_out:
+            return JSONResponse({"code": "too-many-attempts"}, 429)
         if (await request.json())["receipt_code"] != RECEIPT:
             return JSONResponse({"code": "receipt-unknown"}, 404)
         return JSONResponse(
@@ -336,7 +341,18 @@ def _feedback(state: Upstream) -> list[Route]:
         )
 
     async def message(request: Request) -> Response:
-        body = await request.json()
+        key, body = request.headers["idempotency-key"], await request.json()
+        if state.locked_out:
+            return JSONResponse({"code": "too-many-attempts"}, 429)
+        if body["receipt_code"] != RECEIPT:
+            return JSONResponse({"code": "receipt-unknown"}, 404)
+        if state.refusal:
+            return JSONResponse({"code": state.refusal[1]}, state.refusal[0])
+        if state.message_keys.get(key, body) != body:
+            return JSONResponse({"code": "idempotency-key-reused"}, 422)
+        if key in state.message_keys:
+            return JSONResponse({}, 201)
+        state.message_keys[key] = body
         state.messages.append({"author": "sender", "text": body["text"], "sent_at": iso(NOW)})
         return JSONResponse({}, 201)
 
