@@ -97,6 +97,7 @@ def test_hostile_titles_from_the_stream_stay_text(open_page: Open, site: Site) -
     page = open_page("/")
     site.heard()
     change: dict[str, Any] = {**site.upstream.change(0), "title": "<img src=x onerror=alert(1)>", "demonstration": True}
+    change["recorded_at"] = "2026-11-22T03:01:00Z"
     site.loop.call_soon_threadsafe(site.upstream.send, "status", [change])
     expect(page.locator("[data-ledger] li").first).to_contain_text("<img src=x")
     expect(page.locator("[data-ledger] li").first.locator(".stamp")).to_have_count(1)

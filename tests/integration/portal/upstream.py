@@ -38,6 +38,8 @@ class Upstream(Records):
     unreadable: bool = False
     listeners: list["asyncio.Queue[bytes]"] = field(default_factory=list)
     sequence: int = 0
+    staleness: float | None = 2.4
+    happened: list[dict[str, Any]] = field(default_factory=list)
 
     def tasks(self) -> dict[str, int]:
         counts = dict.fromkeys(self.counts, 0) if self.empty else self.counts
@@ -50,7 +52,7 @@ class Upstream(Records):
     def status(self, at: datetime = NOW) -> dict[str, Any]:
         return {
             "as_of": iso(at),
-            "staleness_seconds": 2.4,
+            "staleness_seconds": self.staleness,
             "filters": {},
             "demonstration_included": False,
             "sources": {},
@@ -70,7 +72,14 @@ class Upstream(Records):
         """One overdue task is confirmed: every listener of the stream hears of it."""
         self.counts["overdue"] -= 1
         self.counts["completed"] += 1
-        self.send("status", [{**self.change(0), "change": "completed", "title": "Nhiệm vụ vừa hoàn thành"}])
+        at = iso(NOW + timedelta(milliseconds=1_250 + len(self.happened)))
+        done = {**self.change(0), "change": "completed", "title": "Nhiệm vụ vừa hoàn thành", "recorded_at": at}
+        self.happened.insert(0, done)
+        self.send("status", [done])
+
+    def changes(self) -> list[dict[str, Any]]:
+        """What happened, newest first."""
+        return [*self.happened, *(self.change(number) for number in range(9))]
 
     def send(self, event: str, changes: list[dict[str, Any]]) -> None:
         for listener in self.listeners:
@@ -152,7 +161,7 @@ def _monitoring(state: Upstream) -> list[Route]:
         return JSONResponse({"as_of": iso(NOW), "items": items})
 
     async def changes(request: Request) -> Response:
-        return JSONResponse({"items": [] if state.empty else [state.change(n) for n in range(9)]})
+        return JSONResponse({"items": [] if state.empty else state.changes()})
 
     async def attention(request: Request) -> Response:
         late = [
@@ -184,7 +193,7 @@ def _monitoring(state: Upstream) -> list[Route]:
 
         async def frames() -> AsyncIterator[bytes]:
             try:
-                yield state.frame("snapshot", [])
+                yield state.frame("snapshot", [] if state.empty else state.changes())
                 while True:
                     yield await queue.get()
             finally:

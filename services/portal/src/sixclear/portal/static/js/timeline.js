@@ -61,12 +61,13 @@ function say(timeline) {
     line.setAttribute("x2", place);
   }
   const point = points.findLast((candidate) => candidate[0] <= day) ?? points[0];
-  const output = figure.querySelector("[data-said]");
+  const said = figure.querySelector("[data-said]");
   const [at, completed, in_term, overdue, recurring] = point;
   const values = { day: written(at, main.dataset.language), completed, in_term, overdue, recurring };
-  output.textContent = output.dataset.sentence.replace(/\{(\w+)\}/g, (_, name) =>
+  const sentence = said.dataset.sentence.replace(/\{(\w+)\}/g, (_, name) =>
     typeof values[name] === "number" ? write.number(values[name]) : values[name],
   );
+  if (said.textContent !== sentence) said.textContent = sentence;
   slider.setAttribute("aria-valuetext", written(day, main.dataset.language));
   figure.querySelector("#as_of").value = day;
 }
