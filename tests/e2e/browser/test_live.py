@@ -135,6 +135,9 @@ def test_arrow_keys_move_through_the_days(open_page: Open, site: Site) -> None:
     expect(page.locator(".strip")).to_contain_text("20/11/2026")
     assert page.url.endswith("as_of=2026-11-20")
     expect(page.locator("h1")).to_contain_text("Cuối ngày 20/11/2026, 92 trên")
+    expect(page.locator("[data-said]")).to_contain_text(
+        "20/11/2026: 601 hoàn thành, 404 trong hạn, 92 quá hạn, 178 thường xuyên"
+    )
     expect(slider).to_be_focused()
     expect(slider).to_have_attribute("aria-valuetext", "20/11/2026")
     page.keyboard.press("End")

@@ -105,6 +105,16 @@ function choose(timeline, day) {
   load(timeline, address.href);
 }
 
+// The chosen day is a point of the drawing; the figure itself stays, and with it the hand and the focus.
+function takeDrawing(timeline, next) {
+  if (!next || next.dataset.first !== timeline.figure.dataset.first) return;
+  timeline.points = JSON.parse(next.dataset.points);
+  for (const part of ["[data-chart]", "tbody"]) {
+    const children = [...next.querySelector(part).childNodes].map((child) => document.importNode(child, true));
+    timeline.figure.querySelector(part).replaceChildren(...children);
+  }
+}
+
 // Only what follows the day is replaced, so the slider keeps its focus and the hand its place.
 async function load(timeline, address) {
   const request = (timeline.request = {});
@@ -130,6 +140,7 @@ async function load(timeline, address) {
     if (nextMain.dataset[name]) main.dataset[name] = nextMain.dataset[name];
     else delete main.dataset[name];
   }
+  takeDrawing(timeline, nextMain.querySelector("[data-timeline]"));
   const programmes = main.querySelector(".programmes");
   programmes?.replaceWith(document.importNode(nextMain.querySelector(".programmes"), true));
   document.querySelector(".languages input[name=next]").value = location.pathname + location.search;
