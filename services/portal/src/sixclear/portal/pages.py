@@ -102,9 +102,17 @@ def _environment(chosen: Language, assets: Assets) -> Environment:
     environment.install_gettext_translations(chosen.translations, newstyle=True)  # type: ignore[attr-defined]
     chosen_words = words.Words(chosen)
     environment.filters.update(
-        programme_option=lambda programme: (programme.slug, chosen_words.name(programme)),
-        organisation_option=lambda unit: (unit.organisation_id, chosen_words.name(unit)),
-        word_option=lambda code, vocabulary: (code, chosen_words.of(vocabulary, code)),
+        programme_option=lambda programme: (
+            programme.slug,
+            chosen_words.name(programme),
+            chosen_words.language_of_name(programme),
+        ),
+        organisation_option=lambda unit: (
+            unit.organisation_id,
+            chosen_words.name(unit),
+            chosen_words.language_of_name(unit),
+        ),
+        word_option=lambda code, vocabulary: (code, chosen_words.of(vocabulary, code), chosen.code),
     )
     environment.globals.update(
         lang=chosen,
