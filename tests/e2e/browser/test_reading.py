@@ -65,6 +65,16 @@ def test_a_phone_never_scrolls_sideways(open_page: Open, path: str, language: st
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("width", [1024, 1100, 1280])
+@pytest.mark.parametrize("path", ["/tasks", UNIT, "/catalogue"])
+def test_the_head_of_a_long_table_stays_in_sight(open_page: Open, path: str, width: int) -> None:
+    page = open_page(path, width=width)
+    page.locator("tr[data-record]").nth(8).evaluate("(row) => row.scrollIntoView()")
+    assert page.evaluate("scrollY") > 0
+    assert page.locator(".dense thead th").first.evaluate("(head) => head.getBoundingClientRect().top") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_everything_is_readable_at_twice_the_size(open_page: Open, path: str) -> None:
     page = open_page(path, width=640)

@@ -128,6 +128,7 @@ async function load(timeline, address) {
   }
   if (timeline.request !== request) return;
   const { main, slider } = timeline;
+  const focusGoes = document.activeElement.closest("[data-follows]") !== null;
   const nextMain = next.querySelector("[data-home]");
   if (!nextMain) {
     location.assign(address);
@@ -149,4 +150,12 @@ async function load(timeline, address) {
   if (slider.valueAsNumber !== offset) slider.valueAsNumber = offset;
   say(timeline);
   timeline.onPage();
+  if (focusGoes) focusHeading(main);
+}
+
+// What was pressed is gone with the part that held it; nobody should have to start at the top of the page again.
+function focusHeading(main) {
+  const heading = main.querySelector("h1");
+  heading.tabIndex = -1;
+  heading.focus();
 }
