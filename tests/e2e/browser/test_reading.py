@@ -110,6 +110,13 @@ def test_what_can_be_touched_is_large_enough(open_page: Open, path: str) -> None
     assert small == []
 
 
+def test_units_can_be_touched_on_a_phone(open_page: Open) -> None:
+    page = open_page("/", width=390)
+    heights = page.locator(".units a").evaluate_all("(links) => links.map((a) => a.getBoundingClientRect().height)")
+    assert len(heights) == 34
+    assert min(heights) >= 44
+
+
 def test_feedback_is_sent_and_followed_without_script(open_page: Open, site: Site) -> None:
     page = open_page("/feedback", java_script_enabled=False, language="en-US", width=390)
     page.get_by_label("Initiative").check()

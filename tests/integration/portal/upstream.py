@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.integration.portal.records import NOW, RECEIPT, RULE, SLUG, Records, iso, organisations, point
+from tests.integration.portal.records import NOW, RECEIPT, RULE, SLUG, Records, commune, iso, organisations, point
 
 from sixclear.common.ids import stable_id
 
@@ -296,7 +296,8 @@ def _tasks(state: Upstream) -> list[Route]:
         return JSONResponse({"items": [unit for unit in organisations() if level in (None, unit["level"])]})
 
     async def unit(request: Request) -> Response:
-        known = {row["organisation_id"]: row for row in organisations()}
+        known = {row["organisation_id"]: row for row in [*organisations(), commune()]}
+        known["20194"] = commune()
         found = known.get(request.path_params["organisation_id"])
         return JSONResponse(found or {"code": "organisation-not-found"}, 200 if found else 404)
 
@@ -384,7 +385,7 @@ def _catalog(state: Upstream) -> list[Route]:
                 "name_vi": f"Cơ sở dữ liệu quốc gia về {names[n % 5]}",
                 "name_en": None,
                 "kind": "database",
-                "owner_organisation_id": organisations()[n % 2]["organisation_id"],
+                "owner_organisation_id": (*organisations()[:2], commune())[n % 3]["organisation_id"],
                 "lists": [{"list": "plan-02", "edition": "2025"}],
                 "deployment_stage": stages[n % 4],
                 "risk": "high" if n % 3 == 0 else "none",
