@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.integration.portal.records import NOW, RECEIPT, RULE, SLUG, Records, commune, iso, organisations, point
+from tests.integration.portal.records import NOW, SLUG, Records, commune, iso, organisations, point
+from tests.integration.portal.upstream_feedback import feedback
 
 from sixclear.common.ids import stable_id
 
@@ -314,66 +315,6 @@ def _tasks(state: Upstream) -> list[Route]:
     ]
 
 
-def _feedback(state: Upstream) -> list[Route]:
-    async def submit(request: Request) -> Response:
-        key, body = request.headers["idempotency-key"], await request.json()
-        if state.submissions.get(key, body) != body:
-            return JSONResponse({"code": "idempotency-key-reused", "errors": []}, 422)
-        state.submissions[key] = body
-        answer = {
-            "receipt_code": RECEIPT,
-            "submission_id": str(stable_id("submission", key)),
-            "due_at": iso(NOW),
-            **RULE,
-        }
-        return JSONResponse({**answer, **RULE}, 201)
-
-    async def mailbox(request: Request) -> Response:
-        if state.locked_out:
-            return JSONResponse({"code": "too-many-attempts"}, 429)
-        if (await request.json())["receipt_code"] != RECEIPT:
-            return JSONResponse({"code": "receipt-unknown"}, 404)
-        return JSONResponse(
-            {
-                "kind": "initiative",
-                "status": "assigned",
-                "text": "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh.",
-                "received_at": iso(NOW - timedelta(days=3)),
-                "due_at": iso(NOW + timedelta(days=9)),
-                "answered_at": None,
-                "organisation_id": organisations()[0]["organisation_id"],
-                "title": "Mã QR cho hồ sơ",
-                "clock": {"working_days": 12, **RULE},
-                "accesses": [{"what": "contact", "read_at": iso(NOW)}],
-                "answer": state.answer,
-                "messages": state.messages,
-            }
-        )
-
-    async def message(request: Request) -> Response:
-        key, body = request.headers["idempotency-key"], await request.json()
-        if state.locked_out:
-            return JSONResponse({"code": "too-many-attempts"}, 429)
-        if body["receipt_code"] != RECEIPT:
-            return JSONResponse({"code": "receipt-unknown"}, 404)
-        if state.refusal:
-            return JSONResponse({"code": state.refusal[1]}, state.refusal[0])
-        if state.message_keys.get(key, body) != body:
-            return JSONResponse({"code": "idempotency-key-reused"}, 422)
-        if key in state.message_keys:
-            return JSONResponse({}, 201)
-        state.message_keys[key] = body
-        state.messages.append({"author": "sender", "text": body["text"], "sent_at": iso(NOW)})
-        return JSONResponse({}, 201)
-
-    prefix = "/api/feedback/v1"
-    return [
-        Route(f"{prefix}/submissions", submit, methods=["POST"]),
-        Route(f"{prefix}/mailbox", mailbox, methods=["POST"]),
-        Route(f"{prefix}/mailbox/messages", message, methods=["POST"]),
-    ]
-
-
 def _catalog(state: Upstream) -> list[Route]:
     async def entries(request: Request) -> Response:
         stages = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
@@ -406,7 +347,7 @@ def _catalog(state: Upstream) -> list[Route]:
 _ROUTES: dict[str, Callable[[Upstream], list[Route]]] = {
     "monitoring": _monitoring,
     "tasks": _tasks,
-    "feedback": _feedback,
+    "feedback": feedback,
     "data-catalog": _catalog,
 }
 
