@@ -52,6 +52,13 @@ class Site:
             assert time.monotonic() < deadline, "Nobody follows the stream."
             time.sleep(0.02)
 
+    def unheard(self) -> None:
+        """Waits until nobody follows the stream."""
+        deadline = time.monotonic() + 5
+        while self.upstream.listeners:
+            assert time.monotonic() < deadline, "Somebody still follows the stream."
+            time.sleep(0.02)
+
     def complete_one(self) -> None:
         """One overdue task is confirmed; everybody who listens hears of it."""
         self.loop.call_soon_threadsafe(self.upstream.complete_one)

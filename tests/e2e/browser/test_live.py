@@ -97,6 +97,7 @@ def test_hostile_titles_from_the_stream_stay_text(open_page: Open, site: Site) -
     page = open_page("/")
     site.heard()
     change: dict[str, Any] = {**site.upstream.change(0), "title": "<img src=x onerror=alert(1)>", "demonstration": True}
+    change["recorded_at"] = "2026-11-22T03:01:00Z"
     site.loop.call_soon_threadsafe(site.upstream.send, "status", [change])
     expect(page.locator("[data-ledger] li").first).to_contain_text("<img src=x")
     expect(page.locator("[data-ledger] li").first.locator(".stamp")).to_have_count(1)
@@ -134,6 +135,9 @@ def test_arrow_keys_move_through_the_days(open_page: Open, site: Site) -> None:
     expect(page.locator(".strip")).to_contain_text("20/11/2026")
     assert page.url.endswith("as_of=2026-11-20")
     expect(page.locator("h1")).to_contain_text("Cuối ngày 20/11/2026, 92 trên")
+    expect(page.locator("[data-said]")).to_contain_text(
+        "20/11/2026: 601 hoàn thành, 404 trong hạn, 92 quá hạn, 178 thường xuyên"
+    )
     expect(slider).to_be_focused()
     expect(slider).to_have_attribute("aria-valuetext", "20/11/2026")
     page.keyboard.press("End")
@@ -161,16 +165,31 @@ def test_a_report_day_is_one_press_away(open_page: Open, site: Site) -> None:
     page = open_page("/", language="en-US")
     page.get_by_role("link", name="4 December 2025").click()
     expect(page.locator("h1")).to_contain_text("At the end of 4 December 2025")
-    page.get_by_role("link", name="Back to now").click()
+    page.get_by_role("link", name="Back to now").focus()
+    page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("104 of 1,287 tasks are overdue")
+    expect(page.locator("h1")).to_be_focused()
     site.heard()
 
 
 def test_a_list_is_walked_with_the_keyboard(open_page: Open, site: Site) -> None:
     page = open_page("/tasks")
+    links = page.locator("tr[data-record] th a")
+    page.get_by_role("region", name="Bảng nhiệm vụ").focus()
+    for key, row in (("k", 0), ("j", 1), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(links.nth(row)).to_be_focused()
+    links.nth(4).focus()
     page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    expect(page.locator("tr.chosen")).to_have_count(1)
+    expect(links.nth(5)).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/tasks/*")
+
+
+def test_letters_do_nothing_outside_a_list(open_page: Open, site: Site) -> None:
+    page = open_page("/tasks")
+    page.keyboard.press("j")
+    expect(page.locator("tr:focus-within")).to_have_count(0)
+    page.get_by_role("button", name="Lọc").focus()
+    page.keyboard.press("j")
+    expect(page.get_by_role("button", name="Lọc")).to_be_focused()

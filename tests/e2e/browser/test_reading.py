@@ -1,6 +1,7 @@
 """Pages for everybody: axe, keyboard, phones, printing without colour, and no script at all."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser.conftest import Site
 from tests.integration.portal.records import RECEIPT
 
+import sixclear.portal
 from sixclear.common.ids import stable_id
 from sixclear.portal.languages import NAMES
 
@@ -63,6 +65,16 @@ def test_a_phone_never_scrolls_sideways(open_page: Open, path: str, language: st
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("width", [1024, 1100, 1280])
+@pytest.mark.parametrize("path", ["/tasks", UNIT, "/catalogue"])
+def test_the_head_of_a_long_table_stays_in_sight(open_page: Open, path: str, width: int) -> None:
+    page = open_page(path, width=width)
+    page.locator("tr[data-record]").nth(8).evaluate("(row) => row.scrollIntoView()")
+    assert page.evaluate("scrollY") > 0
+    assert page.locator(".dense thead th").first.evaluate("(head) => head.getBoundingClientRect().top") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_everything_is_readable_at_twice_the_size(open_page: Open, path: str) -> None:
     page = open_page(path, width=640)
@@ -96,6 +108,13 @@ def test_what_can_be_touched_is_large_enough(open_page: Open, path: str) -> None
         .map(([html, box]) => `${html} ${box.height}`)"""
     )
     assert small == []
+
+
+def test_units_can_be_touched_on_a_phone(open_page: Open) -> None:
+    page = open_page("/", width=390)
+    heights = page.locator(".units a").evaluate_all("(links) => links.map((a) => a.getBoundingClientRect().height)")
+    assert len(heights) == 34
+    assert min(heights) >= 44
 
 
 def test_feedback_is_sent_and_followed_without_script(open_page: Open, site: Site) -> None:
@@ -141,3 +160,28 @@ def test_a_tile_opens_its_unit(open_page: Open) -> None:
     page = open_page("/", language="en-US")
     page.locator(".tile a", has_text="Đà Nẵng").first.click()
     expect(page.locator("h1")).to_have_text("Đà Nẵng")
+
+
+def test_only_arabic_pages_load_the_arabic_font(open_page: Open) -> None:
+    page = open_page("/problems/not-found")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for language in ("vi", "en"):
+        page.goto(f"/?lang={language}", wait_until="networkidle")
+        page.goto(f"/feedback?lang={language}", wait_until="networkidle")
+    assert [url for url in asked if "arabic" in url] == []
+    page.goto("/feedback?lang=ar", wait_until="networkidle")
+    assert [url for url in asked if "arabic" in url] != []
+
+
+@pytest.mark.parametrize("sheet", ["tokens", "elements", "parts", "pages"])
+def test_a_style_means_the_same_without_its_space(open_page: Open, sheet: str) -> None:
+    page = open_page("/problems/not-found")
+    sent = page.request.get(str(page.locator(f"link[href$='{sheet}.css']").get_attribute("href"))).text()
+    source = (Path(str(sixclear.portal.__file__)).parent / f"static/css/{sheet}.css").read_text()
+    rules = """(text) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(text);
+      return [...sheet.cssRules].map((rule) => rule.cssText.replaceAll(", ", ","));
+    }"""
+    assert page.evaluate(rules, sent) == page.evaluate(rules, source)

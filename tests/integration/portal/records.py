@@ -55,6 +55,10 @@ def standing_body() -> dict[str, Any]:
     return organisation("P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central")
 
 
+def commune() -> dict[str, Any]:
+    return organisation("20194", "Phường Hải Châu", "Hai Chau ward", "commune")
+
+
 def organisations() -> list[dict[str, Any]]:
     names = [(row[:3], *row[4:].split("|")) for row in CENTRAL]
     central = [organisation(code, name_vi, name_en, "central") for code, name_vi, name_en in names]

@@ -60,6 +60,17 @@ async def test_mistakes_stand_at_their_fields_and_nothing_typed_is_lost(
     assert upstream.submissions == {}
 
 
+async def test_a_text_that_is_too_long_is_kept_whole(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    long = {"title": "ệ" * 301, "text": "ệ" * 10_001, "contact": "9" * 301}
+    response = await browser.post("/feedback/sent", data={**FORM, **long}, headers={"accept-language": "en"})
+    assert response.status_code == 422
+    for text in long.values():
+        assert text in response.text
+    assert response.text.count('class="field-problem"') == 3
+    assert "maxlength" not in response.text
+    assert upstream.submissions == {}
+
+
 async def test_contact_goes_where_it_belongs(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
     for contact, field in (("a@b.example", "email"), ("0912 345 678", "phone")):
         data = {**FORM, "contact": contact, "consent": "yes", "form_key": await form_key(browser)}
@@ -78,12 +89,31 @@ async def test_a_form_of_another_site_is_refused(browser: httpx2.AsyncClient, up
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b"text=" + b"x" * 70_000, 413), (b"text=%ff%fe", 422), (b"text=%00", 422), ("text=ơ".encode(), 422)],
+    [(b"text=" + b"x" * 270_000, 413), (b"text=%ff%fe", 422), (b"text=%00", 422), ("text=ơ".encode(), 422)],
 )
 async def test_bodies_that_cannot_be_taken(browser: httpx2.AsyncClient, body: bytes, status: int) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     response = await browser.post("/feedback/sent", content=body, headers=headers)
     assert response.status_code == status
+
+
+@pytest.mark.parametrize("key", [None, "", "short", "ơ" * 20, "a b" * 10, "k" * 20 + "\n" + "k", "k" * 5_000])
+async def test_a_form_whose_key_cannot_be_used_gets_a_new_one(
+    browser: httpx2.AsyncClient, upstream: Upstream, key: str | None
+) -> None:
+    sent_key = {} if key is None else {"form_key": key}
+    assert RECEIPT in (await browser.post("/feedback/sent", data={**FORM, **sent_key})).text
+    message = {"receipt_code": RECEIPT, "reply": "1", "text": "Xin bổ sung", **sent_key}
+    assert (await browser.post("/feedback/mailbox", data=message)).status_code == 200
+    assert [sent["text"] for sent in upstream.messages] == ["Xin bổ sung"]
+    assert all(len(sent) == 32 for sent in upstream.submissions)
+
+
+async def test_a_key_that_cannot_be_used_is_not_shown_again(browser: httpx2.AsyncClient) -> None:
+    page = await browser.post("/feedback/sent", data={"form_key": "ơ" * 20, "text": "Dở dang"})
+    assert page.status_code == 422
+    assert "ơơ" not in page.text
+    assert re.search(r'name="form_key" value="[\w-]{32}"', page.text)
 
 
 async def test_other_bodies_than_forms_are_refused(browser: httpx2.AsyncClient) -> None:

@@ -124,6 +124,19 @@ async def test_a_day_of_the_past_is_asked_for_as_its_end(browser: httpx2.AsyncCl
     assert not any(path.endswith(("/changes", "/attention")) for _, path, _ in upstream.requests)
 
 
+async def test_figures_of_the_past_do_not_lead_to_the_records_of_today(browser: httpx2.AsyncClient) -> None:
+    page = Document((await browser.get("/?as_of=2025-12-03&lang=en")).text)
+    assert not any("bucket=" in link for link in page.links)
+    assert "These are figures of the past; the list of tasks shows today: Open today's list" in page.text
+
+
+async def test_the_chosen_day_is_a_point_of_the_timeline_with_its_own_figures(browser: httpx2.AsyncClient) -> None:
+    page = (await browser.get("/?as_of=2025-12-03&lang=en")).text
+    assert "At the end of 3 December 2025, 92 of 1,287 tasks were overdue" in Document(page).text
+    assert "[&#34;2025-12-03&#34;, 601, 404, 92, 178]" in page
+    assert re.search(r'as_of=2025-12-03">3 December 2025</a></th><td class="numeric">601', page)
+
+
 async def test_today_is_now(browser: httpx2.AsyncClient) -> None:
     page = (await browser.get("/?as_of=2026-11-22&lang=vi")).text
     assert "Đây là quá khứ" not in page
@@ -137,6 +150,14 @@ async def test_an_address_that_cannot_be_read_says_so(browser: httpx2.AsyncClien
     response = await browser.get(address, headers={"accept-language": "en"})
     assert response.status_code == 422
     assert "The address has a value that cannot be read" in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/tasks", "/catalogue", "/organisations"])
+@pytest.mark.parametrize("name", ["path", "_loop_vars", "_block_vars", "self", "caller", "lang", "pairs", "%00", "%ff"])
+async def test_a_parameter_that_nobody_asked_for_breaks_no_page(
+    browser: httpx2.AsyncClient, path: str, name: str
+) -> None:
+    assert (await browser.get(f"{path}?{name}=1&{name}=2")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.integration.portal.records import NOW, RECEIPT, RULE, SLUG, Records, iso, organisations, point
+from tests.integration.portal.records import NOW, SLUG, Records, commune, iso, organisations, point
+from tests.integration.portal.upstream_feedback import feedback
 
 from sixclear.common.ids import stable_id
 
@@ -29,12 +30,17 @@ class Upstream(Records):
     slow: set[str] = field(default_factory=set)
     submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    message_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refusal: tuple[int, str] | None = None
+    locked_out: bool = False
     answer: dict[str, Any] | None = None
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     empty: bool = False
     unreadable: bool = False
     listeners: list["asyncio.Queue[bytes]"] = field(default_factory=list)
     sequence: int = 0
+    staleness: float | None = 2.4
+    happened: list[dict[str, Any]] = field(default_factory=list)
 
     def tasks(self) -> dict[str, int]:
         counts = dict.fromkeys(self.counts, 0) if self.empty else self.counts
@@ -47,7 +53,7 @@ class Upstream(Records):
     def status(self, at: datetime = NOW) -> dict[str, Any]:
         return {
             "as_of": iso(at),
-            "staleness_seconds": 2.4,
+            "staleness_seconds": self.staleness,
             "filters": {},
             "demonstration_included": False,
             "sources": {},
@@ -67,7 +73,14 @@ class Upstream(Records):
         """One overdue task is confirmed: every listener of the stream hears of it."""
         self.counts["overdue"] -= 1
         self.counts["completed"] += 1
-        self.send("status", [{**self.change(0), "change": "completed", "title": "Nhiệm vụ vừa hoàn thành"}])
+        at = iso(NOW + timedelta(milliseconds=1_250 + len(self.happened)))
+        done = {**self.change(0), "change": "completed", "title": "Nhiệm vụ vừa hoàn thành", "recorded_at": at}
+        self.happened.insert(0, done)
+        self.send("status", [done])
+
+    def changes(self) -> list[dict[str, Any]]:
+        """What happened, newest first."""
+        return [*self.happened, *(self.change(number) for number in range(9))]
 
     def send(self, event: str, changes: list[dict[str, Any]]) -> None:
         for listener in self.listeners:
@@ -149,7 +162,7 @@ def _monitoring(state: Upstream) -> list[Route]:
         return JSONResponse({"as_of": iso(NOW), "items": items})
 
     async def changes(request: Request) -> Response:
-        return JSONResponse({"items": [] if state.empty else [state.change(n) for n in range(9)]})
+        return JSONResponse({"items": [] if state.empty else state.changes()})
 
     async def attention(request: Request) -> Response:
         late = [
@@ -181,7 +194,7 @@ def _monitoring(state: Upstream) -> list[Route]:
 
         async def frames() -> AsyncIterator[bytes]:
             try:
-                yield state.frame("snapshot", [])
+                yield state.frame("snapshot", [] if state.empty else state.changes())
                 while True:
                     yield await queue.get()
             finally:
@@ -284,7 +297,8 @@ def _tasks(state: Upstream) -> list[Route]:
         return JSONResponse({"items": [unit for unit in organisations() if level in (None, unit["level"])]})
 
     async def unit(request: Request) -> Response:
-        known = {row["organisation_id"]: row for row in organisations()}
+        known = {row["organisation_id"]: row for row in [*organisations(), commune()]}
+        known["20194"] = commune()
         found = known.get(request.path_params["organisation_id"])
         return JSONResponse(found or {"code": "organisation-not-found"}, 200 if found else 404)
 
@@ -301,53 +315,6 @@ def _tasks(state: Upstream) -> list[Route]:
     ]
 
 
-def _feedback(state: Upstream) -> list[Route]:
-    async def submit(request: Request) -> Response:
-        key, body = request.headers["idempotency-key"], await request.json()
-        if state.submissions.get(key, body) != body:
-            return JSONResponse({"code": "idempotency-key-reused", "errors": []}, 422)
-        state.submissions[key] = body
-        answer = {
-            "receipt_code": RECEIPT,
-            "submission_id": str(stable_id("submission", key)),
-            "due_at": iso(NOW),
-            **RULE,
-        }
-        return JSONResponse({**answer, **RULE}, 201)
-
-    async def mailbox(request: Request) -> Response:
-        if (await request.json())["receipt_code"] != RECEIPT:
-            return JSONResponse({"code": "receipt-unknown"}, 404)
-        return JSONResponse(
-            {
-                "kind": "initiative",
-                "status": "assigned",
-                "text": "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh.",
-                "received_at": iso(NOW - timedelta(days=3)),
-                "due_at": iso(NOW + timedelta(days=9)),
-                "answered_at": None,
-                "organisation_id": organisations()[0]["organisation_id"],
-                "title": "Mã QR cho hồ sơ",
-                "clock": {"working_days": 12, **RULE},
-                "accesses": [{"what": "contact", "read_at": iso(NOW)}],
-                "answer": state.answer,
-                "messages": state.messages,
-            }
-        )
-
-    async def message(request: Request) -> Response:
-        body = await request.json()
-        state.messages.append({"author": "sender", "text": body["text"], "sent_at": iso(NOW)})
-        return JSONResponse({}, 201)
-
-    prefix = "/api/feedback/v1"
-    return [
-        Route(f"{prefix}/submissions", submit, methods=["POST"]),
-        Route(f"{prefix}/mailbox", mailbox, methods=["POST"]),
-        Route(f"{prefix}/mailbox/messages", message, methods=["POST"]),
-    ]
-
-
 def _catalog(state: Upstream) -> list[Route]:
     async def entries(request: Request) -> Response:
         stages = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
@@ -359,7 +326,7 @@ def _catalog(state: Upstream) -> list[Route]:
                 "name_vi": f"Cơ sở dữ liệu quốc gia về {names[n % 5]}",
                 "name_en": None,
                 "kind": "database",
-                "owner_organisation_id": organisations()[n % 2]["organisation_id"],
+                "owner_organisation_id": (*organisations()[:2], commune())[n % 3]["organisation_id"],
                 "lists": [{"list": "plan-02", "edition": "2025"}],
                 "deployment_stage": stages[n % 4],
                 "risk": "high" if n % 3 == 0 else "none",
@@ -380,7 +347,7 @@ def _catalog(state: Upstream) -> list[Route]:
 _ROUTES: dict[str, Callable[[Upstream], list[Route]]] = {
     "monitoring": _monitoring,
     "tasks": _tasks,
-    "feedback": _feedback,
+    "feedback": feedback,
     "data-catalog": _catalog,
 }
 

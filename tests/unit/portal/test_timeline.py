@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sixclear.portal.schemas import TimelinePoint
-from sixclear.portal.timeline import draw, report_days, trimmed
+from sixclear.portal.schemas import TaskCounts, TimelinePoint
+from sixclear.portal.timeline import draw, report_days, trimmed, with_day
 
 FIRST = date(2025, 9, 1)
 
@@ -21,6 +21,26 @@ def points(totals: list[int]) -> list[TimelinePoint]:
 def test_empty_weeks_before_the_first_task_are_left_out() -> None:
     assert [point.total for point in trimmed(points([0, 0, 5, 0, 7]))] == [5, 0, 7]
     assert trimmed(points([0, 0])) == []
+
+
+def test_a_chosen_day_stands_between_its_neighbours_with_its_own_figures() -> None:
+    counts = TaskCounts(total=9, completed=2, in_term=3, overdue=4, recurring=0)
+    weeks = points([5, 6, 7])
+    chosen = FIRST + timedelta(days=3)
+    found = with_day(weeks, chosen, counts)
+    assert [(point.date, point.total) for point in found] == [
+        (FIRST, 5), (chosen, 9), (FIRST + timedelta(days=7), 6), (FIRST + timedelta(days=14), 7)
+    ]  # fmt: skip
+    assert found[1].overdue == 4
+    again = with_day(weeks, FIRST + timedelta(days=7), counts)
+    assert [point.total for point in again] == [5, 9, 7]
+
+
+def test_a_day_outside_the_timeline_does_not_move_its_ends() -> None:
+    counts = TaskCounts(total=9, completed=9, in_term=0, overdue=0, recurring=0)
+    for day in (FIRST - timedelta(days=1), FIRST + timedelta(days=30)):
+        assert with_day(points([5, 6, 7]), day, counts) == points([5, 6, 7])
+    assert with_day([], FIRST, counts) == []
 
 
 def test_nothing_is_drawn_of_nothing() -> None:

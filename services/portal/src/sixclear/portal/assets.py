@@ -3,11 +3,17 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.responses import Response
 
+_SPACE = r"(?:\s|/\*.*?\*/)"
+# A text in quotes is matched first, so that nothing inside it is taken for space.
+_NEEDLESS = re.compile(
+    rf"""("[^"]*")|;?{_SPACE}*(\}}){_SPACE}*|{_SPACE}*([{{;,]){_SPACE}*|(:){_SPACE}+|{_SPACE}+""", re.DOTALL
+)
 _ROOT = Path(__file__).parent / "static"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -53,7 +59,14 @@ class Assets:
 
 def _read(path: Path) -> _File:
     body = path.read_bytes()
+    if path.suffix == ".css":
+        body = _without_needless_space(body.decode()).encode()
     media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     # Fonts are compressed already.
     packed = None if path.suffix == ".woff2" else gzip.compress(body, 9, mtime=0)
     return _File(body, packed, media_type)
+
+
+def _without_needless_space(style: str) -> str:
+    kept = _NEEDLESS.sub(lambda found: next((part for part in found.groups() if part), " "), style)
+    return kept.strip()

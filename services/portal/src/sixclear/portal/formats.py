@@ -1,6 +1,6 @@
 """Numbers, shares, days and instants as the reader's language writes them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -12,6 +12,8 @@ from sixclear.common.clock import CIVIL_ZONE
 
 NO_BREAK = "\u00a0"
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _DAY = {"vi": "d/M/yyyy", "en": "d MMMM yyyy", "ar": "d MMMM yyyy"}
 _INSTANT = {"vi": "d/M/yyyy HH:mm", "en": "d MMMM yyyy, HH:mm", "ar": "d MMMM yyyy، HH:mm"}
 _SHORT_INSTANT = {"vi": "d/M HH:mm", "en": "d MMM HH:mm", "ar": "d MMM HH:mm"}
@@ -64,6 +66,11 @@ class Formatter:
     def machine(value: datetime) -> str:
         """An instant for the `datetime` attribute."""
         return value.isoformat(timespec="seconds")
+
+    @staticmethod
+    def milliseconds(value: datetime) -> int:
+        """An instant as scripts count it, cut as they cut it."""
+        return (value - _EPOCH) // _MILLISECOND
 
     @staticmethod
     def _civil(value: date | datetime) -> date:

@@ -1,5 +1,6 @@
 """Forms of people without an account: read within limits, from our own pages only, safe to send twice."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
@@ -9,12 +10,19 @@ from starlette.requests import Request
 from sixclear.portal.errors import ForeignForm, FormTooLarge, InvalidAddress
 
 _FIELDS = 40
+_FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _FORM = "application/x-www-form-urlencoded"
 
 
 def new_form_key() -> str:
     """A key that makes a form safe to send twice: 128 bits, unguessable, because the receipt is derived from it."""
     return secrets.token_urlsafe(24)
+
+
+def form_key_of(fields: Mapping[str, str]) -> str:
+    """The key that a form came with, or a new one: it becomes a header, and a visitor can write anything there."""
+    key = fields.get("form_key", "")
+    return key if _FORM_KEY.fullmatch(key) else new_form_key()
 
 
 async def read_form(request: Request, limit_bytes: int) -> Mapping[str, str]:

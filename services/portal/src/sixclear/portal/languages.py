@@ -40,6 +40,10 @@ class Language:
         preferred = name_vi if self.code == SOURCE else name_en
         return preferred or name_vi or name_en or ""
 
+    def code_of(self, name_vi: str | None, name_en: str | None) -> str:
+        """The language of what `name` chooses."""
+        return SOURCE if name_vi and (self.code == SOURCE or not name_en) else "en"
+
 
 @cache
 def language(code: str) -> Language:

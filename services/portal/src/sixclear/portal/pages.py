@@ -72,8 +72,11 @@ def remember(response: Response, code: str, *, secure: bool) -> None:
     response.set_cookie(COOKIE, code, max_age=_YEAR_SECONDS, httponly=True, samesite="lax", secure=secure, path="/")
 
 
-def address(path: str, **parameters: object) -> str:
-    """`path` with those parameters that have a value."""
+def address(path: str, parameters: Mapping[str, object]) -> str:
+    """`path` with those parameters that have a value.
+
+    One mapping, never keywords: a visitor chooses the names, and Jinja and Python have names of their own.
+    """
     query = urlencode({key: str(value) for key, value in parameters.items() if value not in (None, "")})
     return f"{path}?{query}" if query else path
 
@@ -99,9 +102,17 @@ def _environment(chosen: Language, assets: Assets) -> Environment:
     environment.install_gettext_translations(chosen.translations, newstyle=True)  # type: ignore[attr-defined]
     chosen_words = words.Words(chosen)
     environment.filters.update(
-        programme_option=lambda programme: (programme.slug, chosen_words.name(programme)),
-        organisation_option=lambda unit: (unit.organisation_id, chosen_words.name(unit)),
-        word_option=lambda code, vocabulary: (code, chosen_words.of(vocabulary, code)),
+        programme_option=lambda programme: (
+            programme.slug,
+            chosen_words.name(programme),
+            chosen_words.language_of_name(programme),
+        ),
+        organisation_option=lambda unit: (
+            unit.organisation_id,
+            chosen_words.name(unit),
+            chosen_words.language_of_name(unit),
+        ),
+        word_option=lambda code, vocabulary: (code, chosen_words.of(vocabulary, code), chosen.code),
     )
     environment.globals.update(
         lang=chosen,

@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     )
     page_size: int = Field(default=50, ge=1, le=200, description="Rows on one page of a list.")
     form_limit_bytes: int = Field(
-        default=65_536, ge=4_096, description="Largest body of a form; a longer one is answered with 413."
+        default=262_144,
+        ge=4_096,
+        description="Largest body of a form; a longer one is answered with 413. A letter takes up to nine bytes.",
     )
     stream_url: str = Field(
         default="/api/monitoring/v1/stream",

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from importlib import resources
 
 from sixclear.portal.figures import BUCKETS, Bucket
-from sixclear.portal.schemas import TimelinePoint
+from sixclear.portal.schemas import TaskCounts, TimelinePoint
 
 _TICKS = 4
 _PADDING = 0.012
@@ -87,6 +87,14 @@ def trimmed(points: Iterable[TimelinePoint]) -> list[TimelinePoint]:
     found = sorted(points, key=lambda point: point.date)
     first = next((index for index, point in enumerate(found) if point.total), len(found))
     return found[first:]
+
+
+def with_day(points: Sequence[TimelinePoint], day: date, counts: TaskCounts) -> list[TimelinePoint]:
+    """`points` with `day` as one of them, when it lies between their ends; a week's figures are not its days'."""
+    if not points or not points[0].date <= day <= points[-1].date:
+        return list(points)
+    own = TimelinePoint(date=day, **counts.model_dump(include={"total", *BUCKETS}))
+    return sorted([*(point for point in points if point.date != day), own], key=lambda point: point.date)
 
 
 def draw(points: Sequence[TimelinePoint], chosen: date, reports: Sequence[ReportDay]) -> TimelineChart | None:

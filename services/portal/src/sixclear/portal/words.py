@@ -245,6 +245,10 @@ class Words:
         """The name of an organisation, programme or entry."""
         return self.language.name(getattr(record, "name_vi", None), getattr(record, "name_en", None))
 
+    def language_of_name(self, record: object) -> str:
+        """The language that `name` writes the name of `record` in."""
+        return self.language.code_of(getattr(record, "name_vi", None), getattr(record, "name_en", None))
+
     def state(self, task: schemas.Task, extensions: int, now: datetime) -> str:
         """The state of a task as one sentence."""
         language = self.language
@@ -253,9 +257,11 @@ class Words:
             parts.append(language.text(N_("làm thường xuyên")))
         elif task.status != "completed" and task.current_deadline is not None:
             parts.append(self.distance(task.current_deadline, now))
-        sentence = ", ".join(parts)
+        sentence = language.text(N_(", ")).join(parts)
         if extensions:
-            sentence += "; " + language.count("đã gia hạn %(number)s lần", "đã gia hạn %(number)s lần", extensions)
+            sentence += language.text(N_("; ")) + language.count(
+                "đã gia hạn %(number)s lần", "đã gia hạn %(number)s lần", extensions
+            )
         return sentence
 
     def distance(self, deadline: datetime, now: datetime) -> str:

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from sixclear.common.auth.access import declare
 from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
-from sixclear.portal.forms import new_form_key, read_form
+from sixclear.portal.forms import form_key_of, new_form_key, read_form
 from sixclear.portal.routes.dependencies import CITIZEN, Portal, addresses_of, portal_of
 from sixclear.portal.service import feedback
 
@@ -30,7 +30,8 @@ async def form(request: Request) -> Response:
 async def sent(request: Request) -> Response:
     """Takes a form: the receipt, or the form again with what was typed and what to change."""
     portal = portal_of(request)
-    fields = await read_form(request, portal.settings.form_limit_bytes)
+    typed = await read_form(request, portal.settings.form_limit_bytes)
+    fields = {**typed, "form_key": form_key_of(typed)}
     problems = feedback.problems(fields)
     status = 422
     if not problems:
@@ -58,33 +59,41 @@ async def back_to_form(request: Request) -> Response:
 @declare(CITIZEN)
 async def mailbox_door(request: Request) -> Response:
     """Asks for a receipt code."""
-    return _door(request, "", {})
+    return _door(request, {}, "")
 
 
 @declare(CITIZEN)
 async def mailbox(request: Request) -> Response:
     """Opens a case, and takes a message when one was written."""
     portal = portal_of(request)
-    fields = await read_form(request, portal.settings.form_limit_bytes)
-    code, text = feedback.receipt_code(fields.get("receipt_code", "")), fields.get("text", "")
+    typed = await read_form(request, portal.settings.form_limit_bytes)
+    code = feedback.receipt_code(typed.get("receipt_code", ""))
+    # The key stays with the text, so that sending it again after a failure is no second message.
+    fields = {**typed, "receipt_code": code, "form_key": form_key_of(typed)}
     if not code:
-        return _door(request, "", {"receipt_code": "missing"})
-    asked_for = addresses_of(request)
-    problems: Mapping[str, str] = {}
-    delivered = False
+        return _door(request, fields, "missing")
     try:
-        if "reply" in fields:
-            problems = feedback.reply_problems(text)
-            if not problems:
-                await portal.gateway.reply(code, text, fields.get("form_key") or new_form_key(), asked_for)
-                delivered = True
-        case = await portal.gateway.mailbox(code, asked_for)
+        return await _case(request, portal, fields)
     except ServiceAway:
-        return _door(request, code, {"receipt_code": "away"}, text, 503)
-    except (PageNotFound, Refused) as error:
-        if isinstance(error, Refused) and error.status == 429:
-            return _door(request, code, {"receipt_code": "slow-down"})
-        return _door(request, code, {"receipt_code": "unknown"})
+        return _door(request, fields, "away")
+    except PageNotFound:
+        return _door(request, fields, "unknown")
+    except Refused as refused:
+        return _door(request, fields, "slow-down" if refused.status == 429 else "unknown")
+
+
+async def _case(request: Request, portal: Portal, fields: Mapping[str, str]) -> Response:
+    code, text, key, asked_for = (
+        fields["receipt_code"],
+        fields.get("text", ""),
+        fields["form_key"],
+        addresses_of(request),
+    )
+    problems: Mapping[str, str] = {}
+    if "reply" in fields:
+        problems = await feedback.reply(portal.gateway, code, text, key, asked_for)
+    delivered = "reply" in fields and not problems
+    case = await portal.gateway.mailbox(code, asked_for)
     context = {
         "case": case,
         "handler": await feedback.handler_of(portal.gateway, case),
@@ -92,7 +101,7 @@ async def mailbox(request: Request) -> Response:
         "delivered": delivered,
         "problems": problems,
         "text": "" if delivered else text,
-        "form_key": new_form_key(),
+        "form_key": new_form_key() if delivered or problems.get("text") == "already-sent" else key,
         "now": portal.clock(),
     }
     return portal.pages.answer(request, "mailbox", context, status=422 if problems else 200, private=True)
@@ -114,9 +123,12 @@ async def _form_context(portal: Portal, values: Mapping[str, str], problems: Map
     return {"values": dict.fromkeys(feedback.FIELDS, "") | dict(values), "problems": problems, "programmes": programmes}
 
 
-def _door(
-    request: Request, code: str, problems: Mapping[str, str], text: str = "", status: int | None = None
-) -> Response:
-    context = {"receipt_code": code, "problems": problems, "text": text, "form_key": new_form_key()}
-    status = status or (422 if problems else 200)
+def _door(request: Request, fields: Mapping[str, str], problem: str) -> Response:
+    context = {
+        "receipt_code": fields.get("receipt_code", ""),
+        "problems": {"receipt_code": problem} if problem else {},
+        "text": fields.get("text", ""),
+        "form_key": form_key_of(fields),
+    }
+    status = 503 if problem == "away" else 422 if problem else 200
     return portal_of(request).pages.answer(request, "mailbox_door", context, status=status, private=True)

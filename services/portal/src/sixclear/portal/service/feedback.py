@@ -44,6 +44,23 @@ def reply_problems(text: str) -> dict[str, str]:
     return {"text": "too-long"} if len(text) > LONGEST_TEXT else {}
 
 
+async def reply(gateway: Gateway, code: str, text: str, key: str, asked_for: str) -> dict[str, str]:
+    """Sends a message to a case; field → code of why it was not taken. An unknown receipt code is PageNotFound."""
+    if found := reply_problems(text):
+        return found
+    try:
+        await gateway.reply(code, text, key, asked_for)
+    except Refused as refused:
+        return {"text": _reply_refusal(refused)}
+    return {}
+
+
+def _reply_refusal(refused: Refused) -> str:
+    if refused.code.startswith("idempotency"):
+        return "already-sent"
+    return {409: "closed", 429: "slow-down"}.get(refused.status, "refused")
+
+
 async def send(gateway: Gateway, fields: Mapping[str, str]) -> schemas.Receipt:
     """Sends a form that has no problems; the same form sent again gives the same receipt."""
     body: dict[str, Any] = {"kind": fields["kind"], "title": fields["title"], "text": fields["text"]}

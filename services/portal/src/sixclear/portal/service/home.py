@@ -14,7 +14,7 @@ from sixclear.portal.gateway import Gateway
 from sixclear.portal.service.parts import Parts
 from sixclear.portal.settings import Settings
 from sixclear.portal.tiles import PLACES, Place
-from sixclear.portal.timeline import TimelineChart, draw, report_days, trimmed
+from sixclear.portal.timeline import TimelineChart, draw, report_days, trimmed, with_day
 
 _WEEK = timedelta(days=7)
 _DAILY_UP_TO_DAYS = 92
@@ -24,7 +24,7 @@ _CHANGES = 12
 _Figures = tuple[
     schemas.Status | None,
     schemas.Status | None,
-    TimelineChart | None,
+    Sequence[schemas.TimelinePoint] | None,
     schemas.Provinces | None,
     Sequence[schemas.Change] | None,
     dict[str, schemas.AttentionList] | None,
@@ -80,7 +80,7 @@ async def home(
         figures = await _figures(gateway, settings, parts, None, today, past)
     elif programme.slug != expected:
         figures = await _figures(gateway, settings, parts, programme.slug, today, past)
-    status, before, chart, provinces, changes, attention = figures
+    status, before, points, provinces, changes, attention = figures
     return HomeView(
         now=now,
         today=today,
@@ -90,7 +90,7 @@ async def home(
         status=status,
         bar=segments(status.tasks.model_dump()) if status else [],
         overdue_a_week_ago=before.tasks.overdue if before and before.tasks.total else None,
-        chart=chart,
+        chart=_chart(points or [], programme, past, today, status),
         tiles=_tiles(provinces.items if provinces else []),
         changes=changes,
         attention=attention,
@@ -106,7 +106,7 @@ async def _figures(
     return await asyncio.gather(
         parts.of(gateway.status(as_of=as_of, programme=programme)),
         parts.of(gateway.status(as_of=week_ago, programme=programme)),
-        parts.of(_chart(gateway, settings, programme, today, past)),
+        parts.of(_points(gateway, settings, programme, today)),
         parts.of(gateway.provinces(as_of=as_of, programme=programme)),
         parts.of(_changes(gateway, past)),
         parts.of(_attention(gateway, programme, past)),
@@ -136,9 +136,9 @@ def _instant(day: date) -> str:
     return civil_day_end(day).isoformat().replace("+00:00", "Z")
 
 
-async def _chart(
-    gateway: Gateway, settings: Settings, programme: str | None, today: date, past: date | None
-) -> TimelineChart | None:
+async def _points(
+    gateway: Gateway, settings: Settings, programme: str | None, today: date
+) -> Sequence[schemas.TimelinePoint]:
     start = today - timedelta(days=settings.timeline_days)
     weekly = await gateway.timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
     points = trimmed(weekly.points)
@@ -146,7 +146,19 @@ async def _chart(
         first = max(points[0].date, today - timedelta(days=_DAILY_UP_TO_DAYS))
         daily = await gateway.timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
         points = trimmed(daily.points)
-    return draw(points, past or today, report_days(programme or ""))
+    return points
+
+
+def _chart(
+    points: Sequence[schemas.TimelinePoint],
+    programme: schemas.Programme,
+    past: date | None,
+    today: date,
+    status: schemas.Status | None,
+) -> TimelineChart | None:
+    if past and status:
+        points = with_day(points, past, status.tasks)
+    return draw(points, past or today, report_days(programme.slug))
 
 
 async def _changes(gateway: Gateway, past: date | None) -> Sequence[schemas.Change] | None:

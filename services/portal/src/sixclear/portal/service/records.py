@@ -1,6 +1,7 @@
 """Pages of records: the list and the page of a task, the page of an organisation, the catalogue."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,14 @@ from sixclear.portal.progress import ProgressChart, draw
 from sixclear.portal.service.parts import Parts
 from sixclear.portal.settings import Settings
 
+# A visitor writes it, and it becomes a part of a path.
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{1,80}")
 LISTS = ("plan-02", "resolution-71")
 
 
 @dataclass(frozen=True, slots=True)
 class TasksView:
-    """The list of tasks. `organisation` is the one that the filter names."""
+    """The list of tasks. Among `organisations` is the one that the filter names."""
 
     filters: Mapping[str, str]
     programmes: Sequence[schemas.Programme]
@@ -54,12 +57,12 @@ class OrganisationView:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueView:
-    """The catalogue with the stages of the programme lists."""
+    """The catalogue with the stages of the programme lists; `owners` is None when no names can be had."""
 
     filters: Mapping[str, str]
     status: schemas.Status | None
     page: schemas.Listing[schemas.Entry] | None
-    owners: Mapping[UUID, schemas.Organisation]
+    owners: Mapping[UUID, schemas.Organisation] | None
     now: datetime
     away: Sequence[str]
 
@@ -74,7 +77,20 @@ async def tasks(gateway: Gateway, settings: Settings, filters: Mapping[str, str]
         parts.of(gateway.organisations({"level": "province", "limit": 100})),
     )
     organisations = [*(central.items if central else []), *(provinces.items if provinces else [])]
+    chosen = await _chosen(gateway, parts, filters["organisation"], organisations)
+    if chosen:
+        filters = {**filters, "organisation": str(chosen.organisation_id)}
+        organisations = [*(unit for unit in organisations if unit.organisation_id != chosen.organisation_id), chosen]
     return TasksView(filters, programmes.items if programmes else [], organisations, page, parts.away)
+
+
+async def _chosen(
+    gateway: Gateway, parts: Parts, reference: str, known: Sequence[schemas.Organisation]
+) -> schemas.Organisation | None:
+    """The organisation that a filter means when it is none of `known`: a commune, or one that is named by its code."""
+    if any(str(unit.organisation_id) == reference for unit in known) or not _REFERENCE.fullmatch(reference):
+        return None
+    return await parts.of(gateway.organisation(reference))
 
 
 async def task(gateway: Gateway, now: datetime, task_id: UUID) -> TaskView:
@@ -123,8 +139,8 @@ async def catalogue(gateway: Gateway, settings: Settings, now: datetime, filters
         parts.of(gateway.organisations({"level": "central", "limit": 100})),
         parts.of(gateway.organisations({"level": "province", "limit": 100})),
     )
-    known = [*(central.items if central else []), *(provinces.items if provinces else [])]
-    owners = {owner.organisation_id: owner for owner in known}
+    known = [*central.items, *provinces.items] if central and provinces else None
+    owners = {owner.organisation_id: owner for owner in known} if known is not None else None
     return CatalogueView(filters, status, page, owners, now, parts.away)
 
 

@@ -1,16 +1,18 @@
 // Live figures: one stream, read by a page about now and never by one about the past.
 
 import { countTo, drawBar, underline, writer } from "./figures.js";
+import { showInstant } from "./instants.js";
+import { addChanges } from "./ledger.js";
 
 const BUCKETS = ["completed", "in_term", "overdue", "recurring"];
 const SUMMARY_MILLISECONDS = 15_000;
-const LEDGER_ROWS = 12;
+const QUIET_MILLISECONDS = 20_000;
 const RETRY_MILLISECONDS = 5_000;
-const RECORD_PATHS = { task: "/tasks/", entry: "/catalogue" };
 
 export function follow(main) {
   const write = writer(main.dataset.language);
-  const page = { main, write, latest: null, receivedAt: 0, summaryAt: Date.now(), staleness: 0, cutOff: false };
+  const page = { main, write, latest: null, summaryAt: Date.now(), cutOff: false };
+  tick(page);
   listen(page);
   const clock = setInterval(() => tick(page), 1000);
   return () => {
@@ -23,7 +25,7 @@ export function follow(main) {
 function listen(page) {
   const stream = (page.stream = new EventSource(page.main.dataset.stream));
   for (const kind of ["snapshot", "status"]) {
-    stream.addEventListener(kind, (event) => receive(page, JSON.parse(event.data), kind === "status"));
+    stream.addEventListener(kind, (event) => receive(page, JSON.parse(event.data)));
   }
   stream.addEventListener("error", () => {
     page.cutOff = true;
@@ -32,16 +34,14 @@ function listen(page) {
   });
 }
 
-function receive(page, message, happenedNow) {
+function receive(page, message) {
   const status = (message.programmes ?? {})[page.main.dataset.programme];
-  page.receivedAt = Date.now();
   page.cutOff = false;
-  page.staleness = message.status?.staleness_seconds ?? 0;
-  sayStaleness(page, page.staleness);
+  hearAge(page, message.status?.staleness_seconds);
   if (status?.tasks) show(page, status);
   const at = page.main.querySelector("[data-as-of]");
   if (at && message.as_of) showInstant(at, message.as_of, page.main.dataset.language);
-  if (happenedNow) for (const change of [...(message.changes ?? [])].reverse()) addToLedger(page, change);
+  addChanges(page.main, message.changes ?? []);
 }
 
 function show(page, status) {
@@ -76,20 +76,37 @@ function compare(page, overdue) {
   element.textContent = text.replace("{n}", page.write.number(Math.abs(difference)));
 }
 
-// While nothing changes the last figures stay right; only a stream that was cut off grows older.
+// A quiet stream may be a broken one that nobody has noticed: from then on its figures grow older on the page too.
 function tick(page) {
-  if (!page.receivedAt) return;
-  if (page.cutOff) sayStaleness(page, page.staleness + (Date.now() - page.receivedAt) / 1000);
+  const age = page.main.querySelector("[data-staleness]");
+  if (age) growOlder(page, age);
   if (page.latest && Date.now() - page.summaryAt >= SUMMARY_MILLISECONDS) summarise(page);
 }
 
-function sayStaleness(page, seconds) {
-  const element = page.main.querySelector("[data-staleness]");
-  if (!element) return;
+function growOlder(page, age) {
+  // Kept at the element: what the server wrote into the page was heard when the page came.
+  age.dataset.heardAt ??= Date.now();
+  const passed = Date.now() - Number(age.dataset.heardAt);
+  if (age.dataset.seconds && (page.cutOff || passed > QUIET_MILLISECONDS)) {
+    sayAge(page, age, Number(age.dataset.seconds) + passed / 1000);
+  }
+}
+
+function hearAge(page, seconds) {
+  const age = page.main.querySelector("[data-staleness]");
+  if (!age) return;
+  const known = typeof seconds === "number";
+  age.dataset.heardAt = Date.now();
+  age.dataset.seconds = known ? seconds : "";
+  age.closest("[data-age]").hidden = !known;
+  if (known) sayAge(page, age, seconds);
+}
+
+function sayAge(page, age, seconds) {
   const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
   const { language } = page.main.dataset;
   const format = new Intl.NumberFormat(language === "ar" ? "ar-u-nu-latn" : language, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 });
-  element.textContent = format.format(value);
+  age.textContent = format.format(value);
 }
 
 function summarise(page) {
@@ -100,52 +117,4 @@ function summarise(page) {
     summary.textContent = text;
     page.summaryAt = Date.now();
   }
-}
-
-function instantParts(instant) {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone: "Asia/Ho_Chi_Minh", day: "numeric", month: "numeric", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  });
-  return Object.fromEntries(format.formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
-}
-
-function monthName(instant, language, length) {
-  return new Intl.DateTimeFormat(language, { timeZone: "Asia/Ho_Chi_Minh", month: length }).format(new Date(instant));
-}
-
-// Written as the server writes it, so that a page does not change its way of writing when it goes live.
-function showInstant(element, instant, language) {
-  const { day, month, year, hour, minute } = instantParts(instant);
-  element.dateTime = instant;
-  if (language === "vi") element.textContent = `${day}/${Number(month)}/${year} ${hour}:${minute}`;
-  else element.textContent = `${day} ${monthName(instant, language, "long")} ${year}${language === "ar" ? "،" : ","} ${hour}:${minute}`;
-}
-
-function shortInstant(instant, language) {
-  const { day, month, hour, minute } = instantParts(instant);
-  return language === "vi" ? `${day}/${Number(month)} ${hour}:${minute}` : `${day} ${monthName(instant, language, "short")} ${hour}:${minute}`;
-}
-
-function addToLedger(page, change) {
-  const ledger = page.main.querySelector("[data-ledger]");
-  const template = page.main.querySelector("[data-ledger-row]");
-  if (!ledger || !template) return;
-  ledger.querySelector(".empty")?.remove();
-  const row = template.content.firstElementChild.cloneNode(true);
-  const words = JSON.parse(ledger.dataset.words);
-  const at = change.recorded_at ?? change.occurred_at;
-  const time = row.querySelector("time");
-  time.dateTime = at;
-  time.textContent = shortInstant(at, page.main.dataset.language);
-  row.querySelector(".ledger-what").textContent = words[`${change.entity_type}.${change.change}`] ?? change.change;
-  row.querySelector(".ledger-who span").textContent = change.organisation_name ?? "";
-  const link = row.querySelector("a");
-  link.textContent = change.title ?? "";
-  const path = RECORD_PATHS[change.entity_type];
-  if (path) link.href = change.entity_type === "task" ? path + encodeURIComponent(change.entity_id) : path;
-  else link.replaceWith(document.createTextNode(change.title ?? ""));
-  if (!change.demonstration) row.querySelector(".stamp").remove();
-  ledger.prepend(row);
-  underline(row);
-  while (ledger.children.length > LEDGER_ROWS) ledger.lastElementChild.remove();
 }

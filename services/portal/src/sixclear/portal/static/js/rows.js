@@ -1,19 +1,11 @@
-// Keyboard moves in a dense table: j and k choose a row, Enter opens it.
-
-const rows = [...document.querySelectorAll("tr[data-record]")];
-let chosen = -1;
-
-function choose(next) {
-  if (next < 0 || next >= rows.length) return;
-  rows[chosen]?.classList.remove("chosen");
-  chosen = next;
-  rows[chosen].classList.add("chosen");
-  rows[chosen].querySelector("a")?.focus({ preventScroll: true });
-  rows[chosen].scrollIntoView({ block: "nearest" });
-}
+// Keyboard moves in a dense table that has the focus: j and k choose a row, Enter opens it.
 
 addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
-  if (event.key === "j") choose(chosen + 1);
-  if (event.key === "k") choose(Math.max(chosen - 1, 0));
+  const step = { j: 1, k: -1 }[event.key];
+  const table = event.target.closest(".scroll");
+  if (!step || !table || event.altKey || event.ctrlKey || event.metaKey) return;
+  const rows = [...table.querySelectorAll("tr[data-record]")];
+  const next = rows[Math.max(rows.indexOf(event.target.closest("tr")) + step, 0)];
+  next?.querySelector("a")?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: "nearest" });
 });

@@ -61,12 +61,13 @@ function say(timeline) {
     line.setAttribute("x2", place);
   }
   const point = points.findLast((candidate) => candidate[0] <= day) ?? points[0];
-  const output = figure.querySelector("[data-said]");
+  const said = figure.querySelector("[data-said]");
   const [at, completed, in_term, overdue, recurring] = point;
   const values = { day: written(at, main.dataset.language), completed, in_term, overdue, recurring };
-  output.textContent = output.dataset.sentence.replace(/\{(\w+)\}/g, (_, name) =>
+  const sentence = said.dataset.sentence.replace(/\{(\w+)\}/g, (_, name) =>
     typeof values[name] === "number" ? write.number(values[name]) : values[name],
   );
+  if (said.textContent !== sentence) said.textContent = sentence;
   slider.setAttribute("aria-valuetext", written(day, main.dataset.language));
   figure.querySelector("#as_of").value = day;
 }
@@ -104,6 +105,16 @@ function choose(timeline, day) {
   load(timeline, address.href);
 }
 
+// The chosen day is a point of the drawing; the figure itself stays, and with it the hand and the focus.
+function takeDrawing(timeline, next) {
+  if (!next || next.dataset.first !== timeline.figure.dataset.first) return;
+  timeline.points = JSON.parse(next.dataset.points);
+  for (const part of ["[data-chart]", "tbody"]) {
+    const children = [...next.querySelector(part).childNodes].map((child) => document.importNode(child, true));
+    timeline.figure.querySelector(part).replaceChildren(...children);
+  }
+}
+
 // Only what follows the day is replaced, so the slider keeps its focus and the hand its place.
 async function load(timeline, address) {
   const request = (timeline.request = {});
@@ -117,6 +128,7 @@ async function load(timeline, address) {
   }
   if (timeline.request !== request) return;
   const { main, slider } = timeline;
+  const focusGoes = document.activeElement.closest("[data-follows]") !== null;
   const nextMain = next.querySelector("[data-home]");
   if (!nextMain) {
     location.assign(address);
@@ -129,6 +141,7 @@ async function load(timeline, address) {
     if (nextMain.dataset[name]) main.dataset[name] = nextMain.dataset[name];
     else delete main.dataset[name];
   }
+  takeDrawing(timeline, nextMain.querySelector("[data-timeline]"));
   const programmes = main.querySelector(".programmes");
   programmes?.replaceWith(document.importNode(nextMain.querySelector(".programmes"), true));
   document.querySelector(".languages input[name=next]").value = location.pathname + location.search;
@@ -137,4 +150,12 @@ async function load(timeline, address) {
   if (slider.valueAsNumber !== offset) slider.valueAsNumber = offset;
   say(timeline);
   timeline.onPage();
+  if (focusGoes) focusHeading(main);
+}
+
+// What was pressed is gone with the part that held it; nobody should have to start at the top of the page again.
+function focusHeading(main) {
+  const heading = main.querySelector("h1");
+  heading.tabIndex = -1;
+  heading.focus();
 }

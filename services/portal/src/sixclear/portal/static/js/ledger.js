@@ -1,0 +1,45 @@
+// The ledger: changes from the stream are put where their time belongs, each of them once.
+
+import { underline } from "./figures.js";
+import { shortInstant } from "./instants.js";
+
+const ROWS = 12;
+const RECORD_PATHS = { task: (id) => `/tasks/${encodeURIComponent(id)}`, entry: () => "/catalogue" };
+
+export function addChanges(main, changes) {
+  const ledger = main.querySelector("[data-ledger]");
+  const template = main.querySelector("[data-ledger-row]");
+  if (!ledger || !template) return;
+  // Oldest first: of two changes of one moment the later one stands above.
+  for (const change of [...changes].reverse()) {
+    const at = Date.parse(change.recorded_at ?? change.occurred_at);
+    const identity = `${change.entity_id} ${change.change} ${at}`;
+    const rows = [...ledger.querySelectorAll("[data-change]")];
+    if (rows.some((row) => row.dataset.change === identity)) continue;
+    const row = fill(template.content.firstElementChild.cloneNode(true), change, main, ledger);
+    row.dataset.change = identity;
+    ledger.querySelector(".empty")?.remove();
+    const older = rows.find((other) => Number(other.dataset.change.split(" ").at(-1)) <= at);
+    ledger.insertBefore(row, older ?? null);
+    underline(row);
+  }
+  while (ledger.children.length > ROWS) ledger.lastElementChild.remove();
+}
+
+function fill(row, change, main, ledger) {
+  const words = JSON.parse(ledger.dataset.words);
+  const at = change.recorded_at ?? change.occurred_at;
+  const time = row.querySelector("time");
+  time.dateTime = at;
+  time.textContent = shortInstant(at, main.dataset.language);
+  row.querySelector(".ledger-what").textContent = words[`${change.entity_type}.${change.change}`] ?? change.change;
+  row.querySelector("[data-who]").textContent = change.organisation_name ?? "";
+  const title = row.querySelector("[data-title]");
+  title.textContent = change.title ?? "";
+  const path = RECORD_PATHS[change.entity_type];
+  const link = row.querySelector("a");
+  if (path) link.href = path(change.entity_id);
+  else link.replaceWith(title);
+  if (!change.demonstration) row.querySelector(".stamp").remove();
+  return row;
+}

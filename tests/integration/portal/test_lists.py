@@ -1,0 +1,55 @@
+"""Lists of tasks and of databases: the filter stays as narrow as it was, names that are not there are not missing."""
+
+import re
+
+import httpx2
+import pytest
+from tests.integration.portal.records import commune
+from tests.integration.portal.upstream import Upstream
+
+pytestmark = pytest.mark.asyncio
+
+COMMUNE = commune()["organisation_id"]
+
+
+def chosen(page: str, field: str) -> tuple[str, str]:
+    """The value and the text of what a filter shows."""
+    choice = page[page.index(f'<select id="{field}"') :]
+    found = re.search(r'<option value="([^"]*)"[^>]* selected>([^<]*)<', choice[: choice.index("</select>")])
+    return (found[1], found[2]) if found else ("", "")
+
+
+async def test_the_filter_of_a_communes_tasks_names_the_commune(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    page = (await browser.get(f"/tasks?organisation={COMMUNE}&lang=en")).text
+    assert chosen(page, "organisation") == (COMMUNE, "Hai Chau ward")
+    by_code = (await browser.get("/tasks?organisation=20194&lang=en")).text
+    assert chosen(by_code, "organisation") == (COMMUNE, "Hai Chau ward")
+
+
+@pytest.mark.parametrize("value", ["x/../y", "unknown", "%2e%2e", "a?b=1#c"])
+async def test_a_filter_that_nobody_knows_is_not_widened(
+    browser: httpx2.AsyncClient, upstream: Upstream, value: str
+) -> None:
+    response = await browser.get("/tasks", params={"organisation": value, "programme": "gone", "lang": "en"})
+    assert response.status_code == 200
+    assert chosen(response.text, "organisation") == (value, value)
+    assert chosen(response.text, "programme") == ("gone", "gone")
+    assert not any(".." in path or "/b" in path for _, path, _ in upstream.requests)
+
+
+async def test_owners_are_not_called_unknown_while_their_names_cannot_be_had(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    upstream.away.add("tasks")
+    page = (await browser.get("/catalogue?lang=en")).text
+    assert "name not available now" in page
+    assert 'class="missing"' not in page
+    assert f'href="/organisations/{COMMUNE}"' in page
+
+
+async def test_an_owner_below_the_provinces_is_a_press_away(browser: httpx2.AsyncClient) -> None:
+    page = (await browser.get("/catalogue?lang=en")).text
+    assert f'<a href="/organisations/{COMMUNE}">see the organisation</a>' in page
+    assert "name not available now" not in page
