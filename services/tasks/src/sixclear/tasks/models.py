@@ -102,6 +102,7 @@ class Task(Versioned, Base):
     search_text: Mapped[str]
     source: Mapped[str | None]
     external_id: Mapped[str | None]
+    key_organisation_id: Mapped[UUID | None]
     classification: Mapped[str]
     status: Mapped[str]
     kind: Mapped[str]
@@ -127,7 +128,7 @@ class Task(Versioned, Base):
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (
-        Unique("source", "external_id", "assigning_organisation_id"),
+        Unique("source", "external_id", "key_organisation_id"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),

@@ -53,11 +53,11 @@ async def find_task(session: AsyncSession, task_id: UUID, *, lock: bool = False)
 
 
 async def find_keyed_task(
-    session: AsyncSession, assigning_organisation_id: UUID, source: str, external_id: str
+    session: AsyncSession, key_organisation_id: UUID, source: str, external_id: str
 ) -> Task | None:
-    """The task that an assigning body's system knows by this key; its row locked, for it is about to change."""
+    """The task that a body's own system knows by this key; its row locked, for it is about to change."""
     statement = select(Task).where(
-        Task.assigning_organisation_id == assigning_organisation_id,
+        Task.key_organisation_id == key_organisation_id,
         Task.source == source,
         Task.external_id == external_id,
     )

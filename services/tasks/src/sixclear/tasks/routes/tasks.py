@@ -28,6 +28,7 @@ from sixclear.tasks.errors import (
     OrganisationNotFound,
     ProgrammeNotFound,
     RecurrenceInvalid,
+    ReferenceAmbiguous,
     ReferenceUnknown,
     SixClearsMissing,
     TaskNotFound,
@@ -50,11 +51,11 @@ from sixclear.tasks.schemas import (
     TaskSummary,
     TaskView,
 )
-from sixclear.tasks.service import answers, listing, tasks
+from sixclear.tasks.service import answers, describe, listing, tasks
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
-WRITE = Depends(Access.scope("tasks:write", organisation="named in service.tasks.put_task"))
+WRITE = Depends(Access.scope("tasks:write", organisation="named in service.describe.put_task"))
 ASSIGN = Depends(Access.scope("tasks:assign", organisation="named in service.tasks.assign"))
 REPORT = Depends(Access.scope("tasks:report", organisation="named in service.tasks.doers"))
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation="named in service.tasks.confirm"))
@@ -164,6 +165,7 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     status_code=201,
     responses=problem_responses(
         ReferenceUnknown,
+        ReferenceAmbiguous,
         OrganisationNotAllowed,
         RecurrenceInvalid,
         SixClearsMissing,
@@ -178,8 +180,8 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     | {200: {"description": "The task was known; it is described anew, or nothing changed.", "model": TaskView}},
 )
 async def put_task(ctx: ContextDep, proposal: TaskProposal, request: Request, response: Response) -> TaskView:
-    """Propose a task; with `source` and `external_id` sent before, describe it anew (200)."""
-    task, created = await tasks.put_task(ctx, proposal, expected(request, ctx.log))
+    """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it anew (200)."""
+    task, created = await describe.put_task(ctx, proposal, expected(request, ctx.log))
     response.status_code = 201 if created else 200
     return await _answer(ctx, task, response)
 
