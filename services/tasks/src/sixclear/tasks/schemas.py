@@ -250,11 +250,15 @@ class ProgressEntry(Schema):
 
 
 class BulkProgressItem(ProgressEntry):
-    """One line of a bulk progress request: the task by `task_id`, or by its `source` and `external_id`."""
+    """One line of a bulk progress request: the task by `task_id`, or by its `source` and `external_id`.
+
+    `assigning_organisation` tells apart tasks that several bodies gave you under the same key.
+    """
 
     task_id: UUID | None = None
     source: Code | None = None
     external_id: Code | None = None
+    assigning_organisation: Reference | None = None
 
 
 class ItemProblem(Schema):

@@ -65,10 +65,11 @@ async def find_keyed_task(
 
 
 _TASK_IDS_OF_KEYS = text(
-    """SELECT task.source, task.external_id, task.task_id
+    """SELECT task.source, task.external_id, task.task_id, task.assigning_organisation_id
        FROM unnest(:sources, :external_ids) AS named (source, external_id) JOIN task USING (source, external_id)
-       WHERE :organisation_id = task.lead_organisation_id
-          OR :organisation_id = ANY (task.coordinating_organisation_ids)"""
+       WHERE task.assigned_at IS NOT NULL
+         AND (:organisation_id = task.lead_organisation_id
+              OR :organisation_id = ANY (task.coordinating_organisation_ids))"""
 ).bindparams(
     bindparam("sources", type_=ARRAY(Text)),
     bindparam("external_ids", type_=ARRAY(Text)),
@@ -78,16 +79,20 @@ _TASK_IDS_OF_KEYS = text(
 
 async def task_ids_of_keys(
     session: AsyncSession, keys: Collection[tuple[str, str]], organisation_id: UUID | None
-) -> dict[tuple[str, str], set[UUID]]:
-    """The tasks that an organisation works on, by `source` and `external_id`; bodies may use the same."""
+) -> dict[tuple[str, str], dict[UUID, UUID]]:
+    """The tasks that an organisation was given, by `source` and `external_id`, each with its assigning body.
+
+    Several bodies may use the same key. One that is only proposed does not count: whoever proposes it could make
+    another body's key name two tasks.
+    """
     values = {
         "sources": [source for source, _ in keys],
         "external_ids": [external_id for _, external_id in keys],
         "organisation_id": organisation_id,
     }
-    found: dict[tuple[str, str], set[UUID]] = {}
-    for source, external_id, task_id in await session.execute(_TASK_IDS_OF_KEYS, values):
-        found.setdefault((source, external_id), set()).add(task_id)
+    found: dict[tuple[str, str], dict[UUID, UUID]] = {}
+    for source, external_id, task_id, assigning_id in await session.execute(_TASK_IDS_OF_KEYS, values):
+        found.setdefault((source, external_id), {})[task_id] = assigning_id
     return found
 
 

@@ -1,6 +1,6 @@
 """Organisations, programmes and directives: what tasks refer to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -55,16 +55,8 @@ async def referenced(session: AsyncSession, references: Mapping[str, str]) -> di
 
     Raises ReferenceUnknown with every field that names an organisation which is not known.
     """
-    wanted = {pointer: as_reference(reference) for pointer, reference in references.items()}
-    found = await rows.find_organisations(
-        session,
-        {reference for reference in wanted.values() if isinstance(reference, UUID)},
-        {reference for reference in wanted.values() if isinstance(reference, str)},
-    )
-    named: dict[UUID | str, Organisation] = {}
-    for row in found:
-        named |= dict.fromkeys((row.organisation_id, *row.codes), row)
-    unknown = [pointer for pointer, reference in wanted.items() if reference not in named]
+    named = await _known(session, set(references.values()))
+    unknown = [pointer for pointer, reference in references.items() if reference not in named]
     if unknown:
         raise ReferenceUnknown(
             "An organisation is named that is not known.",
@@ -73,7 +65,27 @@ async def referenced(session: AsyncSession, references: Mapping[str, str]) -> di
                 for pointer in unknown
             ],
         )
-    return {pointer: named[reference] for pointer, reference in wanted.items()}
+    return {pointer: named[reference] for pointer, reference in references.items()}
+
+
+async def named_organisations(session: AsyncSession, references: Collection[str]) -> dict[str, UUID]:
+    """The identifiers of the organisations that these references name; unknown ones are left out."""
+    known = await _known(session, references) if references else {}
+    return {reference: organisation.organisation_id for reference, organisation in known.items()}
+
+
+async def _known(session: AsyncSession, references: Collection[str]) -> dict[str, Organisation]:
+    """The organisations that these references name, by the reference, with one statement."""
+    wanted = {reference: as_reference(reference) for reference in references}
+    found = await rows.find_organisations(
+        session,
+        {reference for reference in wanted.values() if isinstance(reference, UUID)},
+        {reference for reference in wanted.values() if isinstance(reference, str)},
+    )
+    named: dict[UUID | str, Organisation] = {}
+    for row in found:
+        named |= dict.fromkeys((row.organisation_id, *row.codes), row)
+    return {text: named[reference] for text, reference in wanted.items() if reference in named}
 
 
 async def referenced_programme(session: AsyncSession, slug: str) -> Programme:

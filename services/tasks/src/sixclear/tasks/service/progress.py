@@ -17,6 +17,7 @@ from sixclear.tasks.models import ProgressReport, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
+from sixclear.tasks.service.organisations import named_organisations
 from sixclear.tasks.service.tasks import apply, doers, event_data, is_published, is_visible, record
 
 
@@ -68,11 +69,14 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
     items = [line.item for line in lines if line.item]
     keys = {(item.source, item.external_id) for item in items if item.source and item.external_id}
     keyed = await rows.task_ids_of_keys(ctx.session, keys, ctx.caller.organisation_id) if keys else {}
+    assigners = await named_organisations(
+        ctx.session, {item.assigning_organisation for item in items if item.assigning_organisation}
+    )
     wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
     tasks = await rows.lock_tasks(ctx.session, sorted(wanted))
     stated = {item.occurred_at for item in items if item.occurred_at}
     said = await rows.list_reports_at(ctx.session, list(tasks), stated)
-    batch = _Batch(ctx, tasks, keyed, said, await _slugs(ctx, tasks))
+    batch = _Batch(ctx, tasks, _Keys(keyed, assigners), said, await _slugs(ctx, tasks))
     results = [batch.take(index, line) for index, line in enumerate(lines)]
     if dry_run:
         ctx.session.expunge_all()
@@ -91,6 +95,30 @@ async def _slugs(ctx: Context, tasks: Mapping[UUID, Task]) -> dict[UUID, str]:
     return {programme_id: programme.slug for programme_id, programme in programmes.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Which tasks the keys of a bulk request name: by key, then by assigning body as the request writes it."""
+
+    keyed: Mapping[tuple[str, str], Mapping[UUID, UUID]]
+    assigners: Mapping[str, UUID]
+
+    def task_id(self, item: BulkProgressItem) -> UUID:
+        """The one task that the item names; raises when it names none or several."""
+        if item.task_id is not None:
+            return item.task_id
+        if item.source is None or item.external_id is None:
+            raise ReferenceUnknown("Name the task by task_id, or by source and external_id.")
+        found = self.keyed.get((item.source, item.external_id), {})
+        if item.assigning_organisation is not None:
+            wanted = self.assigners.get(item.assigning_organisation)
+            found = {task_id: assigner for task_id, assigner in found.items() if assigner == wanted}
+        if not found:
+            raise TaskNotFound("No assigned task that you lead or work on has this key of this assigning body.")
+        if len(found) > 1:
+            raise ReferenceAmbiguous("Several tasks have this key: add assigning_organisation, or name it by task_id.")
+        return next(iter(found))
+
+
 class _Batch:
     """The items of one bulk request as they are taken, in order, against locked tasks."""
 
@@ -98,13 +126,13 @@ class _Batch:
         self,
         ctx: Context,
         tasks: Mapping[UUID, Task],
-        keyed: Mapping[tuple[str, str], set[UUID]],
+        keys: _Keys,
         said: Iterable[ProgressReport],
         slugs: Mapping[UUID, str],
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
-        self._keyed = keyed
+        self._keys = keys
         self._slugs = slugs
         self._percents_said: dict[tuple[Any, ...], set[int]] = defaultdict(set)
         for report in said:
@@ -119,23 +147,11 @@ class _Batch:
             return BulkItemResult(index=index, outcome="rejected", problem=line.problem)
         task_id = line.item.task_id
         try:
-            task_id = self._task_id(line.item)
+            task_id = self._keys.task_id(line.item)
             return self._report(index, task_id, line.item)
         except DomainError as error:
             problem = ItemProblem(code=error.code, detail=error.detail)
             return BulkItemResult(index=index, outcome="rejected", task_id=task_id, problem=problem)
-
-    def _task_id(self, item: BulkProgressItem) -> UUID:
-        if item.task_id is not None:
-            return item.task_id
-        if item.source is None or item.external_id is None:
-            raise ReferenceUnknown("Name the task by task_id, or by source and external_id.")
-        found = self._keyed.get((item.source, item.external_id), set())
-        if not found:
-            raise TaskNotFound("No task that you lead or work on has this source and external_id.")
-        if len(found) > 1:
-            raise ReferenceAmbiguous("Tasks of several assigning bodies have this key: name yours by task_id.")
-        return next(iter(found))
 
     def _report(self, index: int, task_id: UUID, item: BulkProgressItem) -> BulkItemResult:
         task = self._tasks.get(task_id)
