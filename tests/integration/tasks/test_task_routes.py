@@ -200,7 +200,7 @@ async def test_organisations_keep_their_dated_names(service: Service) -> None:
     assert [period["type"] for period in detail["periods"]] == ["province", "city"]
     assert detail["type"] == "city"
     below = await service.get("/organisations", parent="75")
-    assert [row["code"] for row in below["items"]] == ["25999"]
+    assert [row["code"] for row in below["items"]] == ["25999", "75-KH"]
     found = await service.get("/organisations", q="bien hoa")
     assert [row["code"] for row in found["items"]] == ["25999"]
 
@@ -245,7 +245,7 @@ async def test_bad_input_is_explained_and_changes_nothing(service: Service, path
         ({"product": "Một báo cáo"}, "organisation-not-allowed"),
         ({"kind": "recurring", "recurrence": "FREQ=DAILY"}, "field-needs-decision"),
         ({"assigning_organisation": "G06"}, "organisation-not-allowed"),
-        ({"assigned_by": "province"}, "field-needs-decision"),
+        ({"assigned_by": "province"}, "level-mismatch"),
         ({"lead_organisation": "G01"}, "field-needs-decision"),
         ({"deadline": "2030-01-01"}, "deadline-needs-decision"),
     ],

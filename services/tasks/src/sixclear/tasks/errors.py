@@ -39,6 +39,12 @@ class ReferenceAmbiguous(DomainError):
     code, status, title = "reference-ambiguous", 422, "A reference names several things"
 
 
+class LevelMismatch(DomainError):
+    """A task is assigned by the level of its assigning body, and by no other."""
+
+    code, status, title = "level-mismatch", 422, "The assigning body is not of this level"
+
+
 class SixClearsMissing(DomainError):
     """The task cannot be assigned while one of the six clears (*sáu rõ*) is missing."""
 

@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sixclear.tasks.errors import EvidenceMissing, FieldNeedsDecision, SixClearsMissing, TransitionNotAllowed
+from sixclear.tasks.errors import (
+    EvidenceMissing,
+    FieldNeedsDecision,
+    LevelMismatch,
+    SixClearsMissing,
+    TransitionNotAllowed,
+)
 from sixclear.tasks.models import Task
 
 # Statuses in which the task is somebody's work.
@@ -63,6 +69,21 @@ def missing_clears(task: Task) -> list[str]:
         if not value:
             missing.append(clear)
     return missing
+
+
+def check_level(assigned_by: str, level: str | None) -> None:
+    """Raises LevelMismatch when a task names another level than the one at which its assigning body acts."""
+    if assigned_by != level:
+        raise LevelMismatch(
+            "assigned_by is the level of the assigning organisation; give that level, or the body that assigns.",
+            errors=[
+                {
+                    "pointer": "#/assigned_by",
+                    "code": "level-of-assigning-organisation",
+                    "detail": f"The assigning organisation acts at the level: {level or 'none'}.",
+                }
+            ],
+        )
 
 
 def assign(task: Task, occurred_at: datetime, *, enforced: bool) -> Change:

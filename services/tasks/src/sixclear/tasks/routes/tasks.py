@@ -25,6 +25,7 @@ from sixclear.tasks.errors import (
     DeadlineNeedsDecision,
     EvidenceMissing,
     FieldNeedsDecision,
+    LevelMismatch,
     OrganisationNotFound,
     ProgrammeNotFound,
     RecurrenceInvalid,
@@ -168,6 +169,7 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
         ReferenceAmbiguous,
         OrganisationNotAllowed,
         RecurrenceInvalid,
+        LevelMismatch,
         SixClearsMissing,
         TransitionNotAllowed,
         DeadlineNeedsDecision,
@@ -190,7 +192,7 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, request: Request, re
     "/tasks/{task_id}/assign",
     operation_id="assignTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*_STEP, SixClearsMissing),
+    responses=problem_responses(*_STEP, LevelMismatch, SixClearsMissing),
 )
 async def assign(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
     """Assign a proposed task to its lead body; it must be six-clear."""

@@ -38,6 +38,7 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     programme = await referenced_programme(ctx.session, proposal.programme)
     fields = await _described(ctx, proposal, programme)
     task = await _find_described(ctx, proposal)
+    await _check_level(ctx, task, fields)
     if task is None:
         allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
         ctx.require_organisation(allowed, "propose a task between other organisations")
@@ -50,6 +51,14 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     if proposal.assign and task.status in {"draft", "proposed"}:
         await assign_described(ctx, task, programme, proposal.occurred_at)
     return task, created
+
+
+async def _check_level(ctx: Context, task: Task | None, fields: Mapping[str, Any]) -> None:
+    """The level is that of the assigning body, where the proposal says something about either."""
+    named = "assigned_by", "assigning_organisation_id"
+    if task is None or any(getattr(task, name) != fields[name] for name in named):
+        level = await organisation_rows.level_of(ctx.session, fields["assigning_organisation_id"])
+        lifecycle.check_level(fields["assigned_by"], level)
 
 
 async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:

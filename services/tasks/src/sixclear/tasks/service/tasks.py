@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.entity import next_version
-from sixclear.common.use_case import Context, publish
+from sixclear.common.use_case import Context, OrganisationNotAllowed, publish
 from sixclear.tasks import lifecycle
 from sixclear.tasks.deadlines import deadline_instant
 from sixclear.tasks.errors import (
@@ -55,9 +55,22 @@ async def assign_described(ctx: Context, task: Task, programme: Programme, occur
     ctx.require_organisation({programme.owner_organisation_id}, "assign tasks in a programme of another organisation")
     if "tasks:assign" not in ctx.caller.scopes:
         ctx.require_organisation(set(), "assign tasks with this client: it lacks the scope tasks:assign")
+    await _check_level(ctx, task)
     assigned_at = ctx.fact_time(occurred_at, task.occurred_at)
     change = lifecycle.assign(task, assigned_at, enforced=programme.six_clears_enforced)
     await record(ctx, task, change, assigned_at)
+
+
+async def _check_level(ctx: Context, task: Task) -> None:
+    """The level is the assigning body's, and a body that is not central gives tasks to nobody but its own."""
+    level = await organisation_rows.level_of(ctx.session, task.assigning_organisation_id)
+    lifecycle.check_level(task.assigned_by, level)
+    own = task.assigning_organisation_id
+    if level != "central" and not await organisation_rows.is_within(ctx.session, task.lead_organisation_id, own):
+        raise OrganisationNotAllowed(
+            "A body that is not central assigns tasks only to itself and the organisations below it; "
+            "name such a lead_organisation, or have a central body assign the task."
+        )
 
 
 async def add_evidence(ctx: Context, task: Task, entry: EvidenceEntry) -> None:

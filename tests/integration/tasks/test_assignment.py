@@ -1,0 +1,52 @@
+"""Who may give which task to whom, and that a task that was given can be ended."""
+
+from typing import Any
+
+import pytest
+from tests.integration.tasks.conftest import Service, proposal
+
+
+async def a_programme(service: Service, owner: str) -> None:
+    """A programme `own` of a body."""
+    body = {"slug": "own", "name_vi": "Riêng", "name_en": "Own", "resolution": "57-NQ/TW", "owner": owner}
+    assert (await service.post(owner, "/programmes", body)).status_code == 201
+
+
+def of_its_own(body: str, lead: str, level: str, **changes: Any) -> dict[str, Any]:
+    """A task that a body gives in its own programme."""
+    return proposal(programme="own", assigning_organisation=body, lead_organisation=lead, assigned_by=level, **changes)
+
+
+@pytest.mark.asyncio
+async def test_a_ward_gives_no_task_in_the_name_of_the_centre(service: Service) -> None:
+    await a_programme(service, "25999")
+    refused = await service.post("25999", "/tasks", of_its_own("25999", "25999", "central", assign=False))
+    assert (refused.status_code, refused.json()["code"]) == (422, "level-mismatch")
+    assert refused.json()["errors"][0]["pointer"] == "#/assigned_by"
+    assert (await service.get("/tasks"))["items"] == []
+
+
+@pytest.mark.asyncio
+async def test_a_department_acts_at_the_level_of_its_province(service: Service) -> None:
+    await a_programme(service, "75-KH")
+    refused = await service.post("75-KH", "/tasks", of_its_own("75-KH", "75-KH", "commune", assign=False))
+    assert refused.status_code == 422
+    proposed = await service.post("75-KH", "/tasks", of_its_own("75-KH", "75-KH", "province", assign=False))
+    assert proposed.status_code == 201
+
+
+@pytest.mark.asyncio
+async def test_a_province_gives_tasks_to_its_wards_and_to_nobody_else(service: Service) -> None:
+    await a_programme(service, "75")
+    refused = await service.post("75", "/tasks", of_its_own("75", "G06", "province"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed")
+    assert "below it" in refused.json()["detail"]
+    assigned = await service.post("75", "/tasks", of_its_own("75", "25999", "province"))
+    assert (assigned.status_code, assigned.json()["status"]) == (201, "assigned")
+
+
+@pytest.mark.asyncio
+async def test_another_level_is_refused_when_a_proposal_is_described_anew(service: Service) -> None:
+    assert (await service.post("P57", "/tasks", proposal(assign=False))).status_code == 201
+    refused = await service.post("P57", "/tasks", proposal(assign=False, assigned_by="commune"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "level-mismatch")
