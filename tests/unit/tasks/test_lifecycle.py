@@ -90,6 +90,12 @@ def test_an_extension_keeps_the_original_deadline() -> None:
     assert lifecycle.extend(a_task(status="assigned"), later).fields == {"current_deadline": later}
 
 
+def test_of_a_completed_task_only_the_classification_changes() -> None:
+    lifecycle.allow_update(a_task(status="completed"), {"classification": "restricted"})
+    with pytest.raises(TransitionNotAllowed):
+        lifecycle.allow_update(a_task(status="completed"), {"classification": "restricted", "title": "Another"})
+
+
 def test_a_recurring_task_is_never_handed_in() -> None:
     with pytest.raises(TransitionNotAllowed):
         lifecycle.submit(a_task(status="in_progress", kind="recurring", evidence_count=1), NOW)

@@ -166,7 +166,12 @@ _DECIDED = {
 
 
 def allow_update(task: Task, changed: Collection[str]) -> None:
-    """Raises TransitionNotAllowed when the description can no longer change, FieldNeedsDecision for what is decided."""
+    """Raises TransitionNotAllowed when the description can no longer change, FieldNeedsDecision for what is decided.
+
+    The classification alone changes at any time: what must not be public is never stuck there.
+    """
+    if set(changed) == {"classification"}:
+        return
     _allow(task, "updated")
     decided = [field for field in _DECIDED if field in changed]
     if task.status in OPEN_STATUSES and decided:

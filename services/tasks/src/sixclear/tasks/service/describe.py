@@ -25,6 +25,9 @@ from sixclear.tasks.schemas import Position, TaskProposal
 from sixclear.tasks.service.organisations import referenced, referenced_programme
 from sixclear.tasks.service.tasks import assign_described, get_task, is_visible, record
 
+# Here the deadline is still a proposal; later the current one may differ from it by an extension.
+_UNDECIDED = frozenset({"draft", "proposed"})
+
 Expect = Callable[[Versioned], None]
 
 
@@ -48,7 +51,7 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
         created = False
         expect(task)
         await _update(ctx, task, proposal, fields)
-    if proposal.assign and task.status in {"draft", "proposed"}:
+    if proposal.assign and task.status in _UNDECIDED:
         await assign_described(ctx, task, programme, proposal.occurred_at)
     return task, created
 
@@ -124,7 +127,7 @@ async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapp
     code = proposal.code or task.code
     kept = {"code": code, "source": task.source, "external_id": task.external_id}
     wanted = dict(fields) | kept | {"search_text": _search_text(code, proposal)}
-    if task.status in OPEN_STATUSES:
+    if task.status not in _UNDECIDED:
         if wanted["current_deadline"] != task.original_deadline:
             raise DeadlineNeedsDecision("Send the original deadline here; an extension moves the current one.")
         wanted["current_deadline"] = task.current_deadline
