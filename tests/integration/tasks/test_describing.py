@@ -62,3 +62,22 @@ async def test_a_machine_may_send_an_extended_and_completed_task_again(service: 
     assert (again.status_code, again.json()) == (200, before)
     moved = await service.post("P57", "/tasks", proposal(deadline="2026-01-31"))
     assert (moved.status_code, moved.json()["code"]) == (409, "deadline-needs-decision")
+
+
+@pytest.mark.asyncio
+async def test_a_task_stays_six_clear_when_it_is_described_anew(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    before = await service.get(f"/tasks/{task_id}")
+    emptied = proposal(product=None, authority=None, responsible_position=None)
+    refused = await service.post("P57", "/tasks", emptied)
+    assert (refused.status_code, refused.json()["code"]) == (422, "six-clears-missing")
+    assert [error["code"] for error in refused.json()["errors"]] == ["person", "product", "authority"]
+    assert await service.get(f"/tasks/{task_id}") == before
+
+
+@pytest.mark.asyncio
+async def test_a_recurring_task_keeps_a_rule(service: Service) -> None:
+    rule = {"kind": "recurring", "recurrence": "FREQ=DAILY", "deadline": None}
+    await an_assigned_task(service, **rule)
+    refused = await service.post("P57", "/tasks", proposal(**rule | {"recurrence": None}))
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [("#/recurrence", "time")]

@@ -59,16 +59,29 @@ class Report:
     remedy: str | None = None
 
 
-def missing_clears(task: Task) -> list[str]:
-    """The codes of the clears that are missing, in order. A recurring task has a rule in place of a date."""
-    missing = []
-    for clear, field in SIX_CLEARS.items():
-        value = getattr(task, field)
-        if clear == "time" and task.kind == "recurring":
-            value = task.recurrence
-        if not value:
-            missing.append(clear)
-    return missing
+def missing_clears(task: Task, changed: Mapping[str, Any] | None = None) -> list[str]:
+    """The codes of the clears that are missing, in order; with `changed`, as if these fields were set already.
+
+    A recurring task has a rule in place of a date.
+    """
+    values = {name: getattr(task, name) for name in ("kind", "recurrence", *SIX_CLEARS.values())} | dict(changed or {})
+    if values["kind"] == "recurring":
+        values["current_deadline"] = values["recurrence"]
+    return [clear for clear, field in SIX_CLEARS.items() if not values[field]]
+
+
+def _refuse_unclear(missing: Collection[str], kind: str, way_out: str) -> None:
+    # As requests name these fields.
+    named = SIX_CLEARS | {
+        "time": "recurrence" if kind == "recurring" else "deadline",
+        "responsibility": "lead_organisation",
+    }
+    raise SixClearsMissing(
+        f"Missing: {', '.join(missing)}. {way_out}",
+        errors=[
+            {"pointer": f"#/{named[clear]}", "code": clear, "detail": "This clear is missing."} for clear in missing
+        ],
+    )
 
 
 def check_level(assigned_by: str, level: str | None) -> None:
@@ -91,13 +104,7 @@ def assign(task: Task, occurred_at: datetime, *, enforced: bool) -> Change:
     _allow(task, "assigned")
     missing = missing_clears(task)
     if missing and (enforced or "responsibility" in missing):
-        raise SixClearsMissing(
-            f"Missing: {', '.join(missing)}. Add them, then assign the task again.",
-            errors=[
-                {"pointer": f"#/{SIX_CLEARS[clear]}", "code": clear, "detail": "This clear is missing."}
-                for clear in missing
-            ],
-        )
+        _refuse_unclear(missing, task.kind, "Add them, then assign the task again.")
     return Change("assigned", {"status": "assigned", "assigned_at": occurred_at})
 
 
@@ -165,9 +172,10 @@ _DECIDED = {
 }
 
 
-def allow_update(task: Task, changed: Collection[str]) -> None:
+def allow_update(task: Task, changed: Mapping[str, Any], *, enforced: bool) -> None:
     """Raises TransitionNotAllowed when the description can no longer change, FieldNeedsDecision for what is decided.
 
+    A task that is somebody's work stays six-clear where that is enforced; else it raises SixClearsMissing.
     The classification alone changes at any time: what must not be public is never stuck there.
     """
     if set(changed) == {"classification"}:
@@ -182,6 +190,9 @@ def allow_update(task: Task, changed: Collection[str]) -> None:
                 for field in decided
             ],
         )
+    missing = missing_clears(task, changed) if task.status in OPEN_STATUSES and enforced else []
+    if missing:
+        _refuse_unclear(missing, task.kind, "Describe the task with all six clears; one that is left out is emptied.")
 
 
 def _allow(task: Task, step: str) -> None:

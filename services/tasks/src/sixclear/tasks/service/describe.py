@@ -135,7 +135,8 @@ async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapp
     if not changed:
         await _require_describer(ctx, task, {})
         return
-    lifecycle.allow_update(task, changed)
+    programme = (await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id]))[task.programme_id]
+    lifecycle.allow_update(task, changed, enforced=programme.six_clears_enforced)
     await _require_describer(ctx, task, changed)
     if "current_deadline" in changed:
         changed["original_deadline"] = changed["current_deadline"]
