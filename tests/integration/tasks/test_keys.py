@@ -40,6 +40,21 @@ async def test_the_assigning_body_improves_and_assigns_what_a_ministry_proposed(
 
 
 @pytest.mark.asyncio
+async def test_a_proposal_is_never_turned_into_one_between_other_bodies(service: Service) -> None:
+    proposed = (await service.post("P57", "/tasks", proposal(assign=False))).json()
+    foreign = proposal(assign=False, assigning_organisation="G01", lead_organisation="G06")
+    refused = await service.post("P57", "/tasks", foreign)
+    assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed")
+    assert (await service.get(f"/tasks/{proposed['task_id']}"))["version"] == 1
+    own = await service.post("G06", "/tasks", foreign | {"task_id": proposed["task_id"]})
+    assert (own.status_code, own.json()["assigning_organisation"]["code"]) == (200, "G01")
+    taken_back = await service.post("P57", "/tasks", proposal(assign=True))
+    assert (taken_back.status_code, taken_back.json()["assigning_organisation"]["code"]) == (200, "P57")
+    moved = await service.post("P57", "/tasks", proposal(assigning_organisation="G06"))
+    assert (moved.status_code, moved.json()["code"]) == (403, "organisation-not-allowed")
+
+
+@pytest.mark.asyncio
 async def test_an_identifier_comes_with_no_key_of_another_task(service: Service) -> None:
     task_id = await an_assigned_task(service)
     refused = await service.post("P57", "/tasks", proposal(task_id=str(task_id), external_id="NV-2"))

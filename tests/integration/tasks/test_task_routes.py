@@ -244,7 +244,7 @@ async def test_bad_input_is_explained_and_changes_nothing(service: Service, path
         ({"title": "Một việc khác"}, "organisation-not-allowed"),
         ({"product": "Một báo cáo"}, "organisation-not-allowed"),
         ({"kind": "recurring", "recurrence": "FREQ=DAILY"}, "field-needs-decision"),
-        ({"assigning_organisation": "G06"}, "organisation-not-allowed"),
+        ({"assigning_organisation": "G06"}, "field-needs-decision"),
         ({"assigned_by": "province"}, "level-mismatch"),
         ({"lead_organisation": "G01"}, "field-needs-decision"),
         ({"deadline": "2030-01-01"}, "deadline-needs-decision"),

@@ -168,6 +168,7 @@ _DECIDED = {
     "programme_id": "programme",
     "kind": "kind",
     "assigned_by": "assigned_by",
+    "assigning_organisation_id": "assigning_organisation",
     "lead_organisation_id": "lead_organisation",
 }
 

@@ -42,9 +42,10 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     fields = await _described(ctx, proposal, programme)
     task = await _find_described(ctx, proposal)
     await _check_level(ctx, task, fields)
-    if task is None:
+    if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
         allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
         ctx.require_organisation(allowed, "propose a task between other organisations")
+    if task is None:
         task = await _propose(ctx, proposal, fields)
         created = True
     else:
