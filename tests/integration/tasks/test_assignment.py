@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.integration.tasks.conftest import Service, proposal
+from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
 
 async def a_programme(service: Service, owner: str) -> None:
@@ -50,3 +50,37 @@ async def test_another_level_is_refused_when_a_proposal_is_described_anew(servic
     assert (await service.post("P57", "/tasks", proposal(assign=False))).status_code == 201
     refused = await service.post("P57", "/tasks", proposal(assign=False, assigned_by="commune"))
     assert (refused.status_code, refused.json()["code"]) == (422, "level-mismatch")
+
+
+P57_LEADS = {"lead_organisation": "P57", "responsible_position": {"title": "Chánh Văn phòng", "organisation": "P57"}}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [(P57_LEADS, "#/lead_organisation"), ({"coordinating_organisations": ["P57"]}, "#/coordinating_organisations")],
+)
+async def test_a_task_that_nobody_could_confirm_is_not_assigned(
+    service: Service, changes: dict[str, Any], pointer: str
+) -> None:
+    refused = await service.post("P57", "/tasks", proposal(**changes))
+    assert (refused.status_code, refused.json()["code"]) == (422, "confirmation-impossible")
+    assert refused.json()["errors"][0]["pointer"] == pointer
+    proposed = await service.post("P57", "/tasks", proposal(**changes, assign=False))
+    assert proposed.status_code == 201
+    assert (await service.post("P57", f"/tasks/{proposed.json()['task_id']}/assign", {})).status_code == 422
+
+
+@pytest.mark.asyncio
+async def test_the_only_body_that_may_confirm_never_joins_the_doers(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    joined = await service.post("P57", "/tasks", proposal(coordinating_organisations=["G01", "P57"]))
+    assert (joined.status_code, joined.json()["code"]) == (422, "confirmation-impossible")
+    assert (await service.get(f"/tasks/{task_id}"))["coordinating_organisations"] == []
+    assert (await service.post("P57", "/tasks", proposal(coordinating_organisations=["G01"]))).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_a_body_may_give_itself_a_recurring_task(service: Service) -> None:
+    own = proposal(**P57_LEADS, kind="recurring", recurrence="FREQ=DAILY", deadline=None)
+    assert (await service.post("P57", "/tasks", own)).status_code == 201

@@ -69,6 +69,12 @@ class ConfirmationByDoer(DomainError):
     code, status, title = "confirmation-by-doer", 403, "The doer cannot confirm its own result"
 
 
+class ConfirmationImpossible(DomainError):
+    """A task whose every confirming body also does it could never be completed."""
+
+    code, status, title = "confirmation-impossible", 422, "Nobody could confirm this task"
+
+
 class DeadlineNeedsDecision(DomainError):
     """The deadline of an assigned task moves by an extension only."""
 

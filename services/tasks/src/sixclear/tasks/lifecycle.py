@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.tasks.errors import (
+    ConfirmationImpossible,
     EvidenceMissing,
     FieldNeedsDecision,
     LevelMismatch,
@@ -97,6 +98,27 @@ def check_level(assigned_by: str, level: str | None) -> None:
                 }
             ],
         )
+
+
+def check_confirmable(task: Task, owner_id: UUID, changed: Mapping[str, Any] | None = None) -> None:
+    """Raises ConfirmationImpossible when assigning body and programme's owner both do the task themselves (R7).
+
+    With `changed`, as if these fields were set already. A recurring task is never handed in: it needs no confirmation.
+    """
+    names = "kind", "assigning_organisation_id", "lead_organisation_id", "coordinating_organisation_ids"
+    values = {name: getattr(task, name) for name in names} | dict(changed or {})
+    lead, coordinating = values["lead_organisation_id"], values["coordinating_organisation_ids"]
+    confirming = {values["assigning_organisation_id"], owner_id}
+    if values["kind"] == "recurring" or confirming - {lead, *coordinating}:
+        return
+    field = "lead_organisation" if lead in confirming else "coordinating_organisations"
+    raise ConfirmationImpossible(
+        "The doer never confirms, and nobody else could: name another body as lead and as coordinating, such as the "
+        "department or ward that does the work.",
+        errors=[
+            {"pointer": f"#/{field}", "code": "only-confirming-body", "detail": "This body alone may confirm the task."}
+        ],
+    )
 
 
 def assign(task: Task, occurred_at: datetime, *, enforced: bool) -> Change:

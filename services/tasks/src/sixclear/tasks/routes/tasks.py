@@ -22,6 +22,7 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, expected, must_match, tag
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
+    ConfirmationImpossible,
     DeadlineNeedsDecision,
     EvidenceMissing,
     FieldNeedsDecision,
@@ -170,6 +171,7 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
         OrganisationNotAllowed,
         RecurrenceInvalid,
         LevelMismatch,
+        ConfirmationImpossible,
         SixClearsMissing,
         TransitionNotAllowed,
         DeadlineNeedsDecision,
@@ -192,7 +194,7 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, request: Request, re
     "/tasks/{task_id}/assign",
     operation_id="assignTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*_STEP, LevelMismatch, SixClearsMissing),
+    responses=problem_responses(*_STEP, LevelMismatch, ConfirmationImpossible, SixClearsMissing),
 )
 async def assign(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
     """Assign a proposed task to its lead body; it must be six-clear."""

@@ -138,6 +138,8 @@ async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapp
         return
     programme = (await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id]))[task.programme_id]
     lifecycle.allow_update(task, changed, enforced=programme.six_clears_enforced)
+    if task.status in OPEN_STATUSES and "coordinating_organisation_ids" in changed:
+        lifecycle.check_confirmable(task, programme.owner_organisation_id, changed)
     await _require_describer(ctx, task, changed)
     if "current_deadline" in changed:
         changed["original_deadline"] = changed["current_deadline"]

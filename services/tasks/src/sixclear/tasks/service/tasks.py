@@ -56,6 +56,7 @@ async def assign_described(ctx: Context, task: Task, programme: Programme, occur
     if "tasks:assign" not in ctx.caller.scopes:
         ctx.require_organisation(set(), "assign tasks with this client: it lacks the scope tasks:assign")
     await _check_level(ctx, task)
+    lifecycle.check_confirmable(task, programme.owner_organisation_id)
     assigned_at = ctx.fact_time(occurred_at, task.occurred_at)
     change = lifecycle.assign(task, assigned_at, enforced=programme.six_clears_enforced)
     await record(ctx, task, change, assigned_at)
