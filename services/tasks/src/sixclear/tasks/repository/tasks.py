@@ -3,20 +3,24 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Text,
     and_,
     any_,
     bindparam,
     case,
+    column,
     func,
     literal,
     literal_column,
     or_,
     select,
+    table,
     text,
     tuple_,
 )
@@ -28,6 +32,8 @@ from sixclear.common.folding import like_pattern
 from sixclear.tasks.lifecycle import OPEN_STATUSES
 from sixclear.tasks.models import Evidence, ProgressReport, Task
 from sixclear.tasks.repository.organisations import subtree
+
+Said = TypeVar("Said", ProgressReport, Evidence)
 
 # Tasks without a deadline come last; written as in the index `ix_task_listing`, which this order uses.
 _NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
@@ -188,14 +194,28 @@ def _bucket(now: datetime) -> ColumnElement[str | None]:
     )
 
 
-async def list_reports(
-    session: AsyncSession, task_id: UUID, *, before: int | None, limit: int
-) -> Sequence[ProgressReport]:
-    """A task's progress reports, newest first, before the version of the cursor."""
-    statement = select(ProgressReport).where(ProgressReport.task_id == task_id)
+_EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("published"))
+
+
+def _page(row: type[Said], task_id: UUID, *, published: bool, before: int | None, limit: int) -> Select[Said]:
+    """What was said on a task, newest first, before the version of the cursor; with `published` only what went out."""
+    statement = select(row).where(row.task_id == task_id).order_by(row.task_version.desc()).limit(limit)
     if before is not None:
-        statement = statement.where(ProgressReport.task_version < before)
-    return (await session.scalars(statement.order_by(ProgressReport.task_version.desc()).limit(limit))).all()
+        statement = statement.where(row.task_version < before)
+    if published:
+        went_out = select(_EVENT.c.version).where(
+            _EVENT.c.entity_id == task_id, _EVENT.c.entity_type == "task", _EVENT.c.published
+        )
+        statement = statement.where(row.task_version.in_(went_out))
+    return statement
+
+
+async def list_reports(
+    session: AsyncSession, task_id: UUID, *, published: bool, before: int | None, limit: int
+) -> Sequence[ProgressReport]:
+    """A task's progress reports, newest first; with `published` none that was said while it was restricted."""
+    statement = _page(ProgressReport, task_id, published=published, before=before, limit=limit)
+    return (await session.scalars(statement)).all()
 
 
 async def list_reports_at(
@@ -211,7 +231,8 @@ async def list_reports_at(
     return (await session.scalars(statement)).all()
 
 
-async def list_evidence(session: AsyncSession, task_id: UUID, limit: int) -> Sequence[Evidence]:
-    """A task's evidence, newest first."""
-    statement = select(Evidence).where(Evidence.task_id == task_id)
-    return (await session.scalars(statement.order_by(Evidence.task_version.desc()).limit(limit))).all()
+async def list_evidence(
+    session: AsyncSession, task_id: UUID, *, published: bool, before: int | None, limit: int
+) -> Sequence[Evidence]:
+    """A task's evidence, newest first; with `published` none that was attached while it was restricted."""
+    return (await session.scalars(_page(Evidence, task_id, published=published, before=before, limit=limit))).all()

@@ -65,7 +65,7 @@ async def report(
 async def list_reports(
     ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
 ) -> Page[ProgressView]:
-    """A task's progress reports, newest first."""
+    """A task's progress reports, newest first; those while it was restricted only for the bodies concerned."""
     context = f"reports {task_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
     rows = await listing.list_reports(ctx, task_id, before, limit + 1)

@@ -295,10 +295,15 @@ async def _locked(ctx: Context, task_id: UUID, request: Request) -> Task:
     dependencies=[PUBLIC],
     responses=problem_responses(TaskNotFound),
 )
-async def list_evidence(ctx: ContextDep, task_id: UUID) -> Page[EvidenceView]:
-    """A task's evidence, newest first."""
-    rows = await listing.list_evidence(ctx, task_id)
-    return Page(items=await answers.evidence_views(ctx.session, rows))
+async def list_evidence(
+    ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[EvidenceView]:
+    """A task's evidence, newest first; what was attached while it was restricted only for the bodies concerned."""
+    context = f"evidence {task_id}"
+    before = decode_cursor(cursor, int, context=context)[0] if cursor else None
+    rows = await listing.list_evidence(ctx, task_id, before, limit + 1)
+    views = await answers.evidence_views(ctx.session, rows)
+    return page_of(views, limit, item=lambda view: view, key=lambda view: (view.task_version,), context=context)
 
 
 @router.get(
@@ -316,7 +321,7 @@ async def list_evidence(ctx: ContextDep, task_id: UUID) -> Page[EvidenceView]:
 async def list_history(
     ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
 ) -> Page[HistoryEntry]:
-    """A task's changes, newest first."""
+    """A task's changes, newest first; those while it was restricted only for the bodies concerned."""
     context = f"history {task_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
     events = await listing.history(ctx, task_id, before, limit + 1)

@@ -10,9 +10,7 @@ from sixclear.common.use_case import Context
 from sixclear.tasks.models import Evidence, ProgressReport, Task
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.service.organisations import get_organisation, get_programme
-from sixclear.tasks.service.tasks import get_task
-
-_MOST_EVIDENCE = 200
+from sixclear.tasks.service.tasks import get_task, is_concerned
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +44,32 @@ async def list_tasks(
     return await rows.list_tasks(ctx.session, resolved, now=ctx.now, after=after, limit=limit)
 
 
+# What was said while a task was restricted stays with the bodies concerned, also when it is public again.
+
+
 async def list_reports(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[ProgressReport]:
-    """A task's reports, newest first; raises TaskNotFound."""
-    await get_task(ctx, task_id)
-    return await rows.list_reports(ctx.session, task_id, before=before, limit=limit)
+    """A task's reports, newest first, as far as the caller may read them; raises TaskNotFound."""
+    task = await get_task(ctx, task_id)
+    published = not is_concerned(task, ctx.caller.organisation_id)
+    return await rows.list_reports(ctx.session, task_id, published=published, before=before, limit=limit)
 
 
-async def list_evidence(ctx: Context, task_id: UUID) -> Sequence[Evidence]:
-    """A task's newest evidence; raises TaskNotFound."""
-    await get_task(ctx, task_id)
-    return await rows.list_evidence(ctx.session, task_id, _MOST_EVIDENCE)
+async def list_evidence(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[Evidence]:
+    """A task's evidence, newest first, as far as the caller may read it; raises TaskNotFound."""
+    task = await get_task(ctx, task_id)
+    published = not is_concerned(task, ctx.caller.organisation_id)
+    return await rows.list_evidence(ctx.session, task_id, published=published, before=before, limit=limit)
 
 
 async def history(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[StoredEvent]:
-    """A task's events, newest first; raises TaskNotFound."""
-    await get_task(ctx, task_id)
-    return await ctx.log.history(ctx.session, "task", task_id, before=before, limit=limit)
+    """A task's events, newest first, as far as the caller may read them; raises TaskNotFound."""
+    task = await get_task(ctx, task_id)
+    everything = is_concerned(task, ctx.caller.organisation_id)
+    found: list[StoredEvent] = []
+    while len(found) < limit:
+        events = await ctx.log.history(ctx.session, "task", task_id, before=before, limit=limit)
+        found += [event for event in events if everything or event.published]
+        if len(events) < limit:
+            break
+        before = events[-1].version
+    return found[:limit]

@@ -38,8 +38,13 @@ async def get_task(ctx: Context, task_id: UUID, *, lock: bool = False) -> Task:
 
 def is_visible(task: Task, organisation_id: UUID | None) -> bool:
     """Whether a caller of this organisation may know of the task: a restricted one only if it has a part in it."""
+    return task.classification == "public" or is_concerned(task, organisation_id)
+
+
+def is_concerned(task: Task, organisation_id: UUID | None) -> bool:
+    """Whether an organisation has a part in the task: as lead, assigning or coordinating body."""
     concerned = {task.lead_organisation_id, task.assigning_organisation_id, *task.coordinating_organisation_ids}
-    return task.classification == "public" or (organisation_id is not None and organisation_id in concerned)
+    return organisation_id is not None and organisation_id in concerned
 
 
 async def assign(ctx: Context, task: Task, step: Step) -> None:
