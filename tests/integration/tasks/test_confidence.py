@@ -57,3 +57,35 @@ async def test_pages_hold_what_is_public_and_end(service: Service, part: str) ->
         walked += page["items"]
         cursor = {"cursor": page["next"]} if page["next"] else None
     assert walked == whole
+
+
+@pytest.mark.asyncio
+async def test_each_body_finds_the_tasks_that_it_has_a_part_in(service: Service) -> None:
+    hidden = await an_assigned_task(service, classification="restricted", coordinating_organisations=["G01"])
+    parts = {"P57": "assigning", "G06": "lead", "G01": "coordinating"}
+    for code, part in parts.items():
+        for role in parts.values():
+            found = (await own(service, code, f"?role={role}"))["items"]
+            assert [task["task_id"] for task in found] == ([str(hidden)] if role == part else []), (code, role)
+    assert [task["task_id"] for task in (await own(service, "G06", ""))["items"]] == [str(hidden)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("scope", ["tasks:report", "tasks:assign", "tasks:confirm", "tasks:write"])
+async def test_whoever_takes_a_step_reads_its_own_tasks(service: Service, scope: str) -> None:
+    hidden = await an_assigned_task(service, classification="restricted")
+    for path in ("?role=assigning", *(f"/{hidden}{part}" for part in ("", "/history", "/reports", "/evidence"))):
+        response = await service.http.get(f"/api/tasks/v1/own/tasks{path}", headers=service.headers("P57", scope))
+        assert response.status_code == 200, path
+
+
+@pytest.mark.asyncio
+async def test_own_tasks_come_page_by_page(service: Service) -> None:
+    for number in range(3):
+        await an_assigned_task(service, external_id=f"NV-{number}", classification="restricted")
+    first = await own(service, "P57", "?role=assigning&limit=2")
+    rest = await own(service, "P57", f"?role=assigning&limit=2&cursor={first['next']}")
+    assert len(first["items"] + rest["items"]) == 3
+    other = service.headers("P57", "tasks:report")
+    path = f"/api/tasks/v1/own/tasks?role=lead&limit=2&cursor={first['next']}"
+    assert 400 <= (await service.http.get(path, headers=other)).status_code < 500

@@ -133,6 +133,7 @@ class Task(Versioned, Base):
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),
         Index("ix_task_listing", text("coalesce(current_deadline, 'infinity'::timestamptz)"), "task_id"),
+        Index("ix_task_coordinating_organisation_ids", "coordinating_organisation_ids", postgresql_using="gin"),
         Index("ix_task_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
     )
 

@@ -50,6 +50,8 @@ class TaskFilter:
     bucket: str | None = None
     assigned_by: str | None = None
     query: str | None = None
+    assigning_organisation_id: UUID | None = None
+    coordinating_organisation_id: UUID | None = None
     restricted_for: UUID | None = None
 
 
@@ -164,6 +166,10 @@ def _conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(Task.programme_id == narrow.programme_id)
     if narrow.organisation_id:
         conditions.append(Task.lead_organisation_id.in_(subtree(narrow.organisation_id)))
+    if narrow.assigning_organisation_id:
+        conditions.append(Task.assigning_organisation_id == narrow.assigning_organisation_id)
+    if narrow.coordinating_organisation_id:
+        conditions.append(Task.coordinating_organisation_ids.contains([narrow.coordinating_organisation_id]))
     if narrow.status:
         conditions.append(Task.status == narrow.status)
     if narrow.bucket:
@@ -179,7 +185,12 @@ def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:
     public = Task.classification == "public"
     if organisation_id is None:
         return public
-    return or_(public, Task.lead_organisation_id == organisation_id, Task.assigning_organisation_id == organisation_id)
+    return or_(
+        public,
+        Task.lead_organisation_id == organisation_id,
+        Task.assigning_organisation_id == organisation_id,
+        Task.coordinating_organisation_ids.contains([organisation_id]),
+    )
 
 
 def _bucket(now: datetime) -> ColumnElement[str | None]:

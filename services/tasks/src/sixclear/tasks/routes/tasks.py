@@ -61,7 +61,8 @@ WRITE = Depends(Access.scope("tasks:write", organisation="named in service.descr
 ASSIGN = Depends(Access.scope("tasks:assign", organisation="named in service.tasks.assign"))
 REPORT = Depends(Access.scope("tasks:report", organisation="named in service.tasks.doers"))
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation="named in service.tasks.confirm"))
-OWN = Depends(Access.scope("tasks:report", organisation="own"))
+# Whoever takes a step on its tasks reads them, restricted ones included.
+OWN = Depends(Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own"))
 
 _STEP = (
     TaskNotFound,
@@ -99,28 +100,33 @@ async def list_tasks(
     "/own/tasks",
     operation_id="listOwnTasks",
     dependencies=[OWN],
-    responses=problem_responses(ProgrammeNotFound, OrganisationNotFound),
 )
 async def list_own_tasks(
     ctx: ContextDep,
+    role: Annotated[listing.Role, Query(description="The part that your organisation has in them.")] = "lead",
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
-    """The tasks that the caller's organisation leads, restricted ones included."""
-    own = str(ctx.caller.own_organisation())
-    narrow = listing.Narrowing(None, own, status, bucket, None, q, restricted=True)
-    return await _page(ctx, narrow, cursor, limit)
+    """The tasks that the caller's organisation leads, gave or works on (`role`), restricted ones included."""
+    narrow = listing.Narrowing(None, None, status, bucket, None, q)
+    return await _page(ctx, narrow, cursor, limit, role)
 
 
-async def _page(ctx: Context, narrow: listing.Narrowing, cursor: str | None, limit: int) -> Page[TaskSummary]:
-    after = decode_cursor(cursor, datetime, UUID, context=repr(narrow)) if cursor else None
-    rows = await listing.list_tasks(ctx, narrow, after, limit + 1)
+async def _page(
+    ctx: Context, narrow: listing.Narrowing, cursor: str | None, limit: int, role: listing.Role | None = None
+) -> Page[TaskSummary]:
+    context = f"{narrow} {role} {ctx.caller.organisation_id}"
+    after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
+    if role is None:
+        rows = await listing.list_tasks(ctx, narrow, after, limit + 1)
+    else:
+        rows = await listing.list_own_tasks(ctx, narrow, role, after, limit + 1)
     shown = await answers.task_summaries(ctx.session, rows[:limit], ctx.now)
     last = rows[limit - 1] if len(rows) > limit else None
-    following = encode_cursor([last.current_deadline, last.task_id], context=repr(narrow)) if last else None
+    following = encode_cursor([last.current_deadline, last.task_id], context=context) if last else None
     return Page(items=shown, next=following)
 
 

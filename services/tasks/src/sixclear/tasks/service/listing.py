@@ -1,8 +1,9 @@
 """What can be read: lists of tasks, a task's reports, evidence and history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sixclear.common.event_log import StoredEvent
@@ -23,25 +24,49 @@ class Narrowing:
     bucket: str | None
     assigned_by: str | None
     query: str | None
-    restricted: bool = False
+
+
+# The caller's own part in the tasks that it lists.
+Role = Literal["lead", "assigning", "coordinating"]
 
 
 async def list_tasks(
     ctx: Context, narrow: Narrowing, after: tuple[datetime | None, UUID] | None, limit: int
 ) -> Sequence[Task]:
     """Tasks by current deadline. Raises ProgrammeNotFound and OrganisationNotFound for what is not known."""
+    resolved = await _resolved(ctx, narrow)
+    return await rows.list_tasks(ctx.session, resolved, now=ctx.now, after=after, limit=limit)
+
+
+async def list_own_tasks(
+    ctx: Context, narrow: Narrowing, role: Role, after: tuple[datetime | None, UUID] | None, limit: int
+) -> Sequence[Task]:
+    """As `list_tasks`, those in which the caller's organisation has this part, restricted ones included.
+
+    What the organisations below it lead is led by it too, as in every list; restricted tasks of theirs stay theirs.
+    """
+    own = ctx.caller.own_organisation()
+    resolved = replace(
+        await _resolved(ctx, narrow),
+        organisation_id=own if role == "lead" else None,
+        assigning_organisation_id=own if role == "assigning" else None,
+        coordinating_organisation_id=own if role == "coordinating" else None,
+        restricted_for=own,
+    )
+    return await rows.list_tasks(ctx.session, resolved, now=ctx.now, after=after, limit=limit)
+
+
+async def _resolved(ctx: Context, narrow: Narrowing) -> rows.TaskFilter:
     programme = await get_programme(ctx.session, narrow.programme) if narrow.programme else None
     organisation = await get_organisation(ctx.session, narrow.organisation) if narrow.organisation else None
-    resolved = rows.TaskFilter(
+    return rows.TaskFilter(
         programme_id=programme.programme_id if programme else None,
         organisation_id=organisation.organisation_id if organisation else None,
         status=narrow.status,
         bucket=narrow.bucket,
         assigned_by=narrow.assigned_by,
         query=narrow.query,
-        restricted_for=ctx.caller.organisation_id if narrow.restricted else None,
     )
-    return await rows.list_tasks(ctx.session, resolved, now=ctx.now, after=after, limit=limit)
 
 
 # What was said while a task was restricted stays with the bodies concerned, also when it is public again.
