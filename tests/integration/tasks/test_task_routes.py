@@ -347,6 +347,9 @@ async def test_an_upsert_on_an_older_version_is_refused(service: Service, path: 
         },
         "/programmes": {"slug": "two", "name_vi": "Hai", "name_en": "Two", "resolution": "57-NQ/TW", "owner": "P57"},
     }
+    for tag in ('"1.1"', "*"):
+        absent = await service.post("P57", path, bodies[path], **{"If-Match": tag})
+        assert (absent.status_code, absent.json()["code"]) == (412, "stale-version")
     assert (await service.post("P57", path, bodies[path])).status_code == 201
     stale = await service.post("P57", path, bodies[path], **{"If-Match": '"1.999"'})
     assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")

@@ -14,12 +14,12 @@ from sixclear.common.use_case import (
     FactsPastNotAllowed,
     OrganisationNotAllowed,
 )
-from sixclear.common.web.etags import etag, not_modified
+from sixclear.common.web.etags import StaleVersion, etag, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, expected, must_match, tag
+from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
     ConfirmationImpossible,
@@ -37,7 +37,7 @@ from sixclear.tasks.errors import (
     TransitionNotAllowed,
 )
 from sixclear.tasks.models import Task
-from sixclear.tasks.routes.dependencies import PUBLIC
+from sixclear.tasks.routes.dependencies import PUBLIC, expected
 from sixclear.tasks.schemas import (
     AssigningLevel,
     Bucket,
@@ -71,6 +71,7 @@ _STEP = (
     FactsPastNotAllowed,
     FactBehindLastChange,
     FactInFuture,
+    StaleVersion,
 )
 
 
@@ -186,6 +187,7 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
         FactsPastNotAllowed,
         FactBehindLastChange,
         FactInFuture,
+        StaleVersion,
     )
     | {200: {"description": "The task was known; it is described anew, or nothing changed.", "model": TaskView}},
 )

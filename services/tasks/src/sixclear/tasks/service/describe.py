@@ -28,7 +28,7 @@ from sixclear.tasks.service.tasks import assign_described, get_task, is_visible,
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})
 
-Expect = Callable[[Versioned], None]
+Expect = Callable[[Versioned | None], None]
 
 
 async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:
@@ -36,7 +36,8 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
 
     The second part is True when it is new. A proposal that changes nothing publishes nothing. With `assign`, a task
     that is only proposed is assigned at once.
-    `expect` is called with a known task before anything changes: it raises when the caller decided on another version.
+    `expect` is called with the known task, or None, before anything changes: it raises when the caller decided on
+    another version.
     """
     programme = await referenced_programme(ctx.session, proposal.programme)
     fields = await _described(ctx, proposal, programme)
@@ -45,12 +46,11 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
         allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
         ctx.require_organisation(allowed, "propose a task between other organisations")
+    expect(task)
+    created = task is None
     if task is None:
         task = await _propose(ctx, proposal, fields)
-        created = True
     else:
-        created = False
-        expect(task)
         await _update(ctx, task, proposal, fields)
     if proposal.assign and task.status in _UNDECIDED:
         await assign_described(ctx, task, programme, proposal.occurred_at)
