@@ -86,6 +86,32 @@ async def test_an_extension_keeps_both_deadlines(service: Service) -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_extension_gives_time_that_is_still_to_come(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    path, decision = f"/tasks/{task_id}/extend", {"deadline": "2025-12-03", "reason": "Thay đổi phạm vi"}
+    refused = await service.post("P57", path, decision)
+    assert (refused.status_code, refused.json()["code"]) == (422, "deadline-in-past")
+    assert refused.json()["errors"][0]["pointer"] == "#/deadline"
+    history = service.headers("P57", "tasks:assign", "facts:past")
+    loaded = await service.http.post(f"/api/tasks/v1{path}", json=decision, headers=history)
+    assert (loaded.status_code, loaded.json()["current_deadline"]) == (200, "2025-12-03T10:00:00Z")
+
+
+@pytest.mark.asyncio
+async def test_a_report_of_a_stated_time_may_be_sent_again(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    service.clock.pass_by(hours=2)
+    path, headers = f"/api/tasks/v1/tasks/{task_id}/progress", service.headers("G06", "tasks:report", "facts:past")
+    body = {"text": "Tuần này", "percent": 5, "occurred_at": "2025-12-04T11:00:00+07:00"}
+    first = await service.http.post(path, json=body, headers=headers)
+    again = await service.http.post(path, json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    more = await service.http.post(path, json=body | {"difficulty": "Thiếu kinh phí"}, headers=headers)
+    assert (more.status_code, more.json()["reports_count"]) == (201, 2)
+
+
+@pytest.mark.asyncio
 async def test_a_submission_goes_back_with_its_reason_kept_inside(service: Service) -> None:
     task_id = await an_assigned_task(service)
     await steps(service, task_id)

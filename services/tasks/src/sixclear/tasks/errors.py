@@ -81,6 +81,12 @@ class DeadlineNeedsDecision(DomainError):
     code, status, title = "deadline-needs-decision", 409, "A deadline moves by a decision"
 
 
+class DeadlineInPast(DomainError):
+    """A decision of today gives more time; one of the past is a fact of the past."""
+
+    code, status, title = "deadline-in-past", 422, "The deadline is over already"
+
+
 class FieldNeedsDecision(DomainError):
     """Lead, assigning body, level, kind and programme of an assigned task do not change by describing it anew."""
 

@@ -23,6 +23,7 @@ from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
     ConfirmationImpossible,
+    DeadlineInPast,
     DeadlineNeedsDecision,
     EvidenceMissing,
     FieldNeedsDecision,
@@ -274,7 +275,7 @@ async def send_back(
     "/tasks/{task_id}/extend",
     operation_id="extendTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*_STEP),
+    responses=problem_responses(*_STEP, DeadlineInPast),
 )
 async def extend(
     ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, request: Request, response: Response

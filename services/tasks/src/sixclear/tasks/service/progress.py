@@ -21,13 +21,21 @@ from sixclear.tasks.service.organisations import named_organisations
 from sixclear.tasks.service.tasks import apply, doers, event_data, is_published, is_visible, record
 
 
-async def report(ctx: Context, task: Task, entry: ProgressEntry) -> None:
-    """Report progress on one task; the lead and the coordinating bodies may."""
+async def report(ctx: Context, task: Task, entry: ProgressEntry) -> bool:
+    """Report progress on one task; the lead and the coordinating bodies may.
+
+    False when the body said the same word for word at the same stated time before: then nothing is written.
+    """
     organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
+    stated = {entry.occurred_at} if entry.occurred_at else set()
+    said = _Said(await rows.list_reports_at(ctx.session, [task.task_id], stated))
+    if said.holds(task.task_id, organisation_id, entry):
+        return False
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
     change = lifecycle.report(task, _command(entry), occurred_at)
     await record(ctx, task, change, occurred_at)
     ctx.session.add(_row(task, entry, organisation_id, occurred_at, ctx.now))
+    return True
 
 
 def _command(entry: ProgressEntry) -> Report:
@@ -76,7 +84,7 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
     tasks = await rows.lock_tasks(ctx.session, sorted(wanted))
     stated = {item.occurred_at for item in items if item.occurred_at}
     said = await rows.list_reports_at(ctx.session, list(tasks), stated)
-    batch = _Batch(ctx, tasks, _Keys(keyed, assigners), said, await _slugs(ctx, tasks))
+    batch = _Batch(ctx, tasks, _Keys(keyed, assigners), _Said(said), await _slugs(ctx, tasks))
     results = [batch.take(index, line) for index, line in enumerate(lines)]
     if dry_run:
         ctx.session.expunge_all()
@@ -119,6 +127,24 @@ class _Keys:
         return next(iter(found))
 
 
+class _Said:
+    """What was reported before, so that a machine may say the same again."""
+
+    def __init__(self, reports: Iterable[ProgressReport]) -> None:
+        self._percents: dict[tuple[Any, ...], set[int]] = defaultdict(set)
+        for report in reports:
+            self.add(report)
+
+    def add(self, report: ProgressReport) -> None:
+        """One more report."""
+        self._percents[_words(report.task_id, report.organisation_id, report)].add(report.percent)
+
+    def holds(self, task_id: UUID, organisation_id: UUID, entry: ProgressEntry) -> bool:
+        """Whether the body said so before; an entry without a percentage kept the one of its time."""
+        percents = self._percents.get(_words(task_id, organisation_id, entry))
+        return percents is not None and (entry.percent is None or entry.percent in percents)
+
+
 class _Batch:
     """The items of one bulk request as they are taken, in order, against locked tasks."""
 
@@ -127,16 +153,14 @@ class _Batch:
         ctx: Context,
         tasks: Mapping[UUID, Task],
         keys: _Keys,
-        said: Iterable[ProgressReport],
+        said: _Said,
         slugs: Mapping[UUID, str],
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
         self._keys = keys
         self._slugs = slugs
-        self._percents_said: dict[tuple[Any, ...], set[int]] = defaultdict(set)
-        for report in said:
-            self._remember(report)
+        self._said = said
         self.reported: set[Task] = set()
         self.reports: list[ProgressReport] = []
         self.events: list[NewEvent] = []
@@ -159,25 +183,17 @@ class _Batch:
         if task is None or not is_visible(task, ctx.caller.organisation_id):
             raise TaskNotFound("No task that you may see has this identifier.")
         organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
-        if self._was_said(task_id, organisation_id, item):
+        if self._said.holds(task_id, organisation_id, item):
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
         occurred_at = ctx.fact_time(item.occurred_at, task.occurred_at)
         change = lifecycle.report(task, _command(item), occurred_at)
         previous = apply(task, change, occurred_at, ctx.now)
         report = _row(task, item, organisation_id, occurred_at, ctx.now)
-        self._remember(report)
+        self._said.add(report)
         self.reported.add(task)
         self.reports.append(report)
         self.events.append(self._event(task, change.name, previous))
         return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)
-
-    def _remember(self, report: ProgressReport) -> None:
-        self._percents_said[_words(report.task_id, report.organisation_id, report)].add(report.percent)
-
-    def _was_said(self, task_id: UUID, organisation_id: UUID, item: BulkProgressItem) -> bool:
-        """Whether the body said so before; an item without a percentage kept the one of its time."""
-        percents = self._percents_said.get(_words(task_id, organisation_id, item))
-        return percents is not None and (item.percent is None or item.percent in percents)
 
     def _event(self, task: Task, change: str, previous: int | None) -> NewEvent:
         return NewEvent(
@@ -193,6 +209,6 @@ class _Batch:
         )
 
 
-def _words(task_id: UUID, organisation_id: UUID | None, said: ProgressReport | BulkProgressItem) -> tuple[Any, ...]:
+def _words(task_id: UUID, organisation_id: UUID | None, said: ProgressReport | ProgressEntry) -> tuple[Any, ...]:
     """What makes two reports the same but for the percentage; one without a stated time is never a repetition."""
     return task_id, organisation_id, said.occurred_at, said.text, said.difficulty, said.cause, said.remedy

@@ -11,6 +11,7 @@ from sixclear.tasks import lifecycle
 from sixclear.tasks.deadlines import deadline_instant
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
+    DeadlineInPast,
     TaskNotFound,
 )
 from sixclear.tasks.events import PositionData, TaskData, TaskWithdrawn
@@ -128,7 +129,13 @@ async def extend(ctx: Context, task: Task, entry: ExtensionEntry) -> None:
     """Move the current deadline by a decision of the assigning body, with the reason (R8)."""
     ctx.require_organisation({task.assigning_organisation_id}, "extend a task of another assigning body")
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
-    change = lifecycle.extend(task, deadline_instant(entry.deadline))
+    deadline = deadline_instant(entry.deadline)
+    if deadline < ctx.now and "facts:past" not in ctx.caller.scopes:
+        raise DeadlineInPast(
+            "An extension gives a deadline that is still to come; one of the past needs the scope facts:past.",
+            errors=[{"pointer": "#/deadline", "code": "in-past", "detail": "Give a time from now on."}],
+        )
+    change = lifecycle.extend(task, deadline)
     await record(ctx, task, change, occurred_at, reason=entry.reason)
 
 
