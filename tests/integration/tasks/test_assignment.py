@@ -41,6 +41,8 @@ async def test_a_province_gives_tasks_to_its_wards_and_to_nobody_else(service: S
     refused = await service.post("75", "/tasks", of_its_own("75", "G06", "province"))
     assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed")
     assert "below it" in refused.json()["detail"]
+    unclear = await service.post("75", "/tasks", of_its_own("75", "75", "province") | {"lead_organisation": None})
+    assert (unclear.status_code, unclear.json()["code"]) == (422, "six-clears-missing")
     assigned = await service.post("75", "/tasks", of_its_own("75", "25999", "province"))
     assert (assigned.status_code, assigned.json()["status"]) == (201, "assigned")
 

@@ -100,7 +100,7 @@ def subtree(organisation_id: UUID) -> ColumnElement[bool]:
     return select(tree.c.organisation_id).scalar_subquery()
 
 
-async def is_within(session: AsyncSession, organisation_id: UUID | None, above_id: UUID) -> bool:
+async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID) -> bool:
     """Whether the organisation stands at or below `above_id`."""
     statement = select(Organisation.organisation_id).where(
         Organisation.organisation_id == organisation_id, Organisation.organisation_id.in_(subtree(above_id))

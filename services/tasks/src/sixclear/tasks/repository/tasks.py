@@ -64,8 +64,9 @@ async def find_keyed_task(
     session: AsyncSession, key_organisation_id: UUID, source: str, external_id: str
 ) -> Task | None:
     """The task that a body's own system knows by this key; its row locked, for it is about to change."""
+    # A process of the release before may still run. It writes no key organisation: its keys are the assigning body's.
     statement = select(Task).where(
-        Task.key_organisation_id == key_organisation_id,
+        func.coalesce(Task.key_organisation_id, Task.assigning_organisation_id) == key_organisation_id,
         Task.source == source,
         Task.external_id == external_id,
     )

@@ -72,8 +72,8 @@ async def _check_level(ctx: Context, task: Task) -> None:
     """The level is the assigning body's, and a body that is not central gives tasks to nobody but its own."""
     level = await organisation_rows.level_of(ctx.session, task.assigning_organisation_id)
     lifecycle.check_level(task.assigned_by, level)
-    own = task.assigning_organisation_id
-    if level != "central" and not await organisation_rows.is_within(ctx.session, task.lead_organisation_id, own):
+    lead, own = task.lead_organisation_id, task.assigning_organisation_id
+    if lead and level != "central" and not await organisation_rows.is_within(ctx.session, lead, own):
         raise OrganisationNotAllowed(
             "A body that is not central assigns tasks only to itself and the organisations below it; "
             "name such a lead_organisation, or have a central body assign the task."
