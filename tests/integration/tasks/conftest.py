@@ -58,6 +58,7 @@ ORGANISATIONS = (
             Named("Đồng Nai", "city", date(2026, 4, 30), None, "30/2026/QH16"),
         ),
     ),
+    Seed("75-KH", "department", None, "75", (named("Sở Khoa học và Công nghệ", "department"),)),
     Seed("25999", "commune", None, "75", (named("Phường Biên Hòa", "ward"),)),
 )
 

@@ -116,16 +116,32 @@ async def test_two_bodies_may_say_the_same(service: Service) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_key_of_two_assigning_bodies_must_be_said_by_identifier(service: Service) -> None:
+async def test_two_assigning_bodies_with_the_same_key_are_told_apart(service: Service) -> None:
     programme = {"slug": "own", "name_vi": "Riêng", "name_en": "Own", "resolution": "57-NQ/TW", "owner": "G01"}
     assert (await service.post("G01", "/programmes", programme)).status_code == 201
     ours = await an_assigned_task(service, external_id="NV-0")
     theirs = proposal(external_id="NV-0", programme="own", assigning_organisation="G01")
-    assert (await service.post("G01", "/tasks", theirs)).status_code == 201
-    answer = await send(service, [line(0), {"task_id": str(ours), "text": "Tuần này"}])
-    items = answer["items"]
+    their_id = (await service.post("G01", "/tasks", theirs)).json()["task_id"]
+    lines: list[object] = [
+        line(0),
+        {"task_id": str(ours), "text": "Tuần này"},
+        line(0, assigning_organisation="G01"),
+        line(0, assigning_organisation="G06"),
+        line(0, assigning_organisation="nobody"),
+    ]
+    items = (await send(service, lines))["items"]
     assert isinstance(items, list)
-    assert (items[0]["problem"]["code"], items[1]["outcome"]) == ("reference-ambiguous", "reported")
+    codes = [item["problem"] and item["problem"]["code"] for item in items]
+    assert codes == ["reference-ambiguous", None, None, "task-not-found", "task-not-found"]
+    assert items[2]["task_id"] == their_id
+
+
+@pytest.mark.asyncio
+async def test_a_mere_proposal_never_disturbs_the_friday_file(service: Service) -> None:
+    await an_assigned_task(service, external_id="NV-0")
+    proposed = proposal(external_id="NV-0", assigning_organisation="G01", assign=False)
+    assert (await service.post("G01", "/tasks", proposed)).status_code == 201
+    assert (await send(service, [line(0)]))["reported"] == 1
 
 
 @pytest.mark.asyncio

@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -53,6 +53,15 @@ def test_a_month_is_reported_once_a_report_came_after_the_previous_close() -> No
 def test_a_rule_that_has_ended_has_no_period() -> None:
     rule = check_recurrence("FREQ=YEARLY;COUNT=1")
     assert current_period(rule, datetime(2024, 1, 1, tzinfo=UTC), None, datetime(2026, 1, 1, tzinfo=UTC)) is None
+
+
+def test_the_last_day_of_a_rule_counts_up_to_its_close() -> None:
+    rule = check_recurrence("FREQ=MONTHLY;BYMONTHDAY=31;until=20260131")
+    since, last = datetime(2025, 12, 4, tzinfo=UTC), datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
+    period = current_period(rule, since, None, last)
+    assert period is not None
+    assert period.due_at == last
+    assert current_period(rule, since, None, last + timedelta(seconds=1)) is None
 
 
 @pytest.mark.parametrize(

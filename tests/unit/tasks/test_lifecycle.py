@@ -90,6 +90,23 @@ def test_an_extension_keeps_the_original_deadline() -> None:
     assert lifecycle.extend(a_task(status="assigned"), later).fields == {"current_deadline": later}
 
 
+def test_of_a_completed_task_only_the_classification_changes() -> None:
+    lifecycle.allow_update(a_task(status="completed"), {"classification": "restricted"}, enforced=True)
+    changed = {"classification": "restricted", "title": "Another"}
+    with pytest.raises(TransitionNotAllowed):
+        lifecycle.allow_update(a_task(status="completed"), changed, enforced=True)
+
+
+def test_what_is_being_worked_on_stays_six_clear() -> None:
+    task, changed = a_task(status="in_progress"), {"product": None, "title": "Another"}
+    with pytest.raises(SixClearsMissing) as refusal:
+        lifecycle.allow_update(task, changed, enforced=True)
+    assert [error["code"] for error in refusal.value.errors] == ["product"]
+    lifecycle.allow_update(task, changed, enforced=False)
+    lifecycle.allow_update(a_task(product=None), {"title": "Another"}, enforced=True)
+    lifecycle.allow_update(a_task(status="assigned", product=None), {"classification": "restricted"}, enforced=True)
+
+
 def test_a_recurring_task_is_never_handed_in() -> None:
     with pytest.raises(TransitionNotAllowed):
         lifecycle.submit(a_task(status="in_progress", kind="recurring", evidence_count=1), NOW)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from dateutil.rrule import rrule, rrulestr
+from dateutil.rrule import rrule, rruleset, rrulestr
 
 from sixclear.common.clock import CIVIL_ZONE, CLOSE_OF_DAY, civil_date, close_of_day
 from sixclear.tasks.errors import RecurrenceInvalid
@@ -45,13 +45,22 @@ _STARTS = [
 def _occurs(rule: str) -> bool:
     """Whether the rule can be read and occurs, whenever it starts; one that never does would be searched for ever."""
     try:
-        parsed = rrulestr(rule, dtstart=_civil_close(_LATE))
+        parsed = _read(rule, _civil_close(_LATE))
     except (ValueError, TypeError, IndexError):
         return False
     if not isinstance(parsed, rrule):
         return False
     endless = parsed.replace(count=None, until=None)
     return all(next(iter(endless.replace(dtstart=_civil_close(start))), None) is not None for start in _STARTS)
+
+
+# A bare date would end a rule at midnight, before the close of the day that it names.
+_LAST_DAY = re.compile(r"UNTIL=[0-9]{8}", re.IGNORECASE)
+
+
+def _read(rule: str, start: datetime) -> rrule | rruleset:
+    """The rule from civil time `start` on; the day of UNTIL is its last one, up to its close."""
+    return rrulestr(_LAST_DAY.sub(rf"\g<0>T{CLOSE_OF_DAY:%H%M%S}", rule), dtstart=start)
 
 
 def _civil_close(day: date) -> datetime:
@@ -87,9 +96,8 @@ def current_period(rule: str, since: datetime, last_report_at: datetime | None, 
 
     All instants are UTC. A period is reported when a report came after the previous period's deadline.
     """
-    start = _civil_close(civil_date(since))
     floating = now.astimezone(CIVIL_ZONE).replace(tzinfo=None)
-    occurrences = rrulestr(rule, dtstart=start)
+    occurrences = _read(rule, _civil_close(civil_date(since)))
     due = occurrences.after(floating, inc=True)
     if due is None:
         return None

@@ -39,6 +39,12 @@ class ReferenceAmbiguous(DomainError):
     code, status, title = "reference-ambiguous", 422, "A reference names several things"
 
 
+class LevelMismatch(DomainError):
+    """A task is assigned by the level of its assigning body, and by no other."""
+
+    code, status, title = "level-mismatch", 422, "The assigning body is not of this level"
+
+
 class SixClearsMissing(DomainError):
     """The task cannot be assigned while one of the six clears (*sáu rõ*) is missing."""
 
@@ -63,10 +69,22 @@ class ConfirmationByDoer(DomainError):
     code, status, title = "confirmation-by-doer", 403, "The doer cannot confirm its own result"
 
 
+class ConfirmationImpossible(DomainError):
+    """A task whose every confirming body also does it could never be completed."""
+
+    code, status, title = "confirmation-impossible", 422, "Nobody could confirm this task"
+
+
 class DeadlineNeedsDecision(DomainError):
     """The deadline of an assigned task moves by an extension only."""
 
     code, status, title = "deadline-needs-decision", 409, "A deadline moves by a decision"
+
+
+class DeadlineInPast(DomainError):
+    """A decision of today gives more time; one of the past is a fact of the past."""
+
+    code, status, title = "deadline-in-past", 422, "The deadline is over already"
 
 
 class FieldNeedsDecision(DomainError):

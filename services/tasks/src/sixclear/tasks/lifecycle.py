@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sixclear.tasks.errors import EvidenceMissing, FieldNeedsDecision, SixClearsMissing, TransitionNotAllowed
+from sixclear.tasks.errors import (
+    ConfirmationImpossible,
+    EvidenceMissing,
+    FieldNeedsDecision,
+    LevelMismatch,
+    SixClearsMissing,
+    TransitionNotAllowed,
+)
 from sixclear.tasks.models import Task
 
 # Statuses in which the task is somebody's work.
@@ -53,16 +60,65 @@ class Report:
     remedy: str | None = None
 
 
-def missing_clears(task: Task) -> list[str]:
-    """The codes of the clears that are missing, in order. A recurring task has a rule in place of a date."""
-    missing = []
-    for clear, field in SIX_CLEARS.items():
-        value = getattr(task, field)
-        if clear == "time" and task.kind == "recurring":
-            value = task.recurrence
-        if not value:
-            missing.append(clear)
-    return missing
+def missing_clears(task: Task, changed: Mapping[str, Any] | None = None) -> list[str]:
+    """The codes of the clears that are missing, in order; with `changed`, as if these fields were set already.
+
+    A recurring task has a rule in place of a date.
+    """
+    values = {name: getattr(task, name) for name in ("kind", "recurrence", *SIX_CLEARS.values())} | dict(changed or {})
+    if values["kind"] == "recurring":
+        values["current_deadline"] = values["recurrence"]
+    return [clear for clear, field in SIX_CLEARS.items() if not values[field]]
+
+
+def _refuse_unclear(missing: Collection[str], kind: str, way_out: str) -> None:
+    # As requests name these fields.
+    named = SIX_CLEARS | {
+        "time": "recurrence" if kind == "recurring" else "deadline",
+        "responsibility": "lead_organisation",
+    }
+    raise SixClearsMissing(
+        f"Missing: {', '.join(missing)}. {way_out}",
+        errors=[
+            {"pointer": f"#/{named[clear]}", "code": clear, "detail": "This clear is missing."} for clear in missing
+        ],
+    )
+
+
+def check_level(assigned_by: str, level: str | None) -> None:
+    """Raises LevelMismatch when a task names another level than the one at which its assigning body acts."""
+    if assigned_by != level:
+        raise LevelMismatch(
+            "assigned_by is the level of the assigning organisation; give that level, or the body that assigns.",
+            errors=[
+                {
+                    "pointer": "#/assigned_by",
+                    "code": "level-of-assigning-organisation",
+                    "detail": f"The assigning organisation acts at the level: {level or 'none'}.",
+                }
+            ],
+        )
+
+
+def check_confirmable(task: Task, owner_id: UUID, changed: Mapping[str, Any] | None = None) -> None:
+    """Raises ConfirmationImpossible when assigning body and programme's owner both do the task themselves (R7).
+
+    With `changed`, as if these fields were set already. A recurring task is never handed in: it needs no confirmation.
+    """
+    names = "kind", "assigning_organisation_id", "lead_organisation_id", "coordinating_organisation_ids"
+    values = {name: getattr(task, name) for name in names} | dict(changed or {})
+    lead, coordinating = values["lead_organisation_id"], values["coordinating_organisation_ids"]
+    confirming = {values["assigning_organisation_id"], owner_id}
+    if values["kind"] == "recurring" or confirming - {lead, *coordinating}:
+        return
+    field = "lead_organisation" if lead in confirming else "coordinating_organisations"
+    raise ConfirmationImpossible(
+        "The doer never confirms, and nobody else could: name another body as lead and as coordinating, such as the "
+        "department or ward that does the work.",
+        errors=[
+            {"pointer": f"#/{field}", "code": "only-confirming-body", "detail": "This body alone may confirm the task."}
+        ],
+    )
 
 
 def assign(task: Task, occurred_at: datetime, *, enforced: bool) -> Change:
@@ -70,13 +126,7 @@ def assign(task: Task, occurred_at: datetime, *, enforced: bool) -> Change:
     _allow(task, "assigned")
     missing = missing_clears(task)
     if missing and (enforced or "responsibility" in missing):
-        raise SixClearsMissing(
-            f"Missing: {', '.join(missing)}. Add them, then assign the task again.",
-            errors=[
-                {"pointer": f"#/{SIX_CLEARS[clear]}", "code": clear, "detail": "This clear is missing."}
-                for clear in missing
-            ],
-        )
+        _refuse_unclear(missing, task.kind, "Add them, then assign the task again.")
     return Change("assigned", {"status": "assigned", "assigned_at": occurred_at})
 
 
@@ -140,12 +190,19 @@ _DECIDED = {
     "programme_id": "programme",
     "kind": "kind",
     "assigned_by": "assigned_by",
+    "assigning_organisation_id": "assigning_organisation",
     "lead_organisation_id": "lead_organisation",
 }
 
 
-def allow_update(task: Task, changed: Collection[str]) -> None:
-    """Raises TransitionNotAllowed when the description can no longer change, FieldNeedsDecision for what is decided."""
+def allow_update(task: Task, changed: Mapping[str, Any], *, enforced: bool) -> None:
+    """Raises TransitionNotAllowed when the description can no longer change, FieldNeedsDecision for what is decided.
+
+    A task that is somebody's work stays six-clear where that is enforced; else it raises SixClearsMissing.
+    The classification alone changes at any time: what must not be public is never stuck there.
+    """
+    if set(changed) == {"classification"}:
+        return
     _allow(task, "updated")
     decided = [field for field in _DECIDED if field in changed]
     if task.status in OPEN_STATUSES and decided:
@@ -156,6 +213,9 @@ def allow_update(task: Task, changed: Collection[str]) -> None:
                 for field in decided
             ],
         )
+    missing = missing_clears(task, changed) if task.status in OPEN_STATUSES and enforced else []
+    if missing:
+        _refuse_unclear(missing, task.kind, "Describe the task with all six clears; one that is left out is emptied.")
 
 
 def _allow(task: Task, step: str) -> None:

@@ -102,6 +102,7 @@ class Task(Versioned, Base):
     search_text: Mapped[str]
     source: Mapped[str | None]
     external_id: Mapped[str | None]
+    key_organisation_id: Mapped[UUID | None]
     classification: Mapped[str]
     status: Mapped[str]
     kind: Mapped[str]
@@ -127,11 +128,12 @@ class Task(Versioned, Base):
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (
-        Unique("source", "external_id", "assigning_organisation_id"),
+        Unique("source", "external_id", "key_organisation_id"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),
         Index("ix_task_listing", text("coalesce(current_deadline, 'infinity'::timestamptz)"), "task_id"),
+        Index("ix_task_coordinating_organisation_ids", "coordinating_organisation_ids", postgresql_using="gin"),
         Index("ix_task_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
     )
 

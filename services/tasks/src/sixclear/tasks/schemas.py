@@ -141,8 +141,11 @@ class PositionView(Schema):
 
 
 class TaskProposal(Schema):
-    """A task to propose; with an assigning body's `source` and `external_id` that are known, to describe anew."""
+    """A task to propose, or to describe anew: one that your own `source` and `external_id` name, or `task_id`."""
 
+    task_id: UUID | None = Field(
+        default=None, description="A known task to describe anew, whoever proposed it; it keeps its own key."
+    )
     programme: Slug
     title: Line
     code: Code | None = None
@@ -150,7 +153,7 @@ class TaskProposal(Schema):
     directive_id: UUID | None = None
     clause: Line | None = None
     source: Code | None = Field(
-        default=None, description="Your system's name; with `external_id` the assigning body's key."
+        default=None, description="Your system's name; with `external_id` the key of your organisation."
     )
     external_id: Code | None = None
     classification: Literal["public", "restricted"] = "public"
@@ -247,11 +250,15 @@ class ProgressEntry(Schema):
 
 
 class BulkProgressItem(ProgressEntry):
-    """One line of a bulk progress request: the task by `task_id`, or by its `source` and `external_id`."""
+    """One line of a bulk progress request: the task by `task_id`, or by its `source` and `external_id`.
+
+    `assigning_organisation` tells apart tasks that several bodies gave you under the same key.
+    """
 
     task_id: UUID | None = None
     source: Code | None = None
     external_id: Code | None = None
+    assigning_organisation: Reference | None = None
 
 
 class ItemProblem(Schema):

@@ -100,6 +100,23 @@ def subtree(organisation_id: UUID) -> ColumnElement[bool]:
     return select(tree.c.organisation_id).scalar_subquery()
 
 
+async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID) -> bool:
+    """Whether the organisation stands at or below `above_id`."""
+    statement = select(Organisation.organisation_id).where(
+        Organisation.organisation_id == organisation_id, Organisation.organisation_id.in_(subtree(above_id))
+    )
+    return await session.scalar(statement) is not None
+
+
+async def level_of(session: AsyncSession, organisation_id: UUID) -> str | None:
+    """The level at which an organisation acts: a department that of its nearest ancestor which is none."""
+    organisation = await session.get(Organisation, organisation_id)
+    while organisation is not None and organisation.level == "department":
+        parent_id = organisation.parent_id
+        organisation = await session.get(Organisation, parent_id) if parent_id else None
+    return organisation.level if organisation else None
+
+
 async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False) -> Programme | None:
     """The programme with this slug; its row locked when it is about to change."""
     statement = select(Programme).where(Programme.slug == slug)

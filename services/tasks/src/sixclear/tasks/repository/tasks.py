@@ -3,20 +3,24 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Text,
     and_,
     any_,
     bindparam,
     case,
+    column,
     func,
     literal,
     literal_column,
     or_,
     select,
+    table,
     text,
     tuple_,
 )
@@ -28,6 +32,8 @@ from sixclear.common.folding import like_pattern
 from sixclear.tasks.lifecycle import OPEN_STATUSES
 from sixclear.tasks.models import Evidence, ProgressReport, Task
 from sixclear.tasks.repository.organisations import subtree
+
+Said = TypeVar("Said", ProgressReport, Evidence)
 
 # Tasks without a deadline come last; written as in the index `ix_task_listing`, which this order uses.
 _NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
@@ -44,6 +50,8 @@ class TaskFilter:
     bucket: str | None = None
     assigned_by: str | None = None
     query: str | None = None
+    assigning_organisation_id: UUID | None = None
+    coordinating_organisation_id: UUID | None = None
     restricted_for: UUID | None = None
 
 
@@ -53,11 +61,12 @@ async def find_task(session: AsyncSession, task_id: UUID, *, lock: bool = False)
 
 
 async def find_keyed_task(
-    session: AsyncSession, assigning_organisation_id: UUID, source: str, external_id: str
+    session: AsyncSession, key_organisation_id: UUID, source: str, external_id: str
 ) -> Task | None:
-    """The task that an assigning body's system knows by this key; its row locked, for it is about to change."""
+    """The task that a body's own system knows by this key; its row locked, for it is about to change."""
+    # A process of the release before may still run. It writes no key organisation: its keys are the assigning body's.
     statement = select(Task).where(
-        Task.assigning_organisation_id == assigning_organisation_id,
+        func.coalesce(Task.key_organisation_id, Task.assigning_organisation_id) == key_organisation_id,
         Task.source == source,
         Task.external_id == external_id,
     )
@@ -65,10 +74,11 @@ async def find_keyed_task(
 
 
 _TASK_IDS_OF_KEYS = text(
-    """SELECT task.source, task.external_id, task.task_id
+    """SELECT task.source, task.external_id, task.task_id, task.assigning_organisation_id
        FROM unnest(:sources, :external_ids) AS named (source, external_id) JOIN task USING (source, external_id)
-       WHERE :organisation_id = task.lead_organisation_id
-          OR :organisation_id = ANY (task.coordinating_organisation_ids)"""
+       WHERE task.assigned_at IS NOT NULL
+         AND (:organisation_id = task.lead_organisation_id
+              OR :organisation_id = ANY (task.coordinating_organisation_ids))"""
 ).bindparams(
     bindparam("sources", type_=ARRAY(Text)),
     bindparam("external_ids", type_=ARRAY(Text)),
@@ -78,16 +88,20 @@ _TASK_IDS_OF_KEYS = text(
 
 async def task_ids_of_keys(
     session: AsyncSession, keys: Collection[tuple[str, str]], organisation_id: UUID | None
-) -> dict[tuple[str, str], set[UUID]]:
-    """The tasks that an organisation works on, by `source` and `external_id`; bodies may use the same."""
+) -> dict[tuple[str, str], dict[UUID, UUID]]:
+    """The tasks that an organisation was given, by `source` and `external_id`, each with its assigning body.
+
+    Several bodies may use the same key. One that is only proposed does not count: whoever proposes it could make
+    another body's key name two tasks.
+    """
     values = {
         "sources": [source for source, _ in keys],
         "external_ids": [external_id for _, external_id in keys],
         "organisation_id": organisation_id,
     }
-    found: dict[tuple[str, str], set[UUID]] = {}
-    for source, external_id, task_id in await session.execute(_TASK_IDS_OF_KEYS, values):
-        found.setdefault((source, external_id), set()).add(task_id)
+    found: dict[tuple[str, str], dict[UUID, UUID]] = {}
+    for source, external_id, task_id, assigning_id in await session.execute(_TASK_IDS_OF_KEYS, values):
+        found.setdefault((source, external_id), {})[task_id] = assigning_id
     return found
 
 
@@ -153,6 +167,10 @@ def _conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(Task.programme_id == narrow.programme_id)
     if narrow.organisation_id:
         conditions.append(Task.lead_organisation_id.in_(subtree(narrow.organisation_id)))
+    if narrow.assigning_organisation_id:
+        conditions.append(Task.assigning_organisation_id == narrow.assigning_organisation_id)
+    if narrow.coordinating_organisation_id:
+        conditions.append(Task.coordinating_organisation_ids.contains([narrow.coordinating_organisation_id]))
     if narrow.status:
         conditions.append(Task.status == narrow.status)
     if narrow.bucket:
@@ -168,7 +186,12 @@ def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:
     public = Task.classification == "public"
     if organisation_id is None:
         return public
-    return or_(public, Task.lead_organisation_id == organisation_id, Task.assigning_organisation_id == organisation_id)
+    return or_(
+        public,
+        Task.lead_organisation_id == organisation_id,
+        Task.assigning_organisation_id == organisation_id,
+        Task.coordinating_organisation_ids.contains([organisation_id]),
+    )
 
 
 def _bucket(now: datetime) -> ColumnElement[str | None]:
@@ -183,14 +206,28 @@ def _bucket(now: datetime) -> ColumnElement[str | None]:
     )
 
 
-async def list_reports(
-    session: AsyncSession, task_id: UUID, *, before: int | None, limit: int
-) -> Sequence[ProgressReport]:
-    """A task's progress reports, newest first, before the version of the cursor."""
-    statement = select(ProgressReport).where(ProgressReport.task_id == task_id)
+_EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("published"))
+
+
+def _page(row: type[Said], task_id: UUID, *, published: bool, before: int | None, limit: int) -> Select[Said]:
+    """What was said on a task, newest first, before the version of the cursor; with `published` only what went out."""
+    statement = select(row).where(row.task_id == task_id).order_by(row.task_version.desc()).limit(limit)
     if before is not None:
-        statement = statement.where(ProgressReport.task_version < before)
-    return (await session.scalars(statement.order_by(ProgressReport.task_version.desc()).limit(limit))).all()
+        statement = statement.where(row.task_version < before)
+    if published:
+        went_out = select(_EVENT.c.version).where(
+            _EVENT.c.entity_id == task_id, _EVENT.c.entity_type == "task", _EVENT.c.published
+        )
+        statement = statement.where(row.task_version.in_(went_out))
+    return statement
+
+
+async def list_reports(
+    session: AsyncSession, task_id: UUID, *, published: bool, before: int | None, limit: int
+) -> Sequence[ProgressReport]:
+    """A task's progress reports, newest first; with `published` none that was said while it was restricted."""
+    statement = _page(ProgressReport, task_id, published=published, before=before, limit=limit)
+    return (await session.scalars(statement)).all()
 
 
 async def list_reports_at(
@@ -206,7 +243,8 @@ async def list_reports_at(
     return (await session.scalars(statement)).all()
 
 
-async def list_evidence(session: AsyncSession, task_id: UUID, limit: int) -> Sequence[Evidence]:
-    """A task's evidence, newest first."""
-    statement = select(Evidence).where(Evidence.task_id == task_id)
-    return (await session.scalars(statement.order_by(Evidence.task_version.desc()).limit(limit))).all()
+async def list_evidence(
+    session: AsyncSession, task_id: UUID, *, published: bool, before: int | None, limit: int
+) -> Sequence[Evidence]:
+    """A task's evidence, newest first; with `published` none that was attached while it was restricted."""
+    return (await session.scalars(_page(Evidence, task_id, published=published, before=before, limit=limit))).all()

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from sixclear.common.auth.access import Access
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, expected, tag
+from sixclear.common.web.use_cases import ContextDep, tag
 from sixclear.tasks.errors import (
     DirectiveNotFound,
     OrganisationNotFound,
@@ -20,7 +21,7 @@ from sixclear.tasks.errors import (
     ReferenceUnknown,
 )
 from sixclear.tasks.models import Organisation
-from sixclear.tasks.routes.dependencies import PUBLIC
+from sixclear.tasks.routes.dependencies import PUBLIC, expected
 from sixclear.tasks.schemas import (
     DirectiveEntry,
     DirectiveView,
@@ -36,7 +37,14 @@ from sixclear.tasks.service import answers, organisations
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 
 ADMINISTER = Depends(Access.scope("tasks:administer", organisation="own"))
-_FACTS = (FactsPastNotAllowed, FactBehindLastChange, FactInFuture)
+_UPSERT = (
+    ReferenceUnknown,
+    OrganisationNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)
 
 
 def _view(organisation: Organisation) -> OrganisationView:
@@ -108,7 +116,7 @@ async def get_programme(session: SessionDep, slug: Annotated[str, Path(max_lengt
     operation_id="registerProgramme",
     dependencies=[ADMINISTER],
     status_code=201,
-    responses=problem_responses(ReferenceUnknown, OrganisationNotAllowed, *_FACTS),
+    responses=problem_responses(*_UPSERT),
 )
 async def register_programme(
     ctx: ContextDep, entry: ProgrammeEntry, request: Request, response: Response
@@ -159,7 +167,7 @@ async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveVie
     operation_id="registerDirective",
     dependencies=[ADMINISTER],
     status_code=201,
-    responses=problem_responses(ReferenceUnknown, OrganisationNotAllowed, *_FACTS),
+    responses=problem_responses(*_UPSERT),
 )
 async def register_directive(
     ctx: ContextDep, entry: DirectiveEntry, request: Request, response: Response

@@ -37,15 +37,17 @@ NDJSON = "application/x-ndjson"
     operation_id="reportProgress",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*_STEP),
+    responses=problem_responses(*_STEP)
+    | {200: {"description": "You said the same at this stated time before; nothing changed.", "model": TaskView}},
 )
 async def report(
     ctx: ContextDep, task_id: UUID, entry: ProgressEntry, request: Request, response: Response
 ) -> TaskView:
-    """Report progress on a task that the caller's organisation leads or works on."""
+    """Report progress on a task that your organisation leads or works on; a repetition changes nothing (200)."""
     task = await tasks.get_task(ctx, task_id, lock=True)
     must_match(request, ctx.log, task)
-    await progress.report(ctx, task, entry)
+    new = await progress.report(ctx, task, entry)
+    response.status_code = 201 if new else 200
     tag(response, ctx.log, task)
     return await answers.task_view(ctx.session, task, ctx.now)
 
@@ -65,7 +67,7 @@ async def report(
 async def list_reports(
     ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
 ) -> Page[ProgressView]:
-    """A task's progress reports, newest first."""
+    """A task's progress reports, newest first; those while it was restricted only for the bodies concerned."""
     context = f"reports {task_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
     rows = await listing.list_reports(ctx, task_id, before, limit + 1)

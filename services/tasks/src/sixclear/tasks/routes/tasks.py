@@ -14,27 +14,31 @@ from sixclear.common.use_case import (
     FactsPastNotAllowed,
     OrganisationNotAllowed,
 )
-from sixclear.common.web.etags import etag, not_modified
+from sixclear.common.web.etags import StaleVersion, etag, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, expected, must_match, tag
+from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
+    ConfirmationImpossible,
+    DeadlineInPast,
     DeadlineNeedsDecision,
     EvidenceMissing,
     FieldNeedsDecision,
+    LevelMismatch,
     OrganisationNotFound,
     ProgrammeNotFound,
     RecurrenceInvalid,
+    ReferenceAmbiguous,
     ReferenceUnknown,
     SixClearsMissing,
     TaskNotFound,
     TransitionNotAllowed,
 )
 from sixclear.tasks.models import Task
-from sixclear.tasks.routes.dependencies import PUBLIC
+from sixclear.tasks.routes.dependencies import PUBLIC, expected
 from sixclear.tasks.schemas import (
     AssigningLevel,
     Bucket,
@@ -50,15 +54,16 @@ from sixclear.tasks.schemas import (
     TaskSummary,
     TaskView,
 )
-from sixclear.tasks.service import answers, listing, tasks
+from sixclear.tasks.service import answers, describe, listing, tasks
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
-WRITE = Depends(Access.scope("tasks:write", organisation="named in service.tasks.put_task"))
+WRITE = Depends(Access.scope("tasks:write", organisation="named in service.describe.put_task"))
 ASSIGN = Depends(Access.scope("tasks:assign", organisation="named in service.tasks.assign"))
 REPORT = Depends(Access.scope("tasks:report", organisation="named in service.tasks.doers"))
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation="named in service.tasks.confirm"))
-OWN = Depends(Access.scope("tasks:report", organisation="own"))
+# Whoever takes a step on its tasks reads them, restricted ones included.
+OWN = Depends(Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own"))
 
 _STEP = (
     TaskNotFound,
@@ -67,6 +72,7 @@ _STEP = (
     FactsPastNotAllowed,
     FactBehindLastChange,
     FactInFuture,
+    StaleVersion,
 )
 
 
@@ -96,28 +102,33 @@ async def list_tasks(
     "/own/tasks",
     operation_id="listOwnTasks",
     dependencies=[OWN],
-    responses=problem_responses(ProgrammeNotFound, OrganisationNotFound),
 )
 async def list_own_tasks(
     ctx: ContextDep,
+    role: Annotated[listing.Role, Query(description="The part that your organisation has in them.")] = "lead",
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
-    """The tasks that the caller's organisation leads, restricted ones included."""
-    own = str(ctx.caller.own_organisation())
-    narrow = listing.Narrowing(None, own, status, bucket, None, q, restricted=True)
-    return await _page(ctx, narrow, cursor, limit)
+    """The tasks that the caller's organisation leads, gave or works on (`role`), restricted ones included."""
+    narrow = listing.Narrowing(None, None, status, bucket, None, q)
+    return await _page(ctx, narrow, cursor, limit, role)
 
 
-async def _page(ctx: Context, narrow: listing.Narrowing, cursor: str | None, limit: int) -> Page[TaskSummary]:
-    after = decode_cursor(cursor, datetime | None, UUID, context=repr(narrow)) if cursor else None
-    rows = await listing.list_tasks(ctx, narrow, after, limit + 1)
+async def _page(
+    ctx: Context, narrow: listing.Narrowing, cursor: str | None, limit: int, role: listing.Role | None = None
+) -> Page[TaskSummary]:
+    context = f"{narrow} {role} {ctx.caller.organisation_id}"
+    after = decode_cursor(cursor, datetime | None, UUID, context=context) if cursor else None
+    if role is None:
+        rows = await listing.list_tasks(ctx, narrow, after, limit + 1)
+    else:
+        rows = await listing.list_own_tasks(ctx, narrow, role, after, limit + 1)
     shown = await answers.task_summaries(ctx.session, rows[:limit], ctx.now)
     last = rows[limit - 1] if len(rows) > limit else None
-    following = encode_cursor([last.current_deadline, last.task_id], context=repr(narrow)) if last else None
+    following = encode_cursor([last.current_deadline, last.task_id], context=context) if last else None
     return Page(items=shown, next=following)
 
 
@@ -164,8 +175,11 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     status_code=201,
     responses=problem_responses(
         ReferenceUnknown,
+        ReferenceAmbiguous,
         OrganisationNotAllowed,
         RecurrenceInvalid,
+        LevelMismatch,
+        ConfirmationImpossible,
         SixClearsMissing,
         TransitionNotAllowed,
         DeadlineNeedsDecision,
@@ -174,12 +188,13 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
         FactsPastNotAllowed,
         FactBehindLastChange,
         FactInFuture,
+        StaleVersion,
     )
     | {200: {"description": "The task was known; it is described anew, or nothing changed.", "model": TaskView}},
 )
 async def put_task(ctx: ContextDep, proposal: TaskProposal, request: Request, response: Response) -> TaskView:
-    """Propose a task; with `source` and `external_id` sent before, describe it anew (200)."""
-    task, created = await tasks.put_task(ctx, proposal, expected(request, ctx.log))
+    """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it anew (200)."""
+    task, created = await describe.put_task(ctx, proposal, expected(request, ctx.log))
     response.status_code = 201 if created else 200
     return await _answer(ctx, task, response)
 
@@ -188,7 +203,7 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, request: Request, re
     "/tasks/{task_id}/assign",
     operation_id="assignTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*_STEP, SixClearsMissing),
+    responses=problem_responses(*_STEP, LevelMismatch, ConfirmationImpossible, SixClearsMissing),
 )
 async def assign(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
     """Assign a proposed task to its lead body; it must be six-clear."""
@@ -260,7 +275,7 @@ async def send_back(
     "/tasks/{task_id}/extend",
     operation_id="extendTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*_STEP),
+    responses=problem_responses(*_STEP, DeadlineInPast),
 )
 async def extend(
     ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, request: Request, response: Response
@@ -289,10 +304,15 @@ async def _locked(ctx: Context, task_id: UUID, request: Request) -> Task:
     dependencies=[PUBLIC],
     responses=problem_responses(TaskNotFound),
 )
-async def list_evidence(ctx: ContextDep, task_id: UUID) -> Page[EvidenceView]:
-    """A task's evidence, newest first."""
-    rows = await listing.list_evidence(ctx, task_id)
-    return Page(items=await answers.evidence_views(ctx.session, rows))
+async def list_evidence(
+    ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[EvidenceView]:
+    """A task's evidence, newest first; what was attached while it was restricted only for the bodies concerned."""
+    context = f"evidence {task_id}"
+    before = decode_cursor(cursor, int, context=context)[0] if cursor else None
+    rows = await listing.list_evidence(ctx, task_id, before, limit + 1)
+    views = await answers.evidence_views(ctx.session, rows)
+    return page_of(views, limit, item=lambda view: view, key=lambda view: (view.task_version,), context=context)
 
 
 @router.get(
@@ -310,7 +330,7 @@ async def list_evidence(ctx: ContextDep, task_id: UUID) -> Page[EvidenceView]:
 async def list_history(
     ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
 ) -> Page[HistoryEntry]:
-    """A task's changes, newest first."""
+    """A task's changes, newest first; those while it was restricted only for the bodies concerned."""
     context = f"history {task_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
     events = await listing.history(ctx, task_id, before, limit + 1)

@@ -1,6 +1,6 @@
 """Organisations, programmes and directives: what tasks refer to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, P
 from sixclear.tasks.repository import organisations as rows
 from sixclear.tasks.schemas import DirectiveEntry, ProgrammeEntry
 
-Expect = Callable[[Versioned], None]
+Expect = Callable[[Versioned | None], None]
 
 
 def as_reference(text: str) -> UUID | str:
@@ -55,16 +55,8 @@ async def referenced(session: AsyncSession, references: Mapping[str, str]) -> di
 
     Raises ReferenceUnknown with every field that names an organisation which is not known.
     """
-    wanted = {pointer: as_reference(reference) for pointer, reference in references.items()}
-    found = await rows.find_organisations(
-        session,
-        {reference for reference in wanted.values() if isinstance(reference, UUID)},
-        {reference for reference in wanted.values() if isinstance(reference, str)},
-    )
-    named: dict[UUID | str, Organisation] = {}
-    for row in found:
-        named |= dict.fromkeys((row.organisation_id, *row.codes), row)
-    unknown = [pointer for pointer, reference in wanted.items() if reference not in named]
+    named = await _known(session, set(references.values()))
+    unknown = [pointer for pointer, reference in references.items() if reference not in named]
     if unknown:
         raise ReferenceUnknown(
             "An organisation is named that is not known.",
@@ -73,7 +65,27 @@ async def referenced(session: AsyncSession, references: Mapping[str, str]) -> di
                 for pointer in unknown
             ],
         )
-    return {pointer: named[reference] for pointer, reference in wanted.items()}
+    return {pointer: named[reference] for pointer, reference in references.items()}
+
+
+async def named_organisations(session: AsyncSession, references: Collection[str]) -> dict[str, UUID]:
+    """The identifiers of the organisations that these references name; unknown ones are left out."""
+    known = await _known(session, references) if references else {}
+    return {reference: organisation.organisation_id for reference, organisation in known.items()}
+
+
+async def _known(session: AsyncSession, references: Collection[str]) -> dict[str, Organisation]:
+    """The organisations that these references name, by the reference, with one statement."""
+    wanted = {reference: as_reference(reference) for reference in references}
+    found = await rows.find_organisations(
+        session,
+        {reference for reference in wanted.values() if isinstance(reference, UUID)},
+        {reference for reference in wanted.values() if isinstance(reference, str)},
+    )
+    named: dict[UUID | str, Organisation] = {}
+    for row in found:
+        named |= dict.fromkeys((row.organisation_id, *row.codes), row)
+    return {text: named[reference] for text, reference in wanted.items() if reference in named}
 
 
 async def referenced_programme(session: AsyncSession, slug: str) -> Programme:
@@ -90,7 +102,7 @@ async def referenced_programme(session: AsyncSession, slug: str) -> Programme:
 async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect) -> tuple[Programme, bool]:
     """Open a programme, or describe it anew; True when it is new. An entry that changes nothing publishes nothing.
 
-    `expect` is called with a known programme before anything changes.
+    `expect` is called with the known programme, or None, before anything changes.
     """
     owner = (await referenced(ctx.session, {"#/owner": entry.owner}))["#/owner"]
     ctx.require_organisation({owner.organisation_id}, "open a programme of another organisation")
@@ -99,12 +111,12 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     }
     programme = await rows.find_programme(ctx.session, entry.slug, lock=True)
     created = programme is None
+    if programme is not None:
+        ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
+    expect(programme)
     if programme is None:
         programme = Programme(programme_id=stable_id("programme", entry.slug), slug=entry.slug, version=0)
         ctx.session.add(programme)
-    else:
-        ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
-        expect(programme)
     if not created and all(getattr(programme, name) == value for name, value in fields.items()):
         return programme, False
     occurred_at = ctx.fact_time(entry.occurred_at, None if created else programme.occurred_at)
@@ -127,7 +139,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
 async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect) -> tuple[Directive, bool]:
     """Enter a directive, or describe it anew; True when it is new. Its number is unique in its programme.
 
-    `expect` is called with a known directive before anything changes.
+    `expect` is called with the known directive, or None, before anything changes.
     """
     programme = await referenced_programme(ctx.session, entry.programme)
     issuer = (await referenced(ctx.session, {"#/issuer": entry.issuer}))["#/issuer"]
@@ -137,13 +149,13 @@ async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect
     directive_id = stable_id("directive", entry.programme, entry.number)
     directive = await rows.find_directive(ctx.session, directive_id, lock=True)
     created = directive is None
+    if directive is not None:
+        stored: set[UUID | None] = {programme.owner_organisation_id, directive.issuer_organisation_id}
+        ctx.require_organisation(stored, "change a directive of another organisation")
+    expect(directive)
     if directive is None:
         directive = Directive(directive_id=directive_id, version=0)
         ctx.session.add(directive)
-    else:
-        stored: set[UUID | None] = {programme.owner_organisation_id, directive.issuer_organisation_id}
-        ctx.require_organisation(stored, "change a directive of another organisation")
-        expect(directive)
     fields = {
         "programme_id": programme.programme_id,
         "number": entry.number,

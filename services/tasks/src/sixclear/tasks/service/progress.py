@@ -17,16 +17,25 @@ from sixclear.tasks.models import ProgressReport, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
+from sixclear.tasks.service.organisations import named_organisations
 from sixclear.tasks.service.tasks import apply, doers, event_data, is_published, is_visible, record
 
 
-async def report(ctx: Context, task: Task, entry: ProgressEntry) -> None:
-    """Report progress on one task; the lead and the coordinating bodies may."""
+async def report(ctx: Context, task: Task, entry: ProgressEntry) -> bool:
+    """Report progress on one task; the lead and the coordinating bodies may.
+
+    False when the body said the same word for word at the same stated time before: then nothing is written.
+    """
     organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
+    stated = {entry.occurred_at} if entry.occurred_at else set()
+    said = _Said(await rows.list_reports_at(ctx.session, [task.task_id], stated))
+    if said.holds(task.task_id, organisation_id, entry):
+        return False
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
     change = lifecycle.report(task, _command(entry), occurred_at)
     await record(ctx, task, change, occurred_at)
     ctx.session.add(_row(task, entry, organisation_id, occurred_at, ctx.now))
+    return True
 
 
 def _command(entry: ProgressEntry) -> Report:
@@ -68,11 +77,14 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
     items = [line.item for line in lines if line.item]
     keys = {(item.source, item.external_id) for item in items if item.source and item.external_id}
     keyed = await rows.task_ids_of_keys(ctx.session, keys, ctx.caller.organisation_id) if keys else {}
+    assigners = await named_organisations(
+        ctx.session, {item.assigning_organisation for item in items if item.assigning_organisation}
+    )
     wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
     tasks = await rows.lock_tasks(ctx.session, sorted(wanted))
     stated = {item.occurred_at for item in items if item.occurred_at}
     said = await rows.list_reports_at(ctx.session, list(tasks), stated)
-    batch = _Batch(ctx, tasks, keyed, said, await _slugs(ctx, tasks))
+    batch = _Batch(ctx, tasks, _Keys(keyed, assigners), _Said(said), await _slugs(ctx, tasks))
     results = [batch.take(index, line) for index, line in enumerate(lines)]
     if dry_run:
         ctx.session.expunge_all()
@@ -91,6 +103,48 @@ async def _slugs(ctx: Context, tasks: Mapping[UUID, Task]) -> dict[UUID, str]:
     return {programme_id: programme.slug for programme_id, programme in programmes.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Which tasks the keys of a bulk request name: by key, then by assigning body as the request writes it."""
+
+    keyed: Mapping[tuple[str, str], Mapping[UUID, UUID]]
+    assigners: Mapping[str, UUID]
+
+    def task_id(self, item: BulkProgressItem) -> UUID:
+        """The one task that the item names; raises when it names none or several."""
+        if item.task_id is not None:
+            return item.task_id
+        if item.source is None or item.external_id is None:
+            raise ReferenceUnknown("Name the task by task_id, or by source and external_id.")
+        found = self.keyed.get((item.source, item.external_id), {})
+        if item.assigning_organisation is not None:
+            wanted = self.assigners.get(item.assigning_organisation)
+            found = {task_id: assigner for task_id, assigner in found.items() if assigner == wanted}
+        if not found:
+            raise TaskNotFound("No assigned task that you lead or work on has this key of this assigning body.")
+        if len(found) > 1:
+            raise ReferenceAmbiguous("Several tasks have this key: add assigning_organisation, or name it by task_id.")
+        return next(iter(found))
+
+
+class _Said:
+    """What was reported before, so that a machine may say the same again."""
+
+    def __init__(self, reports: Iterable[ProgressReport]) -> None:
+        self._percents: dict[tuple[Any, ...], set[int]] = defaultdict(set)
+        for report in reports:
+            self.add(report)
+
+    def add(self, report: ProgressReport) -> None:
+        """One more report."""
+        self._percents[_words(report.task_id, report.organisation_id, report)].add(report.percent)
+
+    def holds(self, task_id: UUID, organisation_id: UUID, entry: ProgressEntry) -> bool:
+        """Whether the body said so before; an entry without a percentage kept the one of its time."""
+        percents = self._percents.get(_words(task_id, organisation_id, entry))
+        return percents is not None and (entry.percent is None or entry.percent in percents)
+
+
 class _Batch:
     """The items of one bulk request as they are taken, in order, against locked tasks."""
 
@@ -98,17 +152,15 @@ class _Batch:
         self,
         ctx: Context,
         tasks: Mapping[UUID, Task],
-        keyed: Mapping[tuple[str, str], set[UUID]],
-        said: Iterable[ProgressReport],
+        keys: _Keys,
+        said: _Said,
         slugs: Mapping[UUID, str],
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
-        self._keyed = keyed
+        self._keys = keys
         self._slugs = slugs
-        self._percents_said: dict[tuple[Any, ...], set[int]] = defaultdict(set)
-        for report in said:
-            self._remember(report)
+        self._said = said
         self.reported: set[Task] = set()
         self.reports: list[ProgressReport] = []
         self.events: list[NewEvent] = []
@@ -119,23 +171,11 @@ class _Batch:
             return BulkItemResult(index=index, outcome="rejected", problem=line.problem)
         task_id = line.item.task_id
         try:
-            task_id = self._task_id(line.item)
+            task_id = self._keys.task_id(line.item)
             return self._report(index, task_id, line.item)
         except DomainError as error:
             problem = ItemProblem(code=error.code, detail=error.detail)
             return BulkItemResult(index=index, outcome="rejected", task_id=task_id, problem=problem)
-
-    def _task_id(self, item: BulkProgressItem) -> UUID:
-        if item.task_id is not None:
-            return item.task_id
-        if item.source is None or item.external_id is None:
-            raise ReferenceUnknown("Name the task by task_id, or by source and external_id.")
-        found = self._keyed.get((item.source, item.external_id), set())
-        if not found:
-            raise TaskNotFound("No task that you lead or work on has this source and external_id.")
-        if len(found) > 1:
-            raise ReferenceAmbiguous("Tasks of several assigning bodies have this key: name yours by task_id.")
-        return next(iter(found))
 
     def _report(self, index: int, task_id: UUID, item: BulkProgressItem) -> BulkItemResult:
         task = self._tasks.get(task_id)
@@ -143,25 +183,17 @@ class _Batch:
         if task is None or not is_visible(task, ctx.caller.organisation_id):
             raise TaskNotFound("No task that you may see has this identifier.")
         organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
-        if self._was_said(task_id, organisation_id, item):
+        if self._said.holds(task_id, organisation_id, item):
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
         occurred_at = ctx.fact_time(item.occurred_at, task.occurred_at)
         change = lifecycle.report(task, _command(item), occurred_at)
         previous = apply(task, change, occurred_at, ctx.now)
         report = _row(task, item, organisation_id, occurred_at, ctx.now)
-        self._remember(report)
+        self._said.add(report)
         self.reported.add(task)
         self.reports.append(report)
         self.events.append(self._event(task, change.name, previous))
         return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)
-
-    def _remember(self, report: ProgressReport) -> None:
-        self._percents_said[_words(report.task_id, report.organisation_id, report)].add(report.percent)
-
-    def _was_said(self, task_id: UUID, organisation_id: UUID, item: BulkProgressItem) -> bool:
-        """Whether the body said so before; an item without a percentage kept the one of its time."""
-        percents = self._percents_said.get(_words(task_id, organisation_id, item))
-        return percents is not None and (item.percent is None or item.percent in percents)
 
     def _event(self, task: Task, change: str, previous: int | None) -> NewEvent:
         return NewEvent(
@@ -177,6 +209,6 @@ class _Batch:
         )
 
 
-def _words(task_id: UUID, organisation_id: UUID | None, said: ProgressReport | BulkProgressItem) -> tuple[Any, ...]:
+def _words(task_id: UUID, organisation_id: UUID | None, said: ProgressReport | ProgressEntry) -> tuple[Any, ...]:
     """What makes two reports the same but for the percentage; one without a stated time is never a repetition."""
     return task_id, organisation_id, said.occurred_at, said.text, said.difficulty, said.cause, said.remedy

@@ -1,0 +1,247 @@
+"""Describing a task: a proposal that is new, or a known task described anew."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sixclear.common.entity import Versioned
+from sixclear.common.folding import fold
+from sixclear.common.ids import new_id, stable_id
+from sixclear.common.use_case import Context
+from sixclear.tasks import lifecycle
+from sixclear.tasks.deadlines import check_recurrence, deadline_instant
+from sixclear.tasks.errors import (
+    DeadlineNeedsDecision,
+    RecurrenceInvalid,
+    ReferenceAmbiguous,
+    ReferenceUnknown,
+    TaskNotFound,
+)
+from sixclear.tasks.lifecycle import OPEN_STATUSES, Change
+from sixclear.tasks.models import Programme, Task
+from sixclear.tasks.repository import organisations as organisation_rows
+from sixclear.tasks.repository import tasks as rows
+from sixclear.tasks.schemas import Position, TaskProposal
+from sixclear.tasks.service.organisations import referenced, referenced_programme
+from sixclear.tasks.service.tasks import assign_described, get_task, is_visible, record
+
+# Here the deadline is still a proposal; later the current one may differ from it by an extension.
+_UNDECIDED = frozenset({"draft", "proposed"})
+
+Expect = Callable[[Versioned | None], None]
+
+
+async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:
+    """Propose a task, or describe anew the one that `task_id` names, or the caller's own `source` and `external_id`.
+
+    The second part is True when it is new. A proposal that changes nothing publishes nothing. With `assign`, a task
+    that is only proposed is assigned at once.
+    `expect` is called with the known task, or None, before anything changes: it raises when the caller decided on
+    another version.
+    """
+    programme = await referenced_programme(ctx.session, proposal.programme)
+    fields = await _described(ctx, proposal, programme)
+    task = await _find_described(ctx, proposal)
+    await _check_level(ctx, task, fields)
+    if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
+        allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
+        ctx.require_organisation(allowed, "propose a task between other organisations")
+    expect(task)
+    created = task is None
+    if task is None:
+        task = await _propose(ctx, proposal, fields)
+    else:
+        await _update(ctx, task, proposal, fields)
+    if proposal.assign and task.status in _UNDECIDED:
+        await assign_described(ctx, task, programme, proposal.occurred_at)
+    return task, created
+
+
+async def _check_level(ctx: Context, task: Task | None, fields: Mapping[str, Any]) -> None:
+    """The level is that of the assigning body, where the proposal says something about either."""
+    named = "assigned_by", "assigning_organisation_id"
+    if task is None or any(getattr(task, name) != fields[name] for name in named):
+        level = await organisation_rows.level_of(ctx.session, fields["assigning_organisation_id"])
+        lifecycle.check_level(fields["assigned_by"], level)
+
+
+async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
+    """The task that the proposal describes anew, its row locked; raises TaskNotFound for one that is not visible.
+
+    A key belongs to the body that sends it: another body cannot take it first, nor find out that it is taken.
+    """
+    if bool(proposal.source) != bool(proposal.external_id):
+        raise ReferenceUnknown(
+            "source and external_id are given together or not at all.",
+            errors=[{"pointer": "#/external_id", "code": "pair-incomplete", "detail": "Give both or neither."}],
+        )
+    if proposal.task_id is not None:
+        return _with_its_own_key(await get_task(ctx, proposal.task_id, lock=True), proposal)
+    if not proposal.source or not proposal.external_id:
+        return None
+    own = ctx.caller.own_organisation()
+    task = await rows.find_keyed_task(ctx.session, own, proposal.source, proposal.external_id)
+    if task is not None and not is_visible(task, own):
+        raise TaskNotFound("No task that you may see has this identifier.")
+    return task
+
+
+def _with_its_own_key(task: Task, proposal: TaskProposal) -> Task:
+    """The task; a key that comes along must be the one that it has, for an identifier never names a second task."""
+    if proposal.external_id and (proposal.source, proposal.external_id) != (task.source, task.external_id):
+        raise ReferenceAmbiguous(
+            "task_id names a task with another key, or with none: leave out source and external_id.",
+            errors=[{"pointer": "#/external_id", "code": "key-of-another", "detail": "Leave out the key."}],
+        )
+    return task
+
+
+def keyed_task_id(key_organisation_id: UUID, source: str, external_id: str) -> UUID:
+    """The identifier that a new task with this key gets: the same on every installation."""
+    return stable_id("task", str(key_organisation_id), source, external_id)
+
+
+async def _propose(ctx: Context, proposal: TaskProposal, fields: Mapping[str, Any]) -> Task:
+    occurred_at = ctx.fact_time(proposal.occurred_at, None)
+    own = ctx.caller.own_organisation() if proposal.source else None
+    key = own and keyed_task_id(own, fields["source"], fields["external_id"])
+    task_id = key or new_id()
+    task = Task(
+        task_id=task_id,
+        key_organisation_id=own,
+        status="proposed",
+        version=0,
+        percent=0,
+        reports_count=0,
+        evidence_count=0,
+        original_deadline=fields["current_deadline"],
+        **fields,
+    )
+    task.code = task.code or f"T-{task_id.hex[:12].upper()}"
+    ctx.session.add(task)
+    await record(ctx, task, Change("proposed", {}), occurred_at)
+    return task
+
+
+async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapping[str, Any]) -> None:
+    """Describe the task anew; a field left out of the proposal is emptied, except the code and the key."""
+    code = proposal.code or task.code
+    kept = {"code": code, "source": task.source, "external_id": task.external_id}
+    wanted = dict(fields) | kept | {"search_text": _search_text(code, proposal)}
+    if task.status not in _UNDECIDED:
+        if wanted["current_deadline"] != task.original_deadline:
+            raise DeadlineNeedsDecision("Send the original deadline here; an extension moves the current one.")
+        wanted["current_deadline"] = task.current_deadline
+    changed = {name: value for name, value in wanted.items() if getattr(task, name) != value}
+    if not changed:
+        await _require_describer(ctx, task, {})
+        return
+    programme = (await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id]))[task.programme_id]
+    lifecycle.allow_update(task, changed, enforced=programme.six_clears_enforced)
+    if task.status in OPEN_STATUSES and "coordinating_organisation_ids" in changed:
+        lifecycle.check_confirmable(task, programme.owner_organisation_id, changed)
+    await _require_describer(ctx, task, changed)
+    if "current_deadline" in changed:
+        changed["original_deadline"] = changed["current_deadline"]
+    withdrawn = changed.get("classification") == "restricted" and task.published_version is not None
+    occurred_at = ctx.fact_time(proposal.occurred_at, task.occurred_at)
+    await record(ctx, task, Change("withdrawn" if withdrawn else "updated", changed), occurred_at)
+
+
+async def _require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
+    """Who may describe a known task, by what is stored and never by what is proposed.
+
+    The lead body may while the task is only proposed, and may always send it again unchanged. From its assignment on,
+    and for its classification at any time, it is the assigning body or the programme's owner.
+    """
+    programmes = await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id])
+    owner = programmes[task.programme_id].owner_organisation_id
+    allowed: set[UUID | None] = {task.assigning_organisation_id, owner}
+    if not changed or (task.status not in OPEN_STATUSES and "classification" not in changed):
+        allowed.add(task.lead_organisation_id)
+    ctx.require_organisation(allowed, "describe this task anew")
+
+
+async def _described(ctx: Context, proposal: TaskProposal, programme: Programme) -> dict[str, Any]:
+    """The columns that a proposal describes, with its references resolved."""
+    named = await referenced(ctx.session, _references(proposal))
+    ids = {pointer: organisation.organisation_id for pointer, organisation in named.items()}
+    await _check_directive(ctx, proposal, programme)
+    code = proposal.code or proposal.external_id
+    return {
+        "programme_id": programme.programme_id,
+        "code": code,
+        "directive_id": proposal.directive_id,
+        "clause": proposal.clause,
+        "title": proposal.title,
+        "description": proposal.description,
+        "search_text": _search_text(code, proposal),
+        "source": proposal.source,
+        "external_id": proposal.external_id,
+        "classification": proposal.classification,
+        "kind": proposal.kind,
+        "recurrence": _recurrence(proposal),
+        "assigned_by": proposal.assigned_by,
+        "assigning_organisation_id": ids["#/assigning_organisation"],
+        "lead_organisation_id": ids.get("#/lead_organisation"),
+        "coordinating_organisation_ids": sorted(
+            {key for pointer, key in ids.items() if pointer.startswith("#/coordinating_organisations/")}
+        ),
+        "leader_position": _position(proposal.leader_position, ids.get("#/leader_position/organisation")),
+        "responsible_position": _position(
+            proposal.responsible_position, ids.get("#/responsible_position/organisation")
+        ),
+        "product": proposal.product,
+        "authority": proposal.authority,
+        "current_deadline": deadline_instant(proposal.deadline) if proposal.deadline else None,
+        "demonstration": proposal.demonstration or programme.demonstration,
+    }
+
+
+def _search_text(code: str | None, proposal: TaskProposal) -> str:
+    return fold(" ".join(filter(None, (code, proposal.title, proposal.description))))
+
+
+def _references(proposal: TaskProposal) -> dict[str, str]:
+    """Every organisation that the proposal names, by the field that names it."""
+    named = {
+        "#/assigning_organisation": proposal.assigning_organisation,
+        "#/lead_organisation": proposal.lead_organisation,
+        "#/leader_position/organisation": proposal.leader_position and proposal.leader_position.organisation,
+        "#/responsible_position/organisation": (
+            proposal.responsible_position and proposal.responsible_position.organisation
+        ),
+    }
+    for index, reference in enumerate(proposal.coordinating_organisations):
+        named[f"#/coordinating_organisations/{index}"] = reference
+    return {pointer: reference for pointer, reference in named.items() if reference}
+
+
+async def _check_directive(ctx: Context, proposal: TaskProposal, programme: Programme) -> None:
+    if proposal.directive_id is None:
+        return
+    directive = await organisation_rows.find_directive(ctx.session, proposal.directive_id)
+    if directive is None or directive.programme_id != programme.programme_id:
+        raise ReferenceUnknown(
+            "A directive is named that this programme does not have.",
+            errors=[{"pointer": "#/directive_id", "code": "directive-unknown", "detail": "No such directive."}],
+        )
+
+
+def _recurrence(proposal: TaskProposal) -> str | None:
+    if proposal.kind == "one_off":
+        if proposal.recurrence:
+            raise RecurrenceInvalid(
+                "A one-off task has no recurrence.",
+                errors=[{"pointer": "#/recurrence", "code": "not-recurring", "detail": "Leave it out."}],
+            )
+        return None
+    return check_recurrence(proposal.recurrence) if proposal.recurrence else None
+
+
+def _position(position: Position | None, organisation_id: UUID | None) -> dict[str, Any] | None:
+    """A position as it is stored: its identifier follows from organisation and title."""
+    if position is None or organisation_id is None:
+        return None
+    position_id = stable_id("position", str(organisation_id), position.title)
+    return {"position_id": str(position_id), "title": position.title, "organisation_id": str(organisation_id)}

@@ -1,0 +1,91 @@
+"""What was said in confidence stays with the bodies concerned, also when the task is public again."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
+
+EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
+PARTS = ("history", "reports", "evidence")
+
+
+async def say(service: Service, task_id: UUID, words: str) -> None:
+    """The ministry reports and attaches evidence."""
+    for path, body in (("progress", {"text": words}), ("evidence", EVIDENCE | {"title": words})):
+        assert (await service.post("G06", f"/tasks/{task_id}/{path}", body)).status_code == 201
+
+
+async def own(service: Service, code: str, path: str) -> Any:
+    """What a body reads below /own."""
+    response = await service.http.get(f"/api/tasks/v1/own/tasks{path}", headers=service.headers(code, "tasks:report"))
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@pytest.mark.asyncio
+async def test_a_declassified_task_never_tells_what_was_said_before(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    await say(service, task_id, "công khai")
+    await service.post("P57", "/tasks", proposal(classification="restricted"))
+    await say(service, task_id, "kín")
+    assert (await service.post("P57", "/tasks", proposal())).status_code == 200
+    await say(service, task_id, "lại công khai")
+    for part, count in zip(PARTS, (8, 2, 2), strict=True):
+        public = await service.get(f"/tasks/{task_id}/{part}")
+        stranger = await own(service, "G01", f"/{task_id}/{part}")
+        assert public == stranger
+        assert (len(public["items"]), "kín" in str(public)) == (count, False)
+        assert len((await own(service, "G06", f"/{task_id}/{part}"))["items"]) > count
+    changes = [entry["change"] for entry in (await service.get(f"/tasks/{task_id}/history"))["items"]]
+    assert changes[:4] == ["evidence_added", "progress_reported", "updated", "withdrawn"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("part", PARTS)
+async def test_pages_hold_what_is_public_and_end(service: Service, part: str) -> None:
+    task_id = await an_assigned_task(service)
+    for words, classification in (("một", "restricted"), ("hai", "public"), ("ba", "public")):
+        await say(service, task_id, words)
+        await service.post("P57", "/tasks", proposal(classification=classification))
+    await say(service, task_id, "bốn")
+    whole = (await service.get(f"/tasks/{task_id}/{part}"))["items"]
+    walked: list[Any] = []
+    cursor: dict[str, str] | None = {}
+    while cursor is not None:
+        page = await service.get(f"/tasks/{task_id}/{part}", limit=1, **cursor)
+        walked += page["items"]
+        cursor = {"cursor": page["next"]} if page["next"] else None
+    assert walked == whole
+
+
+@pytest.mark.asyncio
+async def test_each_body_finds_the_tasks_that_it_has_a_part_in(service: Service) -> None:
+    hidden = await an_assigned_task(service, classification="restricted", coordinating_organisations=["G01"])
+    parts = {"P57": "assigning", "G06": "lead", "G01": "coordinating"}
+    for code, part in parts.items():
+        for role in parts.values():
+            found = (await own(service, code, f"?role={role}"))["items"]
+            assert [task["task_id"] for task in found] == ([str(hidden)] if role == part else []), (code, role)
+    assert [task["task_id"] for task in (await own(service, "G06", ""))["items"]] == [str(hidden)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("scope", ["tasks:report", "tasks:assign", "tasks:confirm", "tasks:write"])
+async def test_whoever_takes_a_step_reads_its_own_tasks(service: Service, scope: str) -> None:
+    hidden = await an_assigned_task(service, classification="restricted")
+    for path in ("?role=assigning", *(f"/{hidden}{part}" for part in ("", "/history", "/reports", "/evidence"))):
+        response = await service.http.get(f"/api/tasks/v1/own/tasks{path}", headers=service.headers("P57", scope))
+        assert response.status_code == 200, path
+
+
+@pytest.mark.asyncio
+async def test_own_tasks_come_page_by_page(service: Service) -> None:
+    for number in range(3):
+        await an_assigned_task(service, external_id=f"NV-{number}", classification="restricted")
+    first = await own(service, "P57", "?role=assigning&limit=2")
+    rest = await own(service, "P57", f"?role=assigning&limit=2&cursor={first['next']}")
+    assert len(first["items"] + rest["items"]) == 3
+    other = service.headers("P57", "tasks:report")
+    path = f"/api/tasks/v1/own/tasks?role=lead&limit=2&cursor={first['next']}"
+    assert 400 <= (await service.http.get(path, headers=other)).status_code < 500

@@ -1,0 +1,44 @@
+"""A database of an earlier release keeps its tasks and their keys."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from sixclear.common import migrations
+from sixclear.common.testing.postgres import EmptyDatabase
+
+BODY = "00000000-0000-4000-8000-000000000001"
+STATEMENTS = (
+    """INSERT INTO organisation (organisation_id, code, codes, level, type, name_vi, name_folded, valid_from, version,
+                                 occurred_at, recorded_at)
+       VALUES (:body, 'P57', '{P57}', 'central', 'party_body', 'Ban', 'ban', '2025-07-01', 1, now(), now())""",
+    """INSERT INTO programme (programme_id, slug, name_vi, name_en, resolution, owner_organisation_id,
+                              six_clears_enforced, demonstration, version, occurred_at, recorded_at)
+       VALUES (:body, 'plan', 'Kế hoạch', 'Plan', '57-NQ/TW', :body, true, false, 1, now(), now())""",
+    """INSERT INTO task (task_id, code, programme_id, title, search_text, source, external_id, classification, status,
+                         kind, assigned_by, assigning_organisation_id, coordinating_organisation_ids, percent,
+                         reports_count, evidence_count, demonstration, version, occurred_at, recorded_at)
+       SELECT gen_random_uuid(), code, :body, 'Việc', 'viec', source, external_id, 'public', 'proposed', 'one_off',
+              'central', :body, '{}', 0, 0, 0, false, 1, now(), now()
+       FROM (VALUES ('keyed', 'ministry', 'NV-1'), ('unkeyed', NULL, NULL)) AS known (code, source, external_id)""",
+)
+
+
+@pytest.mark.asyncio
+async def test_a_key_of_an_earlier_release_stays_with_the_assigning_body(empty_database: EmptyDatabase) -> None:
+    url = await empty_database()
+    await migrations.upgrade(url, "sixclear.tasks", "0003")
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            for statement in STATEMENTS:
+                await connection.execute(text(statement), {"body": BODY})
+        await migrations.upgrade(url, "sixclear.tasks")
+        async with engine.connect() as connection:
+            rows = await connection.execute(
+                text("SELECT code, key_organisation_id::text AS key_organisation_id FROM task")
+            )
+            assert {row.code: row.key_organisation_id for row in rows} == {"keyed": BODY, "unkeyed": None}
+    finally:
+        await engine.dispose()
