@@ -166,10 +166,13 @@ async def test_a_heartbeat_makes_an_entry_fresh_until_its_promise_ends(service: 
         "fresh_until": "2025-12-05T03:00:00Z",
         "freshness": "fresh",
     }
+    address, fresh = f"/api/catalog/v1{entry}", {"If-None-Match": response.headers["ETag"]}
     service.clock.pass_by(days=1)
     assert (await service.get(entry))["heartbeat"]["freshness"] == "fresh"
+    assert (await service.http.get(address, headers=fresh)).status_code == 304
     service.clock.pass_by(seconds=1)
     assert (await service.get(entry))["heartbeat"]["freshness"] == "late"
+    assert (await service.http.get(address, headers=fresh)).status_code == 200
     beaten = await service.done("ministry", f"{entry}/heartbeats", {})
     assert (beaten["records_count"], beaten["heartbeat"]["freshness"]) == (12, "fresh")
 

@@ -135,15 +135,6 @@ async def test_a_step_decided_on_an_older_version_is_refused(service: Service) -
 
 
 @pytest.mark.asyncio
-async def test_an_unchanged_task_costs_no_body(service: Service) -> None:
-    task_id = await an_assigned_task(service)
-    path = f"/api/tasks/v1/tasks/{task_id}"
-    tag = (await service.http.get(path)).headers["etag"]
-    unchanged = await service.http.get(path, headers={"If-None-Match": tag})
-    assert (unchanged.status_code, unchanged.content) == (304, b"")
-
-
-@pytest.mark.asyncio
 async def test_a_retried_report_counts_once(service: Service) -> None:
     task_id = await an_assigned_task(service)
     body, key = {"percent": 20, "text": "Đã khảo sát"}, {"Idempotency-Key": str(uuid4())}

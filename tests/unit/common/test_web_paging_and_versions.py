@@ -91,6 +91,15 @@ def test_a_change_needs_the_version_that_it_names() -> None:
     check_if_match(request(if_match='"1.2", "1.3"'), 1, 3)
 
 
+def test_what_time_made_of_an_answer_is_news_to_readers_and_no_obstacle_to_writers() -> None:
+    assert etag(1, 3, "overdue") == '"1.3-overdue"'
+    assert not not_modified(request(if_none_match=etag(1, 3)), etag(1, 3, "overdue"))
+    assert not_modified(request(if_none_match=etag(1, 3, "overdue")), etag(1, 3, "overdue"))
+    check_if_match(request(if_match=etag(1, 3, "overdue")), 1, 3)
+    with pytest.raises(StaleVersion):
+        check_if_match(request(if_match=etag(1, 2, "overdue")), 1, 3)
+
+
 @pytest.mark.parametrize("header", ['"1.2"', '"2.3"', 'W/"1.3"', "1.3", "", '"'])
 def test_another_version_is_stale(header: str) -> None:
     with pytest.raises(StaleVersion) as refused:
@@ -107,8 +116,8 @@ def test_a_version_may_be_required() -> None:
     ("header", "same"), [('"1.3"', True), ('W/"1.3"', True), ("*", True), ('"1.2"', False), ("", False)]
 )
 def test_reading_again_may_need_no_body(header: str, same: bool) -> None:
-    assert not_modified(request(if_none_match=header), 1, 3) is same
-    assert not not_modified(request(), 1, 3)
+    assert not_modified(request(if_none_match=header), etag(1, 3)) is same
+    assert not not_modified(request(), etag(1, 3))
 
 
 @pytest.mark.parametrize("header", ["*", '"1.3"', ""])

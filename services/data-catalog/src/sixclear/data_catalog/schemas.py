@@ -8,17 +8,12 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from sixclear.common.web.instants import Day, Instant
 from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Code, Link, Slug, Text
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
 Edition = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
 # A document's title is a key: folded it must fit into an index row in every script.
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
-# RFC 3986 allows more; a document that a browser can open needs http or https.
-# Not compiled with `re`, whose `$` lets a newline follow; lengths stand apart, they would swell the pattern.
-Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f]{3,}$", max_length=1998)]
 Kind = Literal["database", "information_system", "dataset", "data_service"]
 DeploymentStage = Literal[
     "not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised", "rebuild", "retire"

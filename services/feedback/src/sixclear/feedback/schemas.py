@@ -8,10 +8,9 @@ from pydantic import Field, StringConstraints
 
 from sixclear.common.web.instants import Day, Instant
 from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Slug, Text
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
 # Not compiled with `re`, whose `$` lets a newline follow: what stands in an e-mail header must not begin another.
 Email = Annotated[

@@ -1,6 +1,5 @@
 """Requests and answers of the tasks API."""
 
-import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,14 +8,10 @@ from pydantic import Field, StringConstraints
 
 from sixclear.common.web.instants import Day, DayOrInstant, Instant
 from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Code, Link, Slug, Text
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
 Reference = Annotated[str, Field(description="An `organisation_id` or any of the organisation's codes.", max_length=80)]
-# RFC 3986 allows more; evidence that a browser can open needs http or https.
-Link = Annotated[str, StringConstraints(pattern=re.compile(r"^https?://[^\s\x00-\x1f]{3,1990}$"))]
 Level = Literal["central", "province", "commune", "department"]
 AssigningLevel = Literal["central", "province", "commune"]
 TaskStatus = Literal[

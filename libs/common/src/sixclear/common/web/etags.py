@@ -1,8 +1,12 @@
 """Versions on the wire: strong entity tags, and changes only to the version that the caller has seen."""
 
+import re
+
 from starlette.requests import Request
 
 from sixclear.common.web.problems import DomainError
+
+_PASSED = re.compile(r'-[a-z]+"$')
 
 
 class StaleVersion(DomainError):
@@ -17,9 +21,13 @@ class VersionRequired(DomainError):
     title = "This change needs If-Match with the version that it is based on"
 
 
-def etag(epoch: int, version: int) -> str:
-    """The strong entity tag of a version. The epoch is in it because a restored database may count again."""
-    return f'"{epoch}.{version}"'
+def etag(epoch: int, version: int, passed: str | None = None) -> str:
+    """The strong entity tag of a version. The epoch is in it because a restored database may count again.
+
+    `passed` names what time alone has made of the answer since (`overdue`): whoever asks whether anything is new
+    (RFC 9110 §8.8.1) must hear of it too. If-Match does not look at it: the version is what a change is based on.
+    """
+    return f'"{epoch}.{version}"' if passed is None else f'"{epoch}.{version}-{passed}"'
 
 
 def check_if_match(request: Request, epoch: int, version: int | None, *, required: bool = False) -> None:
@@ -34,21 +42,25 @@ def check_if_match(request: Request, epoch: int, version: int | None, *, require
         return
     if version is None:
         raise StaleVersion("Nothing is there yet; to create it, leave out If-Match.")
-    if header.strip() != "*" and etag(epoch, version) not in _tags(header):
+    if header.strip() != "*" and etag(epoch, version) not in _versions(header):
         raise StaleVersion("Read it again and decide anew.", headers={"ETag": etag(epoch, version)})
 
 
-def not_modified(request: Request, epoch: int, version: int) -> bool:
-    """Whether the caller already has this version (If-None-Match), so that 304 is the answer."""
+def not_modified(request: Request, tag: str) -> bool:
+    """Whether the caller already has what `tag` stands for (If-None-Match), so that 304 is the answer."""
     header = _joined(request, "if-none-match")
     if header is None:
         return False
-    return header.strip() == "*" or etag(epoch, version) in {tag.removeprefix("W/") for tag in _tags(header)}
+    return header.strip() == "*" or tag in {known.removeprefix("W/") for known in _tags(header)}
 
 
 def _joined(request: Request, name: str) -> str | None:
     values = request.headers.getlist(name)
     return ",".join(values) if values else None
+
+
+def _versions(header: str) -> set[str]:
+    return {_PASSED.sub('"', tag) for tag in _tags(header)}
 
 
 def _tags(header: str) -> set[str]:

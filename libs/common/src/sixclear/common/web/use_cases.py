@@ -21,9 +21,10 @@ async def use_case(request: Request, session: SessionDep, caller: CallerDep, now
 ContextDep = Annotated[Context, Depends(use_case)]
 
 
-def tag(response: Response, log: EventLog, entity: Versioned) -> None:
-    """Put the entity's version into the answer as its ETag."""
-    response.headers["ETag"] = etag(log.epoch, entity.version)
+def tag(response: Response, log: EventLog, entity: Versioned, passed: str | None = None) -> str:
+    """Put the entity's version into the answer as its ETag, with what time alone has made of it (see `etag`)."""
+    response.headers["ETag"] = etag(log.epoch, entity.version, passed)
+    return response.headers["ETag"]
 
 
 def expected(request: Request, log: EventLog) -> Callable[[Versioned | None], None]:

@@ -15,6 +15,7 @@ from sixclear.common.use_case import (
 )
 from sixclear.common.web.use_cases import ContextDep, must_match, tag
 from sixclear.data_catalog.errors import EntryNotFound
+from sixclear.data_catalog.freshness import freshness
 from sixclear.data_catalog.models import Entry
 from sixclear.data_catalog.schemas import EntryView
 from sixclear.data_catalog.service import answers, entries
@@ -33,7 +34,13 @@ async def locked(ctx: ContextDep, entry_id: UUID, request: Request) -> Entry:
 LockedDep = Annotated[Entry, Depends(locked)]
 
 
+def tag_entry(ctx: Context, entry: Entry, response: Response) -> str:
+    """The entry's ETag, put into the answer. A promised heartbeat that does not come changes it."""
+    late = freshness(entry.last_heartbeat_at, entry.promised_period_seconds, ctx.now) == "late"
+    return tag(response, ctx.log, entry, "late" if late else None)
+
+
 async def answer(ctx: Context, entry: Entry, response: Response) -> EntryView:
     """The entry as it is now, with its version as ETag."""
-    tag(response, ctx.log, entry)
+    tag_entry(ctx, entry, response)
     return await answers.entry_view(ctx.session, entry, ctx.now)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.auth.access import Access
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
-from sixclear.common.web.etags import StaleVersion, etag, not_modified
+from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
@@ -22,7 +22,7 @@ from sixclear.data_catalog.errors import (
     TransitionNotAllowed,
 )
 from sixclear.data_catalog.metrics import HEARTBEATS
-from sixclear.data_catalog.routes.dependencies import PUBLIC, STEP, LockedDep, answer
+from sixclear.data_catalog.routes.dependencies import PUBLIC, STEP, LockedDep, answer, tag_entry
 from sixclear.data_catalog.schemas import (
     DeploymentStage,
     EntryDescription,
@@ -82,8 +82,9 @@ async def list_entries(
 async def get_entry(ctx: ContextDep, entry_id: UUID, request: Request, response: Response) -> Response | EntryView:
     """One entry with its two ladders, its dossier and its last sign of life."""
     entry = await entries.get_entry(ctx, entry_id)
-    if not_modified(request, ctx.log.epoch, entry.version):
-        return Response(status_code=304, headers={"ETag": etag(ctx.log.epoch, entry.version)})
+    tag = tag_entry(ctx, entry, response)
+    if not_modified(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
     return await answer(ctx, entry, response)
 
 

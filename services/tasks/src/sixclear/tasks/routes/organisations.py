@@ -13,7 +13,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, tag
+from sixclear.common.web.use_cases import ContextDep, expected, tag
 from sixclear.tasks.errors import (
     DirectiveNotFound,
     OrganisationNotFound,
@@ -21,7 +21,7 @@ from sixclear.tasks.errors import (
     ReferenceUnknown,
 )
 from sixclear.tasks.models import Organisation
-from sixclear.tasks.routes.dependencies import PUBLIC, expected
+from sixclear.tasks.routes.dependencies import PUBLIC
 from sixclear.tasks.schemas import (
     DirectiveEntry,
     DirectiveView,

@@ -11,11 +11,10 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, must_match, tag
+from sixclear.common.web.use_cases import ContextDep, must_match
 from sixclear.tasks.errors import BulkTooLarge, TaskNotFound
 from sixclear.tasks.metrics import BULK_ITEMS
-from sixclear.tasks.routes.dependencies import PUBLIC
-from sixclear.tasks.routes.tasks import _STEP, OWN, REPORT
+from sixclear.tasks.routes.dependencies import OWN, PUBLIC, REPORT, STEP, answer
 from sixclear.tasks.schemas import (
     BulkItemResult,
     BulkProgressItem,
@@ -37,7 +36,7 @@ NDJSON = "application/x-ndjson"
     operation_id="reportProgress",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*_STEP)
+    responses=problem_responses(*STEP)
     | {200: {"description": "You said the same at this stated time before; nothing changed.", "model": TaskView}},
 )
 async def report(
@@ -48,8 +47,7 @@ async def report(
     must_match(request, ctx.log, task)
     new = await progress.report(ctx, task, entry)
     response.status_code = 201 if new else 200
-    tag(response, ctx.log, task)
-    return await answers.task_view(ctx.session, task, ctx.now)
+    return await answer(ctx, task, response)
 
 
 @router.get(

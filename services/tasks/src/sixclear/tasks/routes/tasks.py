@@ -14,12 +14,12 @@ from sixclear.common.use_case import (
     FactsPastNotAllowed,
     OrganisationNotAllowed,
 )
-from sixclear.common.web.etags import StaleVersion, etag, not_modified
+from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, must_match, tag
+from sixclear.common.web.use_cases import ContextDep, expected, must_match
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
     ConfirmationImpossible,
@@ -38,7 +38,7 @@ from sixclear.tasks.errors import (
     TransitionNotAllowed,
 )
 from sixclear.tasks.models import Task
-from sixclear.tasks.routes.dependencies import PUBLIC, expected
+from sixclear.tasks.routes.dependencies import OWN, PUBLIC, REPORT, STEP, answer, tag_task
 from sixclear.tasks.schemas import (
     AssigningLevel,
     Bucket,
@@ -60,20 +60,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
 WRITE = Depends(Access.scope("tasks:write", organisation="named in service.describe.put_task"))
 ASSIGN = Depends(Access.scope("tasks:assign", organisation="named in service.tasks.assign"))
-REPORT = Depends(Access.scope("tasks:report", organisation="named in service.tasks.doers"))
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation="named in service.tasks.confirm"))
-# Whoever takes a step on its tasks reads them, restricted ones included.
-OWN = Depends(Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own"))
-
-_STEP = (
-    TaskNotFound,
-    OrganisationNotAllowed,
-    TransitionNotAllowed,
-    FactsPastNotAllowed,
-    FactBehindLastChange,
-    FactInFuture,
-    StaleVersion,
-)
 
 
 @router.get(
@@ -158,14 +145,10 @@ async def get_own_task(ctx: ContextDep, task_id: UUID, request: Request, respons
 
 async def _read(ctx: Context, task_id: UUID, request: Request, response: Response) -> Response | TaskView:
     task = await tasks.get_task(ctx, task_id)
-    if not_modified(request, ctx.log.epoch, task.version):
-        return Response(status_code=304, headers={"ETag": etag(ctx.log.epoch, task.version)})
-    return await _answer(ctx, task, response)
-
-
-async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
-    tag(response, ctx.log, task)
-    return await answers.task_view(ctx.session, task, ctx.now)
+    tag = tag_task(ctx, task, response)
+    if not_modified(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return await answer(ctx, task, response)
 
 
 @router.post(
@@ -196,20 +179,20 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, request: Request, re
     """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it anew (200)."""
     task, created = await describe.put_task(ctx, proposal, expected(request, ctx.log))
     response.status_code = 201 if created else 200
-    return await _answer(ctx, task, response)
+    return await answer(ctx, task, response)
 
 
 @router.post(
     "/tasks/{task_id}/assign",
     operation_id="assignTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*_STEP, LevelMismatch, ConfirmationImpossible, SixClearsMissing),
+    responses=problem_responses(*STEP, LevelMismatch, ConfirmationImpossible, SixClearsMissing),
 )
 async def assign(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
     """Assign a proposed task to its lead body; it must be six-clear."""
     task = await _locked(ctx, task_id, request)
     await tasks.assign(ctx, task, step)
-    return await _answer(ctx, task, response)
+    return await answer(ctx, task, response)
 
 
 @router.post(
@@ -217,7 +200,7 @@ async def assign(ctx: ContextDep, task_id: UUID, step: Step, request: Request, r
     operation_id="addEvidence",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*_STEP),
+    responses=problem_responses(*STEP),
 )
 async def add_evidence(
     ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, request: Request, response: Response
@@ -225,14 +208,14 @@ async def add_evidence(
     """Attach a link to evidence of the result."""
     task = await _locked(ctx, task_id, request)
     await tasks.add_evidence(ctx, task, entry)
-    return await _answer(ctx, task, response)
+    return await answer(ctx, task, response)
 
 
 @router.post(
     "/tasks/{task_id}/submit",
     operation_id="submitTask",
     dependencies=[REPORT],
-    responses=problem_responses(*_STEP, EvidenceMissing),
+    responses=problem_responses(*STEP, EvidenceMissing),
 )
 async def submit(
     ctx: ContextDep, task_id: UUID, entry: SubmissionEntry, request: Request, response: Response
@@ -240,27 +223,27 @@ async def submit(
     """Hand in the result for confirmation by another body; evidence may come in the same request."""
     task = await _locked(ctx, task_id, request)
     await tasks.submit(ctx, task, entry)
-    return await _answer(ctx, task, response)
+    return await answer(ctx, task, response)
 
 
 @router.post(
     "/tasks/{task_id}/confirm",
     operation_id="confirmTask",
     dependencies=[CONFIRM],
-    responses=problem_responses(*_STEP, ConfirmationByDoer),
+    responses=problem_responses(*STEP, ConfirmationByDoer),
 )
 async def confirm(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
     """Confirm the result; the doer cannot."""
     task = await _locked(ctx, task_id, request)
     await tasks.confirm(ctx, task, step)
-    return await _answer(ctx, task, response)
+    return await answer(ctx, task, response)
 
 
 @router.post(
     "/tasks/{task_id}/return",
     operation_id="returnTask",
     dependencies=[CONFIRM],
-    responses=problem_responses(*_STEP, ConfirmationByDoer),
+    responses=problem_responses(*STEP, ConfirmationByDoer),
 )
 async def send_back(
     ctx: ContextDep, task_id: UUID, entry: ReturnEntry, request: Request, response: Response
@@ -268,14 +251,14 @@ async def send_back(
     """Send a submission back, with the reason."""
     task = await _locked(ctx, task_id, request)
     await tasks.send_back(ctx, task, entry)
-    return await _answer(ctx, task, response)
+    return await answer(ctx, task, response)
 
 
 @router.post(
     "/tasks/{task_id}/extend",
     operation_id="extendTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*_STEP, DeadlineInPast),
+    responses=problem_responses(*STEP, DeadlineInPast),
 )
 async def extend(
     ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, request: Request, response: Response
@@ -283,7 +266,7 @@ async def extend(
     """Move the current deadline by a decision; the original one stays."""
     task = await _locked(ctx, task_id, request)
     await tasks.extend(ctx, task, entry)
-    return await _answer(ctx, task, response)
+    return await answer(ctx, task, response)
 
 
 async def _locked(ctx: Context, task_id: UUID, request: Request) -> Task:
