@@ -90,6 +90,9 @@ def test_the_ledger_grows_at_its_head(open_page: Open, site: Site) -> None:
     expect(first).to_contain_text("Completion confirmed")
     expect(first.locator(".stamp")).to_have_count(0)
     expect(first).to_contain_text("22 Nov 10:00")
+    change = site.upstream.change(0)
+    expect(first.locator("[data-who]")).to_have_text(change["organisation_name_en"])
+    expect(first.locator("[data-who]")).to_have_attribute("lang", "en")
     assert str(first.locator("a").get_attribute("href")).startswith("/tasks/")
 
 

@@ -84,6 +84,7 @@ class Records:
             "programme": SLUG,
             "organisation_id": unit["organisation_id"],
             "organisation_name": unit["name_vi"],
+            "organisation_name_en": unit["name_en"],
             "demonstration": number == 2,
         }
 

@@ -67,6 +67,14 @@ async def test_english_names_on_an_arabic_page_are_said_in_english(browser: http
     assert ("en", "Ministry of Science and Technology") in spoken
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_who_did_it_is_named_in_english_where_there_is_a_name(browser: httpx2.AsyncClient, language: str) -> None:
+    page = (await browser.get("/", params={"lang": language})).text
+    ledger = Spoken(page.split("data-ledger ")[1].split("<template")[0]).texts
+    named = {text for spoken, text in ledger if spoken == ("en" if language == "ar" else "")}
+    assert {"Ministry of Science and Technology"} & named, ledger
+
+
 async def test_words_of_the_page_itself_carry_no_language_of_their_own(browser: httpx2.AsyncClient) -> None:
     assert '<bdi lang="vi"' not in (await browser.get("/?lang=vi")).text
 

@@ -169,6 +169,7 @@ def _monitoring(state: Upstream) -> list[Route]:
             {
                 **state.task(4 * n + 1),
                 "organisation_name": organisations()[n]["name_vi"],
+                "organisation_name_en": organisations()[n]["name_en"],
                 "deadline": iso(NOW),
                 "days_late": 60 - n,
             }

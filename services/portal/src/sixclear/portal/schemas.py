@@ -52,15 +52,11 @@ class Organisation(OrganisationBrief):
 
     level: str = ""
     type: str = ""
-    parent_id: UUID | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 class Programme(Answer):
     """A programme of tasks."""
 
-    programme_id: UUID | None = None
     slug: str
     name_vi: str
     name_en: str | None = None
@@ -103,8 +99,6 @@ class FeedbackCounts(Answer):
     """How many submissions there are, by clock."""
 
     received: int = 0
-    in_time: int = 0
-    due_soon: int = 0
     overdue: int = 0
     answered: int = 0
 
@@ -177,6 +171,7 @@ class Change(Answer):
     programme: str | None = None
     organisation_id: UUID | None = None
     organisation_name: str | None = None
+    organisation_name_en: str | None = None
     demonstration: bool = False
 
 
@@ -184,12 +179,11 @@ class AttentionItem(Answer):
     """One thing that needs attention; which fields are there depends on the list."""
 
     task_id: UUID | None = None
-    entry_id: UUID | None = None
-    submission_id: UUID | None = None
     title: str | None = None
     name_vi: str | None = None
     name_en: str | None = None
     organisation_name: str | None = None
+    organisation_name_en: str | None = None
     deadline: datetime | None = None
     due_at: datetime | None = None
     last_report_at: datetime | None = None
@@ -257,9 +251,6 @@ class Task(TaskSummary):
     responsible_position: Position | None = None
     product: str | None = None
     authority: str | None = None
-    missing_clears: list[str] = Field(default_factory=list)
-    reports_count: int = 0
-    evidence_count: int = 0
     submitted_at: datetime | None = None
     completed_by: OrganisationBrief | None = None
 
@@ -293,7 +284,6 @@ class HistoryEntry(Answer):
     occurred_at: datetime
     recorded_at: datetime | None = None
     organisation: OrganisationBrief | None = None
-    organisation_name: str | None = None
     status: str | None = None
     percent: int | None = None
     current_deadline: datetime | None = None
@@ -322,16 +312,13 @@ class PublishedAnswer(Answer):
     outcome: str
     reason: str
     legal_basis: str
-    responsible_organisation_id: UUID | None = None
     next_date: date | None = None
     text: str
-    published_at: datetime | None = None
 
 
 class CaseClock(Answer):
     """By which rule the answer is due when it is."""
 
-    working_days: int | None = None
     rule_vi: str | None = None
     rule_en: str | None = None
 
@@ -365,7 +352,6 @@ class ListMembership(Answer):
     """A programme list that an entry stands on."""
 
     list: str
-    edition: str | None = None
 
 
 class Heartbeat(Answer):
@@ -380,7 +366,6 @@ class Registration(Answer):
 
     status: str = "not_submitted"
     submitted_at: datetime | None = None
-    missing_documents: int | None = None
 
 
 class Entry(Answer):

@@ -33,7 +33,10 @@ function fill(row, change, main, ledger) {
   time.dateTime = at;
   time.textContent = shortInstant(at, main.dataset.language);
   row.querySelector(".ledger-what").textContent = words[`${change.entity_type}.${change.change}`] ?? change.change;
-  row.querySelector("[data-who]").textContent = change.organisation_name ?? "";
+  const who = row.querySelector("[data-who]");
+  const english = main.dataset.language !== "vi" && change.organisation_name_en;
+  who.textContent = english || change.organisation_name || "";
+  if (english) who.lang = "en";
   const title = row.querySelector("[data-title]");
   title.textContent = change.title ?? "";
   const path = RECORD_PATHS[change.entity_type];
