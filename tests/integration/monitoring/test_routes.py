@@ -358,6 +358,15 @@ async def test_relays_of_other_processes_are_on_the_page_of_streams(site: Any) -
     assert (await site.client.post(path, json={"items": [relay]}, headers=headers)).status_code == 204
     too_many = {"items": [relay] * 51}
     assert (await site.client.post(path, json=too_many, headers=headers)).status_code == 422
+    impossible: dict[str, Any] = {
+        "lag_messages": -87154135621494013952,
+        "lag_seconds": 9.3e83,
+        "dead_letters": 2**64,
+        "last_progress_at": "0001-01-01T00:00:00+14:00",
+    }
+    for field, value in impossible.items():
+        refused = await site.client.post(path, json={"items": [relay | {field: value}]}, headers=headers)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"#/items/0/{field}")
     operator = site.issuer.headers("monitoring:operate")
     items = (await site.client.get(path, headers=operator)).json()["items"]
     assert [item["lag_messages"] for item in items if item["name"] == "tasks relay"] == [12]

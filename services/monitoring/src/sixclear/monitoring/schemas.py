@@ -1,12 +1,18 @@
 """What monitoring answers."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from sixclear.common.web.instants import Instant
 from sixclear.common.web.schemas import Schema
+
+# What a process says of itself is reckoned with: in numbers that JSON carries exactly (RFC 8259 §6), within a century.
+# Slightly negative seconds are another machine's clock.
+Messages = Annotated[int, Field(ge=0, le=2**53)]
+Seconds = Annotated[float, Field(ge=-86_400, le=3_153_600_000)]
 
 
 class Filters(Schema):
@@ -327,10 +333,10 @@ class Stream(Schema):
     name: str = Field(max_length=120)
     kind: str = Field(max_length=20)
     running: bool
-    lag_messages: int | None
-    lag_seconds: float | None
-    dead_letters: int
-    last_progress_at: datetime | None
+    lag_messages: Messages | None
+    lag_seconds: Seconds | None
+    dead_letters: Messages
+    last_progress_at: Instant | None
     detail: str = Field(max_length=2_000)
 
 
