@@ -58,8 +58,9 @@ async def test_a_machine_may_send_an_extended_and_completed_task_again(service: 
     assert (await service.post("P57", f"/tasks/{task_id}/extend", decision)).status_code == 200
     await complete(service, task_id)
     before = await service.get(f"/tasks/{task_id}")
-    again = await service.post("P57", "/tasks", proposal())
-    assert (again.status_code, again.json()) == (200, before)
+    for deadline in ("2025-12-15", "2025-12-20"):
+        again = await service.post("P57", "/tasks", proposal(deadline=deadline))
+        assert (again.status_code, again.json()) == (200, before)
     moved = await service.post("P57", "/tasks", proposal(deadline="2026-01-31"))
     assert (moved.status_code, moved.json()["code"]) == (409, "deadline-needs-decision")
 

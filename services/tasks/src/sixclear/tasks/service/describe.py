@@ -129,8 +129,10 @@ async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapp
     kept = {"code": code, "source": task.source, "external_id": task.external_id}
     wanted = dict(fields) | kept | {"search_text": _search_text(code, proposal)}
     if task.status not in _UNDECIDED:
-        if wanted["current_deadline"] != task.original_deadline:
-            raise DeadlineNeedsDecision("Send the original deadline here; an extension moves the current one.")
+        if wanted["current_deadline"] not in (task.original_deadline, task.current_deadline):
+            raise DeadlineNeedsDecision(
+                "Send the original or the current deadline here; an extension moves the current one."
+            )
         wanted["current_deadline"] = task.current_deadline
     changed = {name: value for name, value in wanted.items() if getattr(task, name) != value}
     if not changed:
