@@ -28,7 +28,7 @@ from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.demonstration import api_client, ensure_demo
 from sixclear.launcher.identity import IssuerTarget
-from sixclear.launcher.keeping import kept_up
+from sixclear.launcher.keeping import kept_up, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES
 from sixclear.launcher.router import Router, process_app
@@ -68,7 +68,7 @@ async def _start(
     folder.claim()
     stack.callback(folder.release)
     configure_logging(settings, file=settings.home / "logs" / "cluster.log")
-    environment = await _servers(settings, stack, signals, say)
+    environment = await _servers(settings, folder, stack, signals, say)
     await _serve_issuer(settings, options.host, ports["issuer"], stack)
     environment |= _environment(settings, addresses)
     children = [
@@ -101,17 +101,17 @@ def _ports(options: RunOptions) -> dict[str, int]:
 
 
 async def _servers(
-    settings: CommonSettings, stack: AsyncExitStack, signals: Signals, say: Callable[[str], None]
+    settings: CommonSettings, folder: DataFolder, stack: AsyncExitStack, signals: Signals, say: Callable[[str], None]
 ) -> dict[str, str]:
     """Start PostgreSQL and Kafka unless they are given by address; the variables that name them."""
     environment: dict[str, str] = {}
     missing = without_database(SERVICES)
     if missing:
         postgres = PostgresServer(settings.home / "postgres")
-        stack.push_async_callback(postgres.stop)
+        stack.push_async_callback(stop_held, postgres, folder)
         _on_force(signals, postgres.kill)
         await signals.unless_stopped(postgres.start())
-        await stack.enter_async_context(kept_up("PostgreSQL", postgres.running, postgres.start, say))
+        await stack.enter_async_context(kept_up("PostgreSQL", postgres.running, postgres.start, say, folder.held))
         environment |= {database_variable(service): postgres.url(service.database) for service in missing}
     brokers = os.environ.get("SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS")
     if not brokers:
@@ -127,7 +127,7 @@ async def _servers(
                 str(error), "Or name a broker: SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS=host:port make cluster"
             ) from error
         start = partial(asyncio.to_thread, kafka.start)
-        await stack.enter_async_context(kept_up("Apache Kafka", kafka.running, start, say))
+        await stack.enter_async_context(kept_up("Apache Kafka", kafka.running, start, say, folder.held))
         brokers = kafka.bootstrap_servers
     return environment | {"SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS": brokers}
 

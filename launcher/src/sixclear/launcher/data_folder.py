@@ -57,6 +57,15 @@ class DataFolder:
         lock.flush()
         self._lock = lock
 
+    def held(self) -> bool:
+        """Whether the folder is still the one that was claimed: not removed, and not made anew by another process."""
+        try:
+            return self._lock is not None and os.path.samestat(
+                os.fstat(self._lock.fileno()), (self.path / "lock").stat()
+            )
+        except OSError:
+            return False
+
     def announce(self, announcement: Announcement) -> None:
         """Let commands on this folder know where the platform is."""
         draft = self.path / "process.new"
@@ -66,7 +75,8 @@ class DataFolder:
     def release(self) -> None:
         """Give the folder up."""
         if self._lock is not None:
-            (self.path / "process.json").unlink(missing_ok=True)
+            if self.held():
+                (self.path / "process.json").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
 

@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from sixclear.common.runtime.postgres_server import PostgresServer
+from sixclear.launcher.data_folder import DataFolder
+
 _log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 0.5
@@ -14,13 +17,18 @@ _AFTER_FAILURE_SECONDS = 5.0
 
 @asynccontextmanager
 async def kept_up(
-    name: str, running: Callable[[], bool], start: Callable[[], Awaitable[None]], say: Callable[[str], None]
+    name: str,
+    running: Callable[[], bool],
+    start: Callable[[], Awaitable[None]],
+    say: Callable[[str], None],
+    held: Callable[[], bool],
 ) -> AsyncIterator[None]:
     """While inside, `start` is called whenever `running` says no; `say` tells the person at the terminal.
 
+    Not when the data folder is no longer `held`: whoever removed it began anew, perhaps with servers of its own.
     Leave it before the server is stopped on purpose. A start on its way when it is left goes on in its thread.
     """
-    keeping = asyncio.create_task(_keep(name, running, start, say), name=f"{name}-keep")
+    keeping = asyncio.create_task(_keep(name, running, start, say, held), name=f"{name}-keep")
     try:
         yield
     finally:
@@ -29,12 +37,19 @@ async def kept_up(
 
 
 async def _keep(
-    name: str, running: Callable[[], bool], start: Callable[[], Awaitable[None]], say: Callable[[str], None]
+    name: str,
+    running: Callable[[], bool],
+    start: Callable[[], Awaitable[None]],
+    say: Callable[[str], None],
+    held: Callable[[], bool],
 ) -> None:
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
         if running():
             continue
+        if not held():
+            say(f"{name} ended with its data folder, which was removed: it is not started again. Stop with Ctrl-C.")
+            return
         say(f"{name} ended unasked and is started again.")
         try:
             await start()
@@ -42,3 +57,9 @@ async def _keep(
             _log.exception("a server does not start again", server=name)
             say(f"{name} does not start again: {error} The next attempt is in {_AFTER_FAILURE_SECONDS:.0f} s.")
             await asyncio.sleep(_AFTER_FAILURE_SECONDS)
+
+
+async def stop_held(server: PostgresServer, folder: DataFolder) -> None:
+    """Stop the server, unless its folder was taken away: there may be another process's server at the same place."""
+    if folder.held():
+        await server.stop()

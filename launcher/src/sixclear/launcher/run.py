@@ -28,7 +28,7 @@ from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.http_clients import HttpClients
 from sixclear.launcher.identity import IssuerTarget
-from sixclear.launcher.keeping import kept_up
+from sixclear.launcher.keeping import kept_up, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
@@ -68,7 +68,7 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         stack.callback(listener.close)
         settings = common_settings(options.host, listener.getsockname()[1])
         _start_logging(settings, services)
-        await _start_database(settings, services, stack, signals, say)
+        await _start_database(settings, services, folder, stack, signals, say)
         supervisor, app = await _assemble(settings, services, stack, signals, issues=issues)
         server = HttpServer(app, listener)
         await server.start()
@@ -105,18 +105,19 @@ def _claim(settings: CommonSettings, stack: AsyncExitStack) -> DataFolder:
 async def _start_database(
     settings: CommonSettings,
     services: Sequence[Service],
+    folder: DataFolder | None,
     stack: AsyncExitStack,
     signals: Signals,
     say: Callable[[str], None],
 ) -> None:
     missing = without_database(services)
-    if not missing:
+    if not missing or folder is None:
         return
     server = PostgresServer(settings.home / "postgres")
-    stack.push_async_callback(server.stop)
+    stack.push_async_callback(stop_held, server, folder)
     signals.on_force = server.kill
     await signals.unless_stopped(server.start())
-    await stack.enter_async_context(kept_up("PostgreSQL", server.running, server.start, say))
+    await stack.enter_async_context(kept_up("PostgreSQL", server.running, server.start, say, folder.held))
     stack.callback(_give_addresses(server, missing))
 
 
