@@ -13,17 +13,14 @@ import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import text
 
-from sixclear.common import relay as relay_module
-from sixclear.common.bus import dead_letters, positions
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaBus, KafkaFailed
-from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.relay import Relay
 from sixclear.common.runtime.kafka_server import KafkaServer
-from sixclear.common.testing.bus import EFFECT_TABLE, Effects, commit_changes, create_tables, unique_service
+from sixclear.common.testing.bus import Effects, commit_changes, consumed_log
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker
 from sixclear.common.testing.postgres import EmptyDatabase
@@ -35,13 +32,8 @@ QUICK = ConsumerLimits(batch_size=50, fetch_seconds=0.2, first_backoff_seconds=0
 
 @pytest_asyncio.fixture
 async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
-    database = Database(await empty_database(), application_name="test", pool_size=10)
-    try:
-        common = [positions.DDL_V1, dead_letters.DDL_V1, relay_module.DDL_V1, [EFFECT_TABLE]]
-        await create_tables(database, *common)
-        yield EventLog(unique_service(), database)
-    finally:
-        await database.close()
+    async with consumed_log(await empty_database()) as log:
+        yield log
 
 
 async def _child(script: str, *arguments: str) -> int:

@@ -47,16 +47,16 @@ class Site:
 
     def heard(self) -> None:
         """Waits until somebody follows the stream."""
-        deadline = time.monotonic() + 5
-        while not self.upstream.listeners:
-            assert time.monotonic() < deadline, "Nobody follows the stream."
-            time.sleep(0.02)
+        self._wait_for(lambda: bool(self.upstream.listeners), "Nobody follows the stream.")
 
     def unheard(self) -> None:
         """Waits until nobody follows the stream."""
+        self._wait_for(lambda: not self.upstream.listeners, "Somebody still follows the stream.")
+
+    def _wait_for(self, condition: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + 5
-        while self.upstream.listeners:
-            assert time.monotonic() < deadline, "Somebody still follows the stream."
+        while not condition():
+            assert time.monotonic() < deadline, otherwise
             time.sleep(0.02)
 
     def complete_one(self) -> None:

@@ -173,6 +173,20 @@ async def test_a_rolled_back_hole_is_passed_as_soon_as_its_writer_has_ended(log:
     assert not reader.blocked
 
 
+async def test_when_nobody_writes_any_more_one_reading_passes_every_hole(log: EventLog) -> None:
+    """Also those that came after the hole that the reader waited at, or the last event would wait for another one."""
+    reader = log.reader()
+    async with log.database.session() as never_committed:
+        await change(never_committed, log, new_id())
+        await commit_changes(log, [new_id()])
+        assert await reader.read(0, 10) == []
+    async with log.database.session() as neither_committed:
+        await change(neither_committed, log, new_id())
+    await commit_changes(log, [new_id()])
+    assert [row.event_id for row in await reader.read(0, 10)] == [2, 4]
+    assert not reader.blocked
+
+
 async def test_a_long_transaction_that_writes_no_event_holds_nothing_back(log: EventLog) -> None:
     async with log.database.transaction() as other:
         await other.execute(text("INSERT INTO entity VALUES (gen_random_uuid(), 1)"))

@@ -113,31 +113,32 @@ def unique_service() -> str:
 
 
 @asynccontextmanager
-async def memory_harness(database_url: str) -> AsyncIterator[BusHarness]:
-    """The in-process bus."""
+async def consumed_log(database_url: str) -> AsyncIterator[EventLog]:
+    """A log with topics of its own, in a database that also has what its relay, its consumers and `Effects` need."""
     database = Database(database_url, application_name="test", pool_size=10)
     try:
-        await create_tables(database, positions.DDL_V1, dead_letters.DDL_V1, [EFFECT_TABLE])
-        log = EventLog(unique_service(), database)
-        yield BusHarness(database, log, MemoryBus({log.service: log}), log.topic("thing"))
+        await create_tables(database, positions.DDL_V1, dead_letters.DDL_V1, relay.DDL_V1, [EFFECT_TABLE])
+        yield EventLog(unique_service(), database)
     finally:
         await database.close()
 
 
 @asynccontextmanager
+async def memory_harness(database_url: str) -> AsyncIterator[BusHarness]:
+    """The in-process bus."""
+    async with consumed_log(database_url) as log:
+        yield BusHarness(log.database, log, MemoryBus({log.service: log}), log.topic("thing"))
+
+
+@asynccontextmanager
 async def kafka_harness(database_url: str, bootstrap_servers: str) -> AsyncIterator[BusHarness]:
     """Kafka, with the relay carrying the events."""
-    database = Database(database_url, application_name="test", pool_size=10)
-    try:
-        await create_tables(database, positions.DDL_V1, dead_letters.DDL_V1, relay.DDL_V1, [EFFECT_TABLE])
-        log = EventLog(unique_service(), database)
-        carrier = relay.Relay(log, database, bootstrap_servers)
+    async with consumed_log(database_url) as log:
+        carrier = relay.Relay(log, log.database, bootstrap_servers)
         bus = KafkaBus(bootstrap_servers)
         await carrier.start()
         try:
-            yield BusHarness(database, log, bus, log.topic("thing"))
+            yield BusHarness(log.database, log, bus, log.topic("thing"))
         finally:
             await carrier.stop()
             await bus.close()
-    finally:
-        await database.close()
