@@ -129,7 +129,7 @@ class LogReader:
         if pending:
             self._barrier = _Barrier(self._barrier.ceiling, pending)
             return False
-        # With no writer left, later holes than those that were waited at are final too: `tail` was read before `writers`.
+        # With no writer left later holes are final too: `tail` was read before `writers`.
         self._settled = max(self._settled, self._barrier.ceiling if writers else tail)
         self._barrier = _Barrier(tail, writers) if writers and tail > self._settled else None
         return True
