@@ -21,7 +21,7 @@ def _started(mode: str, home: Path, ports: int) -> Iterator[Platform]:
         yield platform
         assert platform.stop() < 10, platform.log[-4000:]
     finally:
-        platform.kill()
+        platform.end()
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -17,6 +17,7 @@ import httpx2
 
 from sixclear.common.clock import utc_now
 from sixclear.common.ids import new_id
+from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.data_folder import Announcement, announced
 from sixclear.launcher.demonstration import api_client
@@ -86,8 +87,13 @@ class Platform:
         self.kill()
         return time.monotonic() - began
 
+    def end(self) -> None:
+        """Kill it, and the PostgreSQL that outlives it: no test leaves a process behind."""
+        self.kill()
+        PostgresServer(self.home / "postgres").kill()
+
     def kill(self) -> None:
-        """End everything that is left."""
+        """Kill the process, as a crash would."""
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait(10)

@@ -32,7 +32,7 @@ def empty_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platfor
         platform.start(within_seconds=60)
         yield platform
     finally:
-        platform.kill()
+        platform.end()
 
 
 @pytest.mark.asyncio

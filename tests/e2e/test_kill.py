@@ -27,7 +27,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         platform.start(within_seconds=60)
         yield platform
     finally:
-        platform.kill()
+        platform.end()
 
 
 async def some_tasks(platform: Platform) -> list[str]:

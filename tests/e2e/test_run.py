@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A platform without the demonstration; its data outlive each test."""
     platform = Platform("run", tmp_path_factory.mktemp("run") / "home", free_ports(1), extra=WITHOUT_DEMO)
     yield platform
-    platform.kill()
+    platform.end()
 
 
 @pytest.fixture
