@@ -72,8 +72,8 @@ async def test_with_its_data_folder_removed_nothing_is_started_for_there_may_be_
         newer = DataFolder(folder.path)
         newer.claim()
         newer.announce(Announcement("http://127.0.0.1:8000", "http://127.0.0.1:8000", {}))
-        server.up = False
         await eventually(told)
+        server.up = False
     assert server.starts == 0
     assert "removed" in said[0]
     folder.release()

@@ -28,7 +28,7 @@ from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.demonstration import api_client, ensure_demo
 from sixclear.launcher.identity import IssuerTarget
-from sixclear.launcher.keeping import kept_up, stop_held
+from sixclear.launcher.keeping import kept_up, kill_held, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES
 from sixclear.launcher.router import Router, process_app
@@ -109,7 +109,7 @@ async def _servers(
     if missing:
         postgres = PostgresServer(settings.home / "postgres")
         stack.push_async_callback(stop_held, postgres, folder)
-        _on_force(signals, postgres.kill)
+        _on_force(signals, partial(kill_held, postgres, folder))
         await signals.unless_stopped(postgres.start())
         await stack.enter_async_context(kept_up("PostgreSQL", postgres.running, postgres.start, say, folder.held))
         environment |= {database_variable(service): postgres.url(service.database) for service in missing}

@@ -45,11 +45,11 @@ async def _keep(
 ) -> None:
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
+        if not held():  # asked first: at the same place the server of a newer process may run
+            say(f"The data folder was removed: {name} is not started again when it ends. Stop with Ctrl-C.")
+            return
         if running():
             continue
-        if not held():
-            say(f"{name} ended with its data folder, which was removed: it is not started again. Stop with Ctrl-C.")
-            return
         say(f"{name} ended unasked and is started again.")
         try:
             await start()
@@ -63,3 +63,9 @@ async def stop_held(server: PostgresServer, folder: DataFolder) -> None:
     """Stop the server, unless its folder was taken away: there may be another process's server at the same place."""
     if folder.held():
         await server.stop()
+
+
+def kill_held(server: PostgresServer, folder: DataFolder) -> None:
+    """As `stop_held`, at once."""
+    if folder.held():
+        server.kill()

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from prometheus_client import REGISTRY
 from starlette.types import ASGIApp
@@ -28,7 +29,7 @@ from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, without_database
 from sixclear.launcher.http_clients import HttpClients
 from sixclear.launcher.identity import IssuerTarget
-from sixclear.launcher.keeping import kept_up, stop_held
+from sixclear.launcher.keeping import kept_up, kill_held, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
@@ -115,7 +116,7 @@ async def _start_database(
         return
     server = PostgresServer(settings.home / "postgres")
     stack.push_async_callback(stop_held, server, folder)
-    signals.on_force = server.kill
+    signals.on_force = partial(kill_held, server, folder)
     await signals.unless_stopped(server.start())
     await stack.enter_async_context(kept_up("PostgreSQL", server.running, server.start, say, folder.held))
     stack.callback(_give_addresses(server, missing))
