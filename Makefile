@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test check cluster live fmt lock contracts clean
+.PHONY: help run test test-long bench check cluster live fmt lock contracts clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -22,8 +22,14 @@ help: ## show this list
 run: $(RUN_STAMP) ## start everything in one process, with the demo on first start
 	@exec $(BIN)/sixclear run
 
-test: $(DEV_STAMP) ## run all tests, in two lanes; what they need is installed first
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+test: $(DEV_STAMP) ## run all tests but the long ones, lane by lane; what they need is installed first
+	@$(BIN)/python tests/lanes.py $(ARGS)
+
+test-long: $(DEV_STAMP) ## run what is marked `long`: many seeds, twenty thousand fuzz cases; takes hours
+	@$(BIN)/python tests/lanes.py long $(ARGS)
+
+bench: $(DEV_STAMP) ## measure the hot paths and print the figures
+	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
 
 check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shape
 	@$(BIN)/ruff check .

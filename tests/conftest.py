@@ -1,9 +1,10 @@
-"""Shared by all tests: no leaked settings, real servers on demand, lanes for `make test`, figures at the end."""
+"""Shared by all tests: no leaked settings, real servers on demand, the lane of each test, figures at the end."""
 
 import os
 from typing import Any
 
 import pytest
+from tests.lanes import LANES, LONG, LONGEST_SECONDS, SLOW, SLOW_SECONDS, lane_of
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["sixclear.common.testing.postgres", "sixclear.common.testing.kafka"]
@@ -13,8 +14,8 @@ for name in [name for name in os.environ if name.startswith(("SIXCLEAR_", "OTEL_
         del os.environ[name]
 
 
-class _Lanes(LoadScopeScheduling):  # type: ignore[misc]
-    """Two lanes of tests: what shares a platform stays in one, because loading it takes a minute; else a file's own."""
+class _SharedPlatforms(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests that share a platform stay in one worker, because loading it takes a minute; else those of a file."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, case = nodeid.partition("::")
@@ -32,11 +33,50 @@ class _Lanes(LoadScopeScheduling):  # type: ignore[misc]
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """What `pytest -n 2` distributes tests by."""
-    return _Lanes(config, log)
+    return _SharedPlatforms(config, log)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What tests measured, also when they ran in another process."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--lane` keeps the tests of one lane; without it those marked `long` are left out."""
+    parser.addoption("--lane", choices=tuple(LANES), help="run the tests of this lane only (tests/lanes.py)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep one lane's tests, or all that are not `long`; pytest prints how many were left out."""
+    wanted = config.getoption("--lane")
+    if wanted is None and "long" in config.getoption("markexpr"):
+        return
+    tests = config.rootpath / "tests"
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        lane = lane_of(item.path.relative_to(tests).as_posix(), {mark.name for mark in item.iter_markers()})
+        (kept if lane == wanted or (wanted is None and lane != LONG.name) else left).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
+
+
+_took: dict[str, float] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what each test took, without the servers that it shares with others."""
+    if report.when == "call":
+        _took[report.nodeid] = report.duration
+
+
+def _too_long(config: pytest.Config) -> list[str]:
+    return [] if config.getoption("--lane") == LONG.name else [test for test in _took if _took[test] > LONGEST_SECONDS]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A landing test that takes longer than it may fails the run."""
+    if session.exitstatus == 0 and _too_long(session.config):
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What tests measured, also when they ran in another process, and which took too long."""
     lines = [
         str(value)
         for report in terminalreporter.getreports("passed")
@@ -47,3 +87,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
         for line in lines:
             terminalreporter.write_line(line)
+    for test in _too_long(config):
+        terminalreporter.write_line(f"{test} took {_took[test]:.0f} s: mark it `long`, or make it shorter", red=True)
+    for test in sorted(_took, key=_took.__getitem__, reverse=True):
+        if _took[test] > SLOW_SECONDS and test.partition("[")[0] not in SLOW:
+            terminalreporter.write_line(f"{test} took {_took[test]:.0f} s and is not in SLOW of tests/lanes.py")

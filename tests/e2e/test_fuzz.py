@@ -20,8 +20,8 @@ SERVICES = {
     "catalog": "data-steward",
     "monitoring": "operator",
 }
-_SECONDS_EACH = 25
-_EXAMPLES = 15
+# (examples of an operation, seconds of a service): in the long lane some twenty thousand requests in all.
+_BUDGETS = [(15, 25), pytest.param((400, 1500), marks=pytest.mark.long)]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,9 @@ def empty_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platfor
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("service", SERVICES)
-async def test_no_request_makes_a_service_fail(empty_platform: Platform, service: str) -> None:
+@pytest.mark.parametrize("budget", _BUDGETS, ids=["brief", "long"])
+async def test_no_request_makes_a_service_fail(empty_platform: Platform, service: str, budget: tuple[int, int]) -> None:
+    examples, seconds = budget
     address = f"{empty_platform.announcement().address}/api/{service}/v1/openapi.json"
     report = empty_platform.home / f"{service}-{new_id()}.json"
     fuzz = await asyncio.to_thread(
@@ -45,14 +47,14 @@ async def test_no_request_makes_a_service_fail(empty_platform: Platform, service
         [
             *(sys.executable, "-m", "schemathesis.cli", "run", address),
             *("--checks", "not_a_server_error,response_schema_conformance,content_type_conformance"),
-            *("--phases", "coverage,fuzzing", "--max-examples", str(_EXAMPLES), "--max-time", str(_SECONDS_EACH)),
+            *("--phases", "coverage,fuzzing", "--max-examples", str(examples), "--max-time", str(seconds)),
             *("--header", f"Authorization: Bearer {await empty_platform.token(SERVICES[service])}"),
             *("--exclude-path-regex", "stream$|bulk$|otlp", "--request-timeout", "10", "--generation-deterministic"),
             *("--report-json-path", str(report), "--no-color", "--continue-on-failure", "--warnings", "off"),
         ],
         capture_output=True,
         text=True,
-        timeout=_SECONDS_EACH + 60,
+        timeout=seconds + 60,
         check=False,
     )
     assert fuzz.returncode == 0, fuzz.stdout[-6000:] + fuzz.stderr[-2000:]
@@ -68,12 +70,15 @@ async def test_no_request_makes_a_service_fail(empty_platform: Platform, service
         ("/api/monitoring/v1/otlp/v1/traces", "operator", "application/x-protobuf"),
     ],
 )
-async def test_no_bytes_make_a_service_fail(empty_platform: Platform, path: str, client: str, media_type: str) -> None:
+@pytest.mark.parametrize("bodies", [200, pytest.param(5_000, marks=pytest.mark.long)])
+async def test_no_bytes_make_a_service_fail(
+    empty_platform: Platform, path: str, client: str, media_type: str, bodies: int
+) -> None:
     dice = random.Random(57)
     headers = {"Authorization": f"Bearer {await empty_platform.token(client)}", "Content-Type": media_type}
     pieces = [b"{}", b"[", b'{"text":', b'"\\ud800"', b"\xff", b"\n", b"\x00", b"\x0a\x02", b'"task_id":"x"}', b"1e999"]
     async with empty_platform.client() as http:
-        for _ in range(200):
+        for _ in range(bodies):
             body = b"".join(dice.choices(pieces, k=dice.randint(0, 12)))
             response = await http.post(path, content=body, headers=headers)
             assert response.status_code < 500, (body, response.text)

@@ -86,15 +86,35 @@ async def empty(view: Any) -> None:
         await session.execute(text(f"TRUNCATE {_TABLES}"))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
+_told = given(
     steps=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 4), st.integers(0, 5)), min_size=5, max_size=40),
     random=st.randoms(use_true_random=False),
     size=st.integers(1, 60),
 )
+
+
+def _stories(count: int) -> settings:
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@_stories(15)
+@_told
 async def test_order_and_repetition_do_not_matter(
     view: Any, events: Any, steps: list[tuple[int, int, int]], random: Random, size: int
 ) -> None:
+    await _any_order(view, events, steps, random, size)
+
+
+@pytest.mark.long
+@_stories(500)
+@_told
+async def test_order_and_repetition_do_not_matter_in_any_of_many_stories(
+    view: Any, events: Any, steps: list[tuple[int, int, int]], random: Random, size: int
+) -> None:
+    await _any_order(view, events, steps, random, size)
+
+
+async def _any_order(view: Any, events: Any, steps: list[tuple[int, int, int]], random: Random, size: int) -> None:
     events.forget()
     stream = story(events, steps)
     view.now = events.now + timedelta(minutes=random.randint(0, 40))

@@ -1,0 +1,135 @@
+"""Runs the tests lane by lane: one limit and one printed time each.
+
+`make test` runs the landing lanes, `make test-long` the long one. One lane: `python tests/lanes.py integration`. Words
+that begin with a hyphen go to pytest.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Tests that run together; `budget_minutes` is what they may take on two quiet cores."""
+
+    name: str
+    budget_minutes: int
+    folders: tuple[str, ...]
+
+    @property
+    def limit_seconds(self) -> float:
+        """After this the lane is ended, whatever hangs: a machine that is slower by two thirds still passes."""
+        return self.budget_minutes * 100.0
+
+
+LANDING = (
+    Lane("unit-and-contract", 6, ("unit", "contract")),
+    Lane("integration", 12, ("integration",)),
+    Lane("kafka", 6, ("contract", "integration", "e2e", "benchmarks")),
+    Lane("browser", 8, ("e2e/browser",)),
+    Lane("chaos", 5, ("chaos", "e2e")),
+    Lane("rest", 3, ("chaos", "e2e", "benchmarks")),
+)
+LONG = Lane("long", 180, ("",))
+LANES = {lane.name: lane for lane in (*LANDING, LONG)}
+
+# A test of `make test` that takes longer fails its lane.
+LONGEST_SECONDS = 90.0
+# One that takes longer than this is named here, with the reason.
+SLOW_SECONDS = 20.0
+SLOW: dict[str, str] = {}
+
+
+def lane_of(path: str, marks: Collection[str]) -> str:
+    """The one lane of a test, by its file below `tests/` and its marks."""
+    for mark in ("long", "browser", "chaos", "kafka"):
+        if mark in marks:
+            return mark
+    folder = path.partition("/")[0]
+    if folder in ("unit", "contract"):
+        return "unit-and-contract"
+    return "integration" if folder == "integration" else "rest"
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the named lanes, or those of `make test`; returns 0 when all passed."""
+    names = [word for word in words if not word.startswith("-")]
+    if unknown := [name for name in names if name not in LANES]:
+        print(f"There is no lane {unknown[0]}. Lanes: {', '.join(LANES)}", file=sys.stderr)
+        return 2
+    lanes = [LANES[name] for name in names] or list(LANDING)
+    options = [word for word in words if word.startswith("-")]
+    lines = [_run(lane, options) for lane in lanes]
+    print("\n== lanes")
+    print("\n".join(line for _, line in lines), flush=True)
+    return int(any(failed for failed, _ in lines))
+
+
+def _run(lane: Lane, options: Sequence[str]) -> tuple[bool, str]:
+    print(f"\n== {lane.name}", flush=True)
+    folders = [str(Path("tests") / folder) for folder in lane.folders]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--lane", lane.name, *options, *folders]
+    began = time.monotonic()
+    with tempfile.TemporaryFile() as written:
+        # A build server wants the end of what a lane says, a person all of it while it is said.
+        brief = "CI" in os.environ
+        failed, ending = limited(command, lane.limit_seconds, written if brief else None)
+        if brief:
+            written.seek(0)
+            text = written.read().decode("utf-8", "replace").splitlines()
+            print("\n".join(text[-400 if failed else -30 :]))
+    seconds = time.monotonic() - began
+    line = f"{lane.name:<18} {ending} in {seconds:6.0f} s (budget {lane.budget_minutes * 60} s, limit "
+    line += f"{lane.limit_seconds:.0f} s)"
+    if not failed and seconds > lane.budget_minutes * 60:
+        line += ": over its budget"
+    print(line, flush=True)
+    return failed, line
+
+
+def limited(command: Sequence[str], seconds: float, output: IO[bytes] | None = None) -> tuple[bool, str]:
+    """Run the command in a process group of its own; returns whether it failed, and how it ended.
+
+    Past the limit the group is interrupted, then killed. Without `output` the command writes where this process does.
+    """
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output is not None else None,
+        start_new_session=True,
+    )
+    try:
+        return process.wait(seconds) != 0, "passed" if process.returncode == 0 else "FAILED"
+    except subprocess.TimeoutExpired:
+        return True, "ENDED at its limit"
+    finally:
+        if process.returncode is None:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """An interrupt lets fixtures stop their servers; what is left after ten seconds is killed."""
+    for sent, patience in ((signal.SIGINT, 10.0), (signal.SIGKILL, 5.0)):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, sent)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+            return
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the running lane is ended first
+    sys.exit(main(sys.argv[1:]))
