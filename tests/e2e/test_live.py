@@ -25,7 +25,7 @@ async def stream(platform: Platform) -> AsyncIterator[tuple[str, Any]]:
         async for line in answer.aiter_lines():
             if line.startswith("event:"):
                 name = line.removeprefix("event:").strip()
-            elif line.startswith("data:"):
+            elif line.startswith("data:") and name != "heartbeat":
                 yield name, orjson.loads(line.removeprefix("data:"))
 
 

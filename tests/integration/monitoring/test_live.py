@@ -61,8 +61,8 @@ async def publish(log: EventLog, envelope: Any) -> None:
 
 
 @asynccontextmanager
-async def running(url: str, runtime: Any) -> AsyncIterator[tuple[MonitoringTarget, Any]]:
-    target = MonitoringTarget(runtime, Settings(database_url=url, reconcile_seconds=0.2))
+async def running(url: str, runtime: Any, **options: Any) -> AsyncIterator[tuple[MonitoringTarget, Any]]:
+    target = MonitoringTarget(runtime, Settings(database_url=url, reconcile_seconds=0.2, **options))
     await target.start()
     try:
         async with http_client(target.app) as client:
@@ -80,6 +80,7 @@ class SseClient:
         self._left = asyncio.Event()
         self._buffer = b""
         self.frames: list[tuple[str, dict[str, Any]]] = []
+        self.heartbeats: list[dict[str, Any]] = []
         self.status = 0
         self.headers: dict[bytes, bytes] = {}
 
@@ -114,7 +115,9 @@ class SseClient:
         while b"\n\n" in self._buffer:
             frame, self._buffer = self._buffer.split(b"\n\n", 1)
             lines = dict(line.split(b": ", 1) for line in frame.split(b"\n") if b": " in line)
-            if b"event" in lines:
+            if lines.get(b"event") == b"heartbeat":
+                self.heartbeats.append(orjson.loads(lines[b"data"]))
+            elif b"event" in lines:
                 self.frames.append((lines[b"event"].decode(), orjson.loads(lines[b"data"])))
 
 
@@ -243,6 +246,37 @@ async def test_a_second_replica_takes_over_and_shows_what_the_first_one_folds(
 
 async def _streams(*clients: Any) -> list[Any]:
     return [(await client.get("/api/monitoring/v1/streams")).json() for client in clients]
+
+
+async def test_heartbeats_say_until_when_the_figures_stood(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog
+) -> None:
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    url = await clone_database("sixclear.monitoring")
+    async with running(url, runtime, stream_heartbeat_seconds=0.05) as (target, _):
+        await eventually(ready(target), within_seconds=10)
+        async with streaming(target.app) as reader:
+
+            async def known() -> bool:
+                return any(beat.get("staleness_seconds") is not None for beat in reader.heartbeats)
+
+            await eventually(known)
+            last = reader.heartbeats[-1]
+            assert (last["every_seconds"], last["staleness_seconds"] < 5) == (0.05, True)
+            assert last["as_of"] <= last["at"]
+
+            async def lost(*arguments: Any) -> None:
+                raise OSError("gone")
+
+            target._stream._look = lost  # type: ignore[method-assign]
+            stood = target._stream._current_at
+            beats = len(reader.heartbeats)
+
+            async def older() -> bool:
+                return len(reader.heartbeats) > beats + 3 and reader.heartbeats[-1]["staleness_seconds"] > 0.2
+
+            await eventually(older)
+            assert target._stream._current_at == stood, "nothing was looked at, so nothing is known to stand"
 
 
 async def test_a_planted_error_stops_the_figures(

@@ -12,6 +12,7 @@ from sixclear.common.testing.eventually import eventually
 from sixclear.monitoring import metrics, stream
 from sixclear.monitoring.repository import views
 from sixclear.monitoring.service.status import Freshness
+from sixclear.monitoring.settings import Settings
 
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
 
@@ -49,7 +50,7 @@ async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: py
     monkeypatch.setattr(stream, "freshness", freshness)
     monkeypatch.setattr(views, "view_sequence", sequence)
     clock, database = MovingClock(START), OneAnswer()
-    live = stream.LiveStream(database, clock)  # type: ignore[arg-type]
+    live = stream.LiveStream(database, clock, Settings(database_url="postgresql+asyncpg://none"))  # type: ignore[arg-type]
     assert live.behind_seconds is None
     await live.start()
 

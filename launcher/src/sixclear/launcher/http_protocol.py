@@ -5,6 +5,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from sixclear.launcher.http_1_0 import without_chunks
+
 HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
 
@@ -55,6 +57,9 @@ class BoundedHttp(HttpToolsProtocol):
         if self._head_bytes > HEAD_BYTES:
             self.transport.write(_TOO_LARGE)
             self.transport.close()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        super()._start_asgi_task(cycle, without_chunks(cycle, app) if cycle.scope["http_version"] == "1.0" else app)
 
     def _start_timer(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)

@@ -28,3 +28,19 @@ class Settings(BaseSettings):
     spans_body_bytes: int = Field(
         default=4_000_000, ge=1_000, description="Largest body that the OTLP endpoint takes; beyond it: 413."
     )
+    stream_seats: int = Field(default=10_000, ge=1, description="Live streams that a process holds open at most.")
+    stream_seats_per_address: int = Field(
+        default=500,
+        ge=1,
+        description="Of these, what one visitor's address may hold (an IPv6 /64 counts as one). Several hundred, "
+        "because carriers put thousands of households behind one address; past it a page asks from time to time.",
+    )
+    stream_share_per_address: float = Field(
+        default=0.1, gt=0, le=1, description="Whatever the line before says, no address holds more than this share."
+    )
+    stream_heartbeat_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        description="A stream that is quiet for so long sends a heartbeat; pages that hear nothing for twice as long "
+        "open a new one. Gateways must wait longer before they close a quiet connection.",
+    )

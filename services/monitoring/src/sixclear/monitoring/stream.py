@@ -16,13 +16,15 @@ from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, civil_date
 from sixclear.common.db import Database
 from sixclear.common.web.problems import Unavailable
-from sixclear.common.web.sse import SseHub
+from sixclear.common.web.seats import Seats
+from sixclear.common.web.sse import SseHub, Visitor
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.repository import views
 from sixclear.monitoring.repository.figures import Selection
 from sixclear.monitoring.service.attention import recent_changes
 from sixclear.monitoring.service.status import Freshness, freshness, programmes_now, status
+from sixclear.monitoring.settings import Settings
 
 _log = structlog.get_logger(__name__)
 
@@ -70,9 +72,12 @@ class _ReadEverywhere:
 
 
 class LiveStream:
-    """Publishes on a hub of its own, mounted at `/stream`; follows this process's changes and those of others."""
+    """Publishes on a hub of its own, mounted at `/stream`; follows this process's changes and those of others.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    `visitor` says for whom a connection counts; None for one of our own, which is limited in all only.
+    """
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings, visitor: Visitor = lambda _: None) -> None:
         self._database = database
         self._clock = clock
         self._wake = asyncio.Event()
@@ -80,8 +85,18 @@ class LiveStream:
         self._sequence: int | None = None
         self._day: date | None = None
         self._fresh: tuple[Freshness, datetime] | None = None
+        self._current_at: datetime | None = None
         access = Access.public("the live status is public")
-        self.hub = SseHub("monitoring", self._snapshot, access=access)
+        self.hub = SseHub(
+            "monitoring",
+            self._snapshot,
+            access=access,
+            seats=Seats(settings.stream_seats, settings.stream_seats_per_address, settings.stream_share_per_address),
+            visitor=visitor,
+            clock=clock,
+            pulse=self._pulse,
+            heartbeat_seconds=settings.stream_heartbeat_seconds,
+        )
         self.endpoint = declare(access)(_ReadEverywhere(self.hub))
 
     async def start(self) -> None:
@@ -109,6 +124,18 @@ class LiveStream:
         fresh, seen_at = self._fresh
         age = fresh.behind_seconds
         return None if age is None else age + max(0.0, (self._clock() - seen_at).total_seconds())
+
+    def _pulse(self) -> dict[str, Any]:
+        """What a heartbeat says of the figures sent last: until when they were looked at and stood, and how stale."""
+        if self._fresh is None or self._current_at is None:
+            return {"as_of": None, "staleness_seconds": None}
+        fresh, seen_at = self._fresh
+        stale = fresh.staleness_seconds
+        passed = max(0.0, (self._clock() - min(seen_at, self._current_at)).total_seconds())
+        return {
+            "as_of": self._current_at,
+            "staleness_seconds": None if stale is None else round(stale + passed, 3),
+        }
 
     def wake(self) -> None:
         """Look for a change now."""
@@ -156,6 +183,8 @@ class LiveStream:
                 self._sequence, self._day = sequence, civil_date(now)
             elif sequence != self._sequence or self._day != civil_date(now):
                 await self._publish(session, now)
+            if sequence == self._sequence and self._day == civil_date(now):
+                self._current_at = now
 
     async def _publish(self, session: AsyncSession, now: datetime) -> None:
         try:

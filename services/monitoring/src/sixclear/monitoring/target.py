@@ -47,7 +47,7 @@ class MonitoringTarget:
         instrument_engine(self._database.engine, "monitoring")
         self._spans = SpanStore(self._background, settings)
         self.span_sink: SpanSink = self._spans
-        self._stream = LiveStream(self._database, runtime.clock)
+        self._stream = LiveStream(self._database, runtime.clock, settings)
         self._leader = Leader(
             self._database, self._background, runtime.bus, runtime.clock, settings, on_change=self._view_changed
         )

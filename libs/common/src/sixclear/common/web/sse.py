@@ -8,12 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+import orjson
 from prometheus_client import Counter, Gauge
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import Receive, Scope, Send
 
 from sixclear.common.auth.access import Access, declare
-from sixclear.common.web.problems import Unavailable, problem_response
+from sixclear.common.clock import Clock, utc_now
+from sixclear.common.web.problems import DomainError, Unavailable, problem_response
+from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse_client import StreamClient
 
 logger = logging.getLogger(__name__)
@@ -23,8 +26,9 @@ DROPPED = Counter("sse_clients_dropped_total", "Event streams closed because the
 
 Encode = Callable[[], bytes]
 Snapshot = Callable[[], Awaitable[tuple[int, bytes]]]
+Visitor = Callable[[HTTPConnection], str | None]
+Pulse = Callable[[], Mapping[str, Any]]
 
-_PING: Mapping[str, Any] = {"type": "http.response.body", "body": b": ping\n\n", "more_body": True}
 _END: Mapping[str, Any] = {"type": "http.response.body", "body": b"", "more_body": False}
 _START: Mapping[str, Any] = {
     "type": "http.response.start",
@@ -54,7 +58,11 @@ class SseHub:
     A client that comes with a recent `Last-Event-ID` gets what it missed, any other one `event: snapshot`. The first
     change goes out at once, further ones within `gather_seconds`, and of several only the latest: events carry the
     whole state. A client that does not keep up misses states in between, and is closed when it takes nothing for
-    `drop_after_seconds`; it may come again. Past `max_clients` the answer is 503.
+    `drop_after_seconds`; it may come again. Past the `seats` the answer is 503 or 429; HEAD takes none.
+
+    After `heartbeat_seconds` without an event everybody gets `event: heartbeat`: the server's time, the interval, and
+    what `pulse` adds. It has no id. Who hears nothing for twice as long has a connection that is broken in silence, and
+    opens another one; a script that does, and cannot send a header, names the last id as `?last_event_id=`.
     """
 
     def __init__(
@@ -63,17 +71,23 @@ class SseHub:
         snapshot: Snapshot,
         *,
         access: Access,
-        max_clients: int = 10_000,
+        seats: Seats | None = None,
+        visitor: Visitor = lambda _: None,
+        clock: Clock = utc_now,
+        pulse: Pulse = dict,
         replayed: int = 64,
         gather_seconds: float = 0.05,
-        ping_seconds: float = 15.0,
+        heartbeat_seconds: float = 15.0,
         drop_after_seconds: float = 10.0,
     ) -> None:
         self._snapshot = snapshot
         self._access = access
-        self._max_clients = max_clients
+        self._seats = Seats() if seats is None else seats
+        self._visitor = visitor
+        self._clock = clock
+        self._pulse = pulse
         self._gather_seconds = gather_seconds
-        self._ping_seconds = ping_seconds
+        self._heartbeat_seconds = heartbeat_seconds
         self._drop_after_seconds = drop_after_seconds
         self._ring: deque[_Sent] = deque(maxlen=replayed)
         self._newest_id: int | None = None
@@ -126,10 +140,24 @@ class SseHub:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         await self._access.admit(request)
-        if self._stopping or len(self._clients) >= self._max_clients:
-            refusal = Unavailable("Too many streams are open.", retry_after_seconds=random.randint(2, 10))  # noqa: S311
+        if request.method == "HEAD":
+            await send(dict(_START))
+            await send(dict(_END))
+            return
+        visitor = self._visitor(request)
+        try:
+            if self._stopping:
+                raise Unavailable("The service is stopping.", retry_after_seconds=random.randint(2, 10))  # noqa: S311
+            self._seats.take(visitor)
+        except DomainError as refusal:
             await problem_response(request, refusal)(scope, receive, send)
             return
+        try:
+            await self._seated(request, receive, send)
+        finally:
+            self._seats.give_back(visitor)
+
+    async def _seated(self, request: Request, receive: Receive, send: Send) -> None:
         task = asyncio.current_task()
         assert task is not None
         client = StreamClient(send, self._drop_after_seconds, self._drop)
@@ -147,11 +175,11 @@ class SseHub:
             await client.stop()
 
     async def _serve(self, client: StreamClient, request: Request, receive: Receive) -> None:
-        event_id, frames = await self._greeting(request.headers.get("last-event-id", ""))
+        event_id, frames = await self._greeting(_last_event_id(request))
         # Clients that lose their server do not all come back at the same moment.
-        retry = f"retry: {random.randint(1000, 5000)}\n\n".encode()  # noqa: S311
+        retry = f"retry: {random.randint(1000, 5000)}\n".encode()  # noqa: S311
         try:
-            await client.greet(_START, _body(retry + frames))
+            await client.greet(_START, _body(retry + self._heartbeat({}) + frames))
         except TimeoutError:
             self._dropped.inc()
             return
@@ -190,13 +218,25 @@ class SseHub:
     async def _run(self) -> None:
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._ping_seconds):
+                async with asyncio.timeout(self._heartbeat_seconds):
                     await self._published.wait()
             if self._published.is_set():
                 await self._send_pending()
                 await asyncio.sleep(self._gather_seconds)
             else:
-                await self._each(lambda client: client.poke(_PING))
+                await self._beat()
+
+    async def _beat(self) -> None:
+        try:
+            message = _body(self._heartbeat(self._pulse()))
+        except Exception:
+            logger.exception("a heartbeat of the stream cannot be made")
+            message = _body(self._heartbeat({}))
+        await self._each(lambda client: client.poke(message))
+
+    def _heartbeat(self, pulse: Mapping[str, Any]) -> bytes:
+        said = {"at": self._clock(), "every_seconds": self._heartbeat_seconds, **pulse}
+        return b"event: heartbeat\ndata: %b\n\n" % orjson.dumps(said, option=orjson.OPT_UTC_Z)
 
     async def _send_pending(self) -> None:
         self._published.clear()
@@ -240,6 +280,11 @@ class SseHub:
         task = self._clients.get(client)
         if task is not None:
             task.cancel()
+
+
+def _last_event_id(request: Request) -> str:
+    """What a browser says by itself when it comes back, or a script that opened a new stream."""
+    return request.headers.get("last-event-id") or request.query_params.get("last_event_id", "")
 
 
 def _body(frame: bytes) -> Mapping[str, Any]:
