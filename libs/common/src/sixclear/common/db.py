@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import orjson
 from sqlalchemy import MetaData, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 NAMING_CONVENTION = {
@@ -37,13 +39,37 @@ def _discard_closed(connection: Any, record: object, proxy: object) -> None:
         raise DisconnectionError
 
 
+class SessionEnded(Exception):
+    """The server ended the session before its transaction ended: it was out of time, or the server stops."""
+
+
+def _name_ended_session(context: ExceptionContext) -> BaseException | None:
+    """Say what happened when the driver was asked between the server's last word and the end of the socket.
+
+    asyncpg says "cannot switch to state 12; another operation (2) is in progress" then, which blames our code for using
+    a connection twice. It closes the connection; SQLAlchemy drops it, as every other that the server ended.
+    """
+    cause: BaseException | None = context.original_exception
+    # Its subclasses tell of other things.
+    while cause is not None and type(cause) is not asyncpg.InternalClientError:
+        cause = cause.__cause__
+    if cause is None:
+        return None
+    context.is_disconnect = True
+    context.invalidate_pool_on_disconnect = False
+    ended = SessionEnded("the server ended the session before its transaction ended")
+    return DBAPIError(context.statement, None, ended, connection_invalidated=True)
+
+
 class Database:
     """One PostgreSQL database of one service.
 
     Nothing below the edge commits: `transaction` commits on success and rolls back on any error, `session` never
     commits. Limits hold on the server's side of each connection: a statement ends after `statement_timeout_seconds`,
     a transaction (also one that waits for its client) after `transaction_timeout_seconds`, a lock wait after 3 s. A
-    server that is gone without a word cannot keep them: then our side gives up two seconds later.
+    server that is gone without a word cannot keep them: then our side gives up two seconds later. The server ends the
+    whole session of a transaction that is out of time; what is asked of it afterwards raises a DBAPIError whose
+    `connection_invalidated` is true.
     """
 
     def __init__(
@@ -80,6 +106,7 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "checkout", _discard_closed)
+        event.listen(self.engine.sync_engine, "handle_error", _name_ended_session)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager

@@ -85,7 +85,7 @@ class LogSignal:
         while True:
             try:
                 await self._follow()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # whatever it was: without this task other processes are never woken again
                 _log.warning("event signal lost", task=self._name, error=repr(error))
             await asyncio.sleep(_RECONNECT_AFTER_SECONDS)
 

@@ -15,6 +15,7 @@ import structlog
 from opentelemetry import trace
 from sqlalchemy import text
 
+from sixclear.common.bus.batching import BatchSize
 from sixclear.common.bus.dead_letters import reason_of
 from sixclear.common.bus.envelope import encode_stored
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed, Sent
@@ -92,6 +93,7 @@ class Relay:
         self._security = security
         self._clock = clock
         self._limits = limits or RelayLimits()
+        self._size = BatchSize(self._limits.batch_size)
         self._tracer = tracer(event_log.service)
         self._state = RelayState(service=event_log.service)
         self._stopping = asyncio.Event()
@@ -216,12 +218,14 @@ class Relay:
             generation = self._event_log.generation
             if (replay := await store.next_replay()) is not None:
                 await self._serve(store, sending, replay)
-            rows = await reader.read(sending.cursor.position, self._limits.batch_size)
+            with self._size.attempt() as limit:
+                rows = await reader.read(sending.cursor.position, limit)
             if rows:
                 try:
                     await sending.send(rows)
                 finally:
                     await self._save(store, sending.cursor)
+                self._size.grow(len(rows))
             elif not self._stopping.is_set():
                 seconds = self._limits.blocked_seconds if reader.blocked else self._limits.poll_seconds
                 await self._wait(seconds, generation)

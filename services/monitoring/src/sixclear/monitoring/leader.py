@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from sixclear.common.bus.batching import BatchSize
 from sixclear.common.bus.consumer import ConsumerState
 from sixclear.common.bus.protocol import Bus, Lag
 from sixclear.common.clock import Clock
@@ -27,14 +28,18 @@ _log = structlog.get_logger(__name__)
 _TICK_SECONDS = 0.5
 _TIMER_POLL_SECONDS = 1.0
 _AFTER_FAILURE_SECONDS = 1.0
+# Comparing reads everything: a database that is too busy for it is not asked again every second.
+_AFTER_FAILED_COMPARISONS_SECONDS = 60.0
 _STOP_SECONDS = 2.0
 _REST_PER_SECOND = 20
+_DELETED_AT_ONCE = 5_000
 
 
 class Leader:
     """The background work of a view's only writer. Every part goes on when another one fails.
 
-    `background` is the same database with limits for long statements, for comparing.
+    `background` is the same database with limits for long statements: for comparing, and for what cannot be done in
+    parts. What can is done in smaller parts after a timeout.
     """
 
     def __init__(
@@ -58,6 +63,8 @@ class Leader:
         self._lost = asyncio.Event()
         self._seen: dict[str, tuple[Lag | None, datetime]] = {}
         self._swept: dict[str, int] = {}
+        self._crossings = BatchSize(settings.crossings_per_batch)
+        self._deletions = BatchSize(_DELETED_AT_ONCE)
 
     async def lead(self, token: int, lost: asyncio.Event) -> None:
         """Work with `token` until `lost` is set or the task is cancelled; then everything is stopped."""
@@ -65,12 +72,12 @@ class Leader:
         self._seen = {source: (None, self._clock()) for source in TOPICS}
         self._consumers = tuple(self._consumer(source) for source in TOPICS)
         tasks = [
-            asyncio.create_task(self._forever(work, pause), name=f"monitoring {work.__name__}")
-            for work, pause in (
-                (self._follow_the_clock, 0.0),
-                (self._keep_progress_known, _TICK_SECONDS),
-                (self._compare, 0.0),
-                (self._renew_epochs, 1.0),
+            asyncio.create_task(self._forever(work, pause, longest), name=f"monitoring {work.__name__}")
+            for work, pause, longest in (
+                (self._follow_the_clock, 0.0, _AFTER_FAILURE_SECONDS),
+                (self._keep_progress_known, _TICK_SECONDS, _AFTER_FAILURE_SECONDS),
+                (self._compare, 0.0, _AFTER_FAILED_COMPARISONS_SECONDS),
+                (self._renew_epochs, 1.0, _AFTER_FAILURE_SECONDS),
             )
         ]
         try:
@@ -97,17 +104,20 @@ class Leader:
             on_lost=self._lost.set,
         )
 
-    async def _forever(self, work: Callable[[], Awaitable[None]], pause: float) -> None:
+    async def _forever(self, work: Callable[[], Awaitable[None]], pause: float, longest: float) -> None:
+        failures = 0
         while True:
             try:
                 await work()
+                failures = 0
                 await asyncio.sleep(pause)
             except LeadershipLost:
                 self._lost.set()
                 return
             except Exception as error:
                 _log.warning("background work failed", work=getattr(work, "__name__", ""), error=repr(error))
-                await asyncio.sleep(_AFTER_FAILURE_SECONDS)
+                await asyncio.sleep(min(longest, _AFTER_FAILURE_SECONDS * 2.0 ** min(failures, 10)))
+                failures += 1
 
     async def _follow_the_clock(self) -> None:
         """Move what passed a boundary; else sleep until the next one, a second at most."""
@@ -119,10 +129,10 @@ class Leader:
         if wait >= 0:
             await asyncio.sleep(min(wait + 0.001, _TIMER_POLL_SECONDS))
             return
-        async with self._database.transaction() as session:
-            crossed = await cross_boundaries(
-                session, token=self._token, now=now, limit=self._settings.crossings_per_batch
-            )
+        with self._crossings.attempt() as limit:
+            async with self._database.transaction() as session:
+                crossed = await cross_boundaries(session, token=self._token, now=now, limit=limit)
+        self._crossings.grow(crossed)
         if crossed:
             self._on_change()
 
@@ -164,12 +174,15 @@ class Leader:
             relays = [report for report in reports if report[0].service == source]
             complete = lag is not None and lag.messages == 0 and unsent_since(relays, self._clock()) is None
             if complete and caught_up(view, self._clock()):
-                async with self._database.transaction() as session:
+                # It counts what is below moved organisations again, in one piece: too long for the usual limits.
+                async with self._background.transaction() as session:
                     await activate_next_epoch(session, source, token=self._token)
                 self._on_change()
             elif self._swept.get(source, 1) < view.active_epoch:
-                async with self._database.transaction() as session:
-                    removed = await delete_old_epochs(session, source, token=self._token)
+                with self._deletions.attempt() as limit:
+                    async with self._database.transaction() as session:
+                        removed = await delete_old_epochs(session, source, token=self._token, limit=limit)
+                self._deletions.grow(removed)
                 if not removed:
                     self._swept[source] = view.active_epoch
 

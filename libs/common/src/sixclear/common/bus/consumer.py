@@ -10,14 +10,14 @@ from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus import dead_letters, positions
+from sixclear.common.bus.batching import BatchSize
 from sixclear.common.bus.dead_letters import DeadLetterLedger, DeadLetterPolicy, reason_of
 from sixclear.common.bus.deadlines import within
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope
+from sixclear.common.bus.failures import HandledTooLong, overloaded, passing
 from sixclear.common.bus.protocol import Bus, Lag, Message, Position, Subscription, SubscriptionLost
 from sixclear.common.bus.tracing import process_spans
 from sixclear.common.clock import Clock, utc_now
@@ -28,13 +28,6 @@ _log = structlog.get_logger(__name__)
 
 Handle = Callable[[AsyncSession, Sequence[Envelope]], Awaitable[None]]
 AfterCommit = Callable[[Sequence[Envelope]], Awaitable[None]]
-
-# SQLSTATE classes that tell of the server's state, not of the message: connection, rollback, resources, lock, shutdown.
-_PASSING_SQLSTATES = ("08", "40", "53", "55", "57P", "58")
-
-
-class HandledTooLong(Exception):
-    """The handler did not come back in its time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +68,11 @@ class ConsumerLoop:
     crash at any point repeats or keeps both. It may see a message again after a failure of its own, and must be
     indifferent to repeats (versions). `after_commit` is told what was committed; what it raises is only logged.
 
-    A failing batch is retried, then taken message by message. A message that fails on its own is set aside, unless the
-    policy says that there are too many: then the consumer halts, and tries again by itself once a minute or on
-    `resume`. While the database is away it waits. A subscription that brings nothing although something waits is
-    rebuilt.
+    A batch that takes too long is halved, and grows again; a message that takes too long alone is tried again for as
+    long as it does. A batch that fails otherwise is retried, then taken message by message. A message that fails on its
+    own is set aside, unless the policy says that there are too many: then the consumer halts, and tries again by itself
+    once a minute or on `resume`. While the database is away it waits. A subscription that brings nothing although
+    something waits is rebuilt.
     """
 
     def __init__(
@@ -113,6 +107,7 @@ class ConsumerLoop:
         self._behind_since: float | None = None
         self._lost: SubscriptionLost | None = None
         self._failures = 0
+        self._size = BatchSize(self._limits.batch_size)
         self._state = ConsumerState(
             group=group,
             running=False,
@@ -171,6 +166,8 @@ class ConsumerLoop:
                 raise
             except Exception as error:
                 self._failures += 1
+                if overloaded(error):
+                    self._size.halve()
                 self._note(last_error=reason_of(error), rebuilds=self._state.rebuilds + 1)
                 _log.warning("subscription is rebuilt", group=self.group, error=reason_of(error))
                 await self._pause(self._backoff(self._failures))
@@ -198,7 +195,7 @@ class ConsumerLoop:
 
     async def _fetch(self, subscription: Subscription) -> Sequence[Message]:
         limits = self._limits
-        fetching = asyncio.ensure_future(subscription.fetch(limits.batch_size, limits.fetch_seconds))
+        fetching = asyncio.ensure_future(subscription.fetch(self._size.current, limits.fetch_seconds))
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait(
@@ -235,23 +232,28 @@ class ConsumerLoop:
                     for message in run:
                         await self._one_by_one([message])
                 else:
-                    await self._together(list(run))
+                    await self._in_batches(list(run))
         finally:
             self._in_hand = ()
         self._note(last_progress_at=self._clock())
 
-    async def _together(self, messages: Sequence[Message]) -> None:
-        """Handle a batch in one transaction; after several failures message by message."""
+    async def _in_batches(self, messages: Sequence[Message]) -> None:
+        """Handle each batch in one transaction: a smaller one when it took too long; else, at last, one by one."""
         attempt = 0
-        while not self._stopping.is_set():
+        while messages and not self._stopping.is_set():
             attempt += 1
-            error = await self._try(messages, attempt)
+            batch = messages[: self._size.current]
+            error = await self._try(batch, attempt)
             if error is None:
-                break
-            if attempt > self._limits.retries and not _passing(error):
-                await self._one_by_one(messages)
-                break
-            await self._pause(self._backoff(attempt))
+                self._size.grow(len(batch))
+            elif attempt > self._limits.retries and not passing(error):
+                await self._one_by_one(batch)
+            else:
+                if overloaded(error):
+                    self._size.halve(len(batch))
+                await self._pause(self._backoff(attempt))
+                continue
+            messages, attempt = messages[len(batch) :], 0
 
     async def _one_by_one(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -262,7 +264,7 @@ class ConsumerLoop:
                 if error is None:
                     break
                 hopeless = isinstance(error, InvalidEnvelope) or attempt > self._limits.retries
-                if hopeless and not _passing(error) and await self._bury_or_halt(message, error):
+                if hopeless and not passing(error) and await self._bury_or_halt(message, error):
                     break
                 await self._pause(self._backoff(attempt))
 
@@ -283,7 +285,7 @@ class ConsumerLoop:
             _log.warning("messages not handled", group=self.group, attempt=attempt, error=reason_of(error))
             return error
         self._ledger.handled(len(messages))
-        self._note(last_error=None, halted_reason=None)
+        self._note(last_error=None, halted_reason=None, last_progress_at=self._clock())
         await self._tell(envelopes)
         return None
 
@@ -388,13 +390,3 @@ class ConsumerLoop:
         stopping = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait([stopping], timeout=seconds)
         stopping.cancel()
-
-
-def _passing(error: BaseException) -> bool:
-    """Whether waiting may help: the database or the network is away, not the message wrong."""
-    if isinstance(error, OSError | PoolTimeoutError):
-        return True
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    sqlstate = getattr(getattr(error, "orig", error), "sqlstate", None)
-    return isinstance(sqlstate, str) and sqlstate.startswith(_PASSING_SQLSTATES)

@@ -16,7 +16,10 @@ _PASSING_CLASSES = ("08", "53", "57P")
 _BAD_VALUES = frozenset({"22000", "22003", "22021", "22008", "22007"})
 
 
-def problem_for(error: SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError) -> DomainError:
+DatabaseError = SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError
+
+
+def problem_for(error: DatabaseError) -> DomainError:
     """The refusal that stands for `error`; `InternalError` when it is a fault of ours."""
     if isinstance(error, PoolTimeout | OSError):
         return Unavailable()
@@ -24,7 +27,8 @@ def problem_for(error: SQLAlchemyError | OSError | asyncpg.PostgresError | async
         return _for_driver_error(error)
     if isinstance(error, asyncpg.PostgresError):
         return _for_state(error.sqlstate)
-    if isinstance(error, asyncpg.InterfaceError):
+    # The second is what the driver says of a session that the server has just ended.
+    if isinstance(error, asyncpg.InterfaceError) or type(error) is asyncpg.InternalClientError:
         return Unavailable()
     return InternalError()
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from sixclear.common.web.database_errors import problem_for
+from sixclear.common.web.database_errors import DatabaseError, problem_for
 from sixclear.common.web.problems import (
     DomainError,
     InvalidRequest,
@@ -50,9 +50,7 @@ async def answer_disconnect(request: Request, error: ClientDisconnect) -> Respon
     return problem_response(request, MalformedRequest("The body ended early."))
 
 
-async def answer_database_error(
-    request: Request, error: SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError
-) -> Response:
+async def answer_database_error(request: Request, error: DatabaseError) -> Response:
     refusal = problem_for(error)
     if refusal.status >= 500:
         logger.error("database error: %s", type(error).__name__, exc_info=error)
@@ -69,5 +67,6 @@ def exception_handlers() -> dict[Any, Handler]:
         SQLAlchemyError: answer_database_error,
         asyncpg.PostgresError: answer_database_error,
         asyncpg.InterfaceError: answer_database_error,
+        asyncpg.InternalClientError: answer_database_error,
         OSError: answer_database_error,
     }

@@ -71,8 +71,12 @@ class SpanStore:
             rows = [item for item in batch if isinstance(item, dict)]
             rows += of_process(item for item in batch if isinstance(item, ReadableSpan))
             if rows:
-                async with self._database.transaction() as session:
-                    await self._store(session, rows)
+                try:
+                    async with self._database.transaction() as session:
+                        await self._store(session, rows)
+                except Exception:
+                    metrics.SPANS_DROPPED.inc(len(rows))  # the next batch is another one: spans are not worth a retry
+                    raise
 
     async def _run(self) -> None:
         while True:
