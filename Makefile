@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-long bench check cluster live fmt lock contracts clean
+.PHONY: help run test test-long bench check cluster live fmt lock contracts measure compare-contracts clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -47,6 +47,12 @@ live: $(RUN_STAMP) ## post as ministries for a minute, so that figures move
 
 contracts: $(RUN_STAMP) ## write OpenAPI, AsyncAPI and the configuration reference again
 	@$(BIN)/python -m sixclear.launcher.contracts
+
+measure: ## what a change touches, sizes, circles; FIELD and KIND name others
+	@"$(PYTHON)" launcher/measure.py $(if $(FIELD),--field $(FIELD)) $(if $(KIND),--kind $(KIND))
+
+compare-contracts: $(RUN_STAMP) ## what a program would notice of the changes since BASE
+	@$(BIN)/python launcher/compare_contracts.py $(or $(BASE),HEAD)
 
 fmt: $(DEV_STAMP) ## format the code
 	@$(BIN)/ruff check --fix .
