@@ -282,6 +282,6 @@ def test_rules_must_say_what_they_mean() -> None:
         Access.public("")
     with pytest.raises(ValueError, match="names a scope"):
         Access.scope()
-    with pytest.raises(ValueError, match="names a scope"):
-        Access.scope("a:b", organisation="whatever")
+    with pytest.raises(ValueError, match="any, own, or an OrganisationRule"):
+        Access.scope("a:b", organisation="whatever")  # type: ignore[arg-type]
     assert access_rules(Starlette()) == []

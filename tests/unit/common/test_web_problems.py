@@ -206,4 +206,6 @@ def test_openapi_names_the_scope() -> None:
     operation = app.openapi()["paths"]["/t/mine"]["get"]
     assert operation["security"] == [{"token": []}]
     assert operation["x-scopes"] == ["things:read"]
-    assert operation["description"] == "Needs scope `things:read`."
+    assert operation["description"] == (
+        "Needs scope `things:read`; the caller acts for an organisation, and gets that organisation's own records."
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Depends
@@ -76,15 +76,32 @@ PUBLIC_CALLER = Caller("public")
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationRule:
+    """Which organisation may call a route, where a use case decides it.
+
+    `word` is the domain's word, published as `x-organisation`; it stays when code moves. `meaning` completes "The
+    caller acts for …". `decided_by` is the function that admits or refuses the caller's organisation.
+    """
+
+    word: str
+    meaning: str
+    decided_by: Callable[..., Any]
+
+
+_ANY = OrganisationRule("any", "any organisation, or none", Caller)
+_OWN = OrganisationRule("own", "an organisation, and gets that organisation's own records", Caller.own_organisation)
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """The rule of one route, used as its dependency: admits the caller or raises 401 or 403.
 
-    `organisation` says which rows the caller may touch: `any`, `own` (a client without an organisation is refused
-    here, whose row it is the use case decides), or `named in <rule>` when a named rule decides.
+    `organisation` says for which organisation the caller must act: any, its own (a client without an organisation is
+    refused here, which rows are its own the use case decides), or the one that a rule of the service names.
     """
 
     scopes: tuple[str, ...] = ()
-    organisation: str = "any"
+    organisation: OrganisationRule = _ANY
     reason: str = ""
 
     @classmethod
@@ -95,11 +112,14 @@ class Access:
         return cls(reason=reason)
 
     @classmethod
-    def scope(cls, *scopes: str, organisation: str = "any") -> "Access":
+    def scope(cls, *scopes: str, organisation: Literal["any", "own"] | OrganisationRule = "any") -> "Access":
         """A client whose token carries one of `scopes`."""
-        if not scopes or not (organisation in ("any", "own") or organisation.startswith("named in ")):
-            raise ValueError("A rule names a scope, and organisation any, own, or named in <rule>.")
-        return cls(scopes=scopes, organisation=organisation)
+        if not scopes:
+            raise ValueError("A rule names a scope.")
+        rule = {"any": _ANY, "own": _OWN}.get(organisation) if isinstance(organisation, str) else organisation
+        if rule is None:
+            raise ValueError("organisation is any, own, or an OrganisationRule.")
+        return cls(scopes=scopes, organisation=rule)
 
     async def __call__(self, request: Request) -> Caller:
         return await self.admit(request)
@@ -117,7 +137,7 @@ class Access:
             caller = request.state.authenticated = await request.app.state.verifier.verify(token)
         if not caller.scopes.intersection(self.scopes):
             raise InsufficientScope(self.scopes[0])
-        if self.organisation == "own":
+        if self.organisation is _OWN:
             caller.own_organisation()
         return caller
 

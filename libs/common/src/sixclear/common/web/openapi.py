@@ -57,9 +57,10 @@ def _describe_access(operation: dict[str, Any], rule: Access) -> None:
         return
     operation["security"] = [{"token": []}]
     operation["x-scopes"] = list(rule.scopes)
-    operation["x-organisation"] = rule.organisation
+    operation["x-organisation"] = rule.organisation.word
     needed = " or ".join(f"`{scope}`" for scope in rule.scopes)
-    operation["description"] = "\n\n".join(filter(None, [operation.get("description"), f"Needs scope {needed}."]))
+    said = f"Needs scope {needed}; the caller acts for {rule.organisation.meaning}."
+    operation["description"] = "\n\n".join(filter(None, [operation.get("description"), said]))
 
 
 def default_responses() -> dict[int | str, dict[str, Any]]:

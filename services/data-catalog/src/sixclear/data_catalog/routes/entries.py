@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from sixclear.common.auth.access import Access
+from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
@@ -39,9 +39,13 @@ from sixclear.data_catalog.service import answers, entries, listing
 
 router = APIRouter(route_class=TransactionalRoute, tags=["entries"])
 
-DESCRIBE = Depends(Access.scope("catalog:write", "catalog:approve", organisation="named in service.entries.put_entry"))
-MOVE = Depends(Access.scope("catalog:write", "catalog:approve", organisation="named in service.entries.move"))
-BEAT = Depends(Access.scope("catalog:heartbeat", organisation="named in service.entries.beat"))
+_OWNER_OR_STEWARD = OrganisationRule(
+    "owner_or_steward", "the owner of the entry, or is a steward (scope `catalog:approve`)", entries.put_entry
+)
+_OWNER = OrganisationRule("owner", "the owner of the entry", entries.beat)
+DESCRIBE = Depends(Access.scope("catalog:write", "catalog:approve", organisation=_OWNER_OR_STEWARD))
+MOVE = Depends(Access.scope("catalog:write", "catalog:approve", organisation=_OWNER_OR_STEWARD))
+BEAT = Depends(Access.scope("catalog:heartbeat", organisation=_OWNER))
 
 
 @router.get("/entries", operation_id="listEntries", dependencies=[PUBLIC], responses=problem_responses(ListNotFound))

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, Response
 
-from sixclear.common.auth.access import Access
+from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
@@ -20,8 +20,12 @@ from sixclear.data_catalog.service import registration
 
 router = APIRouter(route_class=TransactionalRoute, tags=["registration"])
 
-SUBMIT = Depends(Access.scope("catalog:write", organisation="named in service.registration.submit"))
-DECIDE = Depends(Access.scope("catalog:approve", organisation="named in service.registration.approve"))
+_OWNER = OrganisationRule("owner", "the owner of the entry", registration.submit)
+_REVIEWER = OrganisationRule(
+    "reviewing_body", "a body that neither owns the entry nor submitted its dossier", registration.approve
+)
+SUBMIT = Depends(Access.scope("catalog:write", organisation=_OWNER))
+DECIDE = Depends(Access.scope("catalog:approve", organisation=_REVIEWER))
 
 
 @router.post(

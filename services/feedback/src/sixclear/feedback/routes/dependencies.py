@@ -8,17 +8,22 @@ from uuid import UUID
 import orjson
 from fastapi import Depends, Request, Response
 
-from sixclear.common.auth.access import Access
+from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.feedback.attempts import Attempts, client_address
 from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts, TooManySubmissions
 from sixclear.feedback.metrics import MAILBOX_OPENINGS, SUBMISSIONS_LIMITED
 from sixclear.feedback.receipts import Receipts
+from sixclear.feedback.service import handling
 
 SENDER = Depends(Access.public("Anybody may send and follow feedback without an account."))
 DESK = Depends(Access.scope("feedback:handle"))
-HANDLE = Depends(Access.scope("feedback:handle", organisation="named in service.handling.get_submission"))
-HUB = Depends(Access.scope("feedback:handle", organisation="named in service.handling.assign"))
-PUBLISH = Depends(Access.scope("feedback:publish", organisation="named in service.handling.get_submission"))
+_HANDLING = OrganisationRule(
+    "handling_body", "the hub, or the body that the submission is assigned to", handling.get_submission
+)
+_HUB = OrganisationRule("hub", "the hub, which takes in and assigns every submission", handling.assign)
+HANDLE = Depends(Access.scope("feedback:handle", organisation=_HANDLING))
+HUB = Depends(Access.scope("feedback:handle", organisation=_HUB))
+PUBLISH = Depends(Access.scope("feedback:publish", organisation=_HANDLING))
 
 
 async def receipts_of(request: Request) -> Receipts:

@@ -2,7 +2,7 @@
 
 from fastapi import Depends, Response
 
-from sixclear.common.auth.access import Access
+from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.common.use_case import (
     Context,
     FactBehindLastChange,
@@ -16,10 +16,30 @@ from sixclear.tasks import lifecycle
 from sixclear.tasks.errors import TaskNotFound, TransitionNotAllowed
 from sixclear.tasks.models import Task
 from sixclear.tasks.schemas import TaskView
-from sixclear.tasks.service import answers
+from sixclear.tasks.service import answers, describe
+from sixclear.tasks.service import tasks as use_cases
 
 PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
-REPORT = Depends(Access.scope("tasks:report", organisation="named in service.tasks.doers"))
+_DOING = OrganisationRule("doing_body", "the lead or a coordinating body of the task", use_cases.doers)
+_LEAD = OrganisationRule("lead_body", "the lead body of the task", use_cases.submit)
+_PROPOSING = OrganisationRule(
+    "assigning_or_lead_body", "the assigning or the lead body that the task names", describe.put_task
+)
+_OWNER = OrganisationRule(
+    "programme_owner", "the assigning body of the task, which owns the programme", use_cases.assign_described
+)
+_ASSIGNING = OrganisationRule("assigning_body", "the assigning body of the task", use_cases.extend)
+_CONFIRMING = OrganisationRule(
+    "confirming_body",
+    "the assigning body of the task or the owner of the programme, which does not work on the task",
+    use_cases.confirm,
+)
+REPORT = Depends(Access.scope("tasks:report", organisation=_DOING))
+SUBMIT = Depends(Access.scope("tasks:report", organisation=_LEAD))
+WRITE = Depends(Access.scope("tasks:write", organisation=_PROPOSING))
+ASSIGN = Depends(Access.scope("tasks:assign", organisation=_OWNER))
+EXTEND = Depends(Access.scope("tasks:assign", organisation=_ASSIGNING))
+CONFIRM = Depends(Access.scope("tasks:confirm", organisation=_CONFIRMING))
 # Whoever takes a step on its tasks reads them, restricted ones included.
 OWN = Depends(Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own"))
 STEP = (

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from sixclear.common.auth.access import Access
 from sixclear.common.use_case import (
     Context,
     FactBehindLastChange,
@@ -38,7 +37,19 @@ from sixclear.tasks.errors import (
     TransitionNotAllowed,
 )
 from sixclear.tasks.models import Task
-from sixclear.tasks.routes.dependencies import OWN, PUBLIC, REPORT, STEP, answer, tag_task
+from sixclear.tasks.routes.dependencies import (
+    ASSIGN,
+    CONFIRM,
+    EXTEND,
+    OWN,
+    PUBLIC,
+    REPORT,
+    STEP,
+    SUBMIT,
+    WRITE,
+    answer,
+    tag_task,
+)
 from sixclear.tasks.schemas import (
     AssigningLevel,
     Bucket,
@@ -57,10 +68,6 @@ from sixclear.tasks.schemas import (
 from sixclear.tasks.service import answers, describe, listing, tasks
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
-
-WRITE = Depends(Access.scope("tasks:write", organisation="named in service.describe.put_task"))
-ASSIGN = Depends(Access.scope("tasks:assign", organisation="named in service.tasks.assign"))
-CONFIRM = Depends(Access.scope("tasks:confirm", organisation="named in service.tasks.confirm"))
 
 
 @router.get(
@@ -214,7 +221,7 @@ async def add_evidence(
 @router.post(
     "/tasks/{task_id}/submit",
     operation_id="submitTask",
-    dependencies=[REPORT],
+    dependencies=[SUBMIT],
     responses=problem_responses(*STEP, EvidenceMissing),
 )
 async def submit(
@@ -257,7 +264,7 @@ async def send_back(
 @router.post(
     "/tasks/{task_id}/extend",
     operation_id="extendTask",
-    dependencies=[ASSIGN],
+    dependencies=[EXTEND],
     responses=problem_responses(*STEP, DeadlineInPast),
 )
 async def extend(
