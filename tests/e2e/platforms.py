@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -55,6 +55,7 @@ class Platform:
     process: subprocess.Popen[bytes] | None = None
     output: IO[bytes] | None = None
     extra: Sequence[str] = field(default_factory=tuple)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> str:
@@ -67,7 +68,7 @@ class Platform:
         self.output = (self.home / "terminal.log").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sixclear.launcher", self.mode, "--port", str(self.port), *self.extra],
-            env=os.environ | {"SIXCLEAR_HOME": str(self.home), "PYTHONUNBUFFERED": "1"},
+            env=os.environ | {"SIXCLEAR_HOME": str(self.home), "PYTHONUNBUFFERED": "1"} | dict(self.environment),
             stdout=self.output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
