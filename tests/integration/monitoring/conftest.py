@@ -235,16 +235,20 @@ async def database(clone_database: CloneDatabase) -> AsyncIterator[Database]:
 async def view(database: Database) -> View:
     async with database.transaction() as session:
         token = await views.take_leadership(session, "test", NOON)
+        await views.note_relayed(session, False, token)
     return View(database, token, NOON + timedelta(days=1))
 
 
 def make_runtime(
-    clock: Any, *, logs: dict[str, EventLog] | None = None, env: str = "test"
+    clock: Any, *, logs: dict[str, EventLog] | None = None, env: str = "test", kafka: str | None = None
 ) -> tuple[Runtime, FakeIssuer]:
-    """What the launcher would give the target: the in-process bus over `logs` and a throw-away issuer."""
+    """What the launcher would give the target: the in-process bus over `logs` and a throw-away issuer.
+
+    With `kafka` the settings name brokers, so the target takes what it reads for relayed.
+    """
     issuer = FakeIssuer()
     runtime = Runtime(
-        settings=CommonSettings.model_validate({"env": env}),
+        settings=CommonSettings.model_validate({"env": env, "kafka_bootstrap_servers": kafka}),
         clock=clock,
         new_id=new_id,
         bus=MemoryBus(logs or {}),

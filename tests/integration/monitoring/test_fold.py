@@ -1,7 +1,7 @@
 """Events into the view on a real PostgreSQL."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -124,7 +124,7 @@ async def test_a_lost_event_is_counted_until_it_comes(view: Any, events: Any) ->
         assert set((await gaps.open_gaps(session)).values()) == {0}
 
 
-async def test_what_is_lost_or_kept_back_counts_as_age(view: Any, events: Any) -> None:
+async def test_what_is_lost_counts_as_age(view: Any, events: Any) -> None:
     """A view that has folded all that came is not as young as it looks while something did not come."""
     first, second, third = events.task("a"), events.task("a", "progress_reported"), events.task("a", "completed")
     later = view.now + timedelta(seconds=60)
@@ -141,14 +141,55 @@ async def test_what_is_lost_or_kept_back_counts_as_age(view: Any, events: Any) -
     assert await ages() == (60.0, 0.0)
     await view.fold([second])
     assert await ages() == (0.0, 0.0)
-    relay = StreamState(
-        service="tasks", name="tasks relay", kind="relay", running=True, lag_messages=2, lag_seconds=40.0
-    )
+
+
+async def test_what_a_relay_keeps_back_counts_as_age_and_of_a_silent_one_nothing_is_known(view: Any) -> None:
+    later = view.now + timedelta(seconds=60)
+    relays = [
+        StreamState(service=source, name=f"{source} relay", kind="relay", running=True, lag_messages=0, lag_seconds=0.0)
+        for source in ("tasks", "feedback", "data-catalog")
+    ]
+
+    async def heard(*streams: StreamState, at: datetime = later) -> None:
+        async with view.database.transaction() as session:
+            await store_reports(session, streams, at)
+
+    async def age(now: datetime = later) -> tuple[float | None, frozenset[str]]:
+        async with view.database.transaction() as session:
+            await session.execute(text("UPDATE source_view SET current_until = :now"), {"now": now})
+            fresh = await freshness(session, now)
+        assert fresh.behind_seconds == 0.0
+        for source, state in fresh.sources.items():
+            assert (state["current_until"] is None) is (source in fresh.silent)
+        return fresh.staleness_seconds, fresh.silent
+
+    assert await age() == (0.0, frozenset()), "a log that is read here has no relay"
     async with view.database.transaction() as session:
-        await store_reports(session, [relay], later)
-        await store_reports(session, [replace(relay, name=str(number)) for number in range(300)], later)
-        assert len(await list_reports(session)) == 1, "what would not fit is not taken"
-    assert await ages() == (40.0, 0.0)
+        await views.note_relayed(session, True, view.token - 1)
+    assert await age() == (0.0, frozenset()), "only the leader knows"
+    async with view.database.transaction() as session:
+        await views.note_relayed(session, True, view.token)
+    assert await age() == (None, frozenset({"tasks", "feedback", "data-catalog"}))
+    await heard(*relays[:2])
+    assert await age() == (None, frozenset({"data-catalog"}))
+    await heard(relays[2])
+    assert await age() == (0.0, frozenset())
+    await heard(replace(relays[0], lag_messages=2, lag_seconds=40.0))
+    assert await age() == (40.0, frozenset())
+    unknown = replace(relays[0], lag_messages=None, lag_seconds=None)
+    await heard(unknown)
+    assert await age() == (40.0, frozenset()), "another process of the service knows"
+    await heard(unknown, *relays[1:], at=later + timedelta(seconds=20))
+    assert await age(later + timedelta(seconds=20)) == (None, frozenset({"tasks"}))
+    assert await age(later + timedelta(seconds=60)) == (None, frozenset({"tasks", "feedback", "data-catalog"}))
+
+
+async def test_more_names_than_fit_are_not_taken(view: Any) -> None:
+    relay = StreamState(service="tasks", name="relay", kind="relay", running=True, lag_messages=0, lag_seconds=0.0)
+    async with view.database.transaction() as session:
+        await store_reports(session, [relay], view.now)
+        await store_reports(session, [replace(relay, name=str(number)) for number in range(300)], view.now)
+        assert len(await list_reports(session)) == 1
 
 
 async def test_a_lost_organisation_event_is_counted_until_it_comes(view: Any, events: Any) -> None:

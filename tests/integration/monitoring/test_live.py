@@ -17,6 +17,7 @@ from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog, NewEvent
 from sixclear.common.ids import stable_id
+from sixclear.common.runtime.target import StreamState
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
@@ -342,3 +343,28 @@ async def test_a_restored_log_takes_the_place_of_the_one_before(
         await session.execute(text("UPDATE log_epoch SET epoch = epoch + 1"))
     async with running(url, runtime) as (_, client):
         await eventually(lambda: shows(client, 2, 1), within_seconds=20)
+
+
+async def test_with_a_broker_the_view_is_fresh_only_as_far_as_the_relays_say(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog
+) -> None:
+    """The relays run in other processes; those beside this target need no report over HTTP."""
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log}, kafka="127.0.0.1:9")
+    relays = [
+        StreamState(service=source, name=f"{source} relay", kind="relay", running=True, lag_messages=0, lag_seconds=0.0)
+        for source in ("tasks", "feedback", "data-catalog")
+    ]
+    async with running(await clone_database("sixclear.monitoring"), runtime) as (target, client):
+        await eventually(ready(target), within_seconds=10)
+        async with streaming(target.app) as reader:
+            await eventually(lambda: _frames(reader, 1))
+            assert reader.frames[0][1]["status"]["staleness_seconds"] is None
+            assert {one["current_until"] for one in reader.frames[0][1]["status"]["sources"].values()} == {None}
+            page = (await client.get("/api/monitoring/v1/operations/streams")).text
+            assert "It is not known how old the view is" in page
+
+            target.process_streams = lambda: relays
+            await eventually(lambda: _frames(reader, 2), within_seconds=6)
+            assert reader.frames[1][1]["status"]["staleness_seconds"] < 5, "who watches is told"
+        reported = (await client.get("/api/monitoring/v1/streams")).json()["items"]
+        assert {one["name"] for one in reported if one["kind"] == "relay"} == {relay.name for relay in relays}

@@ -1,11 +1,13 @@
 """The age of the view is measured when it is asked for: a database that is away does not stop it."""
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from prometheus_client import Gauge
 
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
@@ -61,11 +63,20 @@ async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: py
     await eventually(looked_twice)
     clock.pass_by(seconds=60)
     assert live.behind_seconds == 60.5, "a lost event does not make this process unready"
-    [sample] = [
-        sample
-        for family in metrics.STALENESS.collect()
-        for sample in family.samples
-        if "a-source" in str(sample.labels)
-    ]
-    assert sample.value == 60
+    assert _of_a_source(metrics.STALENESS) == 60
     await live.stop()
+
+
+def test_an_age_that_nobody_knows_is_no_number() -> None:
+    settings = Settings(database_url="postgresql+asyncpg://none")
+    live = stream.LiveStream(OneAnswer(), MovingClock(START), settings)  # type: ignore[arg-type]
+    for until, silent in ((START, frozenset[str]()), (None, frozenset({"a-source"}))):
+        source = {"gaps": 0, "current_until": until}
+        live._measure(1, Freshness(None, 0.5, {"a-source": source}, silent))
+        assert math.isnan(_of_a_source(metrics.STALENESS)) is (until is None)
+        assert _of_a_source(metrics.RELAY_SILENT) == len(silent)
+
+
+def _of_a_source(gauge: Gauge) -> float:
+    [sample] = [one for family in gauge.collect() for one in family.samples if one.labels == {"source": "a-source"}]
+    return sample.value

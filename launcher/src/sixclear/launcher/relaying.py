@@ -1,22 +1,27 @@
 """A relay beside each target that publishes: wherever events travel over Kafka, whoever publishes also relays."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from starlette.types import ASGIApp
 
+from sixclear.common.clock import Clock, utc_now
 from sixclear.common.event_log import EventLog
 from sixclear.common.relay import Relay
 from sixclear.common.runtime.supervisor import ClosesStreams
 from sixclear.common.runtime.target import Check, StreamState, Target
 
 _STOP_SECONDS = 2.0
+# Counted every second; after this the figures are those of a time of which nobody asked.
+_MEASURE_HOLDS = timedelta(seconds=10)
 
 
 class Relaying:
     """`target` with its relay: started after it, when its tables exist, and stopped before it."""
 
-    def __init__(self, target: Target, relay: Relay) -> None:
+    def __init__(self, target: Target, relay: Relay, clock: Clock = utc_now) -> None:
         self._target = target
+        self._clock = clock
         self._relay = relay
         self.name = target.name
         self.prefixes = target.prefixes
@@ -47,13 +52,17 @@ class Relaying:
         return [*self._target.streams(), self._state()]
 
     def _state(self) -> StreamState:
+        """As operators see it. While nobody could count, what waits is not known, and its age only grows."""
         state = self._relay.state()
+        since = None if state.measured_at is None else self._clock() - state.measured_at
+        known = since is not None and since < _MEASURE_HOLDS
+        older = 0.0 if known or since is None else since.total_seconds()
         return StreamState(
             service=state.service,
             name=f"{state.service} relay",
             kind="relay",
             running=state.last_error is None,
-            lag_messages=state.backlog_rows,
-            lag_seconds=state.oldest_age_seconds,
+            lag_messages=state.backlog_rows if known else None,
+            lag_seconds=None if since is None else state.oldest_age_seconds + older,
             detail=state.last_error or ("active" if state.active else "standing by"),
         )

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,13 +57,17 @@ class RelayLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayState:
-    """What operators see of a relay; the backlog is counted up to a hundred thousand."""
+    """What operators see of a relay; the backlog is counted up to a hundred thousand.
+
+    Backlog and age were counted at `measured_at`; None: never yet.
+    """
 
     service: str
     active: bool = False
     position: int = 0
     backlog_rows: int = 0
     oldest_age_seconds: float = 0.0
+    measured_at: datetime | None = None
     replays: int = 0
     last_error: str | None = None
 
@@ -263,7 +268,8 @@ class Relay:
                     position = int((await session.execute(statement)).scalar_one())
                 oldest = await reader.oldest_unsent_at(position)
                 age = 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
-                self._note(backlog_rows=await reader.count_after(position), oldest_age_seconds=age, position=position)
+                rows, now = await reader.count_after(position), self._clock()
+                self._note(backlog_rows=rows, oldest_age_seconds=age, position=position, measured_at=now)
             except Exception as error:
                 _log.debug("backlog not known", service=self._event_log.service, error=reason_of(error))
             await asyncio.sleep(self._limits.check_seconds)

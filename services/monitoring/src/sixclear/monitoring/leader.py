@@ -17,7 +17,7 @@ from sixclear.monitoring import metrics
 from sixclear.monitoring.consumers import TOPICS, SourceConsumer
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.reconciler import reconcile
-from sixclear.monitoring.reported import unsent_since
+from sixclear.monitoring.reported import sent_all
 from sixclear.monitoring.repository import entities, streams, views
 from sixclear.monitoring.service.crossings import cross_boundaries
 from sixclear.monitoring.service.epochs import activate_next_epoch, caught_up, delete_old_epochs
@@ -39,7 +39,8 @@ class Leader:
     """The background work of a view's only writer. Every part goes on when another one fails.
 
     `background` is the same database with limits for long statements: for comparing, and for what cannot be done in
-    parts. What can is done in smaller parts after a timeout.
+    parts. What can is done in smaller parts after a timeout. `relayed` says whether the events on `bus` were put there
+    by relays, or whether it reads the sources' logs itself.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Leader:
         clock: Clock,
         settings: Settings,
         *,
+        relayed: bool,
         on_change: Callable[[], None],
     ) -> None:
         self._database = database
@@ -57,6 +59,7 @@ class Leader:
         self._bus = bus
         self._clock = clock
         self._settings = settings
+        self._relayed = relayed
         self._on_change = on_change
         self._consumers: tuple[SourceConsumer, ...] = ()
         self._token = 0
@@ -70,6 +73,8 @@ class Leader:
         """Work with `token` until `lost` is set or the task is cancelled; then everything is stopped."""
         self._token, self._lost = token, lost
         self._seen = {source: (None, self._clock()) for source in TOPICS}
+        async with self._database.transaction() as session:
+            await views.note_relayed(session, self._relayed, token)
         self._consumers = tuple(self._consumer(source) for source in TOPICS)
         tasks = [
             asyncio.create_task(self._forever(work, pause, longest), name=f"monitoring {work.__name__}")
@@ -88,6 +93,7 @@ class Leader:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.gather(*(consumer.loop.stop(_STOP_SECONDS) for consumer in self._consumers))
+            self._consumers = ()  # they run elsewhere now; nothing is said of them here
 
     def streams(self) -> Sequence[StreamState]:
         """The consumer groups, as operators see them."""
@@ -171,8 +177,8 @@ class Leader:
         for source, view in known.items():
             lag = waiting.get(source)
             # A relay that pauses in the middle of a replay looks like the end of it, but for what it says itself.
-            relays = [report for report in reports if report[0].service == source]
-            complete = lag is not None and lag.messages == 0 and unsent_since(relays, self._clock()) is None
+            sent = not view.relayed or sent_all(reports, source, self._clock())
+            complete = sent and lag is not None and lag.messages == 0
             if complete and caught_up(view, self._clock()):
                 # It counts what is below moved organisations again, in one piece: too long for the usual limits.
                 async with self._background.transaction() as session:

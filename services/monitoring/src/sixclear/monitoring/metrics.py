@@ -20,7 +20,14 @@ GAPS_NOTED = Counter(
 )
 GAPS_OPEN = Gauge("monitoring_gaps_open", "Versions that are missing now: lost events.", ("source",))
 STALENESS = Gauge(
-    "monitoring_staleness_seconds", "Age of the instant up to which a source's view is complete.", ("source",)
+    "monitoring_staleness_seconds",
+    "Age of the instant up to which a source's view is complete; NaN while that is not known.",
+    ("source",),
+)
+RELAY_SILENT = Gauge(
+    "monitoring_relay_silent",
+    "1 while a source's relay is not heard of, so that nobody knows what it keeps back.",
+    ("source",),
 )
 CROSSINGS = Counter("monitoring_crossings_total", "Entities that passed a deadline without an event.", ("kind",))
 TIMER_LATENESS = Gauge(

@@ -35,6 +35,7 @@ class SourceView(Base):
     """Which epoch of a source's log readers see, and up to which instant it is known to be complete.
 
     `next_epoch` is folded beside it since `next_since`; `next_folded_at` and `next_recorded_at` tell how far it is.
+    `relayed` says whether a relay is between the log and the view; true until a leader knows better.
     """
 
     __tablename__ = "source_view"
@@ -49,6 +50,7 @@ class SourceView(Base):
     last_event_at: Mapped[datetime | None]
     current_until: Mapped[datetime | None]
     lag_messages: Mapped[int | None] = mapped_column(BigInteger)
+    relayed: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
 
 
 class Leadership(Base):

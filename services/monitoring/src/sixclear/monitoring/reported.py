@@ -6,30 +6,55 @@ from datetime import datetime, timedelta
 
 from sixclear.common.runtime.target import StreamState
 
-# Three times the pause between two reports; a process that is gone cannot say so itself.
-_SILENT_AFTER = timedelta(seconds=15)
+# Several times the pause between two reports; a process that is gone cannot say so itself.
+SILENT_AFTER = timedelta(seconds=15)
 
 Report = tuple[StreamState, datetime]
 
 
 def shown(reports: Iterable[Report], now: datetime) -> list[StreamState]:
-    """Every reported stream; one that was not heard of lately does not count as running."""
+    """Every reported stream; one that was not heard of lately does not count as running, and its lag is not known."""
     return [
         stream
-        if now - heard < _SILENT_AFTER
-        else replace(stream, running=False, detail=f"not heard of since {heard:%Y-%m-%d %H:%M:%S} UTC")
+        if now - heard < SILENT_AFTER
+        else replace(
+            stream,
+            running=False,
+            lag_messages=None,
+            lag_seconds=None,
+            detail=f"not heard of since {heard:%Y-%m-%d %H:%M:%S} UTC",
+        )
         for stream, heard in reports
     ]
 
 
-def unsent_since(reports: Iterable[Report], now: datetime) -> datetime | None:
-    """Since when an event may wait that no relay has sent; None while every relay says that none does.
+def sent_until(reports: Iterable[Report], source: str, now: datetime) -> datetime | None:
+    """Up to which instant the relay of `source` has sent every event, by its own word; None while nobody knows.
 
-    Of a relay that is silent nobody knows what it keeps back since it was last heard of.
+    Nobody knows of a relay that was never heard of, not heard of lately, or cannot say itself what waits.
     """
-    instants = [
-        heard - timedelta(seconds=stream.lag_seconds or 0.0)
+    return min(
+        (
+            heard - timedelta(seconds=(stream.lag_seconds or 0.0) if stream.lag_messages else 0.0)
+            for stream, heard in _relays(reports, source, now)
+        ),
+        default=None,
+    )
+
+
+def sent_all(reports: Iterable[Report], source: str, now: datetime) -> bool:
+    """Whether the relay of `source` was heard of lately and said that nothing waits."""
+    waiting = [stream.lag_messages for stream, _ in _relays(reports, source, now)]
+    return bool(waiting) and not any(waiting)
+
+
+def _relays(reports: Iterable[Report], source: str, now: datetime) -> Iterable[Report]:
+    return (
+        (stream, heard)
         for stream, heard in reports
-        if stream.kind == "relay" and (stream.lag_messages or now - heard >= _SILENT_AFTER)
-    ]
-    return min(instants, default=None)
+        if stream.kind == "relay"
+        and stream.service == source
+        and now - heard < SILENT_AFTER
+        and stream.lag_messages is not None
+        and (stream.lag_messages == 0 or stream.lag_seconds is not None)
+    )

@@ -30,7 +30,9 @@ class SourceFreshness(Schema):
     rebuilding_epoch: int | None = Field(description="A restored log that is being folded beside the view.")
     events: int
     last_event_at: datetime | None
-    current_until: datetime | None = Field(description="Everything recorded up to here is in the view.")
+    current_until: datetime | None = Field(
+        description="Everything recorded up to here is in the view; null while nobody knows that."
+    )
     lag_messages: int | None
     gaps: int = Field(description="Events that are known to be missing.")
 
@@ -112,7 +114,9 @@ class Status(TaskPart):
     """The live status."""
 
     as_of: datetime
-    staleness_seconds: float | None = Field(description="Age of the view; null while it is not known.")
+    staleness_seconds: float | None = Field(
+        description="Age of the view; null while it is not known, e.g. because a source's relay is not heard of."
+    )
     filters: Filters
     demonstration_included: bool = Field(description="Whether generated records are among those counted.")
     sources: dict[str, SourceFreshness]

@@ -1,6 +1,7 @@
 """The live stream: after each visible change every client gets the whole status, encoded once."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
@@ -172,8 +173,11 @@ class LiveStream:
             await asyncio.sleep(_BETWEEN_FRAMES_SECONDS if self.hub.clients else _UNWATCHED_SECONDS)
 
     async def _look(self) -> None:
-        """Publish what changed since the last frame; a new civil day is a change too (reports of today)."""
-        now = self._clock()
+        """Publish what changed since the last frame.
+
+        A new civil day is a change too (reports of today), and so is a relay that falls silent or is heard of again.
+        """
+        now, before = self._clock(), self._fresh
         async with self._one_snapshot() as session:
             fresh = await freshness(session, now)
             self._fresh = fresh, now
@@ -181,7 +185,7 @@ class LiveStream:
             self._measure(sequence, fresh)
             if self._sequence is None:
                 self._sequence, self._day = sequence, civil_date(now)
-            elif sequence != self._sequence or self._day != civil_date(now):
+            elif sequence != self._sequence or self._day != civil_date(now) or _heard_otherwise(before, fresh):
                 await self._publish(session, now)
             if sequence == self._sequence and self._day == civil_date(now):
                 self._current_at = now
@@ -198,9 +202,13 @@ class LiveStream:
         metrics.VIEW_SEQUENCE.set(sequence)
         for source, state in fresh.sources.items():
             metrics.GAPS_OPEN.labels(source).set(state["gaps"])
-            if state["current_until"] is not None:
-                metrics.STALENESS.labels(source).set_function(partial(self._age, state["current_until"]))
+            metrics.RELAY_SILENT.labels(source).set(source in fresh.silent)
+            metrics.STALENESS.labels(source).set_function(partial(self._age, state["current_until"]))
 
-    def _age(self, until: datetime) -> float:
+    def _age(self, until: datetime | None) -> float:
         """Measured when it is read, so that it also grows while nothing can be looked up."""
-        return max(0.0, (self._clock() - until).total_seconds())
+        return math.nan if until is None else max(0.0, (self._clock() - until).total_seconds())
+
+
+def _heard_otherwise(before: tuple[Freshness, datetime] | None, fresh: Freshness) -> bool:
+    return before is not None and before[0].behind_seconds is not None and before[0].silent != fresh.silent

@@ -13,6 +13,7 @@ from sixclear.common.telemetry import SpanSink, instrument_engine
 from sixclear.monitoring.app import Parts, create_app
 from sixclear.monitoring.leader import Leader
 from sixclear.monitoring.leadership import Leadership
+from sixclear.monitoring.own_streams import OwnStreams
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.stream import LiveStream
 from sixclear.monitoring.traces.store import SpanStore
@@ -34,6 +35,7 @@ class MonitoringTarget:
 
     def __init__(self, runtime: Runtime, settings: Settings) -> None:
         self._settings = settings
+        self._relayed = runtime.settings.kafka_bootstrap_servers is not None
         self._database = Database(
             settings.database_url, application_name="sixclear-monitoring", pool_size=settings.database_pool_size
         )
@@ -49,7 +51,13 @@ class MonitoringTarget:
         self.span_sink: SpanSink = self._spans
         self._stream = LiveStream(self._database, runtime.clock, settings)
         self._leader = Leader(
-            self._database, self._background, runtime.bus, runtime.clock, settings, on_change=self._view_changed
+            self._database,
+            self._background,
+            runtime.bus,
+            runtime.clock,
+            settings,
+            relayed=self._relayed,
+            on_change=self._view_changed,
         )
         self._leadership = Leadership(
             self._database,
@@ -59,6 +67,7 @@ class MonitoringTarget:
             heard=self._stream.wake,
         )
         self.process_streams: Callable[[], Sequence[StreamState]] = self.streams
+        self._own_streams = OwnStreams(self._background, runtime.clock, lambda: self.process_streams())
         self._watch = DatabaseWatch(settings.database_url, "monitoring")
         self._started = False
         self.app = create_app(
@@ -83,6 +92,8 @@ class MonitoringTarget:
         await self._spans.start()
         await self._stream.start()
         await self._leadership.start()
+        if self._relayed:  # otherwise there is one process, which knows its streams at any time
+            await self._own_streams.start()
         await self._watch.start()
         self._started = True
 
@@ -95,6 +106,7 @@ class MonitoringTarget:
         self._started = False
         await self._watch.stop()
         await self._stream.stop()
+        await self._own_streams.stop()
         await self._leadership.stop()
         await self._spans.stop()
         await self._background.close()

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import dump_json
 from sixclear.common.runtime.target import StreamState
+from sixclear.monitoring.reported import SILENT_AFTER
 from sixclear.monitoring.repository.statements import sql
 
 MOST = 200
@@ -15,7 +16,10 @@ _FORGOTTEN_AFTER = timedelta(days=1)
 
 
 async def store_reports(session: AsyncSession, streams: Collection[StreamState], now: datetime) -> None:
-    """Replace what is known of `streams`; beyond the bound new names are not taken, and old silence is forgotten."""
+    """Replace what is known of `streams`; beyond the bound new names are not taken, and old silence is forgotten.
+
+    Several processes speak for one relay. One that does not know what waits says nothing against one that does.
+    """
     await session.execute(
         sql("DELETE FROM stream_report WHERE reported_at < :forgotten"), {"forgotten": now - _FORGOTTEN_AFTER}
     )
@@ -29,6 +33,8 @@ async def store_reports(session: AsyncSession, streams: Collection[StreamState],
             WHERE EXISTS (SELECT FROM stream_report k WHERE k.service = r.service AND k.name = r.name)
                 OR (SELECT count(*) FROM stream_report) + :count <= :most
             ON CONFLICT (service, name) DO UPDATE SET state = excluded.state, reported_at = excluded.reported_at
+            WHERE excluded.state ->> 'kind' <> 'relay' OR excluded.state ->> 'lag_messages' IS NOT NULL
+                OR s.state ->> 'lag_messages' IS NULL OR s.reported_at < :silent
             """
         ),
         {
@@ -38,6 +44,7 @@ async def store_reports(session: AsyncSession, streams: Collection[StreamState],
             "count": len(streams),
             "most": MOST,
             "now": now,
+            "silent": now - SILENT_AFTER,
         },
     )
 

@@ -23,6 +23,7 @@ class SourceState:
     last_event_at: datetime | None
     current_until: datetime | None
     lag_messages: int | None
+    relayed: bool
 
 
 async def sources(session: AsyncSession) -> dict[str, SourceState]:
@@ -126,6 +127,17 @@ async def activate_next_epoch(session: AsyncSession, source: str) -> None:
             """
         ),
         {"source": source},
+    )
+
+
+async def note_relayed(session: AsyncSession, relayed: bool, token: int) -> None:
+    """Store whether events come through relays of other processes, or from logs that are read here. The leader's word.
+
+    Where a relay is between, the view is fresh only as far as that relay says that it has sent everything.
+    """
+    await session.execute(
+        sql("UPDATE source_view v SET relayed = :relayed FROM leadership l WHERE l.token = :token"),
+        {"relayed": relayed, "token": token},
     )
 
 

@@ -12,7 +12,7 @@ from sixclear.common.clock import civil_date
 from sixclear.monitoring import figures
 from sixclear.monitoring.errors import FiguresDoNotReconcile, OrganisationNotFound, ProgrammeNotFound
 from sixclear.monitoring.projection import Cell
-from sixclear.monitoring.reported import unsent_since
+from sixclear.monitoring.reported import sent_until
 from sixclear.monitoring.repository import entities, gaps, organisations, streams, views
 from sixclear.monitoring.repository import figures as cells_repository
 from sixclear.monitoring.repository.figures import Selection
@@ -25,12 +25,14 @@ class Freshness:
     """How old the view is, and how far each source is.
 
     `behind_seconds` is what the view itself is behind what reaches it. `staleness_seconds` counts what does not reach
-    it too: a lost event, or one that a relay keeps back.
+    it too: a lost event, or one that a relay keeps back. It is None while a relay is silent: what that one keeps back
+    nobody knows. `silent` names the sources of such relays.
     """
 
     staleness_seconds: float | None
     behind_seconds: float | None
     sources: Mapping[str, dict[str, Any]]
+    silent: frozenset[str] = frozenset()
 
 
 async def select(
@@ -72,26 +74,36 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     """The age of the instant up to which everything is known and counted; None while that is not known yet."""
     states = await views.sources(session)
     missing = await gaps.open_gaps(session)
-    kept_back = [await gaps.oldest_gap(session), unsent_since(await streams.list_reports(session), now)]
     boundary = await entities.next_boundary(session)
     untils = [state.current_until for state in states.values()]
     if boundary is not None and boundary < now:
         untils.append(boundary)
     behind = _age(untils, now) if None not in untils else None
-    stale = None if behind is None else max(behind, _age(kept_back, now))
+    reports = await streams.list_reports(session)
+    sent = {name: sent_until(reports, name, now) for name, state in states.items() if state.relayed}
+    silent = frozenset(name for name, until in sent.items() if until is None)
+    kept_back = [await gaps.oldest_gap(session), *sent.values()]
+    stale = None if behind is None or silent else max(behind, _age(kept_back, now))
     sources = {
         name: {
             "epoch": state.active_epoch,
             "rebuilding_epoch": state.next_epoch,
             "events": state.events,
             "last_event_at": state.last_event_at,
-            "current_until": state.current_until,
+            "current_until": _complete_until(state, sent),
             "lag_messages": state.lag_messages,
             "gaps": missing.get(name, 0),
         }
         for name, state in sorted(states.items())
     }
-    return Freshness(stale, behind, sources)
+    return Freshness(stale, behind, sources, silent)
+
+
+def _complete_until(state: views.SourceState, sent: Mapping[str, datetime | None]) -> datetime | None:
+    """Up to when both are known: that everything was folded, and that everything had been sent."""
+    instants = [state.current_until, *([sent[state.source]] if state.source in sent else [])]
+    known = [instant for instant in instants if instant is not None]
+    return min(known) if len(known) == len(instants) else None
 
 
 def _age(untils: Iterable[datetime | None], now: datetime) -> float:
