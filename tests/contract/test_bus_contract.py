@@ -76,6 +76,21 @@ async def test_everything_comes_once_and_in_order_per_entity(harness: BusHarness
     assert await effects.by_entity() == {entity_id: list(range(1, 11)) for entity_id in entities}
 
 
+async def test_a_broken_trace_context_in_the_table_costs_the_trace_never_the_event(harness: BusHarness) -> None:
+    entities = [new_id() for _ in range(4)]
+    effects = Effects(harness.database, "view")
+    async with harness.database.transaction() as session:
+        for entity_id in entities:
+            await change(session, harness.log, entity_id)
+        await session.execute(text("UPDATE event SET traceparent = 'rubbish ' || event_id WHERE event_id <> 2"))
+        await session.execute(text("UPDATE event SET traceparent = '' WHERE event_id = 2"))
+    harness.log.wake()
+    async with running(harness, effects) as loop:
+        await eventually(lambda: _applied(effects, 4), within_seconds=15)
+        assert loop.state().dead_letters == 0
+    assert await effects.by_entity() == {entity_id: [1] for entity_id in entities}
+
+
 async def test_a_crash_in_the_middle_of_a_batch_leaves_no_trace_and_is_repeated(harness: BusHarness) -> None:
     effects = Effects(harness.database, "view")
     attempts = 0

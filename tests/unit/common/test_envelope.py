@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -21,6 +22,7 @@ from sixclear.common.bus.envelope import (
     from_stored,
     place_of,
 )
+from sixclear.common.bus.tracing import context_of
 from sixclear.common.log_reader import StoredEvent
 
 ENTITY = UUID("0190a0b0-0000-7000-8000-000000000001")
@@ -133,6 +135,8 @@ def test_we_read_what_the_cloudevents_library_writes() -> None:
         ("ce_previousversion", b"two"),
         ("ce_time", b"yesterday"),
         ("ce_time", b"2025-12-04T10:00:00"),
+        ("ce_time", b"0001-01-01T00:00:00+14:00"),
+        ("ce_recordedat", b"9999-12-31T23:59:59-14:00"),
         ("ce_recordedat", None),
     ],
 )
@@ -147,8 +151,47 @@ def test_a_wrong_value_is_an_invalid_envelope(value: bytes | None) -> None:
         decode(replace(encode(ENVELOPE), value=value))
 
 
-def test_a_broken_trace_context_costs_only_the_trace() -> None:
-    assert decode(_header(encode(ENVELOPE), "traceparent", b"garbage")).traceparent is None
+BROKEN_TRACES = [
+    "garbage",
+    "",
+    " ",
+    "\n",
+    TRACE.upper(),
+    TRACE + "\n",
+    TRACE + "-more",
+    TRACE[:-1],
+    "ff" + TRACE[2:],
+    "00-" + "0" * 32 + TRACE[35:],
+    TRACE[:36] + "0" * 16 + "-01",
+    TRACE[:-2] + "zz",
+    TRACE[:-2] + "\u0661\u0661",
+    "\u00e9" * 55,
+    "9" * 10_000,
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN_TRACES)
+def test_a_broken_trace_context_costs_only_the_trace(broken: str) -> None:
+    """It may come from the table, from Kafka, or from a producer that is not ours."""
+    stored = replace(STORED, traceparent=broken)
+    untraced = replace(ENVELOPE, traceparent=None)
+    assert from_stored(stored, "demo-log", 2) == untraced
+    assert decode(_header(encode(ENVELOPE), "traceparent", broken.encode())) == untraced
+    assert "traceparent" not in dict(encode_stored(stored, "demo-log", 2).headers)
+    assert "traceparent" not in dict(encode(replace(ENVELOPE, traceparent=broken)).headers)
+    assert context_of(broken) is None
+
+
+@pytest.mark.parametrize("value", [b"\xff\xfe", b"", None])
+def test_trace_headers_that_are_no_text_cost_nothing_else(value: bytes | None) -> None:
+    headers: list[Any] = [(name, old) for name, old in encode(ENVELOPE).headers if name != "traceparent"]
+    headers += [(name, value) for name in ("traceparent", "tracestate", "baggage")]
+    assert decode(replace(encode(ENVELOPE), headers=headers)) == replace(ENVELOPE, traceparent=None)
+
+
+def test_a_trace_of_a_later_version_is_followed() -> None:
+    assert context_of("01" + TRACE[2:] + "-more") == context_of(TRACE)
+    assert context_of(TRACE[:-2] + "00") is None
 
 
 def test_unknown_headers_and_fields_are_passed_over() -> None:

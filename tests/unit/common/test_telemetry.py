@@ -281,7 +281,17 @@ async def test_standard_exporters_take_the_spans() -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "garbage", CALLER.upper(), CALLER + "-x", "00-" + "0" * 32 + "-b7ad6b7169203331-01"]
+    "header",
+    [
+        None,
+        "",
+        "garbage",
+        CALLER.upper(),
+        CALLER + "-x",
+        CALLER + "\n",
+        "ff" + CALLER[2:],
+        "00-" + "0" * 32 + "-b7ad6b7169203331-01",
+    ],
 )
 def test_malformed_traceparent_is_no_context(header: str | None) -> None:
     assert remote_context(header) is None

@@ -44,7 +44,8 @@ _EXCLUDED_ENDINGS = ("/livez", "/readyz", "/metrics", "/stream")
 _UNTRACED_PREFIX = "/static/"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
 _QUERY_TEXT_LIMIT = 2_000
-_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+# A version after 00 may add parts at the end (W3C Trace Context §4.3); ff is no version.
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 
 
 class SpanSink(Protocol):
@@ -172,9 +173,9 @@ def traceparent_of(context: SpanContext) -> str | None:
 def remote_context(traceparent: str | None) -> SpanContext | None:
     """The span that a `traceparent` names, or None when there is none or it is not well formed."""
     match = _TRACEPARENT.fullmatch(traceparent or "")
-    if match is None:
+    if match is None or (match[4] is not None and match[0].startswith("00")):
         return None
-    trace_id, span_id, flags = (int(part, 16) for part in match.groups())
+    trace_id, span_id, flags = (int(part, 16) for part in match.group(1, 2, 3))
     context = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags & TraceFlags.SAMPLED))
     return context if context.is_valid else None
 

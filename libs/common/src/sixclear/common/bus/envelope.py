@@ -10,11 +10,11 @@ import orjson
 
 from sixclear.common.event_log import topic_of, type_of
 from sixclear.common.log_reader import StoredEvent
+from sixclear.common.telemetry import remote_context
 
 Headers = list[tuple[str, bytes]]
 
 _TYPE = re.compile(r"vn\.sixclear\.([a-z][a-z0-9-]*)\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v1")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _CONTENT_TYPE = "application/json"
 
 
@@ -74,7 +74,7 @@ def from_stored(event: StoredEvent, service: str, epoch: int) -> Envelope:
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
         data=orjson.loads(event.data_json),
-        traceparent=event.traceparent,
+        traceparent=_well_formed(event.traceparent),
     )
 
 
@@ -106,8 +106,8 @@ def _headers(event: StoredEvent | Envelope, position: int, service: str, epoch: 
     ]
     if event.previous_version is not None:
         headers.append(("ce_previousversion", b"%d" % event.previous_version))
-    if event.traceparent is not None:
-        headers.append(("traceparent", event.traceparent.encode()))
+    if (traceparent := _well_formed(event.traceparent)) is not None:
+        headers.append(("traceparent", traceparent.encode()))
     return headers
 
 
@@ -180,7 +180,10 @@ def _time(headers: dict[str, bytes], name: str) -> datetime:
         raise InvalidEnvelope(f"{name} is not an RFC 3339 time") from None
     if moment.tzinfo is None:
         raise InvalidEnvelope(f"{name} has no time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidEnvelope(f"{name} is outside the calendar") from None
 
 
 def _entity_id(headers: dict[str, bytes]) -> UUID:
@@ -203,9 +206,12 @@ def _data(value: bytes | None) -> dict[str, Any]:
 
 
 def _trace(headers: dict[str, bytes]) -> str | None:
-    """A broken trace context costs the trace, never the event."""
     try:
-        value = _text(headers, "traceparent")
+        return _well_formed(_text(headers, "traceparent"))
     except InvalidEnvelope:
         return None
-    return value if _TRACEPARENT.fullmatch(value) else None
+
+
+def _well_formed(traceparent: str | None) -> str | None:
+    """A broken trace context costs the trace, never the event."""
+    return traceparent if remote_context(traceparent) is not None else None

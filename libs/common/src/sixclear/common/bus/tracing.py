@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from opentelemetry import trace
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode
 
 from sixclear.common.bus.envelope import Envelope
+from sixclear.common.telemetry import remote_context
 
 # A replay of years must not make a span for each old event at once; the first of a batch stand for the rest.
 MAX_SPANS_PER_BATCH = 64
@@ -14,12 +15,9 @@ MAX_LINKS_PER_SPAN = 128
 
 
 def context_of(traceparent: str | None) -> SpanContext | None:
-    """The span context in a stored `traceparent`, None where there is none or where it was not sampled."""
-    if traceparent is None or not int(traceparent[-2:], 16) & TraceFlags.SAMPLED:
-        return None
-    _, trace_id, span_id, flags = traceparent.split("-")
-    context = SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
-    return context if context.is_valid else None
+    """The span context in a stored `traceparent`, None where there is none, a broken one, or one not sampled."""
+    context = remote_context(traceparent)
+    return context if context is not None and context.trace_flags.sampled else None
 
 
 @contextmanager
