@@ -44,6 +44,7 @@ class Site:
     url: str
     upstream: Upstream
     loop: asyncio.AbstractEventLoop
+    stream: ASGIApp | None = None
 
     def heard(self) -> None:
         """Waits until somebody follows the stream."""
@@ -89,8 +90,11 @@ def site() -> Iterator[Site]:
 
 
 @contextmanager
-def running(*, apart: bool = False) -> Iterator[Site]:
-    """A portal and what is behind it; `apart` puts the services on a port of their own, as in a local cluster."""
+def running(*, apart: bool = False, stream: Callable[[Site], ASGIApp] | None = None) -> Iterator[Site]:
+    """A portal and what is behind it; `apart` puts the services on a port of their own, as in a local cluster.
+
+    `stream` makes what answers in place of the stand-in's stream.
+    """
     upstream = Upstream()
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
     portal_url, services_url = (f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners)
@@ -100,16 +104,18 @@ def running(*, apart: bool = False) -> Iterator[Site]:
         settings=settings, clock=lambda: NOW, gateway=gateway, pages=Pages(Assets()), developer_pages=True
     )
     nothing = Starlette()
-    apps = (portal, whole(upstream, nothing)) if apart else (whole(upstream, portal), nothing)
-    servers = [uvicorn.Server(_config(app)) for app in apps]
     loop = asyncio.new_event_loop()
+    site = Site(portal_url, upstream, loop)
+    site.stream = stream(site) if stream is not None else None
+    apps = (portal, whole(upstream, nothing)) if apart else (whole(upstream, portal, site.stream), nothing)
+    servers = [uvicorn.Server(_config(app)) for app in apps]
 
     async def serve() -> None:
         await asyncio.gather(*(server.serve([at]) for server, at in zip(servers, listeners, strict=True)))
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
-    yield Site(portal_url, upstream, loop)
+    yield site
     for server in servers:
         server.should_exit = True
     thread.join(10)
@@ -123,8 +129,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
 
 
 def _is_complaint(said: ConsoleMessage) -> bool:
-    # 422 for a form and 503 for a stream are answers as meant, which Chromium notes as errors.
-    return said.type == "error" and "status of 422" not in said.text and "status of 503" not in said.text
+    # 422 for a form, 429 and 503 for a stream are answers as meant, which Chromium notes as errors.
+    return said.type == "error" and not any(f"status of {code}" in said.text for code in (422, 429, 503))
 
 
 @pytest.fixture

@@ -35,10 +35,12 @@ class Upstream(Records):
     locked_out: bool = False
     answer: dict[str, Any] | None = None
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
     empty: bool = False
     unreadable: bool = False
     listeners: list["asyncio.Queue[bytes]"] = field(default_factory=list)
     sequence: int = 0
+    full: bool = False
     staleness: float | None = 2.4
     happened: list[dict[str, Any]] = field(default_factory=list)
 
@@ -140,7 +142,12 @@ def _monitoring(state: Upstream) -> list[Route]:
         if as_of := request.query_params.get("as_of"):
             body["as_of"] = as_of
             body["tasks"] = {**body["tasks"], "overdue": body["tasks"]["overdue"] - 12}
-        return JSONResponse(body)
+        tag = f'W/"{state.counts["overdue"]}-{state.staleness}"'
+        headers = {"ETag": tag, "Access-Control-Allow-Origin": "*"}
+        state.answers.append(304 if request.headers.get("if-none-match") == tag else 200)
+        return (
+            Response(status_code=304, headers=headers) if state.answers[-1] == 304 else JSONResponse(body, 200, headers)
+        )
 
     async def timeline(request: Request) -> Response:
         query = request.query_params
@@ -162,7 +169,8 @@ def _monitoring(state: Upstream) -> list[Route]:
         return JSONResponse({"as_of": iso(NOW), "items": items})
 
     async def changes(request: Request) -> Response:
-        return JSONResponse({"items": [] if state.empty else state.changes()})
+        headers = {"Access-Control-Allow-Origin": "*"}
+        return JSONResponse({"items": [] if state.empty else state.changes()}, 200, headers)
 
     async def attention(request: Request) -> Response:
         late = [
@@ -190,6 +198,8 @@ def _monitoring(state: Upstream) -> list[Route]:
         )
 
     async def stream(request: Request) -> Response:
+        if state.full:
+            return JSONResponse({"code": "too-many-streams"}, 429, {"Retry-After": "5"})
         queue: asyncio.Queue[bytes] = asyncio.Queue()
         state.listeners.append(queue)
 
@@ -353,13 +363,16 @@ _ROUTES: dict[str, Callable[[Upstream], list[Route]]] = {
 }
 
 
-def whole(state: Upstream, portal: ASGIApp) -> ASGIApp:
+def whole(state: Upstream, portal: ASGIApp, stream: ASGIApp | None = None) -> ASGIApp:
     """One address as a browser sees it: the services under their prefixes, the portal for the rest."""
     apps = service_apps(state)
     prefixes = {f"/api/{'catalog' if name == 'data-catalog' else name}/": app for name, app in apps.items()}
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
+        if stream is not None and path.endswith("/stream"):
+            await stream(scope, receive, send)
+            return
         app = next((app for prefix, app in prefixes.items() if path.startswith(prefix)), portal)
         if scope["type"] != "lifespan":
             await app(scope, receive, send)

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.auth.access import Access
+from sixclear.common.web.etags import not_modified
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute
 from sixclear.monitoring.errors import (
@@ -39,6 +40,7 @@ Organisation = Annotated[
     str | None,
     Query(max_length=80, description="`organisation_id` or any code: the lead body with its subtree.", examples=["01"]),
 ]
+SAME: dict[int | str, dict[str, Any]] = {304: {"description": "What If-None-Match names is still so, at `Date`."}}
 AssignedBy = Annotated[status_service.AssignedBy | None, Query(description="The level that assigned the task.")]
 
 
@@ -49,22 +51,29 @@ AssignedBy = Annotated[status_service.AssignedBy | None, Query(description="The 
     dependencies=[PUBLIC],
     responses=problem_responses(
         OrganisationNotFound, ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile
-    ),
+    )
+    | SAME,
 )
 async def get_status(
+    request: Request,
+    response: Response,
     session: SessionDep,
     now: NowDep,
     as_of: AsOf = None,
     programme: Programme = None,
     organisation: Organisation = None,
     assigned_by: AssignedBy = None,
-) -> dict[str, Any]:
-    """The four buckets, their shares, activity, databases and feedback, now or at a past instant."""
+) -> Any:
+    """The four buckets, their shares, activity, databases and feedback, now or at a past instant.
+
+    The entity tag is weak: it stands for the figures, for what they leave out, and for their age in steps of 5 s.
+    """
     at = read_as_of(as_of, now)
     selection = await status_service.select(
         session, organisation=organisation, programme=programme, assigned_by=assigned_by
     )
-    return await status_service.status(session, selection, at=at, now=now)
+    body = await status_service.status(session, selection, at=at, now=now)
+    return _unless_same(request, response, status_service.tag_of(body), body)
 
 
 @router.get(
@@ -107,10 +116,13 @@ async def list_provinces(
     return await status_service.provinces(session, known, at=at, now=now)
 
 
-@router.get("/changes", operation_id="listChanges", response_model=Changes, dependencies=[PUBLIC])
-async def list_changes(session: SessionDep, limit: Annotated[int, Query(ge=1, le=200)] = 20) -> dict[str, Any]:
+@router.get("/changes", operation_id="listChanges", response_model=Changes, dependencies=[PUBLIC], responses=SAME)
+async def list_changes(
+    request: Request, response: Response, session: SessionDep, limit: Annotated[int, Query(ge=1, le=200)] = 20
+) -> Any:
     """What was learnt last, newest first; restricted and sealed entities do not appear."""
-    return {"items": await attention_service.recent_changes(session, limit=limit)}
+    body = {"items": await attention_service.recent_changes(session, limit=limit)}
+    return _unless_same(request, response, status_service.tag_of(body), body)
 
 
 @router.get(
@@ -124,3 +136,12 @@ async def get_attention(session: SessionDep, now: NowDep, programme: Programme =
     """What needs attention, each list with the rule by which something is on it."""
     known = await status_service.known_programme(session, programme)
     return await attention_service.attention(session, known, now=now)
+
+
+def _unless_same(request: Request, response: Response, tag: str, body: dict[str, Any]) -> Any:
+    """`body`, or 304 where the caller has it; pages of every origin may ask, as they may read the stream."""
+    headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
+    if not_modified(request, tag):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return body

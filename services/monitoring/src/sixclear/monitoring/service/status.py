@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date
@@ -139,6 +141,23 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
         "feedback": figures.feedback_figures(cells),
         "denominators": denominators(cells, at or now),
     }
+
+
+# What moves with the clock or with every event, though no figure does.
+_MOVING = frozenset({"as_of", "staleness_seconds", "sources"})
+_AGE_STEP_SECONDS = 5
+
+
+def tag_of(body: Mapping[str, Any]) -> str:
+    """The entity tag of an answer: of its figures, of what they are known to lack, and of their age in steps."""
+    age = body.get("staleness_seconds")
+    lasting = {
+        "figures": {name: value for name, value in body.items() if name not in _MOVING},
+        "age": None if age is None else age // _AGE_STEP_SECONDS,
+        "sources": {name: (state["epoch"], state["gaps"]) for name, state in body.get("sources", {}).items()},
+    }
+    digest = sha256(orjson.dumps(lasting, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return f'"{digest[:32]}"'
 
 
 def task_part(cells: Mapping[Cell, int], last_report: datetime | None, at: datetime) -> dict[str, Any]:

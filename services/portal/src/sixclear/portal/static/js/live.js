@@ -1,47 +1,59 @@
 // Live figures: one stream, read by a page about now and never by one about the past.
 
+import { connect } from "./connection.js";
 import { countTo, drawBar, underline, writer } from "./figures.js";
-import { showInstant } from "./instants.js";
+import { shortInstant, showInstant } from "./instants.js";
 import { addChanges } from "./ledger.js";
 
 const BUCKETS = ["completed", "in_term", "overdue", "recurring"];
 const SUMMARY_MILLISECONDS = 15_000;
 const QUIET_MILLISECONDS = 20_000;
-const RETRY_MILLISECONDS = 5_000;
 
 export function follow(main) {
   const write = writer(main.dataset.language);
   const page = { main, write, latest: null, summaryAt: Date.now(), cutOff: false };
   tick(page);
-  listen(page);
+  const leave = connect(main.dataset.stream, main.dataset.programme, Number(main.dataset.heardAt ?? Date.now()), {
+    figures: (message) => receive(page, message),
+    beat: (heartbeat) => stillSo(page, heartbeat),
+    live: () => say(page, false, null),
+    lost: (since) => say(page, true, "lost", { time: shortInstant(since, main.dataset.language) }),
+    asking: (seconds) => say(page, false, "asking", { seconds: write.number(seconds) }),
+  });
   const clock = setInterval(() => tick(page), 1000);
   return () => {
-    page.stream.close();
-    clearTimeout(page.retry);
+    main.dataset.heardAt = leave();
     clearInterval(clock);
   };
 }
 
-function listen(page) {
-  const stream = (page.stream = new EventSource(page.main.dataset.stream));
-  for (const kind of ["snapshot", "status"]) {
-    stream.addEventListener(kind, (event) => receive(page, JSON.parse(event.data)));
-  }
-  stream.addEventListener("error", () => {
-    page.cutOff = true;
-    // A browser comes back by itself after a break, but not after a refusal such as 503.
-    if (stream.readyState === EventSource.CLOSED) page.retry = setTimeout(listen, RETRY_MILLISECONDS * (1 + Math.random()), page);
-  });
+// How the page is connected, said to people while it is not as it should be.
+function say(page, cutOff, kind, values = {}) {
+  page.cutOff = cutOff;
+  const connection = page.main.querySelector("[data-connection]");
+  if (!connection) return;
+  const text = kind ? connection.dataset[kind].replace(/\{(\w+)\}/g, (_, name) => values[name]) : "";
+  if (connection.textContent !== text) connection.textContent = text;
 }
 
 function receive(page, message) {
   const status = (message.programmes ?? {})[page.main.dataset.programme];
-  page.cutOff = false;
   hearAge(page, message.status?.staleness_seconds);
   if (status?.tasks) show(page, status);
-  const at = page.main.querySelector("[data-as-of]");
-  if (at && message.as_of) showInstant(at, message.as_of, page.main.dataset.language);
+  showTime(page, message.as_of);
   addChanges(page.main, message.changes ?? []);
+}
+
+// A heartbeat says until when the figures sent last still stood; the one of the greeting comes before them and says nothing.
+function stillSo(page, heartbeat) {
+  if (!("staleness_seconds" in heartbeat)) return;
+  hearAge(page, heartbeat.staleness_seconds);
+  showTime(page, heartbeat.as_of);
+}
+
+function showTime(page, instant) {
+  const at = page.main.querySelector("[data-as-of]");
+  if (at && instant) showInstant(at, instant, page.main.dataset.language);
 }
 
 function show(page, status) {
