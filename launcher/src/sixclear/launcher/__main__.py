@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from sixclear.common.runtime.cannot_start import CannotStart
-from sixclear.launcher import commands
+from sixclear.launcher import commands, descriptors
 from sixclear.launcher.options import default_host, default_port
 from sixclear.launcher.registry import SERVICES
 
@@ -73,6 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0, or 1 after a message that says the way out."""
     try:
         options = parser().parse_args(arguments)
+        descriptors.raise_limit()
         code = _until_done(options.run(options))
         sys.stdout.flush()
         return code

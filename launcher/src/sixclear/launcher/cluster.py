@@ -32,7 +32,7 @@ from sixclear.launcher.keeping import kept_up, kill_held, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES
 from sixclear.launcher.router import Router, process_app
-from sixclear.launcher.server import HttpServer, bind
+from sixclear.launcher.server import HttpServer, bind, seats_of
 from sixclear.launcher.signals import Signals, Stopped
 
 _READY_SECONDS = 120.0
@@ -148,7 +148,7 @@ async def _serve_issuer(settings: CommonSettings, host: str, port: int, stack: A
     issuer = IssuerTarget(settings, utc_now)
     root = process_app(issuer.checks)
     mounts = dict.fromkeys(issuer.prefixes, issuer.app) | {"/livez": root, "/readyz": root, "/metrics": root}
-    server = HttpServer(Router(mounts), bind(host, port))
+    server = HttpServer(Router(mounts), bind(host, port), seats_of(settings))
     await server.start()
     stack.push_async_callback(server.stop)
 

@@ -33,7 +33,7 @@ from sixclear.launcher.keeping import kept_up, kill_held, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
-from sixclear.launcher.server import HttpServer, bind
+from sixclear.launcher.server import HttpServer, bind, seats_of
 from sixclear.launcher.signals import Signals, Stopped, stop_with_parent
 from sixclear.launcher.stream_metrics import StreamCollector
 from sixclear.launcher.stream_reports import StreamReports
@@ -71,7 +71,7 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         _start_logging(settings, services)
         await _start_database(settings, services, folder, stack, signals, say)
         supervisor, app = await _assemble(settings, services, stack, signals, issues=issues)
-        server = HttpServer(app, listener)
+        server = HttpServer(app, listener, seats_of(settings))
         await server.start()
         stack.push_async_callback(_stop_serving, supervisor, server, signals)
         await signals.unless_stopped(until_ready(supervisor))

@@ -6,12 +6,17 @@ import errno
 import logging
 import socket
 from collections.abc import Iterator
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.settings import CommonSettings
+from sixclear.launcher import descriptors
 from sixclear.launcher.http_protocol import BoundedHttp
+from sixclear.launcher.seats import Seats, loopback
 
 _GRACE_SECONDS = 3
 
@@ -62,14 +67,20 @@ def _says_more_than_that_streams_end(record: logging.LogRecord) -> bool:
     return "without completing response" not in record.getMessage()
 
 
-class HttpServer:
-    """Serves `app` on a listening socket until it is stopped."""
+def seats_of(settings: CommonSettings) -> Seats:
+    """As many connections as the settings say, and no more than the process has descriptors for."""
+    total = min(settings.connections, descriptors.for_connections())
+    return Seats(total, settings.connections_per_address, loopback)
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+
+class HttpServer:
+    """Serves `app` on a listening socket until it is stopped; `seats` bound its connections."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, seats: Seats) -> None:
         self.port: int = listener.getsockname()[1]
         config = uvicorn.Config(
             app,
-            http=BoundedHttp,
+            http=cast(Any, partial(BoundedHttp, seats=seats)),
             ws="none",
             lifespan="off",
             access_log=False,

@@ -57,6 +57,16 @@ class CommonSettings(BaseSettings):
         default="json", description="`json` for machines, `console` for a person at a terminal."
     )
     log_level: str = Field(default="INFO", description="Lowest level that is written.")
+    connections: int = Field(
+        default=12_000,
+        ge=1,
+        description="HTTP connections of a process in all; fewer where it may open fewer files (384 are kept back).",
+    )
+    connections_per_address: int = Field(
+        default=512,
+        ge=1,
+        description="Of these from one visitor's address (IPv6: one /64 network). This machine's own are not counted.",
+    )
     streams_url: str | None = Field(
         default=None,
         description="Where a process reports the health of its relays and consumers: monitoring's `/streams`.",

@@ -1,0 +1,189 @@
+"""Seats for connections: in all, per address, and room for probes when strangers hold all of them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from sixclear.common.testing.eventually import eventually
+from sixclear.launcher import http_protocol, seats
+from sixclear.launcher.router import Router, process_app
+from sixclear.launcher.seats import Seats, loopback, visitor_of
+from sixclear.launcher.server import HttpServer, bind
+
+pytestmark = pytest.mark.asyncio
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+GET = b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n"
+FOR_EVER = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n"
+
+
+async def _read(request: Request) -> PlainTextResponse:
+    await request.body()
+    return PlainTextResponse("read")
+
+
+class Served:
+    """A server with few seats, and clients that come from any address of this machine."""
+
+    def __init__(self, port: int, held: Seats) -> None:
+        self.port = port
+        self.seats = held
+        self._open: list[Connection] = []
+
+    async def connect(self, sent: bytes = b"", address: str = "127.0.0.1") -> Connection:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
+        self._open.append((reader, writer))
+        writer.write(sent)
+        return reader, writer
+
+    async def seated(self, count: int) -> None:
+        async def counted() -> bool:
+            return len(self.seats) == count
+
+        await eventually(counted)
+
+    async def status(self, path: bytes, address: str = "127.0.0.1") -> int:
+        """Of one request on a connection of its own."""
+        reader, writer = await self.connect(GET % path, address)
+        line = await asyncio.wait_for(reader.readline(), 5)
+        writer.close()
+        return int(line.split()[1])
+
+    def close(self) -> None:
+        for _, writer in self._open:
+            writer.close()
+
+
+@asynccontextmanager
+async def served(
+    total: int = 1_000, per_address: int = 1_000, shared: Callable[[str], bool] = lambda host: False
+) -> AsyncIterator[Served]:
+    root = process_app(list)
+    page = process_app(list)
+    page.router.routes.append(Route("/", _read, methods=["GET", "POST"]))
+    held = Seats(total, per_address, shared)
+    server = HttpServer(Router({"/livez": root, "/readyz": root, "/": page}), bind("127.0.0.1", 0), held)
+    await server.start()
+    made = Served(server.port, held)
+    yield made
+    made.close()
+    await server.stop()
+
+
+async def test_without_a_seat_the_answer_says_when_to_come_again() -> None:
+    async with served(total=3) as server:
+        for _ in range(3):
+            await server.connect(FOR_EVER)
+        await server.seated(3)
+        reader, _ = await server.connect(GET % b"/")
+        head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 5" in head
+        assert b"connection: close" in head
+        assert json.loads(body)["code"] == "too-many-connections"
+
+
+async def test_a_seat_is_free_again_when_its_connection_ends() -> None:
+    async with served(total=1) as server:
+        _, writer = await server.connect(FOR_EVER)
+        await server.seated(1)
+        assert await server.status(b"/") == 503
+        writer.close()
+        await server.seated(0)
+        assert await server.status(b"/") == 200
+
+
+async def test_one_address_takes_its_share_and_no_more() -> None:
+    async with served(per_address=3) as server:
+        for _ in range(3):
+            await server.connect(FOR_EVER, "127.0.0.2")
+        await server.seated(3)
+        assert await server.status(b"/", "127.0.0.2") == 503
+        assert await server.status(b"/", "127.0.0.3") == 200
+
+
+async def test_the_connections_of_a_proxy_are_limited_in_all_only() -> None:
+    async with served(total=5, per_address=1, shared=lambda host: host == "127.0.0.2") as server:
+        for _ in range(4):
+            await server.connect(FOR_EVER, "127.0.0.2")
+        await server.seated(4)
+        assert await server.status(b"/", "127.0.0.2") == 200
+        await server.seated(4)
+        await server.connect(FOR_EVER, "127.0.0.2")
+        await server.seated(5)
+        assert await server.status(b"/", "127.0.0.2") == 503
+
+
+async def test_the_connection_that_is_idle_for_longest_gives_way() -> None:
+    async with served(total=3) as server:
+        silent = await server.connect()
+        kept = await server.connect(GET % b"/")
+        assert (await asyncio.wait_for(kept[0].readuntil(b"read"), 5)).startswith(b"HTTP/1.1 200 ")
+        busy = await server.connect(FOR_EVER)
+        await server.seated(3)
+        assert await server.status(b"/") == 200
+        assert await asyncio.wait_for(silent[0].read(), 5) == b""
+        await server.connect(FOR_EVER)
+        await server.connect(FOR_EVER)
+        assert await asyncio.wait_for(kept[0].read(), 5) == b""
+        busy[1].write(b"x" * 9)
+        assert (await asyncio.wait_for(busy[0].readuntil(b"read"), 5)).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("silent", [b"", b"GET /livez HTTP/1.1\r\n"])
+async def test_probes_are_answered_while_strangers_hold_all_seats_and_stand_in_the_way(silent: bytes) -> None:
+    async with served(total=3) as server:
+        for _ in range(3):
+            await server.connect(FOR_EVER, "127.0.0.2")
+        await server.seated(3)
+        for _ in range(seats.STANDING * 2):
+            await server.connect(silent, "127.0.0.2")
+        for address in ("127.0.0.1", "127.0.0.9"):
+            assert await server.status(b"/livez", address) == 200
+            assert await server.status(b"/readyz", address) == 200
+        assert server.seats.standing <= seats.STANDING
+
+
+async def test_who_stands_and_says_nothing_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "STANDING_SECONDS", 0.2)
+    async with served(total=1) as server:
+        await server.connect(FOR_EVER)
+        await server.seated(1)
+        reader, _ = await server.connect(b"GET /livez HTTP/1.1\r\n")
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+
+
+async def test_after_a_probe_the_connection_is_closed() -> None:
+    async with served(total=1) as server:
+        await server.connect(FOR_EVER)
+        await server.seated(1)
+        reader, _ = await server.connect(GET % b"/livez" + GET % b"/livez")
+        answer = await asyncio.wait_for(reader.read(), 5)
+        assert answer.count(b"HTTP/1.1 200 ") == 1
+        assert b"connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    ("host", "visitor"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+async def test_a_visitor_is_an_address_or_a_network(host: str, visitor: str) -> None:
+    assert visitor_of(host) == visitor
+
+
+async def test_this_machine_is_no_visitor() -> None:
+    assert [loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1")] == [True] * 4
+    assert [loopback(host) for host in ("128.0.0.1", "::2", "", "nonsense")] == [False] * 4
