@@ -230,6 +230,10 @@ async def test_organisations_keep_their_dated_names(service: Service) -> None:
         ("/tasks", proposal(title="")),
         ("/tasks", proposal(title="a\x00b")),
         ("/tasks", proposal(lead_organisation="nobody")),
+        ("/tasks", proposal(assigning_organisation="")),
+        ("/tasks", proposal(coordinating_organisations=[""])),
+        ("/tasks", proposal(responsible_position={"title": "Cục trưởng", "organisation": ""})),
+        ("/tasks", proposal(lead_organisation=" ")),
         ("/tasks", proposal(programme="none")),
         ("/tasks", proposal(deadline="0001-01-01")),
         ("/tasks", proposal(deadline="2025-12-15T17:00:00")),
@@ -239,6 +243,8 @@ async def test_organisations_keep_their_dated_names(service: Service) -> None:
         ("/tasks", proposal(unknown=1)),
         ("/tasks", [1, 2]),
         ("/programmes", {"slug": "-"}),
+        ("/programmes", {"slug": "p", "name_vi": "x", "name_en": "x", "resolution": "x", "owner": ""}),
+        ("/directives", {"programme": "plan", "number": "1", "issued_on": "2025-01-01", "issuer": "", "title": "x"}),
         ("/directives", {"programme": "none", "number": "1", "issued_on": "2025-01-01", "issuer": "P57", "title": "x"}),
         ("/tasks/00000000-0000-4000-8000-000000000000/progress", {"text": "x"}),
         ("/tasks/not-an-id/progress", {"text": "x"}),
@@ -251,6 +257,12 @@ async def test_bad_input_is_explained_and_changes_nothing(service: Service, path
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["code"]
     assert len(await service.events()) == before
+
+
+@pytest.mark.asyncio
+async def test_an_empty_cell_for_the_lead_body_means_none(service: Service) -> None:
+    response = await service.post("P57", "/tasks", proposal(lead_organisation="", assign=False))
+    assert (response.status_code, response.json()["lead_organisation"]) == (201, None)
 
 
 @pytest.mark.asyncio

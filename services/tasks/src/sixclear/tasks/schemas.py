@@ -4,14 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from sixclear.common.web.instants import Day, DayOrInstant, Instant
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Code, Link, Slug, Text
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-Reference = Annotated[str, Field(description="An `organisation_id` or any of the organisation's codes.", max_length=80)]
+Reference = Annotated[
+    str, Field(description="An `organisation_id` or any of the organisation's codes.", min_length=1, max_length=80)
+]
+# What fills an optional field from a table sends an empty cell as "".
+OptionalReference = Annotated[Reference | None, BeforeValidator(lambda given: None if given == "" else given)]
 Level = Literal["central", "province", "commune", "department"]
 AssigningLevel = Literal["central", "province", "commune"]
 TaskStatus = Literal[
@@ -158,7 +162,7 @@ class TaskProposal(Schema):
     )
     assigned_by: AssigningLevel
     assigning_organisation: Reference
-    lead_organisation: Reference | None = None
+    lead_organisation: OptionalReference = None
     coordinating_organisations: list[Reference] = Field(default_factory=list, max_length=50)
     leader_position: Position | None = None
     responsible_position: Position | None = None
@@ -253,7 +257,7 @@ class BulkProgressItem(ProgressEntry):
     task_id: UUID | None = None
     source: Code | None = None
     external_id: Code | None = None
-    assigning_organisation: Reference | None = None
+    assigning_organisation: OptionalReference = None
 
 
 class ItemProblem(Schema):

@@ -206,17 +206,16 @@ def _search_text(code: str | None, proposal: TaskProposal) -> str:
 
 def _references(proposal: TaskProposal) -> dict[str, str]:
     """Every organisation that the proposal names, by the field that names it."""
-    named = {
+    named: dict[str, str | None] = {
         "#/assigning_organisation": proposal.assigning_organisation,
         "#/lead_organisation": proposal.lead_organisation,
-        "#/leader_position/organisation": proposal.leader_position and proposal.leader_position.organisation,
-        "#/responsible_position/organisation": (
-            proposal.responsible_position and proposal.responsible_position.organisation
-        ),
     }
+    for name in ("leader_position", "responsible_position"):
+        position: Position | None = getattr(proposal, name)
+        named[f"#/{name}/organisation"] = position.organisation if position is not None else None
     for index, reference in enumerate(proposal.coordinating_organisations):
         named[f"#/coordinating_organisations/{index}"] = reference
-    return {pointer: reference for pointer, reference in named.items() if reference}
+    return {pointer: reference for pointer, reference in named.items() if reference is not None}
 
 
 async def _check_directive(ctx: Context, proposal: TaskProposal, programme: Programme) -> None:
