@@ -9,7 +9,9 @@ from uuid import UUID
 import httpx2
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
+from sixclear.common import event_log as event_log_module
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.clock import civil_date
@@ -20,7 +22,7 @@ from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
-from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
 from sixclear.monitoring.repository import views
 from sixclear.monitoring.repository.figures import (
     Cells,
@@ -283,6 +285,20 @@ async def site(view: View) -> AsyncIterator[Site]:
     async with http_client(target.app) as client:
         yield Site(target, issuer, client, clock)
     await target.stop()
+
+
+@pytest_asyncio.fixture
+async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
+    """The log of `tasks`."""
+    database = Database(await empty_database(), application_name="tasks", pool_size=3)
+    async with database.transaction() as session:
+        for statement in event_log_module.DDL_V1:
+            await session.execute(text(statement))
+    made = EventLog("tasks", database)
+    await made.start()
+    yield made
+    await made.stop()
+    await database.close()
 
 
 @pytest.fixture(name="new_runtime")

@@ -233,14 +233,20 @@ async def test_databases_are_counted_per_list_stage_and_owner(view: Any, events:
             events.entry("b", lists=["resolution-71"], stage="not_deployed", risk="high", registration="submitted"),
             events.entry("c", lists=["resolution-71"], registration="returned"),
             events.entry("d", lists=["resolution-71"], owner="G07", registration="submitted"),
-            events.entry("e", lists=["resolution-71"], kind="information_system"),
+            events.entry("e", lists=["resolution-71"], kind="information_system", registration="submitted"),
+            events.entry("f", lists=["third-list"], stage="retire", risk="high", registration="submitted"),
+            events.entry("g", lists=["third-list"], stage="rebuild", risk="high"),
         ]
     )
     cells = await view.cells()
     assert cells[Cell("database", "plan-02")] == 1
-    assert cells[Cell("database", "resolution-71")] == 4
+    assert cells[Cell("database", "resolution-71")] == 5
     assert cells[Cell("database_at_risk", "resolution-71")] == 1
     assert cells[Cell("database_not_approved", str(stable_id("organisation", "G06")))] == 2
+    assert cells[Cell("database", "third-list")] == 2
+    assert cells[Cell("database_stage", "third-list/retire")] == 1
+    assert cells[Cell("database_stage", "third-list/rebuild")] == 1
+    assert cells[Cell("database_at_risk", "third-list")] == 1
     assert await view.cells_at(view.now) == cells
     await assert_reconciles(view)
 

@@ -8,69 +8,23 @@ from typing import Any
 
 import orjson
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.integration.monitoring.running import publish, running
 
-from sixclear.common import event_log as event_log_module
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.event_log import EventLog
 from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.testing.eventually import eventually
-from sixclear.common.testing.identity import http_client
-from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
+from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.monitoring.repository import views
-from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
 
 pytestmark = pytest.mark.asyncio
 
 B = stable_id("task", "b")
-
-
-@pytest_asyncio.fixture
-async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
-    """The log of `tasks`."""
-    database = Database(await empty_database(), application_name="tasks", pool_size=3)
-    async with database.transaction() as session:
-        for statement in event_log_module.DDL_V1:
-            await session.execute(text(statement))
-    made = EventLog("tasks", database)
-    await made.start()
-    yield made
-    await made.stop()
-    await database.close()
-
-
-async def publish(log: EventLog, envelope: Any) -> None:
-    """Append what `envelope` says, as it happens now."""
-    now = utc_now()
-    async with log.database.transaction() as session:
-        event = NewEvent(
-            entity_type=envelope.entity_type,
-            entity_id=envelope.entity_id,
-            version=envelope.version,
-            previous_version=envelope.previous_version,
-            change=envelope.change,
-            data=envelope.data,
-            occurred_at=now,
-        )
-        await log.publish(session, event, recorded_at=now)
-    log.wake()
-
-
-@asynccontextmanager
-async def running(url: str, runtime: Any, **options: Any) -> AsyncIterator[tuple[MonitoringTarget, Any]]:
-    target = MonitoringTarget(runtime, Settings(database_url=url, reconcile_seconds=0.2, **options))
-    await target.start()
-    try:
-        async with http_client(target.app) as client:
-            yield target, client
-    finally:
-        async with asyncio.timeout(3):
-            await target.stop()
 
 
 class SseClient:
@@ -286,7 +240,7 @@ async def test_a_planted_error_stops_the_figures(
     runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
     url = await clone_database("sixclear.monitoring")
     await publish(log, events.task("a"))
-    async with running(url, runtime) as (_, client):
+    async with running(url, runtime) as (target, client):
 
         async def answers(status: int) -> bool:
             return bool((await client.get("/api/monitoring/v1/status")).status_code == status)
@@ -302,6 +256,13 @@ async def test_a_planted_error_stops_the_figures(
         async with database.transaction() as session:
             await session.execute(text("UPDATE counter SET slot = 'completed' WHERE measure = 'task_bucket'"))
         await eventually(lambda: answers(503))
+
+        async def reported() -> Any:
+            return [check for check in target.checks() if check.name == "figures" and not check.ok]
+
+        (refused,) = await eventually(reported)
+        assert "FiguresDoNotReconcile" in refused.detail
+        assert not any(check.holds_back for check in target.checks()), "the repair is a request to this process"
         await database.close()
 
 

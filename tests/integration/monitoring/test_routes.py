@@ -76,6 +76,8 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
         "deploying_foundation": 0,
         "deploying_digitised_only": 0,
         "not_deployed": 0,
+        "rebuild": 0,
+        "retire": 0,
         "at_risk": 0,
     }
     assert body["databases"]["resolution-71"]["at_risk"] == 1

@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from sixclear.common.clock import civil_date, civil_day_end
-from sixclear.common.ids import stable_id
+from sixclear.common.ids import new_id, stable_id
+from sixclear.common.testing.clock import MovingClock
 from sixclear.monitoring.projection import Cell
 from sixclear.monitoring.reconciler import differences, reconcile, repair
 from sixclear.monitoring.repository import entities, views
@@ -162,3 +165,72 @@ async def test_a_planted_error_is_found_refused_and_repaired(view: Any, events: 
     assert await reconcile(view.database, lambda: view.now) == []
     async with view.database.session() as session:
         assert await views.reconciled(session)
+
+
+async def test_what_a_clock_that_ran_ahead_crossed_is_moved_back_and_is_no_difference(view: Any, events: Any) -> None:
+    now, ahead = events.now + timedelta(hours=1), events.now + timedelta(days=3)
+    soon, due = events.now + timedelta(days=1), events.now + timedelta(days=2)
+    view.now = now
+    await view.fold(
+        [
+            *(events.task(f"t{n}", deadline=due) for n in range(3)),
+            events.task("past", deadline=events.now),
+            events.submission("s", due_soon_at=soon, due_at=due),
+            events.submission("soon", due_soon_at=soon, due_at=ahead + timedelta(days=1)),
+        ]
+    )
+    await view.pass_time(now)
+    before = await view.cells()
+    assert await view.pass_time(ahead) == 5, "three tasks and a submission, and each submission's first clock"
+    assert await view.cells() == await view.cells_at(ahead) != before
+    async with view.database.session() as session:
+        sequence = await views.view_sequence(session)
+        assert await entities.some_ahead(session, now)
+        assert not await entities.some_ahead(session, ahead)
+    assert await reconcile(view.database, lambda: now) == [], "the timer has not looked yet"
+    assert await view.pass_time(now, limit=2) == 5
+    assert await view.cells() == await view.cells_at(now) == before
+    async with view.database.session() as session:
+        assert await views.view_sequence(session) > sequence, "readers hear of it"
+        assert await entities.next_boundary(session) == soon
+        assert not await entities.some_ahead(session, now)
+    assert await reconcile(view.database, lambda: now) == []
+    await view.pass_time(ahead)
+    assert await view.cells() == await view.cells_at(ahead)
+
+
+@given(
+    times=st.lists(st.integers(0, 60), min_size=1, max_size=6),
+    deadlines=st.lists(st.integers(0, 60), min_size=1, max_size=6),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+async def test_wherever_the_clock_goes_the_counters_are_those_of_its_time(
+    view: Any, events: Any, times: list[int], deadlines: list[int]
+) -> None:
+    story = new_id().hex
+    start = events.now
+    view.now = start
+    await view.fold(
+        [
+            *(events.task(f"{story} {n}", deadline=start + timedelta(hours=d)) for n, d in enumerate(deadlines)),
+            *(
+                events.submission(
+                    f"{story} {n}", due_soon_at=start + timedelta(hours=d), due_at=start + timedelta(hours=2 * d)
+                )
+                for n, d in enumerate(deadlines)
+            ),
+        ]
+    )
+    for hours in times:
+        at = start + timedelta(hours=hours, minutes=30)
+        await view.pass_time(at)
+        assert await reconcile(view.database, MovingClock(at)) == []
+        cells = await view.cells()
+        overdue = sum(n for (measure, slot), n in cells.items() if (measure, slot[:7]) == ("task_bucket", "overdue"))
+        assert overdue == await _overdue_by_rule(view, at)
+
+
+async def _overdue_by_rule(view: Any, at: Any) -> int:
+    async with view.database.session() as session:
+        found = await session.scalar(text("SELECT count(*) FROM task_state WHERE deadline < :at"), {"at": at})
+        return int(found)

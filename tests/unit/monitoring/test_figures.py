@@ -13,10 +13,11 @@ from sixclear.monitoring.figures import (
     has_demonstration,
     not_approved_figures,
     percent,
+    stages_add_up,
     task_figures,
 )
 from sixclear.monitoring.instants import read_as_of, read_period
-from sixclear.monitoring.projection import Cell
+from sixclear.monitoring.projection import STAGES, Cell
 
 NOW = datetime(2025, 12, 26, 3, tzinfo=UTC)
 
@@ -73,7 +74,30 @@ def test_databases_by_list_and_stage() -> None:
     figures = database_figures(cells)
     assert figures["plan-02"]["total"] == 12
     assert figures["plan-02"]["formed_centralised"] == 4
-    assert figures["resolution-71"]["total"] == 0
+    assert list(figures) == ["plan-02"]
+
+
+@given(
+    st.dictionaries(
+        st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=80),
+        st.lists(st.integers(0, 1_000), min_size=len(STAGES), max_size=len(STAGES)),
+    )
+)
+def test_whichever_lists_there_are_each_is_shown_and_each_entry_once(lists: dict[str, list[int]]) -> None:
+    cells = {
+        Cell("database_stage", f"{name}/{stage}"): n
+        for name, counts in lists.items()
+        for stage, n in zip(STAGES, counts, strict=True)
+    }
+    cells |= {Cell("database", name): sum(counts) for name, counts in lists.items()}
+    figures = database_figures(cells)
+    assert set(figures) == {name for name, counts in lists.items() if sum(counts)}
+    assert stages_add_up(figures)
+
+
+def test_stages_that_do_not_add_up_are_noticed() -> None:
+    cells = {Cell("database", "plan-02"): 2, Cell("database_stage", "plan-02/rebuild"): 1}
+    assert not stages_add_up(database_figures(cells))
 
 
 def test_databases_that_wait_for_approval_and_their_owners() -> None:

@@ -51,6 +51,7 @@ async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: py
 
     monkeypatch.setattr(stream, "freshness", freshness)
     monkeypatch.setattr(views, "view_sequence", sequence)
+    monkeypatch.setattr(views, "reconciled", sequence)
     clock, database = MovingClock(START), OneAnswer()
     live = stream.LiveStream(database, clock, Settings(database_url="postgresql+asyncpg://none"))  # type: ignore[arg-type]
     assert live.behind_seconds is None

@@ -227,7 +227,7 @@ def _start_logging(settings: CommonSettings, services: Sequence[Service]) -> Non
 async def until_ready(supervisor: Supervisor, deadline_seconds: float = _READY_SECONDS) -> None:
     """Wait until every check holds; raises CannotStart with those that do not."""
     give_up = asyncio.get_running_loop().time() + deadline_seconds
-    while not_ready := [check for check in supervisor.checks() if not check.ok]:
+    while not_ready := [check for check in supervisor.checks() if check.holds_back]:
         if asyncio.get_running_loop().time() > give_up:
             raise CannotStart(
                 f"Not ready after {deadline_seconds:.0f} s: "

@@ -6,10 +6,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sixclear.common.clock import civil_date
-from sixclear.monitoring.projection import Cell
+from sixclear.monitoring.projection import STAGES, Cell
 
-LISTS = ("plan-02", "resolution-71")
-STAGES = ("formed_centralised", "deploying_foundation", "deploying_digitised_only", "not_deployed")
 CLOCKS = ("in_time", "due_soon", "overdue", "answered")
 BUCKETS = ("completed", "in_term", "overdue", "recurring")
 _CENT = Decimal("0.01")
@@ -59,15 +57,21 @@ def task_figures(cells: Mapping[Cell, int], at: datetime) -> TaskFigures:
 
 
 def database_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
-    """Per programme list: how many databases, in which stage, how many at risk."""
+    """For each programme list in which something stands: how many entries, in which stage, how many at risk."""
     return {
         name: {
-            "total": cells.get(Cell("database", name), 0),
+            "total": total,
             **{stage: cells.get(Cell("database_stage", f"{name}/{stage}"), 0) for stage in STAGES},
             "at_risk": cells.get(Cell("database_at_risk", name), 0),
         }
-        for name in LISTS
+        for (measure, name), total in sorted(cells.items())
+        if measure == "database" and total
     }
+
+
+def stages_add_up(databases: Mapping[str, Mapping[str, int]]) -> bool:
+    """Whether the stages of each list add up to its total, which is counted on its own."""
+    return all(figures["total"] == sum(figures[stage] for stage in STAGES) for figures in databases.values())
 
 
 def not_approved_figures(cells: Mapping[Cell, int]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from sixclear.common.runtime.target import StreamState
 from sixclear.monitoring import metrics
 from sixclear.monitoring.consumers import TOPICS, SourceConsumer
 from sixclear.monitoring.errors import LeadershipLost
-from sixclear.monitoring.reconciler import reconcile
+from sixclear.monitoring.reconciler import follow_changed_rules, reconcile
 from sixclear.monitoring.reported import sent_all
 from sixclear.monitoring.repository import entities, streams, views
 from sixclear.monitoring.service.crossings import cross_boundaries
@@ -72,6 +72,7 @@ class Leader:
     async def lead(self, token: int, lost: asyncio.Event) -> None:
         """Work with `token` until `lost` is set or the task is cancelled; then everything is stopped."""
         self._token, self._lost = token, lost
+        await self._follow_changed_rules()
         self._seen = {source: (None, self._clock()) for source in TOPICS}
         async with self._database.transaction() as session:
             await views.note_relayed(session, self._relayed, token)
@@ -110,6 +111,13 @@ class Leader:
             on_lost=self._lost.set,
         )
 
+    async def _follow_changed_rules(self) -> None:
+        async with self._background.transaction() as session:
+            changed = await follow_changed_rules(session, token=self._token, now=self._clock())
+        if changed:
+            _log.info("records are counted by new rules", sources=changed)
+            self._on_change()
+
     async def _forever(self, work: Callable[[], Awaitable[None]], pause: float, longest: float) -> None:
         failures = 0
         while True:
@@ -126,13 +134,14 @@ class Leader:
                 failures += 1
 
     async def _follow_the_clock(self) -> None:
-        """Move what passed a boundary; else sleep until the next one, a second at most."""
+        """Move what passed a boundary, or was counted by a clock that ran ahead; else sleep, a second at most."""
         async with self._database.session() as session:
             boundary = await entities.next_boundary(session)
-        now = self._clock()
+            now = self._clock()
+            ahead = await entities.some_ahead(session, now)
         wait = _TIMER_POLL_SECONDS if boundary is None else (boundary - now).total_seconds()
         metrics.TIMER_LATENESS.set(max(0.0, -wait))
-        if wait >= 0:
+        if wait >= 0 and not ahead:
             await asyncio.sleep(min(wait + 0.001, _TIMER_POLL_SECONDS))
             return
         with self._crossings.attempt() as limit:

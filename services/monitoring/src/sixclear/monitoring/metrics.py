@@ -29,7 +29,9 @@ RELAY_SILENT = Gauge(
     "1 while a source's relay is not heard of, so that nobody knows what it keeps back.",
     ("source",),
 )
-CROSSINGS = Counter("monitoring_crossings_total", "Entities that passed a deadline without an event.", ("kind",))
+CROSSINGS = Counter(
+    "monitoring_crossings_total", "Entities that passed a deadline without an event, back again too.", ("kind",)
+)
 TIMER_LATENESS = Gauge(
     "monitoring_timer_lateness_seconds", "Age of the oldest deadline that was passed but is not counted as passed yet."
 )

@@ -36,6 +36,7 @@ class SourceView(Base):
 
     `next_epoch` is folded beside it since `next_since`; `next_folded_at` and `next_recorded_at` tell how far it is.
     `relayed` says whether a relay is between the log and the view; true until a leader knows better.
+    `rules` numbers the rules by which its records are counted (`projection.RULES`).
     """
 
     __tablename__ = "source_view"
@@ -51,6 +52,7 @@ class SourceView(Base):
     current_until: Mapped[datetime | None]
     lag_messages: Mapped[int | None] = mapped_column(BigInteger)
     relayed: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    rules: Mapped[int] = mapped_column(Integer, server_default=text("1"))
 
 
 class Leadership(Base):
@@ -358,3 +360,9 @@ for _table, _reports in (("task_history", True), ("submission_history", False), 
     _history_indexes(_table, reports=_reports)
 for _table, _due in (("task_state", "deadline"), ("submission_state", "due_at"), ("entry_state", None)):
     _state_indexes(_table, _due)
+_submissions = SubmissionState.__table__.c
+Index(
+    "ix_submission_state_due_soon",
+    _submissions.due_soon_at,
+    postgresql_where=_submissions.bucket == text("'due_soon'"),
+)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_args
 from uuid import UUID
 
 import msgspec
@@ -20,8 +20,17 @@ COUNTRY = UUID(int=0)
 REPORTED = "progress_reported"
 WITHDRAWN = "withdrawn"
 
+# By source, raised whenever its records are counted by another rule: the leader then counts them all again.
+RULES = {"tasks": 1, "feedback": 1, "data-catalog": 2}
+
 Instant = Annotated[datetime, Meta(tz=True)]
 _UNCOUNTED = frozenset({"draft", "proposed", "cancelled"})
+
+
+Stage = Literal[
+    "formed_centralised", "deploying_foundation", "deploying_digitised_only", "not_deployed", "rebuild", "retire"
+]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 class Cell(NamedTuple):
@@ -110,7 +119,7 @@ class _EntryData(Struct, kw_only=True):
     name_vi: str
     kind: str
     lists: list[_ListData]
-    deployment_stage: str
+    deployment_stage: Stage
     risk: str | None
     registration: _RegistrationData
     demonstration: bool
@@ -197,18 +206,22 @@ def submission_cells(facts: SubmissionFacts, bucket: str) -> Iterable[Cell]:
 
 
 def entry_bucket(facts: EntryFacts, at: datetime) -> str | None:
-    """Databases are counted, unless retired."""
-    return "listed" if facts.kind == "database" and facts.stage != "retire" else None
+    """Every entry is counted, whatever its kind and stage: what stands in a list is in its figures."""
+    return "listed"
 
 
 def entry_cells(facts: EntryFacts, bucket: str) -> Iterable[Cell]:
-    """Where a database is counted: once in each programme list, and with its owner while its approval is awaited."""
+    """Where an entry is counted: once in each programme list; a database with its owner while its approval is awaited.
+
+    Its stage is one of a closed set, so the stages of a list add up to its total. What is retired is at no risk.
+    """
+    in_use = facts.stage != "retire"
     for name in facts.lists:
         yield Cell("database", name)
         yield Cell("database_stage", f"{name}/{facts.stage}")
-        if facts.risk == "high":
+        if facts.risk == "high" and in_use:
             yield Cell("database_at_risk", name)
-    if facts.registration in {"submitted", "returned"}:
+    if facts.registration in {"submitted", "returned"} and facts.kind == "database" and in_use:
         yield Cell("database_not_approved", str(facts.organisation_id or ""))
     if facts.demonstration:
         yield Cell("database_demonstration", "")

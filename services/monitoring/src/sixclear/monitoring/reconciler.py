@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.monitoring import metrics
-from sixclear.monitoring.projection import KINDS
+from sixclear.monitoring.projection import KINDS, RULES, Kind
 from sixclear.monitoring.repository import counters, reconciliation, views
+from sixclear.monitoring.repository.views import SourceState
+from sixclear.monitoring.service.fold import begin
 
 _SHOWN = 50
 
@@ -53,13 +55,38 @@ async def repair(session: AsyncSession, *, now: datetime) -> None:
     sequence = (await views.lock_view(session)).sequence
     known = await views.sources(session)
     for kind in KINDS:
-        epoch = known[kind.source].active_epoch
-        await reconciliation.repair_states(session, kind, epoch, now)
-        await counters.rebuild_counters(session, kind.source, epoch, known["tasks"].active_epoch)
+        await _count_again(session, kind, known, now)
     await counters.rebuild_last_reports(session, known["tasks"].active_epoch)
     await reconciliation.close_reconciliations(session, now)
     await views.mark_reconciled(session, True)
     await views.advance_view(session, sequence + 1)
+
+
+async def _count_again(session: AsyncSession, kind: Kind[Any], known: dict[str, SourceState], now: datetime) -> None:
+    """States and counters of one kind, in the epoch that readers see and in the one that is folded beside it."""
+    source = known[kind.source]
+    for epoch in filter(None, (source.active_epoch, source.next_epoch)):
+        await reconciliation.repair_states(session, kind, epoch, now)
+        organisations_epoch = epoch if kind.source == "tasks" else known["tasks"].active_epoch
+        await counters.rebuild_counters(session, kind.source, epoch, organisations_epoch)
+
+
+async def follow_changed_rules(session: AsyncSession, *, token: int, now: datetime) -> list[str]:
+    """Count the records of each source again that was counted by other rules than this release's; which those were.
+
+    In one transaction, before the leader folds: no reader sees figures of both. Raises LeadershipLost.
+    """
+    sequence = (await begin(session, token)).sequence
+    counted_by = await views.rules(session)
+    changed = sorted(source for source, number in RULES.items() if counted_by[source] != number)
+    known = await views.sources(session)
+    for kind in KINDS:
+        if kind.source in changed:
+            await _count_again(session, kind, known, now)
+            await views.note_rules(session, kind.source, RULES[kind.source])
+    if changed:
+        await views.advance_view(session, sequence + 1)
+    return changed
 
 
 async def compare_on_demand(database: Database, *, repair_found: bool, clock: Clock) -> dict[str, Any]:

@@ -65,14 +65,16 @@ class Activity(Schema):
 
 
 class ListFigures(Schema):
-    """Databases of one programme list."""
+    """The entries of one programme list, each in one stage."""
 
-    total: int
+    total: int = Field(description="Every entry that stands in the list, each once: the sum of the six stages.")
     formed_centralised: int
     deploying_foundation: int
     deploying_digitised_only: int
     not_deployed: int
-    at_risk: int
+    rebuild: int
+    retire: int
+    at_risk: int = Field(description="How many of `total` have a high risk and are not retired.")
 
 
 class NotApproved(Schema):
@@ -83,12 +85,14 @@ class NotApproved(Schema):
 
 
 class Databases(Schema):
-    """Databases by programme list, and those that wait for approval."""
+    """For the code of each programme list in which something stands its figures; and what waits for approval.
 
-    model_config = ConfigDict(populate_by_name=True)
+    Which lists there are is data of the catalogue: see its `/lists`. One that is not here has no entry.
+    """
 
-    plan_02: ListFigures = Field(alias="plan-02")
-    resolution_71: ListFigures = Field(alias="resolution-71")
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, ListFigures]
+
     registered_not_approved: NotApproved
 
 

@@ -87,6 +87,7 @@ class LiveStream:
         self._day: date | None = None
         self._fresh: tuple[Freshness, datetime] | None = None
         self._current_at: datetime | None = None
+        self.refusing = False
         access = Access.public("the live status is public")
         self.hub = SseHub(
             "monitoring",
@@ -181,6 +182,7 @@ class LiveStream:
         async with self._one_snapshot() as session:
             fresh = await freshness(session, now)
             self._fresh = fresh, now
+            self.refusing = not await views.reconciled(session)
             sequence = await views.view_sequence(session)
             self._measure(sequence, fresh)
             if self._sequence is None:

@@ -20,6 +20,7 @@ from sixclear.monitoring.traces.store import SpanStore
 
 # Comparing and repairing read everything: they get their own connections and more time than a request.
 _LONG_STATEMENT_SECONDS = 120.0
+_REFUSED = "no figure is given while counters and records differ; see the runbook FiguresDoNotReconcile"
 
 
 class MonitoringTarget:
@@ -113,7 +114,10 @@ class MonitoringTarget:
         await self._database.close()
 
     def checks(self) -> Sequence[Check]:
-        """Ready while the database answers and the view is known to be complete up to a recent instant."""
+        """Ready while the database answers and the view is known to be complete up to a recent instant.
+
+        Refused figures are reported and hold nothing back: see docs/decisions/0016.
+        """
         age = self._stream.behind_seconds
         current = age is not None and age <= self._settings.stale_seconds
         detail = "" if current else "the view is not known to be complete; see /api/monitoring/v1/streams"
@@ -122,6 +126,7 @@ class MonitoringTarget:
             Check("started", self._started, waiting_for),
             self._watch.check(),
             Check("view", current, detail),
+            Check("figures", not self._stream.refusing, _REFUSED if self._stream.refusing else "", required=False),
         ]
 
     def streams(self) -> Sequence[StreamState]:

@@ -64,7 +64,7 @@ class Supervisor:
     def checks(self) -> list[Check]:
         """Readiness of the process: every check of every target, and one for targets that are not up yet."""
         found = [
-            Check(f"{target.name}: {check.name}", check.ok, check.detail)
+            Check(f"{target.name}: {check.name}", check.ok, check.detail, check.required)
             for target in self._started
             for check in target.checks()
         ]

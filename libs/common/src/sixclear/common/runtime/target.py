@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that must hold before a target takes traffic; `detail` says what to do when it does not."""
+    """One thing that must hold before a target takes traffic; `detail` says what to do when it does not.
+
+    What is not `required` is reported only: taking the traffic away would not help, or would keep the mend away.
+    """
 
     name: str
     ok: bool
     detail: str = ""
+    required: bool = True
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether the target must not take traffic."""
+        return self.required and not self.ok
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

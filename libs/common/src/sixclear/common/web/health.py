@@ -14,7 +14,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def health_routes(checks: Callable[[], Sequence[Check]]) -> list[Route]:
-    """`/livez`: the process answers. `/readyz`: every check holds, else 503. `checks` must not wait for anything."""
+    """`/livez`: the process answers. `/readyz`: what is required holds, else 503. `checks` must wait for nothing."""
 
     @declare(Access.public("probes carry no token and learn no data"))
     async def livez(request: Request) -> Response:
@@ -23,10 +23,13 @@ def health_routes(checks: Callable[[], Sequence[Check]]) -> list[Route]:
     @declare(Access.public("probes carry no token and learn no data"))
     async def readyz(request: Request) -> Response:
         found = list(checks())
-        ready = all(check.ok for check in found)
+        ready = not any(check.holds_back for check in found)
         body = {
             "status": "ok" if ready else "unavailable",
-            "checks": [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in found],
+            "checks": [
+                {"name": check.name, "ok": check.ok, "required": check.required, "detail": check.detail}
+                for check in found
+            ],
         }
         return Response(orjson.dumps(body), 200 if ready else 503, media_type="application/json", headers=_NO_STORE)
 

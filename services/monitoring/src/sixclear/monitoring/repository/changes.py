@@ -130,7 +130,7 @@ async def databases_at_risk(session: AsyncSession, limit: int) -> Sequence[Row[A
             FROM entry_state h JOIN source_view v ON v.source = 'data-catalog' AND v.active_epoch = h.epoch
             JOIN source_view t ON t.source = 'tasks'
             LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id
-            WHERE h.bucket = 'listed' AND h.risk = 'high'
+            WHERE h.kind = 'database' AND h.stage <> 'retire' AND h.risk = 'high'
             ORDER BY array_position(
                 ARRAY['not_deployed', 'deploying_digitised_only', 'deploying_foundation'], h.stage), h.code, h.entry_id
             LIMIT :limit

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.projection import ENTRY, REPORTED, SUBMISSION, TASK, Facts, Kind, State, Version
+from sixclear.monitoring.repository import rules
 from sixclear.monitoring.repository.statements import Columns, sql
 
 F = TypeVar("F", bound=Facts)
@@ -47,6 +48,7 @@ FACTS = {
         demonstration="boolean",
     ),
 }
+_AHEAD = {TASK.name: rules.TASK_AHEAD, SUBMISSION.name: rules.SUBMISSION_AHEAD}
 _VERSION = Columns(
     entity_id="uuid",
     version="integer",
@@ -231,6 +233,35 @@ async def states_past_boundary(
         {"now": now, "limit": limit},
     )
     return [(row.epoch, _state(kind, row)) for row in rows]
+
+
+async def states_ahead(session: AsyncSession, kind: Kind[F], now: datetime, limit: int) -> list[tuple[int, State[F]]]:
+    """States, with their epoch, that are counted as at an instant after `now`: the clock ran ahead and was set back."""
+    rows = await session.execute(
+        sql(
+            "SELECT h.{kind}_id AS entity_id, h.* FROM {kind}_state h WHERE {ahead} LIMIT :limit",
+            kind=kind.name,
+            ahead=_AHEAD[kind.name],
+        ),
+        {"at": now, "limit": limit},
+    )
+    return [(row.epoch, _state(kind, row)) for row in rows]
+
+
+async def some_ahead(session: AsyncSession, now: datetime) -> bool:
+    """Whether a state of any kind is counted as at an instant after `now`."""
+    found = await session.scalar(
+        sql(
+            """
+            SELECT EXISTS (SELECT FROM task_state h WHERE {task})
+                OR EXISTS (SELECT FROM submission_state h WHERE {other})
+            """,
+            task=rules.TASK_AHEAD,
+            other=rules.SUBMISSION_AHEAD,
+        ),
+        {"at": now},
+    )
+    return bool(found)
 
 
 async def next_boundary(session: AsyncSession) -> datetime | None:

@@ -15,9 +15,13 @@ from sixclear.monitoring.repository.statements import sql
 _BUCKET = {"task": rules.TASK_BUCKET, "submission": rules.SUBMISSION_BUCKET, "entry": rules.ENTRY_BUCKET}
 _BOUNDARY = {"task": rules.TASK_BOUNDARY, "submission": rules.SUBMISSION_BOUNDARY, "entry": "CAST(NULL AS timestamptz)"}
 
-# A boundary between the last tick and now is the timer's lateness, not a difference.
+_AHEAD = {"task": rules.TASK_AHEAD, "submission": rules.SUBMISSION_AHEAD, "entry": "false"}
+
+# What time alone explains is the timer's to move, not a difference: a boundary between its last tick and now, or one
+# that it crossed while the clock ran ahead.
 _MISCOUNTED = """
     (h.next_boundary IS NULL OR h.next_boundary >= :at)
+    AND {ahead} IS NOT TRUE
     AND (h.bucket, h.next_boundary) IS DISTINCT FROM ({bucket}, {boundary})
 """
 
@@ -45,7 +49,9 @@ async def state_differences(
             kind=kind.name,
             stored=_facts(kind, "h"),
             latest=_facts(kind, "l"),
-            miscounted=_MISCOUNTED.format(bucket=_BUCKET[kind.name], boundary=_BOUNDARY[kind.name]),
+            miscounted=_MISCOUNTED.format(
+                bucket=_BUCKET[kind.name], boundary=_BOUNDARY[kind.name], ahead=_AHEAD[kind.name]
+            ),
         ),
         {"epoch": epoch, "at": at, "limit": limit},
     )

@@ -38,7 +38,12 @@ CASE
         CASE WHEN h.due_at >= :at THEN h.due_at END)
 END
 """
-ENTRY_BUCKET = "CASE WHEN h.kind = 'database' AND h.stage <> 'retire' THEN 'listed' END"
+# Counted as at an instant later than `:at`: by a clock that ran ahead. Each arm has an index.
+TASK_AHEAD = "(h.bucket = 'overdue' AND h.deadline >= :at)"
+SUBMISSION_AHEAD = """
+((h.bucket = 'overdue' AND h.due_at >= :at) OR (h.bucket = 'due_soon' AND h.due_soon_at >= :at))
+"""
+ENTRY_BUCKET = "CASE WHEN h.stage IS NOT NULL THEN 'listed' END"
 
 # Rows `(measure, slot)` of a counted row `h` that has its `bucket`.
 TASK_CELLS = f"""
@@ -58,9 +63,9 @@ ENTRY_CELLS = """
 (
     SELECT measure, slot FROM unnest(h.lists) AS name CROSS JOIN LATERAL (VALUES
         ('database', name), ('database_stage', name || '/' || h.stage),
-        ('database_at_risk', CASE WHEN h.risk = 'high' THEN name END)) AS c(measure, slot)
+        ('database_at_risk', CASE WHEN h.risk = 'high' AND h.stage <> 'retire' THEN name END)) AS c(measure, slot)
     UNION ALL SELECT 'database_not_approved', coalesce(CAST(h.organisation_id AS text), '')
-        WHERE h.registration IN ('submitted', 'returned')
+        WHERE h.registration IN ('submitted', 'returned') AND h.kind = 'database' AND h.stage <> 'retire'
     UNION ALL SELECT 'database_demonstration', '' WHERE h.demonstration
 )
 """

@@ -86,6 +86,18 @@ async def mark_reconciled(session: AsyncSession, ok: bool) -> None:
     await session.execute(sql("UPDATE leadership SET reconciled = :ok WHERE reconciled <> :ok"), {"ok": ok})
 
 
+async def rules(session: AsyncSession) -> dict[str, int]:
+    """By which rules the records of each source are counted."""
+    return {row.source: row.rules for row in await session.execute(sql("SELECT source, rules FROM source_view"))}
+
+
+async def note_rules(session: AsyncSession, source: str, number: int) -> None:
+    """Say that a source's records are counted by these rules from now on."""
+    await session.execute(
+        sql("UPDATE source_view SET rules = :number WHERE source = :source"), {"source": source, "number": number}
+    )
+
+
 async def note_events(session: AsyncSession, source: str, count: int, newest: datetime) -> None:
     """Count folded events of a source's active epoch."""
     await session.execute(

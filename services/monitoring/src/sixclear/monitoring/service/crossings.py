@@ -1,4 +1,7 @@
-"""Time into the view: what passes a deadline moves to another bucket, by the same deltas as an event."""
+"""Time into the view: what passes a deadline moves to another bucket, by the same deltas as an event.
+
+And back, when the clock ran ahead and was set back: no event says so, only the time does.
+"""
 
 from collections import defaultdict
 from datetime import datetime
@@ -16,16 +19,18 @@ _TIMED: tuple[Kind[Any], ...] = (TASK, SUBMISSION)
 
 
 async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, limit: int) -> int:
-    """Count at most `limit` entities of each kind anew whose boundary has passed; how many there were.
+    """Count entities again whose boundary has passed, or lies ahead again; how many there were.
 
-    Raises LeadershipLost when another leader has taken over.
+    At most `limit` of each kind and direction. Raises LeadershipLost when another leader has taken over.
     """
     sequence = (await begin(session, token)).sequence + 1
     known = await views.sources(session)
     crossed = visible = 0
     for kind in _TIMED:
         by_epoch: dict[int, list[State[Any]]] = defaultdict(list)
-        for epoch, state in await entities.states_past_boundary(session, kind, now, limit):
+        moved = await entities.states_past_boundary(session, kind, now, limit)
+        moved += await entities.states_ahead(session, kind, now, limit)
+        for epoch, state in moved:
             by_epoch[epoch].append(state)
         for epoch, states in by_epoch.items():
             organisations_epoch = epoch if kind.source == "tasks" else known["tasks"].active_epoch

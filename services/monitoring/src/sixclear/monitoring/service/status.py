@@ -135,7 +135,7 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
         "sources": fresh.sources,
         **task_part(cells, last_report, at or now),
         "databases": {
-            **figures.database_figures(cells),
+            **_lists(cells),
             "registered_not_approved": figures.not_approved_figures(cells),
         },
         "feedback": figures.feedback_figures(cells),
@@ -190,7 +190,10 @@ def denominators(cells: Mapping[Cell, int], at: datetime) -> dict[str, Any]:
 
 
 def _lists(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
-    return figures.database_figures(cells)
+    databases = figures.database_figures(cells)
+    if not figures.stages_add_up(databases):
+        raise FiguresDoNotReconcile("The stages of a list do not add up to its total.")
+    return databases
 
 
 async def programmes_now(session: AsyncSession, now: datetime) -> dict[str, dict[str, Any]]:

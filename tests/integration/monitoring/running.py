@@ -1,0 +1,41 @@
+"""A running target of monitoring, and a source's log that it reads."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sixclear.common.clock import utc_now
+from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.testing.identity import http_client
+from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.target import MonitoringTarget
+
+
+async def publish(log: EventLog, envelope: Any) -> None:
+    """Append what `envelope` says, as it happens now."""
+    now = utc_now()
+    async with log.database.transaction() as session:
+        event = NewEvent(
+            entity_type=envelope.entity_type,
+            entity_id=envelope.entity_id,
+            version=envelope.version,
+            previous_version=envelope.previous_version,
+            change=envelope.change,
+            data=envelope.data,
+            occurred_at=now,
+        )
+        await log.publish(session, event, recorded_at=now)
+    log.wake()
+
+
+@asynccontextmanager
+async def running(url: str, runtime: Any, **options: Any) -> AsyncIterator[tuple[MonitoringTarget, Any]]:
+    target = MonitoringTarget(runtime, Settings(database_url=url, reconcile_seconds=0.2, **options))
+    await target.start()
+    try:
+        async with http_client(target.app) as client:
+            yield target, client
+    finally:
+        async with asyncio.timeout(3):
+            await target.stop()

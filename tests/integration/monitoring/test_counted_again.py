@@ -1,0 +1,92 @@
+"""What makes a running target count again: a clock that is set back, a release with other rules."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from tests.integration.monitoring.running import publish, running
+
+from sixclear.common.clock import utc_now
+from sixclear.common.event_log import EventLog
+from sixclear.common.testing.clock import MovingClock
+from sixclear.common.testing.eventually import eventually
+from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.monitoring import metrics
+from sixclear.monitoring.projection import RULES, Cell
+from sixclear.monitoring.reconciler import reconcile
+from sixclear.monitoring.repository import counters, views
+
+pytestmark = pytest.mark.asyncio
+
+
+def _comparisons() -> float:
+    (metric,) = metrics.RECONCILE_DURATION.collect()
+    return next(sample.value for sample in metric.samples if sample.name.endswith("_count"))
+
+
+async def test_a_clock_that_is_set_back_leaves_no_figure_refused(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog, events: Any
+) -> None:
+    clock = MovingClock(utc_now())
+    runtime, _ = new_runtime(clock, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    await publish(log, events.task("a", deadline=utc_now() + timedelta(hours=12)))
+    async with running(await clone_database("sixclear.monitoring"), runtime) as (target, client):
+
+        async def counted(bucket: str) -> bool:
+            answer = await client.get("/api/monitoring/v1/status")
+            return bool(answer.status_code == 200 and answer.json()["tasks"][bucket] == 1)
+
+        await eventually(lambda: counted("in_term"))
+        clock.now += timedelta(days=1)
+        await eventually(lambda: counted("overdue"))
+        clock.now -= timedelta(days=1)
+        await eventually(lambda: counted("in_term"))
+        compared = _comparisons()
+
+        async def compared_since() -> bool:
+            return _comparisons() > compared + 1
+
+        await eventually(compared_since)
+        assert await counted("in_term")
+        assert all(check.ok for check in target.checks() if check.name == "figures")
+
+
+async def test_a_release_with_other_rules_counts_again_before_it_folds_and_refuses_no_figure(
+    new_runtime: Any, log: EventLog, view: Any, events: Any
+) -> None:
+    """As the release before left it: retired entries in no list, and no word of by which rules that was counted."""
+    story = [
+        events.entry("a", lists=["plan-02", "third"], stage="formed_centralised"),
+        events.entry("b", lists=["third"], stage="retire"),
+        events.entry("c", lists=["third"], kind="dataset"),
+    ]
+    await view.fold(story)
+    async with view.database.transaction() as session:
+        await session.execute(text("UPDATE source_view SET rules = 1"))
+        await session.execute(text("UPDATE entry_state SET bucket = NULL WHERE stage = 'retire' OR kind <> 'database'"))
+        await counters.rebuild_counters(session, "data-catalog", 1, 1)
+    assert (await view.cells())[Cell("database", "third")] == 1
+    assert await reconcile(view.database, lambda: view.now), "by the new rules this is a difference"
+    async with view.database.transaction() as session:
+        await views.mark_reconciled(session, True)
+    runtime, _ = new_runtime(MovingClock(view.now), logs={"tasks": log, "feedback": log, "data-catalog": log})
+    async with running(view.database.url, runtime) as (_, client):
+        statuses = set()
+
+        async def counted() -> bool:
+            answer = await client.get("/api/monitoring/v1/status")
+            statuses.add(answer.status_code)
+            return bool(answer.json()["databases"]["third"]["total"] == 3)
+
+        await eventually(counted)
+        before = _comparisons()
+
+        async def compared() -> bool:
+            return await counted() and _comparisons() > before + 1
+
+        await eventually(compared)
+        assert statuses == {200}
+    async with view.database.session() as session:
+        assert await views.rules(session) == RULES
+    assert await view.cells() == await view.cells_at(view.now)
