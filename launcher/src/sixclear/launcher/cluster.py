@@ -8,14 +8,13 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import psutil
 
-from sixclear.common.auth.key_store import signing_key
-from sixclear.common.auth.minting import mint
+from sixclear.common.auth.clients import get_client
+from sixclear.common.auth.issuer import TOKEN_PATH
 from sixclear.common.clock import utc_now
 from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.cannot_start import CannotStart
@@ -34,14 +33,16 @@ from sixclear.launcher.registry import SERVICES
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind, seats_of
 from sixclear.launcher.signals import Signals, Stopped
+from sixclear.launcher.stream_reports import require_whole_client
 
 _READY_SECONDS = 120.0
-_SPANS_TOKEN_LIFE = timedelta(days=30)
+_PROCESSES = "processes"
 
 
 async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
     """Run until a signal comes; the exit code."""
     settings = common_settings(options.host, options.port)
+    require_whole_client(settings)
     with Signals(say) as signals:
         try:
             async with AsyncExitStack() as stack:
@@ -162,33 +163,30 @@ def _environment(settings: CommonSettings, addresses: Mapping[str, str]) -> dict
         "SIXCLEAR_JWKS_URL": f"{addresses['issuer']}/.well-known/jwks.json",
         "SIXCLEAR_PORTAL_STREAM_URL": f"{addresses['monitoring']}/api/monitoring/v1/stream",
         **{f"{service.variable}_URL": addresses[service.name] for service in SERVICES},
-        **_trace_export(settings, addresses["monitoring"]),
+        **_reports(settings, addresses),
+        **_trace_export(addresses["monitoring"]),
     }
 
 
-def _trace_export(settings: CommonSettings, monitoring: str) -> dict[str, str]:
-    """Spans and the health of streams go to monitoring's pages, unless a collector is named.
+def _reports(settings: CommonSettings, addresses: Mapping[str, str]) -> dict[str, str]:
+    """How each process gets a token of its own, and tells monitoring how its streams are."""
+    found = {
+        "SIXCLEAR_STREAMS_URL": f"{addresses['monitoring']}/api/monitoring/v1/streams",
+        "SIXCLEAR_TOKEN_URL": addresses["issuer"] + TOKEN_PATH,
+    }
+    if settings.client_id is None:  # else the children find it where this process did
+        client = get_client(settings.home, _PROCESSES)
+        found |= {"SIXCLEAR_CLIENT_ID": client.client_id, "SIXCLEAR_CLIENT_SECRET": client.secret}
+    return found
 
-    The token outlives any trial of a cluster.
-    """
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+
+def _trace_export(monitoring: str) -> dict[str, str]:
+    """Spans go to monitoring's pages, unless a collector is named."""
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"):
         return {}
-    token = mint(
-        signing_key(settings.home),
-        client_id="operator",
-        scopes=["monitoring:spans"],
-        organisation_id=None,
-        issuer=settings.issuer,
-        audience=settings.audience,
-        now=utc_now(),
-        lifetime=_SPANS_TOKEN_LIFE,
-    )
     return {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"{monitoring}/api/monitoring/v1/otlp",
-        "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer%20{token}",
         "OTEL_BSP_SCHEDULE_DELAY": "500",
-        "SIXCLEAR_STREAMS_URL": f"{monitoring}/api/monitoring/v1/streams",
-        "SIXCLEAR_STREAMS_TOKEN": token,
     }
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from starlette.types import ASGIApp
 
-from sixclear.common.auth.clients import UnknownClient, load_clients, mint_token, seed_clients
+from sixclear.common.auth.clients import Client, UnknownClient, load_clients, mint_token, seed_clients
 from sixclear.common.auth.issuer import CONFIGURATION_PATH, KEYS_PATH, TOKEN_PATH, create_issuer_app
+from sixclear.common.auth.own_token import NoToken, client_secret
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.event_log import EventLog
 from sixclear.common.runtime.cannot_start import CannotStart
@@ -26,7 +27,7 @@ class IssuerTarget:
     event_log: EventLog | None = None
 
     def __init__(self, settings: CommonSettings, clock: Clock) -> None:
-        seed_clients(settings.home, _organisations())
+        seed_clients(settings.home, _organisations(), own=_own_client(settings))
         self.app: ASGIApp = create_issuer_app(settings, clock)
 
     async def start(self) -> None:
@@ -42,6 +43,19 @@ class IssuerTarget:
     def streams(self) -> Sequence[StreamState]:
         """None."""
         return []
+
+
+def _own_client(settings: CommonSettings) -> Client | None:
+    """The client with which the platform's processes call each other, when its secret was given to all of them."""
+    if settings.client_id is None:
+        return None
+    try:
+        secret = client_secret(settings)
+    except NoToken as error:
+        raise CannotStart(
+            f"{error}.", "The embedded issuer checks that secret: set it, or unset SIXCLEAR_CLIENT_ID."
+        ) from error
+    return Client(settings.client_id, secret, tuple(settings.client_scope.split()) or ("monitoring:spans",), None)
 
 
 def _organisations() -> Iterable[tuple[str, UUID]]:

@@ -11,6 +11,7 @@ from functools import partial
 from prometheus_client import REGISTRY
 from starlette.types import ASGIApp
 
+from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
@@ -36,7 +37,7 @@ from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind, seats_of
 from sixclear.launcher.signals import Signals, Stopped, stop_with_parent
 from sixclear.launcher.stream_metrics import StreamCollector
-from sixclear.launcher.stream_reports import StreamReports
+from sixclear.launcher.stream_reports import StreamReports, require_whole_client
 
 _READY_SECONDS = 60.0
 _TELEMETRY_STOP_SECONDS = 1.0
@@ -63,6 +64,7 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         settings = common_settings(options.host, options.port)
         issues = embeds_issuer(settings, options.target)
         _require_sources(settings, services)
+        require_whole_client(settings)
         # Before the port: a second instance should hear of the first one, not of a port that something uses.
         folder = _claim(settings, stack) if issues or without_database(services) else None
         listener = bind(options.host, options.port)
@@ -70,14 +72,13 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         settings = common_settings(options.host, listener.getsockname()[1])
         _start_logging(settings, services)
         await _start_database(settings, services, folder, stack, signals, say)
-        supervisor, app = await _assemble(settings, services, stack, signals, issues=issues)
+        token = _own_token(settings, services, stack)
+        supervisor, app = await _assemble(settings, services, token, stack, signals, issues=issues)
         server = HttpServer(app, listener, seats_of(settings))
         await server.start()
         stack.push_async_callback(_stop_serving, supervisor, server, signals)
         await signals.unless_stopped(until_ready(supervisor))
-        reports = StreamReports(settings, supervisor.streams)
-        reports.start()
-        stack.push_async_callback(reports.stop)
+        _report_streams(settings, supervisor, token, stack)
         _settle_memory()
         if folder is not None:
             folder.announce(Announcement(local_url(options.host, server.port), settings.issuer, {}))
@@ -134,11 +135,34 @@ def _give_addresses(server: PostgresServer, services: Sequence[Service]) -> Call
     return take_back
 
 
+def _own_token(settings: CommonSettings, services: Sequence[Service], stack: AsyncExitStack) -> OwnToken:
+    """The token of this process; asked for where it has something to tell and somebody to tell it to."""
+    token = OwnToken(settings)
+    if services and settings.streams_url is not None:
+        token.start()
+        stack.push_async_callback(token.stop)
+    return token
+
+
+def _report_streams(settings: CommonSettings, supervisor: Supervisor, token: OwnToken, stack: AsyncExitStack) -> None:
+    """Tell monitoring of the streams here; where it runs here too, it knows them by itself."""
+    if not any(isinstance(target, ShowsStreams) for target in supervisor.targets):
+        reports = StreamReports(settings, supervisor.streams, token)
+        reports.start()
+        stack.push_async_callback(reports.stop)
+
+
 async def _assemble(
-    settings: CommonSettings, services: Sequence[Service], stack: AsyncExitStack, signals: Signals, *, issues: bool
+    settings: CommonSettings,
+    services: Sequence[Service],
+    token: OwnToken,
+    stack: AsyncExitStack,
+    signals: Signals,
+    *,
+    issues: bool,
 ) -> tuple[Supervisor, ASGIApp]:
     switch, apps = SpanSwitch(), dict[str, ASGIApp]()
-    telemetries = [configure_telemetry(service.name, settings, switch) for service in services]
+    telemetries = [configure_telemetry(service.name, settings, switch, token=token) for service in services]
     stack.push_async_callback(_shut_down, telemetries)
     issuer = IssuerTarget(settings, utc_now) if issues else None
     logs: dict[str, EventLog] = {}

@@ -1,20 +1,33 @@
 """Telling monitoring how the streams of this process are, where it runs in another process."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 
 import httpx2
 import orjson
 import structlog
 
+from sixclear.common.auth.own_token import OwnToken
+from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.settings import CommonSettings
 
 _log = structlog.get_logger(__name__)
-_EVERY_SECONDS = 5.0
+# A fresh view is shown as up to so much old, because nobody knows of what came since the last report.
+_EVERY_SECONDS = 2.0
 _STOP_SECONDS = 1.0
+_QUIET_SECONDS = 60.0
+
+
+def require_whole_client(settings: CommonSettings) -> None:
+    """Raises CannotStart for a client without its secret."""
+    if settings.client_id is not None and not settings.client_secret and settings.client_secret_file is None:
+        raise CannotStart(
+            "SIXCLEAR_CLIENT_ID names a client, but its secret is not set.",
+            "Set SIXCLEAR_CLIENT_SECRET_FILE or SIXCLEAR_CLIENT_SECRET.",
+        )
 
 
 class StreamReports:
@@ -24,21 +37,28 @@ class StreamReports:
         self,
         settings: CommonSettings,
         streams: Callable[[], Sequence[StreamState]],
+        token: OwnToken,
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
         every_seconds: float = _EVERY_SECONDS,
     ) -> None:
         self._url = settings.streams_url
-        self._token = settings.streams_token
+        self._token = token
         self._streams = streams
         self._transport = transport
         self._every_seconds = every_seconds
         self._task: asyncio.Task[None] | None = None
+        self._quiet_until = 0.0
 
     def start(self) -> None:
-        """Begin, if there is anybody to tell."""
-        if self._url is not None and self._token is not None:
-            self._task = asyncio.create_task(self._run(), name="stream reports")
+        """Begin, if there is anybody to tell; a relay of which nobody is told is worth a warning."""
+        if self._url is not None and self._token.configured:
+            self._task = asyncio.create_task(self._run(self._url), name="stream reports")
+        elif any(stream.kind == "relay" for stream in self._streams()):
+            _log.warning(
+                "this process tells nobody how its relay is: the status cannot be known to be fresh",
+                what_to_do="set SIXCLEAR_STREAMS_URL, SIXCLEAR_CLIENT_ID and SIXCLEAR_CLIENT_SECRET_FILE",
+            )
 
     async def stop(self) -> None:
         """End within a second."""
@@ -47,19 +67,29 @@ class StreamReports:
             await asyncio.wait([self._task], timeout=_STOP_SECONDS)
             self._task = None
 
-    async def _run(self) -> None:
-        assert self._url is not None
-        assert self._token is not None
-        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}", "Content-Type": "application/json"}
-        async with httpx2.AsyncClient(transport=self._transport, timeout=2.0, headers=headers) as client:
+    async def _run(self, url: str) -> None:
+        async with httpx2.AsyncClient(transport=self._transport, timeout=2.0) as client:
             while True:
-                if streams := self._streams():
-                    await self._report(client, self._url, streams)
+                token = self._token.value
+                if token is not None and (streams := self._streams()):
+                    await self._report(client, url, token, streams)
                 await asyncio.sleep(self._every_seconds)
 
-    async def _report(self, client: httpx2.AsyncClient, url: str, streams: Sequence[StreamState]) -> None:
+    async def _report(self, client: httpx2.AsyncClient, url: str, token: str, streams: Sequence[StreamState]) -> None:
         body = orjson.dumps({"items": [asdict(stream) for stream in streams]}, option=orjson.OPT_UTC_Z)
-        with suppress(httpx2.HTTPError):
-            answer = await client.post(url, content=body)
-            if answer.status_code >= 400:
-                _log.warning("streams not reported", status=answer.status_code)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        try:
+            answer = await client.post(url, content=body, headers=headers)
+        except Exception as error:  # also an address that is none: the next report may be heard
+            self._complain(error=type(error).__name__)
+            return
+        if answer.status_code == 401:
+            self._token.refused(token)
+        if answer.status_code >= 400:
+            self._complain(status=answer.status_code)
+
+    def _complain(self, **why: object) -> None:
+        now = time.monotonic()
+        if now >= self._quiet_until:
+            self._quiet_until = now + _QUIET_SECONDS
+            _log.warning("streams not reported", **why)

@@ -72,7 +72,23 @@ class CommonSettings(BaseSettings):
         description="Where a process reports the health of its relays and consumers: monitoring's `/streams`.",
     )
     streams_token: SecretStr | None = Field(
-        default=None, description="Access token for `streams_url`, with the scope `monitoring:spans`."
+        default=None,
+        description="Deprecated, because it expires: an access token for `streams_url`. Set `client_id` instead.",
+    )
+    client_id: str | None = Field(
+        default=None,
+        description="The OAuth client of the platform's own processes, for `streams_url` and for spans sent there.",
+    )
+    client_secret: SecretStr | None = Field(default=None, description="Its secret.")
+    client_secret_file: Path | None = Field(
+        default=None, description="A file with its secret, read at each renewal; it counts before `client_secret`."
+    )
+    client_scope: str = Field(
+        default="monitoring:spans", description="What is asked for with it; empty: what the provider gives by itself."
+    )
+    token_url: str | None = Field(
+        default=None,
+        description="The provider's token endpoint. Without it: what the configuration of `issuer_url` names.",
     )
     trace_ratio: float = Field(
         default=1.0,

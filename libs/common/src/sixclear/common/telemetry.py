@@ -5,7 +5,6 @@ the service that made them. Code below a request never decides again: it makes a
 """
 
 import asyncio
-import os
 import random
 import re
 import threading
@@ -19,7 +18,6 @@ from typing import Any, Protocol, runtime_checkable
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -31,7 +29,9 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.settings import CommonSettings
+from sixclear.common.span_export import span_exporter
 
 REQUEST_DURATION = Histogram(
     "http_server_request_duration_seconds",
@@ -39,7 +39,8 @@ REQUEST_DURATION = Histogram(
     ("service", "http_request_method", "http_route", "http_response_status_code"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
-_EXCLUDED_ENDINGS = ("/livez", "/readyz", "/metrics", "/stream")
+# Probes, answers without an end, and what processes tell monitoring every other second.
+_EXCLUDED_ENDINGS = ("/livez", "/readyz", "/metrics", "/stream", "/streams", "/otlp/v1/traces")
 # A page asks for a dozen of these: their traces would push out those that tell something.
 _UNTRACED_PREFIX = "/static/"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
@@ -126,12 +127,13 @@ def configure_telemetry(
     settings: CommonSettings,
     sink: SpanSink | None = None,
     *,
+    token: OwnToken | None = None,
     random_share: Callable[[], float] = random.random,
 ) -> Telemetry:
     """Make the provider of `service`; later calls of `tracer(service)` use it.
 
     Spans go to `sink`, and over OTLP/HTTP when `OTEL_EXPORTER_OTLP_ENDPOINT` (or its traces form) is set; the other
-    standard `OTEL_…` variables are honoured by the exporter.
+    standard `OTEL_…` variables are honoured by the exporter. `token` is sent along where that is monitoring's store.
     """
     resource = Resource.create(
         {"service.namespace": "sixclear", "service.name": service, "service.version": version("sixclear")}
@@ -139,8 +141,8 @@ def configure_telemetry(
     provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=resource, shutdown_on_exit=False)
     if sink is not None:
         provider.add_span_processor(_SinkProcessor(sink))
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"):
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    if (exporter := span_exporter(settings, token)) is not None:
+        provider.add_span_processor(BatchSpanProcessor(exporter))
     telemetry = Telemetry(
         service, provider, provider.get_tracer(f"sixclear.{service}"), settings.trace_ratio, random_share
     )

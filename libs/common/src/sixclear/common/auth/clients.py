@@ -35,6 +35,7 @@ DEMO_CLIENTS: dict[str, Role] = {
     "feedback-publisher": Role(("feedback:handle", "feedback:publish")),
     "data-steward": Role(("catalog:write", "catalog:approve", "facts:past")),
     "operator": Role(("monitoring:operate", "monitoring:spans"), organisation_code=None),
+    "processes": Role(("monitoring:spans",), organisation_code=None),
 }
 
 
@@ -59,10 +60,11 @@ class Client:
         return f"Client({self.client_id!r})"
 
 
-def seed_clients(home: Path, organisations: Iterable[tuple[str, UUID]]) -> list[Client]:
+def seed_clients(home: Path, organisations: Iterable[tuple[str, UUID]], *, own: Client | None = None) -> list[Client]:
     """The demonstration clients: the named ones and `org-<code>` for each of `organisations`.
 
     Written to `identity/clients.json`, mode 0600. Secrets that are there stay; other clients in the file are kept.
+    `own` is a client whose secret the processes of a platform were given: it takes the place of one of that name.
     """
     path = identity_folder(home) / CLIENTS
     known = {client.client_id: client for client in load_clients(home)}
@@ -72,6 +74,9 @@ def seed_clients(home: Path, organisations: Iterable[tuple[str, UUID]]) -> list[
         if code != _STANDING_BODY:
             wanted[f"org-{code}"] = Role(ORGANISATION_SCOPES, code)
     seeded = [_client(name, role, identifiers, known.pop(name, None)) for name, role in wanted.items()]
+    if own is not None:
+        known.pop(own.client_id, None)
+        seeded = [*(client for client in seeded if client.client_id != own.client_id), own]
     write(path, [asdict(client) for client in (*seeded, *known.values())])
     return seeded
 
