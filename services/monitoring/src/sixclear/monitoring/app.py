@@ -12,10 +12,12 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.web.app import create_service_app
+from sixclear.monitoring.readings import Readings
 from sixclear.monitoring.routes import make_routers
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.stream import LiveStream
 from sixclear.monitoring.traces.store import SpanStore
+from sixclear.monitoring.visitors import stranger
 
 PREFIX = "/api/monitoring/v1"
 
@@ -62,6 +64,7 @@ def create_app(
         ),
     )
     app.state.settings = settings
+    app.state.readings = Readings(settings, visitor=stranger)
     if parts is not None:
         app.state.background = parts.background
         app.state.spans = parts.spans

@@ -43,3 +43,6 @@ VIEW_SEQUENCE = Gauge("monitoring_view_sequence", "Number of the view's last vis
 LEADING = Gauge("monitoring_leading", "1 while this process writes the view.")
 SPANS_KEPT = Counter("monitoring_spans_kept_total", "Spans stored for the operators' pages.")
 SPANS_DROPPED = Counter("monitoring_spans_dropped_total", "Spans dropped because the queue or a trace was full.")
+READINGS_REFUSED = Counter(
+    "monitoring_large_readings_refused_total", "Large questions that did not get their turn in time (503)."
+)

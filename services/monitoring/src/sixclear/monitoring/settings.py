@@ -44,3 +44,21 @@ class Settings(BaseSettings):
         description="A stream that is quiet for so long sends a heartbeat; pages that hear nothing for twice as long "
         "open a new one. Gateways must wait longer before they close a quiet connection.",
     )
+    readings_per_minute: int = Field(
+        default=3_000,
+        ge=1,
+        description="Questions that one visitor's address may ask in a minute, over all replicas. Our own services, "
+        "which come from a trusted address and name no visitor, are not limited.",
+    )
+    large_readings_per_minute: int = Field(
+        default=120, ge=1, description="Of these, timelines, provinces, attention and past instants."
+    )
+    large_readings_at_once: int = Field(
+        default=2,
+        ge=1,
+        description="Large questions of strangers that a process answers at once, and as many of our own services; "
+        "together never more than `database_pool_size` less two.",
+    )
+    large_reading_wait_seconds: float = Field(
+        default=2.0, gt=0, description="How long a large question waits for its turn before it is answered with 503."
+    )

@@ -17,6 +17,7 @@ from sixclear.monitoring.own_streams import OwnStreams
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.stream import LiveStream
 from sixclear.monitoring.traces.store import SpanStore
+from sixclear.monitoring.visitors import stranger
 
 # Comparing and repairing read everything: they get their own connections and more time than a request.
 _LONG_STATEMENT_SECONDS = 120.0
@@ -50,7 +51,7 @@ class MonitoringTarget:
         instrument_engine(self._database.engine, "monitoring")
         self._spans = SpanStore(self._background, settings)
         self.span_sink: SpanSink = self._spans
-        self._stream = LiveStream(self._database, runtime.clock, settings)
+        self._stream = LiveStream(self._database, runtime.clock, settings, stranger)
         self._leader = Leader(
             self._database,
             self._background,

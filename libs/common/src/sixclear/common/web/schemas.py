@@ -27,7 +27,7 @@ class Schema(BaseModel):
         return data
 
 
-def _require_storable(data: Any) -> None:
+def _require_storable(data: dict[Any, Any]) -> None:
     """Raises at the first text, keys included, that holds NUL or an unpaired surrogate, and past `_DEEPEST` levels.
 
     With a list of its own instead of calls: a body of a thousand brackets must not end in a RecursionError.
@@ -35,22 +35,28 @@ def _require_storable(data: Any) -> None:
     waiting: list[tuple[Any, tuple[str | int, ...]]] = [(data, ())]
     while waiting:
         value, path = waiting.pop()
-        if isinstance(value, str) and not _storable(value):
-            raise PydanticCustomError(
-                "unusable_text", "Text must not hold NUL or half a surrogate pair", {"path": path}
-            )
-        if isinstance(value, dict | list | tuple) and len(path) >= _DEEPEST:
+        if len(path) >= _DEEPEST:
             raise PydanticCustomError("nested_too_deeply", f"At most {_DEEPEST} levels may be nested")
-        if isinstance(value, dict):
-            waiting += [(key, path) for key in value if isinstance(key, str)]
-            waiting += [(item, (*path, key)) for key, item in value.items()]
-        elif isinstance(value, list | tuple):
-            waiting += [(item, (*path, index)) for index, item in enumerate(value)]
+        # Numbers, and what else cannot hold text, cost no tuple: a timeline has ten thousand of them.
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(key, str) and not _storable(key):
+                raise _unusable(path)
+            if isinstance(item, str):
+                if not _storable(item):
+                    raise _unusable((*path, key))
+            elif isinstance(item, dict | list | tuple):
+                waiting.append((item, (*path, key)))
+
+
+def _unusable(path: tuple[str | int, ...]) -> PydanticCustomError:
+    return PydanticCustomError("unusable_text", "Text must not hold NUL or half a surrogate pair", {"path": path})
 
 
 def _storable(text: str) -> bool:
     if "\x00" in text:
         return False
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.auth.access import Access
+from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.etags import not_modified
-from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute
+from sixclear.common.web.problems import Unavailable, problem_responses
+from sixclear.common.web.route import NowDep, SessionDep
 from sixclear.monitoring.errors import (
     FiguresDoNotReconcile,
     InstantInFuture,
@@ -18,13 +19,15 @@ from sixclear.monitoring.errors import (
     ProgrammeNotFound,
 )
 from sixclear.monitoring.instants import read_as_of
+from sixclear.monitoring.routes.figures import FiguresRoute
 from sixclear.monitoring.schemas import Attention, Changes, Provinces, Status, Timeline
 from sixclear.monitoring.service import attention as attention_service
 from sixclear.monitoring.service import status as status_service
 from sixclear.monitoring.timeline import Step, timeline
 
-router = APIRouter(route_class=TransactionalRoute, tags=["status"])
+router = APIRouter(route_class=FiguresRoute, tags=["status"])
 
+BOUNDED = (TooManyRequests, Unavailable)
 PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
 
 AsOf = Annotated[
@@ -50,7 +53,7 @@ AssignedBy = Annotated[status_service.AssignedBy | None, Query(description="The 
     response_model=Status,
     dependencies=[PUBLIC],
     responses=problem_responses(
-        OrganisationNotFound, ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile
+        OrganisationNotFound, ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED
     )
     | SAME,
 )
@@ -81,7 +84,9 @@ async def get_status(
     operation_id="getTimeline",
     response_model=Timeline,
     dependencies=[PUBLIC],
-    responses=problem_responses(OrganisationNotFound, ProgrammeNotFound, PeriodInvalid, FiguresDoNotReconcile),
+    responses=problem_responses(
+        OrganisationNotFound, ProgrammeNotFound, PeriodInvalid, FiguresDoNotReconcile, *BOUNDED
+    ),
 )
 async def get_timeline(
     session: SessionDep,
@@ -105,7 +110,7 @@ async def get_timeline(
     operation_id="listProvinces",
     response_model=Provinces,
     dependencies=[PUBLIC],
-    responses=problem_responses(ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile),
+    responses=problem_responses(ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED),
 )
 async def list_provinces(
     session: SessionDep, now: NowDep, as_of: AsOf = None, programme: Programme = None
@@ -116,7 +121,13 @@ async def list_provinces(
     return await status_service.provinces(session, known, at=at, now=now)
 
 
-@router.get("/changes", operation_id="listChanges", response_model=Changes, dependencies=[PUBLIC], responses=SAME)
+@router.get(
+    "/changes",
+    operation_id="listChanges",
+    response_model=Changes,
+    dependencies=[PUBLIC],
+    responses=problem_responses(TooManyRequests) | SAME,
+)
 async def list_changes(
     request: Request, response: Response, session: SessionDep, limit: Annotated[int, Query(ge=1, le=200)] = 20
 ) -> Any:
@@ -130,7 +141,7 @@ async def list_changes(
     operation_id="getAttention",
     response_model=Attention,
     dependencies=[PUBLIC],
-    responses=problem_responses(ProgrammeNotFound),
+    responses=problem_responses(ProgrammeNotFound, *BOUNDED),
 )
 async def get_attention(session: SessionDep, now: NowDep, programme: Programme = None) -> dict[str, Any]:
     """What needs attention, each list with the rule by which something is on it."""
