@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: keeps its data, survives what a killed process leaves behind, says what is wrong."""
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -107,6 +108,30 @@ async def test_server_left_by_a_killed_process_is_replaced(server: PostgresServe
 
     assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
     assert await _fetch(again, "SELECT 1")
+
+
+@pytest.mark.asyncio
+async def test_a_server_that_cannot_be_looked_at_is_neither_stopped_nor_replaced(
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await server.start()
+
+    def none_left(pid: int) -> psutil.Process:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(psutil, "Process", none_left)
+    again = PostgresServer(server.folder)
+    assert again.running() is None
+    with pytest.raises(OSError, match="Too many open files"):
+        again.attach()
+    with pytest.raises(CannotStart) as refused:
+        await again.start()
+    again.kill()
+    monkeypatch.undo()
+
+    assert "cannot be told" in refused.value.reason
+    assert server.running()
+    assert await _fetch(server, "SELECT 1")
 
 
 @pytest.mark.asyncio

@@ -1,15 +1,21 @@
 """Readiness follows the database: not ready while it is away, ready again when it is back."""
 
 import asyncio
+import errno
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 from tests.integration.common.test_source_target import target_at
 
+from sixclear.common.runtime import database_watch
+from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.testing.eventually import eventually
 
@@ -51,3 +57,47 @@ async def test_not_ready_while_the_database_is_away(server: PostgresServer, tmp_
     await target.stop()
     assert not target.checks()[1].ok
     assert [task for task in asyncio.all_tasks() if "watch" in task.get_name()] == []
+
+
+@pytest.mark.asyncio
+async def test_a_question_without_an_answer_is_no_answer_yet(
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_watch, "_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(database_watch, "_LIMIT_SECONDS", 0.1)
+    postmaster = psutil.Process(int((server.data / "postmaster.pid").read_text().splitlines()[0]))
+    watch = DatabaseWatch(server.url("sixclear_data_catalog"), "data-catalog")
+    await watch.start()
+    with capture_logs() as said:
+        frozen = [postmaster, *postmaster.children()]
+        for process in frozen:
+            process.suspend()
+        await eventually(answering(lambda: any("cannot be told" in line["event"] for line in said)))
+        at_once = watch.check().ok
+        await eventually(answering(lambda: not watch.check().ok))
+        detail = watch.check().detail
+        for process in frozen:
+            process.resume()
+    await eventually(answering(lambda: watch.check().ok))
+    await watch.stop()
+    assert at_once, "an answer of a moment ago counts"
+    assert "cannot be told" in detail
+
+
+@pytest.mark.asyncio
+async def test_without_a_descriptor_the_last_answer_counts(
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = DatabaseWatch(server.url("sixclear_data_catalog"), "data-catalog")
+    await watch.start()
+
+    def none_left() -> object:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(watch._database, "engine", SimpleNamespace(connect=none_left))
+    await watch._ask()
+    assert watch.check().ok
+    monkeypatch.setattr(database_watch, "_COUNTS_SECONDS", 0.0)
+    assert "cannot be told" in watch.check().detail
+    monkeypatch.undo()
+    await watch.stop()

@@ -1,6 +1,8 @@
 """The embedded Kafka: its life, and what it says where it cannot be had."""
 
+import errno
 import socket
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -75,3 +77,20 @@ def test_a_fetch_that_fails_names_its_log(monkeypatch: pytest.MonkeyPatch, tmp_p
     with pytest.raises(KafkaUnavailable, match=r"see .*jars\.log"):
         kafka_server.ensure_jars()
     assert not (tmp_path / "jars" / "complete").exists()
+
+
+def test_a_broker_that_cannot_be_asked_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = KafkaServer(tmp_path)
+    process = subprocess.Popen(["sleep", "60"])
+    monkeypatch.setattr(server, "_process", process)
+
+    def none_left(*arguments: object, **named: object) -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket, "create_connection", none_left)
+    with pytest.raises(KafkaUnavailable, match="cannot be told"):
+        server._await_port(0.2)
+    assert server.running()
+    monkeypatch.undo()
+    process.kill()
+    process.wait(10)

@@ -136,7 +136,7 @@ async def test_the_connection_that_is_idle_for_longest_gives_way() -> None:
         assert (await asyncio.wait_for(busy[0].readuntil(b"read"), 5)).startswith(b"HTTP/1.1 200 ")
 
 
-@pytest.mark.parametrize("silent", [b"", b"GET /livez HTTP/1.1\r\n"])
+@pytest.mark.parametrize("silent", [b"", b"GET /livez HTTP/1.1\r\n", GET % b"/"])
 async def test_probes_are_answered_while_strangers_hold_all_seats_and_stand_in_the_way(silent: bytes) -> None:
     async with served(total=3) as server:
         for _ in range(3):

@@ -43,13 +43,19 @@ class DataFolder:
             ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = _holder(lock)
             lock.close()
             raise CannotStart(
                 f"Sixclear already runs on the data folder {self.path}{holder}.",
                 "Stop it with Ctrl-C, or start another one beside it: "
                 "PORT=8010 SIXCLEAR_HOME=/path/to/another/folder make run",
+            ) from error
+        except OSError as error:
+            lock.close()
+            raise CannotStart(
+                f"The data folder {self.path} cannot be locked: {error.strerror or error}.",
+                "Choose one on a local disk: SIXCLEAR_HOME=/path/to/folder make run",
             ) from error
         lock.seek(0)
         lock.truncate()
@@ -58,13 +64,18 @@ class DataFolder:
         self._lock = lock
 
     def held(self) -> bool:
-        """Whether the folder is still the one that was claimed: not removed, and not made anew by another process."""
-        try:
-            return self._lock is not None and os.path.samestat(
-                os.fstat(self._lock.fileno()), (self.path / "lock").stat()
-            )
-        except OSError:
+        """Whether the folder is still the one that was claimed: not removed, and not made anew by another process.
+
+        What cannot be told has not changed: a disk that fails for a moment takes no folder away.
+        """
+        if self._lock is None:
             return False
+        try:
+            return os.path.samestat(os.fstat(self._lock.fileno()), (self.path / "lock").stat())
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
 
     def announce(self, announcement: Announcement) -> None:
         """Let commands on this folder know where the platform is."""

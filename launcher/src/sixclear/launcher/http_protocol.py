@@ -101,6 +101,9 @@ class BoundedHttp(HttpToolsProtocol):
 
     def give_way(self) -> None:
         """Close: another connection needs the place, and nothing is under way on this one."""
+        if self._ended:
+            self.transport.abort()  # it has been told, and only lingers
+            return
         self._ended = True
         if not self._seated:
             self.transport.write(http_refusals.NO_SEAT.encode())

@@ -18,12 +18,14 @@ _AFTER_FAILURE_SECONDS = 5.0
 @asynccontextmanager
 async def kept_up(
     name: str,
-    running: Callable[[], bool],
+    running: Callable[[], bool | None],
     start: Callable[[], Awaitable[None]],
     say: Callable[[str], None],
     held: Callable[[], bool],
 ) -> AsyncIterator[None]:
     """While inside, `start` is called whenever `running` says no; `say` tells the person at the terminal.
+
+    Nothing happens while it says None, for "cannot tell": the server may be in the best of health.
 
     Not when the data folder is no longer `held`: whoever removed it began anew, perhaps with servers of its own.
     Leave it before the server is stopped on purpose. A start on its way when it is left goes on in its thread.
@@ -38,7 +40,7 @@ async def kept_up(
 
 async def _keep(
     name: str,
-    running: Callable[[], bool],
+    running: Callable[[], bool | None],
     start: Callable[[], Awaitable[None]],
     say: Callable[[str], None],
     held: Callable[[], bool],
@@ -48,7 +50,7 @@ async def _keep(
         if not held():  # asked first: at the same place the server of a newer process may run
             say(f"The data folder was removed: {name} is not started again when it ends. Stop with Ctrl-C.")
             return
-        if running():
+        if running() is not False:
             continue
         say(f"{name} ended unasked and is started again.")
         try:

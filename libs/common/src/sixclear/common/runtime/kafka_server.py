@@ -1,6 +1,7 @@
 """A real Apache Kafka of one node (KRaft) in a folder: for `make cluster` and for tests, never for a country."""
 
 import base64
+import errno
 import fcntl
 import os
 import shutil
@@ -177,15 +178,19 @@ class KafkaServer:
 
     def _await_port(self, deadline_seconds: float) -> None:
         end = time.monotonic() + deadline_seconds
+        cannot_ask = False
         while time.monotonic() < end and not self._stopped.is_set():
             if not self.running():
                 raise KafkaUnavailable(f"Kafka ended while starting; see {self.log_path}")
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=0.5).close()
-            except OSError:
+            except OSError as error:
+                cannot_ask = error.errno in (errno.EMFILE, errno.ENFILE)
                 time.sleep(0.05)
             else:
                 return
+        if cannot_ask:  # it may be in the best of health, so it is left alone
+            raise KafkaUnavailable("It cannot be told whether Kafka takes connections: too many files are open.")
         self.kill()
         raise KafkaUnavailable(f"Kafka took no connection within {deadline_seconds} s; see {self.log_path}")
 

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -76,26 +77,33 @@ class PostgresServer:
         await self._create(databases)
 
     def attach(self) -> bool:
-        """Use the server that another process of ours runs on this folder; False when there is none."""
+        """Use the server that another process of ours runs on this folder; False when there is none.
+
+        Raises `OSError` when that cannot be told.
+        """
         if self._running_pid() is None:
             return False
         lines = (self.data / "postmaster.pid").read_text().splitlines()
         self._short_socket_dir = Path(lines[4]) if len(lines) > 4 and Path(lines[4]) != self.data else None
         return True
 
-    def running(self) -> bool:
-        """Whether the server of this folder runs."""
-        return self._running_pid() is not None
+    def running(self) -> bool | None:
+        """Whether the server of this folder runs; None when that cannot be told, as without a free descriptor."""
+        try:
+            return self._running_pid() is not None
+        except OSError:
+            return None
 
     async def stop(self) -> None:
         """Stop within about five seconds: open transactions are rolled back, committed ones are on disk."""
         await asyncio.to_thread(self._stop)
 
     def kill(self) -> None:
-        """Stop at once; the next start recovers from the log."""
-        pid = self._running_pid()
-        if pid is not None:
-            os.kill(pid, signal.SIGQUIT)
+        """Stop at once; the next start recovers from the log, and stops a server that could not be found now."""
+        with suppress(OSError):
+            pid = self._running_pid()
+            if pid is not None:
+                os.kill(pid, signal.SIGQUIT)
 
     def _start(self) -> None:
         with self._busy:
@@ -150,6 +158,16 @@ class PostgresServer:
             )
 
     def _clear_leftovers(self) -> None:
+        try:
+            pid = self._running_pid()
+        except OSError as error:
+            raise CannotStart(
+                f"It cannot be told whether a PostgreSQL runs on {self.data}: {error.strerror or error}.",
+                "See whether the folder can be read and whether this user may open more files: ulimit -n",
+            ) from error
+        if pid is None:
+            self._remove_stale()
+            return
         self._stop_alone(_LEFTOVER_STOP_SECONDS)
         pid = self._running_pid()
         if pid is not None:
@@ -157,15 +175,22 @@ class PostgresServer:
                 f"A PostgreSQL that an earlier process left behind (process {pid}) does not end.",
                 f"End it by hand, then start again: kill -QUIT {pid}",
             )
+        self._remove_stale()
+
+    def _remove_stale(self) -> None:
         for stale in [self.data / "postmaster.pid", *self.socket_dir.glob(".s.PGSQL.*")]:
             stale.unlink(missing_ok=True)
         _wait_for_backends(self.data)
 
     def _running_pid(self) -> int | None:
-        """The server of this folder when it runs; None also when the lock file names a process that is not it."""
+        """The server of this folder when it runs; None also when the lock file names a process that is not it.
+
+        Raises `OSError` when it cannot be told: an error is no state, and whoever took it for one would start a
+        healthy server again, or stop it first.
+        """
         try:
             pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-        except (OSError, ValueError, IndexError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
             return None
         return pid if _serves(pid, self.data) else None
 
@@ -205,7 +230,7 @@ class PostgresServer:
 
     def _stop_alone(self, seconds: int = _STOP_SECONDS) -> None:
         for mode in ("fast", "immediate"):
-            if self._running_pid() is None:
+            if self.running() is False:
                 break
             try:
                 self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "-t", str(seconds), "stop")
@@ -251,10 +276,11 @@ def _programs() -> Path:
 
 
 def _serves(pid: int, data: Path) -> bool:
+    """Whether that process is the server on `data`; a process that may not be looked at is another user's."""
     try:
         process = psutil.Process(pid)
         return bool(process.name().startswith("postgres") and process.cmdline()[2:3] == [str(data)])
-    except (psutil.Error, OSError):
+    except psutil.Error:
         return False
 
 
@@ -268,8 +294,10 @@ def _wait_for_backends(data: Path, deadline_seconds: float = 5.0) -> None:
 def _works_in(process: psutil.Process, data: Path) -> bool:
     try:
         return bool(process.name().startswith("postgres") and process.cwd() == str(data))
-    except (psutil.Error, OSError):
+    except psutil.Error:
         return False
+    except OSError:
+        return True  # cannot be told: the caller waits, and gives up at its deadline
 
 
 def _ensure_system_user() -> None:
