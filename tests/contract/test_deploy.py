@@ -18,6 +18,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from sixclear.common.web.visitor import trusted_networks
 from sixclear.launcher import registry
 from sixclear.launcher.configuration import configuration_reference
 
@@ -133,6 +134,30 @@ def test_what_scales_itself_has_no_fixed_number_of_replicas(overlay: str) -> Non
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_process_knows_how_many_of_it_there_may_be(overlay: str) -> None:
+    scaled = {
+        item["spec"]["scaleTargetRef"]["name"]: item["spec"]["maxReplicas"]
+        for item in _of(overlay, "HorizontalPodAutoscaler").values()
+    }
+    known = {}
+    for name in SERVICES:
+        deployment = _of(overlay, "Deployment")[name]
+        most = scaled.get(name) or deployment["spec"]["replicas"]
+        given = {entry["name"]: entry.get("value") for entry in _container(deployment)["env"]}
+        known[name] = given["SIXCLEAR_REPLICAS"]
+        assert known[name] == str(most), name
+    assert known["portal"] != "1", "nothing scales"
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_process_is_told_whom_to_believe(overlay: str) -> None:
+    settings = [item["data"] for item in _of(overlay, "ConfigMap").values() if "SIXCLEAR_ENV" in item.get("data", {})]
+    assert [bool(trusted_networks(data["SIXCLEAR_TRUSTED_PROXIES"])) for data in settings] == [True]
+    for name in SERVICES:
+        assert "configMapRef" in json.dumps(_container(_of(overlay, "Deployment")[name])["envFrom"]), name
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_reference_leads_somewhere(overlay: str) -> None:
     accounts, maps, secrets = (set(_of(overlay, kind)) for kind in ("ServiceAccount", "ConfigMap", "Secret"))
     if overlay == "prod":
@@ -219,6 +244,13 @@ def test_compose_starts_every_service_once_its_parts_are_ready() -> None:
         assert waits[f"migrate-{name}"]["condition"] == "service_completed_successfully"
         assert waits["kafka"]["condition"] == "service_healthy"
         assert services[f"migrate-{name}"]["depends_on"]["postgres"]["condition"] == "service_healthy"
+
+
+def test_in_compose_every_process_is_told_whom_to_believe() -> None:
+    services = _compose()["services"]
+    subnet = _compose()["networks"]["default"]["ipam"]["config"][0]["subnet"]
+    for name in SERVICES:
+        assert services[name]["environment"]["SIXCLEAR_TRUSTED_PROXIES"] == subnet, name
 
 
 def test_compose_builds_only_what_the_dockerfile_knows() -> None:

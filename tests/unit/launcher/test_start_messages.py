@@ -196,3 +196,12 @@ def test_process_of_one_service_needs_the_code_of_no_other() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_list_of_proxies_that_is_read_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIXCLEAR_FEEDBACK_TRUSTED_PROXIES", "10.0.0.0/8")
+    with pytest.raises(CannotStart) as refused:
+        common_settings("127.0.0.1", 8000)
+
+    assert "SIXCLEAR_FEEDBACK_TRUSTED_PROXIES" in refused.value.reason
+    assert "Set SIXCLEAR_TRUSTED_PROXIES" in refused.value.way_out

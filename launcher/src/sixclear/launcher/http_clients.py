@@ -8,8 +8,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.telemetry import current_traceparent
+from sixclear.common.web.visitor import VisitorEdge, trusted_networks
 from sixclear.launcher.registry import SERVICES, Service
 
+# ASGITransport calls from this address; nobody else reaches an application past the process's own edge.
+_OURSELVES = trusted_networks("127.0.0.1")
 _TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
 
 
@@ -42,7 +45,7 @@ class HttpClients:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await self._apps[service](scope, receive, send)
 
-        return app
+        return VisitorEdge(app, _OURSELVES)
 
 
 def _address_of(service: str) -> str:

@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 
+# Settings of former releases that are read no more, and what took their place.
+_FORMER = {"SIXCLEAR_FEEDBACK_TRUSTED_PROXIES": "SIXCLEAR_TRUSTED_PROXIES"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
@@ -41,6 +44,7 @@ def default_port() -> int:
 
 def common_settings(host: str, port: int) -> CommonSettings:
     """The settings of the process; without `SIXCLEAR_PUBLIC_URL` the platform's address is where it listens."""
+    _refuse_former()
     try:
         settings = CommonSettings()
     except ValidationError as error:
@@ -49,6 +53,16 @@ def common_settings(host: str, port: int) -> CommonSettings:
     if "SIXCLEAR_PUBLIC_URL" not in os.environ:
         changes["public_url"] = local_url(host, port)
     return settings.model_copy(update=changes)
+
+
+def _refuse_former() -> None:
+    """A list that is read no more would make all visitors one: better no start than that."""
+    for former, today in _FORMER.items():
+        if former in os.environ:
+            raise CannotStart(
+                f"{former} is read no more: the list holds for every service, and for http or https too.",
+                f"Set {today} to the list of proxies that every process may believe, and take {former} away.",
+            )
 
 
 def variable_of(settings: type[BaseSettings], name: str) -> str:

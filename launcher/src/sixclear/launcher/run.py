@@ -24,6 +24,7 @@ from sixclear.common.runtime.supervisor import ShowsStreams, Supervisor
 from sixclear.common.runtime.target import Runtime, Target
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configure_telemetry
+from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.banner import banner
 from sixclear.launcher.brokers import make_bus, relaying
 from sixclear.launcher.data_folder import Announcement, DataFolder
@@ -74,7 +75,7 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         await _start_database(settings, services, folder, stack, signals, say)
         token = _own_token(settings, services, stack)
         supervisor, app = await _assemble(settings, services, token, stack, signals, issues=issues)
-        server = HttpServer(app, listener, seats_of(settings))
+        server = HttpServer(VisitorEdge(app, settings.trusted_networks), listener, seats_of(settings))
         await server.start()
         stack.push_async_callback(_stop_serving, supervisor, server, signals)
         await signals.unless_stopped(until_ready(supervisor))

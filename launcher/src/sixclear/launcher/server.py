@@ -86,6 +86,7 @@ class HttpServer:
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,  # VisitorEdge, with one list of trusted proxies
             timeout_graceful_shutdown=_GRACE_SECONDS,
             reset_contextvars=True,
         )

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sixclear.common.web.visitor import Network, trusted_networks
 
 
 class CommonSettings(BaseSettings):
@@ -43,6 +45,18 @@ class CommonSettings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000",
         description="The address at which people reach the platform; used in links and as the issuer's name.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses and networks, with commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed:"
+        " ingress, gateway, portal.",
+    )
+    replicas: int = Field(
+        default=1,
+        ge=1,
+        le=10_000,
+        description="How many processes of this kind run side by side, at most where they scale by themselves; what is"
+        " limited in each process alone is divided by it.",
     )
     issuer_url: str | None = Field(
         default=None,
@@ -96,6 +110,17 @@ class CommonSettings(BaseSettings):
         le=1.0,
         description="Share of requests that start a trace; decided before a span is made.",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        trusted_networks(value)
+        return value
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """The networks of `trusted_proxies`."""
+        return trusted_networks(self.trusted_proxies)
 
     @property
     def issuer(self) -> str:

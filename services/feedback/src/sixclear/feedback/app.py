@@ -9,7 +9,7 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
 from sixclear.common.web.app import create_service_app
-from sixclear.feedback.attempts import Attempts, trusted_networks
+from sixclear.feedback.attempts import Attempts
 from sixclear.feedback.errors import TooManySubmissions
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.routes import ROUTERS
@@ -47,5 +47,4 @@ def create_app(
     app.state.sendings = Attempts(
         burst=settings.submissions_at_once, per_minute=settings.submissions_per_minute, refusal=TooManySubmissions
     )
-    app.state.trusted_proxies = trusted_networks(settings.trusted_proxies)
     return app

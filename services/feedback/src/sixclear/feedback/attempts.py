@@ -1,16 +1,13 @@
 """How often an address may be wrong or send: one token bucket per client address, in the memory of this process."""
 
-import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sixclear.common.web.visitor import network_of
 from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Attempts:
@@ -73,47 +70,3 @@ class Attempts:
         self._buckets.move_to_end(network)
         while len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
-
-
-def network_of(address: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 network of an IPv6 one, which one household can fill."""
-    parsed = _parsed(address)
-    if parsed is None:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.IPv6Network((parsed, 64), strict=False))
-    return str(parsed)
-
-
-def trusted_networks(setting: str) -> tuple[Network, ...]:
-    """The addresses and networks in a list with commas; raises ValueError for what is neither."""
-    parts = filter(None, map(str.strip, setting.split(",")))
-    return tuple(ipaddress.ip_network(part, strict=False) for part in parts)
-
-
-def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
-    """The address of the client: the peer's, or what a trusted peer says in X-Forwarded-For.
-
-    Read from the right: the first address that is not itself trusted is the one that our own edge has seen. Networks
-    can be trusted, because in a cluster the gateway's processes have no fixed address.
-    """
-    hops = [hop.strip() for value in forwarded_for for hop in value.split(",") if hop.strip()]
-    address = peer
-    while hops and _trusts(address, trusted):
-        address = hops.pop()
-    return address
-
-
-def _trusts(address: str, trusted: Sequence[Network]) -> bool:
-    parsed = _parsed(address)
-    return parsed is not None and any(parsed in network for network in trusted)
-
-
-def _parsed(address: str) -> Address | None:
-    """The address, an IPv4 one also when it is written as IPv6; None when it is none."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return mapped or parsed

@@ -33,10 +33,6 @@ class Settings(BaseSettings):
     submissions_per_minute: float = Field(
         default=6.0, gt=0, le=100_000, description="Submissions that one address may send a minute after that."
     )
-    trusted_proxies: str = Field(
-        default="127.0.0.1,::1",
-        description="Addresses and networks, with commas, whose `X-Forwarded-For` is believed: portal and ingress.",
-    )
     hub_organisation_id: UUID = Field(
         default=stable_id("organisation", "P57"),
         description="The body that takes in, triages and assigns everything; others see what is assigned to them."

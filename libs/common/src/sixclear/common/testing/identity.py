@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from sixclear.common.auth.tokens import ALGORITHM, TOKEN_TYPE, TokenVerifier
 from sixclear.common.clock import Clock, utc_now
+from sixclear.common.web.visitor import VisitorEdge, trusted_networks
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "sixclear"
@@ -70,8 +71,9 @@ class FakeIssuer:
 
 
 def http_client(app: ASGIApp, **options: Any) -> httpx2.AsyncClient:
-    """A client that calls `app` without a network. The lifespan is not entered."""
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://sixclear.test", **options)
+    """A client that calls `app` without a network, through a process's edge. The lifespan is not entered."""
+    transport = httpx2.ASGITransport(app=VisitorEdge(app, trusted_networks("127.0.0.1")))
+    return httpx2.AsyncClient(transport=transport, base_url="http://sixclear.test", **options)
 
 
 def fixed_clock(at: str = "2025-12-04T10:00:00+00:00") -> Clock:

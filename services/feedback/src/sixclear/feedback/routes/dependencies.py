@@ -9,7 +9,8 @@ import orjson
 from fastapi import Depends, Request, Response
 
 from sixclear.common.auth.access import Access, OrganisationRule
-from sixclear.feedback.attempts import Attempts, client_address
+from sixclear.common.web.visitor import visitor_of
+from sixclear.feedback.attempts import Attempts
 from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts, TooManySubmissions
 from sixclear.feedback.metrics import MAILBOX_OPENINGS, SUBMISSIONS_LIMITED
 from sixclear.feedback.receipts import Receipts
@@ -64,7 +65,7 @@ async def limited(request: Request) -> None:
     """Refuse with TooManySubmissions when the client's address sent too many."""
     sendings: Attempts = request.app.state.sendings
     try:
-        sendings.spend(_address_of(request))
+        sendings.spend(visitor_of(request.scope))
     except TooManySubmissions:
         SUBMISSIONS_LIMITED.inc()
         raise
@@ -73,17 +74,12 @@ async def limited(request: Request) -> None:
 LIMITED = Depends(limited)
 
 
-def _address_of(request: Request) -> str:
-    peer = request.client.host if request.client else "unknown"
-    return client_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
-
-
 @contextmanager
 def counted_attempt(request: Request) -> Iterator[None]:
     """Lets the block try a receipt code; an address with too many wrong ones gets TooManyAttempts instead."""
     attempts: Attempts = request.app.state.attempts
     try:
-        with attempts.attempt(_address_of(request)):
+        with attempts.attempt(visitor_of(request.scope)):
             yield
     except TooManyAttempts:
         MAILBOX_OPENINGS.labels("limited").inc()

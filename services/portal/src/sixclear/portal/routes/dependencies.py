@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from sixclear.common.auth.access import Access
 from sixclear.common.clock import Clock
+from sixclear.common.web.visitor import visitor_of
 from sixclear.portal.gateway import Gateway
 from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
@@ -31,7 +32,5 @@ def portal_of(request: Request) -> Portal:
 
 
 def addresses_of(request: Request) -> str:
-    """The chain of addresses that a request came through, for X-Forwarded-For; the next service trusts it from us."""
-    peer = request.client.host if request.client else "unknown"
-    chain = ", ".join([*request.headers.getlist("x-forwarded-for"), peer])
-    return chain.encode("ascii", "ignore").decode()  # whoever writes other signs there gets no 500 for it
+    """For whom a service is asked, for X-Forwarded-For; it trusts us."""
+    return visitor_of(request.scope)
