@@ -51,6 +51,17 @@ def _refused(platform: Platform, *, home: Path, port: int) -> str:
     return done.stderr
 
 
+@pytest.mark.asyncio
+async def test_no_redirect_of_any_service_leads_to_the_host_that_a_stranger_names(empty: Platform) -> None:
+    apis = [f"/api/{prefix}/v1" for prefix in ("tasks", "feedback", "catalog", "monitoring")]
+    paths = [f"{api}/docs{rest}" for api in apis for rest in ("/", "/files")]
+    async with empty.client() as client:
+        for path in (*paths, "/tasks/", "/feedback/", "/oauth2/token/", "/livez/", "/readyz/"):
+            answer = await client.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+            assert (path, answer.status_code) == (path, 307)
+            assert answer.headers["location"].startswith("/"), path
+
+
 def test_ready_says_where_everything_is_and_stops_with_streams_open(empty: Platform) -> None:
     base = empty.announcement().address
     assert f"{base}/" in empty.log

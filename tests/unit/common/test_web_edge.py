@@ -8,11 +8,13 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
 from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
+from starlette.responses import Response
 
 from sixclear.common.auth.access import Access, access_rules
 from sixclear.common.runtime.target import Check
 from sixclear.common.testing.identity import http_client
 from sixclear.common.web.app import create_service_app
+from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.health import health_routes
 from sixclear.common.web.metrics_page import metrics_routes
 from sixclear.common.web.route import TransactionalRoute
@@ -129,7 +131,8 @@ async def test_readiness_follows_the_checks() -> None:
         checks[1] = Check("relay", False, "Kafka cannot be reached.")
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
-        assert answer.json()["checks"][1] == {"name": "relay", "ok": False, "detail": "Kafka cannot be reached."}
+        shown = {"name": "relay", "ok": False, "required": True, "detail": "Kafka cannot be reached."}
+        assert answer.json()["checks"][1] == shown
         assert (await client.get("/livez")).json() == {"status": "ok"}
 
 
@@ -141,3 +144,22 @@ async def test_metrics_are_shown() -> None:
         answer = await client.get("/metrics")
     assert "things_total 1.0" in answer.text
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("location", "sent"),
+    [
+        ("http://evil.example/tasks?q=1", "/tasks?q=1"),
+        ("https://evil.example/tasks", "/tasks"),
+        ("http://evil.example//other.example/x", "/other.example/x"),
+        ("http://evil.example/\\other.example/x", "/other.example/x"),
+        ("http://evil.example.org/tasks", "http://evil.example.org/tasks"),
+        ("/feedback", "/feedback"),
+    ],
+)
+async def test_a_redirect_to_the_own_host_is_one_to_a_path(location: str, sent: str) -> None:
+    app = EdgeMiddleware(Response(status_code=303, headers={"Location": location}))
+    async with http_client(app) as client:
+        answer = await client.get("/", headers={"Host": "evil.example"})
+    assert answer.headers["location"] == sent

@@ -50,6 +50,7 @@ async def test_unknown_path_is_a_problem_document() -> None:
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert orjson.loads(answer.content)["code"] == "not-found"
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.asyncio
@@ -90,3 +91,14 @@ async def test_stream_is_told_that_its_client_left_when_the_process_stops() -> N
     await asyncio.wait_for(serving, 1)
 
     assert [message["type"] for message in seen] == ["http.request", "http.disconnect"]
+
+
+@pytest.mark.asyncio
+async def test_process_pages_keep_browsers_safe_and_lead_to_no_other_host() -> None:
+    async with _client(process_app(list)) as client:
+        for path in ("/livez", "/readyz", "/metrics"):
+            answer = await client.get(path)
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+            answer = await client.get(f"{path}/", headers={"Host": "evil.example"})
+            assert answer.headers["location"] == path

@@ -8,14 +8,17 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.runtime.target import Check
+from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.health import health_routes
 from sixclear.common.web.metrics_page import metrics_routes
 
 _NOT_FOUND = b'{"type":"/problems/not-found","title":"Not found","status":404,"code":"not-found"}'
+_elsewhere = EdgeMiddleware(Response(_NOT_FOUND, 404, media_type="application/problem+json"))
 
 
 class Router:
@@ -37,7 +40,7 @@ class Router:
                     receive = _until(self._stopping, receive)
                 await app(scope, receive, send)
                 return
-        await Response(_NOT_FOUND, 404, media_type="application/problem+json")(scope, receive, send)
+        await _elsewhere(scope, receive, send)
 
 
 def _until(stopping: asyncio.Event, receive: Receive) -> Receive:
@@ -57,4 +60,4 @@ def _until(stopping: asyncio.Event, receive: Receive) -> Receive:
 
 def process_app(checks: Callable[[], Sequence[Check]]) -> Starlette:
     """`/livez`, `/readyz` and `/metrics` of the process."""
-    return Starlette(routes=[*health_routes(checks), *metrics_routes()])
+    return Starlette(routes=[*health_routes(checks), *metrics_routes()], middleware=[Middleware(EdgeMiddleware)])

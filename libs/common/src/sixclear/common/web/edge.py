@@ -23,7 +23,11 @@ _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
 class EdgeMiddleware:
-    """Takes a sane `X-Request-ID` or makes one, and echoes it; adds security headers that the answer does not set."""
+    """Takes a sane `X-Request-ID` or makes one, and echoes it; adds security headers that the answer does not set.
+
+    A redirect to the host that the request names becomes one to a path: `Host` is what the sender wrote, and behind a
+    gateway scheme and port are not those of the browser either.
+    """
 
     def __init__(self, app: ASGIApp, content_security_policy: str = API_CONTENT_SECURITY_POLICY) -> None:
         self.app = app
@@ -42,6 +46,8 @@ class EdgeMiddleware:
                 headers["X-Request-ID"] = request_id
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if 300 <= message["status"] < 400 and "location" in headers:
+                    headers["location"] = _without_host(headers["location"], scope)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -52,3 +58,13 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id":
             return value.decode("ascii") if _SANE_REQUEST_ID.fullmatch(value) else str(new_id())
     return str(new_id())
+
+
+def _without_host(location: str, scope: Scope) -> str:
+    """`location` as a path, if it leads to the request's own host."""
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    for scheme in ("http://", "https://"):
+        own = f"{scheme}{host}/"
+        if host and location.startswith(own):
+            return "/" + location.removeprefix(own).lstrip("/\\")  # two of them would name a host again
+    return location
