@@ -352,7 +352,14 @@ def _catalog(state: Upstream) -> list[Route]:
         ]
         return JSONResponse({"items": items, "next": None})
 
-    return [Route("/api/catalog/v1/entries", entries)]
+    async def lists(request: Request) -> Response:
+        items = [
+            {"slug": "plan-02", "name_vi": "Cơ sở dữ liệu theo Kế hoạch 02", "name_en": "Databases of Plan 02"},
+            {"slug": "third", "name_vi": "Danh mục thứ ba", "name_en": "The third list"},
+        ]
+        return JSONResponse({"items": items, "next": None})
+
+    return [Route("/api/catalog/v1/entries", entries), Route("/api/catalog/v1/lists", lists)]
 
 
 _ROUTES: dict[str, Callable[[Upstream], list[Route]]] = {

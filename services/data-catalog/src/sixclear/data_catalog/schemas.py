@@ -210,19 +210,24 @@ class StageCounts(Schema):
     retire: int = 0
 
 
-class EditionView(Schema):
-    """An edition of a list with its entries counted: `total`, and the same entries by stage."""
+class Counted(Schema):
+    """Entries counted: `total`, whatever their kind and stage, and the same entries by stage."""
 
-    edition: str
-    legal_basis: str
     total: int
     stages: StageCounts
-    at_risk: int
+    at_risk: int = Field(description="How many of `total` have a high risk and are not retired.")
     demonstration: int = Field(description="How many of `total` are demonstration records.")
 
 
-class ListView(Schema):
-    """A programme list with its editions, newest first."""
+class EditionView(Counted):
+    """An edition of a list with the entries that stand in it."""
+
+    edition: str
+    legal_basis: str
+
+
+class ListView(Counted):
+    """A programme list with the entries that stand in any of its editions, each once; the newest edition first."""
 
     slug: str
     name_vi: str

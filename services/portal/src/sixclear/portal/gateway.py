@@ -129,6 +129,10 @@ class Gateway:
         """One page of the catalogue."""
         return await self._get(CATALOG, "/api/catalog/v1/entries", schemas.Listing[schemas.Entry], query)
 
+    async def programme_lists(self) -> schemas.Listing[schemas.ProgrammeList]:
+        """Every programme list of the catalogue, with its names."""
+        return await self._kept(CATALOG, "/api/catalog/v1/lists", schemas.Listing[schemas.ProgrammeList], {})
+
     async def submit(self, body: Mapping[str, Any], key: str) -> schemas.Receipt:
         """Sends a submission; the same key and body give the same receipt."""
         answer = await self._request(

@@ -102,16 +102,13 @@ def _environment(chosen: Language, assets: Assets) -> Environment:
     environment.install_gettext_translations(chosen.translations, newstyle=True)  # type: ignore[attr-defined]
     chosen_words = words.Words(chosen)
     environment.filters.update(
-        programme_option=lambda programme: (
-            programme.slug,
-            chosen_words.name(programme),
-            chosen_words.language_of_name(programme),
-        ),
+        slug_option=lambda record: (record.slug, chosen_words.name(record), chosen_words.language_of_name(record)),
         organisation_option=lambda unit: (
             unit.organisation_id,
             chosen_words.name(unit),
             chosen_words.language_of_name(unit),
         ),
+        stage_option=lambda stage: (stage, chosen_words.stage(stage), chosen.code),
         word_option=lambda code, vocabulary: (code, chosen_words.of(vocabulary, code), chosen.code),
     )
     environment.globals.update(

@@ -84,14 +84,16 @@ class Activity(Answer):
     last_report_at: datetime | None = None
 
 
-class DatabaseStages(Answer):
-    """How many databases of one list stand at which stage."""
+class ListStages(Answer):
+    """How many entries of one programme list stand at which stage."""
 
     total: int = 0
     formed_centralised: int = 0
     deploying_foundation: int = 0
     deploying_digitised_only: int = 0
     not_deployed: int = 0
+    rebuild: int = 0
+    retire: int = 0
     at_risk: int = 0
 
 
@@ -114,10 +116,14 @@ class Status(Answer):
     databases: dict[str, Any] = Field(default_factory=dict)
     feedback: FeedbackCounts | None = None
 
-    def stages(self, list_name: str) -> DatabaseStages | None:
-        """The stages of one list's databases, or None when the list is not known."""
-        found = self.databases.get(list_name)
-        return DatabaseStages.model_validate(found) if isinstance(found, dict) and "total" in found else None
+    @property
+    def lists(self) -> dict[str, ListStages]:
+        """The stages of each programme list in which something stands."""
+        return {
+            slug: ListStages.model_validate(found)
+            for slug, found in self.databases.items()
+            if isinstance(found, dict) and found.get("total")
+        }
 
 
 class TimelinePoint(Answer):
@@ -346,6 +352,14 @@ class Case(Answer):
     messages: list[Message] = Field(default_factory=list)
     answer: PublishedAnswer | None = None
     accesses: list[Access] = Field(default_factory=list)
+
+
+class ProgrammeList(Answer):
+    """A programme list of the catalogue; one that it does not name has its short name only."""
+
+    slug: str
+    name_vi: str
+    name_en: str | None = None
 
 
 class ListMembership(Answer):

@@ -132,10 +132,6 @@ ENTRY_KINDS: Mapping[str, str] = {
     "dataset": N_("Bộ dữ liệu"),
     "data_service": N_("Dịch vụ dữ liệu"),
 }
-LISTS: Mapping[str, str] = {
-    "plan-02": N_("Kế hoạch 02"),
-    "resolution-71": N_("Nghị quyết 71"),
-}
 ATTENTION: Mapping[str, tuple[str, str]] = {
     "longest_overdue": (
         N_("Quá hạn lâu nhất"),

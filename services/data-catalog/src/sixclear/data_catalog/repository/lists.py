@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,10 +12,10 @@ from sixclear.data_catalog.models import Entry, ProgrammeList, ProgrammeListEdit
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Entries of one edition of a list that stand at one stage."""
+    """Entries of one edition of a list, or of all its editions (None), that stand at one stage."""
 
     slug: str
-    edition: str
+    edition: str | None
     deployment_stage: str
     entries: int
     at_risk: int
@@ -46,18 +46,24 @@ async def known_editions(session: AsyncSession, slugs: Collection[str]) -> set[t
 
 
 async def count_entries(session: AsyncSession) -> Sequence[Count]:
-    """Entries by list, edition and stage: counted from the entries' rows, an entry once in each of its editions."""
+    """Entries by list, edition and stage, and by list and stage: counted from the entries' rows.
+
+    An entry counts once in each of its editions, and once in the list, whatever its kind and stage. What is retired is
+    at no risk.
+    """
     listing = func.jsonb_array_elements(Entry.lists).column_valued("listing", joins_implicitly=True)
     slug = func.jsonb_extract_path_text(listing, "list")
     edition = func.jsonb_extract_path_text(listing, "edition")
+    entries = func.count(Entry.entry_id.distinct())
+    stage = Entry.deployment_stage
     statement = select(
         slug,
         edition,
-        Entry.deployment_stage,
-        func.count(),
-        func.count().filter(Entry.risk == "high"),
-        func.count().filter(Entry.demonstration),
-    ).group_by(slug, edition, Entry.deployment_stage)
+        stage,
+        entries,
+        entries.filter(Entry.risk == "high", stage != "retire"),
+        entries.filter(Entry.demonstration),
+    ).group_by(func.grouping_sets(tuple_(slug, edition, stage), tuple_(slug, stage)))
     return [Count(*row) for row in await session.execute(statement)]
 
 

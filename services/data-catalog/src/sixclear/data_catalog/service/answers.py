@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.event_log import StoredEvent
 from sixclear.data_catalog.freshness import fresh_until, freshness
-from sixclear.data_catalog.models import Entry, ProgrammeListEdition
+from sixclear.data_catalog.models import Entry
 from sixclear.data_catalog.repository import entries as rows
 from sixclear.data_catalog.repository.lists import Count
 from sixclear.data_catalog.schemas import (
@@ -95,25 +96,26 @@ def list_views(found: Lists) -> list[ListView]:
             name_vi=row.name_vi,
             name_en=row.name_en,
             editions=[
-                _edition_view(edition, [count for count in found.counts if _counts_for(count, edition)])
+                EditionView(
+                    edition=edition.edition,
+                    legal_basis=edition.legal_basis,
+                    **_counted(found.counts, edition.slug, edition.edition),
+                )
                 for edition in found.editions
                 if edition.slug == row.slug
             ],
+            **_counted(found.counts, row.slug, None),
         )
         for row in found.lists
     ]
 
 
-def _counts_for(count: Count, edition: ProgrammeListEdition) -> bool:
-    return (count.slug, count.edition) == (edition.slug, edition.edition)
-
-
-def _edition_view(edition: ProgrammeListEdition, counts: Sequence[Count]) -> EditionView:
-    return EditionView(
-        edition=edition.edition,
-        legal_basis=edition.legal_basis,
-        total=sum(count.entries for count in counts),
-        stages=StageCounts.model_validate({count.deployment_stage: count.entries for count in counts}),
-        at_risk=sum(count.at_risk for count in counts),
-        demonstration=sum(count.demonstration for count in counts),
-    )
+def _counted(counts: Sequence[Count], slug: str, edition: str | None) -> dict[str, Any]:
+    """The figures of an edition, or of the whole list."""
+    own = [count for count in counts if (count.slug, count.edition) == (slug, edition)]
+    return {
+        "total": sum(count.entries for count in own),
+        "stages": StageCounts.model_validate({count.deployment_stage: count.entries for count in own}),
+        "at_risk": sum(count.at_risk for count in own),
+        "demonstration": sum(count.demonstration for count in own),
+    }

@@ -16,7 +16,6 @@ from sixclear.portal.settings import Settings
 
 # A visitor writes it, and it becomes a part of a path.
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,80}")
-LISTS = ("plan-02", "resolution-71")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,14 @@ class OrganisationView:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueView:
-    """The catalogue with the stages of the programme lists; `owners` is None when no names can be had."""
+    """The catalogue with the stages of the programme lists; `owners` is None when no names can be had.
+
+    `lists` are those of the catalogue and those that are counted, by short name; which there are is data.
+    """
 
     filters: Mapping[str, str]
     status: schemas.Status | None
+    lists: Mapping[str, schemas.ProgrammeList]
     page: schemas.Listing[schemas.Entry] | None
     owners: Mapping[UUID, schemas.Organisation] | None
     now: datetime
@@ -133,15 +136,30 @@ async def organisation(gateway: Gateway, settings: Settings, organisation_id: st
 async def catalogue(gateway: Gateway, settings: Settings, now: datetime, filters: Mapping[str, str]) -> CatalogueView:
     """One page of the catalogue's entries."""
     parts = Parts()
-    page, status, central, provinces = await asyncio.gather(
+    page, status, named, central, provinces = await asyncio.gather(
         parts.asked(gateway.entries({**filters, "limit": settings.page_size})),
         parts.of(gateway.status()),
+        parts.of(gateway.programme_lists()),
         parts.of(gateway.organisations({"level": "central", "limit": 100})),
         parts.of(gateway.organisations({"level": "province", "limit": 100})),
     )
     known = [*central.items, *provinces.items] if central and provinces else None
     owners = {owner.organisation_id: owner for owner in known} if known is not None else None
-    return CatalogueView(filters, status, page, owners, now, parts.away)
+    lists = _lists(named.items if named else [], [*(status.lists if status else []), *_listed(page)])
+    return CatalogueView(filters, status, lists, page, owners, now, parts.away)
+
+
+def _listed(page: schemas.Listing[schemas.Entry] | None) -> list[str]:
+    return [member.list for entry in page.items for member in entry.lists] if page else []
+
+
+def _lists(named: Sequence[schemas.ProgrammeList], used: Sequence[str]) -> dict[str, schemas.ProgrammeList]:
+    """Every list by its short name, also those in use that the catalogue did not name just now."""
+    by_slug = {found.slug: found for found in named}
+    unnamed = {
+        slug: schemas.ProgrammeList(slug=slug, name_vi=slug, name_en=slug) for slug in used if slug not in by_slug
+    }
+    return dict(sorted((by_slug | unnamed).items()))
 
 
 @dataclass(frozen=True, slots=True)
