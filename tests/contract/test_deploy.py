@@ -6,24 +6,26 @@ Nothing here needs a network, a cluster or Docker. A kind without a schema fails
 import json
 import re
 import shutil
-import subprocess
-import sys
 import tomllib
 import zipfile
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
+from tests.contract.rendered import ROOT, Object
+from tests.contract.rendered import compose as _compose
+from tests.contract.rendered import container as _container
+from tests.contract.rendered import of as _of
+from tests.contract.rendered import pod as _pod
+from tests.contract.rendered import render as _render
+from tests.contract.rendered import run as _run
 
 from sixclear.common.web.visitor import trusted_networks
 from sixclear.launcher import registry
 from sixclear.launcher.configuration import configuration_reference
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 KUBERNETES = "1.37"
 OVERLAYS = ("dev", "prod")
 SERVICES = {service.name for service in registry.SERVICES}
@@ -33,8 +35,6 @@ OWN_SCHEMAS = {("gateway.networking.k8s.io/v1", "HTTPRoute"): ROOT / "deploy/k8s
 
 # Of the image itself: its command and its interpreter.
 OF_THE_IMAGE = {"SERVICE", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
-
-Object = dict[str, Any]
 
 
 # --- Kubernetes ---------------------------------------------------------------------------------------------------
@@ -162,7 +162,9 @@ def test_every_reference_leads_somewhere(overlay: str) -> None:
     accounts, maps, secrets = (set(_of(overlay, kind)) for kind in ("ServiceAccount", "ConfigMap", "Secret"))
     if overlay == "prod":
         assert not secrets, "production has references only"
-        secrets = {f"{name}-database" for name in OWNERS} | {"feedback-receipts", "kafka-client", "kafka-authority"}
+        secrets = {f"{name}-database" for name in OWNERS} | {
+            *("feedback-receipts", "kafka-client", "kafka-authority", "processes-client")
+        }
     for name, item in _workloads(overlay).items():
         text = json.dumps(item)
         assert set(re.findall(r'"configMap(?:Ref)?": \{"name": "([^"]+)"', text)) <= maps, name
@@ -327,28 +329,8 @@ def test_the_collector_uses_only_what_it_declares() -> None:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _render(overlay: str) -> list[Object]:
-    output = _run("kubectl", "kustomize", f"deploy/k8s/overlays/{overlay}")
-    return [item for item in yaml.safe_load_all(output) if item]
-
-
-def _of(overlay: str, kind: str) -> dict[str, Object]:
-    return {item["metadata"]["name"]: item for item in _render(overlay) if item["kind"] == kind}
-
-
 def _workloads(overlay: str) -> dict[str, Object]:
     return _of(overlay, "Deployment") | _of(overlay, "StatefulSet") | _of(overlay, "Job")
-
-
-def _pod(item: Object) -> Object:
-    pod: Object = item["spec"]["template"]["spec"]
-    return pod
-
-
-def _container(item: Object) -> Object:
-    (container,) = _pod(item)["containers"]
-    return dict(container)
 
 
 def _secret_references(item: Object) -> list[dict[str, str]]:
@@ -360,20 +342,8 @@ def _secret_references(item: Object) -> list[dict[str, str]]:
 
 
 @cache
-def _compose() -> Object:
-    compose: Object = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    return compose
-
-
-@cache
 def _known_names() -> frozenset[str]:
     """The environment names of the launcher and of every settings class, as the reference page lists them."""
     listed = re.findall(r"^\| `([A-Z0-9_<>]+)`", configuration_reference(), flags=re.MULTILINE)
     prefixes = [service.variable.removeprefix("SIXCLEAR_") for service in registry.SERVICES]
     return frozenset(name.replace("<SERVICE>", prefix) for name in listed for prefix in prefixes)
-
-
-def _run(tool: str, *arguments: str, cwd: Path = ROOT) -> str:
-    result = subprocess.run([str(BIN / tool), *arguments], cwd=cwd, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
