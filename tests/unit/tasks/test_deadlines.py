@@ -5,10 +5,17 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
-from sixclear.tasks.deadlines import check_recurrence, current_period, deadline_instant
+from sixclear.tasks.deadlines import (
+    _around,
+    _civil_close,
+    _read,
+    check_recurrence,
+    current_period,
+    deadline_instant,
+)
 from sixclear.tasks.errors import RecurrenceInvalid
 
 
@@ -109,3 +116,82 @@ def test_whatever_is_asked_is_answered_at_once(rule: str) -> None:
 def test_a_rule_that_may_never_occur_is_refused_whenever_it_would_start(rule: str) -> None:
     with pytest.raises(RecurrenceInvalid):
         check_recurrence(rule)
+
+
+def slow_walk(rule: str, since: date, at: datetime) -> tuple[datetime | None, datetime | None]:
+    """What the library finds when it walks from the start."""
+    occurrences = _read(rule, _civil_close(since))
+    return occurrences.before(at), occurrences.after(at, inc=True)
+
+
+def parts(**choices: list[str]) -> st.SearchStrategy[str]:
+    """A rule with some of the parts."""
+    frequency = st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"])
+    others = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in choices.items()})
+    return st.builds(
+        lambda freq, chosen: ";".join([f"FREQ={freq}", *(f"{name}={value}" for name, value in chosen.items())]),
+        frequency,
+        others,
+    )
+
+
+RULES = parts(
+    INTERVAL=["1", "2", "3", "5", "7", "11", "13", "30"],
+    COUNT=["1", "2", "17", "300", "2000"],
+    UNTIL=["19990131", "20091231", "20260101"],
+    BYDAY=["MO", "FR", "SU", "MO,WE,SU", "-1FR", "2TU"],
+    BYMONTHDAY=["1", "15", "29", "31", "-1", "1,15,31"],
+    BYMONTH=["2", "12", "1,3,5,7,9,11"],
+    BYSETPOS=["1", "-1", "2"],
+    WKST=["MO", "WE", "SU"],
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(
+    RULES,
+    st.dates(date(1998, 1, 1), date(2006, 12, 31)),
+    st.datetimes(datetime(1997, 1, 1), datetime(2012, 1, 1)),  # noqa: DTZ001
+    st.sampled_from([None, "before", "at", "after"]),
+)
+def test_a_rule_that_starts_near_now_occurs_as_from_its_start(
+    rule: str, since: date, at: datetime, at_an_occurrence: str | None
+) -> None:
+    assume(not ("COUNT" in rule and "UNTIL" in rule))  # RFC 5545 does not allow both; the library warns
+    try:
+        check_recurrence(rule)
+    except RecurrenceInvalid:
+        reject()
+    if at_an_occurrence is not None:
+        at = slow_walk(rule, since, at)[1] or at
+        at += {"before": -1, "at": 0, "after": 1}[at_an_occurrence] * timedelta(microseconds=1)
+    assert _around(rule, since, at) == slow_walk(rule, since, at)
+
+
+@pytest.mark.parametrize(
+    ("rule", "since"),
+    [
+        ("FREQ=YEARLY;INTERVAL=3;BYMONTH=2;BYMONTHDAY=-1", date(1945, 2, 28)),
+        ("FREQ=MONTHLY", date(1945, 1, 31)),
+        ("FREQ=YEARLY", date(1948, 2, 29)),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU;BYSETPOS=1", date(1945, 9, 5)),
+        ("FREQ=DAILY;INTERVAL=999", date(1945, 9, 2)),
+        ("FREQ=DAILY;COUNT=9999", date(1998, 9, 2)),
+    ],
+)
+def test_rules_that_began_long_ago_keep_their_phase(rule: str, since: date) -> None:
+    for month in range(1, 13):
+        at = _civil_close(date(2024, month, 28))
+        assert _around(rule, since, at) == slow_walk(rule, since, at)
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=DAILY;BYMONTH=1,3,5,7,9,11", "FREQ=DAILY", "FREQ=DAILY;COUNT=9999", "FREQ=DAILY;UNTIL=20300101"]
+)
+def test_a_task_of_1945_costs_no_more_than_one_of_yesterday(rule: str) -> None:
+    since, now = datetime(1945, 1, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)
+    current_period(rule, since, None, now)
+    began = time.process_time()
+    for _ in range(20):
+        current_period(rule, since, None, now)
+    assert time.process_time() - began < 1.0, "walked from 1945, twenty of them take five seconds"

@@ -1,14 +1,19 @@
 """Deadlines: a date means 17:00 in the civil time zone; recurring tasks have one deadline per period."""
 
 import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
 from sixclear.common.clock import CIVIL_ZONE, CLOSE_OF_DAY, civil_date, close_of_day
 from sixclear.tasks.errors import RecurrenceInvalid
 
+_WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAYS = r"[+-]?(?:[1-4]?[0-9]|5[0-3])?(?:MO|TU|WE|TH|FR|SA|SU)"
 # The parts of an RFC 5545 rule that a task may use, and their values. A day is the finest period, and no part may come
 # twice or hold a value that the library would search for ever.
@@ -96,12 +101,74 @@ def current_period(rule: str, since: datetime, last_report_at: datetime | None, 
 
     All instants are UTC. A period is reported when a report came after the previous period's deadline.
     """
-    floating = now.astimezone(CIVIL_ZONE).replace(tzinfo=None)
-    occurrences = _read(rule, _civil_close(civil_date(since)))
-    due = occurrences.after(floating, inc=True)
+    before, due = _around(rule, civil_date(since), now.astimezone(CIVIL_ZONE).replace(tzinfo=None))
     if due is None:
         return None
-    before = occurrences.before(floating)
     previous = before.replace(tzinfo=CIVIL_ZONE).astimezone(UTC) if before else None
     reported = last_report_at is not None and (previous is None or last_report_at > previous)
     return Period(previous, due.replace(tzinfo=CIVIL_ZONE).astimezone(UTC), reported)
+
+
+# How far before now the search begins; where nothing is found there, sixteen times as far, and so on to the start.
+_SEARCH_DAYS = 40
+_FARTHER = 16
+
+
+def _around(rule: str, start: date, at: datetime) -> tuple[datetime | None, datetime | None]:
+    """The last occurrence before the civil time `at`, and the first one from then on.
+
+    The library walks from the start of a rule: a daily one of 1945 would cost every reader half a second.
+    """
+    parts = dict(part.split("=", 1) for part in rule.upper().split(";"))
+    if "COUNT" in parts:
+        return _among(_counted(rule, start), at)
+    days = _SEARCH_DAYS
+    while True:
+        later = _later_start(parts, start, date.fromordinal(max(1, at.toordinal() - days)))
+        occurrences = _read(rule, _civil_close(start)) if later is None else _read(*later)
+        before = occurrences.before(at)
+        if before is not None or later is None:
+            return before, occurrences.after(at, inc=True)
+        days *= _FARTHER
+
+
+def _later_start(parts: Mapping[str, str], start: date, latest: date) -> tuple[str, datetime] | None:
+    """The same rule, from a whole number of its periods later on, at most `latest`; None when there is no such start.
+
+    It begins with a whole period, and what it took from the day of its start is written into it.
+    """
+    interval = int(parts.get("INTERVAL", 1))
+    by_day = "BYDAY" in parts or "BYMONTHDAY" in parts
+    kept = dict(parts)
+    if parts["FREQ"] == "DAILY":
+        later = start + timedelta(days=(latest - start).days // interval * interval)
+    elif parts["FREQ"] == "WEEKLY":
+        week = start - timedelta(days=(start.weekday() - _WEEK.index(parts.get("WKST", "MO"))) % 7)
+        later = week + timedelta(weeks=(latest - week).days // 7 // interval * interval)
+        kept |= {} if by_day else {"BYDAY": _WEEK[start.weekday()]}
+    elif parts["FREQ"] == "MONTHLY":
+        months = (12 * (latest.year - start.year) + latest.month - start.month) // interval * interval
+        years, month = divmod(start.month - 1 + months, 12)
+        later = date(start.year + years, month + 1, 1)
+        kept |= {} if by_day else {"BYMONTHDAY": str(start.day)}
+    else:
+        later = date(start.year + (latest.year - start.year) // interval * interval, 1, 1)
+        kept |= {} if by_day else {"BYMONTHDAY": str(start.day), "BYMONTH": parts.get("BYMONTH", str(start.month))}
+    if later <= start:
+        return None
+    return ";".join(f"{name}={value}" for name, value in kept.items()), _civil_close(later)
+
+
+@lru_cache(maxsize=256)
+def _counted(rule: str, start: date) -> "array[int]":
+    """The days of a rule that ends after so many occurrences: they can only be counted from its start, so once."""
+    return array("l", (occurrence.toordinal() for occurrence in _read(rule, _civil_close(start))))
+
+
+def _among(days: "array[int]", at: datetime) -> tuple[datetime | None, datetime | None]:
+    """The last occurrence before `at` and the first one from then on; each falls at the close of its day."""
+    following = bisect_left(days, at.toordinal() + (at.time() > CLOSE_OF_DAY))
+    found = [_civil_close(date.fromordinal(day)) for day in days[max(0, following - 1) : following + 1]]
+    if following == 0:
+        return None, found[0] if found else None
+    return found[0], found[1] if len(found) > 1 else None
