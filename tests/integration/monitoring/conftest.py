@@ -242,7 +242,7 @@ async def view(database: Database) -> View:
 
 
 def make_runtime(
-    clock: Any, *, logs: dict[str, EventLog] | None = None, env: str = "test", kafka: str | None = None
+    clock: Any, *, logs: dict[str, EventLog] | None = None, env: str = "test", kafka: str | None = None, **options: Any
 ) -> tuple[Runtime, FakeIssuer]:
     """What the launcher would give the target: the in-process bus over `logs` and a throw-away issuer.
 
@@ -250,7 +250,7 @@ def make_runtime(
     """
     issuer = FakeIssuer()
     runtime = Runtime(
-        settings=CommonSettings.model_validate({"env": env, "kafka_bootstrap_servers": kafka}),
+        settings=CommonSettings.model_validate({"env": env, "kafka_bootstrap_servers": kafka, **options}),
         clock=clock,
         new_id=new_id,
         bus=MemoryBus(logs or {}),

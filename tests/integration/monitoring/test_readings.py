@@ -11,6 +11,7 @@ from tests.integration.monitoring.conftest import make_runtime
 
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.web.visitor import VisitorEdge
 from sixclear.monitoring.routes import public
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
@@ -148,6 +149,30 @@ async def test_a_household_is_one_visitor_whatever_addresses_it_writes(asked: As
     codes = [(await asked.timeline(address=f"2001:db8:1:1::{n:x}")).status_code for n in range(41)]
     assert codes == [200] * 40 + [429]
     assert (await asked.timeline(address="2001:db8:1:2::1")).status_code == 200
+
+
+async def test_replicas_share_what_a_visitor_may_ask(view: Any) -> None:
+    runtime, _ = make_runtime(MovingClock(view.now), replicas=10)
+    target = MonitoringTarget(runtime, Settings(database_url=view.database.url, readings_per_minute=30))
+    assert [(await ask(target.app, "/changes")).status_code for _ in range(4)] == [200, 200, 200, 429]
+    await target.stop()
+
+
+async def test_a_trusted_address_is_one_of_ours_unless_it_names_a_visitor(view: Any) -> None:
+    runtime, _ = make_runtime(MovingClock(view.now), trusted_proxies="10.0.0.0/8")
+    settings = Settings(database_url=view.database.url, readings_per_minute=1)
+    target = MonitoringTarget(runtime, settings)
+    edge = VisitorEdge(target.app, runtime.settings.trusted_networks)
+    gateway = httpx2.ASGITransport(app=edge, client=("10.1.2.3", 1))
+    async with httpx2.AsyncClient(transport=gateway, base_url="http://sixclear.test") as client:
+        assert [(await client.get(f"{PATH}/changes")).status_code for _ in range(3)] == [200] * 3
+        visitor = {"X-Forwarded-For": "198.51.100.1, 203.0.113.5"}
+        assert [(await client.get(f"{PATH}/changes", headers=visitor)).status_code for _ in range(2)] == [200, 429]
+        other = {"X-Forwarded-For": "203.0.113.5, 198.51.100.1"}
+        assert (await client.get(f"{PATH}/changes", headers=other)).status_code == 200
+    assert (await ask(edge, "/changes", OUR_OWN)).status_code == 200
+    assert (await ask(edge, "/changes", OUR_OWN)).status_code == 429, "only whom the setting names is one of ours"
+    await target.stop()
 
 
 async def test_one_address_does_not_take_the_seats_of_the_stream(view: Any, events: Any) -> None:

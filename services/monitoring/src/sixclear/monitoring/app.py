@@ -17,7 +17,6 @@ from sixclear.monitoring.routes import make_routers
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.stream import LiveStream
 from sixclear.monitoring.traces.store import SpanStore
-from sixclear.monitoring.visitors import stranger
 
 PREFIX = "/api/monitoring/v1"
 
@@ -29,6 +28,7 @@ class Parts:
     database: Database
     background: Database
     stream: LiveStream
+    readings: Readings
     spans: SpanStore
     process_streams: Callable[[], Sequence[StreamState]]
     leading: Callable[[], bool]
@@ -64,8 +64,8 @@ def create_app(
         ),
     )
     app.state.settings = settings
-    app.state.readings = Readings(settings, visitor=stranger)
     if parts is not None:
+        app.state.readings = parts.readings
         app.state.background = parts.background
         app.state.spans = parts.spans
         app.state.process_streams = parts.process_streams

@@ -14,10 +14,11 @@ from sixclear.monitoring.app import Parts, create_app
 from sixclear.monitoring.leader import Leader
 from sixclear.monitoring.leadership import Leadership
 from sixclear.monitoring.own_streams import OwnStreams
+from sixclear.monitoring.readings import Readings
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.stream import LiveStream
 from sixclear.monitoring.traces.store import SpanStore
-from sixclear.monitoring.visitors import stranger
+from sixclear.monitoring.visitors import strangers
 
 # Comparing and repairing read everything: they get their own connections and more time than a request.
 _LONG_STATEMENT_SECONDS = 120.0
@@ -51,7 +52,8 @@ class MonitoringTarget:
         instrument_engine(self._database.engine, "monitoring")
         self._spans = SpanStore(self._background, settings)
         self.span_sink: SpanSink = self._spans
-        self._stream = LiveStream(self._database, runtime.clock, settings, stranger)
+        visitor = strangers(runtime.settings.trusted_networks)
+        self._stream = LiveStream(self._database, runtime.clock, settings, visitor)
         self._leader = Leader(
             self._database,
             self._background,
@@ -81,6 +83,7 @@ class MonitoringTarget:
                 database=self._database,
                 background=self._background,
                 stream=self._stream,
+                readings=Readings(settings, replicas=runtime.settings.replicas, visitor=visitor),
                 spans=self._spans,
                 process_streams=lambda: self.process_streams(),
                 leading=lambda: self._leadership.leading,

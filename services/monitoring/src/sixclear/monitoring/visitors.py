@@ -1,19 +1,20 @@
 """For whom a question counts: a stranger by address, our own services not at all."""
 
-import ipaddress
+from collections.abc import Callable, Sequence
 
 from starlette.requests import HTTPConnection
 
+from sixclear.common.web.visitor import Network, network_of, trusts, visitor_of
 
-def stranger(connection: HTTPConnection) -> str | None:
-    """The address of a stranger, of IPv6 its /64 network, which one household can fill; None for this machine."""
-    host = connection.client.host if connection.client else "127.0.0.1"
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address
-    if address.is_loopback:
-        return None
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+
+def strangers(trusted: Sequence[Network]) -> Callable[[HTTPConnection], str | None]:
+    """Tells for whom a connection counts: the visitor's network; None for a trusted address that names no visitor.
+
+    That is the portal, which keeps answers and asks once for all its visitors, or a gateway's own probe.
+    """
+
+    def stranger(connection: HTTPConnection) -> str | None:
+        address = visitor_of(connection.scope)
+        return None if trusts(trusted, address) else network_of(address)
+
+    return stranger
