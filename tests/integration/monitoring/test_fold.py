@@ -143,6 +143,28 @@ async def test_what_is_lost_counts_as_age(view: Any, events: Any) -> None:
     assert await ages() == (0.0, 0.0)
 
 
+async def test_the_word_of_a_clock_that_ran_ahead_makes_nothing_fresh(view: Any) -> None:
+    now, ahead = view.now, view.now + timedelta(days=1)
+
+    async def note(until: Any, at: Any) -> None:
+        async with view.database.transaction() as session:
+            await session.execute(text("UPDATE source_view SET relayed = false"))
+            progress = [(source, until, 0) for source in ("tasks", "feedback", "data-catalog")]
+            await views.note_progress(session, progress, view.token, at)
+
+    async def known() -> tuple[float | None, set[Any]]:
+        async with view.database.session() as session:
+            fresh = await freshness(session, now)
+        return fresh.staleness_seconds, {source["current_until"] for source in fresh.sources.values()}
+
+    await note(ahead, ahead)
+    assert await known() == (None, {None}), "set back: up to when it is complete is not known"
+    await note(now - timedelta(seconds=2), now)
+    assert await known() == (2.0, {now - timedelta(seconds=2)})
+    await note(None, now)
+    assert await known() == (2.0, {now - timedelta(seconds=2)}), "a lag that is not known leaves it where it was"
+
+
 async def test_what_a_relay_keeps_back_counts_as_age_and_of_a_silent_one_nothing_is_known(view: Any) -> None:
     later = view.now + timedelta(seconds=60)
     relays = [

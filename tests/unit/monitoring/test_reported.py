@@ -50,6 +50,7 @@ def test_the_slowest_of_several_relays_counts() -> None:
 NOBODY_KNOWS = {
     "never heard of": (relay("feedback"), A_MOMENT_AGO),
     "not heard of lately": (relay(), LONG_AGO),
+    "heard of by a clock that ran ahead": (relay(), NOW + timedelta(minutes=1)),
     "cannot count": (replace(relay(), lag_messages=None, lag_seconds=3.0), A_MOMENT_AGO),
     "cannot tell the age": (replace(relay(waiting=2), lag_seconds=None), A_MOMENT_AGO),
 }

@@ -167,7 +167,7 @@ class Leader:
             progress.append((consumer.source, _complete_until(lag, looked_at), None if lag is None else lag.messages))
         if progress:
             async with self._database.transaction() as session:
-                await views.note_progress(session, progress, self._token)
+                await views.note_progress(session, progress, self._token, now)
 
     async def _compare(self) -> None:
         """Compare, then rest; the larger the view, the longer, so that comparing takes a small share of the time."""

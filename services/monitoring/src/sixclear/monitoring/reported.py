@@ -16,7 +16,7 @@ def shown(reports: Iterable[Report], now: datetime) -> list[StreamState]:
     """Every reported stream; one that was not heard of lately does not count as running, and its lag is not known."""
     return [
         stream
-        if now - heard < SILENT_AFTER
+        if _lately(heard, now)
         else replace(
             stream,
             running=False,
@@ -48,13 +48,18 @@ def sent_all(reports: Iterable[Report], source: str, now: datetime) -> bool:
     return bool(waiting) and not any(waiting)
 
 
+def _lately(heard: datetime, now: datetime) -> bool:
+    """An instant far ahead is the word of a clock that ran ahead: it says nothing of now."""
+    return abs(now - heard) < SILENT_AFTER
+
+
 def _relays(reports: Iterable[Report], source: str, now: datetime) -> Iterable[Report]:
     return (
         (stream, heard)
         for stream, heard in reports
         if stream.kind == "relay"
         and stream.service == source
-        and now - heard < SILENT_AFTER
+        and _lately(heard, now)
         and stream.lag_messages is not None
         and (stream.lag_messages == 0 or stream.lag_seconds is not None)
     )

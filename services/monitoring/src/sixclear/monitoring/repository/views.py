@@ -154,13 +154,17 @@ async def note_relayed(session: AsyncSession, relayed: bool, token: int) -> None
 
 
 async def note_progress(
-    session: AsyncSession, progress: Sequence[tuple[str, datetime | None, int | None]], token: int
+    session: AsyncSession, progress: Sequence[tuple[str, datetime | None, int | None]], token: int, now: datetime
 ) -> None:
-    """Store up to which instant each source is known to be complete, and how many messages wait. The leader's word."""
+    """Store up to which instant each source is known to be complete, and how many messages wait. The leader's word.
+
+    Nothing is known up to an instant after `now`: such a word is of a clock that ran ahead, and is forgotten.
+    """
     await session.execute(
         sql(
             """
-            UPDATE source_view v SET current_until = greatest(v.current_until, r.current_until), lag_messages = r.lag
+            UPDATE source_view v SET lag_messages = r.lag, current_until = greatest(
+                CASE WHEN v.current_until <= :now THEN v.current_until END, r.current_until)
             FROM unnest(CAST(:sources AS text[]), CAST(:untils AS timestamptz[]), CAST(:lags AS bigint[]))
                 AS r(source, current_until, lag), leadership l
             WHERE v.source = r.source AND l.token = :token
@@ -171,5 +175,6 @@ async def note_progress(
             "untils": [item[1] for item in progress],
             "lags": [item[2] for item in progress],
             "token": token,
+            "now": now,
         },
     )

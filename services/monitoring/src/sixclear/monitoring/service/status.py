@@ -14,7 +14,7 @@ from sixclear.common.clock import civil_date
 from sixclear.monitoring import figures
 from sixclear.monitoring.errors import FiguresDoNotReconcile, OrganisationNotFound, ProgrammeNotFound
 from sixclear.monitoring.projection import Cell
-from sixclear.monitoring.reported import sent_until
+from sixclear.monitoring.reported import SILENT_AFTER, sent_until
 from sixclear.monitoring.repository import entities, gaps, organisations, streams, views
 from sixclear.monitoring.repository import figures as cells_repository
 from sixclear.monitoring.repository.figures import Selection
@@ -77,7 +77,7 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     states = await views.sources(session)
     missing = await gaps.open_gaps(session)
     boundary = await entities.next_boundary(session)
-    untils = [state.current_until for state in states.values()]
+    untils = [_believed(state.current_until, now) for state in states.values()]
     if boundary is not None and boundary < now:
         untils.append(boundary)
     behind = _age(untils, now) if None not in untils else None
@@ -92,7 +92,7 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
             "rebuilding_epoch": state.next_epoch,
             "events": state.events,
             "last_event_at": state.last_event_at,
-            "current_until": _complete_until(state, sent),
+            "current_until": _complete_until(state, sent, now),
             "lag_messages": state.lag_messages,
             "gaps": missing.get(name, 0),
         }
@@ -101,9 +101,14 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     return Freshness(stale, behind, sources, silent)
 
 
-def _complete_until(state: views.SourceState, sent: Mapping[str, datetime | None]) -> datetime | None:
+def _believed(until: datetime | None, now: datetime) -> datetime | None:
+    """The instant, unless it lies far ahead: then it is of a clock that ran ahead, and nothing is known."""
+    return until if until is not None and until - now < SILENT_AFTER else None
+
+
+def _complete_until(state: views.SourceState, sent: Mapping[str, datetime | None], now: datetime) -> datetime | None:
     """Up to when both are known: that everything was folded, and that everything had been sent."""
-    instants = [state.current_until, *([sent[state.source]] if state.source in sent else [])]
+    instants = [_believed(state.current_until, now), *([sent[state.source]] if state.source in sent else [])]
     known = [instant for instant in instants if instant is not None]
     return min(known) if len(known) == len(instants) else None
 
