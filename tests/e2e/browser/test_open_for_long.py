@@ -97,22 +97,26 @@ def test_the_ledger_keeps_the_last_twelve_newest_first(open_page: Open, site: Si
     assert times == sorted(times, reverse=True)
 
 
-def test_an_age_that_nobody_knows_is_not_said(open_page: Open, site: Site) -> None:
+def test_an_age_that_nobody_knows_is_said_to_be_not_known(open_page: Open, site: Site) -> None:
     page = open_page("/")
     site.heard()
-    age = page.locator("[data-staleness]")
+    age, unknown = page.locator("[data-staleness]"), page.locator("[data-age-unknown]")
     expect(age).to_be_visible()
+    expect(unknown).to_be_hidden()
     site.upstream.staleness = None
     site.complete_one()
     expect(page.locator("h1")).to_contain_text("103")
     expect(age).to_be_hidden()
+    expect(unknown).to_be_visible()
     page.reload()
     expect(age).to_be_hidden()
+    expect(unknown).to_have_text(", chưa biết chậm bao lâu so với lúc được báo")
     site.heard()
     site.upstream.staleness = 7
     site.complete_one()
     expect(age).to_have_text("7 giây")
     expect(age).to_be_visible()
+    expect(unknown).to_be_hidden()
 
 
 def test_figures_of_a_page_that_hears_nothing_grow_older(open_page: Open, site: Site) -> None:

@@ -111,6 +111,7 @@ function hearAge(page, seconds) {
   age.dataset.heardAt = Date.now();
   age.dataset.seconds = known ? seconds : "";
   age.closest("[data-age]").hidden = !known;
+  page.main.querySelector("[data-age-unknown]").hidden = known;
   if (known) sayAge(page, age, seconds);
 }
 
