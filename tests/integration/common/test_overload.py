@@ -8,10 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.envelope import Envelope
+from sixclear.common.bus.kafka import KafkaBus
+from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.db import Database
+from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id
+from sixclear.common.relay import Relay
 from sixclear.common.testing.bus import BusHarness, Effects, change, memory_harness
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.testing.kafka import Broker
 from sixclear.common.testing.postgres import EmptyDatabase
 
 pytestmark = pytest.mark.asyncio
@@ -103,6 +108,84 @@ async def test_a_single_event_that_runs_out_of_time_is_tried_again_and_neither_s
         assert await effects.by_entity() == {slow: [1], after: [1]}
         assert loop.state().dead_letters == 0
         await database.close()
+
+
+async def _slow_log(database: Database, seconds: float) -> None:
+    """From now on each event that is read costs `seconds` of the server's time."""
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE event RENAME TO stored_event"))
+        slow = (
+            "CREATE FUNCTION slow_read() RETURNS boolean LANGUAGE sql VOLATILE AS $$ SELECT pg_sleep({}) IS NOT NULL $$"
+        )
+        await session.execute(text(slow.format(seconds)))
+        await session.execute(text("CREATE VIEW event AS SELECT * FROM stored_event WHERE slow_read()"))
+
+
+async def test_a_log_that_is_too_slow_for_a_batch_is_read_in_smaller_ones(empty_database: EmptyDatabase) -> None:
+    async with memory_harness(await empty_database()) as harness:
+        entities = [new_id() for _ in range(64)]
+        async with harness.database.transaction() as session:
+            for entity_id in entities:
+                await change(session, harness.log, entity_id)
+        await _slow_log(harness.database, 0.02)
+        database = Database(
+            harness.database.url,
+            application_name="slow",
+            statement_timeout_seconds=0.4,
+            transaction_timeout_seconds=0.4,
+        )
+        log = EventLog(harness.log.service, database)
+        effects = _Recorded(harness.database, "view")
+        loop = ConsumerLoop(
+            MemoryBus({log.service: log}), harness.database, "view", [harness.topic], effects.handle, limits=_LIMITS
+        )
+        await loop.start()
+        try:
+            await eventually(lambda: _applied(effects, 64), within_seconds=30)
+        finally:
+            await loop.stop()
+        assert await effects.by_entity() == {entity_id: [1] for entity_id in entities}
+        await database.close()
+
+
+@pytest.mark.kafka
+async def test_a_relay_sends_a_log_that_is_too_slow_for_its_batch(
+    empty_database: EmptyDatabase, kafka_server: Broker
+) -> None:
+    async with memory_harness(await empty_database()) as harness:
+        entity_id = new_id()
+        async with harness.database.transaction() as session:
+            for _ in range(40):
+                await change(session, harness.log, entity_id)
+        await _slow_log(harness.database, 0.02)
+        database = Database(
+            harness.database.url,
+            application_name="slow",
+            statement_timeout_seconds=0.4,
+            transaction_timeout_seconds=0.4,
+        )
+        relay = Relay(EventLog(harness.log.service, database), database, kafka_server.bootstrap_servers)
+        await relay.replay(entity_id=entity_id)
+        await relay.start()
+        try:
+            await eventually(lambda: _sent(relay, database, 40), within_seconds=60)
+        finally:
+            await relay.stop()
+        subscription = KafkaBus(kafka_server.bootstrap_servers).subscribe("looker", [harness.topic])
+        await subscription.open({})
+        versions = []
+        while several := await subscription.fetch(1_000, 1.0):
+            versions += [message.envelope.version for message in several if isinstance(message.envelope, Envelope)]
+        await subscription.close()
+        assert sorted(set(versions)) == list(range(1, 41))
+        assert len(versions) >= 80, "what was asked for again, and the log itself"
+        await database.close()
+
+
+async def _sent(relay: Relay, database: Database, position: int) -> bool:
+    async with database.session() as session:
+        waiting = (await session.execute(text("SELECT count(*) FROM relay_replay"))).scalar_one()
+    return relay.state().position >= position and waiting == 0
 
 
 async def _applied(effects: Effects, count: int) -> bool:

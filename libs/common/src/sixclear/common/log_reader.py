@@ -19,7 +19,7 @@ _READ = text(
 ).bindparams(bindparam("after", type_=BigInteger), bindparam("limit", type_=BigInteger))
 
 _READ_ENTITY = text(
-    f"SELECT {_COLUMNS} FROM event WHERE entity_id = :entity_id ORDER BY version LIMIT :limit"  # noqa: S608 (constant)
+    f"SELECT {_COLUMNS} FROM event WHERE entity_id = :entity_id AND version > :after ORDER BY version LIMIT :limit"  # noqa: S608
 )
 
 _TAIL = text("SELECT coalesce(max(event_id), 0) FROM event")
@@ -152,10 +152,10 @@ class LogReader:
         async with self._engine.connect() as connection:
             return (await connection.execute(statement, {"event_id": event_id})).first() is not None
 
-    async def read_entity(self, entity_id: UUID, limit: int) -> Sequence[StoredEvent]:
-        """The first `limit` committed events of one entity, oldest version first."""
+    async def read_entity(self, entity_id: UUID, limit: int, *, after: int = 0) -> Sequence[StoredEvent]:
+        """The first `limit` committed events of one entity after a version, oldest version first."""
         async with self._engine.connect() as connection:
-            result = await connection.execute(_READ_ENTITY, {"entity_id": entity_id, "limit": limit})
+            result = await connection.execute(_READ_ENTITY, {"entity_id": entity_id, "after": after, "limit": limit})
             return [StoredEvent(**row) for row in result.mappings()]
 
     async def oldest_unsent_at(self, after: int, *, entity_types: Sequence[str] | None = None) -> datetime | None:

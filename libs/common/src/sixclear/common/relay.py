@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sixclear.common.bus.batching import BatchSize
 from sixclear.common.bus.dead_letters import reason_of
 from sixclear.common.bus.envelope import encode_stored
+from sixclear.common.bus.failures import overloaded
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed, Sent
 from sixclear.common.bus.kafka.producer import partition_of
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
@@ -153,6 +154,8 @@ class Relay:
                 raise
             except Exception as error:
                 failures += 1
+                if overloaded(error):
+                    self._size.halve()
                 self._note(active=False, last_error=reason_of(error))
                 _log.warning("relay begins again", service=self._event_log.service, error=reason_of(error))
                 longest = min(self._limits.last_backoff_seconds, 0.1 * 2.0 ** min(failures, 10))
@@ -223,8 +226,7 @@ class Relay:
             generation = self._event_log.generation
             if (replay := await store.next_replay()) is not None:
                 await self._serve(store, sending, replay)
-            with self._size.attempt() as limit:
-                rows = await reader.read(sending.cursor.position, limit)
+            rows = await reader.read(sending.cursor.position, self._size.current)
             if rows:
                 try:
                     await sending.send(rows)
@@ -241,8 +243,10 @@ class Relay:
 
     async def _serve(self, store: CursorStore, sending: "Sending", replay: Replay) -> None:
         if replay.entity_id is not None:
-            rows = await self._event_log.reader().read_entity(replay.entity_id, 1_000_000)
-            await sending.send_again(rows)
+            reader, after = self._event_log.reader(), 0
+            while rows := await reader.read_entity(replay.entity_id, self._size.current, after=after):
+                await sending.send_again(rows)
+                after = rows[-1].version
             await store.save(sending.cursor, served=replay)
             return
         position = min(sending.cursor.position, max(0, (replay.from_position or 1) - 1))
