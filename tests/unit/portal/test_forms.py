@@ -33,6 +33,12 @@ def test_own_forms_are_taken(headers: dict[str, str]) -> None:
         {"sec_fetch_site": "same-site", "host": "sixclear.example"},
         {"origin": "https://elsewhere.example", "host": "sixclear.example"},
         {"origin": "null", "host": "sixclear.example"},
+        {"origin": "http://[", "host": "sixclear.example"},
+        {"origin": "null", "host": ""},
+        {"origin": "http://sixclear.example]", "host": "sixclear.example"},
+        {"origin": "", "host": "sixclear.example"},
+        {"origin": "http://sixclear.example"},
+        {"origin": "null"},
     ],
 )
 def test_forms_of_other_sites_are_refused(headers: dict[str, str]) -> None:
@@ -42,7 +48,10 @@ def test_forms_of_other_sites_are_refused(headers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, "", "https://x.example", "//x.example", "/\\x.example", "javascript:alert(1)", "/a\nb", "tasks", "/a\\b"],
+    [
+        *(None, "", "https://x.example", "//x.example", "/\\x.example", "javascript:alert(1)", "/a\nb", "tasks"),
+        *("/a\\b", "/\t/[", "/\t/x.example", "//[", "//", "/a?next=[\r", "http://["),
+    ],
 )
 def test_only_own_paths_are_gone_back_to(value: str | None) -> None:
     assert local_path(value) == "/"

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
@@ -56,15 +56,19 @@ def refuse_foreign(request: Request) -> None:
     if site is not None and site not in ("same-origin", "none"):
         raise ForeignForm
     origin = request.headers.get("origin")
-    if origin is not None and site is None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is None or site is not None:
+        return
+    # `scheme://host:port`, and nothing else, is an origin: it is compared, never read as an address.
+    place = origin.partition("://")[2]
+    if not place or place != request.headers.get("host"):
         raise ForeignForm
 
 
 def local_path(value: str | None) -> str:
-    """`value` when it is a path of this site, else the home page: never an address elsewhere."""
-    if not value or not value.startswith("/") or value.startswith(("//", "/\\")) or "\\" in value:
+    """`value` when it is a path of this site, else the home page: never an address elsewhere.
+
+    Browsers leave tabs and line ends out of an address, and read a backslash as a slash.
+    """
+    if not value or not value.startswith("/") or value.startswith("//") or "\\" in value:
         return "/"
-    parts = urlsplit(value)
-    if parts.scheme or parts.netloc or any(ord(character) < 0x20 for character in value):
-        return "/"
-    return value
+    return "/" if any(ord(character) < 0x20 for character in value) else value

@@ -4,9 +4,13 @@ A call returns its answer, or raises `PageNotFound` (404), `Refused` (another 4x
 time, a fault of the service, or an answer that cannot be read).
 
 Figures, lists of programmes and organisations are the same for every visitor and are kept for a moment (`answers.py`).
+
+Every call says for which visitor it is made, so that services count it against that visitor's address and not ours; an
+answer that is kept counts for whom it was fetched.
 """
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from time import perf_counter
 from typing import Any, TypeVar
 from uuid import UUID
@@ -44,6 +48,13 @@ class Gateway:
         self._timeout = timeout_seconds
         self._clients: dict[str, httpx2.AsyncClient] = {}
         self._answers = answers or Answers()
+        self._visitor: str | None = None
+
+    def asking_for(self, visitor: str) -> "Gateway":
+        """The same gateway for one visitor, whose address services count by."""
+        bound = copy(self)
+        bound._visitor = visitor
+        return bound
 
     async def close(self) -> None:
         """Closes every client that was made."""
@@ -135,23 +146,23 @@ class Gateway:
 
     async def submit(self, body: Mapping[str, Any], key: str) -> schemas.Receipt:
         """Sends a submission; the same key and body give the same receipt."""
-        answer = await self._request(
-            FEEDBACK, "POST", "/api/feedback/v1/submissions", body=body, headers={"Idempotency-Key": key}
+        return _read(FEEDBACK, schemas.Receipt, await self._post(FEEDBACK, "/api/feedback/v1/submissions", body, key))
+
+    async def mailbox(self, code: str) -> schemas.Case:
+        """The case that a receipt code opens; wrong codes are counted for the visitor."""
+        return _read(
+            FEEDBACK, schemas.Case, await self._post(FEEDBACK, "/api/feedback/v1/mailbox", {"receipt_code": code})
         )
-        return _read(FEEDBACK, schemas.Receipt, answer)
 
-    async def mailbox(self, code: str, asked_for: str) -> schemas.Case:
-        """The case that a receipt code opens; wrong codes are counted for the addresses in `asked_for`."""
-        headers = {"X-Forwarded-For": asked_for}
-        path = "/api/feedback/v1/mailbox"
-        answer = await self._request(FEEDBACK, "POST", path, body={"receipt_code": code}, headers=headers)
-        return _read(FEEDBACK, schemas.Case, answer)
-
-    async def reply(self, code: str, text: str, key: str, asked_for: str) -> None:
-        """Adds the sender's message to a case; `asked_for` as in `mailbox`."""
+    async def reply(self, code: str, text: str, key: str) -> None:
+        """Adds the sender's message to a case."""
         body = {"receipt_code": code, "text": text}
-        headers = {"Idempotency-Key": key, "X-Forwarded-For": asked_for}
-        await self._request(FEEDBACK, "POST", "/api/feedback/v1/mailbox/messages", body=body, headers=headers)
+        await self._post(FEEDBACK, "/api/feedback/v1/mailbox/messages", body, key)
+
+    async def _post(self, service: str, path: str, body: Mapping[str, Any], key: str | None = None) -> Any:
+        if self._visitor is None:
+            raise RuntimeError("What a visitor writes is sent for that visitor: use asking_for().")
+        return await self._request(service, "POST", path, body=body, headers={"Idempotency-Key": key} if key else {})
 
     async def _kept(
         self, service: str, path: str, model: type[Model], query: Query, seconds: float = _LIVE_SECONDS
@@ -174,10 +185,11 @@ class Gateway:
     ) -> Any:
         started = perf_counter()
         outcome = "away"
+        asked_for = {"X-Forwarded-For": self._visitor} if self._visitor is not None else {}
         params = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         try:
             response = await self._client(service).request(
-                method, path, params=params, json=body, headers=headers, timeout=self._timeout
+                method, path, params=params, json=body, headers={**(headers or {}), **asked_for}, timeout=self._timeout
             )
             answer = _answer(service, response)
             outcome = "ok"

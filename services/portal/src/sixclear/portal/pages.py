@@ -50,7 +50,7 @@ class Pages:
         """A page as an answer. A `private` one is kept nowhere and not compressed: it may hold a receipt code."""
         chosen = language_of(request)
         query = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
-        text = self.render(chosen, name, {"path": request.url.path, "query": query, "private": private, **context})
+        text = self.render(chosen, name, {"path": request.scope["path"], "query": query, "private": private, **context})
         response = HTMLResponse(text, status)
         response.headers["Content-Language"] = chosen.code
         response.headers["Vary"] = "Accept-Language, Cookie, Accept-Encoding"
@@ -58,7 +58,7 @@ class Pages:
         if not private:
             _pack(request, response)
         if request.query_params.get("lang") in NAMES:
-            remember(response, chosen.code, secure=request.url.scheme == "https")
+            remember(response, chosen.code, secure=request.scope["scheme"] == "https")
         return response
 
 

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from sixclear.common.auth.access import declare
 from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
 from sixclear.portal.forms import form_key_of, new_form_key, read_form
-from sixclear.portal.routes.dependencies import CITIZEN, Portal, addresses_of, portal_of
+from sixclear.portal.routes.dependencies import CITIZEN, Portal, portal_of
 from sixclear.portal.service import feedback
 
 
@@ -83,17 +83,12 @@ async def mailbox(request: Request) -> Response:
 
 
 async def _case(request: Request, portal: Portal, fields: Mapping[str, str]) -> Response:
-    code, text, key, asked_for = (
-        fields["receipt_code"],
-        fields.get("text", ""),
-        fields["form_key"],
-        addresses_of(request),
-    )
+    code, text, key = fields["receipt_code"], fields.get("text", ""), fields["form_key"]
     problems: Mapping[str, str] = {}
     if "reply" in fields:
-        problems = await feedback.reply(portal.gateway, code, text, key, asked_for)
+        problems = await feedback.reply(portal.gateway, code, text, key)
     delivered = "reply" in fields and not problems
-    case = await portal.gateway.mailbox(code, asked_for)
+    case = await portal.gateway.mailbox(code)
     context = {
         "case": case,
         "handler": await feedback.handler_of(portal.gateway, case),

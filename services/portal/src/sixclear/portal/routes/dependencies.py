@@ -1,6 +1,6 @@
 """What a route gets from the application, and the rule that all its pages share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
@@ -26,11 +26,6 @@ class Portal:
 
 
 def portal_of(request: Request) -> Portal:
-    """The portal that serves `request`."""
+    """The portal that serves `request`; its gateway speaks for the visitor who sent it."""
     found: Portal = request.app.state.portal
-    return found
-
-
-def addresses_of(request: Request) -> str:
-    """For whom a service is asked, for X-Forwarded-For; it trusts us."""
-    return visitor_of(request.scope)
+    return replace(found, gateway=found.gateway.asking_for(visitor_of(request.scope)))

@@ -25,7 +25,7 @@ async def choose_language(request: Request) -> Response:
     fields = await read_form(request, portal_of(request).settings.form_limit_bytes)
     response = RedirectResponse(local_path(fields.get("next")), 303)
     if fields.get("lang") in NAMES:
-        remember(response, fields["lang"], secure=request.url.scheme == "https")
+        remember(response, fields["lang"], secure=request.scope["scheme"] == "https")
     return response
 
 

@@ -44,12 +44,12 @@ def reply_problems(text: str) -> dict[str, str]:
     return {"text": "too-long"} if len(text) > LONGEST_TEXT else {}
 
 
-async def reply(gateway: Gateway, code: str, text: str, key: str, asked_for: str) -> dict[str, str]:
+async def reply(gateway: Gateway, code: str, text: str, key: str) -> dict[str, str]:
     """Sends a message to a case; field → code of why it was not taken. An unknown receipt code is PageNotFound."""
     if found := reply_problems(text):
         return found
     try:
-        await gateway.reply(code, text, key, asked_for)
+        await gateway.reply(code, text, key)
     except Refused as refused:
         return {"text": _reply_refusal(refused)}
     return {}

@@ -1,0 +1,83 @@
+"""Citizens behind gateway and portal: each has an allowance of one's own, also when another one uses up his."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+import pytest_asyncio
+from starlette.responses import JSONResponse
+from tests.integration.feedback.conftest import Service, a_submission
+
+from sixclear.common.clock import utc_now
+from sixclear.common.web.visitor import VisitorEdge, trusted_networks
+from sixclear.launcher.http_clients import HttpClients
+from sixclear.portal.app import create_app as create_portal
+from sixclear.portal.assets import Assets
+from sixclear.portal.gateway import Gateway
+from sixclear.portal.pages import Pages
+from sixclear.portal.settings import Settings as PortalSettings
+
+pytestmark = pytest.mark.asyncio
+
+GATEWAY = "10.1.2.3"
+FORM = {"kind": "feedback", "title": "Một câu", "text": "Một nội dung."}
+WRONG = "0000-0000-0000-0000-0"
+
+
+@pytest_asyncio.fixture
+async def site(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+    """Portal and feedback in one process, behind a gateway that is not on this machine."""
+    apps: dict[str, Any] = {"feedback": service.app, "tasks": JSONResponse({}, 503)}
+    http = HttpClients(apps, frozenset(apps), "http://sixclear.test")
+    gateway = Gateway(http, 20.0)
+    portal = create_portal(settings=PortalSettings(), clock=utc_now, gateway=gateway, pages=Pages(Assets()))
+
+    async def route(scope: Any, receive: Any, send: Any) -> None:
+        await (service.app if scope["path"].startswith("/api/") else portal)(scope, receive, send)
+
+    edge = VisitorEdge(route, trusted_networks("10.0.0.0/8"))
+    transport = httpx2.ASGITransport(edge, client=(GATEWAY, 1))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://sixclear.test", timeout=30) as client:
+        yield client
+    await gateway.close()
+
+
+def at(address: str) -> dict[str, str]:
+    return {"X-Forwarded-For": address, "Accept-Language": "en"}
+
+
+async def test_forty_citizens_are_answered_while_one_sends_without_end(
+    service: Service, site: httpx2.AsyncClient
+) -> None:
+    flood = [await site.post("/feedback/sent", data=FORM, headers=at("203.0.113.5:4711")) for _ in range(33)]
+    assert [answer.status_code for answer in flood] == [200] * 30 + [422] * 3
+    assert "Too many submissions" in flood[-1].text
+    citizens = [f"198.51.100.{number}:{5000 + number}" for number in range(20)]
+    citizens += [f"[2001:db8:0:{number:x}::1]:443" for number in range(20)]
+    for citizen in citizens:
+        answer = await site.post("/feedback/sent", data=FORM, headers=at(citizen))
+        assert answer.status_code == 200, citizen
+    assert len(await service.rows("submission")) == 30 + 40
+
+
+async def test_wrong_codes_of_one_lock_nobody_elses_mailbox(service: Service, site: httpx2.AsyncClient) -> None:
+    _, code = await a_submission(service)
+    guesses = [
+        await site.post("/feedback/mailbox", data={"receipt_code": WRONG}, headers=at(f"203.0.113.5:{4000 + number}"))
+        for number in range(12)
+    ]
+    assert "Too many attempts" in guesses[-1].text
+    direct = await site.post("/api/feedback/v1/mailbox", json={"receipt_code": code}, headers=at("203.0.113.5"))
+    assert direct.status_code == 429, "through the portal or not, it is the same visitor"
+    for address in ("203.0.113.6:4000", "[2001:db8::7]:443", "2001:db8:1::7", "::ffff:192.0.2.1", "unreadable"):
+        opened = await site.post("/feedback/mailbox", data={"receipt_code": code}, headers=at(address))
+        assert opened.status_code == 200, address
+
+
+async def test_the_service_sends_on_to_https_when_the_trusted_gateway_says_so(site: httpx2.AsyncClient) -> None:
+    path = "/api/feedback/v1/submissions/"
+    secure = await site.get(path, headers={"X-Forwarded-Proto": "https"})
+    plain = await site.get(path)
+    assert secure.headers["location"] == "https://sixclear.test/api/feedback/v1/submissions"
+    assert plain.headers["location"] == "http://sixclear.test/api/feedback/v1/submissions"
