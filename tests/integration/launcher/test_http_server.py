@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from sixclear.common.testing.eventually import eventually
 from sixclear.launcher import http_protocol
+from sixclear.launcher.http_refusals import REFUSED
 from sixclear.launcher.seats import Seats
 from sixclear.launcher.server import HttpServer, bind
 
@@ -229,6 +230,18 @@ async def test_a_request_that_cannot_be_understood_is_a_problem(connection: Conn
     writer.write(post(b"first") + request_ + post(b"never"))
     assert await answer(reader) == (200, b"5")
     assert (await refusal(reader))["code"] == "malformed-request"
+
+
+async def test_refusals_are_counted_and_fill_no_log(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
+    before = REFUSED.labels("malformed-request")._value.get()
+    reader, writer = connection
+    upgrade = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
+    writer.write(upgrade)
+    assert (await answer(reader))[0] == 405
+    writer.write(b"nonsense\r\n\r\n")
+    await refusal(reader)
+    assert REFUSED.labels("malformed-request")._value.get() == before + 1
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("host", [b"", b"host: a\r\n"])

@@ -6,6 +6,7 @@ import fcntl
 import re
 import struct
 import termios
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -14,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from sixclear.launcher import http_refusals
 from sixclear.launcher.http_1_0 import without_chunks
-from sixclear.launcher.http_refusals import Refusal, Refused
+from sixclear.launcher.http_refusals import REFUSED, Refusal, Refused
 from sixclear.launcher.seats import Seats
 
 HEAD_BYTES = 64 * 1024
@@ -52,6 +53,9 @@ class _Phase(Enum):
     BODY = "a head is complete, its body is not"
 
 
+_BETWEEN, _HEAD, _BODY = _Phase  # every request asks several times, and an enumeration is slow to ask
+
+
 class BoundedHttp(HttpToolsProtocol):
     """A connection that is refused, closed or cut when it takes more than the constants above.
 
@@ -65,13 +69,14 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._seats = seats
         self._seated = False
-        self._phase = _Phase.BETWEEN
+        self._phase = _BETWEEN
         self._head_since: float | None = None
-        self._head_fed = self._head_bytes = self._head_fields = 0
-        self._body_since = self._body_last = 0.0
-        self._body_bytes = self._leftover = 0
+        self._head_fed = self._fed = 0
+        self._body_since: float | None = None
+        self._body_last = 0.0
+        self._body_bytes = self._leftover = self._framing = 0
+        self._trailers: list[tuple[bytes, bytes]] = []
         self._trailer_bytes = self._trailer_fields = 0
-        self._framing = 0
         self._messages = self._chunks = self._content = 0  # counted up; a piece looks at the difference
         self._ended = False  # nothing that comes is read any more
         self._refusal: Refusal | None = None
@@ -125,68 +130,55 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _feed(self, piece: bytes) -> None:
         messages, chunks, content = self._messages, self._chunks, self._content
+        self._fed = len(piece)
         super().data_received(piece)
         if self._ended:
             return
-        if self._phase is _Phase.HEAD:
+        if self._phase is _HEAD:
             self._head_fed += len(piece)
-            if self._head_fed > HEAD_BYTES:
+            if self._head_fed > HEAD_BYTES or len(self.headers) > HEAD_FIELDS:
                 self._refuse(http_refusals.head_too_large(HEAD_BYTES, HEAD_FIELDS))
         elif messages == self._messages:
             free = self._content - content + _FREE_PER_CHUNK * (self._chunks - chunks)
             self._framing = max(0, self._framing + len(piece) - free)
-            if self._framing > FRAMING_BYTES:
+            if self._trailers and self._trailers_are_too_large():
+                self._refuse(http_refusals.trailers_too_large(TRAILER_BYTES, TRAILER_FIELDS))
+            elif self._framing > FRAMING_BYTES:
                 self._refuse(http_refusals.FRAMING)
 
     # What the parser says
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._phase = _Phase.HEAD
+        self._phase = _HEAD
         self._messages += 1
-        self._head_fed = self._head_bytes = self._head_fields = 0
-        if self._head_since is None:
-            self._head_since = self.loop.time()
-
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        self._count_head(len(url))
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        size = len(name) + len(value) + len(": \r\n")
-        if self._phase is _Phase.HEAD:
-            self._head_fields += 1
-            self._count_head(size)
-            super().on_header(name, value)
-            return
-        # A trailer: nothing here wants one, and uvicorn would add it to the headers of a running request.
-        self._trailer_fields += 1
-        self._trailer_bytes += size
-        if self._trailer_bytes > TRAILER_BYTES or self._trailer_fields > TRAILER_FIELDS:
-            self._raise(http_refusals.trailers_too_large(TRAILER_BYTES, TRAILER_FIELDS))
-
-    def _count_head(self, size: int) -> None:
-        self._head_bytes += size
-        if self._head_bytes > HEAD_BYTES or self._head_fields > HEAD_FIELDS:
-            self._raise(http_refusals.head_too_large(HEAD_BYTES, HEAD_FIELDS))
+        self._head_fed = 0
 
     def on_headers_complete(self) -> None:
+        self._look_at_head()
+        super().on_headers_complete()
+        if not self._seated:
+            self.cycle.keep_alive = False
+        self._phase, self._head_since, self._body_since = _BODY, None, None
+        self._body_bytes = self._leftover = self._framing = 0
+        # Trailers go into a list of their own: uvicorn would add them to the headers of a running request.
+        self.headers = self._trailers = []
+        self._trailer_bytes = self._trailer_fields = 0
+
+    def _look_at_head(self) -> None:
+        if len(self.headers) > HEAD_FIELDS or (
+            self._head_fed + self._fed > HEAD_BYTES and len(self.url) + _size(self.headers) > HEAD_BYTES
+        ):
+            self._raise(http_refusals.head_too_large(HEAD_BYTES, HEAD_FIELDS))
         hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) > 1 or not all(_HOST.fullmatch(host) for host in hosts):
+        if len(hosts) != 1 and (hosts or self.parser.get_http_version() != "1.0"):
             self._raise(http_refusals.HOST)
-        if not hosts and self.parser.get_http_version() not in ("1.0", "0.9"):
+        if hosts and not _HOST.fullmatch(hosts[0]):
             self._raise(http_refusals.HOST)
         if not self._seated and self.url.partition(b"?")[0] not in _PROBES:
             self._raise(http_refusals.NO_SEAT)
         if len(self.pipeline) >= QUEUED_REQUESTS:
             self._raise(http_refusals.PIPELINED)
-        super().on_headers_complete()
-        if not self._seated and self.cycle is not None:
-            self.cycle.keep_alive = False
-        self._phase, self._head_since = _Phase.BODY, None
-        self._body_bytes = self._leftover = self._framing = 0
-        self._trailer_bytes = self._trailer_fields = 0
-        self._body_since = self._body_last = self.loop.time()
 
     def on_chunk_header(self) -> None:
         """The size of a chunk was read."""
@@ -202,8 +194,17 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._phase = _Phase.BETWEEN
+        if self._trailers and self._trailers_are_too_large():
+            self._raise(http_refusals.trailers_too_large(TRAILER_BYTES, TRAILER_FIELDS))
+        self._phase = _BETWEEN
         super().on_message_complete()
+
+    def _trailers_are_too_large(self) -> bool:
+        """Count them and drop them: nothing here wants one."""
+        self._trailer_fields += len(self._trailers)
+        self._trailer_bytes += _size(self._trailers)
+        self._trailers.clear()
+        return self._trailer_bytes > TRAILER_BYTES or self._trailer_fields > TRAILER_FIELDS
 
     # Requests
 
@@ -237,7 +238,7 @@ class BoundedHttp(HttpToolsProtocol):
         elif self._running is None or self._running.response_complete:
             if self._ended:
                 self._say_last()
-            elif self._phase is _Phase.BETWEEN and not self.transport.get_write_buffer_size():
+            elif self._phase is _BETWEEN and not self.transport.get_write_buffer_size():
                 self._seats.idle(self)
 
     # Refusals
@@ -251,12 +252,16 @@ class BoundedHttp(HttpToolsProtocol):
         """What uvicorn calls when the parser refuses."""
         self._refuse(self._refusal or http_refusals.MALFORMED)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """A stranger's wish is no warning: the request is answered as if it had not asked."""
+
     def _refuse(self, refusal: Refusal | None) -> None:
         """Read nothing more; answer `refusal` when its turn has come, and close."""
         if self._ended:
             return
         self._ended, self._refusal = True, refusal
-        if self._phase is not _Phase.BODY:
+        REFUSED.labels(refusal.code if refusal is not None else "timeout").inc()
+        if self._phase is not _BODY:
             if self._running is None or self._running.response_complete:
                 self._say_last()
             return
@@ -285,14 +290,16 @@ class BoundedHttp(HttpToolsProtocol):
     # Time that a client takes to send
 
     def _keep_time(self) -> None:
-        if self._phase is _Phase.BODY:
+        if self._phase is _BODY:
             self._body_last = self.loop.time()
-        elif self._head_since is None and (self._running is None or self._running.response_complete):
-            if self.timeout_keep_alive_task is not None:
-                return
-            self._head_since = self.loop.time()  # bytes that begin nothing, such as empty lines
+            if self._body_since is None:
+                self._body_since = self._body_last
         elif self._head_since is None:
-            return
+            # A head that has begun, or bytes that begin nothing, such as empty lines: they end uvicorn's own timer.
+            waiting = self._running is None or self._running.response_complete
+            if self._phase is _BETWEEN and (not waiting or self.timeout_keep_alive_task is not None):
+                return
+            self._head_since = self.loop.time()
         self._arm()
 
     def _arm(self) -> None:
@@ -311,7 +318,7 @@ class BoundedHttp(HttpToolsProtocol):
             return None
         if self._head_since is not None:
             return self._head_since + (HEAD_SECONDS if self._seated else STANDING_SECONDS)
-        if self._phase is _Phase.BODY:
+        if self._phase is _BODY and self._body_since is not None:
             earned = self._body_since + self._body_bytes / BODY_BYTES_PER_SECOND
             return min(earned, self._body_last) + BODY_SECONDS
         return None
@@ -327,7 +334,7 @@ class BoundedHttp(HttpToolsProtocol):
         cycle = self.cycle
         if self.flow.read_paused:
             self._begin_again()  # it is us who do not read
-        elif self._phase is not _Phase.BODY or cycle.response_complete:
+        elif self._phase is not _BODY or cycle.response_complete:
             self._refuse(None)
         elif self._asking is cycle and not cycle.response_started:
             self._refuse(http_refusals.BODY_TIMEOUT)
@@ -375,3 +382,8 @@ class BoundedHttp(HttpToolsProtocol):
             answer = fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, b"\0" * 4)
             waiting = struct.unpack("i", answer)[0]
         return self.transport.get_write_buffer_size() + waiting
+
+
+def _size(fields: Sequence[tuple[bytes, bytes]]) -> int:
+    """What they take in a request."""
+    return sum(len(name) + len(value) + len(": \r\n") for name, value in fields)

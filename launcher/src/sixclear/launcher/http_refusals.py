@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import orjson
+from prometheus_client import Counter
+
+REFUSED = Counter(
+    "http_refusals_total", "Requests that ended before an application answered, by the code of the problem.", ("code",)
+)
 
 
 @dataclass(frozen=True, slots=True)

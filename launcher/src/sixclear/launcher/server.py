@@ -62,6 +62,11 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _is_no_strangers_mistake(record: logging.LogRecord) -> bool:
+    """Requests that are refused are counted (`http_refusals_total`): a line for each would fill the log."""
+    return record.getMessage() != "Invalid HTTP request received."
+
+
 def _says_more_than_that_streams_end(record: logging.LogRecord) -> bool:
     """While the process stops, streams end in the middle: that is no error."""
     return "without completing response" not in record.getMessage()
@@ -96,6 +101,7 @@ class HttpServer:
 
     async def start(self) -> None:
         """Serve from now on."""
+        logging.getLogger("uvicorn.error").addFilter(_is_no_strangers_mistake)
         self._task = asyncio.create_task(self._server.serve([self._listener]), name="http-server")
         serving = asyncio.create_task(self._server.serving.wait())
         await asyncio.wait({serving, self._task}, return_when=asyncio.FIRST_COMPLETED)
