@@ -229,6 +229,32 @@ def test_a_page_that_gets_no_seat_asks_from_time_to_time_and_says_so(
     expect(connection).to_be_empty()
 
 
+@pytest.fixture
+def apart() -> Iterator[Site]:
+    """A portal without a gateway: stream and status are on another port."""
+    with running(apart=True) as site:
+        yield site
+
+
+@pytest.fixture
+def open_apart(chromium: Browser, apart: Site) -> Iterator[Open]:
+    """Opens a page of `apart`."""
+    yield from opening(chromium, apart)
+
+
+def test_a_page_asks_another_origin_too(open_apart: Open, apart: Site) -> None:
+    apart.upstream.full = True
+    page = open_apart("/problems/not-found", language="en-US")
+    page.clock.install()
+    with page.expect_response("**/stream"):
+        page.goto("/")
+    apart.upstream.counts["overdue"] = 99
+    page.clock.run_for(2_500)
+    expect(page.locator("[data-connection]")).to_contain_text("this page asks for the figures every 15 seconds")
+    page.clock.run_for(1_000)
+    expect(page.locator(".legend [data-count=overdue]")).to_have_text("99")
+
+
 def test_a_page_that_gets_no_seat_and_no_answer_says_of_when_its_figures_are(open_page: Open, site: Site) -> None:
     page = open_page("/problems/not-found", language="en-US")
     page.clock.install()

@@ -199,7 +199,7 @@ def _monitoring(state: Upstream) -> list[Route]:
 
     async def stream(request: Request) -> Response:
         if state.full:
-            return JSONResponse({"code": "too-many-streams"}, 429, {"Retry-After": "5"})
+            return JSONResponse({"code": "too-many-streams"}, 429, {"Access-Control-Allow-Origin": "*"})
         queue: asyncio.Queue[bytes] = asyncio.Queue()
         state.listeners.append(queue)
 

@@ -60,7 +60,11 @@ def create_app(
         body_limits={f"{PREFIX}/otlp/": settings.spans_body_bytes},
         description=(
             "The live status, counted from events: now, at any past instant, and as a stream of server-sent events "
-            f"at `{PREFIX}/stream`."
+            f"at `{PREFIX}/stream`: `snapshot`, then `status` after each visible change (`id:` is the view's sequence "
+            "number, and `Last-Event-ID` or `?last_event_id=` brings what was missed), and `heartbeat` while there is "
+            "no change: `at`, `every_seconds`, and `as_of` and `staleness_seconds` of the figures sent last. Who hears "
+            "nothing for two intervals opens a new stream; who is refused one (429, 503) asks `/status` with "
+            "`If-None-Match`."
         ),
     )
     app.state.settings = settings
