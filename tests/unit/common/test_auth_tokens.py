@@ -19,7 +19,9 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from sixclear.common.auth.access import Access, Caller, CallerDep, InvalidToken, access_rules, declare
-from sixclear.common.auth.tokens import KeyFile, KeyUrl, TokenVerifier
+from sixclear.common.auth.token_keys import KeyFile, KeySource, KeyUrl
+from sixclear.common.auth.token_rules import TokenRules
+from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import AUDIENCE, ISSUER, FakeIssuer, http_client
 from sixclear.common.web.app import create_service_app
@@ -28,6 +30,10 @@ from sixclear.common.web.route import TransactionalRoute
 
 ORGANISATION = UUID(int=57)
 START = datetime(2025, 12, 4, tzinfo=UTC)
+
+
+def trusting(keys: KeySource, clock: MovingClock) -> TokenVerifier:
+    return TokenVerifier(TokenRules(issuer=ISSUER, audiences=(AUDIENCE,)), keys, clock)
 
 
 @pytest.fixture
@@ -95,7 +101,8 @@ async def test_wrong_tokens_are_refused(issuer: FakeIssuer) -> None:
         issuer.token("a", exp=START - timedelta(minutes=1)),
         issuer.token("a", nbf=int((START + timedelta(minutes=1)).timestamp())),
         issuer.token("a", iat=START + timedelta(minutes=1)),
-        issuer.token("a", scope=["a"]),
+        issuer.token("a", scope=[1]),
+        issuer.token("a", scope={"a": 1}),
         issuer.token("a", **wrong_organisation("not an id")),
         issuer.token("a", **wrong_organisation(7)),
         issuer.token("a", exp=True),
@@ -156,7 +163,7 @@ async def test_known_keys_stay_good_while_the_issuer_is_away(issuer: FakeIssuer,
         return answers[min(len(asked), len(answers)) - 1]
 
     source = KeyUrl("https://issuer.test/jwks", transport=httpx2.MockTransport(answer))
-    verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=source, clock=clock)
+    verifier = trusting(source, clock)
     await verifier.verify(issuer.token("a"))
     clock.pass_by(seconds=1000)
     await verifier.verify(issuer.token("a"))
@@ -177,7 +184,7 @@ async def test_nobody_waits_for_an_issuer_that_hangs_but_who_needs_its_answer(
                 await may_answer.wait()
             return KeySet([issuer.key])
 
-    verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=Hanging(), clock=clock)
+    verifier = trusting(Hanging(), clock)
     await verifier.verify(issuer.token("a"))
     clock.pass_by(seconds=601)
     stranger = asyncio.create_task(verifier.verify(issuer.token("a", header={"kid": "made up"})))
@@ -192,7 +199,7 @@ async def test_nobody_waits_for_an_issuer_that_hangs_but_who_needs_its_answer(
 @pytest.mark.asyncio
 async def test_without_keys_nobody_can_tell(issuer: FakeIssuer, clock: MovingClock, tmp_path: Path) -> None:
     path = tmp_path / "jwks.json"
-    verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=KeyFile(path), clock=clock)
+    verifier = trusting(KeyFile(path), clock)
     with pytest.raises(Unavailable):
         await verifier.verify(issuer.token("a"))
     path.write_text(json.dumps(KeySet([issuer.key]).as_dict(private=True)))

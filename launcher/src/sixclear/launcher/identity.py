@@ -87,7 +87,7 @@ class Tokens:
     def _mint(self, client_id: str, now: datetime) -> str:
         settings = self._settings
         try:
-            return mint_token(settings.home, client_id, now, issuer=settings.issuer, audience=settings.audience)
+            return mint_token(settings.home, client_id, now, issuer=settings.issuer, audience=settings.audiences[0])
         except UnknownClient as error:
             names = ", ".join(client.client_id for client in load_clients(settings.home))
             if not names:

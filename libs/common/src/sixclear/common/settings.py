@@ -8,6 +8,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sixclear.common.web.visitor import Network, trusted_networks
 
+ABSENT_TYPE = "absent"
+
+_ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
+_TOKEN_TYPES = ("jwt", "at+jwt", "application/at+jwt", ABSENT_TYPE)
+
 
 class CommonSettings(BaseSettings):
     """Read from `SIXCLEAR_…` environment variables; unknown keyword arguments are refused."""
@@ -66,7 +71,36 @@ class CommonSettings(BaseSettings):
         default=None,
         description="Where the issuer's public keys are. Without it: the embedded issuer's key file under `home`.",
     )
-    audience: str = Field(default="sixclear", description="`aud` that an access token must carry.")
+    audience: str = Field(
+        default="sixclear",
+        description="`aud` that an access token must carry; with commas several, of which one is enough.",
+    )
+    token_algorithms: str = Field(
+        default=",".join(_ALGORITHMS),
+        description="With commas, how an outside issuer may sign. `none` and `HS…` are refused at start.",
+    )
+    token_types: str = Field(
+        default="JWT,at+jwt,application/at+jwt",
+        description="With commas, the `typ` of an access token's header; `absent` takes tokens without one.",
+    )
+    token_caller_claims: str = Field(
+        default="client_id,azp,appid,sub",
+        description="With commas, the claims that may name the caller; the first that is there is the name on records.",
+    )
+    token_organisation_claim: str = Field(
+        default="organisation_id", description="The claim with the identifier of the caller's organisation."
+    )
+    token_organisation_code_claim: str = Field(
+        default="organisation_code", description="The claim with its code, in place of the identifier."
+    )
+    token_scope_claims: str = Field(
+        default="scope,scp",
+        description="With commas, the claims that hold scopes, as text or list; `realm_access.roles` looks inside one.",
+    )
+    token_role_scopes: str = Field(
+        default="",
+        description="`role=scope` with commas: a value of those claims that stands for a scope of this platform.",
+    )
     log_format: Literal["json", "console"] = Field(
         default="json", description="`json` for machines, `console` for a person at a terminal."
     )
@@ -126,3 +160,81 @@ class CommonSettings(BaseSettings):
     def issuer(self) -> str:
         """The `iss` that tokens must carry."""
         return self.issuer_url or self.public_url
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """Each `aud` that is accepted; the embedded issuer writes the first."""
+        return _words(self.audience)
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """How an outside issuer may sign."""
+        return _words(self.token_algorithms)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The accepted `typ`, in small letters."""
+        return _words(self.token_types.lower())
+
+    @property
+    def caller_claims(self) -> tuple[str, ...]:
+        """The claims that may name the caller, in order."""
+        return _words(self.token_caller_claims)
+
+    @property
+    def scope_claims(self) -> tuple[str, ...]:
+        """The claims that hold scopes."""
+        return _words(self.token_scope_claims)
+
+    @property
+    def scopes_of_roles(self) -> dict[str, frozenset[str]]:
+        """The scopes that a role stands for."""
+        pairs = [word.rpartition("=") for word in _words(self.token_role_scopes)]
+        return {role: frozenset(scope for name, _, scope in pairs if name == role) for role, _, _ in pairs}
+
+    @field_validator("token_algorithms")
+    @classmethod
+    def _algorithms_are_safe(cls, value: str) -> str:
+        words = _words(value)
+        if any(word.lower() == "none" or word.upper().startswith("HS") for word in words):
+            raise ValueError(
+                "`none` proves nothing, and with `HS…` whoever has the public key could sign; leave it out"
+            )
+        return _some_of(value, words, _ALGORITHMS)
+
+    @field_validator("token_types")
+    @classmethod
+    def _types_are_known(cls, value: str) -> str:
+        return _some_of(value, _words(value.lower()), _TOKEN_TYPES)
+
+    @field_validator(
+        "audience",
+        "token_caller_claims",
+        "token_scope_claims",
+        "token_organisation_claim",
+        "token_organisation_code_claim",
+    )
+    @classmethod
+    def _is_named(cls, value: str) -> str:
+        if not _words(value):
+            raise ValueError("give at least one name")
+        return value
+
+    @field_validator("token_role_scopes")
+    @classmethod
+    def _roles_have_scopes(cls, value: str) -> str:
+        if not all(
+            role.strip() and scope.strip() for role, _, scope in (word.rpartition("=") for word in _words(value))
+        ):
+            raise ValueError("write role=scope, with commas between")
+        return value
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _some_of(value: str, words: tuple[str, ...], known: tuple[str, ...]) -> str:
+    if not words or not set(words) <= set(known):
+        raise ValueError(f"give one or more of {', '.join(known)}, with commas between")
+    return value

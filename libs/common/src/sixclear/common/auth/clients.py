@@ -116,7 +116,7 @@ def mint_token(
         scopes=client.scopes,
         organisation_id=client.organisation_id,
         issuer=issuer or settings.issuer,
-        audience=audience or settings.audience,
+        audience=audience or settings.audiences[0],
         now=now,
     )
 

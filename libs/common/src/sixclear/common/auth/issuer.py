@@ -104,7 +104,7 @@ class _Issuer:
     def __init__(self, settings: CommonSettings, key: ECKey, clock: Clock) -> None:
         self._home: Path = settings.home
         self._name = settings.issuer
-        self._audience = settings.audience
+        self._audience = settings.audiences[0]
         self._key = key
         self._clock = clock
 

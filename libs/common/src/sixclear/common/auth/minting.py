@@ -7,9 +7,10 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from sixclear.common.auth.tokens import ALGORITHM, TOKEN_TYPE
 from sixclear.common.ids import new_id
 
+ALGORITHM = "ES256"
+TOKEN_TYPE = "at+jwt"  # noqa: S105  (RFC 9068's name for access tokens)
 LIFETIME = timedelta(minutes=10)
 
 

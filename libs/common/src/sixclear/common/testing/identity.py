@@ -9,7 +9,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from starlette.types import ASGIApp
 
-from sixclear.common.auth.tokens import ALGORITHM, TOKEN_TYPE, TokenVerifier
+from sixclear.common.auth.minting import ALGORITHM, TOKEN_TYPE
+from sixclear.common.auth.token_rules import TokenRules
+from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.web.visitor import VisitorEdge, trusted_networks
 
@@ -32,7 +34,7 @@ class FakeIssuer:
 
     def verifier(self) -> TokenVerifier:
         """A verifier that trusts this issuer."""
-        return TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=self, clock=self.clock)
+        return TokenVerifier(TokenRules(issuer=ISSUER, audiences=(AUDIENCE,)), self, self.clock)
 
     def rotate(self) -> None:
         """A new key replaces the old one."""
