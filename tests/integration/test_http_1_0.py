@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sixclear.common.auth.access import Access
 from sixclear.common.web.sse import SseHub
-from sixclear.launcher.seats import Seats, loopback
+from sixclear.launcher.seats import Seats
 from sixclear.launcher.server import HttpServer, bind
 
 pytestmark = pytest.mark.asyncio
@@ -40,7 +40,7 @@ class Served:
     def __init__(self) -> None:
         self.hub = SseHub("t", _snapshot, access=Access.public("a test"), gather_seconds=0.0)
         routes = [Route("/stream", self.hub, methods=["GET"]), Route("/whole", _whole), Route("/parts", _parts)]
-        self.server = HttpServer(Starlette(routes=routes), bind("127.0.0.1", 0), Seats(100, 100, loopback))
+        self.server = HttpServer(Starlette(routes=routes), bind("127.0.0.1", 0), Seats(100, 100, lambda host: True))
 
     async def ask(self, line: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
         """What follows the head of the answer to a request line, and the head."""

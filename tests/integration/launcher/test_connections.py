@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.eventually import eventually
 from sixclear.launcher import http_protocol, seats
 from sixclear.launcher.router import Router, process_app
-from sixclear.launcher.seats import Seats, loopback, visitor_of
-from sixclear.launcher.server import HttpServer, bind
+from sixclear.launcher.seats import Seats
+from sixclear.launcher.server import HttpServer, bind, seats_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -169,21 +170,17 @@ async def test_after_a_probe_the_connection_is_closed() -> None:
         assert b"connection: close" in answer
 
 
-@pytest.mark.parametrize(
-    ("host", "visitor"),
-    [
-        ("198.51.100.7", "198.51.100.7"),
-        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-        ("::ffff:198.51.100.7", "198.51.100.7"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("", ""),
-    ],
-)
-async def test_a_visitor_is_an_address_or_a_network(host: str, visitor: str) -> None:
-    assert visitor_of(host) == visitor
+async def test_an_ipv6_network_is_one_visitor_and_a_given_proxy_is_none() -> None:
+    made = seats_of(CommonSettings(connections_per_address=2, trusted_proxies="10.0.0.0/8"))
+    given = {
+        host: [made.take(Sitter(), host) for _ in range(3)]
+        for host in ("198.51.100.7", "2001:db8:1:2:3::4", "::ffff:198.51.100.8", "10.1.2.3", "127.0.0.1", "::1", "")
+    }
+    assert [len([seat for seat in got if seat]) for got in given.values()] == [2, 2, 2, 3, 3, 3, 3]
+    assert not made.take(Sitter(), "2001:db8:1:2:ffff::1")
+    assert made.take(Sitter(), "2001:db8:1:3::1")
 
 
-async def test_this_machine_is_no_visitor() -> None:
-    assert [loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1")] == [True] * 4
-    assert [loopback(host) for host in ("128.0.0.1", "::2", "", "nonsense")] == [False] * 4
+class Sitter:
+    def give_way(self) -> None:
+        raise AssertionError

@@ -1,12 +1,13 @@
 """How many connections the server holds: in all, and of one visitor's address."""
 
-import ipaddress
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Protocol
 
 import structlog
+
+from sixclear.common.web.visitor import network_of
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class Seats:
 
     def take(self, sitter: Sitter, host: str) -> bool:
         """Whether `sitter`, who comes from `host`, has a seat; else it stands. It is idle until `busy` is called."""
-        address = "" if self._shared(host) else visitor_of(host)
+        address = "" if self._shared(host) else network_of(host)
         if (address and self._by_address[address] >= self.per_address) or not self._seat_is_free():
             self._stand(sitter)
             return False
@@ -102,25 +103,3 @@ class Seats:
         if now - self._said_at >= _SAY_SECONDS:
             self._said_at = now
             _log.warning("connections are refused", seated=len(self), total=self.total, per_address=self.per_address)
-
-
-def visitor_of(host: str) -> str:
-    """What stands for one visitor: an IPv4 address, or the 64-bit network of an IPv6 address."""
-    if ":" not in host:
-        return host
-    try:
-        address = ipaddress.IPv6Address(host.partition("%")[0])
-    except ValueError:
-        return host
-    mapped = address.ipv4_mapped
-    return str(mapped) if mapped is not None else str(ipaddress.IPv6Network((address, 64), strict=False))
-
-
-def loopback(host: str) -> bool:
-    """Whether `host` is this machine: a proxy, a probe or a person's own programs."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)

@@ -5,7 +5,7 @@ import contextlib
 import errno
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -14,9 +14,10 @@ from starlette.types import ASGIApp
 
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
+from sixclear.common.web.visitor import Network, address_in, trusts
 from sixclear.launcher import descriptors
 from sixclear.launcher.http_protocol import BoundedHttp
-from sixclear.launcher.seats import Seats, loopback
+from sixclear.launcher.seats import Seats
 
 _GRACE_SECONDS = 3
 
@@ -75,7 +76,13 @@ def _says_more_than_that_streams_end(record: logging.LogRecord) -> bool:
 def seats_of(settings: CommonSettings) -> Seats:
     """As many connections as the settings say, and no more than the process has descriptors for."""
     total = min(settings.connections, descriptors.for_connections())
-    return Seats(total, settings.connections_per_address, loopback)
+    return Seats(total, settings.connections_per_address, partial(_shared, settings.trusted_networks))
+
+
+def _shared(trusted: Sequence[Network], host: str) -> bool:
+    """Whether many visitors come from `host`: a trusted proxy, or this machine, where proxies and programs are."""
+    found = address_in(host)
+    return found is None or found.is_loopback or trusts(trusted, host)
 
 
 class HttpServer:

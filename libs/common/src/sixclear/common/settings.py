@@ -113,7 +113,7 @@ class CommonSettings(BaseSettings):
     connections_per_address: int = Field(
         default=512,
         ge=1,
-        description="Of these from one visitor's address (IPv6: one /64 network). This machine's own are not counted.",
+        description="Of these from one address (IPv6: one /64 network), unless a trusted proxy's or this machine's.",
     )
     streams_url: str | None = Field(
         default=None,
