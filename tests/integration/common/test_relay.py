@@ -185,7 +185,8 @@ async def test_restricted_entities_stay_inside_but_their_withdrawal_goes_out(
 async def test_backlog_and_age_are_known_while_the_broker_is_away(log: EventLog) -> None:
     async def backlog() -> bool:
         state = relay.state()
-        return state.backlog_rows == 4 and state.oldest_age_seconds > 0 and state.last_error is not None
+        counted = state.measured_at is not None and state.backlog_rows == 4 and state.oldest_age_seconds > 0
+        return counted and state.last_error is not None
 
     await commit_changes(log, [new_id()] * 4)
     relay = Relay(log, log.database, "127.0.0.1:9", limits=RelayLimits(check_seconds=0.1, send_seconds=1.0))

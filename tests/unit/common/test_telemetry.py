@@ -182,6 +182,16 @@ async def test_what_a_page_is_made_of_leaves_a_duration_and_no_trace(
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/api/tasks/v1/streams", "/api/tasks/v1/otlp/v1/traces"])
+async def test_what_processes_report_leaves_no_trace(sink: KeptSpans, client: httpx2.AsyncClient, path: str) -> None:
+    """Several a second come from all processes: a collector that keeps every write would keep little else."""
+    await client.post(path, headers={"Authorization": "Bearer known", "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
+    assert not sink.spans
+    await client.post(f"{path}/other")
+    assert sink.spans
+
+
+@pytest.mark.asyncio
 async def test_duration_is_measured_also_without_a_provider(client: httpx2.AsyncClient) -> None:
     before = _count("t-tasks", "/api/tasks/v1/tasks/{task_id}", "200") or 0.0
     answer = await client.get("/api/tasks/v1/tasks/7")

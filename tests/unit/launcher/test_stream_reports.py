@@ -2,19 +2,25 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import cast
 
 import httpx2
 import orjson
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.runtime.cannot_start import CannotStart
-from sixclear.common.runtime.target import StreamState
+from sixclear.common.runtime.supervisor import Supervisor
+from sixclear.common.runtime.target import StreamState, Target
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.eventually import eventually
+from sixclear.launcher.run import _report_streams
 from sixclear.launcher.stream_reports import StreamReports, require_whole_client
 
 RELAY = StreamState(
@@ -142,3 +148,21 @@ def test_a_client_without_its_secret_does_not_start(secret: str | None) -> None:
         require_whole_client(CommonSettings.model_validate({"client_id": "processes", "client_secret": secret}))
     require_whole_client(CommonSettings.model_validate({"client_id": "processes", "client_secret_file": "/run/secret"}))
     require_whole_client(CommonSettings())
+
+
+class Monitor:
+    """A target that shows the streams of its process, as monitoring does; nothing of it runs."""
+
+    name = "monitoring"
+    app = Starlette()
+    process_streams: Callable[[], Sequence[StreamState]] = list
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("here", [True, False], ids=["monitoring runs here", "elsewhere"])
+async def test_only_a_process_without_monitoring_reports_over_http(tmp_path: Path, here: bool) -> None:
+    supervisor = Supervisor([cast("Target", Monitor())] if here else [])
+    async with AsyncExitStack() as stack:
+        _report_streams(settings(tmp_path, "http://127.0.0.1:9/streams"), supervisor, GivenToken(), stack)
+        names = {task.get_name() for task in asyncio.all_tasks()}
+    assert ("stream reports" in names) is not here

@@ -39,10 +39,11 @@ REQUEST_DURATION = Histogram(
     ("service", "http_request_method", "http_route", "http_response_status_code"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
-# Probes, answers without an end, and what processes tell monitoring every other second.
-_EXCLUDED_ENDINGS = ("/livez", "/readyz", "/metrics", "/stream", "/streams", "/otlp/v1/traces")
+_EXCLUDED_ENDINGS = ("/livez", "/readyz", "/metrics", "/stream")
 # A page asks for a dozen of these: their traces would push out those that tell something.
 _UNTRACED_PREFIX = "/static/"
+# Processes tell monitoring something here every other second.
+_UNTRACED_ENDINGS = ("/streams", "/otlp/v1/traces")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
 _QUERY_TEXT_LIMIT = 2_000
 # A version after 00 may add parts at the end (W3C Trace Context §4.3); ff is no version.
@@ -213,7 +214,7 @@ class TelemetryMiddleware:
 
     def _sampled_parent(self, telemetry: Telemetry, scope: Scope) -> Context | None:
         """The context under which the request's span starts, or None when it is not to be recorded."""
-        if scope["path"].startswith(_UNTRACED_PREFIX):
+        if scope["path"].startswith(_UNTRACED_PREFIX) or scope["path"].endswith(_UNTRACED_ENDINGS):
             return None
         if trace.get_current_span().is_recording():
             return trace.set_span_in_context(trace.get_current_span(), Context())
