@@ -19,7 +19,7 @@ from sixclear.common.web.sse import SseHub
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-HEARTBEAT_SECONDS = 1.0
+HEARTBEAT_SECONDS = 1.5
 STREAM = b"GET /api/monitoring/v1/stream"
 
 
@@ -161,7 +161,7 @@ def test_a_page_notices_a_silent_connection_and_opens_a_new_one(open_frozen: Ope
     connection = page.locator("[data-connection]")
     expect(connection).to_be_empty()
     # Heartbeats alone keep a page connected.
-    _until(lambda: page.evaluate("performance.now()") > 4_000 * HEARTBEAT_SECONDS, 20)
+    _until(lambda: page.evaluate("performance.now()") > 3_000 * HEARTBEAT_SECONDS, 20)
     assert frozen.stream.asked == [""]
 
     page.evaluate(
