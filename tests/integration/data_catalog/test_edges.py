@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_entry
 from tests.integration.data_catalog.conftest import Service, an_entry, description
+from tests.integration.private_answers import kept, walk_private_answers
 
 from sixclear.common.auth.access import access_rules
 
@@ -216,3 +217,10 @@ async def test_text_that_looks_like_something_else_is_only_text(service: Service
     entry = await an_entry(service, name_vi=name, description="a\u0301 e\u0302\u0301 🙂 \u202e '\"\\")
     assert (await service.get(entry))["name_vi"] == name
     assert await service.codes(q="drop table entry; -- <SCRIPT>") == ["KHCN-01"]
+
+
+@pytest.mark.asyncio
+async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> None:
+    statuses = await walk_private_answers(service.app, service.http, service.issuer.headers("catalog:write"))
+    assert statuses >= {200, 401, 404}
+    assert await kept(service.http, "/api/catalog/v1/entries"), "everybody may keep what is for everybody"

@@ -13,6 +13,7 @@ from tests.integration.feedback.conftest import (
     an_assigned_submission,
     submission,
 )
+from tests.integration.private_answers import walk_private_answers
 
 from sixclear.common.auth.access import access_rules
 
@@ -152,3 +153,9 @@ async def test_a_key_twice_in_one_request_is_refused(service: Service) -> None:
     headers = [("Idempotency-Key", "a" * 16), ("Idempotency-Key", "b" * 16)]
     response = await service.http.post("/api/feedback/v1/submissions", json=submission(), headers=headers)
     assert (response.status_code, response.json()["code"]) == (400, "invalid-idempotency-key")
+
+
+@pytest.mark.asyncio
+async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> None:
+    statuses = await walk_private_answers(service.app, service.http, service.headers("feedback-hub"))
+    assert statuses >= {200, 401, 404, 422}

@@ -282,7 +282,7 @@ async def site(view: View) -> AsyncIterator[Site]:
     clock = MovingClock(view.now)
     runtime, issuer = make_runtime(clock)
     target = MonitoringTarget(runtime, Settings(database_url=view.database.url))
-    async with http_client(target.app) as client:
+    async with http_client(target.app, base_url="http://localhost:8000") as client:
         yield Site(target, issuer, client, clock)
     await target.stop()
 

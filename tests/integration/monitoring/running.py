@@ -34,7 +34,7 @@ async def running(url: str, runtime: Any, **options: Any) -> AsyncIterator[tuple
     target = MonitoringTarget(runtime, Settings(database_url=url, reconcile_seconds=0.2, **options))
     await target.start()
     try:
-        async with http_client(target.app) as client:
+        async with http_client(target.app, base_url="http://localhost:8000") as client:
             yield target, client
     finally:
         async with asyncio.timeout(3):

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from tests.integration.portal.records import HOSTILE, NOW, RECEIPT
 from tests.integration.portal.upstream import Upstream, clients
+from tests.integration.private_answers import kept, walk_private_answers
 
 from sixclear.common.auth.access import access_rules
 from sixclear.common.ids import stable_id
@@ -347,3 +348,9 @@ async def test_a_platform_without_any_programme_says_that_nothing_was_entered(
 @pytest.mark.parametrize("day", ["0001-01-01", "20251204", "2025-W49-4", "2025-12-04T00:00", "9999-12-31", "yesterday"])
 async def test_a_day_that_cannot_be_meant_is_explained(browser: httpx2.AsyncClient, day: str) -> None:
     assert (await browser.get(f"/?as_of={day}&lang=en")).status_code == 422
+
+
+async def test_no_cache_keeps_what_is_not_for_everybody(app: Any, browser: httpx2.AsyncClient) -> None:
+    statuses = await walk_private_answers(app, browser, {"Authorization": "Bearer of-somebody"})
+    assert 200 in statuses
+    assert await kept(browser, "/"), "everybody may keep what is for everybody"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.contract.test_tasks_examples import the_life_of_a_task
+from tests.integration.private_answers import kept, walk_private_answers
 from tests.integration.tasks.conftest import Service
 
 from sixclear.common.auth.access import access_rules
@@ -49,3 +50,10 @@ async def test_a_token_without_the_scope_writes_nothing(service: Service) -> Non
             headers = service.headers("P57", "nothing:at-all")
             response = await service.http.post(path, json={}, headers=headers)
             assert (response.status_code, response.json()["code"]) == (403, "insufficient-scope"), path
+
+
+@pytest.mark.asyncio
+async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> None:
+    statuses = await walk_private_answers(service.app, service.http, service.headers("G06"))
+    assert statuses >= {200, 401, 404, 422}
+    assert await kept(service.http, "/api/tasks/v1/tasks"), "everybody may keep what is for everybody"

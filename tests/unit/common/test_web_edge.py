@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from sixclear.common.auth.access import Access, access_rules
 from sixclear.common.runtime.target import Check
-from sixclear.common.testing.identity import http_client
+from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.health import health_routes
@@ -163,3 +163,56 @@ async def test_a_redirect_to_the_own_host_is_one_to_a_path(location: str, sent: 
     async with http_client(app) as client:
         answer = await client.get("/", headers={"Host": "evil.example"})
     assert answer.headers["location"] == sent
+
+
+def answers_for_some() -> FastAPI:
+    """Public answers, with and without a word on caching, and what asks for a token."""
+    router = APIRouter(route_class=TransactionalRoute)
+    everybody, some = Depends(Access.public("a test")), Depends(Access.scope("t:read"))
+
+    @router.get("/public", dependencies=[everybody])
+    @router.get("/own", dependencies=[some])
+    async def plain() -> Response:
+        return Response("x", headers={"ETag": '"1"'})
+
+    @router.get("/public/said", dependencies=[everybody])
+    @router.get("/own/said", dependencies=[some])
+    async def said() -> Response:
+        return Response("x", headers={"ETag": '"1"', "Cache-Control": "max-age=3600"})
+
+    @router.get("/own/stream", dependencies=[some])
+    async def stream() -> Response:
+        return Response("x", headers={"Cache-Control": "no-cache, no-transform"})
+
+    @router.post("/public", dependencies=[everybody])
+    async def change() -> int:
+        return 1
+
+    issuer = FakeIssuer()
+    app = create_service_app(
+        title="T", service="t", version="1", prefix="/t", routers=[router], verifier=issuer.verifier()
+    )
+    app.state.issuer = issuer
+    return app
+
+
+@pytest.mark.asyncio
+async def test_no_cache_keeps_what_is_not_for_everybody() -> None:
+    app = answers_for_some()
+    async with http_client(app) as client:
+
+        async def kept(path: str, method: str = "GET", **headers: str) -> tuple[int, str | None]:
+            answer = await client.request(method, f"/t{path}", headers=headers)
+            return answer.status_code, answer.headers.get("cache-control")
+
+        token = app.state.issuer.headers("t:read")
+        assert await kept("/public") == (200, None)
+        assert await kept("/public/said") == (200, "max-age=3600")
+        for path in ("/own", "/own/said", "/public", "/public/said"):
+            assert await kept(path, **token) == (200, "no-store"), path
+        assert await kept("/own/stream", **token) == (200, "no-store, no-transform")
+        for path in ("/own", "/own/said", "/own/stream"):
+            assert await kept(path) == (401, "no-store"), path
+            assert await kept(path, **app.state.issuer.headers("t:other")) == (403, "no-store"), path
+        assert await kept("/public", "POST") == (200, "no-store")
+        assert await kept("/nothing", **token) == (404, "no-store")

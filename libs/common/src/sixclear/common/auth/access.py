@@ -126,6 +126,7 @@ class Access:
 
     async def admit(self, request: HTTPConnection) -> Caller:
         """The caller of `request`, remembered for CallerDep; the token is verified once per request."""
+        request.state.private = bool(self.scopes)  # for `EdgeMiddleware`: also when it is refused
         caller = PUBLIC_CALLER if not self.scopes else await self._authenticated(request)
         request.state.caller = caller
         return caller

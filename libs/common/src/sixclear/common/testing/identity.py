@@ -75,7 +75,7 @@ class FakeIssuer:
 def http_client(app: ASGIApp, **options: Any) -> httpx2.AsyncClient:
     """A client that calls `app` without a network, through a process's edge. The lifespan is not entered."""
     transport = httpx2.ASGITransport(app=VisitorEdge(app, trusted_networks("127.0.0.1")))
-    return httpx2.AsyncClient(transport=transport, base_url="http://sixclear.test", **options)
+    return httpx2.AsyncClient(transport=transport, **{"base_url": "http://sixclear.test", **options})
 
 
 def fixed_clock(at: str = "2025-12-04T10:00:00+00:00") -> Clock:

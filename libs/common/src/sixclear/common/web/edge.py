@@ -19,6 +19,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -46,11 +47,27 @@ class EdgeMiddleware:
                 headers["X-Request-ID"] = request_id
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if private(scope):
+                    headers["Cache-Control"] = _not_kept(headers.get("Cache-Control", ""))
                 if 300 <= message["status"] < 400 and "location" in headers:
                     headers["location"] = _without_host(headers["location"], scope)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def private(scope: Scope) -> bool:
+    """Whether an answer is for this caller only: to a token, by a rule that asks for one, or to a change.
+
+    The rule says so itself (`Access.admit`), so that a refusal counts as well as what it keeps from others.
+    """
+    named = any(name == b"authorization" for name, _ in scope["headers"])
+    return named or scope["method"] not in _SAFE_METHODS or bool(scope.get("state", {}).get("private"))
+
+
+def _not_kept(said: str) -> str:
+    # A stream that must not be changed on its way stays so.
+    return "no-store, no-transform" if "no-transform" in said else "no-store"
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,18 +1,55 @@
 """HTTP in and out of monitoring; no SQL, no rules."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter
+from starlette.requests import HTTPConnection
 
-from sixclear.common.auth.access import Access
+from sixclear.common.auth.access import PUBLIC_CALLER, Access, Caller
+from sixclear.common.web.visitor import address_in, visitor_of
 from sixclear.monitoring.routes import operators, public, reconciliations, spans
+
+OPERATE = Access.scope("monitoring:operate")
+# Each says that somebody else stands behind the peer, whatever address it names.
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorsOrHere(Access):
+    """Operators, and a developer who sits at this machine: nobody between, and no foreign name for it.
+
+    Spans name addresses, and those have identifiers of restricted tasks in them.
+    """
+
+    async def admit(self, request: HTTPConnection) -> Caller:
+        """As `Access.admit`; a caller at this machine needs no token."""
+        if "authorization" in request.headers or not _here(request):
+            return await Access.admit(self, request)
+        request.state.private = True
+        request.state.caller = PUBLIC_CALLER
+        return PUBLIC_CALLER
+
+
+def _here(request: HTTPConnection) -> bool:
+    """The name is looked at too: a foreign page can let its own name mean this machine (DNS rebinding)."""
+    host = request.headers.get("host", "").lower()
+    nobody_between = not any(name in request.headers for name in _FORWARDED)
+    return nobody_between and _loopback(visitor_of(request.scope)) and (_named_localhost(host) or _loopback(host))
+
+
+def _named_localhost(host: str) -> bool:
+    return host.partition(":")[0] == "localhost"
+
+
+def _loopback(text: str) -> bool:
+    address = address_in(text)
+    return address is not None and address.is_loopback
 
 
 def operators_rule(env: str) -> Access:
-    """Who sees traces and streams: anybody while developing, operators in production."""
-    if env == "production":
-        return Access.scope("monitoring:operate")
-    return Access.public("a developer's own machine; production asks for the scope monitoring:operate")
+    """Who sees traces and streams: operators; outside production also who sits at the machine itself."""
+    return OPERATE if env == "production" else OperatorsOrHere(OPERATE.scopes)
 
 
 def make_routers(env: str) -> Sequence[APIRouter]:
