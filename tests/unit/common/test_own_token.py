@@ -22,6 +22,7 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.eventually import eventually
 
 ENDPOINT = "https://identity.test/token"
+ISSUER = "https://identity.test/realms/sixclear/"
 SECRET = "s%e:c ret+"
 
 
@@ -180,13 +181,40 @@ async def test_the_token_endpoint_is_found_by_the_issuers_configuration() -> Non
 
     async def issuer(request: httpx2.Request) -> httpx2.Response:
         if request.url.path == "/realms/sixclear/.well-known/openid-configuration":
-            return httpx2.Response(200, json={"token_endpoint": ENDPOINT})
+            return httpx2.Response(200, json={"issuer": ISSUER, "token_endpoint": ENDPOINT})
         return await provider(request)
 
-    found = settings(token_url=None, issuer_url="https://identity.test/realms/sixclear/")
-    async with running(issuer, found) as token:
+    async with running(issuer, settings(token_url=None, issuer_url=ISSUER)) as token:
         await until(token, "token-1")
     assert str(provider.asked[0].url) == ENDPOINT
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"issuer": "https://elsewhere.test", "token_endpoint": ENDPOINT},
+        {"issuer": ISSUER, "token_endpoint": "http://identity.test/token"},
+        {"issuer": ISSUER, "token_endpoint": ["https://identity.test/token"]},
+        {},
+    ],
+    ids=["another issuer", "not encrypted", "not an address", "nothing"],
+)
+async def test_a_secret_goes_nowhere_else(configuration: dict[str, Any]) -> None:
+    asked: list[str] = []
+
+    async def issuer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        return httpx2.Response(200, json=configuration)
+
+    async def several() -> bool:
+        return len(asked) >= 3
+
+    with capture_logs() as lines:
+        async with running(issuer, settings(token_url=None, issuer_url=ISSUER)):
+            await eventually(several)
+    assert set(asked) == {"GET"}
+    assert "set SIXCLEAR_TOKEN_URL" in lines[0]["reason"]
 
 
 @pytest.mark.asyncio

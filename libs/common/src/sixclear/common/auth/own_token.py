@@ -162,10 +162,15 @@ class OwnToken:
         return _Kept(token, began, _life(body.get("expires_in")))
 
     async def _discovered(self, client: httpx2.AsyncClient) -> str:
-        address = self._settings.issuer.rstrip("/") + _DISCOVERY
-        endpoint = _object(await client.get(address), "the issuer's configuration").get("token_endpoint")
-        if not isinstance(endpoint, str) or not endpoint.startswith(("https://", "http://")):
-            raise NoToken("the issuer's configuration names no token_endpoint; set SIXCLEAR_TOKEN_URL")
+        """The token endpoint of the issuer; raises NoToken where the secret should not go (RFC 8414 §3.3)."""
+        issuer = self._settings.issuer
+        found = _object(await client.get(issuer.rstrip("/") + _DISCOVERY), "the issuer's configuration")
+        if found.get("issuer") != issuer:
+            raise NoToken("the configuration at SIXCLEAR_ISSUER_URL is that of another issuer; set SIXCLEAR_TOKEN_URL")
+        endpoint = found.get("token_endpoint")
+        allowed = ("https://",) if issuer.startswith("https://") else ("https://", "http://")
+        if not isinstance(endpoint, str) or not endpoint.startswith(allowed):
+            raise NoToken("the issuer's configuration names no usable token_endpoint; set SIXCLEAR_TOKEN_URL")
         return endpoint
 
     def _complain(self, error: Exception, failures: int) -> None:
