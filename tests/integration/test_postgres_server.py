@@ -122,7 +122,7 @@ async def test_a_server_that_cannot_be_looked_at_is_neither_stopped_nor_replaced
     monkeypatch.setattr(psutil, "Process", none_left)
     again = PostgresServer(server.folder)
     assert again.running() is None
-    with pytest.raises(OSError, match="Too many open files"):
+    with pytest.raises(CannotStart, match="Too many open files"):
         again.attach()
     with pytest.raises(CannotStart) as refused:
         await again.start()

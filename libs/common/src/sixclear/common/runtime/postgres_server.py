@@ -79,9 +79,9 @@ class PostgresServer:
     def attach(self) -> bool:
         """Use the server that another process of ours runs on this folder; False when there is none.
 
-        Raises `OSError` when that cannot be told.
+        Raises `CannotStart` when that cannot be told.
         """
-        if self._running_pid() is None:
+        if self._pid_for_certain() is None:
             return False
         lines = (self.data / "postmaster.pid").read_text().splitlines()
         self._short_socket_dir = Path(lines[4]) if len(lines) > 4 and Path(lines[4]) != self.data else None
@@ -158,13 +158,7 @@ class PostgresServer:
             )
 
     def _clear_leftovers(self) -> None:
-        try:
-            pid = self._running_pid()
-        except OSError as error:
-            raise CannotStart(
-                f"It cannot be told whether a PostgreSQL runs on {self.data}: {error.strerror or error}.",
-                "See whether the folder can be read and whether this user may open more files: ulimit -n",
-            ) from error
+        pid = self._pid_for_certain()
         if pid is None:
             self._remove_stale()
             return
@@ -193,6 +187,15 @@ class PostgresServer:
         except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
             return None
         return pid if _serves(pid, self.data) else None
+
+    def _pid_for_certain(self) -> int | None:
+        try:
+            return self._running_pid()
+        except OSError as error:
+            raise CannotStart(
+                f"It cannot be told whether a PostgreSQL runs on {self.data}: {error.strerror or error}.",
+                "See whether the folder can be read and whether this user may open more files: ulimit -n",
+            ) from error
 
     def _initialise(self) -> None:
         unfinished = self.folder / "data.new"
