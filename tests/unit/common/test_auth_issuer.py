@@ -26,6 +26,7 @@ from sixclear.common.auth.clients import (
 )
 from sixclear.common.auth.issuer import IssuerRefused, create_issuer_app
 from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.auth.wrong_secrets import WrongSecrets
 from sixclear.common.ids import stable_id
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.identity import http_client
@@ -202,3 +203,35 @@ def test_production_has_no_embedded_issuer(tmp_path: Path) -> None:
 
 def test_every_route_of_the_issuer_has_a_rule(settings: CommonSettings) -> None:
     assert all(rule for _, _, rule in access_rules(create_issuer_app(settings)))
+
+
+@pytest.mark.asyncio
+async def test_who_guesses_secrets_is_stopped_and_others_are_not(
+    client: httpx2.AsyncClient, settings: CommonSettings
+) -> None:
+    guesser, neighbour = {"X-Forwarded-For": "203.0.113.7:4711"}, {"X-Forwarded-For": "203.0.113.8"}
+    guesses = [
+        await client.post("/oauth2/token", data=GRANT, headers=basic("org-G06", f"guess {number}") | guesser)
+        for number in range(100)
+    ]
+    assert [answer.status_code for answer in guesses] == [401] * 20 + [429] * 80
+    assert guesses[-1].json()["error"] == "slow_down"
+    assert 1 <= int(guesses[-1].headers["Retry-After"]) <= 5
+    right = basic("org-G06", secret(settings))
+    assert (await client.post("/oauth2/token", data=GRANT, headers=right | guesser)).status_code == 429
+    for _ in range(30):
+        assert (await client.post("/oauth2/token", data=GRANT, headers=right | neighbour)).status_code == 200
+
+
+def test_wrong_secrets_come_back_with_time_and_memory_is_bounded() -> None:
+    now = [1000.0]
+    wrong = WrongSecrets(at_once=2, per_minute=6, networks=50, monotonic=lambda: now[0])
+    for _ in range(2):
+        assert wrong.waits_seconds("192.0.2.1") == 0
+        wrong.add("192.0.2.1")
+    assert wrong.waits_seconds("192.0.2.1") == 10
+    now[0] += 10
+    assert wrong.waits_seconds("192.0.2.1") == 0
+    for number in range(200):
+        wrong.add(f"203.0.113.{number}")
+    assert len(wrong) == 50

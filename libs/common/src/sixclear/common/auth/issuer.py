@@ -18,12 +18,14 @@ from sixclear.common.auth.access import Access, declare
 from sixclear.common.auth.clients import Client, load_clients
 from sixclear.common.auth.key_store import signing_key
 from sixclear.common.auth.minting import LIFETIME, mint
+from sixclear.common.auth.wrong_secrets import WrongSecrets
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.settings import CommonSettings
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.limits import LimitsMiddleware
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
+from sixclear.common.web.visitor import visitor_of
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105  (a path)
 CONFIGURATION_PATH = "/.well-known/openid-configuration"
@@ -55,6 +57,14 @@ class _WrongClient(_Refused):
     def __init__(self) -> None:
         text = "The client is not known or its secret is wrong."
         super().__init__("invalid_client", text, status=401, headers=_CHALLENGE)
+
+
+class _TooManyWrong(_Refused):
+    """This visitor was wrong too often; also a right secret waits, or guessing would go on."""
+
+    def __init__(self, seconds: int) -> None:
+        text = "Too many wrong secrets came from this address. Wait as long as Retry-After says."
+        super().__init__("slow_down", text, status=429, headers={"Retry-After": str(seconds)})
 
 
 def create_issuer_app(settings: CommonSettings, clock: Clock = utc_now) -> Starlette:
@@ -107,6 +117,7 @@ class _Issuer:
         self._audience = settings.audiences[0]
         self._key = key
         self._clock = clock
+        self._wrong_secrets = WrongSecrets()
 
     def public_keys(self) -> dict[str, Any]:
         return dict(KeySet([self._key]).as_dict(private=False))
@@ -124,7 +135,14 @@ class _Issuer:
     async def grant(self, request: Request) -> dict[str, Any]:
         """The answer of the token endpoint (RFC 6749 §4.4); raises _Refused."""
         form = await _form(request)
-        client = self._authenticated(request, form)
+        visitor = visitor_of(request.scope)
+        if seconds := self._wrong_secrets.waits_seconds(visitor):
+            raise _TooManyWrong(seconds)
+        try:
+            client = self._authenticated(request, form)
+        except _WrongClient:
+            self._wrong_secrets.add(visitor)
+            raise
         if "grant_type" not in form:
             raise _Refused("invalid_request", "grant_type is missing.")
         if form["grant_type"] != "client_credentials":
@@ -139,8 +157,8 @@ class _Issuer:
             audience=self._audience,
             now=self._clock(),
         )
-        seconds = int(LIFETIME.total_seconds())
-        return {"access_token": token, "token_type": "Bearer", "expires_in": seconds, "scope": " ".join(scopes)}
+        lifetime = int(LIFETIME.total_seconds())
+        return {"access_token": token, "token_type": "Bearer", "expires_in": lifetime, "scope": " ".join(scopes)}
 
     def _authenticated(self, request: Request, form: dict[str, str]) -> Client:
         header = request.headers.get("authorization")
