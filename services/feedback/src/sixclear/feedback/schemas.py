@@ -55,10 +55,15 @@ class SubmissionEntry(Schema):
         default=None, description="Slug of the programme that it concerns, as a suggestion to the handler."
     )
     organisation_id: UUID | None = Field(default=None, description="The body that it is addressed to.")
-    visibility: Visibility = Field(default="requester", description="`sealed` is for initiatives only.")
+    visibility: Visibility = Field(
+        default="requester",
+        description="`sealed` is for initiatives only. No text is published today, also with `public`.",
+    )
     sender: Sender = Field(default_factory=Sender)
     consent: bool = Field(
-        default=False, description="Text and answer may be published once it is answered, without the sender's name."
+        default=False,
+        description="Whether the sender would agree that text and answer are published without a name. It is kept with"
+        " the case; neither is published today.",
     )
 
 
