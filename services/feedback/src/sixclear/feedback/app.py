@@ -9,10 +9,10 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
 from sixclear.common.web.app import create_service_app
-from sixclear.feedback.attempts import Attempts
-from sixclear.feedback.errors import TooManySubmissions
+from sixclear.feedback.errors import TooManyAttempts, TooManySubmissions
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.routes import ROUTERS
+from sixclear.feedback.service.allowances import Allowance
 from sixclear.feedback.settings import Settings
 
 PREFIX = "/api/feedback/v1"
@@ -43,8 +43,10 @@ def create_app(
     )
     app.state.settings = settings
     app.state.receipts = receipts
-    app.state.attempts = Attempts(burst=settings.wrong_codes_at_once, per_minute=settings.wrong_codes_per_minute)
-    app.state.sendings = Attempts(
-        burst=settings.submissions_at_once, per_minute=settings.submissions_per_minute, refusal=TooManySubmissions
+    app.state.wrong_codes = Allowance(
+        "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts
+    )
+    app.state.sendings = Allowance(
+        "submission", settings.submissions_at_once, settings.submissions_per_minute, TooManySubmissions
     )
     return app

@@ -121,3 +121,16 @@ class Access(Base):
     read_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("what IN ('contact', 'sealed_text')", name="what"),)
+
+
+class Allowance(Base):
+    """What a visitor has used up of one kind of allowance. It is whole again at `full_at`, and the row is then deleted.
+
+    `network_hash` is keyed: the address cannot be found from it, also not by trying all of them.
+    """
+
+    __tablename__ = "allowance"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    network_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    full_at: Mapped[datetime] = mapped_column(index=True)

@@ -58,6 +58,10 @@ class Receipts:
         """A keyed hash of what was sent, to tell a retry from another submission under the same key."""
         return self._derive("body", body)
 
+    def network_hash(self, network: str) -> bytes:
+        """What a visitor's network is counted by: keyed, because all addresses there are can be tried in minutes."""
+        return self._derive("network", network)[:16]
+
     def _derive(self, purpose: str, *parts: str) -> bytes:
         message = "".join(f"{len(part)}:{part}" for part in ("sixclear feedback v1", purpose, *parts))
         return hmac.digest(self._secret, message.encode(), "sha256")

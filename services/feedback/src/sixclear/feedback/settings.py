@@ -22,13 +22,19 @@ class Settings(BaseSettings):
         " `feedback/receipt.key` under `SIXCLEAR_HOME`, made at the first start. Losing it closes every mailbox.",
     )
     wrong_codes_at_once: int = Field(
-        default=10, ge=1, le=1000, description="Wrong receipt codes that one address may send at once; beyond it: 429."
+        default=10,
+        ge=1,
+        le=1000,
+        description="Wrong receipt codes that one address may send at once to all processes together; beyond it: 429.",
     )
     wrong_codes_per_minute: float = Field(
         default=5.0, gt=0, le=1000, description="Wrong receipt codes that one address may send a minute after that."
     )
     submissions_at_once: int = Field(
-        default=30, ge=1, le=100_000, description="Submissions that one address may send at once; beyond it: 429."
+        default=30,
+        ge=1,
+        le=100_000,
+        description="Submissions that one address may send at once to all processes together; beyond it: 429.",
     )
     submissions_per_minute: float = Field(
         default=6.0, gt=0, le=100_000, description="Submissions that one address may send a minute after that."

@@ -2,4 +2,4 @@
 
 from sixclear.feedback.routes import handling, intake, mailbox
 
-ROUTERS = (intake.router, mailbox.router, handling.router)
+ROUTERS = (intake.router, intake.desk_router, mailbox.router, handling.router)

@@ -1,7 +1,5 @@
 """What the routes of this service share: access rules, receipts, answers that nobody keeps."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -9,10 +7,6 @@ import orjson
 from fastapi import Depends, Request, Response
 
 from sixclear.common.auth.access import Access, OrganisationRule
-from sixclear.common.web.visitor import visitor_of
-from sixclear.feedback.attempts import Attempts
-from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts, TooManySubmissions
-from sixclear.feedback.metrics import MAILBOX_OPENINGS, SUBMISSIONS_LIMITED
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.service import handling
 
@@ -59,32 +53,3 @@ async def not_kept(response: Response) -> None:
 ReceiptsDep = Annotated[Receipts, Depends(receipts_of)]
 HubDep = Annotated[UUID, Depends(hub_of)]
 NOT_KEPT = Depends(not_kept)
-
-
-async def limited(request: Request) -> None:
-    """Refuse with TooManySubmissions when the client's address sent too many."""
-    sendings: Attempts = request.app.state.sendings
-    try:
-        sendings.spend(visitor_of(request.scope))
-    except TooManySubmissions:
-        SUBMISSIONS_LIMITED.inc()
-        raise
-
-
-LIMITED = Depends(limited)
-
-
-@contextmanager
-def counted_attempt(request: Request) -> Iterator[None]:
-    """Lets the block try a receipt code; an address with too many wrong ones gets TooManyAttempts instead."""
-    attempts: Attempts = request.app.state.attempts
-    try:
-        with attempts.attempt(visitor_of(request.scope)):
-            yield
-    except TooManyAttempts:
-        MAILBOX_OPENINGS.labels("limited").inc()
-        raise
-    except MailboxNotFound:
-        MAILBOX_OPENINGS.labels("unknown").inc()
-        raise
-    MAILBOX_OPENINGS.labels("opened").inc()

@@ -14,11 +14,13 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.errors import ComplaintTurnedAway, TooManySubmissions, VisibilityNotAllowed
-from sixclear.feedback.routes.dependencies import DESK, LIMITED, NOT_KEPT, SENDER, HubDep, ReceiptsDep
+from sixclear.feedback.routes.dependencies import DESK, NOT_KEPT, SENDER, HubDep, ReceiptsDep
+from sixclear.feedback.routes.limited import SendingRoute
 from sixclear.feedback.schemas import SubmissionEntry, SubmissionOnBehalf, SubmissionReceipt
 from sixclear.feedback.service import intake, views
 
-router = APIRouter(route_class=TransactionalRoute, tags=["sending"])
+router = APIRouter(route_class=SendingRoute, tags=["sending"])
+desk_router = APIRouter(route_class=TransactionalRoute, tags=["sending"])
 
 _REFUSALS = (
     InvalidIdempotencyKey,
@@ -32,7 +34,7 @@ _REFUSALS = (
 @router.post(
     "/submissions",
     operation_id="sendSubmission",
-    dependencies=[SENDER, NOT_KEPT, LIMITED],
+    dependencies=[SENDER, NOT_KEPT],
     status_code=201,
     responses=problem_responses(*_REFUSALS, TooManySubmissions),
 )
@@ -48,7 +50,7 @@ async def send(
     return views.receipt(submission, code)
 
 
-@router.post(
+@desk_router.post(
     "/submissions/on-behalf",
     operation_id="sendSubmissionOnBehalf",
     dependencies=[DESK, NOT_KEPT],

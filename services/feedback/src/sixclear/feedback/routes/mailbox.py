@@ -4,14 +4,14 @@ from fastapi import APIRouter, Request
 
 from sixclear.common.web.idempotency import answer_is_not_stored, key_belongs_to
 from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.errors import MailboxFull, MailboxNotFound, TooManyAttempts, TransitionNotAllowed
-from sixclear.feedback.routes.dependencies import NOT_KEPT, SENDER, ReceiptsDep, case_of, counted_attempt
+from sixclear.feedback.routes.dependencies import NOT_KEPT, SENDER, ReceiptsDep, case_of
+from sixclear.feedback.routes.limited import MailboxRoute
 from sixclear.feedback.schemas import CaseView, MailboxMessage, MailboxOpening, MessageState
 from sixclear.feedback.service import mailbox, views
 
-router = APIRouter(route_class=TransactionalRoute, tags=["mailbox"])
+router = APIRouter(route_class=MailboxRoute, tags=["mailbox"])
 
 
 @router.post(
@@ -22,10 +22,9 @@ router = APIRouter(route_class=TransactionalRoute, tags=["mailbox"])
 )
 @answer_is_not_stored
 @key_belongs_to(case_of)
-async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxOpening, request: Request) -> CaseView:
+async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxOpening) -> CaseView:
     """Open a case by its receipt code: where it stands, when its answer is due and why, what was written."""
-    with counted_attempt(request):
-        submission = await mailbox.open_mailbox(ctx, receipts, opening.receipt_code)
+    submission = await mailbox.open_mailbox(ctx, receipts, opening.receipt_code)
     return await views.case_view(ctx.session, submission, ctx.now)
 
 
@@ -39,8 +38,7 @@ async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxO
 @key_belongs_to(case_of)
 async def send_message(ctx: ContextDep, receipts: ReceiptsDep, entry: MailboxMessage, request: Request) -> MessageState:
     """Write to the handler of one's case."""
-    with counted_attempt(request):
-        submission = await mailbox.open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
+    submission = await mailbox.open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
     most = request.app.state.settings.messages_per_case
     message = await mailbox.add_message(ctx, submission, entry.text, author="sender", most=most)
     return views.message_state(message)
