@@ -1,4 +1,4 @@
-"""The command line: `sixclear run`, `cluster`, `token`, `demo`, `migrate`, `replay`, `check-config`, `targets`."""
+"""The command line: `run`, `cluster`, `token`, `demo`, `migrate`, `replay`, `epoch`, `check-config`, `targets`."""
 
 import argparse
 import asyncio
@@ -49,6 +49,11 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--from", dest="position", type=int, default=1, help="first position to send")
     which.add_argument("--entity", help="only the events of this entity")
     replay.set_defaults(run=commands.replay)
+
+    epoch = named.add_parser("epoch", help="have a service's event log read again from its beginning, after a restore")
+    epoch.add_argument("what", choices=("raise",), help="raise the log's epoch by one")
+    epoch.add_argument("service", metavar="SERVICE", help=", ".join(service.name for service in SERVICES[:3]))
+    epoch.set_defaults(run=commands.epoch)
 
     check = named.add_parser("check-config", help="print the effective settings without secrets, or what is wrong")
     check.add_argument("--target", default="all", help="all, or services with commas")

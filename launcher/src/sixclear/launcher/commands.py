@@ -97,6 +97,17 @@ async def replay(options: Namespace) -> int:
     return 0
 
 
+async def epoch(options: Namespace) -> int:
+    """Have everybody read a service's event log again from its beginning."""
+    from sixclear.launcher.epochs import raise_by_hand
+
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    raised = await raise_by_hand(settings, options.service)
+    say(f"The event log of {options.service} is in epoch {raised} now; it is sent and read again from its beginning.")
+    return 0
+
+
 def _entity(text: str | None) -> UUID | None:
     try:
         return UUID(text) if text else None

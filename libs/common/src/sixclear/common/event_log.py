@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database, dump_json
 from sixclear.common.event_catalogue import topic_of, type_of
+from sixclear.common.log_epoch import raise_epoch
 from sixclear.common.log_reader import LogReader, StoredEvent
 from sixclear.common.log_signal import LogSignal
 from sixclear.common.telemetry import traceparent_of, tracer
@@ -43,6 +44,7 @@ MAX_DATA_BYTES = 512 * 1024
 
 _MONTHS_AHEAD = 3
 _UPKEEP_EVERY_SECONDS = 6 * 3600.0
+_EPOCH_EVERY_SECONDS = 30.0
 
 DDL_V1: list[str] = [
     """CREATE TABLE event (
@@ -138,7 +140,7 @@ class EventLog:
 
     `start` keeps month partitions ahead of time and joins the other processes of the service by LISTEN/NOTIFY; an
     event log that was not started still appends, reads and wakes waiters of its own process. `epoch` is the log's
-    epoch as of `start`: a restore raises it while the service is down.
+    epoch as of `start` and, later, of less than a minute ago.
     """
 
     def __init__(self, service: str, database: Database, clock: Clock = utc_now) -> None:
@@ -147,7 +149,7 @@ class EventLog:
         self._clock = clock
         self._tracer = tracer(service)
         self._signal = LogSignal(database.engine, f"{service} event signal")
-        self._upkeep: asyncio.Task[None] | None = None
+        self._upkeep: list[asyncio.Task[None]] = []
         self.epoch = 1
 
     def topic(self, entity_type: str) -> str:
@@ -230,14 +232,30 @@ class EventLog:
         self.epoch = await self.reader().epoch()
         await self.add_partitions()
         await self._signal.start()
-        self._upkeep = asyncio.create_task(self._keep_partitions(), name=f"{self.service} event partitions")
+        self._upkeep = [
+            asyncio.create_task(self._keep_partitions(), name=f"{self.service} event partitions"),
+            asyncio.create_task(self._follow_epoch(), name=f"{self.service} epoch"),
+        ]
+
+    async def restored(self, why: str, *, read_in: int) -> int:
+        """Raise the epoch, because what was read in epoch `read_in` is not what the log holds now; the new epoch.
+
+        Raises LogIncomplete while the restore still runs.
+        """
+        raised = await raise_epoch(self.database, at_least=read_in + 1)
+        if raised != self.epoch:  # several readers notice the same
+            _log.error("event log was restored", service=self.service, why=why, epoch=raised)
+        self.epoch = raised
+        self.wake()
+        return raised
 
     async def stop(self, deadline_seconds: float = 5.0) -> None:
         """Stop background work within `deadline_seconds`; events can still be appended and read."""
-        if self._upkeep is not None:
-            self._upkeep.cancel()
-            await asyncio.wait([self._upkeep], timeout=deadline_seconds)
-            self._upkeep = None
+        for task in self._upkeep:
+            task.cancel()
+        if self._upkeep:
+            await asyncio.wait(self._upkeep, timeout=deadline_seconds)
+        self._upkeep = []
         await self._signal.stop(deadline_seconds)
 
     async def add_partitions(self) -> None:
@@ -275,6 +293,15 @@ class EventLog:
                 await self.add_partitions()
             except Exception:
                 _log.exception("event partitions not checked", service=self.service)
+
+    async def _follow_epoch(self) -> None:
+        """Entity tags carry the epoch: another process, or a hand, may raise it."""
+        while True:
+            await asyncio.sleep(_EPOCH_EVERY_SECONDS)
+            try:
+                self.epoch = await self.reader().epoch()
+            except Exception as error:
+                _log.warning("epoch not read", service=self.service, error=repr(error))
 
 
 def _columns(events: Sequence[NewEvent], traceparent: str | None) -> dict[str, list[Any]]:

@@ -1,7 +1,7 @@
 """Reading a service's event table in `event_id` order without ever skipping a transaction that commits late."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,21 @@ _COLUMNS = """event_id, entity_type, entity_id, version, previous_version, chang
     meta::text AS meta_json, traceparent, occurred_at, recorded_at, published"""
 
 _READ = text(
-    f"SELECT {_COLUMNS} FROM event WHERE event_id > :after ORDER BY event_id LIMIT :limit"  # noqa: S608 (constant)
-).bindparams(bindparam("after", type_=BigInteger), bindparam("limit", type_=BigInteger))
+    f"SELECT {_COLUMNS} FROM event WHERE event_id >= :first ORDER BY event_id LIMIT :limit"  # noqa: S608 (constant)
+).bindparams(bindparam("first", type_=BigInteger), bindparam("limit", type_=BigInteger))
+
+_FIND = text(f"SELECT {_COLUMNS} FROM event WHERE event_id = :event_id").bindparams(  # noqa: S608 (constant)
+    bindparam("event_id", type_=BigInteger)
+)
+
+# The oldest event that is kept, and the last number that was ever drawn (null where this role may not see it).
+_ENDS = text(
+    """SELECT oldest.event_id, oldest.recorded_at,
+              CASE WHEN has_sequence_privilege(drawn.sequence, 'SELECT')
+                   THEN coalesce(pg_sequence_last_value(drawn.sequence), 0) END AS last_drawn
+       FROM (SELECT pg_get_serial_sequence('event', 'event_id')::regclass AS sequence) AS drawn
+       LEFT JOIN (SELECT event_id, recorded_at FROM event ORDER BY event_id LIMIT 1) AS oldest ON true"""
+)
 
 _READ_ENTITY = text(
     f"SELECT {_COLUMNS} FROM event WHERE entity_id = :entity_id AND version > :after ORDER BY version LIMIT :limit"  # noqa: S608
@@ -42,6 +55,10 @@ _COUNT = text(
          SELECT FROM event WHERE event_id > :after AND published
            AND (:any_type OR entity_type = ANY(:entity_types)) LIMIT :at_most) AS waiting"""
 ).bindparams(bindparam("after", type_=BigInteger))
+
+
+class LogRestored(Exception):
+    """The log is not the one that was read: it was restored, emptied or made again. Its epoch must be raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +106,9 @@ class LogReader:
     when the hole was seen has ended, and a snapshot taken after that still shows the hole: then it was rolled back.
     Order by `event_id` is each entity's order, because an event is inserted while its entity's row is locked.
     Transactions that write no events hold nothing back. One reader serves one task at a time.
+
+    A reader knows the last event that it gave out and reads it again with what follows, in one snapshot: where another
+    one or none stands in its place, the log was restored under it.
     """
 
     def __init__(self, database: Database) -> None:
@@ -96,12 +116,14 @@ class LogReader:
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._barrier: _Barrier | None = None
         self._settled = 0
+        self._last: StoredEvent | None = None
         self.blocked = False
 
     async def read(self, after: int, limit: int) -> Sequence[StoredEvent]:
         """Events after `after`, at most `limit`, up to the first hole that may still be filled.
 
-        `blocked` then tells whether such a hole ended the answer, so that the caller comes back soon.
+        `blocked` then tells whether such a hole ended the answer, so that the caller comes back soon. Raises
+        LogRestored when the event at `after`, given out by this reader, is not what stands there now.
         """
         rows = await self._fetch(after, limit)
         contiguous = self._contiguous(rows, after)
@@ -109,7 +131,13 @@ class LogReader:
             rows = await self._fetch(after, limit)  # a snapshot younger than the last of the writers
             contiguous = self._contiguous(rows, after)
         self.blocked = len(contiguous) < len(rows)
+        if contiguous:
+            self._last = contiguous[-1]
         return contiguous
+
+    def stand_on(self, event: StoredEvent) -> None:
+        """Go on from `event` as if this reader had given it out."""
+        self._last = event
 
     def _contiguous(self, rows: Sequence[StoredEvent], after: int) -> Sequence[StoredEvent]:
         expected = after + 1
@@ -144,13 +172,28 @@ class LogReader:
         async with self._engine.connect() as connection:
             return int((await connection.execute(text("SELECT epoch FROM log_epoch"))).scalar_one())
 
-    async def contains(self, event_id: int) -> bool:
-        """Whether the log still holds this event."""
-        statement = text("SELECT 1 FROM event WHERE event_id = :event_id").bindparams(
-            bindparam("event_id", type_=BigInteger)
-        )
+    async def find(self, event_id: int) -> StoredEvent | None:
+        """The event at this place, if the log holds one."""
         async with self._engine.connect() as connection:
-            return (await connection.execute(statement, {"event_id": event_id})).first() is not None
+            row = (await connection.execute(_FIND, {"event_id": event_id})).mappings().first()
+            return None if row is None else StoredEvent(**row)
+
+    async def lost(self, event_id: int, recorded_at: datetime | None) -> bool:
+        """Whether an event that was read once, and that the log does not hold, is lost.
+
+        Months are archived from the oldest on: an event recorded before the oldest one kept says nothing. One of a
+        number that was not drawn yet is lost. `recorded_at` is None where it is not known; then the numbers decide.
+        """
+        async with self._engine.connect() as connection:
+            ends = (await connection.execute(_ENDS)).one()
+        if ends.last_drawn is not None and event_id > ends.last_drawn:
+            return True
+        if ends.event_id is None:
+            return False
+        if recorded_at is None:
+            return bool(event_id >= ends.event_id)
+        # Where the very first event is kept nothing was archived, whatever clocks said.
+        return bool(ends.event_id == 1 or recorded_at >= ends.recorded_at)
 
     async def read_entity(self, entity_id: UUID, limit: int, *, after: int = 0) -> Sequence[StoredEvent]:
         """The first `limit` committed events of one entity after a version, oldest version first."""
@@ -174,13 +217,29 @@ class LogReader:
             return int((await connection.execute(_COUNT, values)).scalar_one())
 
     async def _fetch(self, after: int, limit: int) -> list[StoredEvent]:
+        last = self._last if self._last is not None and self._last.event_id == after else None
+        values = {"first": after + 1, "limit": limit} if last is None else {"first": after, "limit": limit + 1}
         async with self._engine.connect() as connection:
-            result = await connection.execute(_READ, {"after": after, "limit": limit})
-            return [StoredEvent(**row) for row in result.mappings()]
+            result = await connection.execute(_READ, values)
+            rows = [StoredEvent(**row) for row in result.mappings()]
+        if last is None:
+            return rows
+        if rows and rows[0].event_id == after:
+            if _said(rows[0]) != _said(last):
+                raise LogRestored(f"another event stands at position {after}")
+            return rows[1:]
+        if await self.lost(after, last.recorded_at):
+            raise LogRestored(f"the event at position {after} is gone")
+        return rows[:limit]
 
     async def _writers(self) -> frozenset[str]:
         async with self._engine.connect() as connection:
             return frozenset((await connection.execute(_WRITERS)).scalars())
+
+
+def _said(event: StoredEvent) -> StoredEvent:
+    """What a mark is made of: the columns that also travel."""
+    return replace(event, meta_json="", traceparent=None, published=True)
 
 
 def _wanted(after: int, entity_types: Sequence[str] | None) -> dict[str, Any]:

@@ -27,8 +27,10 @@ from sixclear.common.bus.tracing import send_span
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog, StoredEvent
+from sixclear.common.log_reader import LogRestored
 from sixclear.common.log_signal import dedicated_connection
 from sixclear.common.relay_cursor import DDL_V1, Cursor, CursorStore, Replay, request_replay
+from sixclear.common.relay_proof import LogEmptied, find_foreign, require_acknowledged
 from sixclear.common.telemetry import tracer
 
 __all__ = ["DDL_V1", "LogEmptied", "Relay", "RelayLimits", "RelayState"]
@@ -36,10 +38,6 @@ __all__ = ["DDL_V1", "LogEmptied", "Relay", "RelayLimits", "RelayState"]
 _log = structlog.get_logger(__name__)
 
 Stream = tuple[str, int]
-
-
-class LogEmptied(Exception):
-    """The broker no longer holds what it had acknowledged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +78,8 @@ class Relay:
     over within seconds when that session ends. Events go out in `event_id` order per entity; the cursor is the prefix
     that the broker has acknowledged, saved after the acknowledgements, so a crash sends again and never skips. A
     repeat is harmless by its version. When the broker turns out to have lost what it had acknowledged, or the log's
-    epoch was raised, everything is sent again from the first event.
+    epoch was raised, everything is sent again from the first event. When the broker turns out to hold what the event
+    table does not, the table was restored: then this raises the epoch.
     """
 
     def __init__(
@@ -185,6 +184,9 @@ class Relay:
         if epoch != cursor.epoch:
             cursor = await self._rewind(store, Cursor(epoch=epoch), "the log's epoch was raised")
         async with self._connected() as (producer, view):
+            if (foreign := await find_foreign(self._event_log, view)) is not None:
+                await self._event_log.restored(foreign.why, read_in=foreign.epoch)
+                return
             sending = Sending(self._event_log, producer, view, cursor, self._limits.partitions, self._tracer)
             self._note(active=True, last_error=None)
             work = asyncio.ensure_future(self._send_forever(store, sending))
@@ -200,7 +202,9 @@ class Relay:
                 await self._rewind(store, Cursor(epoch=cursor.epoch), str(emptied))
                 return
             for error in filter(None, map(_error, (work, check))):
-                raise error
+                if not isinstance(error, LogRestored):
+                    raise error
+                await self._event_log.restored(str(error), read_in=cursor.epoch)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[tuple[BatchProducer, BrokerView]]:
@@ -258,7 +262,7 @@ class Relay:
         while True:
             await asyncio.sleep(self._limits.check_seconds)
             with contextlib.suppress(KafkaFailed):  # away, not emptied; sending reports it
-                await sending.check(view)
+                await require_acknowledged(view, sending.cursor.offsets)
             if await self._event_log.reader().epoch() != sending.cursor.epoch:
                 return
 
@@ -373,17 +377,6 @@ class Sending:
         if missing - set(existing):
             await self._view.create(sorted(missing - set(existing)), partitions=self._partitions)
         self._topics |= {topic: existing.get(topic, self._partitions) for topic in missing}
-
-    async def check(self, view: BrokerView) -> None:
-        """Raises LogEmptied when a topic is gone or shorter than what was acknowledged."""
-        acknowledged = dict(self.cursor.offsets)
-        existing = await view.partitions()
-        for topic, partition in acknowledged:
-            if existing.get(topic, 0) <= partition:
-                raise LogEmptied(f"{topic}/{partition} is gone")
-        for stream, end in (await view.ends(acknowledged)).items():
-            if end <= acknowledged[stream]:
-                raise LogEmptied(f"{stream[0]}/{stream[1]} ends at {end}, before {acknowledged[stream]}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,8 @@ class Leader:
             # A relay that pauses in the middle of a replay looks like the end of it, but for what it says itself.
             sent = not view.relayed or sent_all(reports, source, self._clock())
             complete = sent and lag is not None and lag.messages == 0
+            if complete and lag is not None and (lag.epoch or 0) > (view.next_epoch or view.active_epoch):
+                await self._begin_silent_epoch(source, lag.epoch or 0)
             if complete and caught_up(view, self._clock()):
                 # It counts what is below moved organisations again, in one piece: too long for the usual limits.
                 async with self._background.transaction() as session:
@@ -200,6 +202,11 @@ class Leader:
                 self._deletions.grow(removed)
                 if not removed:
                     self._swept[source] = view.active_epoch
+
+    async def _begin_silent_epoch(self, source: str, epoch: int) -> None:
+        """A log that was restored to one without events sends nothing that could say so."""
+        async with self._database.transaction() as session:
+            await views.begin_silent_epoch(session, source, epoch, self._clock(), self._token)
 
 
 def _complete_until(lag: Lag | None, looked_at: datetime) -> datetime | None:

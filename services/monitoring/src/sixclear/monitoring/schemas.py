@@ -119,7 +119,7 @@ class Status(TaskPart):
 
     as_of: datetime
     staleness_seconds: float | None = Field(
-        description="Age of the view; null while it is not known, e.g. because a source's relay is not heard of."
+        description="Age of the view; null while it is not known: a relay is silent, or a restored log is read again."
     )
     filters: Filters
     demonstration_included: bool = Field(description="Whether generated records are among those counted.")

@@ -290,7 +290,8 @@ class ConsumerLoop:
         return None
 
     async def _apply(self, messages: Sequence[Message], envelopes: Sequence[Envelope]) -> None:
-        after = {message.stream: message.position_after for message in messages}
+        last = {message.stream: message for message in messages}
+        after = {stream: message.position_after for stream, message in last.items()}  # one hash for each stream
         seconds = self._limits.handle_limit_seconds
         try:
             async with asyncio.timeout(seconds) as limit, self._database.transaction() as session:
@@ -362,7 +363,7 @@ class ConsumerLoop:
             await asyncio.sleep(min(1.0, self._limits.stuck_after_seconds / 4))
 
     def _with_messages_in_hand(self, lag: Lag) -> Lag:
-        waiting = [m for m in self._in_hand if m.position_after.offset > self._offset_of(m.stream)]
+        waiting = [m for m in self._in_hand if m.offset >= self._offset_of(m.stream)]
         if not waiting:
             return lag
         ages = [
@@ -373,7 +374,7 @@ class ConsumerLoop:
         by_stream = dict(lag.by_stream)
         for message in waiting:
             by_stream[message.stream] = by_stream.get(message.stream, 0) + 1
-        return Lag(lag.messages + len(waiting), max([lag.seconds or 0.0, *ages]), by_stream)
+        return Lag(lag.messages + len(waiting), max([lag.seconds or 0.0, *ages]), by_stream, lag.epoch)
 
     def _offset_of(self, stream: str) -> int:
         position = self._stored.get(stream)

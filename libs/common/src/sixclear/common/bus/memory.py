@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from sixclear.common.bus.envelope import from_stored
-from sixclear.common.bus.protocol import Lag, Message, Position, Subscription
+from sixclear.common.bus.marks import mark_of
+from sixclear.common.bus.protocol import Lag, Message, Position, Subscription, SubscriptionLost
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.event_log import EventLog
-from sixclear.common.log_reader import LogReader, StoredEvent
+from sixclear.common.log_reader import LogReader, LogRestored, StoredEvent
 
 # While a hole waits for its writer: nobody wakes us when that one rolls back.
 _BLOCKED_WAIT_SECONDS = 0.01
+_EPOCH_EVERY_SECONDS = 2.0
 
 
 class MemoryBus:
@@ -49,22 +51,52 @@ class _Source:
 
     async def open(self, position: Position | None) -> None:
         self.epoch = await self.reader.epoch()
-        self.after = position.offset - 1 if position is not None and await self._same_log(position) else 0
+        self.after = 0
+        if position is None or position.last_position is None or position.epoch < self.epoch:
+            return
+        if (why := await self._restored(position, position.last_position)) is not None:
+            self.epoch = await self.log.restored(why, read_in=position.epoch)
+        else:
+            self.after = position.offset - 1
 
-    async def _same_log(self, position: Position) -> bool:
-        if position.last_position is None:
-            return False
-        return position.epoch == self.epoch and await self.reader.contains(position.last_position)
+    async def _restored(self, position: Position, place: int) -> str | None:
+        """Why the log cannot be the one that was read up to `position`; None where it may well be."""
+        if position.epoch > self.epoch:
+            return f"epoch {position.epoch} was read, and it is {self.epoch} now"
+        row, mark = await self.reader.find(place), position.mark
+        if row is None:
+            recorded_at = None if mark is None else mark.recorded_at
+            return f"the event at position {place} is gone" if await self.reader.lost(place, recorded_at) else None
+        if mark is not None and not mark.same_event(mark_of(from_stored(row, self.log.service, self.epoch))):
+            return f"another event stands at position {place}"
+        self.reader.stand_on(row)
+        return None
+
+    async def check_epoch(self) -> None:
+        """Raises SubscriptionLost when the epoch is another one: raised by a hand, or set back by a restore."""
+        epoch = await self.reader.epoch()
+        if epoch != self.epoch:
+            raise SubscriptionLost(f"the epoch of {self.log.service} is {epoch} now, {self.epoch} was read")
 
     async def read(self, limit: int) -> list[Message]:
-        """The next wanted events; an empty answer means that the log has none for now."""
+        """The next wanted events; an empty answer means that the log has none for now.
+
+        Raises SubscriptionLost when the log was restored meanwhile.
+        """
         self.generation = self.log.generation
-        while rows := await self.reader.read(self.after, limit):
+        while rows := await self._read(limit):
             self.after = rows[-1].event_id
             wanted = [self._message(row) for row in rows if row.published and row.entity_type in self.entity_types]
             if wanted:
                 return wanted
         return []
+
+    async def _read(self, limit: int) -> Sequence[StoredEvent]:
+        try:
+            return await self.reader.read(self.after, limit)
+        except LogRestored as error:
+            await self.log.restored(str(error), read_in=self.epoch)
+            raise SubscriptionLost(f"{self.log.service}: {error}") from error
 
     def _message(self, row: StoredEvent) -> Message:
         envelope = from_stored(row, self.log.service, self.epoch)
@@ -82,6 +114,7 @@ class MemorySubscription:
             _, service, entity_type, _ = topic.split(".")
             self._entity_types[service].add(entity_type)
         self._sources: list[_Source] = []
+        self._check_at = 0.0
 
     async def open(self, positions: Mapping[str, Position]) -> None:
         """See `Subscription.open`. Raises LookupError when a producing service is not in this process."""
@@ -100,12 +133,20 @@ class MemorySubscription:
         """See `Subscription.fetch`."""
         share = max(1, limit // max(1, len(self._sources)))
         deadline = asyncio.get_running_loop().time() + timeout_seconds
+        await self._check_epochs()
         while True:
             messages = [message for source in self._sources for message in await source.read(share)]
             left = deadline - asyncio.get_running_loop().time()
             if messages or left <= 0:
                 return messages
             await self._wait(left)
+
+    async def _check_epochs(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._check_at:
+            self._check_at = now + _EPOCH_EVERY_SECONDS
+            for source in self._sources:
+                await source.check_epoch()
 
     async def _wait(self, seconds: float) -> None:
         """Until one of the logs has news."""
@@ -130,7 +171,7 @@ class MemorySubscription:
                 oldest = min(filter(None, (oldest, recorded_at)), default=None)
         messages = sum(by_stream.values())
         seconds = 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
-        return Lag(messages, seconds, by_stream)
+        return Lag(messages, seconds, by_stream, max((source.epoch for source in self._sources), default=None))
 
     async def close(self) -> None:
         """Nothing is held between two reads."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, text
+from sqlalchemy import BigInteger, Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.bus.marks import parse_mark
 from sixclear.common.bus.protocol import Position
 
 DDL_V1: list[str] = [
@@ -20,19 +22,24 @@ DDL_V1: list[str] = [
        )""",
 ]
 
+# The mark of the record before the position; a release without marks leaves it as it was.
+DDL_V2: list[str] = ["ALTER TABLE consumer_position ADD COLUMN last_mark text"]
+
 _LOAD = text(
-    "SELECT stream, next_offset, last_position, epoch FROM consumer_position WHERE consumer_group = :consumer_group"
+    """SELECT stream, next_offset, last_position, epoch, last_mark FROM consumer_position
+       WHERE consumer_group = :consumer_group"""
 )
 
 _BEGIN = text(
-    """INSERT INTO consumer_position (consumer_group, stream, next_offset, last_position, epoch, updated_at)
-       VALUES (:consumer_group, :stream, :next_offset, :last_position, :epoch, :updated_at)
+    """INSERT INTO consumer_position (consumer_group, stream, next_offset, last_position, epoch, last_mark, updated_at)
+       VALUES (:consumer_group, :stream, :next_offset, :last_position, :epoch, :last_mark, :updated_at)
        ON CONFLICT (consumer_group, stream) DO NOTHING RETURNING 1"""
 ).bindparams(bindparam("next_offset", type_=BigInteger), bindparam("last_position", type_=BigInteger))
 
 _MOVE = text(
     """UPDATE consumer_position
-       SET next_offset = :next_offset, last_position = :last_position, epoch = :epoch, updated_at = :updated_at
+       SET next_offset = :next_offset, last_position = :last_position, epoch = :epoch, last_mark = :last_mark,
+           updated_at = :updated_at
        WHERE consumer_group = :consumer_group AND stream = :stream AND next_offset = :expected
        RETURNING 1"""
 ).bindparams(
@@ -51,7 +58,12 @@ class PositionConflict(Exception):
 async def load(session: AsyncSession, group: str) -> dict[str, Position]:
     """The group's position in every stream that it has read."""
     rows = await session.execute(_LOAD, {"consumer_group": group})
-    return {row.stream: Position(row.next_offset, row.last_position, row.epoch) for row in rows}
+    return {row.stream: _position(row) for row in rows}
+
+
+def _position(row: Row[Any]) -> Position:
+    mark = parse_mark(row.last_mark, position=row.last_position, epoch=row.epoch)
+    return Position(row.next_offset, row.last_position, row.epoch, mark)
 
 
 async def save(
@@ -72,6 +84,7 @@ async def save(
             "next_offset": position.offset,
             "last_position": position.last_position,
             "epoch": position.epoch,
+            "last_mark": None if position.mark is None else str(position.mark),
             "updated_at": now,
         }
         if stream in before:

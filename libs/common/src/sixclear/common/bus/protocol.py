@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, place_of
+from sixclear.common.bus.marks import Mark, mark_of
 
 
 class SubscriptionLost(Exception):
@@ -16,12 +17,14 @@ class Position:
     """How far a consumer group has come in one stream.
 
     `offset` is the next to read. `last_position` and `epoch` are those of the event before it: they tell whether the
-    stream is still the one that was read (None and 0 where that record named none).
+    stream is still the one that was read (None and 0 where that record named none). So does `mark`, by its hash; a
+    position from before marks has none, and is trusted by its number until it moves.
     """
 
     offset: int
     last_position: int | None
     epoch: int
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,20 @@ class Message:
         if isinstance(self.envelope, InvalidEnvelope):
             place = (None, 0) if self.raw is None else place_of(self.raw)
             return Position(self.offset + 1, *place)
-        return Position(self.offset + 1, self.envelope.position, self.envelope.epoch)
+        return Position(self.offset + 1, self.envelope.position, self.envelope.epoch, mark_of(self.envelope))
 
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """What waits to be handled: how many, and for how long the oldest has been waiting (None: not known)."""
+    """What waits to be handled: how many, and for how long the oldest has been waiting (None: not known).
+
+    `epoch` is that of the log, where the bus reads the log itself: the only word of a restore to an empty one.
+    """
 
     messages: int
     seconds: float | None
     by_stream: Mapping[str, int] = field(default_factory=dict)
+    epoch: int | None = None
 
 
 class Subscription(Protocol):

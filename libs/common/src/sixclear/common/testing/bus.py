@@ -117,7 +117,9 @@ async def consumed_log(database_url: str) -> AsyncIterator[EventLog]:
     """A log with topics of its own, in a database that also has what its relay, its consumers and `Effects` need."""
     database = Database(database_url, application_name="test", pool_size=10)
     try:
-        await create_tables(database, positions.DDL_V1, dead_letters.DDL_V1, relay.DDL_V1, [EFFECT_TABLE])
+        await create_tables(
+            database, positions.DDL_V1, positions.DDL_V2, dead_letters.DDL_V1, relay.DDL_V1, [EFFECT_TABLE]
+        )
         yield EventLog(unique_service(), database)
     finally:
         await database.close()

@@ -128,6 +128,21 @@ async def note_next_epoch(session: AsyncSession, source: str, epoch: int, newest
     )
 
 
+async def begin_silent_epoch(session: AsyncSession, source: str, epoch: int, now: datetime, token: int) -> None:
+    """Say that the log of `source` is in a later epoch, of which nothing was sent. The leader's word."""
+    await session.execute(
+        sql(
+            """
+            UPDATE source_view v SET next_epoch = :epoch, next_since = :now, next_folded_at = :now,
+                next_recorded_at = NULL
+            FROM leadership l
+            WHERE v.source = :source AND coalesce(v.next_epoch, v.active_epoch) < :epoch AND l.token = :token
+            """
+        ),
+        {"source": source, "epoch": epoch, "now": now, "token": token},
+    )
+
+
 async def activate_next_epoch(session: AsyncSession, source: str) -> None:
     """Let readers see the epoch that was folded beside; the old rows stay until they are deleted in chunks."""
     await session.execute(

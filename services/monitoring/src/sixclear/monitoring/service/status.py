@@ -28,7 +28,8 @@ class Freshness:
 
     `behind_seconds` is what the view itself is behind what reaches it. `staleness_seconds` counts what does not reach
     it too: a lost event, or one that a relay keeps back. It is None while a relay is silent: what that one keeps back
-    nobody knows. `silent` names the sources of such relays.
+    nobody knows; and while a restored log is folded beside the view, which shows the log before. `silent` names
+    the sources of such relays.
     """
 
     staleness_seconds: float | None
@@ -85,7 +86,8 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     sent = {name: sent_until(reports, name, now) for name, state in states.items() if state.relayed}
     silent = frozenset(name for name, until in sent.items() if until is None)
     kept_back = [await gaps.oldest_gap(session), *sent.values()]
-    stale = None if behind is None or silent else max(behind, _age(kept_back, now))
+    rebuilding = any(state.next_epoch is not None for state in states.values())
+    stale = None if behind is None or silent or rebuilding else max(behind, _age(kept_back, now))
     sources = {
         name: {
             "epoch": state.active_epoch,
@@ -107,7 +109,12 @@ def _believed(until: datetime | None, now: datetime) -> datetime | None:
 
 
 def _complete_until(state: views.SourceState, sent: Mapping[str, datetime | None], now: datetime) -> datetime | None:
-    """Up to when both are known: that everything was folded, and that everything had been sent."""
+    """Up to when both are known: that everything was folded, and that everything had been sent.
+
+    Not known while a restored log is folded beside: what readers see is of the log before.
+    """
+    if state.next_epoch is not None:
+        return None
     instants = [_believed(state.current_until, now), *([sent[state.source]] if state.source in sent else [])]
     known = [instant for instant in instants if instant is not None]
     return min(known) if len(known) == len(instants) else None

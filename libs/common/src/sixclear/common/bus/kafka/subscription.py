@@ -14,6 +14,7 @@ from sixclear.common.bus.deadlines import within
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, decode, place_of
 from sixclear.common.bus.kafka.connection import pace_metadata
 from sixclear.common.bus.kafka.security import Security
+from sixclear.common.bus.marks import mark_of
 from sixclear.common.bus.protocol import Lag, Message, Position, SubscriptionLost
 from sixclear.common.clock import Clock
 
@@ -113,9 +114,7 @@ class KafkaSubscription:
         trusted, waiting = set(), set(known)
         while waiting:
             for partition, records in (await consumer.getmany(*waiting, timeout_ms=_POLL_MILLISECONDS)).items():
-                first, position = records[0], known[partition]
-                place = place_of(_record(first))
-                if first.offset == position.offset - 1 and place == (position.last_position, position.epoch):
+                if records[0].offset == known[partition].offset - 1 and _same(_record(records[0]), known[partition]):
                     trusted.add(partition)
                 waiting.discard(partition)
         return trusted
@@ -249,6 +248,16 @@ class KafkaSubscription:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await within(3.0, consumer.stop())
+
+
+def _same(record: Record, position: Position) -> bool:
+    """Whether this is the record before `position`: the same place, and the same event where its mark is known."""
+    if place_of(record) != (position.last_position, position.epoch):
+        return False
+    try:
+        return position.mark is None or mark_of(decode(record)).same_event(position.mark)
+    except InvalidEnvelope:
+        return False  # a mark is that of an event
 
 
 def _record(raw: Any) -> Record:

@@ -9,10 +9,12 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
 from sixclear.common.bus.deadlines import within
+from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka.connection import KafkaFailed
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 
 _REQUEST_SECONDS = 5.0
+_POLL_MILLISECONDS = 250
 _REPLICAS = 3
 _TOPIC_ALREADY_EXISTS = 36
 
@@ -60,6 +62,35 @@ class BrokerView:
         except (KafkaError, OSError) as error:
             raise KafkaFailed(f"end offsets not known: {error!r}") from error
         return {(stream.topic, stream.partition): end for stream, end in ends.items()}
+
+    async def last_records(self, streams: Collection[tuple[str, int]]) -> Sequence[Record]:
+        """The last record of each (topic, partition) that holds one; ask only for those that exist."""
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS * 2):
+                return await self._read_last([TopicPartition(*stream) for stream in streams])
+        except (KafkaError, OSError) as error:
+            raise KafkaFailed(f"last records not read: {error!r}") from error
+
+    async def _read_last(self, partitions: Sequence[TopicPartition]) -> Sequence[Record]:
+        if not partitions:
+            return []
+        starts = await self._consumer.beginning_offsets(partitions)
+        ends = await self._consumer.end_offsets(partitions)
+        waiting = {partition for partition in partitions if starts[partition] < ends[partition]}
+        found = []
+        self._consumer.assign(list(waiting))
+        try:
+            for partition in waiting:
+                self._consumer.seek(partition, ends[partition] - 1)
+            while waiting:
+                for partition, several in (
+                    await self._consumer.getmany(*waiting, timeout_ms=_POLL_MILLISECONDS)
+                ).items():
+                    found.append(Record(several[0].key, several[0].value, list(several[0].headers)))
+                    waiting.discard(partition)
+        finally:
+            self._consumer.assign([])
+        return found
 
     async def create(self, topics: Sequence[str], *, partitions: int) -> None:
         """Make topics that keep every event for ever, with three replicas where there are three brokers."""
