@@ -26,7 +26,8 @@ async def issuer(monkeypatch: pytest.MonkeyPatch, home: Path, trusted: str | Non
     options = RunOptions(target="issuer", host="127.0.0.1", port=0)
     with Signals(print) as signals:
         async with process(options, signals, print) as running:
-            async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{running.server.port}") as client:
+            base_url = f"http://127.0.0.1:{running.server.port}"
+            async with httpx2.AsyncClient(base_url=base_url) as client:
                 yield client
 
 
