@@ -132,11 +132,12 @@ class Events:
         programme: str | None = "nq57-central",
         due_soon_at: datetime | None = None,
         due_at: datetime | None = None,
+        visibility: str = "public",
     ) -> Envelope:
         data = {
             "status": status,
             "kind": "initiative",
-            "visibility": "public",
+            "visibility": visibility,
             "programme": programme,
             "organisation_id": str(organisation_id(organisation)) if organisation else None,
             "due_soon_at": due_soon_at.isoformat() if due_soon_at else None,

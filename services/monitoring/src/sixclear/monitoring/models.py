@@ -366,3 +366,9 @@ Index(
     _submissions.due_soon_at,
     postgresql_where=_submissions.bucket == text("'due_soon'"),
 )
+_submission_versions = SubmissionHistory.__table__.c
+Index(
+    "ix_submission_history_sealed",
+    _submission_versions.submission_id,
+    postgresql_where=_submission_versions.visibility == text("'sealed'"),
+)

@@ -21,7 +21,7 @@ REPORTED = "progress_reported"
 WITHDRAWN = "withdrawn"
 
 # By source, raised whenever its records are counted by another rule: the leader then counts them all again.
-RULES = {"tasks": 1, "feedback": 1, "data-catalog": 2}
+RULES = {"tasks": 1, "feedback": 2, "data-catalog": 2}
 
 Instant = Annotated[datetime, Meta(tz=True)]
 _UNCOUNTED = frozenset({"draft", "proposed", "cancelled"})
@@ -180,8 +180,13 @@ def open_slot(bucket: str, deadline: datetime | None) -> str:
     return f"{bucket}:{civil_date(deadline).year if deadline is not None else ''}"
 
 
-def submission_bucket(facts: SubmissionFacts, at: datetime) -> str:
-    """The clock state of a submission; withdrawn ones have none, but were received."""
+def submission_bucket(facts: SubmissionFacts, at: datetime) -> str | None:
+    """The clock state of a submission; withdrawn ones have none, but were received.
+
+    None for a sealed one: its moment and place are not told, so no counter has it (`repository/sealed.py`).
+    """
+    if facts.visibility == "sealed":
+        return None
     if facts.status in {"answered", "withdrawn"}:
         return facts.status
     if facts.due_at is not None and at > facts.due_at:
@@ -191,7 +196,7 @@ def submission_bucket(facts: SubmissionFacts, at: datetime) -> str:
 
 def submission_boundary(facts: SubmissionFacts, at: datetime) -> datetime | None:
     """The next instant after which the clock state changes without an event."""
-    if facts.status in {"answered", "withdrawn"}:
+    if facts.visibility == "sealed" or facts.status in {"answered", "withdrawn"}:
         return None
     ahead = [instant for instant in (facts.due_soon_at, facts.due_at) if instant is not None and at <= instant]
     return min(ahead, default=None)

@@ -104,6 +104,11 @@ class FeedbackFigures(Schema):
     due_soon: int
     overdue: int
     answered: int
+    sealed: int | None = Field(
+        default=None,
+        description="How many of these are sealed initiatives, as they stood at the close of the last civil day; the "
+        "country's figures only. Null for an organisation or a programme: sealed ones are not counted there.",
+    )
 
 
 class TaskPart(Schema):

@@ -22,6 +22,7 @@ from sixclear.common.web.sse import SseHub, Visitor
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.repository import views
+from sixclear.monitoring.repository.changes import withdrawn_since
 from sixclear.monitoring.repository.figures import Selection
 from sixclear.monitoring.service.attention import recent_changes
 from sixclear.monitoring.service.status import Freshness, freshness, programmes_now, status
@@ -187,7 +188,10 @@ class LiveStream:
             self._measure(sequence, fresh)
             if self._sequence is None:
                 self._sequence, self._day = sequence, civil_date(now)
-            elif sequence != self._sequence or self._day != civil_date(now) or _heard_otherwise(before, fresh):
+                return
+            if _epochs(before) != _epochs(self._fresh) or await withdrawn_since(session, self._sequence):
+                self.hub.forget()
+            if sequence != self._sequence or self._day != civil_date(now) or _heard_otherwise(before, fresh):
                 await self._publish(session, now)
             if sequence == self._sequence and self._day == civil_date(now):
                 self._current_at = now
@@ -210,6 +214,11 @@ class LiveStream:
     def _age(self, until: datetime | None) -> float:
         """Measured when it is read, so that it also grows while nothing can be looked up."""
         return math.nan if until is None else max(0.0, (self._clock() - until).total_seconds())
+
+
+def _epochs(seen: tuple[Freshness, datetime] | None) -> list[tuple[str, int]]:
+    """What the view is made of: a restored source may lack what was published of it."""
+    return [] if seen is None else [(name, state["epoch"]) for name, state in seen[0].sources.items()]
 
 
 def _heard_otherwise(before: tuple[Freshness, datetime] | None, fresh: Freshness) -> bool:

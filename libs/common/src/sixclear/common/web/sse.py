@@ -98,6 +98,7 @@ class SseHub:
         self._stopping = False
         self._snapshot_lock = asyncio.Lock()
         self._last_snapshot: tuple[float, int, bytes] | None = None
+        self._forgotten = 0
         self._gauge, self._dropped = CLIENTS.labels(service), DROPPED.labels(service)
         declare(access)(self)
 
@@ -136,6 +137,17 @@ class SseHub:
         """
         self._pending = (event, data, event_id)
         self._published.set()
+
+    def forget(self) -> None:
+        """Keep nothing of what was published: something in it is not to be told any more.
+
+        Who comes with a `Last-Event-ID` of before gets a snapshot, a client that is behind the next event.
+        """
+        self._forgotten += 1
+        self._ring.clear()
+        self._pending = self._last_snapshot = self._newest_id = None
+        for client in self._clients:
+            client.forget()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -212,8 +224,17 @@ class SseHub:
             now = asyncio.get_running_loop().time()
             last = self._last_snapshot
             if last is None or now - last[0] > _SNAPSHOT_SECONDS or last[1] < (self._newest_id or 0):
-                last = self._last_snapshot = (now, *await self._snapshot())
+                last = await self._new_snapshot(now)
             return last[1], last[2]
+
+    async def _new_snapshot(self, now: float) -> tuple[float, int, bytes]:
+        """One that was begun after whatever was to be forgotten."""
+        while True:
+            forgotten = self._forgotten
+            made = (now, *await self._snapshot())
+            if forgotten == self._forgotten:
+                self._last_snapshot = made
+                return made
 
     async def _run(self) -> None:
         while True:

@@ -56,6 +56,10 @@ class StreamClient:
         if pending is not None and keep:
             self.offer(pending)
 
+    def forget(self) -> None:
+        """Drop what waits; what is on its way already cannot be called back."""
+        self._pending = None
+
     @property
     def busy(self) -> bool:
         """Whether a send is waiting for the connection."""

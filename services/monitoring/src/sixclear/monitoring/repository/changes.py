@@ -53,6 +53,21 @@ async def list_changes(session: AsyncSession, *, after: int = 0, limit: int) -> 
     return rows.all()
 
 
+async def withdrawn_since(session: AsyncSession, after: int) -> bool:
+    """Whether something was taken out of the view after a sequence number, by whichever replica."""
+    found = await session.scalar(
+        sql(
+            """
+            SELECT EXISTS (SELECT FROM task_history WHERE view_sequence > :after AND change = 'withdrawn')
+                OR EXISTS (SELECT FROM submission_history WHERE view_sequence > :after AND change = 'withdrawn')
+                OR EXISTS (SELECT FROM entry_history WHERE view_sequence > :after AND change = 'withdrawn')
+            """
+        ),
+        {"after": after},
+    )
+    return bool(found)
+
+
 async def longest_overdue(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
     """Overdue tasks, the oldest deadline first."""
     rows = await session.execute(

@@ -30,6 +30,11 @@ class Selection:
         return self.organisation_id or COUNTRY
 
     @property
+    def of_the_country(self) -> bool:
+        """Whether feedback is counted for the whole country; it has no assigning level to narrow it."""
+        return self.organisation_id is None and self.programme is None
+
+    @property
     def values(self) -> dict[str, Any]:
         """What the statements of this module bind."""
         return {

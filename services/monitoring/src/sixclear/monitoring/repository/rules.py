@@ -21,7 +21,8 @@ CASE
     WHEN h.deadline >= :at THEN h.deadline
 END
 """
-SUBMISSION_BUCKET = """
+# How the clocks of a submission stand; a sealed one has them too, but no bucket: no counter has it.
+SUBMISSION_CLOCK = """
 CASE
     WHEN h.status IS NULL THEN NULL
     WHEN h.status IN ('answered', 'withdrawn') THEN h.status
@@ -30,9 +31,10 @@ CASE
     ELSE 'in_time'
 END
 """
+SUBMISSION_BUCKET = f"CASE WHEN h.visibility = 'sealed' THEN NULL ELSE {SUBMISSION_CLOCK} END"
 SUBMISSION_BOUNDARY = """
 CASE
-    WHEN h.status IS NULL OR h.status IN ('answered', 'withdrawn') THEN NULL
+    WHEN h.status IS NULL OR h.visibility = 'sealed' OR h.status IN ('answered', 'withdrawn') THEN NULL
     ELSE least(
         CASE WHEN h.due_soon_at >= :at THEN h.due_soon_at END,
         CASE WHEN h.due_at >= :at THEN h.due_at END)

@@ -24,6 +24,7 @@ from sixclear.monitoring.projection import (
     ProgrammeFacts,
     Reach,
     State,
+    SubmissionFacts,
     TaskFacts,
     Version,
     above_of,
@@ -51,6 +52,7 @@ class Batch:
     epoch: int
     count: int = 0
     newest: datetime | None = None
+    shown: datetime | None = None
     tree: dict[str, list[Version[Any]]] = field(default_factory=lambda: defaultdict(list))
     entities: dict[str, list[Version[Any]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -64,8 +66,10 @@ def read(envelopes: Sequence[Envelope]) -> list[Batch]:
         version = _version(envelope)
         part = batch.tree if envelope.entity_type in _TREE else batch.entities
         part[envelope.entity_type].append(version)
-        batch.count += 1
         batch.newest = max(batch.newest or envelope.recorded_at, envelope.recorded_at)
+        if not sealed(version.facts):
+            batch.count += 1
+            batch.shown = max(batch.shown or envelope.recorded_at, envelope.recorded_at)
     return list(batches.values())
 
 
@@ -114,7 +118,9 @@ async def fold(session: AsyncSession, envelopes: Sequence[Envelope], *, token: i
         assert batch.newest is not None
         if batch.epoch == view.active_epoch:
             changed = changed or differs
-            await views.note_events(session, batch.source, batch.count, batch.newest)
+            # A number that grows, or a frame, would tell the moment of a sealed submission.
+            if batch.shown is not None:
+                await views.note_events(session, batch.source, batch.count, batch.shown)
         else:
             await views.note_next_epoch(session, batch.source, batch.epoch, batch.newest, now)
     if changed:
@@ -224,7 +230,7 @@ class _Fold:
         await entities.chain(self.session, kind, self.epoch, added)
         await self._count(deltas, _reports(reports), removed)
         await self._note_gaps(kind, before, [item for item in kept if (item.entity_id, item.version) in added])
-        return True
+        return any(not (sealed(state.facts) and _unseen(before.get(key))) for key, state in touched.items())
 
     async def _note_gaps(self, kind: Kind[F], before: Mapping[UUID, State[F]], added: Sequence[Version[F]]) -> None:
         """Ask the history only about those whose predecessor is neither here nor the one known before."""
@@ -270,6 +276,15 @@ class _Fold:
         if removed:
             scopes = {reach.scope for reach in last_reports(removed, above)}
             await counters.rebuild_last_reports(self.session, self.epoch, scopes)
+
+
+def sealed(facts: Any) -> bool:
+    """Whether nothing may show when and where something happened to it."""
+    return isinstance(facts, SubmissionFacts) and facts.visibility == "sealed"
+
+
+def _unseen(before: State[Any] | None) -> bool:
+    return before is None or sealed(before.facts)
 
 
 def _reports(versions: Sequence[Version[Any]]) -> list[tuple[TaskFacts, datetime]]:

@@ -1,5 +1,6 @@
 """The live status, now from counters or at a past instant from histories: one shape, the same figures."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from sixclear.monitoring.reported import SILENT_AFTER, sent_until
 from sixclear.monitoring.repository import entities, gaps, organisations, streams, views
 from sixclear.monitoring.repository import figures as cells_repository
 from sixclear.monitoring.repository.figures import Selection
+from sixclear.monitoring.repository.sealed import sealed_cells
 
 AssignedBy = Literal["central", "province", "commune"]
 
@@ -135,6 +137,8 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
     else:
         cells = await cells_repository.cells_at(session, selection, at)
         last_report = await cells_repository.last_report_at(session, selection, at)
+    sealed = await sealed_cells(session, at or now, now) if selection.of_the_country else {}
+    cells = Counter(cells) + Counter(sealed)
     return {
         "as_of": at or now,
         "staleness_seconds": fresh.staleness_seconds,
@@ -150,7 +154,10 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
             **_lists(cells),
             "registered_not_approved": figures.not_approved_figures(cells),
         },
-        "feedback": figures.feedback_figures(cells),
+        "feedback": {
+            **figures.feedback_figures(cells),
+            "sealed": sealed.get(Cell("feedback", ""), 0) if selection.of_the_country else None,
+        },
         "denominators": denominators(cells, at or now),
     }
 
