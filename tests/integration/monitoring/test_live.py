@@ -30,8 +30,10 @@ B = stable_id("task", "b")
 class SseClient:
     """Reads the stream as a browser does."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, query: bytes = b"") -> None:
         self._app = app
+        self._query = query
+        self.said = b""
         self._left = asyncio.Event()
         self._buffer = b""
         self.frames: list[tuple[str, dict[str, Any]]] = []
@@ -47,7 +49,7 @@ class SseClient:
             "method": "GET",
             "path": "/api/monitoring/v1/stream",
             "raw_path": b"/api/monitoring/v1/stream",
-            "query_string": b"",
+            "query_string": self._query,
             "root_path": "",
             "scheme": "http",
             "headers": [],
@@ -66,6 +68,7 @@ class SseClient:
     async def _send(self, message: Any) -> None:
         self.status = message.get("status", self.status)
         self.headers |= dict(message.get("headers", ()))
+        self.said += message.get("body", b"")
         self._buffer += message.get("body", b"")
         while b"\n\n" in self._buffer:
             frame, self._buffer = self._buffer.split(b"\n\n", 1)
@@ -77,8 +80,8 @@ class SseClient:
 
 
 @asynccontextmanager
-async def streaming(app: Any) -> AsyncIterator[SseClient]:
-    client = SseClient(app)
+async def streaming(app: Any, query: bytes = b"") -> AsyncIterator[SseClient]:
+    client = SseClient(app, query)
     task = asyncio.create_task(client.run())
     try:
         yield client

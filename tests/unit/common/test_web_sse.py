@@ -232,3 +232,40 @@ async def test_lines_of_the_data_stay_one_event(make_world: MakeWorld) -> None:
     await client.greeted()
     world.hub.publish("status", b"a\nb", 2)
     assert await client.next_body() == b"id: 2\nevent: status\ndata: a\ndata: b\n\n"
+
+
+@pytest.mark.asyncio
+async def test_what_is_forgotten_is_given_to_nobody(make_world: MakeWorld) -> None:
+    """Not to who comes back, not with the snapshot of a moment ago, and not to who is behind."""
+    world = await make_world()
+    world.state = (1, b"secret")
+    watcher = world.connect()
+    await watcher.greeted()
+    for number in (2, 3):
+        world.hub.publish("status", b"secret", number)
+        await watcher.next_body()
+    world.hub.publish("status", b"secret", 4)
+    world.hub.forget()
+    world.state = (5, b"open")
+    for last in ("", "1", "2", "3"):
+        greeting = await world.connect(last).greeted()
+        assert b"secret" not in greeting
+        assert b"event: snapshot\ndata: open" in greeting
+    world.hub.publish("status", b"open", 5)
+    assert await watcher.next_body() == b"id: 5\nevent: status\ndata: open\n\n"
+
+
+@pytest.mark.asyncio
+async def test_a_snapshot_that_was_begun_before_is_made_again(make_world: MakeWorld) -> None:
+    world = await make_world()
+    world.hold_snapshot = asyncio.Event()
+    client = world.connect()
+
+    async def asked() -> bool:
+        return world.snapshots == 1
+
+    await eventually(asked, every_seconds=0)
+    world.hub.forget()
+    world.hold_snapshot.set()
+    await client.greeted()
+    assert world.snapshots == 2
