@@ -1,5 +1,6 @@
 """What holds on every route of the catalogue: a rule, no success before the commit, nothing changed by bad input."""
 
+import re
 from typing import Any
 
 import pytest
@@ -224,3 +225,20 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
     statuses = await walk_private_answers(service.app, service.http, service.issuer.headers("catalog:write"))
     assert statuses >= {200, 401, 404}
     assert await kept(service.http, "/api/catalog/v1/entries"), "everybody may keep what is for everybody"
+
+
+@pytest.mark.asyncio
+async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> None:
+    tried: set[str] = set()
+
+    async def spoiled_first(client_id: str, path: str, body: Any) -> None:
+        route = re.sub(r"[0-9a-f-]{36}", "{}", path)
+        if route not in tried:
+            tried.add(route)
+            await service.survives(path, body, service.headers(client_id))
+
+    await the_life_of_an_entry(service, spoiled_first)
+    assert len(tried) > 6
+    entry_id = (await service.get("/entries"))["items"][0]["entry_id"]
+    await service.reads_survive("steward", {"entry_id": entry_id, "slug": "x"})
+    await service.survives_headers("/entries", description(), service.headers("ministry"))

@@ -1,5 +1,6 @@
 """What holds on every route of feedback: a rule, no success before the commit, nothing changed by bad input."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -159,3 +160,21 @@ async def test_a_key_twice_in_one_request_is_refused(service: Service) -> None:
 async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> None:
     statuses = await walk_private_answers(service.app, service.http, service.headers("feedback-hub"))
     assert statuses >= {200, 401, 404, 422}
+
+
+@pytest.mark.asyncio
+async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> None:
+    tried: set[str] = set()
+
+    async def spoiled_first(client_id: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
+        route = re.sub(r"[0-9a-f-]{36}", "{}", path)
+        if route not in tried:
+            tried.add(route)
+            sent = dict(headers) | (service.headers(client_id) if client_id in SCOPES else {})
+            await service.survives(path, body, sent)
+
+    await the_life_of_a_submission(service, spoiled_first)
+    assert len(tried) > 9
+    submission_id, _ = await a_submission(service, "another-key-000001")
+    await service.reads_survive("feedback-hub", {"submission_id": str(submission_id)})
+    await service.survives_headers("/submissions", submission(), {"idempotency-key": "a-third-key-0000001"})

@@ -12,6 +12,7 @@ from tests.integration.private_answers import kept, walk_private_answers
 
 from sixclear.common.auth.access import access_rules
 from sixclear.common.ids import stable_id
+from sixclear.common.testing.spoiled import reads_survive
 from sixclear.portal import schemas
 from sixclear.portal.app import create_app
 from sixclear.portal.gateway import Gateway
@@ -354,3 +355,14 @@ async def test_no_cache_keeps_what_is_not_for_everybody(app: Any, browser: httpx
     statuses = await walk_private_answers(app, browser, {"Authorization": "Bearer of-somebody"})
     assert 200 in statuses
     assert await kept(browser, "/"), "everybody may keep what is for everybody"
+
+
+async def test_no_spoiled_address_or_header_makes_a_page_fail(browser: httpx2.AsyncClient) -> None:
+    read = {
+        "/": ("programme", "as_of", "lang"),
+        "/tasks": ("programme", "organisation", "q"),
+        "/catalogue": ("list", "q"),
+        "/organisations": ("q",),
+    }
+    reads = {path: [("query", name) for name in names] for path, names in read.items()}
+    await reads_survive(browser, reads | {"/tasks/{one}": [("path", "one")]}, {}, {})

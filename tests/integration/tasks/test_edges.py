@@ -1,11 +1,12 @@
 """What holds on every route of tasks: a rule for each, and no success before the commit."""
 
+import re
 from typing import Any
 
 import pytest
 from tests.contract.test_tasks_examples import the_life_of_a_task
 from tests.integration.private_answers import kept, walk_private_answers
-from tests.integration.tasks.conftest import Service
+from tests.integration.tasks.conftest import Service, proposal
 
 from sixclear.common.auth.access import access_rules
 
@@ -57,3 +58,23 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
     statuses = await walk_private_answers(service.app, service.http, service.headers("G06"))
     assert statuses >= {200, 401, 404, 422}
     assert await kept(service.http, "/api/tasks/v1/tasks"), "everybody may keep what is for everybody"
+
+
+@pytest.mark.asyncio
+async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> None:
+    tried: set[str] = set()
+
+    async def spoiled_first(code: str, path: str, body: Any) -> None:
+        route = re.sub(r"[0-9a-f-]{36}", "{}", path)
+        if route not in tried:
+            tried.add(route)
+            await service.survives(path, body, service.headers(code))
+
+    await the_life_of_a_task(service, spoiled_first)
+    assert len(tried) > 9
+    bulk = {"source": "ministry", "external_id": "NV-2", "text": "x", "assigning_organisation": "P57"}
+    await service.survives("/progress/bulk", bulk, service.headers("G06"))
+    task_id = (await service.get("/tasks"))["items"][0]["task_id"]
+    known = {"task_id": task_id, "organisation": "P57", "slug": "plan", "directive_id": task_id}
+    await service.reads_survive("P57", known)
+    await service.survives_headers("/tasks", proposal(), service.headers("P57"))

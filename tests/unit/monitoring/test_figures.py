@@ -154,7 +154,15 @@ def test_a_period_begins_with_the_first_fact_and_ends_today() -> None:
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [(date(2025, 12, 2), date(2025, 12, 1)), (None, date(2025, 12, 27)), (date(1999, 1, 1), date(2025, 1, 1))],
+    [
+        (date(2025, 12, 2), date(2025, 12, 1)),
+        (None, date(2025, 12, 27)),
+        (date(1999, 1, 1), date(2025, 1, 1)),
+        (None, date.min),
+        (date.min, date.min),
+        (None, date.max),
+        (date.max, date(2025, 1, 1)),
+    ],
 )
 def test_another_period_is_refused(first: date | None, last: date) -> None:
     with pytest.raises(PeriodInvalid):

@@ -10,6 +10,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # An offset's plus sign that was not escaped in the address arrives as a blank.
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+ -]\d{2}:\d{2})", re.ASCII)
 _LONGEST = timedelta(days=3 * 366)
+_FIRST_YEAR = 1900
 
 
 def read_as_of(value: str | None, now: datetime) -> datetime | None:
@@ -47,7 +48,7 @@ def _day(value: str) -> date:
 
 
 def _require_known(year: int) -> None:
-    if year < 1900:
+    if year < _FIRST_YEAR:
         raise InstantInvalid("Nothing is known of days before 1900.")
 
 
@@ -58,11 +59,13 @@ def read_period(first: date | None, last: date | None, begin: date, now: datetim
     """
     today = civil_date(now)
     last = last or today
-    first = first or min(max(begin, last - _LONGEST), last)
     if last > today:
         raise PeriodInvalid("The period ends in the future.")
+    if last.year < _FIRST_YEAR:
+        raise PeriodInvalid("Nothing is known of days before 1900.")
+    first = first or min(max(begin, last - _LONGEST), last)
     if first > last:
         raise PeriodInvalid("The period ends before it begins.")
-    if last - first > _LONGEST or first.year < 1900:
+    if last - first > _LONGEST or first.year < _FIRST_YEAR:
         raise PeriodInvalid("A period holds three years at most.")
     return first, last

@@ -1,13 +1,15 @@
 """A source of events under test: its application, its database, its clock, and clients that call it."""
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 import httpx2
+from fastapi import FastAPI
 from sqlalchemy import event, text
 from starlette.applications import Starlette
 
@@ -21,14 +23,20 @@ from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.spoiled import described_reads, raw_headers, reads_survive, spoiled, spoiled_headers
+from sixclear.common.web.problems import DomainError
 
 
 class CommitFails(RuntimeError):
     """The disk is full, the server is gone: the commit did not happen."""
 
 
-def _fail(connection: Any) -> None:
-    raise CommitFails
+class OnlyTried(DomainError):
+    """What would have been done; the commit is refused, so that the next request finds all as it was."""
+
+    code = "only-tried"
+    status = 418
+    title = "Only tried"
 
 
 @dataclass
@@ -80,14 +88,44 @@ class RunningService(ABC):
         return [path for method, path, _ in access_rules(self.app) if method == "POST"]
 
     @contextmanager
-    def commits_fail(self) -> Iterator[None]:
-        """Every commit inside the block fails."""
+    def commits_fail(self, error: type[Exception] = CommitFails) -> Iterator[None]:
+        """Every commit inside the block fails with `error`."""
+
+        def fail(connection: Any) -> None:
+            raise error
+
         engine = self.database.engine.sync_engine
-        event.listen(engine, "commit", _fail)
+        event.listen(engine, "commit", fail)
         try:
             yield
         finally:
-            event.remove(engine, "commit", _fail)
+            event.remove(engine, "commit", fail)
+
+    async def survives(self, path: str, body: Any, headers: Mapping[str, str]) -> None:
+        """POST `body` spoiled in every place; nothing may be answered with a 5xx. No change is kept."""
+        with self.commits_fail(OnlyTried):
+            for number, (where, content) in enumerate(spoiled(body)):
+                # Each from an address of its own: a limit for one address must not answer before the route does.
+                origin = {"x-forwarded-for": f"198.18.{number >> 8 & 255}.{number & 255}"}
+                sent = {"content-type": "application/json", **origin, **headers}
+                response = await self.http.post(f"{self.prefix}{path}", content=content, headers=sent)
+                assert response.status_code < 500, f"{path} {where} {content[:300]!r}: {response.text}"
+
+    async def survives_headers(self, path: str, body: Any, headers: Mapping[str, str]) -> None:
+        """POST `body` with each header spoiled; nothing may be answered with a 5xx. No change is kept."""
+        content = json.dumps(body)
+        with self.commits_fail(OnlyTried):
+            for name, value in spoiled_headers():
+                sent = raw_headers({"content-type": "application/json", **headers, name: value})
+                response = await self.http.post(f"{self.prefix}{path}", content=content, headers=sent)
+                assert response.status_code < 500, f"{path} {name}: {value[:300]!r}: {response.text}"
+
+    async def reads_survive(self, client: str, known: Mapping[str, str]) -> None:
+        """GET every path with every parameter spoiled, one at a time, and the first with spoiled headers: no 5xx.
+
+        `known` has a good value for each parameter of a path.
+        """
+        await reads_survive(self.http, described_reads(cast(FastAPI, self.app)), known, self.headers(client))
 
 
 R = TypeVar("R", bound=RunningService)
