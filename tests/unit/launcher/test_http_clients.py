@@ -2,12 +2,13 @@
 
 import httpx2
 import pytest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import configure_telemetry, tracer
+from sixclear.common.web.visitor import speaks_for_itself, visitor_of
 from sixclear.launcher.http_clients import HttpClients, _add_traceparent
 from sixclear.launcher.registry import chosen
 
@@ -49,3 +50,18 @@ async def test_call_over_the_network_carries_the_trace() -> None:
     await configured.shutdown()
 
     assert f"{span.get_span_context().trace_id:032x}" in request.headers["traceparent"]
+
+
+@pytest.mark.asyncio
+async def test_within_a_process_the_portal_speaks_for_a_visitor_or_for_itself() -> None:
+    seen: list[tuple[str, bool]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append((visitor_of(scope), speaks_for_itself(scope)))
+        await Response()(scope, receive, send)
+
+    clients = HttpClients({"feedback": app}, frozenset({"feedback"}), "http://sixclear.test")
+    async with clients("feedback") as client:
+        await client.get("/")
+        await client.get("/", headers={"X-Forwarded-For": "203.0.113.5"})
+    assert seen == [("127.0.0.1", True), ("203.0.113.5", False)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.requests import HTTPConnection
 
-from sixclear.common.web.visitor import Network, network_of, trusts, visitor_of
+from sixclear.common.web.visitor import Network, network_of, speaks_for_itself, trusts, visitor_of
 
 
 def strangers(trusted: Sequence[Network]) -> Callable[[HTTPConnection], str | None]:
@@ -15,6 +15,7 @@ def strangers(trusted: Sequence[Network]) -> Callable[[HTTPConnection], str | No
 
     def stranger(connection: HTTPConnection) -> str | None:
         address = visitor_of(connection.scope)
-        return None if trusts(trusted, address) else network_of(address)
+        ours = speaks_for_itself(connection.scope) or trusts(trusted, address)
+        return None if ours else network_of(address)
 
     return stranger

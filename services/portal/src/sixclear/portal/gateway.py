@@ -5,11 +5,11 @@ time, a fault of the service, or an answer that cannot be read).
 
 Figures, lists of programmes and organisations are the same for every visitor and are kept for a moment (`answers.py`).
 
-Every call says for which visitor it is made, so that services count it against that visitor's address and not ours; an
-answer that is kept counts for whom it was fetched, and a refusal meant for that one is not given to others.
+What one visitor writes or looks up is sent with the visitor's address, so that services count it for that one. What is
+kept for all is asked in the portal's own name.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from time import perf_counter
 from typing import Any, TypeVar
@@ -24,7 +24,6 @@ from sixclear.portal.errors import FieldProblem, PageNotFound, Refused, ServiceA
 from sixclear.portal.metrics import UPSTREAM_SECONDS
 
 Model = TypeVar("Model", bound=BaseModel)
-Shared = TypeVar("Shared")
 Query = Mapping[str, str | int | None]
 
 TASKS = "tasks"
@@ -51,8 +50,8 @@ class Gateway:
         self._answers = answers or Answers()
         self._visitor: str | None = None
 
-    def asking_for(self, visitor: str) -> "Gateway":
-        """The same gateway for one visitor, whose address services count by."""
+    def asking_for(self, visitor: str | None) -> "Gateway":
+        """The same gateway for one visitor, whose address services count by; for none, in the portal's own name."""
         bound = copy(self)
         bound._visitor = visitor
         return bound
@@ -96,9 +95,9 @@ class Gateway:
         path, query = "/api/monitoring/v1/attention", {"programme": programme}
 
         async def ask() -> dict[str, schemas.AttentionList]:
-            return _attention(await self._request(MONITORING, "GET", path, query=query))
+            return _attention(await self.asking_for(None)._request(MONITORING, "GET", path, query=query))
 
-        return await self._shared((path, programme), _LIVE_SECONDS, ask)
+        return await self._answers.get((path, programme), _LIVE_SECONDS, ask)
 
     async def programmes(self) -> schemas.Listing[schemas.Programme]:
         """All programmes that are public."""
@@ -169,23 +168,8 @@ class Gateway:
         self, service: str, path: str, model: type[Model], query: Query, seconds: float = _LIVE_SECONDS
     ) -> Model:
         key = (service, path, *sorted((name, value) for name, value in query.items() if value is not None))
-        return await self._shared(key, seconds, lambda: self._get(service, path, model, query))
-
-    async def _shared(self, key: Hashable, seconds: float, ask: Callable[[], Awaitable[Shared]]) -> Shared:
-        """The kept answer. When another visitor's question was refused because of that visitor, ask for this one."""
-        asked = False
-
-        def asking() -> Awaitable[Shared]:
-            nonlocal asked
-            asked = True
-            return ask()
-
-        try:
-            return await self._answers.get(key, seconds, asking)
-        except Refused as refused:
-            if asked or refused.status != 429:
-                raise
-        return await ask()
+        everybody = self.asking_for(None)
+        return await self._answers.get(key, seconds, lambda: everybody._get(service, path, model, query))
 
     async def _get(self, service: str, path: str, model: type[Model], query: Query | None = None) -> Model:
         return _read(service, model, await self._request(service, "GET", path, query=query))

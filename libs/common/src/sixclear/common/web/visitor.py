@@ -15,6 +15,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # A peer without an address came by a socket of this machine.
 _THIS_MACHINE = "127.0.0.1"
+_FOR_ITSELF = "sixclear.for_itself"
 _LONGEST_ADDRESS = 100
 _SCHEMES = {b"http": "http", b"https": "https"}
 
@@ -41,6 +42,11 @@ def visitor_of(scope: Mapping[str, Any]) -> str:
     client = scope.get("client")
     found = address_in(client[0]) if client else None
     return str(found) if found else _THIS_MACHINE
+
+
+def speaks_for_itself(scope: Mapping[str, Any]) -> bool:
+    """Whether the request is of a trusted peer that names no visitor: a service of ours, or a gateway's own probe."""
+    return bool(scope.get(_FOR_ITSELF))
 
 
 def network_of(address: str) -> str:
@@ -123,6 +129,7 @@ def _seen(scope: Scope, trusted: Sequence[Network]) -> dict[str, Any]:
         address = client_address(peer, said, trusted)
         if address != seen["client"][0]:
             seen["client"] = (address, 0)
+        seen[_FOR_ITSELF] = trusts(trusted, address)
         schemes = _said(scope, b"x-forwarded-proto")
         # Where several proxies wrote one each, the last is that of the proxy which we know.
         scheme = _SCHEMES.get(schemes[-1].rpartition(b",")[2].strip().lower()) if schemes else None
