@@ -6,7 +6,7 @@ import typing
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 from uuid import UUID
 
 import httpx2
@@ -107,12 +107,15 @@ async def test_behind_a_gateway_the_cookie_is_secure_and_services_hear_of_the_vi
     async with visitors(app) as browser:
         chosen = await browser.post("/language", data={"lang": "en", "next": "/tasks"}, headers=said)
         by_address = await browser.get("/feedback?lang=ar", headers=said)
+        sent_on = await browser.get("/organisations/", headers=said)
         plain = await browser.get("/feedback?lang=ar", headers={"X-Forwarded-For": VISITOR})
         await browser.post("/feedback/mailbox", data={"receipt_code": RECEIPT}, headers=said)
     async with visitors(app, peer="192.0.2.9") as stranger:
         forged = await stranger.get("/feedback?lang=ar", headers=said)
     for answer in (chosen, by_address):
         assert "; secure" in answer.headers["set-cookie"].lower()
+    assert sent_on.status_code == 307
+    assert urljoin("https://portal/organisations/", sent_on.headers["location"]) == "https://portal/organisations"
     for answer in (plain, forged):
         assert "; secure" not in answer.headers["set-cookie"].lower()
 
