@@ -4,14 +4,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from sixclear.common.auth.access import Access
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.web.sse import SseHub
 from sixclear.launcher import http_protocol, seats
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.seats import Seats
@@ -168,6 +172,34 @@ async def test_after_a_probe_the_connection_is_closed() -> None:
         answer = await asyncio.wait_for(reader.read(), 5)
         assert answer.count(b"HTTP/1.1 200 ") == 1
         assert b"connection: close" in answer
+
+
+async def test_a_stream_whose_client_takes_nothing_gives_its_seat_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hub lets go of it; what was written must then not wait for its reader for ever."""
+    monkeypatch.setattr(http_protocol, "TAKEN_SECONDS", 0.3)
+
+    async def snapshot() -> tuple[int, bytes]:
+        return 0, b"x" * 20_000_000
+
+    hub = SseHub("t", snapshot, access=Access.public("a test"), drop_after_seconds=0.2)
+    app = Starlette(routes=[Route("/stream", hub, methods=["GET"])])
+    held = Seats(10, 10, lambda host: False)
+    server = HttpServer(app, bind("127.0.0.1", 0), held)
+    await hub.start()
+    await server.start()
+    _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1_000)
+    writer.write(GET % b"/stream")
+
+    async def counted(count: int) -> bool:
+        return len(held) == count
+
+    try:
+        await eventually(partial(counted, 1))
+        await eventually(partial(counted, 0))
+    finally:
+        writer.transport.abort()
+        await hub.stop()
+        await server.stop()
 
 
 async def test_an_ipv6_network_is_one_visitor_and_a_given_proxy_is_none() -> None:
