@@ -18,6 +18,7 @@ from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaBus, KafkaFailed
 from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id
+from sixclear.common.log_epoch import read_epoch
 from sixclear.common.relay import Relay
 from sixclear.common.runtime.kafka_server import KafkaServer
 from sixclear.common.testing.bus import Effects, commit_changes, consumed_log
@@ -210,6 +211,7 @@ async def test_a_wiped_broker_is_filled_again(rig: Rig, same_cluster_id: bool) -
     finally:
         await consumer.stop()
     assert set(await newcomer.by_entity()) == set(entities)
+    assert await read_epoch(rig.log.database) == 1, "the broker lost it, not the log"
 
 
 @pytest.mark.kafka

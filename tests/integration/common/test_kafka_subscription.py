@@ -1,4 +1,4 @@
-"""Reading a Kafka topic whose last record is broken, and one that gets more partitions while it is read."""
+"""Reading a Kafka topic whose last record is broken or another one, and one that gets more partitions meanwhile."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+from sqlalchemy import text
 
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.envelope import Record, encode_stored
@@ -21,6 +22,7 @@ from sixclear.common.testing.postgres import EmptyDatabase
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.kafka]
 
+_OTHER_HASH = text("UPDATE consumer_position SET last_mark = left(last_mark, -64) || repeat('0', 64)")
 QUICK = ConsumerLimits(batch_size=50, fetch_seconds=0.2, first_backoff_seconds=0.05, last_backoff_seconds=0.5)
 
 
@@ -64,6 +66,26 @@ def applied(effects: Effects, count: int) -> Callable[[], Coroutine[Any, Any, bo
         return await effects.count() >= count
 
     return probe
+
+
+@pytest.mark.parametrize(("hash_then", "seen"), [("as it was", 5), ("another", 9)])
+async def test_another_event_at_the_same_place_is_another_log(
+    log: EventLog, kafka_server: Broker, hash_then: str, seen: int
+) -> None:
+    """Broker and source were lost together: offset, position and epoch are those that were read, the event is not."""
+    await one_partition(log, kafka_server)
+    await commit_changes(log, [new_id() for _ in range(4)])
+    effects = Effects(log.database, "view")
+    async with relaying(log, kafka_server):
+        async with consuming(log, kafka_server, effects):
+            await eventually(applied(effects, 4), within_seconds=15)
+        if hash_then == "another":
+            async with log.database.transaction() as session:
+                await session.execute(_OTHER_HASH)
+        async with consuming(log, kafka_server, effects):
+            await commit_changes(log, [new_id()])
+            await eventually(applied(effects, seen), within_seconds=15)
+    assert await effects.count() == seen
 
 
 async def test_a_broken_record_at_the_end_is_no_other_log(log: EventLog, kafka_server: Broker) -> None:
