@@ -12,11 +12,11 @@ from fastapi import FastAPI
 
 # Each has made some server fail: empty, blank, beyond a calendar, a column, a float or an encoding; another type.
 WORDS = (
-    *("", " ", "\x00", "a\x00b", "\ud800", "\u202e", "%", "'", "\n", "-", "x" * 100_001, "9" * 400, "1e999", "null"),
+    *("", " ", "\x00", "\ud800", "\u202e", "%", "\n", "x" * 100_001, "9" * 400, "1e999", "http://["),
     *("0001-01-01", "9999-12-31", "2025-02-30", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
-    *("00000000-0000-0000-0000-000000000000", "FREQ=DAILY;INTERVAL=0", "FREQ=YEARLY;COUNT=0", "http://[", "a@b", "/"),
+    *("00000000-0000-0000-0000-000000000000", "FREQ=DAILY;INTERVAL=0", "FREQ=YEARLY;COUNT=0"),
 )
-VALUES: tuple[Any, ...] = (*WORDS, None, True, 0, -1, 2**31, 2**63, 10**400, 1e308, float("nan"), [], {}, [[]], [None])
+VALUES: tuple[Any, ...] = (*WORDS, None, True, -1, 2**63, 10**400, 1e308, float("nan"), [], {}, [None])
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "idempotency-key": ("", " ", "x", '"', "x" * 5_000, "\xff" * 20, '"key-000000000001"', "a" * 16 + "\t"),
     "if-match": ("", "*", '"', '"0.0"', '"1.1", "', "W/", '"99999999999999999999.1"', '"\xff"', "x" * 5_000),
