@@ -89,3 +89,49 @@ async def test_own_tasks_come_page_by_page(service: Service) -> None:
     other = service.headers("P57", "tasks:report")
     path = f"/api/tasks/v1/own/tasks?role=lead&limit=2&cursor={first['next']}"
     assert 400 <= (await service.http.get(path, headers=other)).status_code < 500
+
+
+NUMBERS = ("percent", "reports_count", "evidence_count", "last_report_at")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("bulk", [False, True])
+async def test_public_numbers_are_counted_from_public_rows(service: Service, bulk: bool) -> None:
+    task_id = await an_assigned_task(service)
+
+    async def report(percent: int) -> None:
+        service.clock.pass_by(minutes=1)
+        body: dict[str, Any] = {"text": f"{percent}", "percent": percent}
+        path = "/progress/bulk" if bulk else f"/tasks/{task_id}/progress"
+        answer = await service.post("G06", path, body | ({"task_id": str(task_id)} if bulk else {}))
+        assert answer.status_code in (200, 201), answer.text
+
+    async def both() -> list[list[Any]]:
+        public = await service.get(f"/tasks/{task_id}")
+        assert len((await service.get(f"/tasks/{task_id}/reports"))["items"]) == public["reports_count"]
+        assert len((await service.get(f"/tasks/{task_id}/evidence"))["items"]) == public["evidence_count"]
+        (listed,) = (await service.get("/tasks"))["items"]
+        (own_listed,) = (await own(service, "G06", ""))["items"]
+        assert (listed["percent"], listed["last_report_at"]) == (public["percent"], public["last_report_at"])
+        assert await own(service, "G01", f"/{task_id}") == public, "a stranger with a token is told no more"
+        concerned = await own(service, "G06", f"/{task_id}")
+        assert own_listed["percent"] == concerned["percent"]
+        published = [event for event in await service.events() if event.published][-1].data
+        return [[numbers[name] for name in NUMBERS] for numbers in (public, concerned, published)]
+
+    await report(30)
+    said = (await service.get(f"/tasks/{task_id}"))["last_report_at"]
+    await service.post("P57", "/tasks", proposal(classification="restricted"))
+    await report(77)
+    await service.post("G06", f"/tasks/{task_id}/evidence", EVIDENCE)
+    await service.post("P57", "/tasks", proposal())
+    public, concerned, published = await both()
+    assert public == published == [30, 1, 0, said]
+    assert concerned[:3] == [77, 2, 1]
+    await service.post("G06", f"/tasks/{task_id}/evidence", EVIDENCE)
+    public, concerned, published = await both()
+    assert public == published == [30, 1, 1, said]
+    await report(80)
+    public, concerned, published = await both()
+    assert public == published
+    assert (public[:3], concerned[:3]) == ([80, 2, 1], [80, 3, 2])

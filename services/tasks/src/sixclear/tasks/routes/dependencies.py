@@ -18,6 +18,7 @@ from sixclear.tasks.models import Task
 from sixclear.tasks.schemas import TaskView
 from sixclear.tasks.service import answers, describe
 from sixclear.tasks.service import tasks as use_cases
+from sixclear.tasks.service.public_numbers import numbers_for
 
 PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
 _DOING = OrganisationRule("doing_body", "the lead or a coordinating body of the task", use_cases.doers)
@@ -62,4 +63,5 @@ def tag_task(ctx: Context, task: Task, response: Response) -> str:
 async def answer(ctx: Context, task: Task, response: Response) -> TaskView:
     """The task as it is now, with its version as ETag."""
     tag_task(ctx, task, response)
-    return await answers.task_view(ctx.session, task, ctx.now)
+    numbers = await numbers_for(ctx, [task])
+    return await answers.task_view(ctx.session, task, ctx.now, numbers.get(task.task_id, {}))

@@ -66,6 +66,7 @@ from sixclear.tasks.schemas import (
     TaskView,
 )
 from sixclear.tasks.service import answers, describe, listing, tasks
+from sixclear.tasks.service.public_numbers import numbers_for
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
@@ -120,7 +121,8 @@ async def _page(
         rows = await listing.list_tasks(ctx, narrow, after, limit + 1)
     else:
         rows = await listing.list_own_tasks(ctx, narrow, role, after, limit + 1)
-    shown = await answers.task_summaries(ctx.session, rows[:limit], ctx.now)
+    numbers = await numbers_for(ctx, rows[:limit])
+    shown = await answers.task_summaries(ctx.session, rows[:limit], ctx.now, numbers)
     last = rows[limit - 1] if len(rows) > limit else None
     following = encode_cursor([last.current_deadline, last.task_id], context=context) if last else None
     return Page(items=shown, next=following)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -86,21 +87,25 @@ async def _named_bodies(session: AsyncSession, ids: Iterable[UUID | None]) -> Na
     return await rows.organisations_by_id(session, {organisation_id for organisation_id in ids if organisation_id})
 
 
-async def task_summaries(session: AsyncSession, tasks: Sequence[Task], now: datetime) -> list[TaskSummary]:
-    """Tasks as lists show them; their buckets are derived at `now`."""
+async def task_summaries(
+    session: AsyncSession, tasks: Sequence[Task], now: datetime, numbers: Mapping[UUID, Mapping[str, Any]]
+) -> list[TaskSummary]:
+    """Tasks as lists show them; their buckets are derived at `now`. `numbers` replace those of tasks that have some."""
     programmes = await rows.get_programmes_by_id(session, {task.programme_id for task in tasks})
     names = await _named_bodies(session, (task.lead_organisation_id for task in tasks))
-    return [_summary(task, programmes[task.programme_id].slug, names, now) for task in tasks]
+    return [
+        _summary(task, programmes[task.programme_id].slug, names, now, numbers.get(task.task_id, {})) for task in tasks
+    ]
 
 
-def _summary(task: Task, programme: str, names: Names, now: datetime) -> TaskSummary:
+def _summary(task: Task, programme: str, names: Names, now: datetime, numbers: Mapping[str, Any]) -> TaskSummary:
     return TaskSummary.model_validate(
         {
             "programme": programme,
             "bucket": lifecycle.bucket(task, now),
             "lead_organisation": _named(names, task.lead_organisation_id),
         }
-        | {name: getattr(task, name) for name in _SUMMARY_COLUMNS}
+        | {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
     )
 
 
@@ -124,16 +129,16 @@ _DETAIL_COLUMNS = (
 )
 
 
-async def task_view(session: AsyncSession, task: Task, now: datetime) -> TaskView:
-    """A task with everything that it refers to."""
+async def task_view(session: AsyncSession, task: Task, now: datetime, numbers: Mapping[str, Any]) -> TaskView:
+    """A task with everything that it refers to; `numbers` replace the stored ones."""
     bodies = task.lead_organisation_id, task.assigning_organisation_id, task.completed_by_organisation_id
     names = await _named_bodies(session, (*bodies, *task.coordinating_organisation_ids))
     programmes = await rows.get_programmes_by_id(session, [task.programme_id])
-    summary = _summary(task, programmes[task.programme_id].slug, names, now)
+    summary = _summary(task, programmes[task.programme_id].slug, names, now, numbers)
     directive = await rows.find_directive(session, task.directive_id) if task.directive_id else None
     return TaskView(
         **{name: getattr(summary, name) for name in TaskSummary.model_fields},
-        **{name: getattr(task, name) for name in _DETAIL_COLUMNS},
+        **{name: numbers.get(name, getattr(task, name)) for name in _DETAIL_COLUMNS},
         directive=(await directive_views(session, [directive]))[0] if directive else None,
         current_period=_period(task, now),
         assigning_organisation=brief(names[task.assigning_organisation_id]),

@@ -16,6 +16,7 @@ from sixclear.tasks.lifecycle import Report
 from sixclear.tasks.models import ProgressReport, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
+from sixclear.tasks.repository.hidden import Hidden, hidden_of
 from sixclear.tasks.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
 from sixclear.tasks.service.organisations import named_organisations
 from sixclear.tasks.service.tasks import apply, doers, event_data, is_published, is_visible, record
@@ -84,7 +85,9 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
     tasks = await rows.lock_tasks(ctx.session, sorted(wanted))
     stated = {item.occurred_at for item in items if item.occurred_at}
     said = await rows.list_reports_at(ctx.session, list(tasks), stated)
-    batch = _Batch(ctx, tasks, _Keys(keyed, assigners), _Said(said), await _slugs(ctx, tasks))
+    batch = _Batch(
+        ctx, tasks, _Keys(keyed, assigners), _Said(said), await _slugs(ctx, tasks), await hidden_of(ctx.session, tasks)
+    )
     results = [batch.take(index, line) for index, line in enumerate(lines)]
     if dry_run:
         ctx.session.expunge_all()
@@ -155,11 +158,13 @@ class _Batch:
         keys: _Keys,
         said: _Said,
         slugs: Mapping[UUID, str],
+        hidden: Mapping[UUID, Hidden],
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
         self._keys = keys
         self._slugs = slugs
+        self._hidden = hidden
         self._said = said
         self.reported: set[Task] = set()
         self.reports: list[ProgressReport] = []
@@ -202,7 +207,9 @@ class _Batch:
             version=task.version,
             previous_version=previous,
             change=change,
-            data=event_data(task, self._slugs[task.programme_id], change).model_dump(mode="json"),
+            data=event_data(task, self._slugs[task.programme_id], change, self._hidden.get(task.task_id)).model_dump(
+                mode="json"
+            ),
             occurred_at=task.occurred_at,
             meta=self._ctx.meta(),
             published=is_published(task, change),

@@ -19,6 +19,7 @@ from sixclear.tasks.lifecycle import Change
 from sixclear.tasks.models import Evidence, Programme, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
+from sixclear.tasks.repository.hidden import Hidden, hidden_of
 from sixclear.tasks.schemas import (
     EvidenceEntry,
     EvidenceItem,
@@ -185,12 +186,15 @@ async def task_data(ctx: Context, task: Task, change: str) -> TaskData | TaskWit
     if change == "withdrawn":
         return TaskWithdrawn(change=change, task_id=task.task_id)
     programmes = await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id])
-    return event_data(task, programmes[task.programme_id].slug, change)
+    hidden = (await hidden_of(ctx.session, [task.task_id])).get(task.task_id) if task.published_version else None
+    return event_data(task, programmes[task.programme_id].slug, change, hidden)
 
 
-def event_data(task: Task, programme: str, change: str) -> TaskData:
-    """The public state of a task after `change`, as events carry it."""
+def event_data(task: Task, programme: str, change: str, hidden: Hidden | None) -> TaskData:
+    """The public state of a task after `change`, as events carry it; of a restricted one the whole state."""
     own = {name: getattr(task, name) for name in TaskData.model_fields if name not in _NOT_COLUMNS}
+    if hidden is not None and task.classification == "public":
+        own |= public_numbers(task, hidden, change)
     return TaskData(
         change=change,
         programme=programme,
@@ -198,6 +202,20 @@ def event_data(task: Task, programme: str, change: str) -> TaskData:
         responsible_position=_as_position(task.responsible_position),
         **own,
     )
+
+
+def public_numbers(task: Task, hidden: Hidden, change: str = "") -> dict[str, Any]:
+    """A public task's numbers without what is hidden. `change` is one in public that `hidden` does not know yet.
+
+    Who hands a result in, or reports in public, says its percentage in public.
+    """
+    said = change in {"progress_reported", "submitted"} or task.status in {"submitted", "completed"}
+    return {
+        "percent": task.percent if said else hidden.percent,
+        "last_report_at": task.last_report_at if change == "progress_reported" else hidden.last_report_at,
+        "reports_count": task.reports_count - hidden.reports,
+        "evidence_count": task.evidence_count - hidden.evidence,
+    }
 
 
 _NOT_COLUMNS = {"change", "programme", "leader_position", "responsible_position"}

@@ -1,0 +1,47 @@
+"""What was said on tasks while they were restricted: how much of it there is, and what was said in public last."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.ext.asyncio import AsyncSession
+
+# Most tasks have nothing hidden: for them the partial index `ix_event_hidden` is all that is looked at.
+_HIDDEN = text(
+    """WITH hidden AS MATERIALIZED (
+           SELECT entity_id, count(*) FILTER (WHERE change = 'progress_reported') AS reports,
+                  count(*) FILTER (WHERE change = 'evidence_added') AS evidence
+           FROM event WHERE NOT published AND entity_type = 'task' AND entity_id = ANY (:task_ids) GROUP BY entity_id
+       )
+       SELECT h.entity_id, h.reports, h.evidence,
+              CASE WHEN p.submitted > coalesce(p.reported, 0) THEN 100 ELSE coalesce(r.percent, 0) END, r.occurred_at
+       FROM hidden h
+       CROSS JOIN LATERAL (
+           SELECT max(version) FILTER (WHERE change = 'progress_reported') AS reported,
+                  max(version) FILTER (WHERE change = 'submitted') AS submitted
+           FROM event e WHERE e.published AND e.entity_type = 'task' AND e.entity_id = h.entity_id
+       ) AS p
+       LEFT JOIN progress_report r ON r.task_id = h.entity_id AND r.task_version = p.reported"""
+).bindparams(bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True))))
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """How many reports and pieces of evidence of a task are hidden; percentage and time of its last public report."""
+
+    reports: int
+    evidence: int
+    percent: int
+    last_report_at: datetime | None
+
+
+async def hidden_of(session: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, Hidden]:
+    """Of those among `task_ids` that were restricted while something happened to them."""
+    if not task_ids:
+        return {}
+    rows = await session.execute(_HIDDEN, {"task_ids": list(task_ids)})
+    return {row[0]: Hidden(*row[1:]) for row in rows}
