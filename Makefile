@@ -31,13 +31,13 @@ test-long: $(DEV_STAMP) ## run what is marked `long`: many seeds, twenty thousan
 bench: $(DEV_STAMP) ## measure the hot paths and print the figures
 	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
 
-check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shape
+check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shape, docs, deployment
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy libs launcher services tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m sixclear.launcher.contracts --check
-	@$(BIN)/python -m pytest -q tests/contract/test_service_shape.py
+	@$(BIN)/python -m pytest -q tests/contract/test_service_shape.py tests/contract/test_docs.py tests/contract/test_deploy.py
 
 cluster: $(DEV_STAMP) ## the same product with Apache Kafka and one process per service
 	@exec $(BIN)/sixclear cluster

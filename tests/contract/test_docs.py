@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sixclear.launcher import registry
+from sixclear.launcher import options, registry
 from sixclear.launcher.configuration import configuration_reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,7 +111,7 @@ def test_the_changelog_ends_at_this_version() -> None:
 def test_settings_that_are_named_exist() -> None:
     listed = re.findall(r"^\| `([A-Z0-9_<>]+)`", configuration_reference(), flags=re.MULTILINE)
     prefixes = [service.variable.removeprefix("SIXCLEAR_") for service in registry.SERVICES]
-    known = {name.replace("<SERVICE>", prefix) for name in listed for prefix in prefixes}
+    known = {name.replace("<SERVICE>", prefix) for name in listed for prefix in prefixes} | options.FORMER.keys()
     for page in _pages():
         named = set(re.findall(r"SIXCLEAR_[A-Z0-9_]*[A-Z0-9](?![A-Z0-9_<])", page.read_text(encoding="utf-8")))
         assert named <= known, f"{page.relative_to(ROOT)}: {named - known}"

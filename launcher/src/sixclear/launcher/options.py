@@ -10,7 +10,7 @@ from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 
 # Settings of former releases that are read no more, and what took their place.
-_FORMER = {"SIXCLEAR_FEEDBACK_TRUSTED_PROXIES": "SIXCLEAR_TRUSTED_PROXIES"}
+FORMER = {"SIXCLEAR_FEEDBACK_TRUSTED_PROXIES": "SIXCLEAR_TRUSTED_PROXIES"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def common_settings(host: str, port: int) -> CommonSettings:
 
 def _refuse_former() -> None:
     """A list that is read no more would make all visitors one: better no start than that."""
-    for former, today in _FORMER.items():
+    for former, today in FORMER.items():
         if former in os.environ:
             raise CannotStart(
                 f"{former} is read no more: the list holds for every service, and for http or https too.",
