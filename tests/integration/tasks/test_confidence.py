@@ -135,3 +135,17 @@ async def test_public_numbers_are_counted_from_public_rows(service: Service, bul
     public, concerned, published = await both()
     assert public == published
     assert (public[:3], concerned[:3]) == ([80, 2, 1], [80, 3, 2])
+
+
+@pytest.mark.asyncio
+async def test_a_kept_answer_is_given_again_only_to_who_may_still_read(service: Service) -> None:
+    task_id = await an_assigned_task(service, coordinating_organisations=["G01"])
+    body, key = {"text": "một"}, {"Idempotency-Key": "key-of-a-report"}
+    for code in ("G01", "G06"):
+        assert (await service.post(code, f"/tasks/{task_id}/progress", body, **key)).status_code == 201
+    await service.post("P57", "/tasks", proposal(coordinating_organisations=[]))
+    await service.post("P57", "/tasks", proposal(classification="restricted"))
+    again = await service.post("G06", f"/tasks/{task_id}/progress", body, **key)
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+    former = await service.post("G01", f"/tasks/{task_id}/progress", body, **key)
+    assert (former.status_code, former.json()["code"]) == (404, "task-not-found")

@@ -10,6 +10,7 @@ from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.routes import ROUTERS
+from sixclear.tasks.routes.dependencies import still_readable
 from sixclear.tasks.settings import Settings
 
 PREFIX = "/api/tasks/v1"
@@ -40,4 +41,5 @@ def create_app(
         description="Programmes, directives and tasks: proposed, assigned, reported, submitted, confirmed.",
     )
     app.state.settings = settings
+    app.state.still_readable = still_readable
     return app

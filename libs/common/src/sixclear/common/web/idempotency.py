@@ -46,6 +46,7 @@ _OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+StillReadable = Callable[[Request, AsyncSession, bytes], Coroutine[Any, Any, None]]
 Named = Callable[[Request], Coroutine[Any, Any, str]]
 
 # A key that somebody else's transaction holds is waited for: then it is there, or it was rolled back and is ours.
@@ -179,12 +180,18 @@ async def answer_once(
 ) -> Response:
     """The answer of `handler`, or the one that was given to the same request before.
 
+    To give it again is a reading: `app.state.still_readable`, where a service has it, raises when the caller may no
+    longer read what the answer holds.
+
     Only successes are kept: whatever else happens rolls the transaction, and the claim with it, back.
     """
     earlier = await _claim(session, claim, now)
     if earlier is not None and (earlier.route, earlier.request_hash) != (claim.route, claim.request_hash):
         raise IdempotencyKeyReused("Use a new key for a new request.")
     if earlier is not None and keep_answer and earlier.status is not None:
+        check: StillReadable | None = getattr(request.app.state, "still_readable", None)
+        if check is not None:
+            await check(request, session, earlier.body)
         return _replayed(earlier)
     request.state.replay = earlier is not None
     response = await handler(request)

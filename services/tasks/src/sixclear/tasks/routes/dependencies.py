@@ -1,8 +1,8 @@
 """What the routes of this service share: rules of access, problems of a step, the answer with its version."""
 
-from fastapi import Depends, Response
+from fastapi import Depends, Request, Response
 
-from sixclear.common.auth.access import Access, OrganisationRule
+from sixclear.common.auth.access import Access, OrganisationRule, current_caller
 from sixclear.common.use_case import (
     Context,
     FactBehindLastChange,
@@ -11,6 +11,7 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
 )
 from sixclear.common.web.etags import StaleVersion
+from sixclear.common.web.route import SessionDep
 from sixclear.common.web.use_cases import tag
 from sixclear.tasks import lifecycle
 from sixclear.tasks.errors import TaskNotFound, TransitionNotAllowed
@@ -52,6 +53,11 @@ STEP = (
     FactInFuture,
     StaleVersion,
 )
+
+
+async def still_readable(request: Request, session: SessionDep, answer: bytes) -> None:
+    """Whether the caller may read again what a kept answer holds; raises TaskNotFound."""
+    await use_cases.check_still_visible(session, (await current_caller(request)).organisation_id, answer)
 
 
 def tag_task(ctx: Context, task: Task, response: Response) -> str:

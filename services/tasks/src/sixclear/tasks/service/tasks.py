@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from sixclear.common.entity import next_version
 from sixclear.common.use_case import Context, OrganisationNotAllowed, publish
 from sixclear.tasks import lifecycle
@@ -36,6 +39,15 @@ async def get_task(ctx: Context, task_id: UUID, *, lock: bool = False) -> Task:
     if task is None or not is_visible(task, ctx.caller.organisation_id):
         raise TaskNotFound("No task that you may see has this identifier.")
     return task
+
+
+async def check_still_visible(session: AsyncSession, organisation_id: UUID | None, answer: bytes) -> None:
+    """Raises TaskNotFound when a kept answer holds a task that its reader may not know of any more."""
+    told = orjson.loads(answer) if answer else None
+    task_id = told.get("task_id") if isinstance(told, dict) else None
+    task = await rows.find_task(session, UUID(task_id)) if task_id else None
+    if task is not None and not is_visible(task, organisation_id):
+        raise TaskNotFound("No task that you may see has this identifier.")
 
 
 def is_visible(task: Task, organisation_id: UUID | None) -> bool:
