@@ -22,7 +22,7 @@ from tests.contract.rendered import pod as _pod
 from tests.contract.rendered import render as _render
 from tests.contract.rendered import run as _run
 
-from sixclear.common.web.visitor import trusted_networks
+from sixclear.common.visitor import trusted_networks
 from sixclear.launcher import registry
 from sixclear.launcher.configuration import configuration_reference
 

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from sixclear.common.auth.access import Access
 from sixclear.common.db import Database
+from sixclear.common.errors import Conflict
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.identity import FakeIssuer, http_client
@@ -21,7 +22,6 @@ from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web import idempotency
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.idempotency import ReplayDep, RequiredKeyDep, answer_is_not_stored, key_belongs_to
-from sixclear.common.web.problems import Conflict
 from sixclear.common.web.route import SessionDep, TransactionalRoute, writes
 from sixclear.common.web.schemas import Schema
 

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse
 from tests.integration.feedback.conftest import Service, a_submission
 
 from sixclear.common.clock import utc_now
-from sixclear.common.web.visitor import VisitorEdge, trusted_networks
+from sixclear.common.visitor import trusted_networks
+from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.http_clients import HttpClients
 from sixclear.portal.app import create_app as create_portal
 from sixclear.portal.assets import Assets

@@ -14,7 +14,8 @@ import pytest
 from tests.integration.portal.records import RECEIPT
 from tests.integration.portal.upstream import Upstream
 
-from sixclear.common.web.visitor import VisitorEdge, trusted_networks
+from sixclear.common.visitor import trusted_networks
+from sixclear.common.web.visitor import VisitorEdge
 from sixclear.portal.errors import PortalError
 from sixclear.portal.gateway import Gateway
 

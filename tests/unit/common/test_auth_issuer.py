@@ -14,8 +14,12 @@ import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from sixclear.common.auth.access import Caller, InvalidToken, access_rules
-from sixclear.common.auth.clients import (
+from sixclear.common.auth.access import access_rules
+from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.caller import Caller, InvalidToken
+from sixclear.common.ids import stable_id
+from sixclear.common.issuer.app import IssuerRefused, create_issuer_app
+from sixclear.common.issuer.clients import (
     DEMO_CLIENTS,
     ORGANISATION_SCOPES,
     UnknownClient,
@@ -24,10 +28,7 @@ from sixclear.common.auth.clients import (
     mint_token,
     seed_clients,
 )
-from sixclear.common.auth.issuer import IssuerRefused, create_issuer_app
-from sixclear.common.auth.tokens import TokenVerifier
-from sixclear.common.auth.wrong_secrets import WrongSecrets
-from sixclear.common.ids import stable_id
+from sixclear.common.issuer.wrong_secrets import WrongSecrets
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.identity import http_client
 

@@ -18,14 +18,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sixclear.common.auth.access import Access, Caller, CallerDep, InvalidToken, access_rules, declare
+from sixclear.common.auth.access import Access, CallerDep, access_rules, declare
 from sixclear.common.auth.token_keys import KeyFile, KeySource, KeyUrl
 from sixclear.common.auth.token_rules import TokenRules
 from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.caller import Caller, InvalidToken
+from sixclear.common.errors import Unavailable
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import AUDIENCE, ISSUER, FakeIssuer, http_client
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.problems import Unavailable
 from sixclear.common.web.route import TransactionalRoute
 
 ORGANISATION = UUID(int=57)

@@ -13,11 +13,11 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from sixclear.common.auth.clients import Client, seed_clients
-from sixclear.common.auth.issuer import create_issuer_app
 from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import utc_now
+from sixclear.common.issuer.app import create_issuer_app
+from sixclear.common.issuer.clients import Client, seed_clients
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.eventually import eventually
 

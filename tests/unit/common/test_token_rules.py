@@ -29,10 +29,10 @@ from tests.unit.common.provider_tokens import (
     verifier,
 )
 
-from sixclear.common.auth.access import Caller, InvalidToken
 from sixclear.common.auth.refusals import Reason, Refusals
 from sixclear.common.auth.token_keys import public_keys
 from sixclear.common.auth.token_rules import TokenRules, find_claim
+from sixclear.common.caller import Caller, InvalidToken
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.launcher.options import problems_of

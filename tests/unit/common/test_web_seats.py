@@ -2,7 +2,7 @@
 
 import pytest
 
-from sixclear.common.web.problems import Unavailable
+from sixclear.common.errors import Unavailable
 from sixclear.common.web.seats import Seats, TooManyStreams
 
 

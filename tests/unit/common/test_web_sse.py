@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from tests.unit.common.conftest import MakeWorld
 
-from sixclear.common.auth.access import Access, Unauthenticated
+from sixclear.common.auth.access import Access
+from sixclear.common.caller import Unauthenticated
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.web.seats import Seats
 

@@ -8,14 +8,8 @@ from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from sixclear.common.settings import CommonSettings
-from sixclear.common.web.visitor import (
-    VisitorEdge,
-    address_in,
-    client_address,
-    network_of,
-    trusted_networks,
-    visitor_of,
-)
+from sixclear.common.visitor import address_in, client_address, network_of, trusted_networks
+from sixclear.common.web.visitor import VisitorEdge, visitor_of
 
 TRUSTED = trusted_networks("127.0.0.1, ::1,10.0.0.0/24")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sixclear.common.auth.clients import Client, get_client, seed_clients
+from sixclear.common.issuer.clients import Client, get_client, seed_clients
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.cluster import _environment
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psutil
 
-from sixclear.common.auth.clients import get_client
-from sixclear.common.auth.issuer import TOKEN_PATH
 from sixclear.common.clock import utc_now
+from sixclear.common.issuer.app import TOKEN_PATH
+from sixclear.common.issuer.clients import get_client
 from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.kafka_server import KafkaServer, KafkaUnavailable

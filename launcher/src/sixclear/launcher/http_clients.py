@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.telemetry import current_traceparent
-from sixclear.common.web.visitor import VisitorEdge, trusted_networks
+from sixclear.common.visitor import trusted_networks
+from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.registry import SERVICES, Service
 
 # ASGITransport calls from this address; nobody else reaches an application past the process's own edge.

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from sixclear.common.web.visitor import network_of
+from sixclear.common.visitor import network_of
 
 _log = structlog.get_logger(__name__)
 

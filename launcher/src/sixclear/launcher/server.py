@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
-from sixclear.common.web.visitor import Network, address_in, trusts
+from sixclear.common.visitor import Network, address_in, trusts
 from sixclear.launcher import descriptors
 from sixclear.launcher.http_protocol import BoundedHttp
 from sixclear.launcher.seats import Seats

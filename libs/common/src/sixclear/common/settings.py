@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sixclear.common.web.visitor import Network, trusted_networks
+from sixclear.common.visitor import Network, trusted_networks
 
 ABSENT_TYPE = "absent"
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.auth.access import Caller
+from sixclear.common.caller import Caller
 from sixclear.common.entity import Versioned
+from sixclear.common.errors import DomainError
 from sixclear.common.event_catalogue import EventData
 from sixclear.common.event_log import EventLog, NewEvent
-from sixclear.common.web.problems import DomainError
 
 
 class OrganisationNotAllowed(DomainError):

@@ -1,7 +1,7 @@
 """What can go wrong in monitoring, each with its code and HTTP status."""
 
 from sixclear.common.bus.positions import PositionConflict
-from sixclear.common.web.problems import DomainError
+from sixclear.common.errors import DomainError
 
 
 class OrganisationNotFound(DomainError):

@@ -8,8 +8,8 @@ from random import randint
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sixclear.common.errors import Unavailable
 from sixclear.common.web.allowances import Allowance
-from sixclear.common.web.problems import Unavailable
 from sixclear.common.web.sse import Visitor
 from sixclear.monitoring import metrics
 from sixclear.monitoring.settings import Settings

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, civil_date
 from sixclear.common.db import Database
-from sixclear.common.web.problems import Unavailable
+from sixclear.common.errors import Unavailable
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse import SseHub, Visitor
 from sixclear.monitoring import metrics

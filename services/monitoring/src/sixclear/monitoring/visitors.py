@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from starlette.requests import HTTPConnection
 
-from sixclear.common.web.visitor import Network, network_of, speaks_for_itself, trusts, visitor_of
+from sixclear.common.visitor import Network, network_of, trusts
+from sixclear.common.web.visitor import speaks_for_itself, visitor_of
 
 
 def strangers(trusted: Sequence[Network]) -> Callable[[HTTPConnection], str | None]:

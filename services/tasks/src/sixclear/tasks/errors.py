@@ -1,6 +1,6 @@
 """What can go wrong in tasks, each with its code and HTTP status."""
 
-from sixclear.common.web.problems import DomainError
+from sixclear.common.errors import DomainError
 
 
 class OrganisationNotFound(DomainError):

@@ -1,1 +1,1 @@
-"""Who calls and what they may do: access rules, tokens, the embedded issuer."""
+"""What callers may do: access rules, and tokens of any issuer."""

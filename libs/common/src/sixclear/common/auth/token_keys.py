@@ -11,7 +11,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, Key, KeySet, OKPKey, RSAKey
 
 from sixclear.common.auth.refusals import Reason, TokenRefused
-from sixclear.common.web.problems import Unavailable
+from sixclear.common.errors import Unavailable
 
 _log = structlog.get_logger(__name__)
 

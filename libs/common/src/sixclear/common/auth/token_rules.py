@@ -10,8 +10,8 @@ from uuid import UUID
 from joserfc import jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, MissingClaimError
 
-from sixclear.common.auth.access import PUBLIC_CALLER, Caller
 from sixclear.common.auth.refusals import Reason, TokenRefused
+from sixclear.common.caller import PUBLIC_CALLER, Caller
 from sixclear.common.ids import stable_id
 from sixclear.common.settings import ABSENT_TYPE, CommonSettings
 

@@ -11,13 +11,13 @@ from joserfc import jws, jwt
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import KeySet
 
-from sixclear.common.auth.access import Caller, InvalidToken
 from sixclear.common.auth.refusals import Reason, Refusals, TokenRefused
 from sixclear.common.auth.token_keys import KeyFile, KeySource, KeyUrl, key_for
 from sixclear.common.auth.token_rules import TokenRules
+from sixclear.common.caller import Caller, InvalidToken
 from sixclear.common.clock import Clock, utc_now
+from sixclear.common.errors import Unavailable
 from sixclear.common.settings import CommonSettings
-from sixclear.common.web.problems import Unavailable
 
 _LONGEST_TOKEN = 8192
 _REMEMBERED_SECONDS = 60

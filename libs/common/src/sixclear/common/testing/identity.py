@@ -9,11 +9,12 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from starlette.types import ASGIApp
 
-from sixclear.common.auth.minting import ALGORITHM, TOKEN_TYPE
 from sixclear.common.auth.token_rules import TokenRules
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock, utc_now
-from sixclear.common.web.visitor import VisitorEdge, trusted_networks
+from sixclear.common.issuer.minting import ALGORITHM, TOKEN_TYPE
+from sixclear.common.visitor import trusted_networks
+from sixclear.common.web.visitor import VisitorEdge
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "sixclear"

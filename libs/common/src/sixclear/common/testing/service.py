@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from sixclear.common.auth.access import access_rules
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
+from sixclear.common.errors import DomainError
 from sixclear.common.event_log import EventLog, StoredEvent
 from sixclear.common.ids import new_id
 from sixclear.common.runtime.source_target import CreateApp, SourceSettings
@@ -24,7 +25,6 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.spoiled import described_reads, raw_headers, reads_survive, spoiled, spoiled_headers
-from sixclear.common.web.problems import DomainError
 
 
 class CommitFails(RuntimeError):

@@ -5,7 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from sixclear.common.web.problems import DomainError
+from sixclear.common.errors import DomainError
 
 
 class TooManyRequests(DomainError):

@@ -4,7 +4,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from sixclear.common.web.problems import Conflict, DomainError, InternalError, InvalidRequest, Unavailable
+from sixclear.common.errors import Conflict, DomainError, InternalError, InvalidRequest, Unavailable
 
 # unique, foreign key and exclusion violations: what two requests at once can still do to each other after the checks
 _CONFLICTS = frozenset({"23505", "23503", "23P01"})

@@ -4,7 +4,7 @@ import re
 
 from starlette.requests import Request
 
-from sixclear.common.web.problems import DomainError
+from sixclear.common.errors import DomainError
 
 _PASSED = re.compile(r'-[a-z]+"$')
 

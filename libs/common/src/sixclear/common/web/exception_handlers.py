@@ -12,14 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from sixclear.common.errors import DomainError, InvalidRequest, MalformedRequest
 from sixclear.common.web.database_errors import DatabaseError, problem_for
-from sixclear.common.web.problems import (
-    DomainError,
-    InvalidRequest,
-    MalformedRequest,
-    problem,
-    problem_response,
-)
+from sixclear.common.web.problems import problem, problem_response
 from sixclear.common.web.validation import field_errors
 
 logger = logging.getLogger(__name__)

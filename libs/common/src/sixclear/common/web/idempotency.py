@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from sixclear.common.db import dump_json
-from sixclear.common.web.problems import DomainError
+from sixclear.common.errors import DomainError
 
 DDL_V1: list[str] = [
     """CREATE TABLE idempotency_key (

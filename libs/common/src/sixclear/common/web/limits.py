@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sixclear.common.web.problems import ContentTooLarge, MalformedRequest, problem_response
+from sixclear.common.errors import ContentTooLarge, MalformedRequest
+from sixclear.common.web.problems import problem_response
 
 DEFAULT_BODY_LIMIT = 256 * 1024
 

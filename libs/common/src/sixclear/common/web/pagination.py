@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 from fastapi import Query
 
-from sixclear.common.web.problems import DomainError
+from sixclear.common.errors import DomainError
 from sixclear.common.web.schemas import Page
 
 LONGEST_PAGE = 200

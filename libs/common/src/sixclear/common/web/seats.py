@@ -3,7 +3,7 @@
 from collections import Counter
 from random import randint
 
-from sixclear.common.web.problems import DomainError, Unavailable
+from sixclear.common.errors import DomainError, Unavailable
 
 
 class TooManyStreams(DomainError):

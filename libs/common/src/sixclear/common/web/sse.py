@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, utc_now
-from sixclear.common.web.problems import DomainError, Unavailable, problem_response
+from sixclear.common.errors import DomainError, Unavailable
+from sixclear.common.web.problems import problem_response
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse_client import StreamClient
 

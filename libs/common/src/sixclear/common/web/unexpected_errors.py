@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sixclear.common.web.problems import InternalError, problem_response
+from sixclear.common.errors import InternalError
+from sixclear.common.web.problems import problem_response
 
 logger = logging.getLogger(__name__)
 

@@ -4,19 +4,14 @@ After `VisitorEdge` a request's `client` is the visitor and its `scheme` what th
 behind it (limits, redirects, cookies, streams) speaks of the same one.
 """
 
-import ipaddress
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from sixclear.common.visitor import THIS_MACHINE, Network, address_in, client_address, trusts
 
-# A peer without an address came by a socket of this machine.
-_THIS_MACHINE = "127.0.0.1"
 _FOR_ITSELF = "sixclear.for_itself"
-_LONGEST_ADDRESS = 100
 _SCHEMES = {b"http": "http", b"https": "https"}
 
 
@@ -41,7 +36,7 @@ def visitor_of(scope: Mapping[str, Any]) -> str:
     """The address of the visitor as text: of the peer where no `VisitorEdge` stands before the application."""
     client = scope.get("client")
     found = address_in(client[0]) if client else None
-    return str(found) if found else _THIS_MACHINE
+    return str(found) if found else THIS_MACHINE
 
 
 def speaks_for_itself(scope: Mapping[str, Any]) -> bool:
@@ -49,81 +44,9 @@ def speaks_for_itself(scope: Mapping[str, Any]) -> bool:
     return bool(scope.get(_FOR_ITSELF))
 
 
-def network_of(address: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 network of an IPv6 one, which one household can fill."""
-    found = address_in(address)
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(ipaddress.IPv6Network((found, 64), strict=False))
-    return str(found) if found else _THIS_MACHINE
-
-
-def trusted_networks(setting: str) -> tuple[Network, ...]:
-    """The addresses and networks in a list with commas; raises ValueError for what is neither."""
-    parts = filter(None, map(str.strip, setting.split(",")))
-    return tuple(ipaddress.ip_network(part, strict=False) for part in parts)
-
-
-def trusts(trusted: Sequence[Network], address: str) -> bool:
-    """Whether `address` is one of a trusted proxy."""
-    found = address_in(address)
-    return found is not None and any(found in network for network in trusted)
-
-
-def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
-    """The address of the client: the peer's, or what a trusted peer says in X-Forwarded-For.
-
-    Read from the right: the first address that is not itself trusted is the one that our own edge has seen. Networks
-    can be trusted, because in a cluster the gateway's processes have no fixed address. What cannot be read ends the
-    reading: the client then is the trusted proxy that said it, never a stranger whom others share.
-    """
-    address, hops = str(address_in(peer) or _THIS_MACHINE), _from_the_right(forwarded_for)
-    while trusts(trusted, address):
-        before = address_in(next(hops, ""))
-        if before is None:
-            break
-        address = str(before)
-    return address
-
-
-def address_in(text: str) -> Address | None:
-    """The address in `text`, which may have a port, brackets or a zone; None when there is none.
-
-    An IPv4 address that is written as IPv6 is IPv4.
-    """
-    text = text.strip().strip('"')
-    if len(text) > _LONGEST_ADDRESS:
-        return None
-    if text.startswith("["):
-        text, closed, port = text[1:].partition("]")
-        if not closed or (port and not _is_port(port.removeprefix(":"))):
-            return None
-    elif text.count(":") == 1:
-        text, _, port = text.partition(":")
-        if not _is_port(port):
-            return None
-    try:
-        found = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found
-
-
-def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 5
-
-
-def _from_the_right(values: Sequence[str]) -> Iterator[str]:
-    for value in reversed(values):
-        while value:
-            value, _, hop = value.rpartition(",")
-            if hop.strip():
-                yield hop
-
-
 def _seen(scope: Scope, trusted: Sequence[Network]) -> dict[str, Any]:
-    peer, port = scope.get("client") or (_THIS_MACHINE, 0)
-    seen: dict[str, Any] = {"client": (str(address_in(peer) or _THIS_MACHINE), port)}
+    peer, port = scope.get("client") or (THIS_MACHINE, 0)
+    seen: dict[str, Any] = {"client": (str(address_in(peer) or THIS_MACHINE), port)}
     if trusts(trusted, peer):
         said = [value.decode("latin-1") for value in _said(scope, b"x-forwarded-for")]
         address = client_address(peer, said, trusted)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from sixclear.common.auth.access import OrganisationRequired
+from sixclear.common.caller import OrganisationRequired
 from sixclear.common.use_case import (
     Context,
     FactBehindLastChange,

@@ -12,8 +12,9 @@ from fastapi import Request
 from starlette.responses import Response
 
 from sixclear.common.db import Database
+from sixclear.common.visitor import network_of
 from sixclear.common.web.route import TransactionalRoute
-from sixclear.common.web.visitor import network_of, visitor_of
+from sixclear.common.web.visitor import visitor_of
 from sixclear.feedback.errors import MailboxNotFound, TooManyAttempts, TooManySubmissions
 from sixclear.feedback.metrics import MAILBOX_OPENINGS, SUBMISSIONS_LIMITED
 from sixclear.feedback.service import allowances

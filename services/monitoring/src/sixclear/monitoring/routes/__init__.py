@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection
 
-from sixclear.common.auth.access import PUBLIC_CALLER, Access, Caller
-from sixclear.common.web.visitor import address_in, visitor_of
+from sixclear.common.auth.access import Access
+from sixclear.common.caller import PUBLIC_CALLER, Caller
+from sixclear.common.visitor import address_in
+from sixclear.common.web.visitor import visitor_of
 from sixclear.monitoring.routes import operators, public, reconciliations, spans
 
 OPERATE = Access.scope("monitoring:operate")

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.auth.access import Access
+from sixclear.common.errors import Unavailable
 from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.etags import not_modified
-from sixclear.common.web.problems import Unavailable, problem_responses
+from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep, SessionDep
 from sixclear.monitoring.errors import (
     FiguresDoNotReconcile,

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.errors import DomainError
 from sixclear.common.event_log import NewEvent
 from sixclear.common.use_case import Context
-from sixclear.common.web.problems import DomainError
 from sixclear.tasks import lifecycle
 from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown, TaskNotFound
 from sixclear.tasks.lifecycle import Report

@@ -5,7 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from sixclear.common.web.visitor import network_of
+from sixclear.common.visitor import network_of
 
 
 class WrongSecrets:

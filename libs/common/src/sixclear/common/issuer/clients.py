@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sixclear.common.auth.key_store import CLIENTS, identity_folder, read, signing_key, write
-from sixclear.common.auth.minting import mint
 from sixclear.common.ids import stable_id
+from sixclear.common.issuer.key_store import CLIENTS, identity_folder, read, signing_key, write
+from sixclear.common.issuer.minting import mint
 from sixclear.common.settings import CommonSettings
 
 _TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")

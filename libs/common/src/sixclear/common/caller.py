@@ -1,0 +1,62 @@
+"""Who calls, and what is refused to those who may not: known to rules and use cases, which know no HTTP framework."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sixclear.common.errors import DomainError
+
+
+class Unauthenticated(DomainError):
+    code = "unauthenticated"
+    status = 401
+    title = "This address needs an access token"
+
+    def __init__(self, detail: str = "Send `Authorization: Bearer <token>`.", *, error: str = "") -> None:
+        challenge = 'Bearer realm="sixclear"' + (f', error="{error}"' if error else "")
+        super().__init__(detail, headers={"WWW-Authenticate": challenge})
+
+
+class InvalidToken(Unauthenticated):
+    """The token is expired, foreign, altered or not a token; the answer does not say which."""
+
+    code = "invalid-token"
+    title = "The access token is not valid"
+
+    def __init__(self) -> None:
+        super().__init__("Get a new token from the issuer.", error="invalid_token")
+
+
+class InsufficientScope(DomainError):
+    code = "insufficient-scope"
+    status = 403
+    title = "The access token does not allow this"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            f"Scope `{scope}` is needed.",
+            headers={"WWW-Authenticate": f'Bearer realm="sixclear", error="insufficient_scope", scope="{scope}"'},
+        )
+
+
+class OrganisationRequired(DomainError):
+    code = "organisation-required"
+    status = 403
+    title = "Only a client of an organisation may do this"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The authenticated client of a request; `client_id` is `public` on a public route."""
+
+    client_id: str
+    organisation_id: UUID | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    def own_organisation(self) -> UUID:
+        """The organisation that the client acts for; raises OrganisationRequired when it has none."""
+        if self.organisation_id is None:
+            raise OrganisationRequired
+        return self.organisation_id
+
+
+PUBLIC_CALLER = Caller("public")
