@@ -138,6 +138,23 @@ async def test_public_numbers_are_counted_from_public_rows(service: Service, bul
 
 
 @pytest.mark.asyncio
+async def test_a_period_is_reported_in_public_only_by_a_public_report(service: Service) -> None:
+    rule = {"kind": "recurring", "recurrence": "FREQ=DAILY", "deadline": None}
+    task_id = await an_assigned_task(service, **rule)
+    await service.post("P57", "/tasks", proposal(classification="restricted", **rule))
+    await say(service, task_id, "kín")
+    await service.post("P57", "/tasks", proposal(**rule))
+
+    async def reported() -> list[bool]:
+        views = await service.get(f"/tasks/{task_id}"), await own(service, "G06", f"/{task_id}")
+        return [view["current_period"]["reported"] for view in views]
+
+    assert await reported() == [False, True]
+    await say(service, task_id, "công khai")
+    assert await reported() == [True, True]
+
+
+@pytest.mark.asyncio
 async def test_a_kept_answer_is_given_again_only_to_who_may_still_read(service: Service) -> None:
     task_id = await an_assigned_task(service, coordinating_organisations=["G01"])
     body, key = {"text": "một"}, {"Idempotency-Key": "key-of-a-report"}

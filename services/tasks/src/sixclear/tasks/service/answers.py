@@ -140,7 +140,7 @@ async def task_view(session: AsyncSession, task: Task, now: datetime, numbers: M
         **{name: getattr(summary, name) for name in TaskSummary.model_fields},
         **{name: numbers.get(name, getattr(task, name)) for name in _DETAIL_COLUMNS},
         directive=(await directive_views(session, [directive]))[0] if directive else None,
-        current_period=_period(task, now),
+        current_period=_period(task, summary.last_report_at, now),
         assigning_organisation=brief(names[task.assigning_organisation_id]),
         coordinating_organisations=[brief(names[key]) for key in task.coordinating_organisation_ids],
         leader_position=PositionView.model_validate(task.leader_position) if task.leader_position else None,
@@ -152,10 +152,10 @@ async def task_view(session: AsyncSession, task: Task, now: datetime, numbers: M
     )
 
 
-def _period(task: Task, now: datetime) -> PeriodView | None:
+def _period(task: Task, last_report_at: datetime | None, now: datetime) -> PeriodView | None:
     if not task.recurrence or task.assigned_at is None:
         return None
-    period = current_period(task.recurrence, task.assigned_at, task.last_report_at, now)
+    period = current_period(task.recurrence, task.assigned_at, last_report_at, now)
     if period is None:
         return None
     return PeriodView(due_at=period.due_at, previous_due_at=period.previous_due_at, reported=period.reported)
