@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import httpx2
 import pytest
 from tests.integration.feedback.conftest import (
     KEY,
@@ -287,6 +288,50 @@ async def test_a_case_that_came_to_the_wrong_body_goes_on_to_another_one_which_a
     published = await service.post("feedback-publisher", f"{path}/answers/{own.json()['answer_id']}/publish", {})
     assert published.status_code == 200, published.text
     assert (await service.case(code))["answer"]["outcome"] == "not_competent"
+
+
+@pytest.mark.asyncio
+async def test_a_kept_answer_is_given_again_only_to_who_still_handles_the_case(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service)
+    path, key = f"/submissions/{submission_id}", {"Idempotency-Key": KEY}
+    steps: list[tuple[str, str, Any]] = [
+        ("ministry", "answers", an_answer()),
+        ("ministry", "messages", {"text": "Xin bổ sung."}),
+        ("feedback-hub", "assign", {"organisation_id": str(OTHER_MINISTRY)}),
+    ]
+
+    async def take(number: int, client_id: str, step: str, body: Any) -> httpx2.Response:
+        return await service.post(client_id, f"{path}/{step}", body, **{"Idempotency-Key": f"{KEY}{number}"})
+
+    mailbox = {"receipt_code": code, "text": "Cảm ơn."}
+    written = await service.public("/mailbox/messages", mailbox, **key)
+    first = [await take(number, *step) for number, step in enumerate(steps)]
+    drafted = await service.post("other-ministry", f"{path}/answers", an_answer())
+    steps.append(("feedback-publisher", f"answers/{drafted.json()['answer_id']}/publish", {}))
+    first.append(await take(len(first), *steps[-1]))
+    assert {response.status_code for response in (*first, written)} == {200, 201}
+    again = [await take(number, *step) for number, step in enumerate(steps)]
+    again.append(await service.public("/mailbox/messages", mailbox, **key))
+    first.append(written)
+    for response in again[:2]:
+        assert (response.status_code, response.json()["code"]) == (404, "submission-not-found")
+    for response, before in zip(again[2:], first[2:], strict=True):
+        assert (response.headers["idempotency-replayed"], response.json()) == ("true", before.json())
+
+
+@pytest.mark.asyncio
+async def test_the_count_of_messages_is_that_of_the_list_beside_it(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service)
+    await service.post("ministry", f"/submissions/{submission_id}/messages", {"text": "Xin bổ sung."})
+    await service.public("/mailbox/messages", {"receipt_code": code, "text": "Đây."})
+    texts = [message["text"] for message in (await service.case(code))["messages"]]
+    for client_id in ("feedback-hub", "ministry"):
+        headers = service.headers(client_id)
+        case = (await service.http.get(f"/api/feedback/v1/submissions/{submission_id}", headers=headers)).json()
+        assert [message["text"] for message in case["messages"]] == texts == ["Xin bổ sung.", "Đây."]
+        assert case["messages_count"] == len(texts)
+    for event in await service.events():
+        assert not {"messages", "messages_count", "answers"} & set(event.data)
 
 
 @pytest.mark.asyncio

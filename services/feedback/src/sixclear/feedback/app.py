@@ -12,6 +12,7 @@ from sixclear.common.web.app import create_service_app
 from sixclear.feedback.errors import TooManyAttempts, TooManySubmissions
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.routes import ROUTERS
+from sixclear.feedback.routes.dependencies import still_readable
 from sixclear.feedback.service.allowances import Allowance
 from sixclear.feedback.settings import Settings
 
@@ -42,6 +43,7 @@ def create_app(
         " receipt, answered before a date that explains itself.",
     )
     app.state.settings = settings
+    app.state.still_readable = still_readable
     app.state.receipts = receipts
     app.state.wrong_codes = Allowance(
         "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts

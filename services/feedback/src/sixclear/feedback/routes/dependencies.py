@@ -6,7 +6,8 @@ from uuid import UUID
 import orjson
 from fastapi import Depends, Request, Response
 
-from sixclear.common.auth.access import Access, OrganisationRule
+from sixclear.common.auth.access import Access, OrganisationRule, current_caller
+from sixclear.common.web.route import SessionDep
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.service import handling
 
@@ -43,6 +44,17 @@ async def case_of(request: Request) -> str:
 async def hub_of(request: Request) -> UUID:
     """The body that takes in, triages and assigns everything."""
     return cast(UUID, request.app.state.settings.hub_organisation_id)
+
+
+async def still_readable(request: Request, session: SessionDep, _answer: bytes) -> None:
+    """Whether the caller still handles the case of a kept answer; raises SubmissionNotFound.
+
+    Whoever has the receipt code reads the case at any time: in the mailbox no path names one.
+    """
+    submission_id = request.path_params.get("submission_id")
+    if submission_id is not None:
+        own = (await current_caller(request)).organisation_id
+        await handling.submission_of(session, own, await hub_of(request), UUID(submission_id))
 
 
 async def not_kept(response: Response) -> None:

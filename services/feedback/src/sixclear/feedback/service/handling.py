@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from sixclear.common.ids import new_id
 from sixclear.common.use_case import Context
 from sixclear.feedback import lifecycle
@@ -15,8 +17,14 @@ from sixclear.feedback.service.recording import record
 
 async def get_submission(ctx: Context, hub: UUID, submission_id: UUID, *, lock: bool = False) -> Submission:
     """The submission, if the caller is of the hub or of the body that it is assigned to; raises SubmissionNotFound."""
-    submission = await rows.find_submission(ctx.session, submission_id, lock=lock)
-    own = ctx.caller.organisation_id
+    return await submission_of(ctx.session, ctx.caller.organisation_id, hub, submission_id, lock=lock)
+
+
+async def submission_of(
+    session: AsyncSession, own: UUID | None, hub: UUID, submission_id: UUID, *, lock: bool = False
+) -> Submission:
+    """The submission, if this organisation is the hub or the body that it is assigned to; raises SubmissionNotFound."""
+    submission = await rows.find_submission(session, submission_id, lock=lock)
     if submission is None or own is None or own not in (hub, submission.organisation_id):
         raise SubmissionNotFound("No submission that you handle has this identifier.")
     return submission
