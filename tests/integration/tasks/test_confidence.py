@@ -1,9 +1,13 @@
 """What was said in confidence stays with the bodies concerned, also when the task is public again."""
 
+import json
+from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
 EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
@@ -166,3 +170,85 @@ async def test_a_kept_answer_is_given_again_only_to_who_may_still_read(service: 
     assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
     former = await service.post("G01", f"/tasks/{task_id}/progress", body, **key)
     assert (former.status_code, former.json()["code"]) == (404, "task-not-found")
+
+
+async def as_if_migrated_now(service: Service, expected: list[int | None]) -> None:
+    """Forget what reports said in public, as the release before did, and find it again as the migration does."""
+    migration = import_module("sixclear.tasks.migrations.versions.0008_public_percent")
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE progress_report SET public_percent = NULL"))
+        await session.execute(text(migration.BACKFILL))
+        read = "SELECT coalesce(public_percent, percent) FROM progress_report ORDER BY task_version DESC"
+        found = list(await session.scalars(text(read)))
+    assert [one if told is not None else None for one, told in zip(found, expected, strict=True)] == expected
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("bulk", [False, True])
+async def test_a_public_report_without_a_percentage_takes_over_no_hidden_one(service: Service, bulk: bool) -> None:
+    task_id = await an_assigned_task(service)
+
+    async def report(*percents: int | None) -> None:
+        service.clock.pass_by(minutes=1)
+        bodies: list[dict[str, Any]] = [
+            {"text": f"báo cáo {percent}"} | ({} if percent is None else {"percent": percent}) for percent in percents
+        ]
+        if bulk:
+            lines = [json.dumps(body | {"task_id": str(task_id)}) for body in bodies]
+            headers = service.headers("G06", "tasks:report")
+            answer = await service.http.post("/api/tasks/v1/progress/bulk", content="\n".join(lines), headers=headers)
+            assert answer.json()["reported"] == len(lines), answer.text
+        else:
+            for body in bodies:
+                assert (await service.post("G06", f"/tasks/{task_id}/progress", body)).status_code == 201
+
+    async def percents(read: Callable[[str], Awaitable[Any]]) -> tuple[int, list[int], list[int]]:
+        reports, history = [(await read(f"/{task_id}/{part}"))["items"] for part in ("reports", "history")]
+        said = [entry["percent"] for entry in history if entry["change"] == "progress_reported"]
+        return (await read(f"/{task_id}"))["percent"], [one["percent"] for one in reports], said
+
+    async def public(path: str) -> Any:
+        return await service.get(f"/tasks{path}")
+
+    async def of_the_lead(path: str) -> Any:
+        return await own(service, "G06", path)
+
+    await report(30)
+    await service.post("P57", "/tasks", proposal(classification="restricted"))
+    await report(77)
+    await service.post("P57", "/tasks", proposal())
+    await report(None, None)
+    assert await percents(public) == (30, [30, 30, 30], [30, 30, 30])
+    assert (await percents(of_the_lead))[:2] == (77, [77, 77, 77, 30])
+    assert [event.data.get("percent") for event in await service.events() if event.published][-2:] == [30, 30]
+    await report(45, None)
+    assert await percents(public) == (45, [45, 45, 30, 30, 30], [45, 45, 30, 30, 30])
+    assert (await percents(of_the_lead))[:2] == (45, [45, 45, 77, 77, 77, 30])
+    await as_if_migrated_now(service, [45, 45, 30, 30, None, 30])
+    assert await percents(public) == (45, [45, 45, 30, 30, 30], [45, 45, 30, 30, 30])
+    await service.post("G06", f"/tasks/{task_id}/submit", {"evidence": [EVIDENCE]})
+    await service.post("P57", f"/tasks/{task_id}/return", {"reason": "thiếu"})
+    await report(None)
+    assert (await percents(public))[0] == (await percents(of_the_lead))[0] == 100
+    for event in await service.events():
+        assert not event.published or event.data.get("percent") != 77
+
+
+@pytest.mark.asyncio
+async def test_events_of_before_the_rule_tell_no_hidden_percentage_in_the_history(service: Service) -> None:
+    """Until this rule an event carried the stored percentage, also after the task was public again."""
+    task_id = await an_assigned_task(service)
+    await service.post("G06", f"/tasks/{task_id}/progress", {"text": "một", "percent": 30})
+    await service.post("P57", "/tasks", proposal(classification="restricted"))
+    await service.post("G06", f"/tasks/{task_id}/progress", {"text": "hai", "percent": 77})
+    await service.post("P57", "/tasks", proposal())
+    await service.post("G06", f"/tasks/{task_id}/evidence", EVIDENCE)
+    async with service.database.transaction() as session:
+        old = "UPDATE event SET data = jsonb_set(data, '{percent}', '77') WHERE entity_id = :task_id AND version >= 5"
+        await session.execute(text(old), {"task_id": task_id})
+    changes = ["evidence_added", "updated", "withdrawn", "progress_reported", "assigned", "proposed"]
+    for entries in (await service.get(f"/tasks/{task_id}/history"), await own(service, "G01", f"/{task_id}/history")):
+        told = [(entry["change"], entry["percent"]) for entry in entries["items"]]
+        assert told == list(zip(changes, (30, 30, 0, 30, 0, 0), strict=True))
+    concerned = (await own(service, "G06", f"/{task_id}/history"))["items"]
+    assert [entry["percent"] for entry in concerned][:2] == [77, 77]

@@ -139,7 +139,10 @@ class Task(Versioned, Base):
 
 
 class ProgressReport(Base):
-    """What a body said about its progress: kept as it was said."""
+    """What a body said about its progress: kept as it was said.
+
+    `percent` is what was stored then. `public_percent` is what everyone else reads in its place; null: the same.
+    """
 
     __tablename__ = "progress_report"
 
@@ -147,6 +150,7 @@ class ProgressReport(Base):
     task_version: Mapped[int] = mapped_column(Integer, primary_key=True)
     organisation_id: Mapped[UUID | None]
     percent: Mapped[int] = mapped_column(SmallInteger)
+    public_percent: Mapped[int | None] = mapped_column(SmallInteger)
     text: Mapped[str]
     difficulty: Mapped[str | None]
     cause: Mapped[str | None]

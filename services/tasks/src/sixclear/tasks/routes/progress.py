@@ -68,8 +68,8 @@ async def list_reports(
     """A task's progress reports, newest first; those while it was restricted only for the bodies concerned."""
     context = f"reports {task_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
-    rows = await listing.list_reports(ctx, task_id, before, limit + 1)
-    views = await answers.progress_views(ctx.session, rows)
+    rows, public = await listing.list_reports(ctx, task_id, before, limit + 1)
+    views = await answers.progress_views(ctx.session, rows, public=public)
     return page_of(views, limit, item=lambda view: view, key=lambda view: (view.task_version,), context=context)
 
 

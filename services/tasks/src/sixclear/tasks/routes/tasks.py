@@ -66,7 +66,7 @@ from sixclear.tasks.schemas import (
     TaskView,
 )
 from sixclear.tasks.service import answers, describe, listing, tasks
-from sixclear.tasks.service.public_numbers import numbers_for
+from sixclear.tasks.service.public_numbers import numbers_for, percents_for
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
@@ -326,5 +326,6 @@ async def list_history(
     context = f"history {task_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
     events = await listing.history(ctx, task_id, before, limit + 1)
-    entries = await answers.history_entries(ctx.session, events)
+    percents = await percents_for(ctx, task_id, events)
+    entries = await answers.history_entries(ctx.session, events, percents)
     return page_of(entries, limit, item=lambda entry: entry, key=lambda entry: (entry.version,), context=context)

@@ -161,12 +161,18 @@ def _period(task: Task, last_report_at: datetime | None, now: datetime) -> Perio
     return PeriodView(due_at=period.due_at, previous_due_at=period.previous_due_at, reported=period.reported)
 
 
-async def progress_views(session: AsyncSession, reports: Sequence[ProgressReport]) -> list[ProgressView]:
-    """Reports with the names of the bodies that made them."""
+async def progress_views(
+    session: AsyncSession, reports: Sequence[ProgressReport], *, public: bool
+) -> list[ProgressView]:
+    """Reports with the names of the bodies that made them; with `public` the percentages that everyone reads."""
     names = await _named_bodies(session, (row.organisation_id for row in reports))
-    own = set(ProgressView.model_fields) - {"organisation"}
+    own = set(ProgressView.model_fields) - {"organisation", "percent"}
     return [
-        ProgressView(organisation=_named(names, row.organisation_id), **{name: getattr(row, name) for name in own})
+        ProgressView(
+            organisation=_named(names, row.organisation_id),
+            percent=row.public_percent if public and row.public_percent is not None else row.percent,
+            **{name: getattr(row, name) for name in own},
+        )
         for row in reports
     ]
 
@@ -181,8 +187,13 @@ async def evidence_views(session: AsyncSession, evidence: Sequence[Evidence]) ->
     ]
 
 
-async def history_entries(session: AsyncSession, events: Sequence[StoredEvent]) -> list[HistoryEntry]:
-    """A task's changes as anybody may read them: which organisation, never which client or person."""
+async def history_entries(
+    session: AsyncSession, events: Sequence[StoredEvent], percents: Mapping[int, int]
+) -> list[HistoryEntry]:
+    """A task's changes as anybody may read them: which organisation, never which client or person.
+
+    `percents` replace those that the events carry, by version.
+    """
     actors = [_actor(event) for event in events]
     names = await _named_bodies(session, actors)
     return [
@@ -193,7 +204,7 @@ async def history_entries(session: AsyncSession, events: Sequence[StoredEvent]) 
             recorded_at=event.recorded_at,
             organisation=_named(names, actor),
             status=event.data.get("status", "withdrawn"),
-            percent=event.data.get("percent", 0),
+            percent=percents.get(event.version, event.data.get("percent", 0)),
             current_deadline=event.data.get("current_deadline"),
         )
         for event, actor in zip(events, actors, strict=True)

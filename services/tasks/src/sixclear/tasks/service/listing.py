@@ -72,11 +72,16 @@ async def _resolved(ctx: Context, narrow: Narrowing) -> rows.TaskFilter:
 # What was said while a task was restricted stays with the bodies concerned, also when it is public again.
 
 
-async def list_reports(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[ProgressReport]:
-    """A task's reports, newest first, as far as the caller may read them; raises TaskNotFound."""
+async def list_reports(
+    ctx: Context, task_id: UUID, before: int | None, limit: int
+) -> tuple[Sequence[ProgressReport], bool]:
+    """A task's reports, newest first, as far as the caller may read them; raises TaskNotFound.
+
+    The second part is True when the caller reads them, and their percentages, as everyone does.
+    """
     task = await get_task(ctx, task_id)
     published = not is_concerned(task, ctx.caller.organisation_id)
-    return await rows.list_reports(ctx.session, task_id, published=published, before=before, limit=limit)
+    return await rows.list_reports(ctx.session, task_id, published=published, before=before, limit=limit), published
 
 
 async def list_evidence(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[Evidence]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,9 +34,17 @@ async def report(ctx: Context, task: Task, entry: ProgressEntry) -> bool:
         return False
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
     change = lifecycle.report(task, _command(entry), occurred_at)
-    await record(ctx, task, change, occurred_at)
-    ctx.session.add(_row(task, entry, organisation_id, occurred_at, ctx.now))
+    hidden = await hidden_of(ctx.session, [task.task_id]) if entry.percent is None else {}
+    public_percent = _public_percent(task, entry, hidden.get(task.task_id))
+    await record(ctx, task, change, occurred_at, public_percent=public_percent)
+    ctx.session.add(_row(task, entry, organisation_id, public_percent, ctx.now))
     return True
+
+
+def _public_percent(task: Task, entry: ProgressEntry, hidden: Hidden | None) -> int | None:
+    """What a report without a percentage says in public, where some of the task is hidden; else None."""
+    said_in_public = entry.percent is None and task.classification == "public"
+    return hidden.percent if hidden is not None and said_in_public else None
 
 
 def _command(entry: ProgressEntry) -> Report:
@@ -44,18 +52,20 @@ def _command(entry: ProgressEntry) -> Report:
 
 
 def _row(
-    task: Task, entry: ProgressEntry, organisation_id: UUID, occurred_at: datetime, now: datetime
+    task: Task, entry: ProgressEntry, organisation_id: UUID, public_percent: int | None, now: datetime
 ) -> ProgressReport:
+    """The report by which the task has come to where it stands."""
     return ProgressReport(
         task_id=task.task_id,
         task_version=task.version,
         organisation_id=organisation_id,
         percent=task.percent,
+        public_percent=public_percent,
         text=entry.text,
         difficulty=entry.difficulty,
         cause=entry.cause,
         remedy=entry.remedy,
-        occurred_at=occurred_at,
+        occurred_at=task.occurred_at,
         recorded_at=now,
     )
 
@@ -158,7 +168,7 @@ class _Batch:
         keys: _Keys,
         said: _Said,
         slugs: Mapping[UUID, str],
-        hidden: Mapping[UUID, Hidden],
+        hidden: dict[UUID, Hidden],
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
@@ -192,24 +202,26 @@ class _Batch:
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
         occurred_at = ctx.fact_time(item.occurred_at, task.occurred_at)
         change = lifecycle.report(task, _command(item), occurred_at)
+        public_percent = _public_percent(task, item, self._hidden.get(task_id))
         previous = apply(task, change, occurred_at, ctx.now)
-        report = _row(task, item, organisation_id, occurred_at, ctx.now)
+        report = _row(task, item, organisation_id, public_percent, ctx.now)
         self._said.add(report)
         self.reported.add(task)
         self.reports.append(report)
-        self.events.append(self._event(task, change.name, previous))
+        self.events.append(self._event(task, change.name, previous, public_percent))
         return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)
 
-    def _event(self, task: Task, change: str, previous: int | None) -> NewEvent:
+    def _event(self, task: Task, change: str, previous: int | None, public_percent: int | None) -> NewEvent:
+        data = event_data(task, self._slugs[task.programme_id], change, self._hidden.get(task.task_id), public_percent)
+        if task.task_id in self._hidden and task.classification == "public":
+            self._hidden[task.task_id] = replace(self._hidden[task.task_id], percent=data.percent)
         return NewEvent(
             entity_type="task",
             entity_id=task.task_id,
             version=task.version,
             previous_version=previous,
             change=change,
-            data=event_data(task, self._slugs[task.programme_id], change, self._hidden.get(task.task_id)).model_dump(
-                mode="json"
-            ),
+            data=data.model_dump(mode="json"),
             occurred_at=task.occurred_at,
             meta=self._ctx.meta(),
             published=is_published(task, change),

@@ -165,15 +165,26 @@ def doers(task: Task) -> set[UUID | None]:
     return {task.lead_organisation_id, *task.coordinating_organisation_ids}
 
 
-async def record(ctx: Context, task: Task, change: Change, occurred_at: datetime, *, reason: str | None = None) -> None:
-    """Apply a change to the task, which is locked or new, and append its event; a restricted one is not published."""
+async def record(
+    ctx: Context,
+    task: Task,
+    change: Change,
+    occurred_at: datetime,
+    *,
+    reason: str | None = None,
+    public_percent: int | None = None,
+) -> None:
+    """Apply a change to the task, which is locked or new, and append its event; a restricted one is not published.
+
+    `public_percent` is what a report says in public, where it differs from what is stored.
+    """
     previous = apply(task, change, occurred_at, ctx.now)
     await publish(
         ctx,
         task,
         entity_type="task",
         entity_id=task.task_id,
-        data=await task_data(ctx, task, change.name),
+        data=await task_data(ctx, task, change.name, public_percent),
         change=change.name,
         previous=previous,
         published=is_published(task, change.name),
@@ -193,20 +204,24 @@ def is_published(task: Task, change: str) -> bool:
     return task.classification == "public" or change == "withdrawn"
 
 
-async def task_data(ctx: Context, task: Task, change: str) -> TaskData | TaskWithdrawn:
+async def task_data(
+    ctx: Context, task: Task, change: str, public_percent: int | None = None
+) -> TaskData | TaskWithdrawn:
     """The public state of a task; of a withdrawn one nothing but the identifier is left."""
     if change == "withdrawn":
         return TaskWithdrawn(change=change, task_id=task.task_id)
     programmes = await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id])
     hidden = (await hidden_of(ctx.session, [task.task_id])).get(task.task_id) if task.published_version else None
-    return event_data(task, programmes[task.programme_id].slug, change, hidden)
+    return event_data(task, programmes[task.programme_id].slug, change, hidden, public_percent)
 
 
-def event_data(task: Task, programme: str, change: str, hidden: Hidden | None) -> TaskData:
+def event_data(
+    task: Task, programme: str, change: str, hidden: Hidden | None, public_percent: int | None = None
+) -> TaskData:
     """The public state of a task after `change`, as events carry it; of a restricted one the whole state."""
     own = {name: getattr(task, name) for name in TaskData.model_fields if name not in _NOT_COLUMNS}
     if hidden is not None and task.classification == "public":
-        own |= public_numbers(task, hidden, change)
+        own |= public_numbers(task, hidden, change, public_percent)
     return TaskData(
         change=change,
         programme=programme,
@@ -216,20 +231,24 @@ def event_data(task: Task, programme: str, change: str, hidden: Hidden | None) -
     )
 
 
-def public_numbers(task: Task, hidden: Hidden, change: str = "") -> dict[str, Any]:
+def public_numbers(task: Task, hidden: Hidden, change: str = "", public_percent: int | None = None) -> dict[str, Any]:
     """A public task's numbers without what is hidden. `change` is one in public that `hidden` does not know yet.
 
-    Who hands a result in, or reports in public, says its percentage in public.
+    The percentage is that of the last public report that stated one: a report that states none brings with it as
+    `public_percent` what was stated in public before. Who hands a result in says in public that it is there.
     """
-    said = change in {"progress_reported", "submitted"} or task.status in {"submitted", "completed"}
+    stated = task.percent if public_percent is None else public_percent
+    said = change == "progress_reported" or task.status in HANDED_IN
     return {
-        "percent": task.percent if said else hidden.percent,
+        "percent": stated if said else hidden.percent,
         "last_report_at": task.last_report_at if change == "progress_reported" else hidden.last_report_at,
         "reports_count": task.reports_count - hidden.reports,
         "evidence_count": task.evidence_count - hidden.evidence,
     }
 
 
+# What is in one of these is at 100 for everyone.
+HANDED_IN = frozenset({"submitted", "completed"})
 _NOT_COLUMNS = {"change", "programme", "leader_position", "responsible_position"}
 
 
