@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from tests.integration.portal.records import RECEIPT
+from tests.integration.portal.records import RECEIPT, organisations
 from tests.integration.portal.upstream import Upstream
 
 from sixclear.common.visitor import trusted_networks
@@ -93,6 +93,24 @@ async def test_nothing_is_written_for_nobody() -> None:
     await gateway.close()
     assert {request.method for request in heard.requests} == {"GET"}
     assert refused == {"submit", "mailbox", "reply"}
+
+
+async def test_figures_that_one_visitor_chooses_are_asked_for_that_visitor(app: Any, upstream: Upstream) -> None:
+    """Else one address that asks for day after day fills the turns that all pages share."""
+    heard: dict[str, set[str | None]] = {}
+    unit = organisations()[2]["organisation_id"]
+    pages = {"now": "/", "past": "/?as_of=2025-11-03", "unit": f"/organisations/{unit}", "none": "/?programme=none"}
+    async with visitors(app) as browser:
+        for name, path in pages.items():
+            upstream.visitors.clear()
+            answer = await browser.get(path, headers={"X-Forwarded-For": VISITOR})
+            assert answer.status_code == (404 if name == "none" else 200), path
+            heard[name] = {
+                visitor
+                for asked, visitor in upstream.visitors
+                if asked in ("/api/monitoring/v1/status", "/api/monitoring/v1/provinces")
+            }
+    assert heard == {"now": {None}, "past": {VISITOR}, "unit": {VISITOR}, "none": set()}
 
 
 def visitors(app: Any, peer: str = "10.1.2.3") -> httpx2.AsyncClient:

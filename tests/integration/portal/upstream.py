@@ -35,6 +35,7 @@ class Upstream(Records):
     locked_out: bool = False
     answer: dict[str, Any] | None = None
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    visitors: list[tuple[str, str | None]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     empty: bool = False
     unreadable: bool = False
@@ -126,6 +127,7 @@ class _Switch:
         if scope["type"] == "http":
             request = Request(scope)
             self.state.requests.append((self.name, request.url.path, dict(request.query_params)))
+            self.state.visitors.append((request.url.path, request.headers.get("x-forwarded-for")))
             if self.name in self.state.slow:
                 raise httpx2.ReadTimeout("slow")
             if self.name in self.state.away:

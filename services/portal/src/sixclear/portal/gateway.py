@@ -6,7 +6,8 @@ time, a fault of the service, or an answer that cannot be read).
 Figures, lists of programmes and organisations are the same for every visitor and are kept for a moment (`answers.py`).
 
 What one visitor writes or looks up is sent with the visitor's address, so that services count it for that one. What is
-kept for all is asked in the portal's own name.
+kept for all is asked in the portal's own name; of figures that is what every page shows, not what one visitor chooses
+(`chosen`): else one who asks for day after day would hold up everybody's pages.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,11 +50,18 @@ class Gateway:
         self._clients: dict[str, httpx2.AsyncClient] = {}
         self._answers = answers or Answers()
         self._visitor: str | None = None
+        self._for_all = True
 
     def asking_for(self, visitor: str | None) -> "Gateway":
         """The same gateway for one visitor, whose address services count by; for none, in the portal's own name."""
         bound = copy(self)
         bound._visitor = visitor
+        return bound
+
+    def chosen(self) -> "Gateway":
+        """The same gateway for figures that the visitor chose: asked and kept for that visitor alone."""
+        bound = copy(self)
+        bound._for_all = False
         return bound
 
     async def close(self) -> None:
@@ -167,9 +175,10 @@ class Gateway:
     async def _kept(
         self, service: str, path: str, model: type[Model], query: Query, seconds: float = _LIVE_SECONDS
     ) -> Model:
-        key = (service, path, *sorted((name, value) for name, value in query.items() if value is not None))
-        everybody = self.asking_for(None)
-        return await self._answers.get(key, seconds, lambda: everybody._get(service, path, model, query))
+        asker = self.asking_for(None) if self._for_all else self
+        named = sorted((name, value) for name, value in query.items() if value is not None)
+        key = (asker._visitor, service, path, *named)
+        return await self._answers.get(key, seconds, lambda: asker._get(service, path, model, query))
 
     async def _get(self, service: str, path: str, model: type[Model], query: Query | None = None) -> Model:
         return _read(service, model, await self._request(service, "GET", path, query=query))

@@ -70,6 +70,8 @@ async def home(
     past = day if day is not None and day < today else None
     parts = Parts()
     expected = programme_slug or settings.default_programme
+    if programme_slug and (known := await parts.of(gateway.programmes())):
+        _chosen(known.items, programme_slug, expected)  # figures of what does not exist are not asked for
     # Nobody waits for the list of programmes: nearly always the expected one is there.
     programmes, figures = await asyncio.gather(
         parts.of(gateway.programmes()), _figures(gateway, settings, parts, expected, today, past)
@@ -103,11 +105,12 @@ async def _figures(
 ) -> _Figures:
     as_of = _instant(past) if past else None
     week_ago = _instant((past or today) - _WEEK)
+    at = gateway.chosen() if past else gateway
     return await asyncio.gather(
-        parts.of(gateway.status(as_of=as_of, programme=programme)),
-        parts.of(gateway.status(as_of=week_ago, programme=programme)),
+        parts.of(at.status(as_of=as_of, programme=programme)),
+        parts.of(at.status(as_of=week_ago, programme=programme)),
         parts.of(_points(gateway, settings, programme, today)),
-        parts.of(gateway.provinces(as_of=as_of, programme=programme)),
+        parts.of(at.provinces(as_of=as_of, programme=programme)),
         parts.of(_changes(gateway, past)),
         parts.of(_attention(gateway, programme, past)),
     )

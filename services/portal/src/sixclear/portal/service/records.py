@@ -126,7 +126,7 @@ async def organisation(gateway: Gateway, settings: Settings, organisation_id: st
     parts = Parts()
     found, status, page = await asyncio.gather(
         gateway.organisation(organisation_id),
-        parts.of(gateway.status(organisation=organisation_id)),
+        parts.of(gateway.chosen().status(organisation=organisation_id)),
         parts.of(gateway.tasks({"organisation": organisation_id, "limit": settings.page_size})),
     )
     bar = segments(status.tasks.model_dump()) if status else []
