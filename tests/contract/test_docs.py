@@ -45,6 +45,14 @@ def test_a_runbook_says_what_it_means_where_to_look_and_what_to_do(page: Path) -
     assert _headings(text) == RUNBOOK_PARTS
 
 
+@pytest.mark.parametrize("page", RUNBOOKS, ids=lambda page: page.stem)
+def test_a_runbook_that_names_an_operators_page_says_who_may_open_it(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    if re.search(r"/operations/|/reconciliations|operators' page", text):
+        assert "`monitoring:operate`" in text
+        assert "`sixclear token operator`" in text
+
+
 def test_every_alert_has_its_runbook_and_every_runbook_its_alert() -> None:
     rules = _alert_rules()
     assert {rule["alert"] for rule in rules} == {page.stem for page in RUNBOOKS}
