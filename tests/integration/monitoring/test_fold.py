@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from sixclear.common.bus import dead_letters
+from sixclear.common.bus.protocol import Message
 from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import StreamState
 from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
@@ -111,6 +113,23 @@ async def test_a_withdrawn_task_leaves_every_view_past_figures_included(view: An
         async with view.database.session() as session:
             titles = await session.scalars(text("SELECT title FROM task_history UNION SELECT title FROM task_state"))
             assert set(titles) == {None, "Nhiệm vụ b"}
+
+
+async def test_a_withdrawn_task_leaves_the_dead_letters(view: Any, events: Any) -> None:
+    bad, other, withdrawn = events.task("a"), events.task("b"), events.task("a", "withdrawn")
+
+    async def kept() -> list[tuple[str, bool]]:
+        async with view.database.session() as session:
+            read = "SELECT convert_from(record_key, 'UTF8'), record_value IS NOT NULL FROM dead_letter ORDER BY 1"
+            return [(key, told) for key, told in await session.execute(text(read))]
+
+    async with view.database.transaction() as session:
+        for offset, envelope in enumerate((bad, other)):
+            message = Message("events", offset, "topic", envelope)
+            await dead_letters.store(session, "monitoring", message, "it did not fit", view.now)
+    assert [told for _, told in await kept()] == [True, True]
+    await view.fold([withdrawn])
+    assert dict(await kept()) == {str(bad.entity_id): False, str(other.entity_id): True}
 
 
 async def test_a_lost_event_is_counted_until_it_comes(view: Any, events: Any) -> None:

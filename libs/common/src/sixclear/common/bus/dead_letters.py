@@ -1,11 +1,13 @@
 """Messages that could not be handled: kept aside one by one, until there are so many that the fault is ours."""
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, LargeBinary, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus.envelope import InvalidEnvelope, Record, encode
@@ -37,6 +39,11 @@ _STORE = text(
     bindparam("record_key", type_=LargeBinary),
     bindparam("record_value", type_=LargeBinary),
 )
+
+# A key is an entity's identifier, but not in every message that could not be read.
+_FORGET = text(
+    "UPDATE dead_letter SET record_value = NULL WHERE record_key = ANY (:keys) AND record_value IS NOT NULL"
+).bindparams(bindparam("keys", type_=ARRAY(LargeBinary)))
 
 _COUNT = text("SELECT count(*) FROM dead_letter WHERE consumer_group = :consumer_group")
 
@@ -119,6 +126,11 @@ async def store(session: AsyncSession, group: str, message: Message, reason: str
             "failed_at": now,
         },
     )
+
+
+async def forget(session: AsyncSession, entity_ids: Collection[UUID]) -> None:
+    """Empty what is kept aside of entities that were withdrawn; that something was set aside, and why, stays known."""
+    await session.execute(_FORGET, {"keys": [str(entity_id).encode() for entity_id in entity_ids]})
 
 
 async def count(session: AsyncSession, group: str) -> int:

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.bus import dead_letters
 from sixclear.common.bus.envelope import Envelope
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
@@ -248,7 +249,7 @@ class _Fold:
     async def _drop_withdrawn(
         self, kind: Kind[F], before: Mapping[UUID, State[F]], after: Mapping[UUID, State[F]]
     ) -> list[tuple[TaskFacts, datetime]]:
-        """Past figures lose what was withdrawn, too; the reports that go with it."""
+        """Past figures lose what was withdrawn, too, and so do the dead letters; the reports that go with it."""
         withdrawn = [
             (entity_id, state.withdrawn_version)
             for entity_id, state in after.items()
@@ -256,6 +257,7 @@ class _Fold:
         ]
         if not withdrawn:
             return []
+        await dead_letters.forget(self.session, [entity_id for entity_id, _ in withdrawn])
         removed = await entities.drop_withdrawn(self.session, kind, self.epoch, withdrawn)
         return [(facts, at) for facts, at in removed if isinstance(facts, TaskFacts)]
 
