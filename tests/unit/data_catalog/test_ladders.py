@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from sixclear.common.change import Change, TransitionNotAllowed
 from sixclear.data_catalog import ladders, schemas
-from sixclear.data_catalog.errors import DocumentsMissing, DossierEmpty, ReasonMissing, TransitionNotAllowed
-from sixclear.data_catalog.ladders import Change, StageCommand
+from sixclear.data_catalog.errors import DocumentsMissing, DossierEmpty, ReasonMissing
+from sixclear.data_catalog.ladders import StageCommand
 from sixclear.data_catalog.models import Document, Entry
 
 NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.feedback import lifecycle
-from sixclear.feedback.errors import TransitionNotAllowed
 from sixclear.feedback.models import Answer, Submission
 
 NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)

@@ -6,12 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.tasks import lifecycle
-from sixclear.tasks.errors import (
-    EvidenceMissing,
-    SixClearsMissing,
-    TransitionNotAllowed,
-)
+from sixclear.tasks.errors import EvidenceMissing, SixClearsMissing
 from sixclear.tasks.lifecycle import Report
 from sixclear.tasks.models import Task
 

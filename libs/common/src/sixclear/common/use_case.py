@@ -8,10 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.caller import Caller
-from sixclear.common.entity import Versioned
 from sixclear.common.errors import DomainError
-from sixclear.common.event_catalogue import EventData
-from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.event_log import EventLog
 
 
 class OrganisationNotAllowed(DomainError):
@@ -88,34 +86,3 @@ def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> d
             "occurred_at is earlier than the last change of this entity; facts are told in order."
         )
     return given.astimezone(UTC)
-
-
-async def publish(
-    ctx: Context,
-    entity: Versioned,
-    *,
-    entity_type: str,
-    entity_id: UUID,
-    data: EventData,
-    change: str,
-    previous: int | None,
-    published: bool = True,
-    reason: str | None = None,
-) -> None:
-    """Write the entity's row, then its event: in this order the event's number follows the row's lock."""
-    await ctx.session.flush()
-    await ctx.log.publish(
-        ctx.session,
-        NewEvent(
-            entity_type=entity_type,
-            entity_id=entity_id,
-            version=entity.version,
-            previous_version=previous,
-            change=change,
-            data=data.model_dump(mode="json"),
-            occurred_at=entity.occurred_at,
-            meta=ctx.meta(reason),
-            published=published,
-        ),
-        recorded_at=ctx.now,
-    )

@@ -21,12 +21,6 @@ class ReferenceUnknown(DomainError):
     code, status, title = "reference-unknown", 422, "A reference is unknown"
 
 
-class TransitionNotAllowed(DomainError):
-    """Where the entry stands on its ladder does not allow this step."""
-
-    code, status, title = "transition-not-allowed", 409, "The entry's stage does not allow this"
-
-
 class ReasonMissing(DomainError):
     """A step that takes something back is a decision, and a decision has a reason."""
 

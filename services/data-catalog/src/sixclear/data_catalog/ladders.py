@@ -3,13 +3,13 @@
 Pure: no database, no clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sixclear.data_catalog.errors import DocumentsMissing, DossierEmpty, ReasonMissing, TransitionNotAllowed
+from sixclear.common.change import Change, TransitionNotAllowed, allow
+from sixclear.data_catalog.errors import DocumentsMissing, DossierEmpty, ReasonMissing
 from sixclear.data_catalog.models import Document, Entry
 
 # From the bottom to the top; `rebuild` and `retire` stand beside the ladder.
@@ -23,14 +23,6 @@ _REGISTRATION_ALLOWED_FROM = {
     # What is under review stays what was handed in, and what was approved stays what was reviewed.
     "document_added": {"not_submitted", "draft", "returned"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a step does to an entry: its name in the past tense and the fields that it sets."""
-
-    name: str
-    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +152,4 @@ def add_document(entry: Entry) -> Change:
 
 
 def _allow(entry: Entry, step: str) -> None:
-    allowed = _REGISTRATION_ALLOWED_FROM[step]
-    if entry.registration_status not in allowed:
-        raise TransitionNotAllowed(
-            f"The registration is {entry.registration_status}; this step needs one of: {', '.join(sorted(allowed))}."
-        )
+    allow("The registration", entry.registration_status, step, _REGISTRATION_ALLOWED_FROM)

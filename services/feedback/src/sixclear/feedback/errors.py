@@ -56,12 +56,6 @@ class VisibilityNotAllowed(DomainError):
     code, status, title = "visibility-not-allowed", 422, "This visibility is not for this kind"
 
 
-class TransitionNotAllowed(DomainError):
-    """The submission's status does not allow this step."""
-
-    code, status, title = "transition-not-allowed", 409, "The submission's status does not allow this"
-
-
 class PublicationByDrafter(DomainError):
     """Whoever drafted an answer may not publish it."""
 

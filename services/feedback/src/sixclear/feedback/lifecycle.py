@@ -1,12 +1,9 @@
 """The life of a submission: what each step needs and what it changes. Pure: no database, no clock."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sixclear.feedback.errors import TransitionNotAllowed
+from sixclear.common.change import Change, TransitionNotAllowed, allow
 from sixclear.feedback.models import Answer, Submission
 
 _ALLOWED_FROM = {
@@ -16,14 +13,6 @@ _ALLOWED_FROM = {
     "answer_drafted": {"assigned", "in_review"},
     "answered": {"in_review"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a step does to a submission: its name in the past tense and the fields that it sets."""
-
-    name: str
-    fields: Mapping[str, Any]
 
 
 def triage(submission: Submission, kind: str, programme: str | None) -> Change:
@@ -69,6 +58,4 @@ def answer(submission: Submission, draft: Answer, answered_at: datetime) -> Chan
 
 
 def _allow(submission: Submission, step: str) -> None:
-    if submission.status not in _ALLOWED_FROM[step]:
-        allowed = ", ".join(sorted(_ALLOWED_FROM[step]))
-        raise TransitionNotAllowed(f"The submission is {submission.status}; this step needs one of: {allowed}.")
+    allow("The submission", submission.status, step, _ALLOWED_FROM)

@@ -51,12 +51,6 @@ class SixClearsMissing(DomainError):
     code, status, title = "six-clears-missing", 422, "The task is not six-clear"
 
 
-class TransitionNotAllowed(DomainError):
-    """The task's status does not allow this step."""
-
-    code, status, title = "transition-not-allowed", 409, "The task's status does not allow this"
-
-
 class EvidenceMissing(DomainError):
     """A result needs a product and at least one piece of evidence."""
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.change import Change, TransitionNotAllowed, allow
 from sixclear.tasks.errors import (
     ConfirmationImpossible,
     EvidenceMissing,
     FieldNeedsDecision,
     LevelMismatch,
     SixClearsMissing,
-    TransitionNotAllowed,
 )
 from sixclear.tasks.models import Task
 
@@ -39,14 +39,6 @@ SIX_CLEARS = {
     "product": "product",
     "authority": "authority",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a step does to a task: its name in the past tense and the fields that it sets."""
-
-    name: str
-    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +211,7 @@ def allow_update(task: Task, changed: Mapping[str, Any], *, enforced: bool) -> N
 
 
 def _allow(task: Task, step: str) -> None:
-    if task.status not in _ALLOWED_FROM[step]:
-        allowed = ", ".join(sorted(_ALLOWED_FROM[step]))
-        raise TransitionNotAllowed(f"The task is {task.status}; this step needs one of: {allowed}.")
+    allow("The task", task.status, step, _ALLOWED_FROM)
 
 
 def bucket(task: Task, now: datetime) -> str | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.auth.access import Access, OrganisationRule
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
@@ -19,7 +20,6 @@ from sixclear.data_catalog.errors import (
     ListNotFound,
     ReasonMissing,
     ReferenceUnknown,
-    TransitionNotAllowed,
 )
 from sixclear.data_catalog.metrics import HEARTBEATS
 from sixclear.data_catalog.routes.dependencies import PUBLIC, STEP, LockedDep, answer, tag_entry

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends, Response
 
 from sixclear.common.auth.access import Access, OrganisationRule
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
@@ -12,7 +13,6 @@ from sixclear.data_catalog.errors import (
     DocumentWithoutContent,
     DossierEmpty,
     DossierFull,
-    TransitionNotAllowed,
 )
 from sixclear.data_catalog.routes.dependencies import STEP, LockedDep, answer
 from sixclear.data_catalog.schemas import DocumentDescription, EntryView, ReturnStep, Step

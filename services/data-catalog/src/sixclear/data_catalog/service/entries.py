@@ -1,18 +1,18 @@
 """Entries: registered, described anew, moved on the deployment ladder, alive."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sixclear.common.entity import next_version
+from sixclear.common.change import Change
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
-from sixclear.common.use_case import Context, FactInFuture, publish
+from sixclear.common.recording import EntityKind, record
+from sixclear.common.use_case import Context, FactInFuture
 from sixclear.data_catalog import ladders
 from sixclear.data_catalog.errors import EntryNotFound, ListingNeedsSteward, ReferenceUnknown
 from sixclear.data_catalog.events import EntryData, HeartbeatData, ListingData, RegistrationData
-from sixclear.data_catalog.ladders import Change, StageCommand
+from sixclear.data_catalog.ladders import StageCommand
 from sixclear.data_catalog.models import Entry
 from sixclear.data_catalog.repository import entries as rows
 from sixclear.data_catalog.repository import lists as list_rows
@@ -51,7 +51,7 @@ async def put_entry(
     changed = {name: value for name, value in fields.items() if getattr(entry, name) != value}
     if changed:
         occurred_at = ctx.fact_time(description.occurred_at, entry.occurred_at)
-        await record(ctx, entry, Change("updated", changed), occurred_at)
+        await record(ctx, entry, Change("updated", changed), occurred_at, ENTRY)
     return entry, False
 
 
@@ -69,7 +69,7 @@ async def _register(ctx: Context, description: EntryDescription, fields: Mapping
         **fields,
     )
     ctx.session.add(entry)
-    await record(ctx, entry, Change("registered", {}), occurred_at)
+    await record(ctx, entry, Change("registered", {}), occurred_at, ENTRY)
     return entry
 
 
@@ -120,7 +120,7 @@ async def move(ctx: Context, entry: Entry, step: StageStep) -> None:
     change = ladders.decide_stage(entry, StageCommand(step.deployment_stage, step.risk, step.reason))
     if change is not None:
         occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
-        await record(ctx, entry, change, occurred_at, reason=step.reason)
+        await record(ctx, entry, change, occurred_at, ENTRY, reason=step.reason)
 
 
 async def beat(ctx: Context, entry: Entry, step: HeartbeatStep) -> bool:
@@ -131,7 +131,7 @@ async def beat(ctx: Context, entry: Entry, step: HeartbeatStep) -> bool:
         return False
     occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
     change = Change("heartbeat_received", {"last_heartbeat_at": occurred_at, "records_count": records_count})
-    await record(ctx, entry, change, occurred_at)
+    await record(ctx, entry, change, occurred_at, ENTRY)
     return True
 
 
@@ -140,26 +140,7 @@ def _owner_or_steward(ctx: Context, owner_organisation_id: UUID, step: str) -> N
         ctx.require_organisation({owner_organisation_id}, step)
 
 
-async def record(
-    ctx: Context, entry: Entry, change: Change, occurred_at: datetime, *, reason: str | None = None
-) -> None:
-    """Apply a change to the entry, which is locked or new, and append its event."""
-    for name, value in change.fields.items():
-        setattr(entry, name, value)
-    previous = next_version(entry, occurred_at, ctx.now)
-    await publish(
-        ctx,
-        entry,
-        entity_type="entry",
-        entity_id=entry.entry_id,
-        data=event_data(entry, change.name),
-        change=change.name,
-        previous=previous,
-        reason=reason,
-    )
-
-
-def event_data(entry: Entry, change: str) -> EntryData:
+async def entry_data(_ctx: Context, entry: Entry, change: str) -> EntryData:
     """The public state of an entry after `change`, as events carry it."""
     own = {name: getattr(entry, name) for name in EntryData.model_fields if name not in _NOT_COLUMNS}
     return EntryData(
@@ -178,3 +159,6 @@ def event_data(entry: Entry, change: str) -> EntryData:
 
 
 _NOT_COLUMNS = {"change", "lists", "registration", "heartbeat"}
+
+
+ENTRY = EntityKind[Entry]("entry", lambda entry: entry.entry_id, entry_data)

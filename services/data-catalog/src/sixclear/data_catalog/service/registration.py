@@ -5,13 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.folding import fold
+from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.data_catalog import ladders
 from sixclear.data_catalog.errors import DecisionByOwner, DocumentWithoutContent, DossierFull
 from sixclear.data_catalog.models import Document, Entry, ReplacedDocument
 from sixclear.data_catalog.repository import entries as rows
 from sixclear.data_catalog.schemas import DocumentDescription, ReturnStep, Step
-from sixclear.data_catalog.service.entries import record
+from sixclear.data_catalog.service.entries import ENTRY
 
 _MOST_DOCUMENTS = 200
 
@@ -21,7 +22,7 @@ async def submit(ctx: Context, entry: Entry, step: Step) -> None:
     own = ctx.require_organisation({entry.owner_organisation_id}, "submit the registration of another organisation")
     occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
     dossier = await rows.list_documents(ctx.session, entry.entry_id)
-    await record(ctx, entry, ladders.submit(entry, dossier, occurred_at, own), occurred_at)
+    await record(ctx, entry, ladders.submit(entry, dossier, occurred_at, own), occurred_at, ENTRY)
 
 
 async def send_back(ctx: Context, entry: Entry, step: ReturnStep) -> None:
@@ -33,7 +34,7 @@ async def send_back(ctx: Context, entry: Entry, step: ReturnStep) -> None:
     for title in dict.fromkeys(named.title for named in step.missing_documents):
         _ask_for(ctx, entry, dossier, title, reviewer, occurred_at)
     await _count_missing(ctx, entry)
-    await record(ctx, entry, change, occurred_at, reason=step.reason)
+    await record(ctx, entry, change, occurred_at, ENTRY, reason=step.reason)
 
 
 def _ask_for(
@@ -52,7 +53,7 @@ async def approve(ctx: Context, entry: Entry, step: Step) -> None:
     reviewer = _reviewer(ctx, entry)
     occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
     dossier = await rows.list_documents(ctx.session, entry.entry_id)
-    await record(ctx, entry, ladders.approve(entry, dossier, occurred_at, reviewer), occurred_at)
+    await record(ctx, entry, ladders.approve(entry, dossier, occurred_at, reviewer), occurred_at, ENTRY)
 
 
 async def add_document(ctx: Context, entry: Entry, described: DocumentDescription) -> bool:
@@ -76,7 +77,7 @@ async def add_document(ctx: Context, entry: Entry, described: DocumentDescriptio
     document.missing = False
     document.added_at = occurred_at
     await _count_missing(ctx, entry)
-    await record(ctx, entry, change, occurred_at)
+    await record(ctx, entry, change, occurred_at, ENTRY)
     return True
 
 

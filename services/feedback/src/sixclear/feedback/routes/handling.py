@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from sixclear.common.caller import OrganisationRequired
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
     Context,
     FactBehindLastChange,
@@ -21,13 +22,7 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute, writes
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, must_match, tag
-from sixclear.feedback.errors import (
-    AnswerNotFound,
-    MailboxFull,
-    PublicationByDrafter,
-    SubmissionNotFound,
-    TransitionNotAllowed,
-)
+from sixclear.feedback.errors import AnswerNotFound, MailboxFull, PublicationByDrafter, SubmissionNotFound
 from sixclear.feedback.models import Submission
 from sixclear.feedback.routes.dependencies import HANDLE, HUB, NOT_KEPT, PUBLISH, HubDep
 from sixclear.feedback.schemas import (

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Request
 
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.web.idempotency import answer_is_not_stored, key_belongs_to
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.use_cases import ContextDep
-from sixclear.feedback.errors import MailboxFull, MailboxNotFound, TooManyAttempts, TransitionNotAllowed
+from sixclear.feedback.errors import MailboxFull, MailboxNotFound, TooManyAttempts
 from sixclear.feedback.routes.dependencies import NOT_KEPT, SENDER, ReceiptsDep, case_of
 from sixclear.feedback.routes.limited import MailboxRoute
 from sixclear.feedback.schemas import CaseView, MailboxMessage, MailboxOpening, MessageState

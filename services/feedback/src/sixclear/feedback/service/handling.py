@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.ids import new_id
+from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.feedback import lifecycle
 from sixclear.feedback.errors import AnswerNotFound, PublicationByDrafter, SubmissionNotFound
@@ -12,7 +13,7 @@ from sixclear.feedback.metrics import ANSWERS
 from sixclear.feedback.models import Answer, Submission
 from sixclear.feedback.repository import submissions as rows
 from sixclear.feedback.schemas import AnswerEntry, AssignmentEntry, Step, TriageEntry
-from sixclear.feedback.service.recording import record
+from sixclear.feedback.service.recording import SUBMISSION
 
 
 async def get_submission(ctx: Context, hub: UUID, submission_id: UUID, *, lock: bool = False) -> Submission:
@@ -35,7 +36,7 @@ async def triage(ctx: Context, hub: UUID, submission: Submission, entry: TriageE
     ctx.require_organisation({hub}, "triage submissions")
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     change = lifecycle.triage(submission, entry.kind or submission.kind, entry.programme or submission.programme)
-    await record(ctx, submission, change, occurred_at)
+    await record(ctx, submission, change, occurred_at, SUBMISSION)
 
 
 async def assign(ctx: Context, hub: UUID, submission: Submission, entry: AssignmentEntry) -> None:
@@ -47,13 +48,13 @@ async def assign(ctx: Context, hub: UUID, submission: Submission, entry: Assignm
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     change = lifecycle.assign(submission, entry.organisation_id)
     await rows.withdraw_drafts(ctx.session, submission.submission_id, occurred_at)
-    await record(ctx, submission, change, occurred_at, reason=entry.reason)
+    await record(ctx, submission, change, occurred_at, SUBMISSION, reason=entry.reason)
 
 
 async def draft_answer(ctx: Context, submission: Submission, entry: AnswerEntry) -> Answer:
     """Draft an answer; another client publishes it."""
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
-    await record(ctx, submission, lifecycle.draft_answer(submission), occurred_at)
+    await record(ctx, submission, lifecycle.draft_answer(submission), occurred_at, SUBMISSION)
     answer = Answer(
         answer_id=new_id(),
         submission_id=submission.submission_id,
@@ -76,5 +77,5 @@ async def publish_answer(ctx: Context, submission: Submission, answer_id: UUID, 
     change = lifecycle.answer(submission, answer, occurred_at)
     answer.published_by = ctx.caller.client_id
     answer.published_at = occurred_at
-    await record(ctx, submission, change, occurred_at)
+    await record(ctx, submission, change, occurred_at, SUBMISSION)
     ANSWERS.labels("late" if occurred_at > submission.due_at else "in_time").inc()

@@ -5,19 +5,20 @@ from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
 
+from sixclear.common.change import Change
 from sixclear.common.ids import stable_id
+from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempotencyKey
 from sixclear.feedback.clocks import answer_clock, calendar
 from sixclear.feedback.errors import ComplaintTurnedAway, VisibilityNotAllowed
 from sixclear.feedback.guidance import GUIDANCE
-from sixclear.feedback.lifecycle import Change
 from sixclear.feedback.metrics import SUBMISSIONS, TURNED_AWAY
 from sixclear.feedback.models import Contact, Submission
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.repository import submissions as rows
 from sixclear.feedback.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
-from sixclear.feedback.service.recording import record
+from sixclear.feedback.service.recording import SUBMISSION
 
 KEY_LENGTHS = range(16, 201)
 
@@ -83,7 +84,7 @@ async def _store(ctx: Context, submission: Submission, entry: SubmissionEntry, r
         "messages_count": 0,
     }
     ctx.session.add(submission)
-    await record(ctx, submission, Change("received", fields), received_at)
+    await record(ctx, submission, Change("received", fields), received_at, SUBMISSION)
     contact = _contact(submission.submission_id, entry.sender)
     if contact is not None:
         ctx.session.add(contact)

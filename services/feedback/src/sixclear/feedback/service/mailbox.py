@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.feedback import lifecycle
 from sixclear.feedback.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.models import Message, Submission
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.repository import submissions as rows
-from sixclear.feedback.service.recording import record
+from sixclear.feedback.service.recording import SUBMISSION
 
 
 async def open_mailbox(ctx: Context, receipts: Receipts, typed: str, *, lock: bool = False) -> Submission:
@@ -26,7 +27,7 @@ async def add_message(
     if submission.messages_count >= most:
         raise MailboxFull(f"A case holds at most {most} messages.")
     sent_at = ctx.fact_time(occurred_at, submission.occurred_at)
-    await record(ctx, submission, lifecycle.add_message(submission), sent_at)
+    await record(ctx, submission, lifecycle.add_message(submission), sent_at, SUBMISSION)
     message = Message(
         submission_id=submission.submission_id,
         submission_version=submission.version,

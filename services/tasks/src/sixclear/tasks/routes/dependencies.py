@@ -3,6 +3,7 @@
 from fastapi import Depends, Request, Response
 
 from sixclear.common.auth.access import Access, OrganisationRule, current_caller
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
     Context,
     FactBehindLastChange,
@@ -14,7 +15,7 @@ from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.route import SessionDep
 from sixclear.common.web.use_cases import tag
 from sixclear.tasks import lifecycle
-from sixclear.tasks.errors import TaskNotFound, TransitionNotAllowed
+from sixclear.tasks.errors import TaskNotFound
 from sixclear.tasks.models import Task
 from sixclear.tasks.schemas import TaskView
 from sixclear.tasks.service import answers, describe

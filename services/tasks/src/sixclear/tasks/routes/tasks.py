@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
     Context,
     FactBehindLastChange,
@@ -34,7 +35,6 @@ from sixclear.tasks.errors import (
     ReferenceUnknown,
     SixClearsMissing,
     TaskNotFound,
-    TransitionNotAllowed,
 )
 from sixclear.tasks.models import Task
 from sixclear.tasks.routes.dependencies import (

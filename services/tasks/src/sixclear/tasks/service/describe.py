@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.change import Change
 from sixclear.common.entity import Versioned
 from sixclear.common.folding import fold
 from sixclear.common.ids import new_id, stable_id
+from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.tasks import lifecycle
 from sixclear.tasks.deadlines import check_recurrence, deadline_instant
@@ -17,13 +19,13 @@ from sixclear.tasks.errors import (
     ReferenceUnknown,
     TaskNotFound,
 )
-from sixclear.tasks.lifecycle import OPEN_STATUSES, Change
+from sixclear.tasks.lifecycle import OPEN_STATUSES
 from sixclear.tasks.models import Programme, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.schemas import Position, TaskProposal
 from sixclear.tasks.service.organisations import referenced, referenced_programme
-from sixclear.tasks.service.tasks import assign_described, get_task, is_visible, record
+from sixclear.tasks.service.tasks import TASK, assign_described, get_task, is_visible
 
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})
@@ -119,7 +121,7 @@ async def _propose(ctx: Context, proposal: TaskProposal, fields: Mapping[str, An
     )
     task.code = task.code or f"T-{task_id.hex[:12].upper()}"
     ctx.session.add(task)
-    await record(ctx, task, Change("proposed", {}), occurred_at)
+    await record(ctx, task, Change("proposed", {}), occurred_at, TASK)
     return task
 
 
@@ -147,7 +149,7 @@ async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapp
         changed["original_deadline"] = changed["current_deadline"]
     withdrawn = changed.get("classification") == "restricted" and task.published_version is not None
     occurred_at = ctx.fact_time(proposal.occurred_at, task.occurred_at)
-    await record(ctx, task, Change("withdrawn" if withdrawn else "updated", changed), occurred_at)
+    await record(ctx, task, Change("withdrawn" if withdrawn else "updated", changed), occurred_at, TASK)
 
 
 async def _require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.entity import Versioned, next_version
+from sixclear.common.change import Change
+from sixclear.common.entity import Versioned
 from sixclear.common.ids import stable_id
-from sixclear.common.use_case import Context, publish
+from sixclear.common.recording import EntityKind, record
+from sixclear.common.use_case import Context
 from sixclear.tasks.errors import DirectiveNotFound, OrganisationNotFound, ProgrammeNotFound, ReferenceUnknown
 from sixclear.tasks.events import DirectiveData, OrganisationData, ProgrammeData
 from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
@@ -120,19 +122,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     if not created and all(getattr(programme, name) == value for name, value in fields.items()):
         return programme, False
     occurred_at = ctx.fact_time(entry.occurred_at, None if created else programme.occurred_at)
-    for name, value in fields.items():
-        setattr(programme, name, value)
-    previous = next_version(programme, occurred_at, ctx.now)
-    change = "registered" if created else "updated"
-    await publish(
-        ctx,
-        programme,
-        entity_type="programme",
-        entity_id=programme.programme_id,
-        data=programme_data(programme, change),
-        change=change,
-        previous=previous,
-    )
+    await record(ctx, programme, Change("registered" if created else "updated", fields), occurred_at, PROGRAMME)
     return programme, created
 
 
@@ -166,20 +156,7 @@ async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect
     if not created and all(getattr(directive, name) == value for name, value in fields.items()):
         return directive, False
     occurred_at = ctx.fact_time(entry.occurred_at, None if created else directive.occurred_at)
-    for name, value in fields.items():
-        setattr(directive, name, value)
-    previous = next_version(directive, occurred_at, ctx.now)
-    change = "registered" if created else "updated"
-    data = DirectiveData(change=change, directive_id=directive_id, **fields)
-    await publish(
-        ctx,
-        directive,
-        entity_type="directive",
-        entity_id=directive_id,
-        data=data,
-        change=change,
-        previous=previous,
-    )
+    await record(ctx, directive, Change("registered" if created else "updated", fields), occurred_at, DIRECTIVE)
     return directive, created
 
 
@@ -200,7 +177,7 @@ def organisation_data(organisation: Organisation, change: str) -> OrganisationDa
     )
 
 
-def programme_data(programme: Programme, change: str) -> ProgrammeData:
+async def programme_data(_ctx: Context, programme: Programme, change: str) -> ProgrammeData:
     """The public state of a programme."""
     return ProgrammeData(
         change=change,
@@ -214,6 +191,18 @@ def programme_data(programme: Programme, change: str) -> ProgrammeData:
         owner_organisation_id=programme.owner_organisation_id,
         demonstration=programme.demonstration,
     )
+
+
+PROGRAMME = EntityKind[Programme]("programme", lambda programme: programme.programme_id, programme_data)
+
+
+async def directive_data(_ctx: Context, directive: Directive, change: str) -> DirectiveData:
+    """The public state of a directive."""
+    own = {name: getattr(directive, name) for name in DirectiveData.model_fields if name != "change"}
+    return DirectiveData(change=change, **own)
+
+
+DIRECTIVE = EntityKind[Directive]("directive", lambda directive: directive.directive_id, directive_data)
 
 
 async def list_organisations(

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sixclear.common.errors import DomainError
 from sixclear.common.event_log import NewEvent
+from sixclear.common.recording import apply, event_of, record
 from sixclear.common.use_case import Context
 from sixclear.tasks import lifecycle
 from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown, TaskNotFound
@@ -19,7 +21,7 @@ from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.repository.hidden import Hidden, hidden_of
 from sixclear.tasks.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
 from sixclear.tasks.service.organisations import named_organisations
-from sixclear.tasks.service.tasks import apply, doers, event_data, is_published, is_visible, record
+from sixclear.tasks.service.tasks import TASK, doers, event_data, is_visible, task_data
 
 
 async def report(ctx: Context, task: Task, entry: ProgressEntry) -> bool:
@@ -36,7 +38,7 @@ async def report(ctx: Context, task: Task, entry: ProgressEntry) -> bool:
     change = lifecycle.report(task, _command(entry), occurred_at)
     hidden = await hidden_of(ctx.session, [task.task_id]) if entry.percent is None else {}
     public_percent = _public_percent(task, entry, hidden.get(task.task_id))
-    await record(ctx, task, change, occurred_at, public_percent=public_percent)
+    await record(ctx, task, change, occurred_at, replace(TASK, data=partial(task_data, public_percent=public_percent)))
     ctx.session.add(_row(task, entry, organisation_id, public_percent, ctx.now))
     return True
 
@@ -203,7 +205,7 @@ class _Batch:
         occurred_at = ctx.fact_time(item.occurred_at, task.occurred_at)
         change = lifecycle.report(task, _command(item), occurred_at)
         public_percent = _public_percent(task, item, self._hidden.get(task_id))
-        previous = apply(task, change, occurred_at, ctx.now)
+        previous = apply(task, change, occurred_at, ctx.now, TASK)
         report = _row(task, item, organisation_id, public_percent, ctx.now)
         self._said.add(report)
         self.reported.add(task)
@@ -215,17 +217,7 @@ class _Batch:
         data = event_data(task, self._slugs[task.programme_id], change, self._hidden.get(task.task_id), public_percent)
         if task.task_id in self._hidden and task.classification == "public":
             self._hidden[task.task_id] = replace(self._hidden[task.task_id], percent=data.percent)
-        return NewEvent(
-            entity_type="task",
-            entity_id=task.task_id,
-            version=task.version,
-            previous_version=previous,
-            change=change,
-            data=data.model_dump(mode="json"),
-            occurred_at=task.occurred_at,
-            meta=self._ctx.meta(),
-            published=is_published(task, change),
-        )
+        return event_of(self._ctx, task, change, data, previous, TASK)
 
 
 def _words(task_id: UUID, organisation_id: UUID | None, said: ProgressReport | ProgressEntry) -> tuple[Any, ...]:

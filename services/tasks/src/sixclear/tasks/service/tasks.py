@@ -8,8 +8,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.entity import next_version
-from sixclear.common.use_case import Context, OrganisationNotAllowed, publish
+from sixclear.common.recording import EntityKind, record
+from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.tasks import lifecycle
 from sixclear.tasks.deadlines import deadline_instant
 from sixclear.tasks.errors import (
@@ -18,7 +18,6 @@ from sixclear.tasks.errors import (
     TaskNotFound,
 )
 from sixclear.tasks.events import PositionData, TaskData, TaskWithdrawn
-from sixclear.tasks.lifecycle import Change
 from sixclear.tasks.models import Evidence, Programme, Task
 from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
@@ -78,7 +77,7 @@ async def assign_described(ctx: Context, task: Task, programme: Programme, occur
     lifecycle.check_confirmable(task, programme.owner_organisation_id)
     assigned_at = ctx.fact_time(occurred_at, task.occurred_at)
     change = lifecycle.assign(task, assigned_at, enforced=programme.six_clears_enforced)
-    await record(ctx, task, change, assigned_at)
+    await record(ctx, task, change, assigned_at, TASK)
 
 
 async def _check_level(ctx: Context, task: Task) -> None:
@@ -100,7 +99,7 @@ async def add_evidence(ctx: Context, task: Task, entry: EvidenceEntry) -> None:
 
 
 async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id: UUID, occurred_at: datetime) -> None:
-    await record(ctx, task, lifecycle.add_evidence(task), occurred_at)
+    await record(ctx, task, lifecycle.add_evidence(task), occurred_at, TASK)
     ctx.session.add(
         Evidence(
             task_id=task.task_id,
@@ -121,21 +120,21 @@ async def submit(ctx: Context, task: Task, entry: SubmissionEntry) -> None:
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
     for item in entry.evidence:
         await _attach(ctx, task, item, organisation_id, occurred_at)
-    await record(ctx, task, lifecycle.submit(task, occurred_at), occurred_at)
+    await record(ctx, task, lifecycle.submit(task, occurred_at), occurred_at, TASK)
 
 
 async def confirm(ctx: Context, task: Task, step: Step) -> None:
     """Confirm the result: the assigning or the programme's standing body, never the doer (R7)."""
     organisation_id = await _confirming(ctx, task)
     occurred_at = ctx.fact_time(step.occurred_at, task.occurred_at)
-    await record(ctx, task, lifecycle.confirm(task, occurred_at, organisation_id), occurred_at)
+    await record(ctx, task, lifecycle.confirm(task, occurred_at, organisation_id), occurred_at, TASK)
 
 
 async def send_back(ctx: Context, task: Task, entry: ReturnEntry) -> None:
     """Ask the lead body for more, with the reason."""
     await _confirming(ctx, task)
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
-    await record(ctx, task, lifecycle.send_back(task), occurred_at, reason=entry.reason)
+    await record(ctx, task, lifecycle.send_back(task), occurred_at, TASK, reason=entry.reason)
 
 
 async def extend(ctx: Context, task: Task, entry: ExtensionEntry) -> None:
@@ -149,7 +148,7 @@ async def extend(ctx: Context, task: Task, entry: ExtensionEntry) -> None:
             errors=[{"pointer": "#/deadline", "code": "in-past", "detail": "Give a time from now on."}],
         )
     change = lifecycle.extend(task, deadline)
-    await record(ctx, task, change, occurred_at, reason=entry.reason)
+    await record(ctx, task, change, occurred_at, TASK, reason=entry.reason)
 
 
 async def _confirming(ctx: Context, task: Task) -> UUID:
@@ -163,40 +162,6 @@ async def _confirming(ctx: Context, task: Task) -> UUID:
 def doers(task: Task) -> set[UUID | None]:
     """The lead and the coordinating bodies."""
     return {task.lead_organisation_id, *task.coordinating_organisation_ids}
-
-
-async def record(
-    ctx: Context,
-    task: Task,
-    change: Change,
-    occurred_at: datetime,
-    *,
-    reason: str | None = None,
-    public_percent: int | None = None,
-) -> None:
-    """Apply a change to the task, which is locked or new, and append its event; a restricted one is not published.
-
-    `public_percent` is what a report says in public, where it differs from what is stored.
-    """
-    previous = apply(task, change, occurred_at, ctx.now)
-    await publish(
-        ctx,
-        task,
-        entity_type="task",
-        entity_id=task.task_id,
-        data=await task_data(ctx, task, change.name, public_percent),
-        change=change.name,
-        previous=previous,
-        published=is_published(task, change.name),
-        reason=reason,
-    )
-
-
-def apply(task: Task, change: Change, occurred_at: datetime, now: datetime) -> int | None:
-    """Set what the change sets and move the task to its next version; answers the previous published version."""
-    for name, value in change.fields.items():
-        setattr(task, name, value)
-    return next_version(task, occurred_at, now, published=is_published(task, change.name))
 
 
 def is_published(task: Task, change: str) -> bool:
@@ -254,3 +219,6 @@ _NOT_COLUMNS = {"change", "programme", "leader_position", "responsible_position"
 
 def _as_position(stored: Mapping[str, Any] | None) -> PositionData | None:
     return PositionData.model_validate(stored) if stored else None
+
+
+TASK = EntityKind[Task]("task", lambda task: task.task_id, task_data, is_published)
