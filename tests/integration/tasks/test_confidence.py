@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 from sqlalchemy import text
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
@@ -252,3 +253,43 @@ async def test_events_of_before_the_rule_tell_no_hidden_percentage_in_the_histor
         assert told == list(zip(changes, (30, 30, 0, 30, 0, 0), strict=True))
     concerned = (await own(service, "G06", f"/{task_id}/history"))["items"]
     assert [entry["percent"] for entry in concerned][:2] == [77, 77]
+
+
+@pytest.mark.asyncio
+async def test_a_kept_answer_tells_a_former_body_what_everyone_reads(service: Service) -> None:
+    """Public again, the task is no secret, but what was said in between still is."""
+    task_id = await an_assigned_task(service, coordinating_organisations=["G01"])
+    path, said = f"/tasks/{task_id}/progress", {"text": "kín", "percent": 77}
+    await service.post("P57", "/tasks", proposal(classification="restricted", coordinating_organisations=["G01"]))
+    keys = {code: {"Idempotency-Key": f"report-of-{code}"} for code in ("G01", "G06")}
+    first = {code: await service.post(code, path, said, **key) for code, key in keys.items()}
+    await service.post("P57", "/tasks", proposal(coordinating_organisations=[], title="Tên công khai"))
+    again = {code: await service.post(code, path, said, **key) for code, key in keys.items()}
+    assert (again["G06"].json(), again["G06"].headers["etag"]) == (first["G06"].json(), first["G06"].headers["etag"])
+    for response in again.values():
+        assert (response.status_code, response.headers["idempotency-replayed"]) == (201, "true")
+    assert again["G01"].json() == await service.get(f"/tasks/{task_id}")
+    assert again["G01"].headers.get("etag") != first["G01"].headers["etag"]
+
+
+@pytest.mark.asyncio
+async def test_a_kept_answer_in_bulk_names_no_task_that_is_hidden_now(service: Service) -> None:
+    part = {"coordinating_organisations": ["G01"]}
+    hidden, open_ = [await an_assigned_task(service, external_id=name, **part) for name in ("NV-1", "NV-2")]
+    lines = "\n".join(json.dumps({"task_id": str(task_id), "text": "x"}) for task_id in (hidden, open_))
+    headers = service.headers("G01") | {"Idempotency-Key": "bulk"}
+
+    async def report() -> httpx2.Response:
+        return await service.http.post("/api/tasks/v1/progress/bulk", content=lines, headers=headers)
+
+    first = await report()
+    closed = proposal(external_id="NV-1", classification="restricted", **part)
+    await service.post("P57", "/tasks", closed)
+    assert (await report()).json() == first.json(), "it has a part in both"
+    await service.post("P57", "/tasks", closed | {"coordinating_organisations": []})
+    again = await report()
+    assert again.headers["idempotency-replayed"] == "true"
+    refused, reported = again.json()["items"]
+    assert (refused["outcome"], refused["version"], refused["problem"]["code"]) == ("rejected", None, "task-not-found")
+    assert reported == first.json()["items"][1]
+    assert [again.json()[name] for name in ("reported", "unchanged", "rejected")] == [1, 0, 1]

@@ -287,6 +287,18 @@ class BulkResult(Schema):
     rejected: int
     items: list[BulkItemResult]
 
+    @classmethod
+    def of(cls, items: list[BulkItemResult], *, dry_run: bool) -> "BulkResult":
+        """The result with how many items have which outcome."""
+        outcomes = [item.outcome for item in items]
+        return cls(
+            dry_run=dry_run,
+            reported=outcomes.count("reported"),
+            unchanged=outcomes.count("unchanged"),
+            rejected=outcomes.count("rejected"),
+            items=items,
+        )
+
 
 class ProgressView(Schema):
     """A progress report as it was said."""

@@ -46,7 +46,7 @@ _OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-StillReadable = Callable[[Request, AsyncSession, bytes], Coroutine[Any, Any, None]]
+StillReadable = Callable[[Request, AsyncSession, bytes], Coroutine[Any, Any, bytes]]
 Named = Callable[[Request], Coroutine[Any, Any, str]]
 
 # A key that somebody else's transaction holds is waited for: then it is there, or it was rolled back and is ours.
@@ -180,8 +180,8 @@ async def answer_once(
 ) -> Response:
     """The answer of `handler`, or the one that was given to the same request before.
 
-    To give it again is a reading: `app.state.still_readable`, where a service has it, raises when the caller may no
-    longer read what the answer holds.
+    To give it again is a reading: `app.state.still_readable`, where a service has it, answers what of it the caller may
+    read now, or raises when that is nothing.
 
     Only successes are kept: whatever else happens rolls the transaction, and the claim with it, back.
     """
@@ -190,9 +190,8 @@ async def answer_once(
         raise IdempotencyKeyReused("Use a new key for a new request.")
     if earlier is not None and keep_answer and earlier.status is not None:
         check: StillReadable | None = getattr(request.app.state, "still_readable", None)
-        if check is not None:
-            await check(request, session, earlier.body)
-        return _replayed(earlier)
+        body: bytes = earlier.body if check is None else await check(request, session, earlier.body)
+        return _replayed(earlier, body)
     request.state.replay = earlier is not None
     response = await handler(request)
     if response.status_code >= 400:
@@ -229,10 +228,12 @@ async def _keep(session: AsyncSession, claim: Claim, response: Response) -> None
     )
 
 
-def _replayed(earlier: Row[Any]) -> Response:
-    response = Response(earlier.body, earlier.status)
+def _replayed(earlier: Row[Any], body: bytes) -> Response:
+    response = Response(body, earlier.status)
     for name, value in earlier.headers:
-        response.headers.append(name, value)
+        # Of what is told anew the version is another one.
+        if name != "etag" or body == earlier.body:
+            response.headers.append(name, value)
     response.headers["Idempotency-Replayed"] = "true"
     return response
 

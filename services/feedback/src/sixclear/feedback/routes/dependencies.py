@@ -46,8 +46,8 @@ async def hub_of(request: Request) -> UUID:
     return cast(UUID, request.app.state.settings.hub_organisation_id)
 
 
-async def still_readable(request: Request, session: SessionDep, _answer: bytes) -> None:
-    """Whether the caller still handles the case of a kept answer; raises SubmissionNotFound.
+async def still_readable(request: Request, session: SessionDep, answer: bytes) -> bytes:
+    """The kept answer, if the caller still handles its case; raises SubmissionNotFound.
 
     Whoever has the receipt code reads the case at any time: in the mailbox no path names one.
     """
@@ -55,6 +55,7 @@ async def still_readable(request: Request, session: SessionDep, _answer: bytes) 
     if submission_id is not None:
         own = (await current_caller(request)).organisation_id
         await handling.submission_of(session, own, await hub_of(request), UUID(submission_id))
+    return answer
 
 
 async def not_kept(response: Response) -> None:

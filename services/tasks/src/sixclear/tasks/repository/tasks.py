@@ -60,6 +60,12 @@ async def find_task(session: AsyncSession, task_id: UUID, *, lock: bool = False)
     return await session.get(Task, task_id, with_for_update=lock)
 
 
+async def restricted_among(session: AsyncSession, task_ids: Collection[UUID]) -> Sequence[Task]:
+    """Those of these tasks that are restricted."""
+    wanted = Task.task_id == any_(literal(list(task_ids), ARRAY(PgUUID(as_uuid=True))))
+    return (await session.scalars(select(Task).where(wanted, Task.classification == "restricted"))).all()
+
+
 async def find_keyed_task(
     session: AsyncSession, key_organisation_id: UUID, source: str, external_id: str
 ) -> Task | None:

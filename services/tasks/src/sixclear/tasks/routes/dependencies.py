@@ -12,13 +12,13 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
 )
 from sixclear.common.web.etags import StaleVersion
-from sixclear.common.web.route import SessionDep
-from sixclear.common.web.use_cases import tag
+from sixclear.common.web.route import SessionDep, current_time
+from sixclear.common.web.use_cases import tag, use_case
 from sixclear.tasks import lifecycle
 from sixclear.tasks.errors import TaskNotFound
 from sixclear.tasks.models import Task
 from sixclear.tasks.schemas import TaskView
-from sixclear.tasks.service import answers, describe
+from sixclear.tasks.service import answers, describe, kept_answers
 from sixclear.tasks.service import tasks as use_cases
 from sixclear.tasks.service.public_numbers import numbers_for
 
@@ -56,9 +56,10 @@ STEP = (
 )
 
 
-async def still_readable(request: Request, session: SessionDep, answer: bytes) -> None:
-    """Whether the caller may read again what a kept answer holds; raises TaskNotFound."""
-    await use_cases.check_still_visible(session, (await current_caller(request)).organisation_id, answer)
+async def still_readable(request: Request, session: SessionDep, answer: bytes) -> bytes:
+    """What the caller may read now of a kept answer; raises TaskNotFound."""
+    ctx = await use_case(request, session, await current_caller(request), await current_time(request))
+    return await kept_answers.readable(ctx, answer)
 
 
 def tag_task(ctx: Context, task: Task, response: Response) -> str:

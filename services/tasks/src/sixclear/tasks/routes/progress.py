@@ -115,9 +115,8 @@ def _line(raw: bytes) -> progress.Line:
 
 
 def _counted(results: list[BulkItemResult], dry_run: bool) -> BulkResult:
-    outcomes = [result.outcome for result in results]
-    counts = {name: outcomes.count(name) for name in ("reported", "unchanged", "rejected")}
+    result = BulkResult.of(results, dry_run=dry_run)
     if not dry_run:
-        for name, count in counts.items():
-            BULK_ITEMS.labels(name).inc(count)
-    return BulkResult(dry_run=dry_run, items=results, **counts)
+        for name in ("reported", "unchanged", "rejected"):
+            BULK_ITEMS.labels(name).inc(getattr(result, name))
+    return result

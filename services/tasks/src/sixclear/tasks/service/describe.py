@@ -25,7 +25,7 @@ from sixclear.tasks.repository import organisations as organisation_rows
 from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.schemas import Position, TaskProposal
 from sixclear.tasks.service.organisations import referenced, referenced_programme
-from sixclear.tasks.service.tasks import TASK, assign_described, get_task, is_visible
+from sixclear.tasks.service.tasks import NOT_SEEN, TASK, assign_described, get_task, is_visible
 
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})
@@ -84,7 +84,7 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
     own = ctx.caller.own_organisation()
     task = await rows.find_keyed_task(ctx.session, own, proposal.source, proposal.external_id)
     if task is not None and not is_visible(task, own):
-        raise TaskNotFound("No task that you may see has this identifier.")
+        raise TaskNotFound(NOT_SEEN)
     return task
 
 

@@ -21,7 +21,7 @@ from sixclear.tasks.repository import tasks as rows
 from sixclear.tasks.repository.hidden import Hidden, hidden_of
 from sixclear.tasks.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
 from sixclear.tasks.service.organisations import named_organisations
-from sixclear.tasks.service.tasks import TASK, doers, event_data, is_visible, task_data
+from sixclear.tasks.service.tasks import NOT_SEEN, TASK, doers, event_data, is_visible, task_data
 
 
 async def report(ctx: Context, task: Task, entry: ProgressEntry) -> bool:
@@ -198,7 +198,7 @@ class _Batch:
         task = self._tasks.get(task_id)
         ctx = self._ctx
         if task is None or not is_visible(task, ctx.caller.organisation_id):
-            raise TaskNotFound("No task that you may see has this identifier.")
+            raise TaskNotFound(NOT_SEEN)
         organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
         if self._said.holds(task_id, organisation_id, item):
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)

@@ -5,9 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from sixclear.common.recording import EntityKind, record
 from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.tasks import lifecycle
@@ -31,22 +28,15 @@ from sixclear.tasks.schemas import (
     SubmissionEntry,
 )
 
+NOT_SEEN = "No task that you may see has this identifier."
+
 
 async def get_task(ctx: Context, task_id: UUID, *, lock: bool = False) -> Task:
     """The task, if the caller may see it; raises TaskNotFound, also for a restricted one of other bodies."""
     task = await rows.find_task(ctx.session, task_id, lock=lock)
     if task is None or not is_visible(task, ctx.caller.organisation_id):
-        raise TaskNotFound("No task that you may see has this identifier.")
+        raise TaskNotFound(NOT_SEEN)
     return task
-
-
-async def check_still_visible(session: AsyncSession, organisation_id: UUID | None, answer: bytes) -> None:
-    """Raises TaskNotFound when a kept answer holds a task that its reader may not know of any more."""
-    told = orjson.loads(answer) if answer else None
-    task_id = told.get("task_id") if isinstance(told, dict) else None
-    task = await rows.find_task(session, UUID(task_id)) if task_id else None
-    if task is not None and not is_visible(task, organisation_id):
-        raise TaskNotFound("No task that you may see has this identifier.")
 
 
 def is_visible(task: Task, organisation_id: UUID | None) -> bool:

@@ -1,0 +1,53 @@
+"""Kept answers of idempotency keys: to give one again is a reading, and the rule of now decides what it tells."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from sixclear.common.use_case import Context
+from sixclear.tasks.errors import TaskNotFound
+from sixclear.tasks.repository import tasks as rows
+from sixclear.tasks.schemas import BulkItemResult, BulkResult, ItemProblem
+from sixclear.tasks.service import answers
+from sixclear.tasks.service.public_numbers import numbers_for
+from sixclear.tasks.service.tasks import NOT_SEEN, get_task, is_visible
+
+
+async def readable(ctx: Context, answer: bytes) -> bytes:
+    """What the caller may read now of an answer that was kept for it; raises TaskNotFound for one on a hidden task.
+
+    A body that has no part in the task, of which something is hidden, is told what everyone is. Of a bulk request only
+    the items on hidden tasks are refused.
+    """
+    told: Any = orjson.loads(answer) if answer else None
+    if not isinstance(told, dict):
+        return answer
+    if "items" in told:
+        return await _readable_items(ctx, answer)
+    return await _readable_task(ctx, UUID(told["task_id"]), answer) if "task_id" in told else answer
+
+
+async def _readable_task(ctx: Context, task_id: UUID, answer: bytes) -> bytes:
+    task = await get_task(ctx, task_id)
+    numbers = (await numbers_for(ctx, [task])).get(task_id)
+    if numbers is None:
+        return answer
+    return (await answers.task_view(ctx.session, task, ctx.now, numbers)).model_dump_json().encode()
+
+
+async def _readable_items(ctx: Context, answer: bytes) -> bytes:
+    told = BulkResult.model_validate_json(answer)
+    named = {item.task_id for item in told.items if item.task_id is not None}
+    restricted = await rows.restricted_among(ctx.session, named)
+    hidden = {task.task_id for task in restricted if not is_visible(task, ctx.caller.organisation_id)}
+    if not hidden:
+        return answer
+    problem = ItemProblem(code=TaskNotFound.code, detail=NOT_SEEN)
+    items = [
+        BulkItemResult(index=item.index, outcome="rejected", task_id=item.task_id, problem=problem)
+        if item.task_id in hidden
+        else item
+        for item in told.items
+    ]
+    return BulkResult.of(items, dry_run=told.dry_run).model_dump_json().encode()
