@@ -58,6 +58,21 @@ def test_what_is_encoded_is_decoded() -> None:
     assert place_of(encode(ENVELOPE)) == (42, 2)
 
 
+def test_an_installation_with_a_name_has_it_in_the_source() -> None:
+    record = encode_stored(STORED, "demo-log", 2, "hue")
+    assert dict(record.headers)["ce_source"] == b"/sixclear/hue/demo-log"
+    assert decode(record) == replace(ENVELOPE, installation="hue")
+    assert encode(decode(record)).headers == record.headers
+
+
+@pytest.mark.parametrize(
+    "source", [b"/sixclear/hue/other", b"/sixclear//demo-log", b"/sixclear/a/b/demo-log", b"/x/demo-log"]
+)
+def test_a_source_of_another_shape_is_not_ours(source: bytes) -> None:
+    with pytest.raises(InvalidEnvelope, match="ce_source"):
+        decode(_header(encode(ENVELOPE), "ce_source", source))
+
+
 def test_private_meta_never_leaves() -> None:
     record = encode_stored(STORED, "demo-log", 2)
     assert b"secret" not in (record.value or b"") + b"".join(value for _, value in record.headers)

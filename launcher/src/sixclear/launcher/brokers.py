@@ -35,8 +35,15 @@ def relaying(target: Target, settings: CommonSettings) -> Target:
     from sixclear.launcher.relaying import Relaying
 
     log = target.event_log
-    security = security_of(settings)
-    return Relaying(target, Relay(log, log.database, settings.kafka_bootstrap_servers, utc_now, security=security))
+    relay = Relay(
+        log,
+        log.database,
+        settings.kafka_bootstrap_servers,
+        utc_now,
+        installation=settings.installation,
+        security=security_of(settings),
+    )
+    return Relaying(target, relay)
 
 
 def security_of(settings: CommonSettings) -> "Security":

@@ -20,7 +20,10 @@ from sixclear.launcher.registry import SERVICES, Service
 _HEADERS: dict[str, tuple[str, str]] = {
     "ce_specversion": ("string", "`1.0`."),
     "ce_id": ("string", "`epoch-position`: unique within the source."),
-    "ce_source": ("string", "`/sixclear/<service>`."),
+    "ce_source": (
+        "string",
+        "`/sixclear/<service>`; `/sixclear/<installation>/<service>` with a named installation.",
+    ),
     "ce_type": ("string", "What happened."),
     "ce_subject": ("string", "The entity's identifier; also the record's key."),
     "ce_time": ("string", "When it became true in the world, RFC 3339 in UTC."),

@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,31 +12,26 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from opentelemetry import trace
 from sqlalchemy import text
 
 from sixclear.common.bus.batching import BatchSize
 from sixclear.common.bus.dead_letters import reason_of
-from sixclear.common.bus.envelope import encode_stored
 from sixclear.common.bus.failures import overloaded
-from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed, Sent
-from sixclear.common.bus.kafka.producer import partition_of
+from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
-from sixclear.common.bus.tracing import send_span
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog, StoredEvent
+from sixclear.common.event_log import EventLog
 from sixclear.common.log_reader import LogRestored
 from sixclear.common.log_signal import dedicated_connection
 from sixclear.common.relay_cursor import DDL_V1, Cursor, CursorStore, Replay, request_replay
 from sixclear.common.relay_proof import LogEmptied, find_foreign, require_acknowledged
+from sixclear.common.relay_sending import Sending
 from sixclear.common.telemetry import tracer
 
 __all__ = ["DDL_V1", "LogEmptied", "Relay", "RelayLimits", "RelayState"]
 
 _log = structlog.get_logger(__name__)
-
-Stream = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +83,14 @@ class Relay:
         bootstrap_servers: str,
         clock: Clock = utc_now,
         *,
+        installation: str = "",
         security: Security = PRIVATE_NETWORK,
         limits: RelayLimits | None = None,
     ) -> None:
         self._event_log = event_log
         self._database = database
         self._bootstrap_servers = bootstrap_servers
+        self._installation = installation
         self._security = security
         self._clock = clock
         self._limits = limits or RelayLimits()
@@ -187,7 +183,15 @@ class Relay:
             if (foreign := await find_foreign(self._event_log, view)) is not None:
                 await self._event_log.restored(foreign.why, read_in=foreign.epoch)
                 return
-            sending = Sending(self._event_log, producer, view, cursor, self._limits.partitions, self._tracer)
+            sending = Sending(
+                self._event_log,
+                producer,
+                view,
+                cursor,
+                self._limits.partitions,
+                self._installation,
+                self._tracer,
+            )
             self._note(active=True, last_error=None)
             work = asyncio.ensure_future(self._send_forever(store, sending))
             check = asyncio.ensure_future(self._check_forever(view, sending))
@@ -224,7 +228,7 @@ class Relay:
         self._note(replays=self._state.replays + 1, position=0)
         return cursor
 
-    async def _send_forever(self, store: CursorStore, sending: "Sending") -> None:
+    async def _send_forever(self, store: CursorStore, sending: Sending) -> None:
         reader = self._event_log.reader()
         while not self._stopping.is_set():
             generation = self._event_log.generation
@@ -245,7 +249,7 @@ class Relay:
         await store.save(cursor)
         self._note(position=cursor.position)
 
-    async def _serve(self, store: CursorStore, sending: "Sending", replay: Replay) -> None:
+    async def _serve(self, store: CursorStore, sending: Sending, replay: Replay) -> None:
         if replay.entity_id is not None:
             reader, after = self._event_log.reader(), 0
             while rows := await reader.read_entity(replay.entity_id, self._size.current, after=after):
@@ -257,7 +261,7 @@ class Relay:
         sending.cursor = replace(sending.cursor, position=position)
         await store.save(sending.cursor, served=replay)
 
-    async def _check_forever(self, view: BrokerView, sending: "Sending") -> None:
+    async def _check_forever(self, view: BrokerView, sending: Sending) -> None:
         """Once a second: does the broker still hold everything that it acknowledged, and is the epoch the same?"""
         while True:
             await asyncio.sleep(self._limits.check_seconds)
@@ -298,91 +302,6 @@ class Relay:
         stopping = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait([stopping], timeout=seconds)
         stopping.cancel()
-
-
-class Sending:
-    """Sends rows and moves the cursor in memory: the contiguous prefix of what was acknowledged."""
-
-    def __init__(
-        self,
-        event_log: EventLog,
-        producer: BatchProducer,
-        view: BrokerView,
-        cursor: Cursor,
-        partitions: int,
-        tracer: trace.Tracer,
-    ) -> None:
-        self.cursor = cursor
-        self._event_log = event_log
-        self._producer = producer
-        self._view = view
-        self._partitions = partitions
-        self._tracer = tracer
-        self._topics: dict[str, int] = {}
-
-    async def send(self, rows: Sequence[StoredEvent]) -> None:
-        """Send the published ones of contiguous `rows`. Raises after moving the cursor as far as was acknowledged."""
-        failed = await self._send_all(rows)
-        position = rows[-1].event_id if failed is None else min(rows[-1].event_id, failed.first_unsent - 1)
-        self.cursor = replace(self.cursor, position=max(self.cursor.position, position))
-        if failed is not None:
-            raise failed.error
-
-    async def send_again(self, rows: Sequence[StoredEvent]) -> None:
-        """Send rows from behind the cursor once more, without moving it."""
-        failed = await self._send_all(rows)
-        if failed is not None:
-            raise failed.error
-
-    async def _send_all(self, rows: Sequence[StoredEvent]) -> "_Failed | None":
-        """Each partition in order, all partitions at a time; the first event that was not acknowledged, if any."""
-        streams: dict[Stream, list[StoredEvent]] = defaultdict(list)
-        await self._make_topics({self._event_log.topic(row.entity_type) for row in rows if row.published})
-        for row in rows:
-            if row.published:
-                topic = self._event_log.topic(row.entity_type)
-                partition = partition_of(str(row.entity_id).encode(), self._topics[topic])
-                streams[topic, partition].append(row)
-        outcomes = await asyncio.gather(
-            *(self._send_stream(stream, several) for stream, several in streams.items()), return_exceptions=True
-        )
-        failed = [
-            _Failed(several[0].event_id, outcome)
-            for several, outcome in zip(streams.values(), outcomes, strict=True)
-            if isinstance(outcome, BaseException)
-        ]
-        # An emptied log must be told before a mere failure, or the cursor would move on.
-        return min(failed, key=lambda one: (not isinstance(one.error, LogEmptied), one.first_unsent), default=None)
-
-    async def _send_stream(self, stream: Stream, rows: Sequence[StoredEvent]) -> None:
-        topic, partition = stream
-        records = [encode_stored(row, self._event_log.service, self.cursor.epoch) for row in rows]
-        with send_span(self._tracer, topic, partition, [row.traceparent for row in rows]):
-            sent = await self._producer.send(topic, partition, records)
-        self._acknowledge(stream, sent)
-
-    def _acknowledge(self, stream: Stream, sent: Sequence[Sent]) -> None:
-        last = self.cursor.offsets.get(stream, -1)
-        for one in sent:
-            if one.first_offset <= last:
-                raise LogEmptied(f"{stream[0]}/{stream[1]} gave offset {one.first_offset} after {last}")
-            last = one.last_offset
-        self.cursor = replace(self.cursor, offsets={**self.cursor.offsets, stream: last})
-
-    async def _make_topics(self, wanted: set[str]) -> None:
-        missing = wanted - set(self._topics)
-        if not missing:
-            return
-        existing = await self._view.partitions()
-        if missing - set(existing):
-            await self._view.create(sorted(missing - set(existing)), partitions=self._partitions)
-        self._topics |= {topic: existing.get(topic, self._partitions) for topic in missing}
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    first_unsent: int
-    error: BaseException
 
 
 def _error(task: "asyncio.Future[None]") -> BaseException | None:

@@ -47,6 +47,12 @@ class CommonSettings(BaseSettings):
     )
     kafka_username: str | None = Field(default=None, description="The client's name with `SASL_…`.")
     kafka_password: SecretStr | None = Field(default=None, description="Its password.")
+    installation: str = Field(
+        default="",
+        pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$",
+        description="Name of this installation in the `ce_source` of events, `/sixclear/<installation>/<service>`:"
+        " where several installations fill one data lake. Set it before the first event is sent, and never change it.",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
         description="The address at which people reach the platform; used in links and as the issuer's name.",

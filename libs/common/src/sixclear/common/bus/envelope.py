@@ -15,6 +15,7 @@ from sixclear.common.telemetry import remote_context
 Headers = list[tuple[str, bytes]]
 
 _TYPE = re.compile(r"vn\.sixclear\.([a-z][a-z0-9-]*)\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v1")
+_SOURCE = re.compile(r"/sixclear/(?:(?P<installation>[a-z0-9][a-z0-9-]{0,62})/)?(?P<service>[a-z][a-z0-9-]*)")
 _CONTENT_TYPE = "application/json"
 
 
@@ -36,7 +37,7 @@ class Envelope:
     """One event as a consumer sees it, with either bus.
 
     `position` is the event's place in its service's log, `epoch` the log's epoch when it was sent. `data` is the whole
-    public state of the entity after the change.
+    public state of the entity after the change. `installation` says whose log it is, where the installation has a name.
     """
 
     service: str
@@ -52,6 +53,7 @@ class Envelope:
     recorded_at: datetime
     data: dict[str, Any]
     traceparent: str | None
+    installation: str = ""
 
     @property
     def topic(self) -> str:
@@ -78,23 +80,30 @@ def from_stored(event: StoredEvent, service: str, epoch: int) -> Envelope:
     )
 
 
-def encode_stored(event: StoredEvent, service: str, epoch: int) -> Record:
+def encode_stored(event: StoredEvent, service: str, epoch: int, installation: str = "") -> Record:
     """The record of a row of the event table; the stored JSON text goes out as it is, without being parsed."""
-    headers = _headers(event, event.event_id, service, epoch, type_of(service, event.entity_type, event.change))
+    type_ = type_of(service, event.entity_type, event.change)
+    headers = _headers(event, event.event_id, source_of(service, installation), epoch, type_)
     return Record(str(event.entity_id).encode(), event.data_json.encode(), headers)
 
 
 def encode(envelope: Envelope) -> Record:
     """The record of an envelope; `decode` gives an equal envelope back."""
-    headers = _headers(envelope, envelope.position, envelope.service, envelope.epoch, envelope.type)
+    source = source_of(envelope.service, envelope.installation)
+    headers = _headers(envelope, envelope.position, source, envelope.epoch, envelope.type)
     return Record(str(envelope.entity_id).encode(), orjson.dumps(envelope.data), headers)
 
 
-def _headers(event: StoredEvent | Envelope, position: int, service: str, epoch: int, type_: str) -> Headers:
+def source_of(service: str, installation: str = "") -> str:
+    """`ce_source`: with the name of the installation two of them in one store never share `(source, id)`."""
+    return f"/sixclear/{installation}/{service}" if installation else f"/sixclear/{service}"
+
+
+def _headers(event: StoredEvent | Envelope, position: int, source: str, epoch: int, type_: str) -> Headers:
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", b"%d-%d" % (epoch, position)),
-        ("ce_source", f"/sixclear/{service}".encode()),
+        ("ce_source", source.encode()),
         ("ce_type", type_.encode()),
         ("ce_subject", str(event.entity_id).encode()),
         ("ce_time", _instant(event.occurred_at)),
@@ -126,7 +135,8 @@ def decode(record: Record) -> Envelope:
     if kind is None:
         raise InvalidEnvelope("ce_type is not one of this version's event types")
     service, entity_type, change = kind.groups()
-    if _text(headers, "ce_source") != f"/sixclear/{service}":
+    source = _SOURCE.fullmatch(_text(headers, "ce_source"))
+    if source is None or source["service"] != service:
         raise InvalidEnvelope("ce_source does not match ce_type")
     return Envelope(
         service=service,
@@ -142,6 +152,7 @@ def decode(record: Record) -> Envelope:
         recorded_at=_time(headers, "ce_recordedat"),
         data=_data(record.value),
         traceparent=_trace(headers),
+        installation=source["installation"] or "",
     )
 
 
