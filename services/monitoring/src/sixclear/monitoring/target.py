@@ -124,7 +124,11 @@ class MonitoringTarget:
         """
         age = self._stream.behind_seconds
         current = age is not None and age <= self._settings.stale_seconds
-        detail = "" if current else "the view is not known to be complete; see /api/monitoring/v1/streams"
+        detail = (
+            ""
+            if current
+            else "the view is not known to be complete; see /api/monitoring/v1/streams (monitoring:operate)"
+        )
         waiting_for = "" if self._started else "migrating, or stopping"
         return [
             Check("started", self._started, waiting_for),
