@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,7 @@ from sixclear.common.bus.dead_letters import record_of
 from sixclear.common.bus.kafka import BrokerView, KafkaBus
 from sixclear.common.bus.kafka.producer import partition_of
 from sixclear.common.bus.protocol import Message
+from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
 from sixclear.common.ids import new_id
@@ -185,7 +187,7 @@ async def test_restricted_entities_stay_inside_but_their_withdrawal_goes_out(
 async def test_backlog_and_age_are_known_while_the_broker_is_away(log: EventLog) -> None:
     async def backlog() -> bool:
         state = relay.state()
-        counted = state.measured_at is not None and state.backlog_rows == 4 and state.oldest_age_seconds > 0
+        counted = state.measured_at is not None and state.backlog_rows == 4 and bool(state.oldest_age_seconds)
         return counted and state.last_error is not None
 
     await commit_changes(log, [new_id()] * 4)
@@ -194,6 +196,23 @@ async def test_backlog_and_age_are_known_while_the_broker_is_away(log: EventLog)
     try:
         await eventually(backlog, within_seconds=10)
         assert not relay.state().active
+    finally:
+        await asyncio.wait_for(relay.stop(5.0), 6.0)
+
+
+async def test_how_long_an_event_dated_ahead_waits_is_not_known(log: EventLog) -> None:
+    """Its writer's clock ran ahead: it may have been waiting for any time, so nought would be a lie."""
+
+    async def counted() -> bool:
+        return relay.state().backlog_rows == 1
+
+    await commit_changes(log, [new_id()])
+    limits = RelayLimits(check_seconds=0.1, send_seconds=1.0)
+    relay = Relay(log, log.database, "127.0.0.1:9", limits=limits, clock=lambda: utc_now() - timedelta(hours=1))
+    await relay.start()
+    try:
+        await eventually(counted, within_seconds=10)
+        assert relay.state().oldest_age_seconds is None
     finally:
         await asyncio.wait_for(relay.stop(5.0), 6.0)
 

@@ -39,6 +39,13 @@ def test_what_a_relay_has_not_sent_is_as_old_as_it_says() -> None:
     assert not sent_all(reports, "feedback", NOW)
 
 
+def test_what_waits_is_never_complete_after_the_report() -> None:
+    assert sent_until([(relay(waiting=2, age=-5.0), A_MOMENT_AGO)], "tasks", NOW) == A_MOMENT_AGO
+    for age in (-3600.0, None):
+        another = replace(relay(waiting=1), name="another relay of tasks", lag_seconds=age)
+        assert sent_until([(relay(), A_MOMENT_AGO), (another, A_MOMENT_AGO)], "tasks", NOW) is None, age
+
+
 def test_the_slowest_of_several_relays_counts() -> None:
     slow = replace(relay(waiting=2, age=40.0), name="another relay of tasks")
     assert sent_until([(relay(), A_MOMENT_AGO), (slow, A_MOMENT_AGO)], "tasks", NOW) == A_MOMENT_AGO - timedelta(
@@ -53,6 +60,7 @@ NOBODY_KNOWS = {
     "heard of by a clock that ran ahead": (relay(), NOW + timedelta(minutes=1)),
     "cannot count": (replace(relay(), lag_messages=None, lag_seconds=3.0), A_MOMENT_AGO),
     "cannot tell the age": (replace(relay(waiting=2), lag_seconds=None), A_MOMENT_AGO),
+    "keeps back what is dated an hour ahead": (relay(waiting=2, age=-3600.0), A_MOMENT_AGO),
 }
 
 

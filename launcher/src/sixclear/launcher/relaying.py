@@ -57,12 +57,13 @@ class Relaying:
         since = None if state.measured_at is None else self._clock() - state.measured_at
         known = since is not None and since < _MEASURE_HOLDS
         older = 0.0 if known or since is None else since.total_seconds()
+        age = state.oldest_age_seconds
         return StreamState(
             service=state.service,
             name=f"{state.service} relay",
             kind="relay",
             running=state.last_error is None,
             lag_messages=state.backlog_rows if known else None,
-            lag_seconds=None if since is None else state.oldest_age_seconds + older,
+            lag_seconds=None if since is None or age is None else age + older,
             detail=state.last_error or ("active" if state.active else "standing by"),
         )

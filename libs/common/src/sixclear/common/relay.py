@@ -19,7 +19,7 @@ from sixclear.common.bus.dead_letters import reason_of
 from sixclear.common.bus.failures import overloaded
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
-from sixclear.common.clock import Clock, utc_now
+from sixclear.common.clock import Clock, seconds_since, utc_now
 from sixclear.common.db import Database
 from sixclear.common.event_log import EventLog
 from sixclear.common.log_reader import LogRestored
@@ -59,7 +59,7 @@ class RelayState:
     active: bool = False
     position: int = 0
     backlog_rows: int = 0
-    oldest_age_seconds: float = 0.0
+    oldest_age_seconds: float | None = 0.0
     measured_at: datetime | None = None
     replays: int = 0
     last_error: str | None = None
@@ -279,7 +279,7 @@ class Relay:
                 async with self._database.session() as session:
                     position = int((await session.execute(statement)).scalar_one())
                 oldest = await reader.oldest_unsent_at(position)
-                age = 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
+                age = 0.0 if oldest is None else seconds_since(oldest, self._clock())
                 rows, now = await reader.count_after(position), self._clock()
                 self._note(backlog_rows=rows, oldest_age_seconds=age, position=position, measured_at=now)
             except Exception as error:

@@ -33,13 +33,18 @@ def sent_until(reports: Iterable[Report], source: str, now: datetime) -> datetim
 
     Nobody knows of a relay that was never heard of, not heard of lately, or cannot say itself what waits.
     """
-    return min(
-        (
-            heard - timedelta(seconds=(stream.lag_seconds or 0.0) if stream.lag_messages else 0.0)
-            for stream, heard in _relays(reports, source, now)
-        ),
-        default=None,
-    )
+    untils = [_until(stream, heard) for stream, heard in _relays(reports, source, now)]
+    known = [until for until in untils if until is not None]
+    return min(known) if known and len(known) == len(untils) else None
+
+
+def _until(stream: StreamState, heard: datetime) -> datetime | None:
+    """Never after the report; None where something waits and nobody knows since when: a clock ran ahead."""
+    if not stream.lag_messages:
+        return heard
+    if stream.lag_seconds is None or stream.lag_seconds < -SILENT_AFTER.total_seconds():
+        return None
+    return heard - timedelta(seconds=max(0.0, stream.lag_seconds))
 
 
 def sent_all(reports: Iterable[Report], source: str, now: datetime) -> bool:
@@ -61,5 +66,4 @@ def _relays(reports: Iterable[Report], source: str, now: datetime) -> Iterable[R
         and stream.service == source
         and _lately(heard, now)
         and stream.lag_messages is not None
-        and (stream.lag_messages == 0 or stream.lag_seconds is not None)
     )

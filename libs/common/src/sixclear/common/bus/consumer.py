@@ -20,7 +20,7 @@ from sixclear.common.bus.envelope import Envelope, InvalidEnvelope
 from sixclear.common.bus.failures import HandledTooLong, overloaded, passing
 from sixclear.common.bus.protocol import Bus, Lag, Message, Position, Subscription, SubscriptionLost
 from sixclear.common.bus.tracing import process_spans
-from sixclear.common.clock import Clock, utc_now
+from sixclear.common.clock import Clock, seconds_since, utc_now
 from sixclear.common.db import Database
 from sixclear.common.telemetry import tracer
 
@@ -366,15 +366,15 @@ class ConsumerLoop:
         waiting = [m for m in self._in_hand if m.offset >= self._offset_of(m.stream)]
         if not waiting:
             return lag
-        ages = [
-            (self._clock() - message.envelope.recorded_at).total_seconds()
-            for message in waiting
-            if isinstance(message.envelope, Envelope)
-        ]
+        now = self._clock()
+        ages = [seconds_since(m.envelope.recorded_at, now) for m in waiting if isinstance(m.envelope, Envelope)]
+        ages += [lag.seconds] if lag.messages else []
+        known = [age for age in ages if age is not None]
+        seconds = max([0.0, *known]) if len(known) == len(ages) else None
         by_stream = dict(lag.by_stream)
         for message in waiting:
             by_stream[message.stream] = by_stream.get(message.stream, 0) + 1
-        return Lag(lag.messages + len(waiting), max([lag.seconds or 0.0, *ages]), by_stream, lag.epoch)
+        return Lag(lag.messages + len(waiting), seconds, by_stream, lag.epoch)
 
     def _offset_of(self, stream: str) -> int:
         position = self._stored.get(stream)

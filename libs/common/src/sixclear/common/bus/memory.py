@@ -8,7 +8,7 @@ from typing import Literal
 from sixclear.common.bus.envelope import from_stored
 from sixclear.common.bus.marks import mark_of
 from sixclear.common.bus.protocol import Lag, Message, Position, Subscription, SubscriptionLost
-from sixclear.common.clock import Clock, utc_now
+from sixclear.common.clock import Clock, seconds_since, utc_now
 from sixclear.common.event_log import EventLog
 from sixclear.common.log_reader import LogReader, LogRestored, StoredEvent
 
@@ -170,7 +170,7 @@ class MemorySubscription:
                 recorded_at = await source.reader.oldest_unsent_at(source.after, entity_types=entity_types)
                 oldest = min(filter(None, (oldest, recorded_at)), default=None)
         messages = sum(by_stream.values())
-        seconds = 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
+        seconds = 0.0 if oldest is None else seconds_since(oldest, self._clock())
         return Lag(messages, seconds, by_stream, max((source.epoch for source in self._sources), default=None))
 
     async def close(self) -> None:
