@@ -19,6 +19,7 @@ from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.monitoring.frames import Frame, Heartbeat
 from sixclear.monitoring.repository import views
 from sixclear.monitoring.target import MonitoringTarget
 
@@ -74,8 +75,9 @@ class SseClient:
             frame, self._buffer = self._buffer.split(b"\n\n", 1)
             lines = dict(line.split(b": ", 1) for line in frame.split(b"\n") if b": " in line)
             if lines.get(b"event") == b"heartbeat":
-                self.heartbeats.append(orjson.loads(lines[b"data"]))
+                self.heartbeats.append(Heartbeat.model_validate_json(lines[b"data"]).model_dump(mode="json"))
             elif b"event" in lines:
+                Frame.model_validate_json(lines[b"data"])
                 self.frames.append((lines[b"event"].decode(), orjson.loads(lines[b"data"])))
 
 

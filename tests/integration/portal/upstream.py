@@ -17,6 +17,13 @@ from tests.integration.portal.records import NOW, SLUG, Records, commune, iso, o
 from tests.integration.portal.upstream_feedback import feedback
 
 from sixclear.common.ids import stable_id
+from sixclear.monitoring.frames import Frame
+from sixclear.monitoring.projection import STAGES
+
+
+def stages(*, at_risk: int = 0, **counts: int) -> dict[str, int]:
+    """The figures of a programme list: its total is the sum of the six stages."""
+    return {**dict.fromkeys(STAGES, 0), **counts, "total": sum(counts.values()), "at_risk": at_risk}
 
 
 @dataclass
@@ -57,15 +64,15 @@ class Upstream(Records):
         return {
             "as_of": iso(at),
             "staleness_seconds": self.staleness,
-            "filters": {},
+            "filters": dict.fromkeys(("organisation_id", "programme", "assigned_by")),
             "demonstration_included": False,
             "sources": {},
             "tasks": self.tasks(),
             "shares_percent": self.shares(),
             "activity": {"reports_today": 37, "last_report_at": iso(NOW)},
             "databases": {
-                "plan-02": {"total": 12, "formed_centralised": 4, "deploying_digitised_only": 5, "not_deployed": 3},
-                "resolution-71": {"total": 105, "formed_centralised": 31, "deploying_foundation": 36, "at_risk": 38},
+                "plan-02": stages(formed_centralised=4, deploying_digitised_only=5, not_deployed=3),
+                "resolution-71": stages(formed_centralised=31, deploying_foundation=36, not_deployed=38, at_risk=38),
                 "registered_not_approved": {"databases": 18, "organisations": 7},
             },
             "feedback": {"received": 12, "in_time": 9, "due_soon": 2, "overdue": 1, "answered": 4},
@@ -99,6 +106,7 @@ class Upstream(Records):
             "programmes": {SLUG: {name: status[name] for name in ("tasks", "shares_percent", "activity")}},
             "changes": changes,
         }
+        Frame.model_validate(data)  # the browser reads what the service's contract describes, and nothing else
         return f"event: {event}\nid: {self.sequence}\ndata: {json.dumps(data)}\n\n".encode()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.web.app import create_service_app
+from sixclear.monitoring.frames import describe_stream
 from sixclear.monitoring.readings import Readings
 from sixclear.monitoring.routes import make_routers
 from sixclear.monitoring.settings import Settings
@@ -58,6 +60,7 @@ def create_app(
         database=parts.database if parts is not None else None,
         clock=clock,
         body_limits={f"{PREFIX}/otlp/": settings.spans_body_bytes},
+        describe=partial(describe_stream, path=f"{PREFIX}/stream"),
         description=(
             "The live status, counted from events: now, at any past instant, and as a stream of server-sent events "
             f"at `{PREFIX}/stream`: `snapshot`, then `status` after each visible change (`id:` is the view's sequence "

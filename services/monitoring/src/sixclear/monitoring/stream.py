@@ -21,6 +21,7 @@ from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse import SseHub, Visitor
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
+from sixclear.monitoring.frames import FrameBody
 from sixclear.monitoring.repository import views
 from sixclear.monitoring.repository.changes import withdrawn_since
 from sixclear.monitoring.repository.figures import Selection
@@ -39,7 +40,7 @@ _UNWATCHED_SECONDS = 0.5
 _POLL_SECONDS = 1.0
 
 
-async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[int, dict[str, Any]]:
+async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[int, FrameBody]:
     """The view's sequence number and what a frame says; `after` limits its changes to those since that number."""
     sequence = await views.view_sequence(session)
     body = await status(session, Selection(), at=None, now=now)
@@ -52,7 +53,7 @@ async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[
     }
 
 
-def _encode(body: dict[str, Any]) -> bytes:
+def _encode(body: FrameBody) -> bytes:
     # The driver's identifiers are a subclass of UUID, which orjson leaves to us.
     return orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z)
 

@@ -39,6 +39,7 @@ def create_service_app(
     new_id: Callable[[], UUID] = new_id,
     lifespan: Lifespan[FastAPI] | None = None,
     description: str = "",
+    describe: Callable[[dict[str, Any]], None] | None = None,
     content_security_policy: str = API_CONTENT_SECURITY_POLICY,
     body_limit: int = DEFAULT_BODY_LIMIT,
     body_limits: Mapping[str, int] | None = None,
@@ -47,7 +48,8 @@ def create_service_app(
 
     `routers` answer below `prefix` (`/api/tasks/v1`); `routes` are plain Starlette routes with full paths (streams,
     pages). `{prefix}/openapi.json` and `{prefix}/docs` work without a network; an application without routers has
-    neither. `body_limits` maps the beginning of a full path to a limit other than `body_limit`.
+    neither. `describe` adds to the OpenAPI document what plain routes serve. `body_limits` maps the beginning of a full
+    path to a limit other than `body_limit`.
     """
     app = _Service(
         title=title,
@@ -68,6 +70,7 @@ def create_service_app(
             Middleware(LimitsMiddleware, default_limit=body_limit, body_limits=body_limits),
         ],
     )
+    app.describe = describe
     app.state.service = service
     app.state.verifier = verifier
     app.state.database = database
@@ -84,8 +87,13 @@ def create_service_app(
 class _Service(FastAPI):
     """FastAPI with our additions to its OpenAPI document."""
 
+    describe: Callable[[dict[str, Any]], None] | None = None
+
     def openapi(self) -> dict[str, Any]:
-        return complete(self, super().openapi())
+        document = complete(self, super().openapi())
+        if self.describe is not None:
+            self.describe(document)
+        return document
 
 
 def _read_sessions(database: Database | None) -> Callable[[], AsyncSession] | None:
