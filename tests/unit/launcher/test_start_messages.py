@@ -41,6 +41,11 @@ def test_port_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         default_port()
 
 
+def test_a_port_beyond_the_last_one() -> None:
+    with pytest.raises(CannotStart, match="65536 is no port"):
+        bind("127.0.0.1", 65536)
+
+
 def test_read_only_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CannotStart) as refused:

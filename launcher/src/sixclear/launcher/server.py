@@ -24,6 +24,8 @@ _GRACE_SECONDS = 3
 
 def bind(host: str, port: int) -> socket.socket:
     """Take the port before anything else starts; raises `CannotStart` when it is not to be had. 0 takes any."""
+    if not 0 <= port <= 65535:
+        raise CannotStart(f"{port} is no port.", "Choose a lower one: PORT=8010")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

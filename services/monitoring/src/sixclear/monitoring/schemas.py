@@ -28,7 +28,7 @@ class SourceFreshness(Schema):
 
     epoch: int
     rebuilding_epoch: int | None = Field(description="A restored log that is being folded beside the view.")
-    events: int
+    events: int = Field(description="Events folded since the view was made; one that came again counts again.")
     last_event_at: datetime | None
     current_until: datetime | None = Field(
         description="Everything recorded up to here is in the view; null while nobody knows that."
