@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from aiokafka import TopicPartition
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus.consumer import ConsumerLoop
 from sixclear.common.bus.envelope import Envelope
+from sixclear.common.bus.kafka.security import PRIVATE_NETWORK
+from sixclear.common.bus.kafka.subscription import KafkaSubscription
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.bus.protocol import Lag
 from sixclear.common.clock import utc_now
@@ -63,3 +66,14 @@ async def test_its_age_in_the_handler_is_not_known(empty_database: EmptyDatabase
         finally:
             gate.set()
             await loop.stop()
+
+
+@pytest.mark.parametrize(("by", "known"), CLOCKS)
+async def test_what_waits_behind_it_in_kafka_has_no_known_age(by: timedelta, known: bool) -> None:
+    """The age of what was not read yet is told by the last event that was."""
+    subscription = KafkaSubscription("127.0.0.1:9", PRIVATE_NETWORK, "view", ["topic"], partial(_behind, by))
+    read, waits = TopicPartition("topic", 0), TopicPartition("topic", 1)
+    subscription._next, subscription._ends = {read: 5, waits: 5}, {read: 5, waits: 6}
+    subscription._fresh_at = {read: utc_now(), waits: utc_now()}
+    lag = await subscription.lag()
+    assert (lag.messages, lag.seconds is not None) == (1, known)

@@ -45,6 +45,7 @@ class Silent:
     [
         pytest.param(COUNTED, 1, 3, 2.0, id="just counted"),
         pytest.param(COUNTED, 30, None, 32.0, id="its database is away"),
+        pytest.param(COUNTED, -3600, None, 2.0, id="its database is away and the clock was set back"),
         pytest.param(replace(COUNTED, measured_at=None, backlog_rows=0), 1, None, None, id="never counted"),
         pytest.param(replace(COUNTED, oldest_age_seconds=None), 1, 3, None, id="dated by a clock that ran ahead"),
     ],

@@ -55,8 +55,8 @@ class Relaying:
         """As operators see it. While nobody could count, what waits is not known, and its age only grows."""
         state = self._relay.state()
         since = None if state.measured_at is None else self._clock() - state.measured_at
-        known = since is not None and since < _MEASURE_HOLDS
-        older = 0.0 if known or since is None else since.total_seconds()
+        known = since is not None and abs(since) < _MEASURE_HOLDS  # not by a clock that was set back since either
+        older = 0.0 if known or since is None else max(0.0, since.total_seconds())
         age = state.oldest_age_seconds
         return StreamState(
             service=state.service,

@@ -16,7 +16,7 @@ from sixclear.common.bus.kafka.connection import pace_metadata
 from sixclear.common.bus.kafka.security import Security
 from sixclear.common.bus.marks import mark_of
 from sixclear.common.bus.protocol import Lag, Message, Position, SubscriptionLost
-from sixclear.common.clock import Clock
+from sixclear.common.clock import Clock, seconds_since
 
 _log = structlog.get_logger(__name__)
 
@@ -232,12 +232,14 @@ class KafkaSubscription:
         )
 
     def _age(self, behind: Iterable[TopicPartition]) -> float | None:
-        ages: list[float] = []
+        ages, now = [0.0], self._clock()
         for partition in behind:
-            if partition not in self._fresh_at:
+            since = self._fresh_at.get(partition)
+            age = None if since is None else seconds_since(since, now)
+            if age is None:
                 return None
-            ages.append((self._clock() - self._fresh_at[partition]).total_seconds())
-        return max([0.0, *ages])
+            ages.append(age)
+        return max(ages)
 
     async def close(self) -> None:
         """See `Subscription.close`."""
