@@ -65,6 +65,11 @@ async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: py
     clock.pass_by(seconds=60)
     assert live.behind_seconds == 60.5, "a lost event does not make this process unready"
     assert _of_a_source(metrics.STALENESS) == 60
+    clock.pass_by(seconds=-3600)
+    assert live.behind_seconds is None, "a clock that was set back makes nothing younger"
+    assert math.isnan(_of_a_source(metrics.STALENESS))
+    live._current_at = START
+    assert live._pulse()["staleness_seconds"] is None
     await live.stop()
 
 

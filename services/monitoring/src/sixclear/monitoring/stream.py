@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.auth.access import Access, declare
-from sixclear.common.clock import Clock, civil_date
+from sixclear.common.clock import Clock, civil_date, seconds_since
 from sixclear.common.db import Database
 from sixclear.common.errors import Unavailable
 from sixclear.common.web.seats import Seats
@@ -126,8 +126,8 @@ class LiveStream:
         if self._fresh is None:
             return None
         fresh, seen_at = self._fresh
-        age = fresh.behind_seconds
-        return None if age is None else age + max(0.0, (self._clock() - seen_at).total_seconds())
+        age, passed = fresh.behind_seconds, seconds_since(seen_at, self._clock())
+        return None if age is None or passed is None else age + passed
 
     def _pulse(self) -> dict[str, Any]:
         """What a heartbeat says of the figures sent last: until when they were looked at and stood, and how stale."""
@@ -135,10 +135,10 @@ class LiveStream:
             return {"as_of": None, "staleness_seconds": None}
         fresh, seen_at = self._fresh
         stale = fresh.staleness_seconds
-        passed = max(0.0, (self._clock() - min(seen_at, self._current_at)).total_seconds())
+        passed = seconds_since(min(seen_at, self._current_at), self._clock())
         return {
             "as_of": self._current_at,
-            "staleness_seconds": None if stale is None else round(stale + passed, 3),
+            "staleness_seconds": None if stale is None or passed is None else round(stale + passed, 3),
         }
 
     def wake(self) -> None:
@@ -214,7 +214,8 @@ class LiveStream:
 
     def _age(self, until: datetime | None) -> float:
         """Measured when it is read, so that it also grows while nothing can be looked up."""
-        return math.nan if until is None else max(0.0, (self._clock() - until).total_seconds())
+        age = None if until is None else seconds_since(until, self._clock())
+        return math.nan if age is None else age
 
 
 def _epochs(seen: tuple[Freshness, datetime] | None) -> list[tuple[str, int]]:
