@@ -148,7 +148,7 @@ async def test_what_is_lost_counts_as_age(view: Any, events: Any) -> None:
     first, second, third = events.task("a"), events.task("a", "progress_reported"), events.task("a", "completed")
     later = view.now + timedelta(seconds=60)
 
-    async def ages() -> tuple[float | None, float | None]:
+    async def ages(later: datetime = later) -> tuple[float | None, float | None]:
         async with view.database.transaction() as session:
             await session.execute(text("UPDATE source_view SET current_until = :later"), {"later": later})
             await session.execute(text("UPDATE task_state SET next_boundary = NULL"))
@@ -158,6 +158,8 @@ async def test_what_is_lost_counts_as_age(view: Any, events: Any) -> None:
     await view.fold([first])
     await view.fold([third])
     assert await ages() == (60.0, 0.0)
+    set_back = view.now - timedelta(hours=1)
+    assert await ages(set_back) == (None, 0.0), "since when something is lost is not known by a clock that ran ahead"
     await view.fold([second])
     assert await ages() == (0.0, 0.0)
 

@@ -87,9 +87,11 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     reports = await streams.list_reports(session)
     sent = {name: sent_until(reports, name, now) for name, state in states.items() if state.relayed}
     silent = frozenset(name for name, until in sent.items() if until is None)
-    kept_back = [await gaps.oldest_gap(session), *sent.values()]
+    gap = await gaps.oldest_gap(session)
+    # A clock that ran ahead dated the gap: since when something is missing nobody knows.
+    unknown = gap is not None and _believed(gap, now) is None
     rebuilding = any(state.next_epoch is not None for state in states.values())
-    stale = None if behind is None or silent or rebuilding else max(behind, _age(kept_back, now))
+    stale = None if behind is None or silent or rebuilding or unknown else max(behind, _age([gap, *sent.values()], now))
     sources = {
         name: {
             "epoch": state.active_epoch,
