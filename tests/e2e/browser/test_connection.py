@@ -271,3 +271,36 @@ def test_a_page_that_gets_no_seat_and_no_answer_says_of_when_its_figures_are(ope
     page.clock.run_for(120_000)
     site.heard()
     expect(page.locator("[data-connection]")).to_be_empty()
+
+
+def test_a_page_whose_figures_are_refused_says_why_until_they_come_back(open_page: Open, site: Site) -> None:
+    page = open_page("/problems/not-found", language="en-US")
+    page.clock.install()
+    page.goto("/")
+    site.heard()
+    site.upstream.unreconciled = True
+    page.clock.run_for(35_000)
+    site.unheard()
+    page.clock.run_for(5_000)
+    connection = page.locator("[data-connection]")
+    expect(connection).to_contain_text("Counters and records differ: there are no new figures until operators have")
+    expect(connection).to_contain_text(re.compile(r"The figures on this page are those of \d+"))
+    expect(connection).not_to_contain_text("Connection lost")
+    site.upstream.unreconciled = False
+    page.clock.run_for(120_000)
+    site.heard()
+    expect(connection).to_be_empty()
+
+
+def test_a_page_that_came_without_figures_says_it_once(open_page: Open, site: Site) -> None:
+    site.upstream.unreconciled = True
+    page = open_page("/problems/not-found", language="en-US")
+    page.clock.install()
+    with page.expect_response("**/stream") as refused:
+        page.goto("/")
+    assert refused.value.status == 503
+    with page.expect_response("**/status?*") as asked:
+        page.clock.run_for(2_500)
+    assert asked.value.status == 503
+    expect(page.locator("h1")).to_have_text("The figures are not shown: counters and records differ.")
+    expect(page.locator("[data-connection]")).to_be_empty()

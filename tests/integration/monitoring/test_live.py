@@ -261,12 +261,16 @@ async def test_a_planted_error_stops_the_figures(
         async with database.transaction() as session:
             await session.execute(text("UPDATE counter SET slot = 'completed' WHERE measure = 'task_bucket'"))
         await eventually(lambda: answers(503))
+        for path in ("status", "stream"):
+            refused = await client.get(f"/api/monitoring/v1/{path}")
+            assert (refused.status_code, refused.json()["code"]) == (503, "figures-do-not-reconcile"), path
+            assert refused.headers["retry-after"] == "10"
 
         async def reported() -> Any:
             return [check for check in target.checks() if check.name == "figures" and not check.ok]
 
-        (refused,) = await eventually(reported)
-        assert "FiguresDoNotReconcile" in refused.detail
+        (said,) = await eventually(reported)
+        assert "FiguresDoNotReconcile" in said.detail
         assert not any(check.holds_back for check in target.checks()), "the repair is a request to this process"
         await database.close()
 

@@ -152,6 +152,8 @@ async def test_figures_that_do_not_reconcile_are_refused_until_repaired(site: An
     for path in ("/status", "/timeline", "/provinces"):
         refused = await site.get(path)
         assert (refused.status_code, refused.json()["code"]) == (503, "figures-do-not-reconcile")
+        assert refused.headers["retry-after"] == "10"
+        assert refused.headers["access-control-allow-origin"] == "*", "a page of another origin reads why"
     repaired = await site.client.post(f"{PREFIX}/reconciliations", json={"repair": True}, headers=operator)
     assert repaired.json()["repaired"] is True
     assert (await site.get("/status")).json()["tasks"]["total"] == 5

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from starlette.responses import JSONResponse
+
 from sixclear.common.ids import stable_id
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -29,6 +31,11 @@ TITLES = (
 )
 RULE = {"rule_vi": "Trong 12 ngày làm việc.", "rule_en": "Within 12 working days."}
 RECEIPT = "7K2M-Q9XW-4TBN-8RHD-C"
+# What monitoring answers with while its counters and its records differ.
+FIGURES = ("/status", "/timeline", "/provinces", "/stream")
+REFUSED = JSONResponse(
+    {"code": "figures-do-not-reconcile"}, 503, {"Retry-After": "10", "Access-Control-Allow-Origin": "*"}
+)
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 
@@ -67,9 +74,10 @@ def organisations() -> list[dict[str, Any]]:
 
 @dataclass
 class Records:
-    """Tasks and changes; `titles` are given to them in turn."""
+    """Tasks and changes; `titles` are given to them in turn. While `unreconciled`, monitoring refuses its figures."""
 
     titles: list[str] = field(default_factory=lambda: list(TITLES))
+    unreconciled: bool = False
 
     def change(self, number: int) -> dict[str, Any]:
         unit = organisations()[number * 5 % 36]

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.integration.portal.records import NOW, SLUG, Records, commune, iso, organisations, point
+from tests.integration.portal.records import FIGURES, NOW, REFUSED, SLUG, Records, commune, iso, organisations, point
 from tests.integration.portal.upstream_feedback import feedback
 
 from sixclear.common.ids import stable_id
@@ -140,6 +140,9 @@ class _Switch:
                 raise httpx2.ReadTimeout("slow")
             if self.name in self.state.away:
                 await Response(b"upstream failure", 503)(scope, receive, send)
+                return
+            if self.state.unreconciled and request.url.path.endswith(FIGURES):
+                await REFUSED(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

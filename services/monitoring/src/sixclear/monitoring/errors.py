@@ -39,6 +39,10 @@ class FiguresDoNotReconcile(DomainError):
 
     code, status, title = "figures-do-not-reconcile", 503, "The figures do not reconcile"
 
+    def __init__(self, detail: str) -> None:
+        # Figures are public: a page of another origin that may read them may also read why there are none.
+        super().__init__(detail, headers={"Retry-After": "10", "Access-Control-Allow-Origin": "*"})
+
 
 class TraceNotFound(DomainError):
     """No kept trace has this identifier."""

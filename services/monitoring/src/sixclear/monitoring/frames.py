@@ -101,7 +101,11 @@ def _operation() -> dict[str, Any]:
                 }
                 for status, description in (
                     ("429", "`too-many-streams`: Too many streams are open from this address"),
-                    ("503", "`unavailable`: The service is not available right now"),
+                    (
+                        "503",
+                        "`figures-do-not-reconcile`: The figures do not reconcile; "
+                        "`unavailable`: The service is not available right now",
+                    ),
                 )
             },
         },

@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, civil_date, seconds_since
 from sixclear.common.db import Database
-from sixclear.common.errors import Unavailable
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse import SseHub, Visitor
 from sixclear.monitoring import metrics
@@ -146,11 +145,9 @@ class LiveStream:
         self._wake.set()
 
     async def _snapshot(self) -> tuple[int, bytes]:
-        try:
-            async with self._one_snapshot() as session:
-                sequence, body = await payload(session, after=0, now=self._clock())
-        except FiguresDoNotReconcile as error:
-            raise Unavailable(error.detail, retry_after_seconds=10) from error
+        """What a new client gets first; raises FiguresDoNotReconcile, which refuses the client as `/status` does."""
+        async with self._one_snapshot() as session:
+            sequence, body = await payload(session, after=0, now=self._clock())
         return sequence, _encode(body)
 
     @asynccontextmanager

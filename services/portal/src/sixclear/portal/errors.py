@@ -50,6 +50,13 @@ class ServiceAway(PortalError):
         self.service = service
 
 
+class FiguresRefused(PortalError):
+    """Monitoring answered that its counters and records differ: it gives no figure until operators repair it."""
+
+    status = 503
+    code = "figures-do-not-reconcile"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
     """What is wrong with one field: the field's name in the service's body and the rule's code."""

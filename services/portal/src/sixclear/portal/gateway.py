@@ -1,7 +1,8 @@
-"""The portal's only way to other services: typed calls with a time limit, and three ways to fail.
+"""The portal's only way to other services: typed calls with a time limit, and four ways to fail.
 
-A call returns its answer, or raises `PageNotFound` (404), `Refused` (another 4xx) or `ServiceAway` (no answer in
-time, a fault of the service, or an answer that cannot be read).
+A call returns its answer, or raises `PageNotFound` (404), `Refused` (another 4xx), `FiguresRefused` (counters and
+records differ, so to ask again does not help) or `ServiceAway` (no answer in time, a fault of the service, or an
+answer that cannot be read).
 
 Figures, lists of programmes and organisations are the same for every visitor and are kept for a moment (`answers.py`).
 
@@ -21,7 +22,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sixclear.portal import schemas
 from sixclear.portal.answers import Answers
-from sixclear.portal.errors import FieldProblem, PageNotFound, Refused, ServiceAway
+from sixclear.portal.errors import FieldProblem, FiguresRefused, PageNotFound, Refused, ServiceAway
 from sixclear.portal.metrics import UPSTREAM_SECONDS
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -204,7 +205,7 @@ class Gateway:
             answer = _answer(service, response)
             outcome = "ok"
             return answer
-        except (PageNotFound, Refused):
+        except (PageNotFound, Refused, FiguresRefused):
             outcome = "refused"
             raise
         except (httpx2.HTTPError, OSError) as error:
@@ -233,20 +234,24 @@ def _answer(service: str, response: httpx2.Response) -> Any:
     if 400 <= response.status_code < 500:
         raise _refusal(response)
     if not response.is_success:
-        raise ServiceAway(service)
+        raise FiguresRefused if _problem(response).get("code") == FiguresRefused.code else ServiceAway(service)
     try:
         return response.json()
     except ValueError as error:
         raise ServiceAway(service) from error
 
 
-def _refusal(response: httpx2.Response) -> Refused:
+def _problem(response: httpx2.Response) -> dict[str, Any]:
+    """What the body says of the error; nothing where it is not a problem that can be read."""
     try:
         problem = response.json()
     except ValueError:
-        problem = {}
-    if not isinstance(problem, dict):
-        problem = {}
+        return {}
+    return problem if isinstance(problem, dict) else {}
+
+
+def _refusal(response: httpx2.Response) -> Refused:
+    problem = _problem(response)
     errors = [error for error in problem.get("errors") or [] if isinstance(error, dict)]
     problems = [
         FieldProblem(str(error.get("pointer", "")).removeprefix("#/"), str(error.get("code", ""))) for error in errors

@@ -171,6 +171,7 @@ PROBLEMS: Mapping[str, str] = {
     "invalid-token": N_("Mã truy cập không hợp lệ hoặc đã hết hạn."),
     "insufficient-scope": N_("Mã truy cập không có quyền làm việc này."),
     "content-too-large": N_("Nội dung gửi quá lớn."),
+    "figures-do-not-reconcile": N_("Không hiện số liệu: số đếm và bản ghi không khớp."),
     "internal-error": N_("Dịch vụ gặp trục trặc; dữ liệu vẫn an toàn."),
 }
 

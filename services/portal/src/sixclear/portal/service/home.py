@@ -58,6 +58,7 @@ class HomeView:
     changes: Sequence[schemas.Change] | None
     attention: dict[str, schemas.AttentionList] | None
     away: Sequence[str]
+    figures_refused: bool
 
 
 async def home(
@@ -97,6 +98,7 @@ async def home(
         changes=changes,
         attention=attention,
         away=parts.away,
+        figures_refused=parts.figures_refused,
     )
 
 

@@ -3,17 +3,18 @@
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from sixclear.portal.errors import InvalidAddress, PageNotFound, Refused, ServiceAway
+from sixclear.portal.errors import FiguresRefused, InvalidAddress, PageNotFound, Refused, ServiceAway
 from sixclear.portal.metrics import PAGES_INCOMPLETE
 
 Part = TypeVar("Part")
 
 
 class Parts:
-    """Collects which services did not answer while a page was put together."""
+    """Collects while a page is put together which services did not answer, and whether figures were refused."""
 
     def __init__(self) -> None:
         self.away: list[str] = []
+        self.figures_refused = False
 
     async def asked(self, call: Coroutine[Any, Any, Part]) -> Part | None:
         """As `of`, for what the address itself asks for: when that is refused, the address is InvalidAddress."""
@@ -32,6 +33,9 @@ class Parts:
     async def _unless_away(self, call: Coroutine[Any, Any, Part]) -> Part | None:
         try:
             return await call
+        except FiguresRefused:
+            self.figures_refused = True
+            return None
         except ServiceAway as error:
             if error.service not in self.away:
                 self.away.append(error.service)

@@ -52,6 +52,7 @@ class OrganisationView:
     bar: Sequence[Segment]
     tasks: schemas.Listing[schemas.TaskSummary] | None
     away: Sequence[str]
+    figures_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class CatalogueView:
     owners: Mapping[UUID, schemas.Organisation] | None
     now: datetime
     away: Sequence[str]
+    figures_refused: bool
 
 
 async def tasks(gateway: Gateway, settings: Settings, filters: Mapping[str, str]) -> TasksView:
@@ -130,7 +132,7 @@ async def organisation(gateway: Gateway, settings: Settings, organisation_id: st
         parts.of(gateway.tasks({"organisation": organisation_id, "limit": settings.page_size})),
     )
     bar = segments(status.tasks.model_dump()) if status else []
-    return OrganisationView(found, status, bar, page, parts.away)
+    return OrganisationView(found, status, bar, page, parts.away, parts.figures_refused)
 
 
 async def catalogue(gateway: Gateway, settings: Settings, now: datetime, filters: Mapping[str, str]) -> CatalogueView:
@@ -146,7 +148,7 @@ async def catalogue(gateway: Gateway, settings: Settings, now: datetime, filters
     known = [*central.items, *provinces.items] if central and provinces else None
     owners = {owner.organisation_id: owner for owner in known} if known is not None else None
     lists = _lists(named.items if named else [], [*(status.lists if status else []), *_listed(page)])
-    return CatalogueView(filters, status, lists, page, owners, now, parts.away)
+    return CatalogueView(filters, status, lists, page, owners, now, parts.away, parts.figures_refused)
 
 
 def _listed(page: schemas.Listing[schemas.Entry] | None) -> list[str]:

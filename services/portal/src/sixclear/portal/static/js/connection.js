@@ -5,7 +5,7 @@ const ASK_MILLISECONDS = 15_000;
 const RETRY_MILLISECONDS = 5_000;
 const RETRY_AT_MOST_MILLISECONDS = 60_000;
 
-// `heardAt` is when the page's figures were heard. `page` is told of `figures(message)`, of a `beat(heartbeat)`, and how it stands: `live()`, `lost(since)`, `asking(seconds)`.
+// `heardAt` is when the page's figures were heard. `page` is told of `figures(message)`, of a `beat(heartbeat)`, and how it stands: `live()`, `lost(since)`, `refused(since)`, `asking(seconds)`.
 export function connect(address, programme, heardAt, page) {
   const link = {
     address: new URL(address, location.href), programme, page,
@@ -95,7 +95,8 @@ async function ask(link) {
     link.page.asking(ASK_MILLISECONDS / 1000);
   } catch (failure) {
     if (!link.asking || link.closed) return;
-    link.page.lost(link.heardAt);
+    if (failure.code === "figures-do-not-reconcile") link.page.refused(link.heardAt);
+    else link.page.lost(link.heardAt);
     wait = Math.max(wait, failure.retryAfter ?? 0);
   }
   link.question = setTimeout(ask, wait * (1 + Math.random() / 5), link);
@@ -109,7 +110,10 @@ async function get(link, name, query) {
   const headers = tag && address.origin === location.origin ? { "If-None-Match": tag } : {};
   const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(10_000) });
   if (answer.status === 304) return { same: true, at: new Date(answer.headers.get("Date") ?? Date.now()).toISOString() };
-  if (!answer.ok) throw Object.assign(new Error("no figures"), { retryAfter: 1000 * Number(answer.headers.get("Retry-After")) });
+  if (!answer.ok) {
+    const { code } = (await answer.json().catch(() => null)) ?? {};
+    throw Object.assign(new Error("no figures"), { code, retryAfter: 1000 * Number(answer.headers.get("Retry-After")) });
+  }
   const body = await answer.json();
   link.tags[name] = answer.headers.get("ETag");
   return { same: false, body };

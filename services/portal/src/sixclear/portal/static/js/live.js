@@ -18,6 +18,8 @@ export function follow(main) {
     beat: (heartbeat) => stillSo(page, heartbeat),
     live: () => say(page, false, null),
     lost: (since) => say(page, true, "lost", { time: shortInstant(since, main.dataset.language) }),
+    // A page that came without figures says why in their place.
+    refused: (since) => say(page, true, "refused", { time: shortInstant(since, main.dataset.language) }),
     asking: (seconds) => say(page, false, "asking", { seconds: write.number(seconds) }),
   });
   const clock = setInterval(() => tick(page), 1000);
@@ -32,7 +34,7 @@ function say(page, cutOff, kind, values = {}) {
   page.cutOff = cutOff;
   const connection = page.main.querySelector("[data-connection]");
   if (!connection) return;
-  const text = kind ? connection.dataset[kind].replace(/\{(\w+)\}/g, (_, name) => values[name]) : "";
+  const text = kind ? (connection.dataset[kind] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name]) : "";
   if (connection.textContent !== text) connection.textContent = text;
 }
 
