@@ -15,9 +15,14 @@ for name in [name for name in os.environ if name.startswith(("SIXCLEAR_", "OTEL_
 
 
 class _SharedPlatforms(LoadScopeScheduling):  # type: ignore[misc]
-    """Tests that share a platform stay in one worker, because loading it takes a minute; else those of a file."""
+    """Tests that share a platform stay in one worker, because loading it takes a minute; else those of a file.
+
+    Each long test is on its own: it takes longer than a start.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
+        if self.config.getoption("--lane") == LONG.name:
+            return nodeid
         file, _, case = nodeid.partition("::")
         by_file = {
             "test_outages.py": "cluster",
