@@ -123,11 +123,11 @@ async def test_a_payload_that_is_no_object_is_malformed(claims: str) -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_name_of_strangers_is_refused_wherever_it_stands() -> None:
+@pytest.mark.parametrize("caller_claims", ["sub", "client_id,azp,appid,sub"])
+async def test_the_name_of_strangers_is_refused_wherever_it_stands(caller_claims: str) -> None:
     claims = {**KEYCLOAK, "sub": "public"}
-    await refused(
-        KEYCLOAK_ISSUER | {"token_caller_claims": "sub"}, signed(KEYCLOAK_HEADER, claims), Reason.CALLER_RESERVED
-    )
+    settings = KEYCLOAK_ISSUER | {"token_caller_claims": caller_claims}
+    await refused(settings, signed(KEYCLOAK_HEADER, claims), Reason.CALLER_RESERVED)
 
 
 @pytest.mark.asyncio

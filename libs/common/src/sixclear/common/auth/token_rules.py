@@ -116,7 +116,7 @@ class TokenRules:
             raise TokenRefused(Reason.CALLER_MISSING)
         if not isinstance(name, str) or len(name) > _LONGEST_NAME or not name.isprintable() or name != name.strip():
             raise TokenRefused(Reason.CALLER_MALFORMED)
-        if name.casefold().partition(" ")[0] == PUBLIC_CALLER.client_id:
+        if _reserved(name) or _reserved(claims.get("sub")):
             raise TokenRefused(Reason.CALLER_RESERVED)
         return name
 
@@ -147,6 +147,11 @@ def find_claim(claims: Claims, path: str) -> Any:
         if isinstance(inner, Mapping) and (found := find_claim(inner, path[place + 1 :])) is not None:
             return found
     return None
+
+
+def _reserved(name: object) -> bool:
+    """Whether this is the name under which strangers' requests are kept, or begins with it."""
+    return isinstance(name, str) and name.casefold().partition(" ")[0] == PUBLIC_CALLER.client_id
 
 
 def _type_of(header: Claims) -> str | None:
