@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -237,6 +237,34 @@ async def test_heartbeats_say_until_when_the_figures_stood(
 
             await eventually(older)
             assert target._stream._current_at == stood, "nothing was looked at, so nothing is known to stand"
+
+
+async def test_figures_that_do_not_reconcile_stand_no_longer_for_who_follows_them(
+    clone_database: CloneDatabase, new_runtime: Any, log: EventLog, events: Any
+) -> None:
+    runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
+    url = await clone_database("sixclear.monitoring")
+    await publish(log, events.task("a"))
+    async with running(url, runtime, stream_heartbeat_seconds=0.05) as (target, _), streaming(target.app) as reader:
+
+        async def stands() -> bool:
+            counted = reader.frames and reader.frames[-1][1]["status"]["tasks"]["total"] == 1
+            return bool(counted and reader.heartbeats[-1].get("as_of"))
+
+        await eventually(stands, within_seconds=10)
+        async with target._database.transaction() as session:
+            await session.execute(text("UPDATE counter SET slot = 'completed' WHERE measure = 'task_bucket'"))
+
+        async def refused() -> bool:
+            return target._stream.refusing
+
+        await eventually(refused, within_seconds=10)
+
+        async def older() -> bool:
+            at, as_of = (datetime.fromisoformat(reader.heartbeats[-1][name]) for name in ("at", "as_of"))
+            return at - as_of > timedelta(seconds=3)
+
+        await eventually(older, within_seconds=10)
 
 
 async def test_a_planted_error_stops_the_figures(

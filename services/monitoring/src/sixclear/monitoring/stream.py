@@ -191,7 +191,8 @@ class LiveStream:
                 self.hub.forget()
             if sequence != self._sequence or self._day != civil_date(now) or _heard_otherwise(before, fresh):
                 await self._publish(session, now)
-            if sequence == self._sequence and self._day == civil_date(now):
+            # Figures that are refused to those who come are not said to stand to those who have them.
+            if sequence == self._sequence and self._day == civil_date(now) and not self.refusing:
                 self._current_at = now
 
     async def _publish(self, session: AsyncSession, now: datetime) -> None:
