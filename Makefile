@@ -25,7 +25,7 @@ run: $(RUN_STAMP) ## start everything in one process, with the demo on first sta
 test: $(DEV_STAMP) ## run all tests but the long ones, lane by lane; what they need is installed first
 	@$(BIN)/python tests/lanes.py $(ARGS)
 
-test-long: $(DEV_STAMP) ## run what is marked `long`: many seeds, twenty thousand fuzz cases; takes hours
+test-long: $(DEV_STAMP) ## run what is marked `long`: many seeds, many fuzz cases; takes half an hour
 	@$(BIN)/python tests/lanes.py long $(ARGS)
 
 bench: $(DEV_STAMP) ## measure the hot paths and print the figures
