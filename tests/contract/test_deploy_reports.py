@@ -11,7 +11,7 @@ RELAYING = next(service.reads for service in registry.SERVICES if service.name =
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_process_with_a_relay_can_tell_monitoring_how_it_is(overlay: str) -> None:
-    """Without that word nobody knows what a relay keeps back, and the status is never known to be fresh."""
+    """Without that word it is not known what a relay keeps back, and the status is never known to be fresh."""
     assert {"tasks", "feedback", "data-catalog"} == RELAYING
     for name in RELAYING:
         deployment = of(overlay, "Deployment")[name]

@@ -1,4 +1,4 @@
-"""An event that a clock which ran ahead has dated: while it waits, nobody knows for how long, so no age is nought."""
+"""An event that a clock which ran ahead has dated: while it waits, its age is not known, and never zero."""
 
 import asyncio
 from collections.abc import Sequence

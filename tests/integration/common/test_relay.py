@@ -201,7 +201,7 @@ async def test_backlog_and_age_are_known_while_the_broker_is_away(log: EventLog)
 
 
 async def test_how_long_an_event_dated_ahead_waits_is_not_known(log: EventLog) -> None:
-    """Its writer's clock ran ahead: it may have been waiting for any time, so nought would be a lie."""
+    """Its writer's clock ran ahead: it may have been waiting for any time, so zero would be a lie."""
 
     async def counted() -> bool:
         return relay.state().backlog_rows == 1

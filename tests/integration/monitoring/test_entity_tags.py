@@ -1,4 +1,4 @@
-"""Whoever asks from time to time hears in a few bytes that nothing is new."""
+"""A page that asks from time to time hears in a few bytes that nothing is new."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ async def test_another_question_has_another_tag(site: Any, view: Any, events: An
 async def test_figures_that_grow_stale_are_news(
     site: Any, view: Any, events: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page that asks must learn that nobody knows how old the figures are, though they are the same."""
+    """A page that asks must learn that the age of the figures is not known, though they are the same."""
     age: float | None = 1.0
     fresh = status_service.freshness
 

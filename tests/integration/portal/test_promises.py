@@ -50,4 +50,4 @@ async def test_pages_of_feedback_promise_what_is_so(
     for page in (form, sent):
         for sentence in KEEP_THE_CODE[language]:
             assert sentence in words_of(page)
-    assert 'name="consent"' not in form.text, "nothing is published: nobody is asked whether it may be"
+    assert 'name="consent"' not in form.text, "nothing is published, so the form does not ask whether it may be"

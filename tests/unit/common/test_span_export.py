@@ -1,4 +1,4 @@
-"""Spans are sent with the token of the moment, and to nobody but monitoring."""
+"""Spans are sent with the token of the moment, and to monitoring only."""
 
 import threading
 from collections.abc import Iterator

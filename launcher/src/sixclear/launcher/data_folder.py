@@ -64,7 +64,7 @@ class DataFolder:
         self._lock = lock
 
     def held(self) -> bool:
-        """Whether the folder is still the one that was claimed: not removed, and not made anew by another process.
+        """Whether the folder is still the one that was claimed: not removed, and not made again by another process.
 
         What cannot be told has not changed: a disk that fails for a moment takes no folder away.
         """

@@ -12,7 +12,7 @@ from sixclear.common.visitor import trusted_networks
 from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.registry import SERVICES, Service
 
-# ASGITransport calls from this address; nobody else reaches an application past the process's own edge.
+# ASGITransport calls from this address; no other caller reaches an application past the process's own edge.
 _OURSELVES = trusted_networks("127.0.0.1")
 _TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
 

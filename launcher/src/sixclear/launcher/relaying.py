@@ -12,7 +12,7 @@ from sixclear.common.runtime.supervisor import ClosesStreams
 from sixclear.common.runtime.target import Check, StreamState, Target
 
 _STOP_SECONDS = 2.0
-# Counted every second; after this the figures are those of a time of which nobody asked.
+# Counted every second; older figures are not shown as those of now.
 _MEASURE_HOLDS = timedelta(seconds=10)
 
 
@@ -52,7 +52,7 @@ class Relaying:
         return [*self._target.streams(), self._state()]
 
     def _state(self) -> StreamState:
-        """As operators see it. While nobody could count, what waits is not known, and its age only grows."""
+        """As operators see it. While it cannot be counted, what waits is not known, and its age only grows."""
         state = self._relay.state()
         since = None if state.measured_at is None else self._clock() - state.measured_at
         known = since is not None and abs(since) < _MEASURE_HOLDS  # not by a clock that was set back since either

@@ -15,7 +15,7 @@ from sixclear.common.runtime.target import StreamState
 from sixclear.common.settings import CommonSettings
 
 _log = structlog.get_logger(__name__)
-# A fresh view is shown as up to so much old, because nobody knows of what came since the last report.
+# A fresh view is shown as up to so much old, because what came since the last report is not known.
 _EVERY_SECONDS = 2.0
 _STOP_SECONDS = 1.0
 _QUIET_SECONDS = 60.0
@@ -51,12 +51,12 @@ class StreamReports:
         self._quiet_until = 0.0
 
     def start(self) -> None:
-        """Begin, if there is anybody to tell; a relay of which nobody is told is worth a warning."""
+        """Begin where an address is set; a relay that is not reported is worth a warning."""
         if self._url is not None and self._token.configured:
             self._task = asyncio.create_task(self._run(self._url), name="stream reports")
         elif any(stream.kind == "relay" for stream in self._streams()):
             _log.warning(
-                "this process tells nobody how its relay is: the status cannot be known to be fresh",
+                "this process does not report how its relay is: the status cannot be known to be fresh",
                 what_to_do="set SIXCLEAR_STREAMS_URL, SIXCLEAR_CLIENT_ID and SIXCLEAR_CLIENT_SECRET_FILE",
             )
 

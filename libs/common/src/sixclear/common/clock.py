@@ -19,7 +19,7 @@ def utc_now() -> datetime:
 
 def seconds_since(instant: datetime, now: datetime) -> float | None:
     """How many seconds ago `instant` was, at least 0. None where it lies ahead: then it is of a clock that ran ahead,
-    and nobody knows. Clocks of two machines may differ by five seconds.
+    and it is not known. Clocks of two machines may differ by five seconds.
     """
     return None if instant - now > _CLOCKS_DIFFER else max(0.0, (now - instant).total_seconds())
 

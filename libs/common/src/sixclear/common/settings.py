@@ -204,7 +204,7 @@ class CommonSettings(BaseSettings):
         words = _words(value)
         if any(word.lower() == "none" or word.upper().startswith("HS") for word in words):
             raise ValueError(
-                "`none` proves nothing, and with `HS…` whoever has the public key could sign; leave it out"
+                "`none` proves nothing, and with `HS…` everyone who has the public key could sign; leave it out"
             )
         return _some_of(value, words, _ALGORITHMS)
 

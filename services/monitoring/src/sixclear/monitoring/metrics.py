@@ -26,7 +26,7 @@ STALENESS = Gauge(
 )
 RELAY_SILENT = Gauge(
     "monitoring_relay_silent",
-    "1 while a source's relay is not heard of, so that nobody knows what it keeps back.",
+    "1 while a source's relay is not heard of, so that what it keeps back is not known.",
     ("source",),
 )
 CROSSINGS = Counter(

@@ -29,9 +29,9 @@ def shown(reports: Iterable[Report], now: datetime) -> list[StreamState]:
 
 
 def sent_until(reports: Iterable[Report], source: str, now: datetime) -> datetime | None:
-    """Up to which instant the relay of `source` has sent every event, by its own word; None while nobody knows.
+    """Up to which instant the relay of `source` has sent every event, by its own word; None while it is not known.
 
-    Nobody knows of a relay that was never heard of, not heard of lately, or cannot say itself what waits.
+    It is not known of a relay that was never heard of, not heard of lately, or cannot say itself what waits.
     """
     untils = [_until(stream, heard) for stream, heard in _relays(reports, source, now)]
     known = [until for until in untils if until is not None]
@@ -39,7 +39,7 @@ def sent_until(reports: Iterable[Report], source: str, now: datetime) -> datetim
 
 
 def _until(stream: StreamState, heard: datetime) -> datetime | None:
-    """Never after the report; None where something waits and nobody knows since when: a clock ran ahead."""
+    """Never after the report; None where something waits and it is not known since when: a clock ran ahead."""
     if not stream.lag_messages:
         return heard
     if stream.lag_seconds is None or stream.lag_seconds < -SILENT_AFTER.total_seconds():

@@ -31,7 +31,7 @@ class SourceFreshness(Schema):
     events: int = Field(description="Events folded since the view was made; one that came again counts again.")
     last_event_at: datetime | None
     current_until: datetime | None = Field(
-        description="Everything recorded up to here is in the view; null while nobody knows that."
+        description="Everything recorded up to here is in the view; null while that is not known."
     )
     lag_messages: int | None
     gaps: int = Field(description="Events that are known to be missing.")

@@ -24,7 +24,7 @@ _DEFINITION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One record of a log, as whoever read it recognises it again. `recorded_at` tells a lost one from an archived."""
+    """One record of a log, as its reader recognises it again. `recorded_at` tells a lost one from an archived."""
 
     position: int
     epoch: int

@@ -179,7 +179,7 @@ class PostgresServer:
     def _running_pid(self) -> int | None:
         """The server of this folder when it runs; None also when the lock file names a process that is not it.
 
-        Raises `OSError` when it cannot be told: an error is no state, and whoever took it for one would start a
+        Raises `OSError` when it cannot be told: an error is no state, and taking it for one would start a
         healthy server again, or stop it first.
         """
         try:

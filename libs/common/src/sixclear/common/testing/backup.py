@@ -1,4 +1,4 @@
-"""Backups of a test's database with PostgreSQL's own tools, put back under whoever is connected."""
+"""Backups of a test's database with PostgreSQL's own tools, put back while clients are connected."""
 
 import asyncio
 from pathlib import Path

@@ -231,7 +231,7 @@ async def _keep(session: AsyncSession, claim: Claim, response: Response) -> None
 def _replayed(earlier: Row[Any], body: bytes) -> Response:
     response = Response(body, earlier.status)
     for name, value in earlier.headers:
-        # Of what is told anew the version is another one.
+        # What is told again has another version.
         if name != "etag" or body == earlier.body:
             response.headers.append(name, value)
     response.headers["Idempotency-Replayed"] = "true"

@@ -18,7 +18,7 @@ _SCHEMES = {b"http": "http", b"https": "https"}
 class VisitorEdge:
     """Puts the visitor in the place of the peer, and the visitor's scheme in that of the connection.
 
-    `X-Forwarded-For` and `X-Forwarded-Proto` are believed when the peer is in `trusted`, and from nobody else.
+    `X-Forwarded-For` and `X-Forwarded-Proto` are believed when the peer is in `trusted`, and from no other peer.
     """
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:

@@ -49,7 +49,7 @@ async def hub_of(request: Request) -> UUID:
 async def still_readable(request: Request, session: SessionDep, answer: bytes) -> bytes:
     """The kept answer, if the caller still handles its case; raises SubmissionNotFound.
 
-    Whoever has the receipt code reads the case at any time: in the mailbox no path names one.
+    The holder of the receipt code reads the case at any time: in the mailbox no path names one.
     """
     submission_id = request.path_params.get("submission_id")
     if submission_id is not None:

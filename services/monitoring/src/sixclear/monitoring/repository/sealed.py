@@ -1,7 +1,7 @@
 """Sealed submissions in the country's total: as they stood at the close of a civil day, so that no instant tells one.
 
 No counter has them, and no cell of an organisation or a programme. What is recorded later than the close of the last
-civil day does not count yet either: whoever asks about the past again and again must not see it come.
+civil day does not count yet either: a caller who asks about the past again and again must not see it come.
 """
 
 from datetime import datetime, timedelta

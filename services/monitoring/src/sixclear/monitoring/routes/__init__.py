@@ -19,7 +19,7 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 @dataclass(frozen=True, slots=True)
 class OperatorsOrHere(Access):
-    """Operators, and a developer who sits at this machine: nobody between, and no foreign name for it.
+    """Operators, and a developer who sits at this machine: no proxy between, and no foreign name for it.
 
     Spans name addresses, and those have identifiers of restricted tasks in them.
     """

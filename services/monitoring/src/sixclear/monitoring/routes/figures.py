@@ -11,7 +11,7 @@ _LARGE = frozenset({"getTimeline", "listProvinces", "getAttention"})
 
 
 class FiguresRoute(TransactionalRoute):
-    """A route that everybody may ask, and nobody so much that the others wait."""
+    """A route that everybody may ask, but not so often that others wait."""
 
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()

@@ -29,9 +29,9 @@ class Freshness:
     """How old the view is, and how far each source is.
 
     `behind_seconds` is what the view itself is behind what reaches it. `staleness_seconds` counts what does not reach
-    it too: a lost event, or one that a relay keeps back. It is None while a relay is silent: what that one keeps back
-    nobody knows; and while a restored log is folded beside the view, which shows the log before. `silent` names
-    the sources of such relays.
+    it too: a lost event, or one that a relay keeps back. It is None while a relay is silent, because what that one
+    keeps back is not known, and while a restored log is folded beside the view, which shows the log before. `silent`
+    names the sources of such relays.
     """
 
     staleness_seconds: float | None
@@ -88,7 +88,7 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     sent = {name: sent_until(reports, name, now) for name, state in states.items() if state.relayed}
     silent = frozenset(name for name, until in sent.items() if until is None)
     gap = await gaps.oldest_gap(session)
-    # A clock that ran ahead dated the gap: since when something is missing nobody knows.
+    # A clock that ran ahead dated the gap: since when something is missing is not known.
     unknown = gap is not None and _believed(gap, now) is None
     rebuilding = any(state.next_epoch is not None for state in states.values())
     stale = None if behind is None or silent or rebuilding or unknown else max(behind, _age([gap, *sent.values()], now))

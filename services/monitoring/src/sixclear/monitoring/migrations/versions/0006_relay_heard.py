@@ -1,4 +1,4 @@
-"""Whether a relay is between a source and the view: of a relay that is not heard of nobody knows what it keeps back."""
+"""Whether a relay is between a source and the view: what a relay keeps back that is not heard of is not known."""
 
 from alembic import op
 
