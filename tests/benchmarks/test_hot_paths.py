@@ -15,8 +15,8 @@ from tests.integration.tasks.conftest import Service, an_assigned_task
 
 from sixclear.common.clock import civil_date
 from sixclear.common.db import Database
-from sixclear.common.event_log import NewEvent
-from sixclear.common.log_reader import StoredEvent
+from sixclear.common.events.log import NewEvent
+from sixclear.common.events.reader import StoredEvent
 from sixclear.monitoring.repository.changes import list_changes
 from sixclear.monitoring.repository.figures import Selection, cells_at, cells_now
 from sixclear.monitoring.repository.views import view_sequence

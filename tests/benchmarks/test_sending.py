@@ -11,16 +11,16 @@ import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from tests.benchmarks.conftest import measured
 
-from sixclear.common import relay as relay_module
 from sixclear.common.auth.access import Access
 from sixclear.common.bus.envelope import Record, encode_stored
 from sixclear.common.bus.kafka import BatchProducer, BrokerView
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.events import relay as relay_module
+from sixclear.common.events.cursor import CursorStore
+from sixclear.common.events.log import EventLog, NewEvent
+from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
-from sixclear.common.relay import Relay
-from sixclear.common.relay_cursor import CursorStore
 from sixclear.common.testing.bus import create_tables, unique_service
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker

@@ -17,7 +17,7 @@ from sixclear.common.bus.kafka import KafkaBus
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.testing.bus import Effects
 from sixclear.common.testing.eventually import eventually
 

@@ -9,14 +9,14 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from sixclear.common import relay as relay_module
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, Sent
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events import relay as relay_module
+from sixclear.common.events.cursor import Cursor, CursorStore
+from sixclear.common.events.log import EventLog
+from sixclear.common.events.relay import Relay
 from sixclear.common.ids import stable_id
-from sixclear.common.relay import Relay
-from sixclear.common.relay_cursor import Cursor, CursorStore
 from sixclear.common.testing.bus import commit_changes
 from sixclear.common.testing.eventually import eventually
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from sixclear.common.db import Database
-from sixclear.common.log_epoch import read_epoch
+from sixclear.common.events.epoch import read_epoch
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase

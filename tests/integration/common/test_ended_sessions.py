@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sixclear.common.bus.failures import overloaded
 from sixclear.common.db import Database
 from sixclear.common.errors import Unavailable
-from sixclear.common.log_signal import LogSignal
+from sixclear.common.events.signal import LogSignal
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web.database_errors import problem_for

@@ -18,9 +18,9 @@ from sqlalchemy.exc import DBAPIError
 
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import MAX_DATA_BYTES, EventLog, EventTooLarge, NewEvent, StoredEvent
+from sixclear.common.events.log import MAX_DATA_BYTES, EventLog, EventTooLarge, NewEvent, StoredEvent
+from sixclear.common.events.reader import LogReader
 from sixclear.common.ids import new_id
-from sixclear.common.log_reader import LogReader
 from sixclear.common.testing.bus import change, commit_changes, create_tables
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import EmptyDatabase

@@ -13,16 +13,16 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 
-from sixclear.common import relay as relay_module
 from sixclear.common.bus.dead_letters import record_of
 from sixclear.common.bus.kafka import BrokerView, KafkaBus
 from sixclear.common.bus.kafka.producer import partition_of
 from sixclear.common.bus.protocol import Message
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events import relay as relay_module
+from sixclear.common.events.log import EventLog
+from sixclear.common.events.relay import Relay, RelayLimits
 from sixclear.common.ids import new_id
-from sixclear.common.relay import Relay, RelayLimits
 from sixclear.common.testing.bus import change, commit_changes, create_tables, unique_service
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker

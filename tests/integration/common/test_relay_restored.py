@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.kafka import KafkaBus
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.epoch import read_epoch
+from sixclear.common.events.log import EventLog
+from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
-from sixclear.common.log_epoch import read_epoch
-from sixclear.common.relay import Relay
 from sixclear.common.testing import backup
 from sixclear.common.testing.bus import Effects, commit_changes, consumed_log
 from sixclear.common.testing.eventually import eventually

@@ -12,9 +12,9 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.epoch import LogIncomplete, raise_epoch, read_epoch
+from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
-from sixclear.common.log_epoch import LogIncomplete, raise_epoch, read_epoch
 from sixclear.common.testing import backup
 from sixclear.common.testing.bus import BusHarness, Effects, change, commit_changes, memory_harness
 from sixclear.common.testing.eventually import eventually

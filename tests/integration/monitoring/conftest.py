@@ -11,12 +11,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from sixclear.common import event_log as event_log_module
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.clock import civil_date
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events import log as event_log_module
+from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id, stable_id
 from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings

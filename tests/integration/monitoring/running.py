@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sixclear.common.clock import utc_now
-from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.testing.identity import http_client
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.integration.monitoring.running import publish, running
 
 from sixclear.common.clock import utc_now
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase

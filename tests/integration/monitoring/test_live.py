@@ -14,7 +14,7 @@ from tests.integration.monitoring.running import publish, running
 
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.testing.eventually import eventually

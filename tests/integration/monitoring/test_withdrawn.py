@@ -10,7 +10,7 @@ from tests.integration.monitoring.test_live import SseClient, ready, streaming
 from sixclear.common.auth.access import access_rules
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest_asyncio
 
-from sixclear.common.event_log import StoredEvent
+from sixclear.common.events.log import StoredEvent
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service

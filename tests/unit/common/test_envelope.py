@@ -23,7 +23,7 @@ from sixclear.common.bus.envelope import (
     place_of,
 )
 from sixclear.common.bus.tracing import context_of
-from sixclear.common.log_reader import StoredEvent
+from sixclear.common.events.reader import StoredEvent
 
 ENTITY = UUID("0190a0b0-0000-7000-8000-000000000001")
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

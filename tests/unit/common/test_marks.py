@@ -9,7 +9,7 @@ import pytest
 
 from sixclear.common.bus.envelope import decode, encode_stored, from_stored
 from sixclear.common.bus.marks import Mark, mark_of, parse_mark
-from sixclear.common.log_reader import StoredEvent
+from sixclear.common.events.reader import StoredEvent
 
 ROW = StoredEvent(
     event_id=7,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.auth.access import Access
 from sixclear.common.entity import Versioned
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.testing.identity import FakeIssuer, fixed_clock, http_client
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.route import current_session

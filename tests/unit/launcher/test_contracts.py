@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from sixclear.common.event_catalogue import EntityEvents, EventCatalogue, EventData
+from sixclear.common.events.catalogue import EntityEvents, EventCatalogue, EventData
 from sixclear.launcher.contracts import asyncapi
 
 

@@ -10,7 +10,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.supervisor import Supervisor
 from sixclear.common.runtime.target import Check, StreamState
 

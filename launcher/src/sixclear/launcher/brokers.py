@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.target import Target
 from sixclear.common.settings import CommonSettings
@@ -31,7 +31,7 @@ def relaying(target: Target, settings: CommonSettings) -> Target:
     """A target that publishes, with the relay that carries its events to Kafka; any other one as it is."""
     if target.event_log is None or settings.kafka_bootstrap_servers is None:
         return target
-    from sixclear.common.relay import Relay
+    from sixclear.common.events.relay import Relay
     from sixclear.launcher.relaying import Relaying
 
     log = target.event_log

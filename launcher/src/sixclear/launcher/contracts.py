@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sixclear.common.clock import utc_now
-from sixclear.common.event_catalogue import EntityEvents, EventCatalogue
+from sixclear.common.events.catalogue import EntityEvents, EventCatalogue
 from sixclear.launcher.configuration import configuration_reference
 from sixclear.launcher.registry import SERVICES, Service
 

@@ -6,7 +6,7 @@ from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
 from sixclear.common.db import Database
-from sixclear.common.log_epoch import LogIncomplete, raise_epoch
+from sixclear.common.events.epoch import LogIncomplete, raise_epoch
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.databases import database_variable, databases

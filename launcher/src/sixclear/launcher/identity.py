@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from sixclear.common.auth.own_token import NoToken, client_secret
 from sixclear.common.clock import Clock, utc_now
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.issuer.app import CONFIGURATION_PATH, KEYS_PATH, TOKEN_PATH, create_issuer_app
 from sixclear.common.issuer.clients import Client, UnknownClient, load_clients, mint_token, seed_clients
 from sixclear.common.runtime.cannot_start import CannotStart

@@ -6,8 +6,8 @@ from datetime import timedelta
 from starlette.types import ASGIApp
 
 from sixclear.common.clock import Clock, utc_now
-from sixclear.common.event_log import EventLog
-from sixclear.common.relay import Relay
+from sixclear.common.events.log import EventLog
+from sixclear.common.events.relay import Relay
 from sixclear.common.runtime.supervisor import ClosesStreams
 from sixclear.common.runtime.target import Check, StreamState, Target
 

@@ -15,7 +15,7 @@ from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.cannot_start import CannotStart

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sixclear.common.change import Change
 from sixclear.common.entity import Versioned, next_version
-from sixclear.common.event_catalogue import EventData
-from sixclear.common.event_log import NewEvent
+from sixclear.common.events.catalogue import EventData
+from sixclear.common.events.log import NewEvent
 from sixclear.common.use_case import Context
 
 E = TypeVar("E", bound=Versioned)

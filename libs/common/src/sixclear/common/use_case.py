@@ -1,5 +1,6 @@
 """What every use case of every service is given, and the rules on callers and times that all of them share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -8,8 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.caller import Caller
+from sixclear.common.entity import Versioned
 from sixclear.common.errors import DomainError
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
+
+# Refuses a step that was decided on another version than the one of the entity, which is locked; None: not there yet.
+Expect = Callable[[Versioned | None], None]
 
 
 class OrganisationNotAllowed(DomainError):

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
 from sixclear.data_catalog.routes import ROUTERS
 from sixclear.data_catalog.settings import Settings

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sixclear.common.event_catalogue import EntityEvents, EventCatalogue, EventData
+from sixclear.common.events.catalogue import EntityEvents, EventCatalogue, EventData
 
 
 class SubmissionData(EventData):

@@ -10,7 +10,7 @@ import structlog
 
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
-from sixclear.common.log_signal import dedicated_connection
+from sixclear.common.events.signal import dedicated_connection
 from sixclear.monitoring import metrics
 from sixclear.monitoring.repository import leader_session, views
 

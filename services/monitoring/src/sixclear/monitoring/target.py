@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sixclear.common import migrations
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.common.telemetry import SpanSink, instrument_engine

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.types import ASGIApp
 
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.portal.app import create_app
 from sixclear.portal.assets import Assets

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from sixclear.common.event_log import topic_of, type_of
-from sixclear.common.log_reader import StoredEvent
+from sixclear.common.events.log import topic_of, type_of
+from sixclear.common.events.reader import StoredEvent
 from sixclear.common.telemetry import remote_context
 
 Headers = list[tuple[str, bytes]]

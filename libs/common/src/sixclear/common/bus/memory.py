@@ -9,8 +9,8 @@ from sixclear.common.bus.envelope import from_stored
 from sixclear.common.bus.marks import mark_of
 from sixclear.common.bus.protocol import Lag, Message, Position, Subscription, SubscriptionLost
 from sixclear.common.clock import Clock, seconds_since, utc_now
-from sixclear.common.event_log import EventLog
-from sixclear.common.log_reader import LogReader, LogRestored, StoredEvent
+from sixclear.common.events.log import EventLog
+from sixclear.common.events.reader import LogReader, LogRestored, StoredEvent
 
 # While a hole waits for its writer: nobody wakes us when that one rolls back.
 _BLOCKED_WAIT_SECONDS = 0.01

@@ -9,7 +9,7 @@ from sixclear.common import migrations
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.common.telemetry import instrument_engine

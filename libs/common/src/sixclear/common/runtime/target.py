@@ -15,7 +15,7 @@ from sixclear.common.settings import CommonSettings
 if TYPE_CHECKING:
     from sixclear.common.auth.tokens import TokenVerifier
     from sixclear.common.bus.protocol import Bus
-    from sixclear.common.event_log import EventLog
+    from sixclear.common.events.log import EventLog
     from sixclear.common.telemetry import SpanSink
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common import event_log, relay
 from sixclear.common.bus import dead_letters, positions
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.kafka import KafkaBus
@@ -17,7 +16,9 @@ from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.events import log as event_log
+from sixclear.common.events import relay
+from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.ids import new_id
 
 ENTITY_TABLE = "CREATE TABLE entity (entity_id uuid PRIMARY KEY, version integer NOT NULL)"

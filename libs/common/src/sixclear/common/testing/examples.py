@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from sixclear.common.event_catalogue import EventCatalogue
-from sixclear.common.event_log import EventLog, StoredEvent, type_of
+from sixclear.common.events.catalogue import EventCatalogue
+from sixclear.common.events.log import EventLog, StoredEvent, type_of
 
 
 def shown(service: str, event: StoredEvent) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sixclear.common.auth.access import access_rules
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.errors import DomainError
-from sixclear.common.event_log import EventLog, StoredEvent
+from sixclear.common.events.log import EventLog, StoredEvent
 from sixclear.common.ids import new_id
 from sixclear.common.runtime.source_target import CreateApp, SourceSettings
 from sixclear.common.runtime.target import Runtime

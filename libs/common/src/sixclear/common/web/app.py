@@ -13,7 +13,7 @@ from starlette.types import Lifespan
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.docs import docs_routes

@@ -1,13 +1,12 @@
 """Between a route and its use case: the context that it runs in, and the version that it was decided on."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
 from sixclear.common.entity import Versioned
-from sixclear.common.event_log import EventLog
-from sixclear.common.use_case import Context
+from sixclear.common.events.log import EventLog
+from sixclear.common.use_case import Context, Expect
 from sixclear.common.web.etags import check_if_match, etag
 from sixclear.common.web.route import CallerDep, NowDep, SessionDep
 
@@ -27,13 +26,19 @@ def tag(response: Response, log: EventLog, entity: Versioned, passed: str | None
     return response.headers["ETag"]
 
 
-def expected(request: Request, log: EventLog) -> Callable[[Versioned | None], None]:
-    """`must_match` for use cases that find the entity themselves: an upsert learns only then what is replaced."""
+async def expectation(request: Request) -> Expect:
+    """What the request expects of the entity that it changes: the version in If-Match, where it names one.
 
-    def check(entity: Versioned | None) -> None:
-        must_match(request, log, entity)
+    A use case calls it with the entity that it has locked. It raises StaleVersion for another version.
+    """
 
-    return check
+    def expect(entity: Versioned | None) -> None:
+        must_match(request, request.app.state.event_log, entity)
+
+    return expect
+
+
+ExpectDep = Annotated[Expect, Depends(expectation)]
 
 
 def must_match(request: Request, log: EventLog, entity: Versioned | None) -> None:

@@ -13,7 +13,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, expected
+from sixclear.common.web.use_cases import ContextDep, ExpectDep
 from sixclear.data_catalog.errors import (
     EntryNotFound,
     ListingNeedsSteward,
@@ -124,9 +124,9 @@ async def list_history(
     )
     | {200: {"description": "The code was known; it is described anew, or nothing changed.", "model": EntryView}},
 )
-async def put_entry(ctx: ContextDep, description: EntryDescription, request: Request, response: Response) -> EntryView:
+async def put_entry(ctx: ContextDep, description: EntryDescription, expect: ExpectDep, response: Response) -> EntryView:
     """Register an entry; with a code sent before, describe it anew (200)."""
-    entry, created = await entries.put_entry(ctx, description, expected(request, ctx.log))
+    entry, created = await entries.put_entry(ctx, description, expect)
     response.status_code = 201 if created else 200
     return await answer(ctx, entry, response)
 

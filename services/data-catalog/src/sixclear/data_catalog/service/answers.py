@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.event_log import StoredEvent
+from sixclear.common.events.log import StoredEvent
 from sixclear.data_catalog.freshness import fresh_until, freshness
 from sixclear.data_catalog.models import Entry
 from sixclear.data_catalog.repository import entries as rows

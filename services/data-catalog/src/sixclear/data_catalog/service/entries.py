@@ -1,6 +1,6 @@
 """Entries: registered, described anew, moved on the deployment ladder, alive."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sixclear.common.change import Change
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import EntityKind, record
-from sixclear.common.use_case import Context, FactInFuture
+from sixclear.common.use_case import Context, Expect, FactInFuture
 from sixclear.data_catalog import ladders
 from sixclear.data_catalog.errors import EntryNotFound, ListingNeedsSteward, ReferenceUnknown
 from sixclear.data_catalog.events import EntryData, HeartbeatData, ListingData, RegistrationData
@@ -30,13 +30,11 @@ async def get_entry(ctx: Context, entry_id: UUID, *, lock: bool = False) -> Entr
     return entry
 
 
-async def put_entry(
-    ctx: Context, description: EntryDescription, check: Callable[[Entry | None], None]
-) -> tuple[Entry, bool]:
+async def put_entry(ctx: Context, description: EntryDescription, expect: Expect) -> tuple[Entry, bool]:
     """Register an entry, or describe anew the one with this code; True when it is new.
 
     A client describes its own organisation's entries, a steward those of any; only a steward changes the lists. A
-    description that changes nothing publishes nothing. `check` refuses to replace a version that the caller does not
+    description that changes nothing publishes nothing. `expect` refuses to replace a version that the caller does not
     know, and to create what the caller believes to be there.
     """
     _owner_or_steward(ctx, description.owner_organisation_id, "describe an entry of another organisation")
@@ -44,7 +42,7 @@ async def put_entry(
     entry = await rows.find_entry(ctx.session, stable_id("entry", description.code), lock=True)
     if entry is not None:
         _owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
-    check(entry)
+    expect(entry)
     fields["lists"] = await _listings(ctx, description.lists, [] if entry is None else entry.lists)
     if entry is None:
         return await _register(ctx, description, fields), True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sixclear.common.event_log import StoredEvent
+from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
 from sixclear.data_catalog.errors import ListNotFound
 from sixclear.data_catalog.models import Entry, ProgrammeList, ProgrammeListEdition

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from sixclear.common.auth.access import Access
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
@@ -13,7 +13,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, expected, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.errors import (
     DirectiveNotFound,
     OrganisationNotFound,
@@ -119,10 +119,10 @@ async def get_programme(session: SessionDep, slug: Annotated[str, Path(max_lengt
     responses=problem_responses(*_UPSERT),
 )
 async def register_programme(
-    ctx: ContextDep, entry: ProgrammeEntry, request: Request, response: Response
+    ctx: ContextDep, entry: ProgrammeEntry, expect: ExpectDep, response: Response
 ) -> ProgrammeView:
     """Open a programme, or describe anew the one with this slug (200)."""
-    programme, created = await organisations.register_programme(ctx, entry, expected(request, ctx.log))
+    programme, created = await organisations.register_programme(ctx, entry, expect)
     response.status_code = 201 if created else 200
     tag(response, ctx.log, programme)
     return (await answers.programme_views(ctx.session, [programme]))[0]
@@ -170,10 +170,10 @@ async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveVie
     responses=problem_responses(*_UPSERT),
 )
 async def register_directive(
-    ctx: ContextDep, entry: DirectiveEntry, request: Request, response: Response
+    ctx: ContextDep, entry: DirectiveEntry, expect: ExpectDep, response: Response
 ) -> DirectiveView:
     """Enter a directive, or describe anew the one with this number (200)."""
-    directive, created = await organisations.register_directive(ctx, entry, expected(request, ctx.log))
+    directive, created = await organisations.register_directive(ctx, entry, expect)
     response.status_code = 201 if created else 200
     tag(response, ctx.log, directive)
     return (await answers.directive_views(ctx.session, [directive]))[0]

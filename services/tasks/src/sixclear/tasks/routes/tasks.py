@@ -19,7 +19,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, expected, must_match
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, must_match
 from sixclear.tasks.errors import (
     ConfirmationByDoer,
     ConfirmationImpossible,
@@ -184,9 +184,9 @@ async def _read(ctx: Context, task_id: UUID, request: Request, response: Respons
     )
     | {200: {"description": "The task was known; it is described anew, or nothing changed.", "model": TaskView}},
 )
-async def put_task(ctx: ContextDep, proposal: TaskProposal, request: Request, response: Response) -> TaskView:
+async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, response: Response) -> TaskView:
     """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it anew (200)."""
-    task, created = await describe.put_task(ctx, proposal, expected(request, ctx.log))
+    task, created = await describe.put_task(ctx, proposal, expect)
     response.status_code = 201 if created else 200
     return await answer(ctx, task, response)
 

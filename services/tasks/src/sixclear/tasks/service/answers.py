@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.event_log import StoredEvent
+from sixclear.common.events.log import StoredEvent
 from sixclear.tasks import lifecycle
 from sixclear.tasks.deadlines import current_period
 from sixclear.tasks.models import Directive, Evidence, Organisation, Programme, ProgressReport, Task

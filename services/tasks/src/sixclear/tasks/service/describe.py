@@ -1,15 +1,14 @@
 """Describing a task: a proposal that is new, or a known task described anew."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sixclear.common.change import Change
-from sixclear.common.entity import Versioned
 from sixclear.common.folding import fold
 from sixclear.common.ids import new_id, stable_id
 from sixclear.common.recording import record
-from sixclear.common.use_case import Context
+from sixclear.common.use_case import Context, Expect
 from sixclear.tasks import lifecycle
 from sixclear.tasks.deadlines import check_recurrence, deadline_instant
 from sixclear.tasks.errors import (
@@ -29,8 +28,6 @@ from sixclear.tasks.service.tasks import NOT_SEEN, TASK, assign_described, get_t
 
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})
-
-Expect = Callable[[Versioned | None], None]
 
 
 async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sixclear.common.event_log import StoredEvent
+from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
 from sixclear.tasks.models import Evidence, ProgressReport, Task
 from sixclear.tasks.repository import tasks as rows

@@ -1,23 +1,20 @@
 """Organisations, programmes and directives: what tasks refer to."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change
-from sixclear.common.entity import Versioned
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import EntityKind, record
-from sixclear.common.use_case import Context
+from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.errors import DirectiveNotFound, OrganisationNotFound, ProgrammeNotFound, ReferenceUnknown
 from sixclear.tasks.events import DirectiveData, OrganisationData, ProgrammeData
 from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
 from sixclear.tasks.repository import organisations as rows
 from sixclear.tasks.schemas import DirectiveEntry, ProgrammeEntry
-
-Expect = Callable[[Versioned | None], None]
 
 
 def as_reference(text: str) -> UUID | str:

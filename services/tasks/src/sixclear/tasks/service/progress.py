@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.errors import DomainError
-from sixclear.common.event_log import NewEvent
+from sixclear.common.events.log import NewEvent
 from sixclear.common.recording import apply, event_of, record
 from sixclear.common.use_case import Context
 from sixclear.tasks import lifecycle

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sixclear.common.event_log import StoredEvent
+from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
 from sixclear.tasks.models import Task
 from sixclear.tasks.repository.hidden import Hidden, hidden_of, percents_at

@@ -10,7 +10,7 @@ from uuid import UUID
 from sixclear.common.clock import civil_day_start
 from sixclear.common.db import Database
 from sixclear.common.entity import next_version
-from sixclear.common.event_log import EventLog, NewEvent
+from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.tasks.models import Organisation, OrganisationPeriod

@@ -21,12 +21,12 @@ from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 from sixclear.common.clock import Clock, seconds_since, utc_now
 from sixclear.common.db import Database
-from sixclear.common.event_log import EventLog
-from sixclear.common.log_reader import LogRestored
-from sixclear.common.log_signal import dedicated_connection
-from sixclear.common.relay_cursor import DDL_V1, Cursor, CursorStore, Replay, request_replay
-from sixclear.common.relay_proof import LogEmptied, find_foreign, require_acknowledged
-from sixclear.common.relay_sending import Sending
+from sixclear.common.events.cursor import DDL_V1, Cursor, CursorStore, Replay, request_replay
+from sixclear.common.events.log import EventLog
+from sixclear.common.events.proof import LogEmptied, find_foreign, require_acknowledged
+from sixclear.common.events.reader import LogRestored
+from sixclear.common.events.sending import Sending
+from sixclear.common.events.signal import dedicated_connection
 from sixclear.common.telemetry import tracer
 
 __all__ = ["DDL_V1", "LogEmptied", "Relay", "RelayLimits", "RelayState"]

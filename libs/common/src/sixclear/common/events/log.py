@@ -29,10 +29,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database, dump_json
-from sixclear.common.event_catalogue import topic_of, type_of
-from sixclear.common.log_epoch import raise_epoch
-from sixclear.common.log_reader import LogReader, StoredEvent
-from sixclear.common.log_signal import LogSignal
+from sixclear.common.events.catalogue import topic_of, type_of
+from sixclear.common.events.epoch import raise_epoch
+from sixclear.common.events.reader import LogReader, StoredEvent
+from sixclear.common.events.signal import LogSignal
 from sixclear.common.telemetry import traceparent_of, tracer
 
 __all__ = ["DDL_V1", "MAX_DATA_BYTES", "EventLog", "EventTooLarge", "NewEvent", "StoredEvent", "topic_of", "type_of"]

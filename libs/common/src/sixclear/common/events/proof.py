@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, decode, from_stored
 from sixclear.common.bus.kafka import BrokerView
 from sixclear.common.bus.marks import mark_of
-from sixclear.common.event_log import EventLog
+from sixclear.common.events.log import EventLog
 
 
 class LogEmptied(Exception):
