@@ -36,7 +36,7 @@ CLIENTS, CHANGES = 1_000, 20
 
 @pytest_asyncio.fixture
 async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
-    """An event log with EVENTS events that nobody has sent yet."""
+    """An event log with EVENTS events that no relay has sent yet."""
     database = Database(await empty_database(), application_name="test")
     try:
         await create_tables(database, relay_module.DDL_V1)

@@ -27,7 +27,7 @@ READY = re.compile(r"^Sixclear is ready", re.MULTILINE)
 
 
 def free_ports(count: int) -> int:
-    """The first of `count` neighbouring ports that nobody uses right now."""
+    """The first of `count` neighbouring ports that are free right now."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""A ministry posts, and whoever looks sees it: within a second, in one trace, counted from that one record."""
+"""A ministry posts, and every reader sees it: within a second, in one trace, counted from that one record."""
 
 import asyncio
 import time

@@ -48,10 +48,10 @@ class Site:
 
     def heard(self) -> None:
         """Waits until somebody follows the stream."""
-        self._wait_for(lambda: bool(self.upstream.listeners), "Nobody follows the stream.")
+        self._wait_for(lambda: bool(self.upstream.listeners), "No page follows the stream.")
 
     def unheard(self) -> None:
-        """Waits until nobody follows the stream."""
+        """Waits until no page follows the stream."""
         self._wait_for(lambda: not self.upstream.listeners, "Somebody still follows the stream.")
 
     def _wait_for(self, condition: Callable[[], bool], otherwise: str) -> None:

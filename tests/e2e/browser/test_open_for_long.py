@@ -1,4 +1,4 @@
-"""A home page that stays open: in a tab nobody looks at, while the services are quiet, after a break."""
+"""A home page that stays open: in a hidden tab, while the services are quiet, after a break."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def come_back(page: Page) -> None:
 
 
 def behind_another(page: Page) -> None:
-    """The page is opened in a tab that nobody looks at yet."""
+    """The page is opened in a tab that is not shown yet."""
     page.add_init_script(f"({HIDDEN})(true)")
     page.reload()
 
