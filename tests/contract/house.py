@@ -1,0 +1,136 @@
+"""The house of each service: its folders from top to bottom, and what departs from the rules, with the reason.
+
+The rules are in `house_rules.py`. Every entry below that is no longer needed fails, so it can be deleted.
+Modules are written without the service's package: `task.deadlines`, `task`, or `sqlalchemy` for a library.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# The layers inside a folder, top to bottom. A file imports what is below it, and no other file of its own line.
+LAYERS = (
+    "routes | consumers | hot",
+    "service",
+    "recording | responses",
+    "access | repository",
+    "models",
+    "lifecycle | rules",
+    "schemas | events | errors | metrics",
+)
+PAGE_LAYERS = ("route", "view")
+# The layers of a service that has no folders yet.
+FLAT_LAYERS = (
+    "target",
+    "app",
+    "routes | consumers",
+    "service",
+    "repository",
+    "models",
+    "schemas | events | errors | metrics | settings",
+)
+ROOT_FILES = ("__init__", "target", "app", "settings", "tables", "fields", "events")
+ROOT_FOLDERS = ("migrations", "data")
+# What an entity needs that has a topic.
+ENTITY_FILES = ("models", "events", "service", "repository", "routes", "schemas")
+# A folder is entered from another one through these.
+DOORS = ("service", "access", "models")
+
+
+@dataclass(frozen=True)
+class Idea:
+    """A file of a folder that is named after an idea of the domain; it stands at the layer of the file `layer`."""
+
+    layer: str
+    why: str
+
+
+@dataclass(frozen=True)
+class House:
+    """One service. Each mapping is an exemption: what departs, and why."""
+
+    service: str
+    # Whether the service has its folders; one that has none yet is held to the files of one level.
+    sliced: bool
+    # Folders from top to bottom. `a | b`: these do not import each other.
+    order: tuple[str, ...]
+    # Folders that are no entity with a topic.
+    folders: Mapping[str, str] = field(default_factory=dict)
+    # Folders whose files are named after their own ideas; only files with a layer's name are held to the layers.
+    parts: Mapping[str, str] = field(default_factory=dict)
+    ideas: Mapping[str, Idea] = field(default_factory=dict)
+    # Files at the root beside `ROOT_FILES`. They belong to the wiring, unless `order` gives them a place.
+    root: Mapping[str, str] = field(default_factory=dict)
+    # Files of `ENTITY_FILES` that an entity does without: `directive.routes`.
+    without: Mapping[str, str] = field(default_factory=dict)
+    # Imports against a rule, `importer -> imported`: modules or folders, or a library on the right.
+    arrows: Mapping[str, str] = field(default_factory=dict)
+    layers: tuple[str, ...] = LAYERS
+    # How many names the path of a folder has, by its first one; otherwise one.
+    depth: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def package(self) -> str:
+        return self.service.replace("-", "_")
+
+
+TASKS = House(
+    service="tasks",
+    sliced=False,
+    order=("classification", "reporting", "task", "directive", "programme", "organisation"),
+    folders={
+        "classification": "verbs: what a change of classification writes in several entities",
+        "reporting": "verbs: reports, bulk, handing in and taking back write several entities",
+    },
+)
+
+FEEDBACK = House(
+    service="feedback",
+    sliced=False,
+    order=("mailbox", "answer", "submission"),
+    folders={
+        "mailbox": "a question: what the holder of a receipt may read",
+        "answer": "verbs on a submission: its events are the submission's",
+    },
+)
+
+DATA_CATALOG = House(
+    service="data-catalog",
+    sliced=False,
+    order=("registration", "entry", "programme_list"),
+    folders={"registration": "verbs: one step writes an entry and its history"},
+)
+
+_FOLDER_OF_MONITORING = "monitoring has no entities of its own: a folder is a part of the view or a question"
+MONITORING = House(
+    service="monitoring",
+    sliced=False,
+    order=("attention | status | timeline", "lead | live | traces", "view", "kinds | kept"),
+    folders=dict.fromkeys(("attention", "status", "timeline"), _FOLDER_OF_MONITORING),
+    parts={
+        "kinds": "a file is a kind",
+        "view": "a file is a part of the projection",
+        "kept": "a file is what people did or what was sent",
+        "lead": "a file is a part of leadership",
+        "live": "a file is a part of the stream",
+        "traces": "a file is a part of the operators' traces",
+    },
+)
+
+PORTAL = House(
+    service="portal",
+    sliced=False,
+    order=("pages", "session | draft", "upstream", "words", "shell"),
+    folders={"pages": "a folder is a page: route, view, template and script"},
+    parts={
+        "upstream": "a file is a service that pages ask",
+        "words": "a file is a table of words or a way to make sentences",
+        "shell": "a file is a part of what every page shares",
+        "session": "the portal's own rows on a visitor's session",
+        "draft": "the portal's own rows on a draft",
+    },
+    layers=PAGE_LAYERS,
+    depth={"pages": 3},
+)
+
+HOUSES = {house.service: house for house in (TASKS, FEEDBACK, DATA_CATALOG, MONITORING, PORTAL)}
+SLICED = {name for name, house in HOUSES.items() if house.sliced}
