@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -15,7 +14,7 @@ from sixclear.common.db import Database
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.route import NewIdDep, NowDep, SessionDep, TransactionalRoute, writes
+from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute, writes
 from sixclear.common.web.schemas import Schema
 
 SCHEMA = """CREATE TABLE thing (
@@ -37,9 +36,9 @@ router = APIRouter(route_class=TransactionalRoute, dependencies=[Depends(Access.
 
 
 @router.post("/things", status_code=201)
-async def make(thing: Thing, session: SessionDep, now: NowDep, new_id: NewIdDep) -> dict[str, str]:
+async def make(thing: Thing, session: SessionDep, now: NowDep) -> dict[str, str]:
     await insert(session, thing.name, thing.size)
-    return {"at": now.isoformat(), "id": str(new_id())}
+    return {"at": now.isoformat()}
 
 
 @router.post("/refused")
@@ -108,7 +107,6 @@ def app(database: Database, woken: Woken) -> FastAPI:
         routers=[router],
         database=database,
         event_log=woken,  # type: ignore[arg-type]
-        new_id=lambda: UUID(int=7),
     )
 
 
@@ -122,7 +120,6 @@ async def test_a_change_is_committed_and_then_announced(app: FastAPI, database: 
     async with http_client(app) as client:
         answer = await client.post("/t/things", json={"name": "a"})
     assert answer.status_code == 201
-    assert answer.json()["id"] == str(UUID(int=7))
     assert await names(database) == ["a"]
     assert woken.times == 1
 

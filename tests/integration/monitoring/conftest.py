@@ -253,7 +253,6 @@ def make_runtime(
     runtime = Runtime(
         settings=CommonSettings.model_validate({"env": env, "kafka_bootstrap_servers": kafka, **options}),
         clock=clock,
-        new_id=new_id,
         bus=MemoryBus(logs or {}),
         verifier=issuer.verifier(),
         http=_no_other_service,

@@ -45,6 +45,7 @@ async def step(ctx: ContextDep, request: Request, response: Response) -> dict[st
     return {
         "organisation": str(ctx.meta()["organisation_id"]),
         "now": ctx.now.isoformat(),
+        "new": str(ctx.new_id()),
         "id": ctx.meta()["request_id"],
     }
 
@@ -70,6 +71,7 @@ def app(issuer: FakeIssuer) -> FastAPI:
         verifier=issuer.verifier(),
         event_log=cast(EventLog, Log()),
         clock=fixed_clock(),
+        new_id=lambda: UUID(int=9),
     )
     app.dependency_overrides[current_session] = session
     return app
@@ -82,6 +84,7 @@ async def test_the_context_holds_the_caller_and_the_instant_of_the_request(app: 
     assert answer.json() == {
         "organisation": str(OWNER),
         "now": datetime(2025, 12, 4, 10, tzinfo=UTC).isoformat(),
+        "new": str(UUID(int=9)),
         "id": "call-7",
     }
     assert answer.headers["ETag"] == '"2.3"'

@@ -16,7 +16,6 @@ from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
 from sixclear.common.events.log import EventLog
-from sixclear.common.ids import new_id
 from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.postgres_server import PostgresServer
@@ -176,7 +175,6 @@ async def _assemble(
     runtime = Runtime(
         settings=settings,
         clock=utc_now,
-        new_id=new_id,
         bus=bus,
         verifier=TokenVerifier.from_settings(settings, utc_now),
         http=http,

@@ -12,6 +12,7 @@ from sixclear.common.caller import Caller
 from sixclear.common.entity import Versioned
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import EventLog
+from sixclear.common.ids import new_id
 
 # Refuses a step that was decided on another version than the one of the entity, which is locked; None: not there yet.
 Expect = Callable[[Versioned | None], None]
@@ -43,13 +44,18 @@ class FactInFuture(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The session and log to write to, who asks, the instant of the request (UTC), and its id, None outside of one."""
+    """What a use case works with.
+
+    `session` and `log` are written to; `caller` is the client that asks; `now` is the instant of the request (UTC);
+    `request_id` is None outside of a request. A use case takes the identifiers that it makes from `new_id`.
+    """
 
     session: AsyncSession
     log: EventLog
     caller: Caller
     now: datetime
     request_id: str | None = None
+    new_id: Callable[[], UUID] = new_id
 
     def fact_time(self, given: datetime | None, last: datetime | None) -> datetime:
         """When the change became true; raises when `given` needs a scope that the caller lacks, or lies outside."""

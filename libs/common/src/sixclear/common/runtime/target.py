@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
 
 import httpx2
 from starlette.types import ASGIApp
@@ -54,11 +53,10 @@ class StreamState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """What every target is made of: settings, time, identifiers, the bus, identity, ways to reach other services."""
+    """What every target is made of: settings, time, the bus, identity, ways to reach other services."""
 
     settings: CommonSettings
     clock: Clock
-    new_id: Callable[[], UUID]
     bus: "Bus"
     verifier: "TokenVerifier"
     http: Callable[[str], httpx2.AsyncClient]

@@ -18,7 +18,6 @@ from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import EventLog, StoredEvent
-from sixclear.common.ids import new_id
 from sixclear.common.runtime.source_target import CreateApp, SourceSettings
 from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
@@ -153,7 +152,6 @@ def bare_runtime(home: Path) -> Runtime:
     return Runtime(
         settings=CommonSettings(env="test", home=home),
         clock=utc_now,
-        new_id=new_id,
         bus=cast(Any, None),
         verifier=FakeIssuer().verifier(),
         http=cast(Any, None),

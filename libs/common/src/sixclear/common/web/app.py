@@ -49,7 +49,7 @@ def create_service_app(
     `routers` answer below `prefix` (`/api/tasks/v1`); `routes` are plain Starlette routes with full paths (streams,
     pages). `{prefix}/openapi.json` and `{prefix}/docs` work without a network; an application without routers has
     neither. `describe` adds to the OpenAPI document what plain routes serve. `body_limits` maps the beginning of a full
-    path to a limit other than `body_limit`.
+    path to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
     """
     app = _Service(
         title=title,

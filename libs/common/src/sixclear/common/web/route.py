@@ -3,7 +3,6 @@
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Annotated, Any, TypeVar, cast
-from uuid import UUID
 
 import fastapi.routing
 from fastapi import Depends, Request
@@ -14,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from sixclear.common.auth.access import CallerDep, current_caller, find_rule
 from sixclear.common.web import idempotency
 
-__all__ = ["CallerDep", "NewIdDep", "NowDep", "SessionDep", "TransactionalRoute", "writes"]
+__all__ = ["CallerDep", "NowDep", "SessionDep", "TransactionalRoute", "writes"]
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -36,14 +35,8 @@ async def current_time(request: Request) -> datetime:
     return now
 
 
-async def new_id_factory(request: Request) -> Callable[[], UUID]:
-    """Makes identifiers; deterministic where the application was given a deterministic factory."""
-    return cast(Callable[[], UUID], request.app.state.new_id)
-
-
 SessionDep = Annotated[AsyncSession, Depends(current_session)]
 NowDep = Annotated[datetime, Depends(current_time)]
-NewIdDep = Annotated[Callable[[], UUID], Depends(new_id_factory)]
 
 
 def writes(endpoint: Endpoint) -> Endpoint:

@@ -13,8 +13,9 @@ from sixclear.common.web.route import CallerDep, NowDep, SessionDep
 
 async def use_case(request: Request, session: SessionDep, caller: CallerDep, now: NowDep) -> Context:
     """The context of this request's use case."""
+    state = request.app.state
     request_id = getattr(request.state, "request_id", None)
-    return Context(session=session, log=request.app.state.event_log, caller=caller, now=now, request_id=request_id)
+    return Context(session, state.event_log, caller, now, request_id, state.new_id)
 
 
 ContextDep = Annotated[Context, Depends(use_case)]

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.ids import new_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.feedback import lifecycle
@@ -56,7 +55,7 @@ async def draft_answer(ctx: Context, submission: Submission, entry: AnswerEntry)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     await record(ctx, submission, lifecycle.draft_answer(submission), occurred_at, SUBMISSION)
     answer = Answer(
-        answer_id=new_id(),
+        answer_id=ctx.new_id(),
         submission_id=submission.submission_id,
         drafted_by=ctx.caller.client_id,
         drafted_at=occurred_at,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sixclear.common.ids import new_id
 from sixclear.common.use_case import Context
 from sixclear.feedback.metrics import CONTACTS_READ
 from sixclear.feedback.models import Access, Contact, Submission
@@ -56,7 +55,7 @@ async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str
 
 def _log_access(ctx: Context, submission_id: UUID, what: str, reason: str | None) -> None:
     access = Access(
-        access_id=new_id(),
+        access_id=ctx.new_id(),
         submission_id=submission_id,
         client_id=ctx.caller.client_id,
         organisation_id=ctx.caller.organisation_id,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sixclear.common.change import Change
 from sixclear.common.folding import fold
-from sixclear.common.ids import new_id, stable_id
+from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks import lifecycle
@@ -104,7 +104,7 @@ async def _propose(ctx: Context, proposal: TaskProposal, fields: Mapping[str, An
     occurred_at = ctx.fact_time(proposal.occurred_at, None)
     own = ctx.caller.own_organisation() if proposal.source else None
     key = own and keyed_task_id(own, fields["source"], fields["external_id"])
-    task_id = key or new_id()
+    task_id = key or ctx.new_id()
     task = Task(
         task_id=task_id,
         key_organisation_id=own,
