@@ -21,7 +21,7 @@ from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web import idempotency
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.idempotency import ReplayDep, RequiredKeyDep, answer_is_not_stored, key_belongs_to
+from sixclear.common.web.idempotency import RequiredKeyDep, answer_is_not_stored, key_belongs_to
 from sixclear.common.web.route import SessionDep, TransactionalRoute, writes
 from sixclear.common.web.schemas import Schema
 
@@ -77,8 +77,9 @@ async def write_to_a_case(thing: Thing, session: SessionDep) -> str:
 
 @public_router.post("/secrets", status_code=201)
 @answer_is_not_stored
-async def secret(thing: Thing, session: SessionDep, key: RequiredKeyDep, replay: ReplayDep) -> str:
-    if not replay:
+async def secret(thing: Thing, session: SessionDep, key: RequiredKeyDep) -> str:
+    known = await session.scalar(text("SELECT count(*) FROM thing WHERE name = :name"), {"name": thing.name})
+    if not known:
         await session.execute(INSERT, {"name": thing.name})
     return f"secret made from {key}"
 

@@ -114,7 +114,7 @@ class Claim:
 def answer_is_not_stored(endpoint: Endpoint) -> Endpoint:
     """Mark a route whose answer is a secret: only the use of the key is kept.
 
-    A retry runs the handler again with `ReplayDep` true; it must give the same answer and change nothing.
+    A retry runs the handler again; it must know by itself what it did, give the same answer and change nothing.
     """
     setattr(endpoint, _NOT_STORED, True)
     return endpoint
@@ -166,13 +166,7 @@ async def required_key(
     return key
 
 
-async def is_replay(request: Request) -> bool:
-    """Whether this request was answered before (routes that are marked `answer_is_not_stored`)."""
-    return bool(getattr(request.state, "replay", False))
-
-
 RequiredKeyDep = Annotated[str, Depends(required_key)]
-ReplayDep = Annotated[bool, Depends(is_replay)]
 
 
 async def answer_once(
@@ -192,7 +186,6 @@ async def answer_once(
         check: StillReadable | None = getattr(request.app.state, "still_readable", None)
         body: bytes = earlier.body if check is None else await check(request, session, earlier.body)
         return _replayed(earlier, body)
-    request.state.replay = earlier is not None
     response = await handler(request)
     if response.status_code >= 400:
         return response
