@@ -21,7 +21,7 @@ from sixclear.common.events.cursor import CursorStore
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
-from sixclear.common.testing.bus import create_tables, unique_service
+from sixclear.common.testing.bus import create_tables, things_of, unique_service
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker
 from sixclear.common.testing.postgres import EmptyDatabase
@@ -40,7 +40,7 @@ async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
     database = Database(await empty_database(), application_name="test")
     try:
         await create_tables(database, relay_module.DDL_V1)
-        made = EventLog(unique_service(), database)
+        made = EventLog(things_of(unique_service()), database)
         for start in range(0, EVENTS, 1_000):
             events = [_event(number) for number in range(start, start + 1_000)]
             async with database.transaction() as session:

@@ -18,13 +18,13 @@ from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
-from sixclear.common.testing.bus import Effects
+from sixclear.common.testing.bus import Effects, things_of
 from sixclear.common.testing.eventually import eventually
 
 
 async def main(url: str, service: str, bus_name: str, instant: str) -> None:
     database = Database(url, application_name="child")
-    log = EventLog(service, database)
+    log = EventLog(things_of(service), database)
     bus: Bus = MemoryBus({service: log}) if bus_name == "memory" else KafkaBus(bus_name)
     effects = Effects(database, "view")
 

@@ -17,7 +17,7 @@ from sixclear.common.events.cursor import Cursor, CursorStore
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.relay import Relay
 from sixclear.common.ids import stable_id
-from sixclear.common.testing.bus import commit_changes
+from sixclear.common.testing.bus import commit_changes, things_of
 from sixclear.common.testing.eventually import eventually
 
 
@@ -38,7 +38,7 @@ class KilledAfterSend(Relay):
 
 async def main(url: str, service: str, bootstrap_servers: str, instant: str, changes: int) -> None:
     database = Database(url, application_name="child")
-    log = EventLog(service, database)
+    log = EventLog(things_of(service), database)
     await commit_changes(log, [stable_id("entity", str(number % 3)) for number in range(changes)])
     if instant == "before-send":
         relay_module.BatchProducer = KilledBeforeSend  # type: ignore[attr-defined]

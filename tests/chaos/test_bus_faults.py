@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaBus, KafkaFailed
+from sixclear.common.events.cursor import request_replay
 from sixclear.common.events.epoch import read_epoch
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.relay import Relay
@@ -250,7 +251,7 @@ async def test_a_log_refilled_in_another_order_is_read_from_its_beginning(
     again = Rig(log, own_kafka)
     await again.relay.start()
     await eventually(lambda: _sent(again.relay, 20), within_seconds=20)
-    await again.relay.replay(from_position=1)
+    await request_replay(log.database, from_position=1)
     await again.consumer.start()
     try:
         await eventually(lambda: _applied(rig.effects, 40), within_seconds=20)

@@ -23,6 +23,7 @@ from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import running_service
 from sixclear.data_catalog.app import create_app as create_catalogue
+from sixclear.data_catalog.events import EVENTS
 from sixclear.data_catalog.ladders import STAGES
 from sixclear.data_catalog.repository.lists import add_lists
 from sixclear.data_catalog.service.seed import seed_lists
@@ -45,7 +46,7 @@ EDITIONS = [{"slug": "third-list", "edition": edition, "legal_basis": "QĐ 1"} f
 async def catalogue(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     """The catalogue with the shipped lists and a third one."""
     configured = CatalogueSettings(database_url=await clone_database("sixclear.data_catalog"))
-    async with running_service(Service, "data-catalog", configured, create_catalogue, MovingClock(START)) as service:
+    async with running_service(Service, EVENTS, configured, create_catalogue, MovingClock(START)) as service:
         await seed_lists(service.database)
         async with service.database.transaction() as session:
             await add_lists(session, [THIRD], EDITIONS)

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,10 +19,11 @@ from sqlalchemy.exc import DBAPIError
 
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
+from sixclear.common.events.catalogue import UndeclaredEvent
 from sixclear.common.events.log import MAX_DATA_BYTES, EventLog, EventTooLarge, NewEvent, StoredEvent
 from sixclear.common.events.reader import LogReader
 from sixclear.common.ids import new_id
-from sixclear.common.testing.bus import change, commit_changes, create_tables
+from sixclear.common.testing.bus import change, commit_changes, create_tables, things_of
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import EmptyDatabase
 
@@ -70,7 +72,7 @@ async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
     )
     await create_tables(database)
     try:
-        yield EventLog("demo", database)
+        yield EventLog(things_of("demo"), database)
     finally:
         await database.close()
 
@@ -305,6 +307,18 @@ async def test_an_event_that_no_broker_would_take_is_refused(log: EventLog) -> N
             await log.publish(session, event, recorded_at=utc_now())
 
 
+@pytest.mark.parametrize(("entity_type", "change_name"), [("thing", "melted"), ("ghost", "changed")])
+async def test_an_event_that_is_not_declared_is_refused_before_anything_is_written(
+    log: EventLog, entity_type: str, change_name: str
+) -> None:
+    async with log.database.transaction() as session:
+        declared = await change(session, log, new_id())
+        undeclared = replace(declared, entity_type=entity_type, change=change_name)
+        with pytest.raises(UndeclaredEvent):
+            await log.publish_many(session, [declared, undeclared], recorded_at=utc_now())
+    assert len(await log.reader().read(0, 10)) == 1, "nothing of the refused statement was written"
+
+
 async def test_partitions_are_made_ahead_and_the_default_takes_the_rest(log: EventLog) -> None:
     await log.start()
     try:
@@ -329,7 +343,7 @@ async def test_partitions_are_made_ahead_and_the_default_takes_the_rest(log: Eve
 
 
 async def test_a_wake_reaches_this_process_and_the_others(log: EventLog) -> None:
-    other = EventLog("demo", log.database)
+    other = EventLog(things_of("demo"), log.database)
     await log.start()
     await other.start()
     try:

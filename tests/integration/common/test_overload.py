@@ -11,6 +11,7 @@ from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.kafka import KafkaBus
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.db import Database
+from sixclear.common.events.cursor import request_replay
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
@@ -134,7 +135,7 @@ async def test_a_log_that_is_too_slow_for_a_batch_is_read_in_smaller_ones(empty_
             statement_timeout_seconds=0.4,
             transaction_timeout_seconds=0.4,
         )
-        log = EventLog(harness.log.service, database)
+        log = EventLog(harness.log.catalogue, database)
         effects = _Recorded(harness.database, "view")
         loop = ConsumerLoop(
             MemoryBus({log.service: log}), harness.database, "view", [harness.topic], effects.handle, limits=_LIMITS
@@ -164,8 +165,8 @@ async def test_a_relay_sends_a_log_that_is_too_slow_for_its_batch(
             statement_timeout_seconds=0.4,
             transaction_timeout_seconds=0.4,
         )
-        relay = Relay(EventLog(harness.log.service, database), database, kafka_server.bootstrap_servers)
-        await relay.replay(entity_id=entity_id)
+        relay = Relay(EventLog(harness.log.catalogue, database), database, kafka_server.bootstrap_servers)
+        await request_replay(database, entity_id=entity_id)
         await relay.start()
         try:
             await eventually(lambda: _sent(relay, database, 40), within_seconds=60)

@@ -20,10 +20,11 @@ from sixclear.common.bus.protocol import Message
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.events import relay as relay_module
+from sixclear.common.events.cursor import request_replay
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.relay import Relay, RelayLimits
 from sixclear.common.ids import new_id
-from sixclear.common.testing.bus import change, commit_changes, create_tables, unique_service
+from sixclear.common.testing.bus import change, commit_changes, create_tables, things_of, unique_service
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker
 from sixclear.common.testing.postgres import EmptyDatabase
@@ -36,7 +37,7 @@ async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
     database = Database(await empty_database(), application_name="test", pool_size=10)
     try:
         await create_tables(database, relay_module.DDL_V1)
-        yield EventLog(unique_service(), database)
+        yield EventLog(things_of(unique_service()), database)
     finally:
         await database.close()
 
@@ -148,17 +149,17 @@ async def test_sending_again_on_demand(log: EventLog, kafka_server: Broker) -> N
     await relay.start()
     try:
         await eventually(lambda: _sent_up_to(relay, 3), within_seconds=15)
-        await relay.replay(entity_id=one)
+        await request_replay(log.database, entity_id=one)
         await eventually(lambda: _served(log), within_seconds=10)
         assert _versions(await _topic(log, kafka_server), one) == [1, 2, 1, 2]
-        await relay.replay(from_position=2)
+        await request_replay(log.database, from_position=2)
         await eventually(lambda: _served(log), within_seconds=10)
         await eventually(lambda: _sent_up_to(relay, 3), within_seconds=10)
         messages = await _topic(log, kafka_server)
         assert _versions(messages, one) == [1, 2, 1, 2, 2]
         assert _versions(messages, other) == [1, 1]
         with pytest.raises(ValueError, match="either"):
-            await relay.replay()
+            await request_replay(log.database)
     finally:
         await relay.stop()
 

@@ -12,6 +12,7 @@ from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Target
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.testing.service import bare_runtime
+from sixclear.data_catalog.events import EVENTS
 
 
 @dataclass
@@ -31,7 +32,7 @@ def target_at(url: str, home: Path, prepare: Any = None) -> SourceTarget[Setting
     """A target with the tables of a real service."""
     return SourceTarget(
         bare_runtime(home),
-        name="data-catalog",
+        events=EVENTS,
         prefixes=("/things",),
         package="sixclear.data_catalog",
         settings=Settings(url),

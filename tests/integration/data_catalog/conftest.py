@@ -12,6 +12,7 @@ from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.data_catalog.app import create_app
+from sixclear.data_catalog.events import EVENTS
 from sixclear.data_catalog.service.seed import seed_lists
 from sixclear.data_catalog.settings import Settings
 
@@ -55,7 +56,7 @@ class Service(RunningService):
 async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     """The data catalogue's application with its programme lists and no entry."""
     settings = Settings(database_url=await clone_database("sixclear.data_catalog"))
-    async with running_service(Service, "data-catalog", settings, create_app, MovingClock(START)) as running:
+    async with running_service(Service, EVENTS, settings, create_app, MovingClock(START)) as running:
         await seed_lists(running.database)
         yield running
 

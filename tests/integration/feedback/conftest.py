@@ -15,6 +15,7 @@ from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.feedback.app import create_app
+from sixclear.feedback.events import EVENTS
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.settings import Settings
 
@@ -73,7 +74,7 @@ async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     """The feedback application, empty."""
     settings = Settings(database_url=await clone_database("sixclear.feedback"), messages_per_case=3)
     create = partial(create_app, receipts=Receipts(SECRET))
-    async with running_service(Service, "feedback", settings, create, MovingClock(START)) as running:
+    async with running_service(Service, EVENTS, settings, create, MovingClock(START)) as running:
         yield running
 
 

@@ -15,6 +15,7 @@ from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import running_service
 from sixclear.feedback.app import create_app
+from sixclear.feedback.events import EVENTS
 from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.settings import Settings
 
@@ -32,8 +33,7 @@ async def replicas(clone_database: CloneDatabase) -> AsyncIterator[list[Service]
     create, clock = partial(create_app, receipts=Receipts(SECRET)), MovingClock(START)
     async with AsyncExitStack() as stack:
         yield [
-            await stack.enter_async_context(running_service(Service, "feedback", settings, create, clock))
-            for _ in range(2)
+            await stack.enter_async_context(running_service(Service, EVENTS, settings, create, clock)) for _ in range(2)
         ]
 
 

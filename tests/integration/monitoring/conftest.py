@@ -17,7 +17,7 @@ from sixclear.common.clock import civil_date
 from sixclear.common.db import Database
 from sixclear.common.events import log as event_log_module
 from sixclear.common.events.log import EventLog
-from sixclear.common.ids import new_id, stable_id
+from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
@@ -36,6 +36,7 @@ from sixclear.monitoring.service.crossings import cross_boundaries
 from sixclear.monitoring.service.fold import fold
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
+from sixclear.tasks.events import EVENTS as TASK_EVENTS
 
 NOON = datetime(2025, 12, 4, 5, tzinfo=UTC)
 
@@ -294,7 +295,7 @@ async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
     async with database.transaction() as session:
         for statement in event_log_module.DDL_V1:
             await session.execute(text(statement))
-    made = EventLog("tasks", database)
+    made = EventLog(TASK_EVENTS, database)
     await made.start()
     yield made
     await made.stop()

@@ -13,6 +13,7 @@ from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.tasks.app import create_app
+from sixclear.tasks.events import EVENTS
 from sixclear.tasks.service.seed import Named, Seed, _register, organisation_id
 from sixclear.tasks.settings import Settings
 
@@ -74,7 +75,7 @@ async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
 async def started(clone_database: CloneDatabase, start: datetime) -> AsyncIterator[Service]:
     """The tasks application with five organisations and the programme `plan`, owned by P57."""
     settings = Settings(database_url=await clone_database("sixclear.tasks"))
-    async with running_service(Service, "tasks", settings, create_app, MovingClock(start)) as running:
+    async with running_service(Service, EVENTS, settings, create_app, MovingClock(start)) as running:
         await _register(running.database, running.log, ORGANISATIONS, start)
         programme = {"slug": "plan", "name_vi": "Kế hoạch", "name_en": "Plan", "resolution": "57-NQ/TW", "owner": "P57"}
         assert (await running.post("P57", "/programmes", programme)).status_code == 201

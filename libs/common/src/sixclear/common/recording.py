@@ -35,8 +35,9 @@ async def record(
     """Apply a change to an entity, which is locked or new, and append its event.
 
     The row is written before the event, so that the event's number follows the lock of the row: the order of the log is
-    then the order of the entity. Nothing is committed.
+    then the order of the entity. Nothing is committed. Raises UndeclaredEvent before anything is written.
     """
+    ctx.log.catalogue.require_declared(kind.entity_type, change.name)
     previous = apply(entity, change, occurred_at, ctx.now, kind)
     data = await kind.data(ctx, entity, change.name)
     event = event_of(ctx, entity, change.name, data, previous, kind, reason=reason)

@@ -3,6 +3,7 @@
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.data_catalog.app import create_app
+from sixclear.data_catalog.events import EVENTS
 from sixclear.data_catalog.service.seed import seed_lists
 from sixclear.data_catalog.settings import Settings
 
@@ -17,7 +18,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
         runtime,
-        name="data-catalog",
+        events=EVENTS,
         prefixes=("/api/catalog",),
         package="sixclear.data_catalog",
         settings=settings or Settings(),

@@ -3,6 +3,7 @@
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.feedback.app import create_app
+from sixclear.feedback.events import EVENTS
 from sixclear.feedback.receipts import Receipts, secret_at
 from sixclear.feedback.settings import Settings
 
@@ -21,7 +22,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
         runtime,
-        name="feedback",
+        events=EVENTS,
         prefixes=("/api/feedback",),
         package="sixclear.feedback",
         settings=settings or Settings(),

@@ -3,6 +3,7 @@
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.tasks.app import create_app
+from sixclear.tasks.events import EVENTS
 from sixclear.tasks.service.seed import seed_organisations
 from sixclear.tasks.settings import Settings
 
@@ -17,7 +18,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
         runtime,
-        name="tasks",
+        events=EVENTS,
         prefixes=("/api/tasks",),
         package="sixclear.tasks",
         settings=settings or Settings(),

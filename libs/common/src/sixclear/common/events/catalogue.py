@@ -16,6 +16,10 @@ def type_of(service: str, entity_type: str, change: str) -> str:
     return f"vn.sixclear.{service}.{entity_type}.{change}.v1"
 
 
+class UndeclaredEvent(LookupError):
+    """A programming error: the service's catalogue declares no such entity, or no such change of it."""
+
+
 class EventData(BaseModel):
     """The whole public state of an entity after a change. Every key is always present; null when unknown.
 
@@ -46,13 +50,12 @@ class EventCatalogue:
         """The topic that carries the events of `entity_type`."""
         return topic_of(self.service, entity_type)
 
-    def topics(self) -> tuple[str, ...]:
-        """Every topic of this service, in catalogue order."""
-        return tuple(self.topic(entity.entity_type) for entity in self.entities)
+    def require_declared(self, entity_type: str, change: str) -> None:
+        """Raises UndeclaredEvent for a change that is not in the catalogue."""
+        if not any(one.entity_type == entity_type and change in one.changes for one in self.entities):
+            raise UndeclaredEvent(f"the events of {self.service} declare no change {change!r} of {entity_type!r}")
 
     def event_type(self, entity_type: str, change: str) -> str:
-        """The CloudEvents `type` of a change; raises KeyError for one that is not in the catalogue."""
-        entity = next(entity for entity in self.entities if entity.entity_type == entity_type)
-        if change not in entity.changes:
-            raise KeyError(change)
+        """The CloudEvents `type` of a change; raises UndeclaredEvent for one that is not in the catalogue."""
+        self.require_declared(entity_type, change)
         return type_of(self.service, entity_type, change)

@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database, dump_json
-from sixclear.common.events.catalogue import topic_of, type_of
+from sixclear.common.events.catalogue import EventCatalogue, topic_of, type_of
 from sixclear.common.events.epoch import raise_epoch
 from sixclear.common.events.reader import LogReader, StoredEvent
 from sixclear.common.events.signal import LogSignal
@@ -143,8 +143,9 @@ class EventLog:
     epoch as of `start` and, later, of less than a minute ago.
     """
 
-    def __init__(self, service: str, database: Database, clock: Clock = utc_now) -> None:
-        self.service = service
+    def __init__(self, catalogue: EventCatalogue, database: Database, clock: Clock = utc_now) -> None:
+        self.catalogue = catalogue
+        self.service = service = catalogue.service
         self.database = database
         self._clock = clock
         self._tracer = tracer(service)
@@ -156,24 +157,26 @@ class EventLog:
         """The topic of one kind of this service's entities."""
         return topic_of(self.service, entity_type)
 
-    def type(self, entity_type: str, change: str) -> str:
-        """The CloudEvents `type` of one of this service's changes."""
-        return type_of(self.service, entity_type, change)
-
     async def publish(self, session: AsyncSession, event: NewEvent, *, recorded_at: datetime) -> int:
         """Append `event` in the caller's transaction and return its `event_id`.
 
         The entity's row must be written or locked before in the same transaction: that alone keeps an entity's events
-        in the order of their versions.
+        in the order of their versions. Raises UndeclaredEvent for a change that the service does not declare: readers
+        could not know what it means.
         """
         return (await self.publish_many(session, [event], recorded_at=recorded_at))[0]
 
     async def publish_many(
         self, session: AsyncSession, events: Sequence[NewEvent], *, recorded_at: datetime
     ) -> list[int]:
-        """Append `events` with one statement, in their order, and return their `event_id`s in the same order."""
+        """Append `events` with one statement, in their order, and return their `event_id`s in the same order.
+
+        Raises UndeclaredEvent, as `publish` does, before anything is written.
+        """
         if not events:
             return []
+        for entity_type, change in {(event.entity_type, event.change) for event in events}:
+            self.catalogue.require_declared(entity_type, change)
         with self._create_span(events) as traceparent:
             values: dict[str, Any] = {"recorded_at": recorded_at} | _columns(events, traceparent)
             result = await session.execute(_INSERT, values)

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 from sqlalchemy import text
@@ -21,7 +20,7 @@ from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 from sixclear.common.clock import Clock, seconds_since, utc_now
 from sixclear.common.db import Database
-from sixclear.common.events.cursor import DDL_V1, Cursor, CursorStore, Replay, request_replay
+from sixclear.common.events.cursor import DDL_V1, Cursor, CursorStore, Replay
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.proof import LogEmptied, find_foreign, require_acknowledged
 from sixclear.common.events.reader import LogRestored
@@ -130,11 +129,6 @@ class Relay:
     def state(self) -> RelayState:
         """The last known state; costs nothing."""
         return self._state
-
-    async def replay(self, *, from_position: int | None = None, entity_id: UUID | None = None) -> None:
-        """Ask the active relay, in whichever process it is, to send again: from a position, or one entity's events."""
-        await request_replay(self._database, from_position=from_position, entity_id=entity_id)
-        self._event_log.wake()
 
     def _note(self, **changes: Any) -> None:
         self._state = replace(self._state, **changes)

@@ -9,6 +9,7 @@ from sixclear.common import migrations
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
+from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState
@@ -43,7 +44,7 @@ class CreateApp(Protocol[S_contra]):
 
 
 class SourceTarget(Generic[S]):
-    """Migrates, follows its log, runs `prepare` if there is one, and serves.
+    """Migrates, follows its log, runs `prepare` if there is one, and serves. Its name is the service of `events`.
 
     `waiting_for` says on the readiness page what a target that has not started is busy with.
     """
@@ -52,7 +53,7 @@ class SourceTarget(Generic[S]):
         self,
         runtime: Runtime,
         *,
-        name: str,
+        events: EventCatalogue,
         prefixes: tuple[str, ...],
         package: str,
         settings: S,
@@ -60,7 +61,7 @@ class SourceTarget(Generic[S]):
         waiting_for: str,
         prepare: "Callable[[SourceTarget[S]], Awaitable[None]] | None" = None,
     ) -> None:
-        self.name = name
+        self.name = name = events.service
         self.prefixes = prefixes
         self.runtime = runtime
         self.settings = settings
@@ -71,7 +72,7 @@ class SourceTarget(Generic[S]):
             settings.database_url, application_name=f"sixclear-{name}", pool_size=settings.database_pool_size
         )
         instrument_engine(self.database.engine, name)
-        self.event_log = EventLog(name, self.database, runtime.clock)
+        self.event_log = EventLog(events, self.database, runtime.clock)
         self.app = create_app(
             settings,
             verifier=runtime.verifier,

@@ -18,6 +18,7 @@ from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.events import log as event_log
 from sixclear.common.events import relay
+from sixclear.common.events.catalogue import EntityEvents, EventCatalogue, EventData
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.ids import new_id
 
@@ -60,6 +61,19 @@ async def commit_changes(log: EventLog, entity_ids: Sequence[UUID], *, entity_ty
         async with log.database.transaction() as session:
             await change(session, log, entity_id, entity_type=entity_type)
     log.wake()
+
+
+class ThingData(EventData):
+    """The public state of the tiny entity."""
+
+    entity_id: UUID
+    version: int
+    change: str
+
+
+def things_of(service: str) -> EventCatalogue:
+    """The events of a service that has the tiny entity and nothing else."""
+    return EventCatalogue(service, (EntityEvents("thing", "A thing.", ThingData, {"changed": "It changed."}),))
 
 
 EFFECT_TABLE = """CREATE TABLE effect (effect_id bigint GENERATED ALWAYS AS IDENTITY,
@@ -121,7 +135,7 @@ async def consumed_log(database_url: str) -> AsyncIterator[EventLog]:
         await create_tables(
             database, positions.DDL_V1, positions.DDL_V2, dead_letters.DDL_V1, relay.DDL_V1, [EFFECT_TABLE]
         )
-        yield EventLog(unique_service(), database)
+        yield EventLog(things_of(unique_service()), database)
     finally:
         await database.close()
 

@@ -17,6 +17,7 @@ from sixclear.common.auth.access import access_rules
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.errors import DomainError
+from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog, StoredEvent
 from sixclear.common.runtime.source_target import CreateApp, SourceSettings
 from sixclear.common.runtime.target import Runtime
@@ -133,11 +134,11 @@ S = TypeVar("S", bound=SourceSettings)
 
 @asynccontextmanager
 async def running_service(
-    kind: type[R], name: str, settings: S, create_app: CreateApp[S], clock: MovingClock
+    kind: type[R], events: EventCatalogue, settings: S, create_app: CreateApp[S], clock: MovingClock
 ) -> AsyncIterator[R]:
-    """The service `name` on the migrated database of `settings`, without a network; closed at the end."""
+    """The service of `events` on the migrated database of `settings`, without a network; closed at the end."""
     database = Database(settings.database_url, application_name="test")
-    log = EventLog(name, database, clock)
+    log = EventLog(events, database, clock)
     issuer = FakeIssuer(clock)
     app = create_app(settings, verifier=issuer.verifier(), database=database, event_log=log, clock=clock)
     try:
