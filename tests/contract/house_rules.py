@@ -58,7 +58,7 @@ def wrong_files(package: Path, house: House, entity_types: Collection[str]) -> l
         *_wrong_names(house, found),
         *_missing(house, found, entity_types),
         *(f"{name}: give the folder a place in `order`" for name in sorted(named) if _place(house, name) is None),
-        *_without_need(house, found, named, entity_types),
+        *_without_need(house, package, found, entity_types),
     ]
 
 
@@ -90,14 +90,13 @@ def _missing(house: House, found: Sequence[Module], entity_types: Collection[str
                 yield f"{entity_type}: has a topic and no `{name}`"
 
 
-def _without_need(
-    house: House, found: Sequence[Module], folders: Collection[str], entity_types: Collection[str]
-) -> Iterator[str]:
-    tops = {name.partition(".")[0] for name in folders}
+def _without_need(house: House, package: Path, found: Sequence[Module], entity_types: Collection[str]) -> Iterator[str]:
+    tops = {path.name for path in package.iterdir() if path.is_dir()}
+    folders = {module.folder for module in found}
     names = {module.name for module in found} | {f"{module.folder}.{module.file}" for module in found}
     unneeded: dict[str, list[str]] = {
         "folders": [name for name in house.folders if name not in tops or name in entity_types],
-        "parts": [name for name in house.parts if name not in folders],
+        "parts": [name for name in house.parts if name not in tops],
         "ideas": [name for name in house.ideas if name not in names],
         "root": [name for name in house.root if name not in names],
         "without": [name for name in house.without if name in names],
@@ -128,12 +127,13 @@ def wrong_arrows(package: Path, house: House) -> list[str]:
         if (why := rule(house, arrow)) is not None
     ]
     used = {key for arrow, _ in wrong for key in house.arrows if _exempts(key, arrow)}
+    said = [
+        f"{arrow.source.name} -> {arrow.imported}: {why}"
+        for arrow, why in wrong
+        if not any(_exempts(key, arrow) for key in used)
+    ]
     return [
-        *(
-            f"{arrow.source.name} -> {arrow.imported}: {why}"
-            for arrow, why in wrong
-            if not any(_exempts(key, arrow) for key in used)
-        ),
+        *dict.fromkeys(said),
         *(f"{key}: is no longer needed in `arrows`" for key in house.arrows if house.sliced and key not in used),
     ]
 
