@@ -1,4 +1,4 @@
-"""The written contracts, made from the code: OpenAPI, AsyncAPI, and the configuration reference.
+"""The written contracts, made from the code: OpenAPI, AsyncAPI, the references of settings and of problems.
 
 `python -m sixclear.launcher.contracts` writes them; with `--check` it only compares and fails on a difference.
 """
@@ -15,6 +15,7 @@ from typing import Any
 from sixclear.common.clock import utc_now
 from sixclear.common.events.catalogue import EntityEvents, EventCatalogue
 from sixclear.launcher.configuration import configuration_reference
+from sixclear.launcher.problems import problem_reference, problems
 from sixclear.launcher.registry import SERVICES, Service
 
 _HEADERS: dict[str, tuple[str, str]] = {
@@ -40,7 +41,11 @@ _OPTIONAL_HEADERS = {"ce_previousversion", "traceparent"}
 
 def documents(root: Path) -> dict[Path, str]:
     """Every generated file below the project's `root`, with its text."""
-    found = {root / "docs" / "reference" / "configuration.md": configuration_reference()}
+    reference = root / "docs" / "reference"
+    found = {
+        reference / "configuration.md": configuration_reference(),
+        reference / "problems.md": problem_reference(problems()),
+    }
     for service in SERVICES:
         folder = root / "services" / service.name / "contracts"
         if (description := _openapi(service)) is not None:

@@ -260,7 +260,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self._ended:
             return
         self._ended, self._refusal = True, refusal
-        REFUSED.labels(refusal.code if refusal is not None else "timeout").inc()
+        REFUSED.labels(refusal.kind.code if refusal is not None else "timeout").inc()
         if self._phase is not _BODY:
             if self._running is None or self._running.response_complete:
                 self._say_last()

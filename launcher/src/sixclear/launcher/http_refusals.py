@@ -6,34 +6,65 @@ from http import HTTPStatus
 import orjson
 from prometheus_client import Counter
 
+from sixclear.common.errors import DomainError, MalformedRequest
+
 REFUSED = Counter(
     "http_refusals_total", "Requests that ended before an application answered, by the code of the problem.", ("code",)
 )
+
+
+class TooManyRequestsAtOnce(DomainError):
+    code, status, title = "too-many-requests-at-once", 429, "Too many requests at once"
+    meaning = "More requests were sent on one connection than the server reads before it has answered."
+    remedy = "Wait for answers before sending more requests."
+
+
+class RequestTimeout(DomainError):
+    code, status, title = "request-timeout", 408, "The request took too long"
+    meaning = "The body of the request did not arrive in time."
+    remedy = "Send the request again, over a faster connection or with a smaller body."
+
+
+class TooManyConnections(DomainError):
+    code, status, title = "too-many-connections", 503, "Too many connections"
+    meaning = "No connection is free for this address."
+    remedy = "Close connections that are not used, or try again after the seconds that `Retry-After` names."
+
+
+class HeadTooLarge(DomainError):
+    code, status, title = "head-too-large", 431, "The head is too large"
+    meaning = "The address and headers of the request are larger or more than the server accepts."
+    remedy = "Send fewer or shorter headers, or a shorter address."
+
+
+class TrailersTooLarge(DomainError):
+    code, status, title = "trailers-too-large", 431, "The trailers are too large"
+    meaning = "The trailers after the body are larger or more than the server accepts."
+    remedy = "Send fewer or shorter trailers, or none."
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One answer to a request that no application sees. It never repeats what was sent."""
 
-    status: int
-    code: str
-    title: str
+    kind: type[DomainError]
     detail: str
     retry_after_seconds: int | None = None
 
     def encode(self) -> bytes:
         """The whole answer as it goes on the wire."""
+        kind = self.kind
         body = orjson.dumps(
             {
-                "type": f"/problems/{self.code}",
-                "title": self.title,
-                "status": self.status,
-                "code": self.code,
+                "type": f"/problems/{kind.code}",
+                "title": kind.title,
+                "status": kind.status,
+                "code": kind.code,
                 "detail": self.detail,
             }
         )
         lines = [
-            f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}",
+            f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}",
             "content-type: application/problem+json",
             f"content-length: {len(body)}",
             "cache-control: no-store",
@@ -49,35 +80,23 @@ class Refused(Exception):
     """Raised inside the parser's callbacks: the request ends here."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.code)
+        super().__init__(refusal.kind.code)
         self.refusal = refusal
 
 
-MALFORMED = Refusal(
-    400, "malformed-request", "The request cannot be read", "It is not HTTP/1.1 as RFC 9112 has it. Send it again."
-)
+MALFORMED = Refusal(MalformedRequest, "It is not HTTP/1.1 as RFC 9112 has it. Send it again.")
 HOST = Refusal(
-    400,
-    "malformed-request",
-    "The request cannot be read",
+    MalformedRequest,
     "A request of HTTP/1.1 carries exactly one Host header, with a name or an address and perhaps a port.",
 )
 FRAMING = Refusal(
-    400,
-    "malformed-request",
-    "The request cannot be read",
+    MalformedRequest,
     "Too much of the body is no content: send chunks without extensions, and few or no trailers.",
 )
-PIPELINED = Refusal(
-    429, "too-many-requests-at-once", "Too many requests at once", "Wait for answers before more requests are sent."
-)
-BODY_TIMEOUT = Refusal(
-    408, "request-timeout", "The request took too long", "Its body did not come in time. Send the request again."
-)
+PIPELINED = Refusal(TooManyRequestsAtOnce, "Wait for answers before more requests are sent.")
+BODY_TIMEOUT = Refusal(RequestTimeout, "Its body did not come in time. Send the request again.")
 NO_SEAT = Refusal(
-    503,
-    "too-many-connections",
-    "Too many connections",
+    TooManyConnections,
     "No connection is free for this address now. Close those that are not used, or come again in a moment.",
     retry_after_seconds=5,
 )
@@ -86,9 +105,7 @@ NO_SEAT = Refusal(
 def head_too_large(limit: int, fields: int) -> Refusal:
     """For a head over `limit` bytes or with more than `fields` headers."""
     return Refusal(
-        431,
-        "head-too-large",
-        "The head is too large",
+        HeadTooLarge,
         f"Address and headers take at most {limit} bytes and {fields} headers.",
     )
 
@@ -96,8 +113,6 @@ def head_too_large(limit: int, fields: int) -> Refusal:
 def trailers_too_large(limit: int, fields: int) -> Refusal:
     """For trailers over `limit` bytes or more than `fields` of them."""
     return Refusal(
-        431,
-        "trailers-too-large",
-        "The trailers are too large",
+        TrailersTooLarge,
         f"After a body come at most {limit} bytes of trailers and {fields} of them.",
     )

@@ -10,6 +10,8 @@ class Unauthenticated(DomainError):
     code = "unauthenticated"
     status = 401
     title = "This address needs an access token"
+    meaning = "The request carries no access token, and this address needs one."
+    remedy = "Get a token from the issuer and send it as `Authorization: Bearer <token>`."
 
     def __init__(self, detail: str = "Send `Authorization: Bearer <token>`.", *, error: str = "") -> None:
         challenge = 'Bearer realm="sixclear"' + (f', error="{error}"' if error else "")
@@ -17,10 +19,10 @@ class Unauthenticated(DomainError):
 
 
 class InvalidToken(Unauthenticated):
-    """The token is expired, foreign, altered or not a token; the answer does not say which."""
-
     code = "invalid-token"
     title = "The access token is not valid"
+    meaning = "The access token has expired, was changed, or comes from another issuer. The answer does not say which."
+    remedy = "Get a new token from the issuer and send the request again."
 
     def __init__(self) -> None:
         super().__init__("Get a new token from the issuer.", error="invalid_token")
@@ -30,6 +32,8 @@ class InsufficientScope(DomainError):
     code = "insufficient-scope"
     status = 403
     title = "The access token does not allow this"
+    meaning = "The access token is valid but lacks the scope that this step needs."
+    remedy = "Use a client that has the scope. The header `WWW-Authenticate` names it."
 
     def __init__(self, scope: str) -> None:
         super().__init__(
@@ -42,6 +46,8 @@ class OrganisationRequired(DomainError):
     code = "organisation-required"
     status = 403
     title = "Only a client of an organisation may do this"
+    meaning = "The step belongs to an organisation, and the client acts for none."
+    remedy = "Use a client of the organisation that takes the step."
 
 
 @dataclass(frozen=True, slots=True)

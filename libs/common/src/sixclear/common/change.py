@@ -8,9 +8,9 @@ from sixclear.common.errors import DomainError
 
 
 class TransitionNotAllowed(DomainError):
-    """The step cannot begin from where the entity stands."""
-
     code, status, title = "transition-not-allowed", 409, "The current state does not allow this step"
+    meaning = "The entity is in a state from which this step cannot begin."
+    remedy = "Read the entity. `detail` names the states that allow the step."
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,16 @@ from typing import Any, ClassVar
 class DomainError(Exception):
     """A refusal that the caller can understand. Subclasses are nouns with a `code`, a `status` and a `title`.
 
+    `meaning` and `remedy` are a sentence or two each: what the code says of every request that gets it, and what the
+    caller does next. They are in docs/reference/problems.md and, translated, on the page behind the problem's `type`.
     `detail` and `errors` go to the caller as they are: they never hold what the caller sent, nor a secret.
     """
 
     code: ClassVar[str]
     status: ClassVar[int]
     title: ClassVar[str]
+    meaning: ClassVar[str]
+    remedy: ClassVar[str]
 
     def __init__(
         self,
@@ -33,32 +37,56 @@ class InvalidRequest(DomainError):
     code = "invalid-request"
     status = 422
     title = "The request is not valid"
+    meaning = "One or more values of the request break a rule. `errors` names each of them."
+    remedy = "Correct the values that `errors` names and send the request again."
 
 
 class MalformedRequest(DomainError):
     code = "malformed-request"
     status = 400
     title = "The request cannot be read"
+    meaning = "The server cannot read the request: its HTTP or its body is broken or incomplete."
+    remedy = "Check how the request is written, then send it again."
+
+
+class NotFound(DomainError):
+    code = "not-found"
+    status = 404
+    title = "There is nothing at this address"
+    meaning = "There is nothing at this address, or the caller may not see it."
+    remedy = "Check the address. The service's description lists all addresses."
+
+
+class MethodNotAllowed(DomainError):
+    code = "method-not-allowed"
+    status = 405
+    title = "This address has no such method"
+    meaning = "The address exists, but not for this HTTP method."
+    remedy = "Use one of the methods that the header `Allow` names."
 
 
 class ContentTooLarge(DomainError):
     code = "content-too-large"
     status = 413
     title = "The request body is too large"
+    meaning = "The body is larger than this address accepts."
+    remedy = "Send less in one request, or divide the content into several requests."
 
 
 class Conflict(DomainError):
     code = "conflict"
     status = 409
     title = "The change conflicts with another one"
+    meaning = "Another request changed the same thing at the same time."
+    remedy = "Read the entity again, then decide whether to repeat the request."
 
 
 class Unavailable(DomainError):
-    """Something below is away or overloaded; the same request may succeed soon."""
-
     code = "unavailable"
     status = 503
     title = "The service is not available right now"
+    meaning = "A part that the service needs is away or overloaded."
+    remedy = "Send the same request again after the seconds that `Retry-After` names."
 
     def __init__(self, detail: str = "Please try again.", *, retry_after_seconds: int = 1) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
@@ -68,6 +96,8 @@ class InternalError(DomainError):
     code = "internal-error"
     status = 500
     title = "Something went wrong on our side"
+    meaning = "The service failed. The request itself may be correct."
+    remedy = "Try again later. If it fails again, report `trace_id` or `request_id` to the operators."
 
 
 def field_error(pointer: str, code: str, detail: str) -> dict[str, str]:

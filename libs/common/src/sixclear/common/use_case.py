@@ -19,27 +19,27 @@ Expect = Callable[[Versioned | None], None]
 
 
 class OrganisationNotAllowed(DomainError):
-    """The caller's organisation has no part in this step."""
-
     code, status, title = "organisation-not-allowed", 403, "Another organisation must do this"
+    meaning = "The caller's organisation has no part in this step."
+    remedy = "Ask an organisation that may take the step: the description of the address names it."
 
 
 class FactsPastNotAllowed(DomainError):
-    """Stating when something occurred needs the scope `facts:past`."""
-
     code, status, title = "facts-past-not-allowed", 403, "Stating a time of the past needs its own scope"
+    meaning = "The request states when something occurred, and the client may not do that."
+    remedy = "Leave out `occurred_at`, or use a client with the scope `facts:past`."
 
 
 class FactBehindLastChange(DomainError):
-    """A fact of the past may not run back behind the entity's last change."""
-
     code, status, title = "fact-behind-last-change", 409, "The fact is older than the last change"
+    meaning = "`occurred_at` is earlier than the last change of the entity. Facts are told in order."
+    remedy = "State a time after the last change."
 
 
 class FactInFuture(DomainError):
-    """A fact cannot have occurred later than now."""
-
     code, status, title = "fact-in-future", 422, "The fact lies in the future"
+    meaning = "`occurred_at` is later than now."
+    remedy = "State a time up to now, or leave it out."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from sixclear.common.errors import DomainError
 
 
 class TooManyRequests(DomainError):
-    """This visitor asked more often than one may."""
-
     code, status, title = "too-many-requests", 429, "Too many requests came from this address"
+    meaning = "More requests came from this address than one visitor may send."
+    remedy = "Wait for the seconds that `Retry-After` names, and keep answers instead of asking again."
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__("Ask less often; answers can be kept.", headers={"Retry-After": str(retry_after_seconds)})

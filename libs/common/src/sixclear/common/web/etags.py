@@ -13,12 +13,16 @@ class StaleVersion(DomainError):
     code = "stale-version"
     status = 412
     title = "The version in If-Match is not the current one"
+    meaning = "The entity has changed since the version that `If-Match` names."
+    remedy = "Read the entity again, check whether the change is still right, and send it with the new `ETag`."
 
 
 class VersionRequired(DomainError):
     code = "version-required"
     status = 428
     title = "This change needs If-Match with the version that it is based on"
+    meaning = "This change must name the version that it is based on."
+    remedy = "Read the entity and send its `ETag` as `If-Match`."
 
 
 def etag(epoch: int, version: int, passed: str | None = None) -> str:

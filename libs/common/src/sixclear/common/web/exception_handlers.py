@@ -12,15 +12,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from sixclear.common.errors import DomainError, InvalidRequest, MalformedRequest
+from sixclear.common.errors import (
+    ContentTooLarge,
+    DomainError,
+    InvalidRequest,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+)
 from sixclear.common.web.database_errors import DatabaseError, problem_for
 from sixclear.common.web.problems import problem, problem_response
 from sixclear.common.web.validation import field_errors
 
 logger = logging.getLogger(__name__)
 
-_CODES = {400: "malformed-request", 404: "not-found", 405: "method-not-allowed", 413: "content-too-large"}
-_TITLES = {404: "There is nothing at this address", 400: "The request cannot be read"}
+_REFUSALS = {refusal.status: refusal for refusal in (MalformedRequest, NotFound, MethodNotAllowed, ContentTooLarge)}
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
@@ -35,9 +41,11 @@ async def answer_invalid_request(request: Request, error: RequestValidationError
 
 async def answer_http_exception(request: Request, error: HTTPException) -> Response:
     status = error.status_code
+    if (refusal := _REFUSALS.get(status)) is not None:
+        return problem_response(request, refusal(headers=error.headers))
     phrase = HTTPStatus(status).phrase
-    code = _CODES.get(status, phrase.lower().replace(" ", "-"))
-    return problem(request, status=status, code=code, title=_TITLES.get(status, phrase), headers=error.headers)
+    code = phrase.lower().replace(" ", "-")
+    return problem(request, status=status, code=code, title=phrase, headers=error.headers)
 
 
 async def answer_disconnect(request: Request, error: ClientDisconnect) -> Response:

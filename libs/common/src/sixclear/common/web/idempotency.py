@@ -79,18 +79,24 @@ class InvalidIdempotencyKey(DomainError):
     code = "invalid-idempotency-key"
     status = 400
     title = "Idempotency-Key must be 1 to 255 visible ASCII characters, sent once"
+    meaning = "The header `Idempotency-Key` is empty, too long, has other characters, or was sent twice."
+    remedy = "Send the header once, with 1 to 255 visible ASCII characters."
 
 
 class IdempotencyKeyRequired(DomainError):
     code = "idempotency-key-required"
     status = 400
     title = "This request needs an Idempotency-Key"
+    meaning = "This request creates something, and needs a key so that a repetition creates nothing twice."
+    remedy = "Send a new `Idempotency-Key`, such as a random UUID, and keep it for repetitions of this request."
 
 
 class IdempotencyKeyReused(DomainError):
     code = "idempotency-key-reused"
     status = 422
     title = "The Idempotency-Key was used for another request"
+    meaning = "The key belongs to an earlier request with another content."
+    remedy = "Use a new key for a new request. Repeat a key only with the same request."
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class InvalidCursor(DomainError):
     code = "invalid-cursor"
     status = 400
     title = "The cursor is not one that this list gave out"
+    meaning = "The cursor is damaged, or belongs to another list or other filters."
+    remedy = "Begin with the first page and use the cursor that each answer gives in `next`."
 
 
 def encode_cursor(values: Sequence[Any], *, context: str = "") -> str:

@@ -7,9 +7,9 @@ from sixclear.common.errors import DomainError, Unavailable
 
 
 class TooManyStreams(DomainError):
-    """One visitor holds as many streams as one may."""
-
     code, status, title = "too-many-streams", 429, "Too many streams are open from this address"
+    meaning = "This address has as many open streams as one visitor may hold."
+    remedy = "Close a stream, or read the figures from time to time instead."
 
     def __init__(self) -> None:
         super().__init__("Close some, or ask for the figures from time to time.", headers=_later())

@@ -1,0 +1,56 @@
+"""Every problem code says what it means and what to do, and says the same wherever it is used."""
+
+from collections import defaultdict
+
+from sixclear.common.errors import DomainError
+from sixclear.launcher.problems import error_classes, problem_reference, problems
+
+# Codes that several services answer with, each in a class of its own.
+SHARED: dict[str, str] = {}
+TEXTS = ("title", "meaning", "remedy")
+
+
+# Services whose errors have no texts yet, because their files are being moved.
+MOVING = ("sixclear.tasks.", "sixclear.feedback.", "sixclear.data_catalog.", "sixclear.monitoring.")
+
+
+def declared() -> dict[str, list[type[DomainError]]]:
+    by_code: dict[str, list[type[DomainError]]] = defaultdict(list)
+    for _, kind in error_classes():
+        if not kind.__module__.startswith(MOVING):
+            by_code[kind.code].append(kind)
+    assert len(by_code) > 20, "nothing was checked"
+    return by_code
+
+
+def test_every_error_class_has_its_own_code_and_texts() -> None:
+    silent = [
+        f"{kind.__module__}.{kind.__qualname__}: {name}"
+        for kinds in declared().values()
+        for kind in kinds
+        for name in ("code", *TEXTS)
+        if not kind.__dict__.get(name)
+    ]
+    assert not silent
+
+
+def test_texts_are_sentences_and_titles_are_not() -> None:
+    for problem in problems():
+        assert problem.meaning.endswith("."), problem.code
+        assert problem.remedy.endswith("."), problem.code
+        assert not problem.title.endswith("."), problem.code
+        assert "|" not in problem.title + problem.meaning + problem.remedy, "it stands in a table"
+
+
+def test_a_code_is_declared_once_or_says_the_same_in_each_service() -> None:
+    several = {code: kinds for code, kinds in declared().items() if len(kinds) > 1}
+    assert set(several) == set(SHARED), "a code of two services belongs to libs/common, or here with its reason"
+    for code, kinds in several.items():
+        assert len({(kind.status, *(getattr(kind, name) for name in TEXTS)) for kind in kinds}) == 1, code
+
+
+def test_the_reference_lists_every_code_with_what_to_do() -> None:
+    lines = problem_reference(problems()).splitlines()
+    for problem in problems():
+        words = f"{problem.title} | {problem.meaning} | {problem.remedy}"
+        assert f"| `{problem.code}` | {problem.status} | {words} |" in lines
