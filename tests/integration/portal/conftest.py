@@ -1,6 +1,6 @@
 """The portal in front of a stand-in for the services, without a network."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx2
 import pytest
@@ -11,15 +11,17 @@ from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.portal.app import create_app
 from sixclear.portal.assets import Assets
-from sixclear.portal.gateway import Gateway
 from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
+from sixclear.portal.upstream.gateway import Gateway
 
 
 @pytest.fixture
-def upstream() -> Upstream:
-    """The services behind the portal."""
-    return Upstream()
+def upstream() -> Iterator[Upstream]:
+    """The services behind the portal; what they heard and answered is as their contracts say."""
+    state = Upstream()
+    yield state
+    assert sorted(set(state.broken)) == []
 
 
 @pytest.fixture(scope="session")

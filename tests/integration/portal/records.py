@@ -33,10 +33,13 @@ RULE = {"rule_vi": "Trong 12 ngày làm việc.", "rule_en": "Within 12 working 
 RECEIPT = "7K2M-Q9XW-4TBN-8RHD-C"
 # What monitoring answers with while its counters and its records differ.
 FIGURES = ("/status", "/timeline", "/provinces", "/stream")
-REFUSED = JSONResponse(
-    {"code": "figures-do-not-reconcile"}, 503, {"Retry-After": "10", "Access-Control-Allow-Origin": "*"}
-)
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+def problem(code: str, status: int, headers: dict[str, str] | None = None) -> JSONResponse:
+    """An error as every service answers it."""
+    body = {"type": f"https://sixclear.test/problems/{code}", "title": code, "status": status, "code": code}
+    return JSONResponse(body, status, headers)
 
 
 def iso(instant: datetime) -> str:
@@ -56,6 +59,11 @@ def organisation(code: str, name_vi: str, name_en: str | None, level: str) -> di
         "valid_from": "2025-07-01",
         "valid_to": None,
     }
+
+
+def brief(unit: dict[str, Any]) -> dict[str, Any]:
+    """An organisation as other answers name it."""
+    return {name: unit[name] for name in ("organisation_id", "code", "name_vi", "name_en")}
 
 
 def standing_body() -> dict[str, Any]:
@@ -99,7 +107,6 @@ class Records:
     def task(self, number: int) -> dict[str, Any]:
         bucket = ("in_term", "overdue", "completed", "recurring")[number % 4]
         unit = organisations()[number * 3 % 36]
-        brief = {name: unit[name] for name in ("organisation_id", "code", "name_vi", "name_en")}
         deadline = NOW + timedelta(days=12 if bucket == "in_term" else -17 - number)
         return {
             "task_id": str(stable_id("task", str(number))),
@@ -110,7 +117,7 @@ class Records:
             "kind": "recurring" if bucket == "recurring" else "one_off",
             "bucket": bucket,
             "assigned_by": "central",
-            "lead_organisation": brief,
+            "lead_organisation": brief(unit),
             "percent": 100 if bucket == "completed" else 10 * (number % 9),
             "original_deadline": None if bucket == "recurring" else iso(deadline - timedelta(days=30)),
             "current_deadline": None if bucket == "recurring" else iso(deadline),
@@ -132,15 +139,21 @@ class Records:
                 "programme": SLUG,
                 "number": "02-KH/BCĐTW",
                 "issued_on": "2025-06-19",
-                "issuer": standing_body(),
+                "issuer": brief(standing_body()),
                 "title": "Kế hoạch thúc đẩy chuyển đổi số liên thông",
                 "version": 1,
             },
             "clause": "mục III.2, điểm b",
-            "assigning_organisation": organisation(
-                "P57", "Ban Chỉ đạo Trung ương", "Central Steering Committee", "central"
-            ),
-            "coordinating_organisations": [organisation("G01", "Bộ Công an", "Ministry of Public Security", "central")],
+            "programme_id": str(stable_id("programme", SLUG)),
+            "source": None,
+            "external_id": None,
+            "classification": "public",
+            "recurrence": None,
+            "current_period": None,
+            "assigning_organisation": brief(standing_body()),
+            "coordinating_organisations": [
+                brief(organisation("G01", "Bộ Công an", "Ministry of Public Security", "central"))
+            ],
             "leader_position": {**position, "organisation_id": unit["organisation_id"]},
             "responsible_position": None,
             "product": "Thông tư được ban hành",
@@ -150,6 +163,9 @@ class Records:
             "evidence_count": 1,
             "submitted_at": None,
             "completed_by": None,
+            "assigned_at": iso(NOW - timedelta(days=100)),
+            "occurred_at": iso(NOW - timedelta(days=2)),
+            "recorded_at": iso(NOW - timedelta(days=2)),
         }
 
 
@@ -169,3 +185,7 @@ def point(day: date, empty: bool) -> dict[str, Any]:
         "overdue": overdue,
         "in_term": max(total - completed - recurring - overdue, 0),
     }
+
+
+# Other origins may read it, as they may read the stream.
+REFUSED = problem("figures-do-not-reconcile", 503, {"Retry-After": "10", "Access-Control-Allow-Origin": "*"})

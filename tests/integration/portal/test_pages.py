@@ -13,12 +13,13 @@ from tests.integration.private_answers import kept, walk_private_answers
 from sixclear.common.auth.access import access_rules
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.spoiled import reads_survive
-from sixclear.portal import schemas
 from sixclear.portal.app import create_app
-from sixclear.portal.gateway import Gateway
 from sixclear.portal.languages import NAMES
 from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
+from sixclear.portal.upstream.answer import Listing
+from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.tasks import Programme, Tasks
 
 pytestmark = pytest.mark.asyncio
 
@@ -294,10 +295,10 @@ async def test_every_route_has_a_rule(app: Any) -> None:
 async def test_unexpected_errors_become_a_page_without_their_text(
     browser: httpx2.AsyncClient, app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(_: Tasks) -> None:
         raise RuntimeError(f"secret {RECEIPT}")
 
-    monkeypatch.setattr(app.state.portal.gateway, "programmes", fail)
+    monkeypatch.setattr(Tasks, "programmes", fail)
     response = await browser.get("/", headers={"accept-language": "en"})
     assert response.status_code == 500
     assert "This page has a fault" in response.text
@@ -334,10 +335,10 @@ async def test_what_is_only_shown_is_marked_and_lateness_is_that_of_monitoring(b
 async def test_a_platform_without_any_programme_says_that_nothing_was_entered(
     browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def none_yet(_: Gateway) -> schemas.Listing[schemas.Programme]:
-        return schemas.Listing[schemas.Programme](items=[])
+    async def none_yet(_: Tasks) -> Listing[Programme]:
+        return Listing[Programme](items=[])
 
-    monkeypatch.setattr(Gateway, "programmes", none_yet)
+    monkeypatch.setattr(Tasks, "programmes", none_yet)
     upstream.empty = True
     answer = await browser.get("/")
     assert "Chưa có nhiệm vụ nào được ghi nhận" in answer.text

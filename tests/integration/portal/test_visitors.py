@@ -17,7 +17,7 @@ from tests.integration.portal.upstream import Upstream
 from sixclear.common.visitor import trusted_networks
 from sixclear.common.web.visitor import VisitorEdge
 from sixclear.portal.errors import PortalError
-from sixclear.portal.gateway import Gateway
+from sixclear.portal.upstream.gateway import Gateway
 
 pytestmark = pytest.mark.asyncio
 
@@ -38,9 +38,8 @@ MADE: dict[Any, Any] = {
 def calls_of(gateway: Gateway) -> dict[str, Callable[[], Any]]:
     """Every public call of the gateway with arguments that are made up."""
     made: dict[str, Callable[[], Any]] = {}
-    for name, method in inspect.getmembers(gateway, inspect.iscoroutinefunction):
-        if name.startswith("_") or name == "close":
-            continue
+    services = (gateway.tasks, gateway.feedback, gateway.data_catalog, gateway.monitoring)
+    for name, method in (pair for one in services for pair in inspect.getmembers(one, inspect.iscoroutinefunction)):
         kinds = typing.get_type_hints(method)
         kinds.pop("return")
         arguments = {argument: MADE[kind] for argument, kind in kinds.items()}

@@ -1,17 +1,41 @@
 """The stand-in for `feedback`: submissions, the mailbox, and what it refuses."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from tests.integration.portal.records import NOW, RECEIPT, RULE, iso, organisations
+from tests.integration.portal.records import NOW, RECEIPT, RULE, iso, organisations, problem
 
 from sixclear.common.ids import stable_id
 
 if TYPE_CHECKING:
     from tests.integration.portal.upstream import Upstream
+
+
+PUBLISHED = {
+    "responsible_organisation_id": organisations()[0]["organisation_id"],
+    "next_date": None,
+    "published_at": iso(NOW),
+}
+
+
+def clock() -> dict[str, Any]:
+    """The clock of a case that is nine days from its end."""
+    due_at = iso(NOW + timedelta(days=9))
+    return {
+        "started_at": iso(NOW - timedelta(days=3)),
+        "working_days": 12,
+        "due_at": due_at,
+        "due_soon_at": due_at,
+        "state": "in_time",
+        **RULE,
+        "calendar_edition": "2026",
+        "special_days": [],
+        "pauses": [],
+        "provisional": False,
+    }
 
 
 def feedback(state: "Upstream") -> list[Route]:
@@ -20,34 +44,42 @@ def feedback(state: "Upstream") -> list[Route]:
     async def submit(request: Request) -> Response:
         key, body = request.headers["idempotency-key"], await request.json()
         if state.submissions.get(key, body) != body:
-            return JSONResponse({"code": "idempotency-key-reused", "errors": []}, 422)
+            return problem("idempotency-key-reused", 422)
         state.submissions[key] = body
         answer = {
             "receipt_code": RECEIPT,
             "submission_id": str(stable_id("submission", key)),
+            "received_at": iso(NOW),
             "due_at": iso(NOW),
+            "due_soon_at": iso(NOW),
             **RULE,
         }
-        return JSONResponse({**answer, **RULE}, 201)
+        return JSONResponse(answer, 201)
 
     async def mailbox(request: Request) -> Response:
         if state.locked_out:
-            return JSONResponse({"code": "too-many-attempts"}, 429)
+            return problem("too-many-attempts", 429)
         if (await request.json())["receipt_code"] != RECEIPT:
-            return JSONResponse({"code": "receipt-unknown"}, 404)
+            return problem("receipt-unknown", 404)
         return JSONResponse(
             {
+                "submission_id": str(stable_id("submission", RECEIPT)),
                 "kind": "initiative",
-                "status": "assigned",
+                "status": "answered" if state.answer else "assigned",
+                "outcome": state.answer["outcome"] if state.answer else None,
+                "suggested_programme": None,
+                "programme": None,
+                "visibility": "requester",
+                "demonstration": False,
                 "text": "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh.",
                 "received_at": iso(NOW - timedelta(days=3)),
                 "due_at": iso(NOW + timedelta(days=9)),
                 "answered_at": None,
                 "organisation_id": organisations()[0]["organisation_id"],
                 "title": "Mã QR cho hồ sơ",
-                "clock": {"working_days": 12, **RULE},
+                "clock": clock(),
                 "accesses": [{"what": "contact", "read_at": iso(NOW)}],
-                "answer": state.answer,
+                "answer": {**PUBLISHED, **state.answer} if state.answer else None,
                 "messages": state.messages,
             }
         )
@@ -55,18 +87,18 @@ def feedback(state: "Upstream") -> list[Route]:
     async def message(request: Request) -> Response:
         key, body = request.headers["idempotency-key"], await request.json()
         if state.locked_out:
-            return JSONResponse({"code": "too-many-attempts"}, 429)
+            return problem("too-many-attempts", 429)
         if body["receipt_code"] != RECEIPT:
-            return JSONResponse({"code": "receipt-unknown"}, 404)
+            return problem("receipt-unknown", 404)
         if state.refusal:
-            return JSONResponse({"code": state.refusal[1]}, state.refusal[0])
+            return problem(state.refusal[1], state.refusal[0])
         if state.message_keys.get(key, body) != body:
-            return JSONResponse({"code": "idempotency-key-reused"}, 422)
+            return problem("idempotency-key-reused", 422)
         if key in state.message_keys:
-            return JSONResponse({}, 201)
+            return JSONResponse({"author": "sender", "sent_at": iso(NOW)}, 201)
         state.message_keys[key] = body
         state.messages.append({"author": "sender", "text": body["text"], "sent_at": iso(NOW)})
-        return JSONResponse({}, 201)
+        return JSONResponse({"author": "sender", "sent_at": iso(NOW)}, 201)
 
     prefix = "/api/feedback/v1"
     return [

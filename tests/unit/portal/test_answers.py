@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sixclear.portal.answers import Answers
+from sixclear.portal.upstream.cache import AnswerCache as Answers
 
 pytestmark = pytest.mark.asyncio
 

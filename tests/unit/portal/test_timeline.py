@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sixclear.portal.schemas import TaskCounts, TimelinePoint
 from sixclear.portal.timeline import draw, report_days, trimmed, with_day
+from sixclear.portal.upstream.monitoring import TaskCounts, TimelinePoint
 
 FIRST = date(2025, 9, 1)
 

@@ -13,11 +13,11 @@ from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 from sixclear.portal.errors import PortalError, ServiceAway
-from sixclear.portal.gateway import Gateway
 from sixclear.portal.pages import Pages, content_security_policy
 from sixclear.portal.routes import all_routes
 from sixclear.portal.routes.dependencies import Portal
 from sixclear.portal.settings import Settings
+from sixclear.portal.upstream.gateway import Gateway
 
 _KNOWN_STATUSES = frozenset({403, 404, 405, 413, 422, 503})
 

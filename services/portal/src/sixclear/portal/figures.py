@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
 
-Bucket = Literal["completed", "in_term", "overdue", "recurring"]
+from sixclear.portal.upstream.tasks import Bucket
 
 BUCKETS: tuple[Bucket, ...] = ("completed", "in_term", "overdue", "recurring")
 

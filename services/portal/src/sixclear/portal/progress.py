@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sixclear.portal import schemas
+from sixclear.portal.upstream.tasks import HistoryEntry, Report, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class ProgressChart:
 
 
 def draw(
-    task: schemas.Task,
-    reports: Sequence[schemas.Report],
-    history: Sequence[schemas.HistoryEntry],
+    task: Task,
+    reports: Sequence[Report],
+    history: Sequence[HistoryEntry],
     now: datetime,
 ) -> ProgressChart | None:
     """The chart of a task's reports, or None when nobody has reported a percentage."""

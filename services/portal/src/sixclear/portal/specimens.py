@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sixclear.common.ids import stable_id
-from sixclear.portal import schemas
 from sixclear.portal.figures import Segment, segments
 from sixclear.portal.progress import ProgressChart
 from sixclear.portal.progress import draw as draw_progress
+from sixclear.portal.service.attention import AttentionRow
 from sixclear.portal.timeline import TimelineChart
 from sixclear.portal.timeline import draw as draw_timeline
+from sixclear.portal.upstream.monitoring import Change, Concern, TimelinePoint
+from sixclear.portal.upstream.tasks import OrganisationBrief, Programme, Report, Task
 
 _NOW = datetime(2025, 12, 4, 10, tzinfo=UTC)
 
@@ -22,11 +24,11 @@ class StyleguideView:
     today: date
     bar: list[Segment]
     timeline: TimelineChart | None
-    programme: schemas.Programme
-    task: schemas.Task
+    programme: Programme
+    task: Task
     progress: ProgressChart | None
-    changes: list[schemas.Change]
-    attention: dict[str, schemas.AttentionList]
+    changes: list[Change]
+    attention: dict[str, list[AttentionRow]]
     stages: list[str]
 
 
@@ -34,7 +36,7 @@ def view() -> StyleguideView:
     """All specimens."""
     task = _task()
     reports = [
-        schemas.Report(percent=percent, text="…", occurred_at=_NOW - timedelta(days=days))
+        Report(percent=percent, text="…", occurred_at=_NOW - timedelta(days=days))
         for days, percent in ((80, 10), (45, 35), (9, 60))
     ]
     return StyleguideView(
@@ -42,11 +44,11 @@ def view() -> StyleguideView:
         today=_NOW.date(),
         bar=segments({"completed": 47, "in_term": 31, "overdue": 8, "recurring": 14}),
         timeline=draw_timeline(_points(), _NOW.date(), []),
-        programme=schemas.Programme(slug="specimen", name_vi="Chương trình mẫu", name_en="Specimen programme"),
+        programme=Programme(slug="specimen", name_vi="Chương trình mẫu", name_en="Specimen programme"),
         task=task,
         progress=draw_progress(task, reports, [], _NOW),
         changes=[
-            schemas.Change(
+            Change(
                 occurred_at=_NOW,
                 entity_type="task",
                 entity_id=task.task_id,
@@ -57,19 +59,17 @@ def view() -> StyleguideView:
             )
         ],
         attention={
-            "longest_overdue": schemas.AttentionList(
-                items=[schemas.AttentionItem(task_id=task.task_id, title=task.title, deadline=task.current_deadline)]
-            ),
-            "databases_at_risk": schemas.AttentionList(),
+            "longest_overdue": [AttentionRow(Concern(), task_id=task.task_id, title=task.title, days_late=12)],
+            "databases_at_risk": [],
         },
         stages=["not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised"],
     )
 
 
-def _points() -> list[schemas.TimelinePoint]:
+def _points() -> list[TimelinePoint]:
     first = _NOW.date() - timedelta(days=210)
     return [
-        schemas.TimelinePoint(
+        TimelinePoint(
             date=first + timedelta(days=7 * week),
             total=60 + 2 * week,
             completed=week,
@@ -81,11 +81,11 @@ def _points() -> list[schemas.TimelinePoint]:
     ]
 
 
-def _task() -> schemas.Task:
-    owner = schemas.OrganisationBrief(
+def _task() -> Task:
+    owner = OrganisationBrief(
         organisation_id=stable_id("organisation", "specimen"), code="G00", name_vi="Bộ mẫu", name_en="Specimen ministry"
     )
-    return schemas.Task(
+    return Task(
         task_id=stable_id("task", "specimen"),
         code="SPECIMEN-1",
         title="Nhiệm vụ mẫu với một tên đủ dài để thấy cách xuống dòng trên màn hình điện thoại",

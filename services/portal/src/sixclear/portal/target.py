@@ -8,9 +8,9 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.portal.app import create_app
 from sixclear.portal.assets import Assets
-from sixclear.portal.gateway import Gateway
 from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
+from sixclear.portal.upstream.gateway import Gateway
 
 
 class PortalTarget:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import resources
 
-from sixclear.portal.figures import BUCKETS, Bucket
-from sixclear.portal.schemas import TaskCounts, TimelinePoint
+from sixclear.portal.figures import BUCKETS
+from sixclear.portal.upstream.monitoring import TaskCounts, TimelinePoint
+from sixclear.portal.upstream.tasks import Bucket
 
 _TICKS = 4
 _PADDING = 0.012

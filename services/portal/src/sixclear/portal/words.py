@@ -1,11 +1,14 @@
 """Codes in words: states, changes, kinds and rules, as a reader says them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sixclear.common.clock import civil_date
-from sixclear.portal import schemas
 from sixclear.portal.languages import Language
+from sixclear.portal.service.attention import AttentionRow
+from sixclear.portal.upstream.data_catalog import Heartbeat
+from sixclear.portal.upstream.feedback import Message
+from sixclear.portal.upstream.tasks import Task
 
 
 def N_(message: str) -> str:
@@ -209,32 +212,23 @@ class Words:
         """What a problem code of an API means; empty for one that is explained in its own answer."""
         return self.of(PROBLEMS, code) if code in PROBLEMS else ""
 
-    def rule(self, rule: str | dict[str, str] | None) -> str:
-        """The rule of a list as its service says it."""
-        if isinstance(rule, dict):
-            return self.language.name(rule.get("vi"), rule.get("en"))
-        return rule or ""
-
-    def concern(self, item: schemas.AttentionItem, now: datetime) -> str:
+    def concern(self, row: AttentionRow) -> str:
         """Why something needs attention: how late it is, how often it was returned, or when it was last heard of."""
-        if item.times_returned is not None and item.last_returned_at is not None:
+        if row.times_returned is not None and row.last_returned_at is not None:
             return self.language.count(
                 "bị trả lại %(number)s lần, lần cuối %(day)s",
                 "bị trả lại %(number)s lần, lần cuối %(day)s",
-                item.times_returned,
-                day=self.language.formats.day(item.last_returned_at),
+                row.times_returned,
+                day=self.language.formats.day(row.last_returned_at),
             )
-        if item.days_late is not None:
-            return self.late(item.days_late)
-        at = item.deadline or item.due_at
-        if at is not None:
-            return self.distance(at, now)
-        if item.last_report_at is not None:
-            day = self.language.formats.day(item.last_report_at)
+        if row.days_late is not None:
+            return self.late(row.days_late)
+        if row.last_report_at is not None:
+            day = self.language.formats.day(row.last_report_at)
             return self.language.text(N_("báo cáo cuối %(day)s"), day=day)
         return ""
 
-    def author(self, message: schemas.Message) -> str:
+    def author(self, message: Message) -> str:
         """Who wrote a message of a case: the sender or the handling body."""
         return self.language.text(N_("Bạn") if message.author == "sender" else N_("Cơ quan xử lý"))
 
@@ -246,14 +240,14 @@ class Words:
         """The language that `name` writes the name of `record` in."""
         return self.language.code_of(getattr(record, "name_vi", None), getattr(record, "name_en", None))
 
-    def state(self, task: schemas.Task, extensions: int, now: datetime) -> str:
+    def state(self, task: Task, extensions: int, now: datetime) -> str:
         """The state of a task as one sentence."""
         language = self.language
         parts = [self.of(STATUSES, task.status)]
         if task.kind == "recurring":
             parts.append(language.text(N_("làm thường xuyên")))
         elif task.status != "completed" and task.current_deadline is not None:
-            parts.append(self.distance(task.current_deadline, now))
+            parts.append(self.distance(task.current_deadline, now, overdue=task.bucket == "overdue"))
         sentence = language.text(N_(", ")).join(parts)
         if extensions:
             sentence += language.text(N_("; ")) + language.count(
@@ -261,12 +255,12 @@ class Words:
             )
         return sentence
 
-    def distance(self, deadline: datetime, now: datetime) -> str:
-        """How far a deadline is, in civil days."""
+    def distance(self, deadline: datetime, now: datetime, *, overdue: bool) -> str:
+        """How far a deadline is, in civil days; whether it is missed is for the service that keeps it to say."""
         days = (civil_date(deadline) - civil_date(now)).days
-        if now > deadline:
-            return self.late(-days)
-        if days == 0:
+        if overdue:
+            return self.late(max(-days, 0))
+        if days <= 0:
             return self.language.text(N_("đến hạn hôm nay"))
         return self.language.count("còn %(number)s ngày", "còn %(number)s ngày", days)
 
@@ -291,16 +285,15 @@ class Words:
         """A deployment stage, on the ladder or off it."""
         return self.of(OFF_LADDER, stage) if stage in OFF_LADDER else self.of(STAGES, stage)
 
-    def freshness(self, heartbeat: schemas.Heartbeat | None, now: datetime) -> tuple[str, str]:
-        """(code, sentence) of how alive a database is: fresh, late, silent, or nothing promised."""
+    def freshness(self, heartbeat: Heartbeat, now: datetime) -> str:
+        """How alive a database is: data-catalog says which of four it is, and this says since when."""
         text = self.language.text
-        if heartbeat is None or heartbeat.promised_period_seconds is None:
-            return "unknown", text(N_("Chưa cam kết chu kỳ cập nhật"))
-        promised = self.period(heartbeat.promised_period_seconds)
-        if heartbeat.last_at is None:
-            return "silent", text(N_("Chưa có tín hiệu nào; cam kết mỗi %(period)s"), period=promised)
-        age = now - heartbeat.last_at
-        values = {"age": self.period(age.total_seconds()), "period": promised}
-        if age <= timedelta(seconds=heartbeat.promised_period_seconds):
-            return "fresh", text(N_("Cập nhật %(age)s trước; cam kết mỗi %(period)s"), **values)
-        return "late", text(N_("Trễ: tín hiệu cuối %(age)s trước; cam kết mỗi %(period)s"), **values)
+        promised = self.period(heartbeat.promised_period_seconds or 0)
+        if heartbeat.freshness == "no_promise":
+            return text(N_("Chưa cam kết chu kỳ cập nhật"))
+        if heartbeat.freshness == "silent" or heartbeat.last_at is None:
+            return text(N_("Chưa có tín hiệu nào; cam kết mỗi %(period)s"), period=promised)
+        values = {"age": self.period((now - heartbeat.last_at).total_seconds()), "period": promised}
+        if heartbeat.freshness == "fresh":
+            return text(N_("Cập nhật %(age)s trước; cam kết mỗi %(period)s"), **values)
+        return text(N_("Trễ: tín hiệu cuối %(age)s trước; cam kết mỗi %(period)s"), **values)

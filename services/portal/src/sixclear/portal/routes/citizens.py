@@ -88,7 +88,7 @@ async def _case(request: Request, portal: Portal, fields: Mapping[str, str]) -> 
     if "reply" in fields:
         problems = await feedback.reply(portal.gateway, code, text, key)
     delivered = "reply" in fields and not problems
-    case = await portal.gateway.mailbox(code)
+    case = await portal.gateway.feedback.mailbox(code)
     context = {
         "case": case,
         "handler": await feedback.handler_of(portal.gateway, case),

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from sixclear.common.auth.access import Access
 from sixclear.common.clock import Clock
 from sixclear.common.web.visitor import visitor_of
-from sixclear.portal.gateway import Gateway
 from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
+from sixclear.portal.upstream.gateway import Gateway
 
 PUBLIC = Access.public("three publics: progress, responsibility and results are for everybody")
 CITIZEN = Access.public("feedback is sent and followed without an account")

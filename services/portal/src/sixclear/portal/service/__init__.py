@@ -1,7 +1,6 @@
 """What pages show: answers of the other services put together, with a plain word about what is missing."""
 
 from sixclear.portal.service.home import HomeView, Tile, home
-from sixclear.portal.service.parts import Parts
 from sixclear.portal.service.records import (
     CatalogueView,
     OrganisationView,
@@ -13,6 +12,7 @@ from sixclear.portal.service.records import (
     task,
     tasks,
 )
+from sixclear.portal.upstream.parts import Parts
 
 __all__ = [
     "CatalogueView",

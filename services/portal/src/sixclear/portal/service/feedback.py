@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sixclear.portal import schemas
 from sixclear.portal.errors import Refused
-from sixclear.portal.gateway import Gateway
-from sixclear.portal.service.parts import Parts
+from sixclear.portal.upstream.feedback import Case, Receipt
+from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.parts import Parts
+from sixclear.portal.upstream.tasks import Organisation, Programme
 from sixclear.portal.words import KINDS
 
 LONGEST_TEXT = 10_000
@@ -16,9 +17,9 @@ FIELDS = ("form_key", "kind", "title", "text", "programme", "contact", "consent"
 _NAMED_FIELDS = ("kind", "title", "text")
 
 
-async def programmes(gateway: Gateway) -> Sequence[schemas.Programme]:
+async def programmes(gateway: Gateway) -> Sequence[Programme]:
     """The programmes that a submission may name; none when they cannot be had, for the form works without."""
-    found = await Parts().of(gateway.programmes())
+    found = await Parts().optional(gateway.tasks.programmes())
     return found.items if found else []
 
 
@@ -49,7 +50,7 @@ async def reply(gateway: Gateway, code: str, text: str, key: str) -> dict[str, s
     if found := reply_problems(text):
         return found
     try:
-        await gateway.reply(code, text, key)
+        await gateway.feedback.reply(code, text, key)
     except Refused as refused:
         return {"text": _reply_refusal(refused)}
     return {}
@@ -61,7 +62,7 @@ def _reply_refusal(refused: Refused) -> str:
     return {409: "closed", 429: "slow-down"}.get(refused.status, "refused")
 
 
-async def send(gateway: Gateway, fields: Mapping[str, str]) -> schemas.Receipt:
+async def send(gateway: Gateway, fields: Mapping[str, str]) -> Receipt:
     """Sends a form that has no problems; the same form sent again gives the same receipt."""
     body: dict[str, Any] = {"kind": fields["kind"], "title": fields["title"], "text": fields["text"]}
     if fields.get("programme"):
@@ -69,7 +70,7 @@ async def send(gateway: Gateway, fields: Mapping[str, str]) -> schemas.Receipt:
     if contact := fields.get("contact"):
         body["sender"] = {"kind": "citizen", ("email" if "@" in contact else "phone"): contact}
     body["consent"] = fields.get("consent") == "yes"
-    return await gateway.submit(body, fields["form_key"])
+    return await gateway.feedback.submit(body, fields["form_key"])
 
 
 def refusal(refused: Refused) -> dict[str, str]:
@@ -88,11 +89,11 @@ def _field_of(pointer: str) -> str:
     return "contact" if first == "sender" else first if first in _NAMED_FIELDS else ""
 
 
-async def handler_of(gateway: Gateway, case: schemas.Case) -> schemas.Organisation | None:
+async def handler_of(gateway: Gateway, case: Case) -> Organisation | None:
     """The body that has the case; None before it is assigned, and when its name cannot be had."""
     if case.organisation_id is None:
         return None
-    return await Parts().of(gateway.organisation(str(case.organisation_id)))
+    return await Parts().optional(gateway.tasks.organisation(str(case.organisation_id)))
 
 
 def receipt_code(typed: str) -> str:

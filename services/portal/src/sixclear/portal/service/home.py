@@ -1,20 +1,22 @@
 """The home page: the finding, its bar, its timeline, the 34 units, the last changes and what needs attention."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sixclear.common.clock import civil_date, civil_day_end
-from sixclear.portal import schemas
 from sixclear.portal.errors import InvalidAddress, PageNotFound
 from sixclear.portal.figures import Segment, segments, share
-from sixclear.portal.gateway import Gateway
-from sixclear.portal.service.parts import Parts
+from sixclear.portal.service.attention import AttentionRow, rows_of
 from sixclear.portal.settings import Settings
 from sixclear.portal.tiles import PLACES, Place
 from sixclear.portal.timeline import TimelineChart, draw, report_days, trimmed, with_day
+from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.monitoring import Attention, Change, Provinces, ProvinceStatus, Status, TimelinePoint
+from sixclear.portal.upstream.parts import Parts
+from sixclear.portal.upstream.tasks import Programme
 
 _WEEK = timedelta(days=7)
 _DAILY_UP_TO_DAYS = 92
@@ -22,12 +24,12 @@ _CHANGES = 12
 
 
 _Figures = tuple[
-    schemas.Status | None,
-    schemas.Status | None,
-    Sequence[schemas.TimelinePoint] | None,
-    schemas.Provinces | None,
-    Sequence[schemas.Change] | None,
-    dict[str, schemas.AttentionList] | None,
+    Status | None,
+    Status | None,
+    Sequence[TimelinePoint] | None,
+    Provinces | None,
+    Sequence[Change] | None,
+    Attention | None,
 ]
 
 
@@ -36,7 +38,7 @@ class Tile:
     """One unit on the tile map; `status` is None where nothing is known of it."""
 
     place: Place
-    status: schemas.ProvinceStatus | None
+    status: ProvinceStatus | None
     overdue_share: Decimal | None
     bar: Sequence[Segment]
 
@@ -48,15 +50,15 @@ class HomeView:
     now: datetime
     today: date
     day: date | None
-    programmes: Sequence[schemas.Programme]
-    programme: schemas.Programme
-    status: schemas.Status | None
+    programmes: Sequence[Programme]
+    programme: Programme
+    status: Status | None
     bar: Sequence[Segment]
     overdue_a_week_ago: int | None
     chart: TimelineChart | None
     tiles: Sequence[Tile]
-    changes: Sequence[schemas.Change] | None
-    attention: dict[str, schemas.AttentionList] | None
+    changes: Sequence[Change] | None
+    attention: Mapping[str, Sequence[AttentionRow]] | None
     away: Sequence[str]
     figures_refused: bool
 
@@ -71,11 +73,11 @@ async def home(
     past = day if day is not None and day < today else None
     parts = Parts()
     expected = programme_slug or settings.default_programme
-    if programme_slug and (known := await parts.of(gateway.programmes())):
+    if programme_slug and (known := await parts.optional(gateway.tasks.programmes())):
         _chosen(known.items, programme_slug, expected)  # figures of what does not exist are not asked for
     # Nobody waits for the list of programmes: nearly always the expected one is there.
     programmes, figures = await asyncio.gather(
-        parts.of(gateway.programmes()), _figures(gateway, settings, parts, expected, today, past)
+        parts.optional(gateway.tasks.programmes()), _figures(gateway, settings, parts, expected, today, past)
     )
     programme = _chosen(programmes.items if programmes else None, programme_slug, settings.default_programme)
     if programmes is not None and not programmes.items:
@@ -96,7 +98,7 @@ async def home(
         chart=_chart(points or [], programme, past, today, status),
         tiles=_tiles(provinces.items if provinces else []),
         changes=changes,
-        attention=attention,
+        attention=rows_of(attention) if attention else None,
         away=parts.away,
         figures_refused=parts.figures_refused,
     )
@@ -109,19 +111,19 @@ async def _figures(
     week_ago = _instant((past or today) - _WEEK)
     at = gateway.chosen() if past else gateway
     return await asyncio.gather(
-        parts.of(at.status(as_of=as_of, programme=programme)),
-        parts.of(at.status(as_of=week_ago, programme=programme)),
-        parts.of(_points(gateway, settings, programme, today)),
-        parts.of(at.provinces(as_of=as_of, programme=programme)),
-        parts.of(_changes(gateway, past)),
-        parts.of(_attention(gateway, programme, past)),
+        parts.optional(at.monitoring.status(as_of=as_of, programme=programme)),
+        parts.optional(at.monitoring.status(as_of=week_ago, programme=programme)),
+        parts.optional(_points(gateway, settings, programme, today)),
+        parts.optional(at.monitoring.provinces(as_of=as_of, programme=programme)),
+        parts.optional(_changes(gateway, past)),
+        parts.optional(_attention(gateway, programme, past)),
     )
 
 
-def _chosen(programmes: Sequence[schemas.Programme] | None, slug: str | None, default: str) -> schemas.Programme:
+def _chosen(programmes: Sequence[Programme] | None, slug: str | None, default: str) -> Programme:
     if programmes is None:
         # `tasks` is away: the figures of a programme can still be shown under its short name.
-        return schemas.Programme(slug=slug or default, name_vi=slug or default)
+        return Programme(slug=slug or default, name_vi=slug or default)
     by_slug = {programme.slug: programme for programme in programmes}
     if slug:
         if slug not in by_slug:
@@ -129,10 +131,10 @@ def _chosen(programmes: Sequence[schemas.Programme] | None, slug: str | None, de
         return by_slug[slug]
     if default in by_slug:
         return by_slug[default]
-    return programmes[0] if programmes else schemas.Programme(slug=default, name_vi=default)
+    return programmes[0] if programmes else Programme(slug=default, name_vi=default)
 
 
-def _first(programmes: Sequence[schemas.Programme], slug: str) -> list[schemas.Programme]:
+def _first(programmes: Sequence[Programme], slug: str) -> list[Programme]:
     """The programme with this slug before the others."""
     return sorted(programmes, key=lambda programme: programme.slug != slug)
 
@@ -141,47 +143,44 @@ def _instant(day: date) -> str:
     return civil_day_end(day).isoformat().replace("+00:00", "Z")
 
 
-async def _points(
-    gateway: Gateway, settings: Settings, programme: str | None, today: date
-) -> Sequence[schemas.TimelinePoint]:
+async def _points(gateway: Gateway, settings: Settings, programme: str | None, today: date) -> Sequence[TimelinePoint]:
     start = today - timedelta(days=settings.timeline_days)
-    weekly = await gateway.timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
+    timeline = gateway.monitoring.timeline
+    weekly = await timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
     points = trimmed(weekly.points)
     if points and (today - points[0].date).days <= _DAILY_UP_TO_DAYS:
         first = max(points[0].date, today - timedelta(days=_DAILY_UP_TO_DAYS))
-        daily = await gateway.timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
+        daily = await timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
         points = trimmed(daily.points)
     return points
 
 
 def _chart(
-    points: Sequence[schemas.TimelinePoint],
-    programme: schemas.Programme,
+    points: Sequence[TimelinePoint],
+    programme: Programme,
     past: date | None,
     today: date,
-    status: schemas.Status | None,
+    status: Status | None,
 ) -> TimelineChart | None:
     if past and status:
         points = with_day(points, past, status.tasks)
     return draw(points, past or today, report_days(programme.slug))
 
 
-async def _changes(gateway: Gateway, past: date | None) -> Sequence[schemas.Change] | None:
-    return None if past else (await gateway.changes(limit=_CHANGES)).items
+async def _changes(gateway: Gateway, past: date | None) -> Sequence[Change] | None:
+    return None if past else (await gateway.monitoring.changes(limit=_CHANGES)).items
 
 
-async def _attention(
-    gateway: Gateway, programme: str | None, past: date | None
-) -> dict[str, schemas.AttentionList] | None:
-    return None if past else await gateway.attention(programme=programme)
+async def _attention(gateway: Gateway, programme: str | None, past: date | None) -> Attention | None:
+    return None if past else await gateway.monitoring.attention(programme=programme)
 
 
-def _tiles(provinces: Sequence[schemas.ProvinceStatus]) -> list[Tile]:
+def _tiles(provinces: Sequence[ProvinceStatus]) -> list[Tile]:
     by_code = {province.code: province for province in provinces}
     return [_tile(place, by_code.get(place.code)) for place in PLACES]
 
 
-def _tile(place: Place, status: schemas.ProvinceStatus | None) -> Tile:
+def _tile(place: Place, status: ProvinceStatus | None) -> Tile:
     if status is None:
         return Tile(place, None, None, [])
     return Tile(place, status, share(status.overdue, status.total), segments(status.model_dump()))

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sixclear.portal import schemas
 from sixclear.portal.figures import Segment, segments
-from sixclear.portal.gateway import Gateway
 from sixclear.portal.progress import ProgressChart, draw
-from sixclear.portal.service.parts import Parts
 from sixclear.portal.settings import Settings
+from sixclear.portal.upstream.answer import Listing
+from sixclear.portal.upstream.data_catalog import Entry, ProgrammeList
+from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.monitoring import Status
+from sixclear.portal.upstream.parts import Parts
+from sixclear.portal.upstream.tasks import Evidence, HistoryEntry, Organisation, Programme, Report, Task, TaskSummary
 
 # A visitor writes it, and it becomes a part of a path.
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,80}")
@@ -23,9 +26,9 @@ class TasksView:
     """The list of tasks. Among `organisations` is the one that the filter names."""
 
     filters: Mapping[str, str]
-    programmes: Sequence[schemas.Programme]
-    organisations: Sequence[schemas.Organisation]
-    page: schemas.Listing[schemas.TaskSummary] | None
+    programmes: Sequence[Programme]
+    organisations: Sequence[Organisation]
+    page: Listing[TaskSummary] | None
     away: Sequence[str]
 
 
@@ -34,11 +37,11 @@ class TaskView:
     """The page of a task; `history`, `reports` and `evidence` are None when they could not be had."""
 
     now: datetime
-    task: schemas.Task
-    programme: schemas.Programme | None
-    reports: Sequence[schemas.Report] | None
-    evidence: Sequence[schemas.Evidence] | None
-    history: Sequence[schemas.HistoryEntry] | None
+    task: Task
+    programme: Programme | None
+    reports: Sequence[Report] | None
+    evidence: Sequence[Evidence] | None
+    history: Sequence[HistoryEntry] | None
     chart: ProgressChart | None
     away: Sequence[str]
 
@@ -47,10 +50,10 @@ class TaskView:
 class OrganisationView:
     """The page of an organisation."""
 
-    organisation: schemas.Organisation
-    status: schemas.Status | None
+    organisation: Organisation
+    status: Status | None
     bar: Sequence[Segment]
-    tasks: schemas.Listing[schemas.TaskSummary] | None
+    tasks: Listing[TaskSummary] | None
     away: Sequence[str]
     figures_refused: bool
 
@@ -63,10 +66,10 @@ class CatalogueView:
     """
 
     filters: Mapping[str, str]
-    status: schemas.Status | None
-    lists: Mapping[str, schemas.ProgrammeList]
-    page: schemas.Listing[schemas.Entry] | None
-    owners: Mapping[UUID, schemas.Organisation] | None
+    status: Status | None
+    lists: Mapping[str, ProgrammeList]
+    page: Listing[Entry] | None
+    owners: Mapping[UUID, Organisation] | None
     now: datetime
     away: Sequence[str]
     figures_refused: bool
@@ -76,10 +79,10 @@ async def tasks(gateway: Gateway, settings: Settings, filters: Mapping[str, str]
     """One page of the tasks that `filters` choose."""
     parts = Parts()
     page, programmes, central, provinces = await asyncio.gather(
-        parts.asked(gateway.tasks({**filters, "limit": settings.page_size})),
-        parts.of(gateway.programmes()),
-        parts.of(gateway.organisations({"level": "central", "limit": 100})),
-        parts.of(gateway.organisations({"level": "province", "limit": 100})),
+        parts.required(gateway.tasks.tasks({**filters, "limit": settings.page_size})),
+        parts.optional(gateway.tasks.programmes()),
+        parts.optional(gateway.tasks.organisations({"level": "central", "limit": 100})),
+        parts.optional(gateway.tasks.organisations({"level": "province", "limit": 100})),
     )
     organisations = [*(central.items if central else []), *(provinces.items if provinces else [])]
     chosen = await _chosen(gateway, parts, filters["organisation"], organisations)
@@ -89,24 +92,22 @@ async def tasks(gateway: Gateway, settings: Settings, filters: Mapping[str, str]
     return TasksView(filters, programmes.items if programmes else [], organisations, page, parts.away)
 
 
-async def _chosen(
-    gateway: Gateway, parts: Parts, reference: str, known: Sequence[schemas.Organisation]
-) -> schemas.Organisation | None:
+async def _chosen(gateway: Gateway, parts: Parts, reference: str, known: Sequence[Organisation]) -> Organisation | None:
     """The organisation that a filter means when it is none of `known`: a commune, or one that is named by its code."""
     if any(str(unit.organisation_id) == reference for unit in known) or not _REFERENCE.fullmatch(reference):
         return None
-    return await parts.of(gateway.organisation(reference))
+    return await parts.optional(gateway.tasks.organisation(reference))
 
 
 async def task(gateway: Gateway, now: datetime, task_id: UUID) -> TaskView:
     """The page of a task; an unknown one is PageNotFound, and without `tasks` there is no page: ServiceAway."""
     parts = Parts()
     found, programmes, reports, evidence, history = await asyncio.gather(
-        gateway.task(task_id),
-        parts.of(gateway.programmes()),
-        parts.of(gateway.reports(task_id)),
-        parts.of(gateway.evidence(task_id)),
-        parts.of(gateway.history(task_id)),
+        gateway.tasks.task(task_id),
+        parts.optional(gateway.tasks.programmes()),
+        parts.optional(gateway.tasks.reports(task_id)),
+        parts.optional(gateway.tasks.evidence(task_id)),
+        parts.optional(gateway.tasks.history(task_id)),
     )
     entries = sorted(history.items, key=lambda entry: entry.version, reverse=True) if history else None
     said = sorted(reports.items, key=lambda report: report.occurred_at, reverse=True) if reports else None
@@ -127,9 +128,9 @@ async def organisation(gateway: Gateway, settings: Settings, organisation_id: st
     """The page of an organisation with the figures of its subtree."""
     parts = Parts()
     found, status, page = await asyncio.gather(
-        gateway.organisation(organisation_id),
-        parts.of(gateway.chosen().status(organisation=organisation_id)),
-        parts.of(gateway.tasks({"organisation": organisation_id, "limit": settings.page_size})),
+        gateway.tasks.organisation(organisation_id),
+        parts.optional(gateway.chosen().monitoring.status(organisation=organisation_id)),
+        parts.optional(gateway.tasks.tasks({"organisation": organisation_id, "limit": settings.page_size})),
     )
     bar = segments(status.tasks.model_dump()) if status else []
     return OrganisationView(found, status, bar, page, parts.away, parts.figures_refused)
@@ -139,11 +140,11 @@ async def catalogue(gateway: Gateway, settings: Settings, now: datetime, filters
     """One page of the catalogue's entries."""
     parts = Parts()
     page, status, named, central, provinces = await asyncio.gather(
-        parts.asked(gateway.entries({**filters, "limit": settings.page_size})),
-        parts.of(gateway.status()),
-        parts.of(gateway.programme_lists()),
-        parts.of(gateway.organisations({"level": "central", "limit": 100})),
-        parts.of(gateway.organisations({"level": "province", "limit": 100})),
+        parts.required(gateway.data_catalog.entries({**filters, "limit": settings.page_size})),
+        parts.optional(gateway.monitoring.status()),
+        parts.optional(gateway.data_catalog.programme_lists()),
+        parts.optional(gateway.tasks.organisations({"level": "central", "limit": 100})),
+        parts.optional(gateway.tasks.organisations({"level": "province", "limit": 100})),
     )
     known = [*central.items, *provinces.items] if central and provinces else None
     owners = {owner.organisation_id: owner for owner in known} if known is not None else None
@@ -151,16 +152,14 @@ async def catalogue(gateway: Gateway, settings: Settings, now: datetime, filters
     return CatalogueView(filters, status, lists, page, owners, now, parts.away, parts.figures_refused)
 
 
-def _listed(page: schemas.Listing[schemas.Entry] | None) -> list[str]:
+def _listed(page: Listing[Entry] | None) -> list[str]:
     return [member.list for entry in page.items for member in entry.lists] if page else []
 
 
-def _lists(named: Sequence[schemas.ProgrammeList], used: Sequence[str]) -> dict[str, schemas.ProgrammeList]:
+def _lists(named: Sequence[ProgrammeList], used: Sequence[str]) -> dict[str, ProgrammeList]:
     """Every list by its short name, also those in use that the catalogue did not name just now."""
     by_slug = {found.slug: found for found in named}
-    unnamed = {
-        slug: schemas.ProgrammeList(slug=slug, name_vi=slug, name_en=slug) for slug in used if slug not in by_slug
-    }
+    unnamed = {slug: ProgrammeList(slug=slug, name_vi=slug, name_en=slug) for slug in used if slug not in by_slug}
     return dict(sorted((by_slug | unnamed).items()))
 
 
@@ -168,8 +167,8 @@ def _lists(named: Sequence[schemas.ProgrammeList], used: Sequence[str]) -> dict[
 class OrganisationsView:
     """The organisations of the two upper levels; None where they could not be had."""
 
-    central: Sequence[schemas.Organisation] | None
-    provinces: Sequence[schemas.Organisation] | None
+    central: Sequence[Organisation] | None
+    provinces: Sequence[Organisation] | None
     away: Sequence[str]
 
 
@@ -177,7 +176,7 @@ async def organisations(gateway: Gateway) -> OrganisationsView:
     """The central agencies and the provinces and cities."""
     parts = Parts()
     central, provinces = await asyncio.gather(
-        parts.of(gateway.organisations({"level": "central", "limit": 100})),
-        parts.of(gateway.organisations({"level": "province", "limit": 100})),
+        parts.optional(gateway.tasks.organisations({"level": "central", "limit": 100})),
+        parts.optional(gateway.tasks.organisations({"level": "province", "limit": 100})),
     )
     return OrganisationsView(central.items if central else None, provinces.items if provinces else None, parts.away)

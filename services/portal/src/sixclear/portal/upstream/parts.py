@@ -16,14 +16,14 @@ class Parts:
         self.away: list[str] = []
         self.figures_refused = False
 
-    async def asked(self, call: Coroutine[Any, Any, Part]) -> Part | None:
-        """As `of`, for what the address itself asks for: when that is refused, the address is InvalidAddress."""
+    async def required(self, call: Coroutine[Any, Any, Part]) -> Part | None:
+        """As `optional`, for what the address itself asks for: when that is refused, the address is InvalidAddress."""
         try:
             return await self._unless_away(call)
         except Refused as error:
             raise InvalidAddress from error
 
-    async def of(self, call: Coroutine[Any, Any, Part]) -> Part | None:
+    async def optional(self, call: Coroutine[Any, Any, Part]) -> Part | None:
         """The answer of `call`, or None when its service is away; what is refused or unknown is None as well."""
         try:
             return await self._unless_away(call)

@@ -1,4 +1,4 @@
-"""Answers that are the same for every visitor, kept for a moment: a busy page asks once a second, not once a visit."""
+"""Answers that are the same for every visitor, kept for a moment: a busy page asks once a second."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ class _Kept(NamedTuple):
     answer: "asyncio.Future[Any]"
 
 
-class Answers:
+class AnswerCache:
     """At most `most` answers, each for as long as its caller says; the oldest goes first. Failures are not kept."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, most: int = 256) -> None:
@@ -27,7 +27,7 @@ class Answers:
         return len(self._kept)
 
     async def get(self, key: Hashable, seconds: float, ask: Callable[[], Awaitable[T]]) -> T:
-        """The answer to `key`, asked for at most `seconds` ago. Who comes while it is on its way waits for the same."""
+        """The answer to `key`, asked for at most `seconds` ago. Concurrent callers share one request."""
         kept = self._kept.get(key)
         if kept is None or self._monotonic() >= kept.until:
             kept = _Kept(self._monotonic() + seconds, asyncio.ensure_future(ask()))

@@ -1,0 +1,39 @@
+"""What needs attention, as rows of one shape: each list of monitoring says in its own fields why something is on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.portal.upstream.monitoring import Attention, Concern
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionRow:
+    """One thing that needs attention, and why: how late it is, how often it was returned, or when it was last heard of.
+
+    `kind` is that of a submission, whose text is not public: it has no title. At most one of the reasons is there.
+    """
+
+    concern: Concern
+    task_id: UUID | None = None
+    title: str | None = None
+    kind: str | None = None
+    days_late: int | None = None
+    times_returned: int | None = None
+    last_returned_at: datetime | None = None
+    last_report_at: datetime | None = None
+
+
+def rows_of(attention: Attention) -> dict[str, Sequence[AttentionRow]]:
+    """Each list by its name, in monitoring's order."""
+    return {
+        name: [
+            AttentionRow(item, **item.model_dump(include=_SHOWN & item.__class__.model_fields.keys()))
+            for item in getattr(attention, name).items
+        ]
+        for name in type(attention).model_fields
+    }
+
+
+_SHOWN = frozenset(AttentionRow.__slots__) - {"concern"}

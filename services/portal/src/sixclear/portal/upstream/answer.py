@@ -1,0 +1,37 @@
+"""What all answers have in common. A test compares each answer model with the openapi.json of its service."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """The few fields of an answer that pages show.
+
+    Fields that are not declared are ignored, so that a service may add some. A field that some answers leave out, or
+    that pages show as "not known", has a default.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+Item = TypeVar("Item", bound=Answer)
+Model = TypeVar("Model", bound=Answer)
+
+
+class Listing(Answer, Generic[Item]):
+    """One page of a list; `next` is the cursor of the following one."""
+
+    items: list[Item] = Field(default_factory=list)
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[Model]):
+    """One operation of a service, named as its openapi.json names it, and the model that its answer is read with."""
+
+    service: str
+    method: str
+    path: str
+    answer: type[Model]

@@ -1,0 +1,229 @@
+"""`monitoring`: figures now and in the past, the last changes, what needs attention."""
+
+import datetime as dt
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from sixclear.portal.upstream.answer import Answer, Operation
+from sixclear.portal.upstream.transport import LIVE_SECONDS, Transport
+
+# An instant of the past changes only when something is learnt late.
+_PAST_SECONDS = 60.0
+
+
+class BucketCounts(Answer):
+    """How many tasks there are, by state."""
+
+    total: int
+    completed: int
+    in_term: int
+    overdue: int
+    recurring: int
+
+
+class TaskCounts(BucketCounts):
+    """The tasks of a programme, a unit, or all."""
+
+    remaining_this_year: int | None = None
+
+
+class Activity(Answer):
+    """How much was reported."""
+
+    reports_today: int = 0
+
+
+class ListStages(Answer):
+    """How many entries of one programme list stand at which stage."""
+
+    total: int = 0
+    formed_centralised: int = 0
+    deploying_foundation: int = 0
+    deploying_digitised_only: int = 0
+    not_deployed: int = 0
+    rebuild: int = 0
+    retire: int = 0
+    at_risk: int = 0
+
+
+class NotApproved(Answer):
+    """Databases that are registered and not approved."""
+
+
+class Databases(Answer):
+    """The stages of each programme list, by its short name; which lists there are is data of the catalogue."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, ListStages]
+
+    registered_not_approved: NotApproved | None = None
+
+
+class Status(Answer):
+    """The status of a programme, a unit, or all, at an instant."""
+
+    as_of: datetime
+    staleness_seconds: float | None = None
+    demonstration_included: bool = False
+    tasks: TaskCounts
+    activity: Activity = Field(default_factory=Activity)
+    databases: Databases = Field(default_factory=Databases)
+
+    @property
+    def lists(self) -> dict[str, ListStages]:
+        """The stages of each programme list in which something stands."""
+        return {slug: found for slug, found in self.databases.__pydantic_extra__.items() if found.total}
+
+
+class TimelinePoint(BucketCounts):
+    """The four states at the end of a day."""
+
+    date: dt.date
+
+
+class Timeline(Answer):
+    """The four states over time."""
+
+    points: list[TimelinePoint] = Field(default_factory=list)
+
+
+class ProvinceStatus(BucketCounts):
+    """The four states of one of the 34 units, with its subtree."""
+
+    organisation_id: UUID
+    code: str
+    name_vi: str
+    name_en: str | None = None
+
+
+class Provinces(Answer):
+    """All units of the tile map."""
+
+    items: list[ProvinceStatus] = Field(default_factory=list)
+
+
+class Change(Answer):
+    """Something that happened, as the ledger shows it."""
+
+    occurred_at: datetime
+    recorded_at: datetime | None = None
+    entity_type: str
+    entity_id: UUID
+    change: str
+    title: str | None = None
+    organisation_name: str | None = None
+    organisation_name_en: str | None = None
+    demonstration: bool = False
+
+
+class Changes(Answer):
+    """The last changes."""
+
+    items: list[Change] = Field(default_factory=list)
+
+
+class Concern(Answer):
+    """What every thing that needs attention says."""
+
+    organisation_name: str | None = None
+    organisation_name_en: str | None = None
+    demonstration: bool = False
+
+
+class OverdueTask(Concern):
+    """A task after its deadline."""
+
+    task_id: UUID
+    title: str
+    days_late: int
+
+
+class ReturnedTask(Concern):
+    """A task that was returned more than once."""
+
+    task_id: UUID
+    title: str
+    times_returned: int
+    last_returned_at: datetime
+
+
+class SilentTask(Concern):
+    """A task without a report for longer than a reporting period."""
+
+    task_id: UUID
+    title: str
+    last_report_at: datetime | None = None
+
+
+class LateAnswer(Concern):
+    """A submission whose answer is late; its text is not public."""
+
+    kind: str
+    days_late: int
+
+
+class DatabaseAtRisk(Concern):
+    """A database that is marked as at high risk."""
+
+    title: str
+
+
+Found = TypeVar("Found", bound=Concern)
+
+
+class AttentionList(Answer, Generic[Found]):
+    """Things that need attention, by one rule."""
+
+    items: list[Found] = Field(default_factory=list)
+
+
+class Attention(Answer):
+    """Every list of what needs attention."""
+
+    longest_overdue: AttentionList[OverdueTask]
+    returned_twice: AttentionList[ReturnedTask]
+    no_report_in_cycle: AttentionList[SilentTask]
+    answers_past_clock: AttentionList[LateAnswer]
+    databases_at_risk: AttentionList[DatabaseAtRisk]
+
+
+_V1 = "/api/monitoring/v1"
+STATUS = Operation("monitoring", "GET", f"{_V1}/status", Status)
+TIMELINE = Operation("monitoring", "GET", f"{_V1}/timeline", Timeline)
+PROVINCES = Operation("monitoring", "GET", f"{_V1}/provinces", Provinces)
+CHANGES = Operation("monitoring", "GET", f"{_V1}/changes", Changes)
+ATTENTION = Operation("monitoring", "GET", f"{_V1}/attention", Attention)
+
+
+class Monitoring:
+    """The calls to `monitoring`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def status(
+        self, *, as_of: str | None = None, programme: str | None = None, organisation: str | None = None
+    ) -> Status:
+        """The live status, or that of `as_of`, an instant of the past."""
+        query = {"as_of": as_of, "programme": programme, "organisation": organisation}
+        return await self._transport.kept(STATUS, query, _PAST_SECONDS if as_of else LIVE_SECONDS)
+
+    async def timeline(self, *, programme: str | None, start: str, end: str, step: str) -> Timeline:
+        """The four states at the end of each day or week."""
+        return await self._transport.kept(TIMELINE, {"programme": programme, "from": start, "to": end, "step": step})
+
+    async def provinces(self, *, as_of: str | None, programme: str | None) -> Provinces:
+        """The four states of each of the 34 units."""
+        query = {"as_of": as_of, "programme": programme}
+        return await self._transport.kept(PROVINCES, query, _PAST_SECONDS if as_of else LIVE_SECONDS)
+
+    async def changes(self, *, limit: int) -> Changes:
+        """The last changes, newest first."""
+        return await self._transport.kept(CHANGES, {"limit": limit})
+
+    async def attention(self, *, programme: str | None) -> Attention:
+        """What needs attention, list by list."""
+        return await self._transport.kept(ATTENTION, {"programme": programme})

@@ -1,0 +1,169 @@
+"""`tasks`: programmes, organisations, tasks with their reports, evidence and history."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from sixclear.portal.upstream.answer import Answer, Listing, Operation
+from sixclear.portal.upstream.transport import Query, Transport
+
+Bucket = Literal["completed", "in_term", "overdue", "recurring"]
+
+
+class OrganisationBrief(Answer):
+    """An organisation as other answers name it."""
+
+    organisation_id: UUID
+    code: str = ""
+    name_vi: str
+    name_en: str | None = None
+
+
+class Organisation(OrganisationBrief):
+    """An organisation."""
+
+    level: str = ""
+
+
+class Programme(Answer):
+    """A programme of tasks."""
+
+    slug: str
+    name_vi: str
+    name_en: str | None = None
+    source_vi: str | None = None
+    source_en: str | None = None
+    demonstration: bool = False
+
+
+class Directive(Answer):
+    """A document that gives tasks."""
+
+    number: str
+    issued_on: date | None = None
+    issuer: OrganisationBrief | None = None
+
+
+class Position(Answer):
+    """A position: never a person's name."""
+
+    title: str
+
+
+class TaskSummary(Answer):
+    """A task as lists show it; `bucket` is None for one that is not counted."""
+
+    task_id: UUID
+    code: str | None = None
+    title: str
+    programme: str | None = None
+    status: str
+    kind: str = "one_off"
+    bucket: Bucket | None = None
+    lead_organisation: OrganisationBrief | None = None
+    percent: int | None = None
+    original_deadline: datetime | None = None
+    current_deadline: datetime | None = None
+    completed_at: datetime | None = None
+    demonstration: bool = False
+
+
+class Task(TaskSummary):
+    """A task with all that is public about it."""
+
+    description: str | None = None
+    directive: Directive | None = None
+    clause: str | None = None
+    recurrence: str | None = None
+    assigning_organisation: OrganisationBrief | None = None
+    coordinating_organisations: list[OrganisationBrief] = Field(default_factory=list)
+    leader_position: Position | None = None
+    responsible_position: Position | None = None
+    product: str | None = None
+    authority: str | None = None
+    submitted_at: datetime | None = None
+    completed_by: OrganisationBrief | None = None
+
+
+class Report(Answer):
+    """A progress report as it was said."""
+
+    percent: int | None = None
+    text: str = ""
+    difficulty: str | None = None
+    cause: str | None = None
+    remedy: str | None = None
+    organisation: OrganisationBrief | None = None
+    occurred_at: datetime
+
+
+class Evidence(Answer):
+    """What proves a result."""
+
+    title: str
+    url: str
+    sha256: str | None = None
+    occurred_at: datetime | None = None
+
+
+class HistoryEntry(Answer):
+    """One change of a task."""
+
+    version: int
+    change: str
+    occurred_at: datetime
+    organisation: OrganisationBrief | None = None
+    percent: int | None = None
+    current_deadline: datetime | None = None
+
+
+_V1 = "/api/tasks/v1"
+PROGRAMMES = Operation("tasks", "GET", f"{_V1}/programmes", Listing[Programme])
+TASKS = Operation("tasks", "GET", f"{_V1}/tasks", Listing[TaskSummary])
+TASK = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}", Task)
+HISTORY = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/history", Listing[HistoryEntry])
+REPORTS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/reports", Listing[Report])
+EVIDENCE = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/evidence", Listing[Evidence])
+ORGANISATION = Operation("tasks", "GET", f"{_V1}/organisations/{{organisation}}", Organisation)
+ORGANISATIONS = Operation("tasks", "GET", f"{_V1}/organisations", Listing[Organisation])
+
+
+class Tasks:
+    """The calls to `tasks`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def programmes(self) -> Listing[Programme]:
+        """All programmes that are public."""
+        return await self._transport.kept(PROGRAMMES, {"limit": 200})
+
+    async def tasks(self, query: Query) -> Listing[TaskSummary]:
+        """One page of tasks."""
+        return await self._transport.get(TASKS, query)
+
+    async def task(self, task_id: UUID) -> Task:
+        """One task."""
+        return await self._transport.get(TASK, task_id=task_id)
+
+    async def history(self, task_id: UUID) -> Listing[HistoryEntry]:
+        """The changes of a task."""
+        return await self._transport.get(HISTORY, {"limit": 100}, task_id=task_id)
+
+    async def reports(self, task_id: UUID) -> Listing[Report]:
+        """The progress reports of a task."""
+        return await self._transport.get(REPORTS, {"limit": 100}, task_id=task_id)
+
+    async def evidence(self, task_id: UUID) -> Listing[Evidence]:
+        """What proves the result of a task."""
+        return await self._transport.get(EVIDENCE, {"limit": 100}, task_id=task_id)
+
+    async def organisation(self, reference: str) -> Organisation:
+        """One organisation, by its identifier or its code."""
+        return await self._transport.get(ORGANISATION, organisation=reference)
+
+    async def organisations(self, query: Query) -> Listing[Organisation]:
+        """One page of organisations."""
+        return await self._transport.kept(ORGANISATIONS, query)

@@ -1,0 +1,149 @@
+"""Sends the portal's calls: with a time limit, for one visitor or for all, and with four ways to fail.
+
+A call returns its answer, or raises `PageNotFound` (404), `Refused` (another 4xx), `FiguresRefused` (counters and
+records differ, so asking again does not help) or `ServiceAway` (no answer in time, a fault of the service, or an
+answer that cannot be read).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+from pydantic import ValidationError
+
+from sixclear.portal.errors import FieldProblem, FiguresRefused, PageNotFound, Refused, ServiceAway
+from sixclear.portal.metrics import UPSTREAM_SECONDS
+from sixclear.portal.upstream.answer import Model, Operation
+from sixclear.portal.upstream.cache import AnswerCache
+
+Query = Mapping[str, str | int | None]
+
+# What is true now may be a second old.
+LIVE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What all visitors share: one client per service, made at its first call, and the answers kept for a moment."""
+
+    http: Callable[[str], httpx2.AsyncClient]
+    timeout_seconds: float
+    cache: AnswerCache
+    clients: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+
+    def client(self, service: str) -> httpx2.AsyncClient:
+        """The client of `service`."""
+        if service not in self.clients:
+            self.clients[service] = self.http(service)
+        return self.clients[service]
+
+    async def close(self) -> None:
+        """Gives up the calls that are on their way and closes every client."""
+        await self.cache.close()
+        clients = list(self.clients.values())
+        self.clients.clear()
+        for client in clients:
+            await client.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """Calls for `visitor`, whose address services count by; without one, in the portal's own name.
+
+    `shared` answers are asked in the portal's own name and given to every visitor.
+    """
+
+    connections: Connections
+    visitor: str | None = None
+    shared: bool = True
+
+    async def get(self, operation: Operation[Model], query: Query | None = None, **path: object) -> Model:
+        """An answer that is asked for each time. `path` fills the places in the operation's path."""
+        return _read(operation, await self._request(operation, path, query=query))
+
+    async def kept(self, operation: Operation[Model], query: Query, seconds: float = LIVE_SECONDS) -> Model:
+        """An answer that is at most `seconds` old; callers that come while it is on its way wait for the same one."""
+        asker = Transport(self.connections) if self.shared else self
+        named = sorted((name, value) for name, value in query.items() if value is not None)
+        key = (asker.visitor, operation.service, operation.path, *named)
+        return await self.connections.cache.get(key, seconds, lambda: asker.get(operation, query))
+
+    async def post(self, operation: Operation[Model], body: Mapping[str, Any], key: str | None = None) -> Model:
+        """Sends `body` for the visitor; the same key and body are one request, however often they are sent."""
+        if self.visitor is None:
+            raise RuntimeError("What a visitor writes is sent for that visitor: use asking_for().")
+        headers = {"Idempotency-Key": key} if key else {}
+        return _read(operation, await self._request(operation, {}, body=body, headers=headers))
+
+    async def _request(
+        self,
+        operation: Operation[Model],
+        path: Mapping[str, object],
+        *,
+        query: Query | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        started = perf_counter()
+        service, outcome = operation.service, "away"
+        asked_for = {"X-Forwarded-For": self.visitor} if self.visitor is not None else {}
+        try:
+            response = await self.connections.client(service).request(
+                operation.method,
+                operation.path.format_map({name: quote(str(value), safe="") for name, value in path.items()}),
+                params={name: value for name, value in (query or {}).items() if value not in (None, "")},
+                json=body,
+                headers={**(headers or {}), **asked_for},
+                timeout=self.connections.timeout_seconds,
+            )
+            answer = _answer(service, response)
+            outcome = "ok"
+            return answer
+        except (PageNotFound, Refused, FiguresRefused):
+            outcome = "refused"
+            raise
+        except (httpx2.HTTPError, OSError) as error:
+            raise ServiceAway(service) from error
+        finally:
+            UPSTREAM_SECONDS.labels(service, outcome).observe(perf_counter() - started)
+
+
+def _answer(service: str, response: httpx2.Response) -> Any:
+    if response.status_code == 404:
+        raise PageNotFound
+    if 400 <= response.status_code < 500:
+        raise _refusal(response)
+    if not response.is_success:
+        raise FiguresRefused if _problem(response).get("code") == FiguresRefused.code else ServiceAway(service)
+    try:
+        return response.json()
+    except ValueError as error:
+        raise ServiceAway(service) from error
+
+
+def _problem(response: httpx2.Response) -> dict[str, Any]:
+    """What the body says of the error; nothing where it is not a problem that can be read."""
+    try:
+        problem = response.json()
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}
+
+
+def _refusal(response: httpx2.Response) -> Refused:
+    problem = _problem(response)
+    errors = [error for error in problem.get("errors") or [] if isinstance(error, dict)]
+    problems = [
+        FieldProblem(str(error.get("pointer", "")).removeprefix("#/"), str(error.get("code", ""))) for error in errors
+    ]
+    return Refused(response.status_code, str(problem.get("code", "refused")), problems)
+
+
+def _read(operation: Operation[Model], answer: Any) -> Model:
+    try:
+        return operation.answer.model_validate(answer)
+    except ValidationError as error:
+        raise ServiceAway(operation.service) from error

@@ -1,0 +1,71 @@
+"""The portal reads what the services publish: each answer model against the openapi.json of its service."""
+
+import importlib
+import pkgutil
+from typing import Any
+
+import pytest
+from tests.contract.portal.reading import Reading
+from tests.integration.portal.contracts import contract
+
+import sixclear.portal.upstream
+from sixclear.portal.upstream.answer import Operation
+from sixclear.portal.upstream.monitoring import ATTENTION
+
+
+def operations() -> list[Operation[Any]]:
+    """Every operation that the portal calls."""
+    modules = pkgutil.iter_modules(sixclear.portal.upstream.__path__, "sixclear.portal.upstream.")
+    values = [value for module in modules for value in vars(importlib.import_module(module.name)).values()]
+    return [value for value in values if isinstance(value, Operation)]
+
+
+def named(operation: Operation[Any]) -> str:
+    return f"{operation.method} {operation.path}"
+
+
+@pytest.mark.parametrize("operation", operations(), ids=named)
+def test_every_field_that_is_read_is_answered_as_it_is_read(operation: Operation[Any]) -> None:
+    published = contract(operation.service)
+    model = operation.answer.model_json_schema(mode="validation")
+    reading = Reading(model, published.document)
+    assert operation.path in published.document["paths"], "the path is written as the contract writes it"
+    assert list(reading.wrong(model, published.answer_schema(operation.method, operation.path), "$")) == []
+
+
+def test_the_operations_of_all_services_were_compared() -> None:
+    assert {operation.service for operation in operations()} == {"tasks", "feedback", "data-catalog", "monitoring"}
+    assert len(operations()) >= 18
+
+
+def test_no_list_of_what_needs_attention_is_left_out() -> None:
+    published = contract("monitoring")
+    answered = published.resolved(published.answer_schema("GET", ATTENTION.path))["properties"]
+    assert set(ATTENTION.answer.model_fields) == answered.keys() - {"as_of"}
+
+
+OBJECT = {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}}, "required": ["at"]}
+NULLABLE = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
+
+
+@pytest.mark.parametrize(
+    ("answered", "wrong"),
+    [
+        (OBJECT, []),
+        ({"type": "object", "properties": {}}, ["$.at: is not answered"]),
+        (OBJECT | {"required": []}, ["$.at: may be left out of the answer, and must be there to be read"]),
+        (OBJECT | {"properties": {"at": NULLABLE}}, ["$.at: answered ['null'], read as ['string']"]),
+        (OBJECT | {"properties": {"at": {"type": "integer"}}}, ["$.at: answered ['integer'], read as ['string']"]),
+        (OBJECT | {"properties": {"at": {"type": "string"}}}, ["$.at: read as date-time, answered as any text"]),
+    ],
+)
+def test_what_does_not_agree_is_named(answered: dict[str, Any], wrong: list[str]) -> None:
+    assert list(Reading(OBJECT, answered).wrong(OBJECT, answered, "$")) == wrong
+
+
+def test_a_value_that_is_not_known_is_named() -> None:
+    read, answered = {"type": "string", "enum": ["a", "b"]}, {"type": "string", "enum": ["a", "c"]}
+    assert list(Reading(read, answered).wrong(read, answered, "$")) == ["$: answered ['c'], which is not read"]
+    text = {"type": "string"}
+    assert list(Reading(read, text).wrong(read, text, "$")) == ["$: answered any value, which is not read"]
+    assert list(Reading(text, answered).wrong(text, answered, "$")) == []

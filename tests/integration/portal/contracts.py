@@ -1,0 +1,71 @@
+"""What the services publish: the stand-in may ask and answer nothing else."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+ROOT = Path(__file__).parents[3]
+
+
+class Contract:
+    """The openapi.json of one service, as it is committed."""
+
+    def __init__(self, service: str) -> None:
+        self.document = json.loads((ROOT / "services" / service / "contracts" / "openapi.json").read_text("utf-8"))
+        self._paths = {
+            path: re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path))) for path in self.document["paths"]
+        }
+
+    def operation(self, method: str, path: str) -> dict[str, Any]:
+        """The operation at an address, or at a path as the document writes it."""
+        written = path if path in self._paths else next(name for name, at in self._paths.items() if at.fullmatch(path))
+        found: dict[str, Any] = self.document["paths"][written][method.lower()]
+        return found
+
+    def resolved(self, node: Any) -> Any:
+        """What a reference leads to; anything else is itself."""
+        while isinstance(node, dict) and "$ref" in node:
+            names = node["$ref"].removeprefix("#/").split("/")
+            node = self.document
+            for name in names:
+                node = node[name]
+        return node
+
+    def answer_schema(self, method: str, path: str, status: int = 0) -> dict[str, Any]:
+        """The schema of an answer; by default of the success."""
+        responses = self.operation(method, path)["responses"]
+        code = str(status) if status else next(code for code in responses if code.startswith("2"))
+        content = self.resolved(responses.get(code) or responses["default"])["content"]
+        found: dict[str, Any] = next(iter(content.values()))["schema"]
+        return found
+
+    def wrong_request(self, method: str, path: str, query: list[str], body: bytes) -> list[str]:
+        """What is wrong with a request."""
+        operation = self.operation(method, path)
+        known = {parameter["name"] for parameter in map(self.resolved, operation.get("parameters", []))}
+        wrong = [f"{method} {path}: no parameter {name}" for name in query if name not in known]
+        if body:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            wrong += self._wrong(schema, body, f"{method} {path}, request")
+        return wrong
+
+    def wrong_answer(self, method: str, path: str, status: int, body: bytes) -> list[str]:
+        """What is wrong with an answer; a status without a schema of its own has that of every other one."""
+        return self._wrong(self.answer_schema(method, path, status), body, f"{method} {path}, {status}")
+
+    def _wrong(self, schema: dict[str, Any], body: bytes, place: str) -> list[str]:
+        whole = {**schema, "components": self.document["components"]}
+        validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        return [
+            f"{place}: {error.json_path} {error.message}"[:400] for error in validator.iter_errors(json.loads(body))
+        ]
+
+
+@cache
+def contract(service: str) -> Contract:
+    """The contract of `service`, read once."""
+    return Contract(service)

@@ -1,0 +1,125 @@
+"""The stand-in for `tasks`: programmes, organisations, tasks and what belongs to one."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from tests.integration.portal.records import NOW, SLUG, brief, commune, iso, organisations, problem, standing_body
+
+from sixclear.common.ids import stable_id
+
+if TYPE_CHECKING:
+    from tests.integration.portal.upstream import Upstream
+
+
+def tasks(state: "Upstream") -> list[Route]:
+    """The routes of the service."""
+
+    async def programmes(request: Request) -> Response:
+        rows = [
+            ("demonstration", "Chương trình minh họa", "Demonstration programme", True),
+            ("hanoi-city", "Nhiệm vụ của thành phố Hà Nội", "Tasks of the city of Hanoi", False),
+            (SLUG, "Nhiệm vụ của Ban Chỉ đạo Trung ương", "Tasks of the central steering committee", False),
+        ]
+        items = [
+            {
+                "programme_id": str(stable_id("programme", slug)),
+                "slug": slug,
+                "name_vi": name_vi,
+                "name_en": name_en,
+                "resolution": "57-NQ/TW",
+                "source_vi": "báo cáo rà soát ngày 5/12/2025",
+                "source_en": "review published on 5 December 2025",
+                "owner": brief(standing_body()),
+                "six_clears_enforced": True,
+                "demonstration": demonstration,
+                "version": 1,
+            }
+            for slug, name_vi, name_en, demonstration in rows
+        ]
+        return JSONResponse({"items": items, "next": None})
+
+    async def listing(request: Request) -> Response:
+        if not (cursor := request.query_params.get("cursor", "0")).isdigit():
+            return problem("invalid-cursor", 400)
+        found = [] if state.empty or request.query_params.get("q") == "none" else range(int(cursor), int(cursor) + 24)
+        items = [state.task(n) for n in found]
+        return JSONResponse({"items": items, "next": str(int(cursor) + 24) if items and int(cursor) < 48 else None})
+
+    def number_of(request: Request) -> int | None:
+        known = {str(stable_id("task", str(n))): n for n in range(80)}
+        return known.get(request.path_params["task_id"])
+
+    async def task(request: Request) -> Response:
+        number = number_of(request)
+        return problem("task-not-found", 404) if number is None else JSONResponse(state.full_task(number))
+
+    async def history(request: Request) -> Response:
+        steps = ["proposed", "assigned", "progress_reported", "extended", "progress_reported", "evidence_added"]
+        items = [
+            {
+                "version": n + 1,
+                "change": change,
+                "occurred_at": iso(NOW - timedelta(days=120 - 20 * n)),
+                "recorded_at": iso(NOW - timedelta(days=120 - 20 * n)),
+                "organisation": brief(organisations()[0]),
+                "status": "in_progress",
+                "percent": 10 * n,
+                "current_deadline": iso(NOW + timedelta(days=12)),
+            }
+            for n, change in enumerate(steps)
+        ]
+        return JSONResponse({"items": items, "next": None})
+
+    async def reports(request: Request) -> Response:
+        items = [
+            {
+                "task_version": n,
+                "organisation": brief(organisations()[0]),
+                "percent": percent,
+                "text": "Đã gửi lấy ý kiến các bộ và địa phương.",
+                "difficulty": "Hai địa phương chưa góp ý." if n == 2 else None,
+                "cause": None,
+                "remedy": None,
+                "occurred_at": iso(NOW - timedelta(days=90 - 25 * n)),
+                "recorded_at": iso(NOW - timedelta(days=90 - 25 * n)),
+            }
+            for n, percent in enumerate((10, 25, 45, 60))
+        ]
+        return JSONResponse({"items": items, "next": None})
+
+    async def evidence(request: Request) -> Response:
+        item = {
+            "task_version": 3,
+            "title": "Dự thảo Thông tư",
+            "url": "https://example.org/du-thao.pdf",
+            "sha256": "ab" * 32,
+            "organisation": brief(organisations()[0]),
+            "occurred_at": iso(NOW),
+            "recorded_at": iso(NOW),
+        }
+        return JSONResponse({"items": [item], "next": None})
+
+    async def units(request: Request) -> Response:
+        level = request.query_params.get("level")
+        return JSONResponse({"items": [unit for unit in organisations() if level in (None, unit["level"])]})
+
+    async def unit(request: Request) -> Response:
+        known = {row["organisation_id"]: row for row in [*organisations(), commune()]}
+        known["20194"] = commune()
+        found = known.get(request.path_params["organisation_id"])
+        return JSONResponse({**found, "periods": []}) if found else problem("organisation-not-found", 404)
+
+    prefix = "/api/tasks/v1"
+    return [
+        Route(f"{prefix}/programmes", programmes),
+        Route(f"{prefix}/tasks", listing),
+        Route(f"{prefix}/tasks/{{task_id}}", task),
+        Route(f"{prefix}/tasks/{{task_id}}/history", history),
+        Route(f"{prefix}/tasks/{{task_id}}/reports", reports),
+        Route(f"{prefix}/tasks/{{task_id}}/evidence", evidence),
+        Route(f"{prefix}/organisations", units),
+        Route(f"{prefix}/organisations/{{organisation_id}}", unit),
+    ]
