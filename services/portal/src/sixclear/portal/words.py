@@ -48,6 +48,12 @@ CLEARS: Mapping[str, str] = {
     "authority": N_("Rõ thẩm quyền"),
 }
 CHANGES: Mapping[str, str] = {
+    "organisation.registered": N_("Ghi nhận cơ quan"),
+    "organisation.renamed": N_("Đổi tên cơ quan"),
+    "programme.registered": N_("Mở chương trình"),
+    "programme.updated": N_("Cập nhật chương trình"),
+    "directive.registered": N_("Ghi nhận văn bản giao việc"),
+    "directive.updated": N_("Cập nhật văn bản giao việc"),
     "task.proposed": N_("Đề xuất nhiệm vụ"),
     "task.updated": N_("Cập nhật nhiệm vụ"),
     "task.assigned": N_("Giao nhiệm vụ"),
