@@ -93,11 +93,30 @@ FEEDBACK = House(
     },
 )
 
+_SHOWS_ENTRY = "each step of a registration responds with the entry"
+_FOR_OPENAPI = "a route declares each refusal that its use case can raise"
 DATA_CATALOG = House(
     service="data-catalog",
-    sliced=False,
-    order=("registration", "entry", "programme_list"),
-    folders={"registration": "verbs: one step writes an entry and its history"},
+    sliced=True,
+    order=("registration | list_figures", "entry", "document | programme_list"),
+    folders={
+        "registration": "verbs: a step writes the entry and the documents of its dossier",
+        "list_figures": "a question: entries counted by programme list, which an entry must know to stand in one",
+        "document": "a table without a topic: its entry publishes how many documents are missing",
+        "programme_list": "tables without a topic: lists ship with the product, and no one changes them",
+    },
+    ideas={
+        "entry.freshness": Idea("repository", "the rule in Python and the same in SQL, held by one table of cases"),
+    },
+    arrows={
+        "registration.routes -> entry.responses": _SHOWS_ENTRY,
+        "registration.routes -> entry.schemas": _SHOWS_ENTRY,
+        "registration.routes -> entry.errors": _FOR_OPENAPI,
+        "registration.routes -> document.errors": _FOR_OPENAPI,
+        "registration -> document.schemas": "the owner adds a document, the reviewer names those that are missing",
+        "entry -> document.schemas": "an entry shows its dossier",
+        "entry.routes -> programme_list.errors": _FOR_OPENAPI,
+    },
 )
 
 _FOLDER_OF_MONITORING = "monitoring has no entities of its own: a folder is a part of the view or a question"

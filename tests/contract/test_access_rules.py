@@ -49,9 +49,10 @@ def _sources(function: Any) -> list[str]:
 
 def _rules() -> list[Any]:
     from sixclear.common.auth.access import OrganisationRule
-    from sixclear.data_catalog.routes import entries, registration
+    from sixclear.data_catalog.entry import access as entry
+    from sixclear.data_catalog.registration import access as registration
     from sixclear.feedback.routes import dependencies as feedback
     from sixclear.tasks.routes import dependencies as tasks
 
-    modules = (entries, registration, feedback, tasks)
+    modules = (entry, registration, feedback, tasks)
     return [value for module in modules for value in vars(module).values() if isinstance(value, OrganisationRule)]

@@ -23,10 +23,10 @@ from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import running_service
 from sixclear.data_catalog.app import create_app as create_catalogue
+from sixclear.data_catalog.entry.lifecycle import STAGES
 from sixclear.data_catalog.events import EVENTS
-from sixclear.data_catalog.ladders import STAGES
-from sixclear.data_catalog.repository.lists import add_lists
-from sixclear.data_catalog.service.seed import seed_lists
+from sixclear.data_catalog.programme_list.repository import add_lists
+from sixclear.data_catalog.programme_list.service import seed_lists
 from sixclear.data_catalog.settings import Settings as CatalogueSettings
 from sixclear.monitoring.figures import database_figures
 from sixclear.monitoring.repository import views

@@ -13,7 +13,7 @@ from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.data_catalog.app import create_app
 from sixclear.data_catalog.events import EVENTS
-from sixclear.data_catalog.service.seed import seed_lists
+from sixclear.data_catalog.programme_list.service import seed_lists
 from sixclear.data_catalog.settings import Settings
 
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
@@ -94,3 +94,20 @@ async def a_submitted_entry(service: Service, **changes: Any) -> str:
     await service.done("ministry", f"{entry}/documents", REQUEST)
     await service.done("ministry", f"{entry}/registration/submit", {})
     return entry
+
+
+async def some_entries(service: Service) -> None:
+    """One entry of each freshness, at several stages, in several lists."""
+    await service.done("steward", "/entries", description(code="A", lists=PLAN_02))
+    await service.done("steward", "/entries", description(code="B", lists=PLAN_02, promised_period_seconds=None))
+    both = [{"list": "plan-02", "edition": "2026"}, {"list": "resolution-71", "edition": "2025"}]
+    await service.done("steward", "/entries", description(code="C", lists=both))
+    other = description(code="D", owner_organisation_id=str(OTHER_MINISTRY), demonstration=True, lists=both[1:])
+    await service.done("steward", "/entries", other)
+    await service.done("ministry", f"/entries/{stable_id('entry', 'C')}/heartbeats", {})
+    service.clock.pass_by(days=2)
+    await service.done("other-ministry", f"/entries/{stable_id('entry', 'D')}/heartbeats", {})
+    await service.done("ministry", f"/entries/{stable_id('entry', 'B')}/documents", REQUEST)
+    await service.done("ministry", f"/entries/{stable_id('entry', 'B')}/registration/submit", {})
+    stage = {"deployment_stage": "deploying_foundation", "risk": "high"}
+    await service.done("ministry", f"/entries/{stable_id('entry', 'C')}/stage", stage)

@@ -9,14 +9,17 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
-from sixclear.data_catalog.routes import ROUTERS
+from sixclear.data_catalog.entry import routes as entry
+from sixclear.data_catalog.list_figures import routes as list_figures
+from sixclear.data_catalog.registration import routes as registration
 from sixclear.data_catalog.settings import Settings
 
 PREFIX = "/api/catalog/v1"
+ROUTERS = (entry.router, registration.router, list_figures.router)
 
 
 def create_app(
-    settings: Settings,
+    _settings: Settings,
     *,
     verifier: TokenVerifier | None = None,
     database: Database | None = None,
@@ -24,7 +27,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The data catalogue's application; without a database it only describes itself (OpenAPI)."""
-    app = create_service_app(
+    return create_service_app(
         title="Sixclear data catalogue",
         service="data-catalog",
         version=version("sixclear"),
@@ -36,5 +39,3 @@ def create_app(
         clock=clock,
         description="Databases and other data: owner, programme lists, deployment, registration, heartbeat.",
     )
-    app.state.settings = settings
-    return app

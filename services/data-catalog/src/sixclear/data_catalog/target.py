@@ -4,7 +4,7 @@ from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.data_catalog.app import create_app
 from sixclear.data_catalog.events import EVENTS
-from sixclear.data_catalog.service.seed import seed_lists
+from sixclear.data_catalog.programme_list.service import seed_lists
 from sixclear.data_catalog.settings import Settings
 
 

@@ -1,6 +1,11 @@
 """Alembic runs here; see sixclear.common.migrations."""
 
 from sixclear.common.migrations import run_env
-from sixclear.data_catalog.models import Base
+from sixclear.data_catalog.document import models as document
+from sixclear.data_catalog.entry import models as entry
+from sixclear.data_catalog.programme_list import models as programme_list
+from sixclear.data_catalog.tables import Base
+
+__all__ = ["document", "entry", "programme_list"]
 
 run_env(Base.metadata)

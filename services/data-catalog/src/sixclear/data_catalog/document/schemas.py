@@ -1,0 +1,39 @@
+"""Requests and responses about the documents of a dossier."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Link
+from sixclear.data_catalog.fields import Step
+
+# A document's title is a key: folded it must fit into an index row in every script.
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class DocumentName(Schema):
+    """A document by its title; case and diacritics do not matter."""
+
+    title: Title
+
+
+class DocumentDescription(DocumentName, Step):
+    """A document of the dossier that is there: it has a link, a hash, or both."""
+
+    url: Link | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class DocumentView(Schema):
+    """A document of the dossier: there, or missing since a body asked for it."""
+
+    title: str
+    missing: bool
+    asked_by_organisation_id: UUID | None
+    asked_at: datetime | None
+    url: str | None
+    sha256: str | None
+    added_at: datetime | None

@@ -1,0 +1,1 @@
+"""Entries: databases and other data with their owner, deployment stage and heartbeat."""

@@ -1,0 +1,71 @@
+"""What an entry publishes: organisations by identifier, never a person or the content of a document."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sixclear.common.events.catalogue import EntityEvents, EventData
+
+
+class ListingData(EventData):
+    """The edition of a programme list in which an entry stands."""
+
+    list: str
+    edition: str
+
+
+class RegistrationData(EventData):
+    """How far the registration is; `missing_documents` counts what the dossier still lacks."""
+
+    status: Literal["not_submitted", "draft", "submitted", "returned", "approved"]
+    submitted_at: datetime | None
+    missing_documents: int
+
+
+class HeartbeatData(EventData):
+    """The promise and the last sign of life. Whether the entry is fresh follows from them and the time."""
+
+    promised_period_seconds: int | None
+    last_at: datetime | None
+
+
+class EntryData(EventData):
+    """An entry of the catalogue after a change. Instants are UTC."""
+
+    change: str
+    entry_id: UUID
+    code: str
+    name_vi: str
+    name_en: str | None
+    kind: Literal["database", "information_system", "dataset", "data_service"]
+    owner_organisation_id: UUID
+    lists: list[ListingData]
+    deployment_stage: Literal[
+        "not_deployed",
+        "deploying_digitised_only",
+        "deploying_foundation",
+        "formed_centralised",
+        "rebuild",
+        "retire",
+    ]
+    risk: Literal["high", "none"]
+    registration: RegistrationData
+    heartbeat: HeartbeatData
+    demonstration: bool
+
+
+ENTRY_EVENTS = EntityEvents(
+    "entry",
+    "Databases, systems, datasets and data services with their two ladders and their last sign of life.",
+    EntryData,
+    {
+        "registered": "The entry became known to the catalogue.",
+        "updated": "Its description, owner or lists changed.",
+        "deployment_stage_changed": "It moved on the deployment ladder, or its risk changed.",
+        "registration_submitted": "The owner handed in the dossier.",
+        "registration_returned": "The dossier is incomplete: the missing documents were named.",
+        "registration_approved": "Another body than the owner approved the registration.",
+        "document_added": "A document was put into the dossier.",
+        "heartbeat_received": "The running system gave a sign of life.",
+    },
+)

@@ -1,0 +1,63 @@
+"""The table of entries."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, SmallInteger
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sixclear.common.entity import Versioned
+from sixclear.data_catalog.entry.lifecycle import EntryState
+from sixclear.data_catalog.tables import Base
+
+
+class Entry(Versioned, Base):
+    """An entry and where it stands on its two ladders. Freshness is derived from the last heartbeat, never stored."""
+
+    __tablename__ = "entry"
+
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name_vi: Mapped[str]
+    name_en: Mapped[str | None]
+    kind: Mapped[str]
+    description: Mapped[str | None]
+    search_text: Mapped[str]
+    owner_organisation_id: Mapped[UUID] = mapped_column(index=True)
+    # [{"list": slug, "edition": edition}], sorted: an entry stands in few lists, and is always read with them.
+    lists: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    legal_basis: Mapped[str | None]
+    security_level: Mapped[int | None] = mapped_column(SmallInteger)
+    last_backup_at: Mapped[datetime | None]
+    deployment_stage: Mapped[str]
+    deployment_due: Mapped[date | None]
+    risk: Mapped[str]
+    registration_status: Mapped[str]
+    submitted_at: Mapped[datetime | None]
+    submitted_by_organisation_id: Mapped[UUID | None]
+    returned_at: Mapped[datetime | None]
+    returned_by_organisation_id: Mapped[UUID | None]
+    return_reason: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    approved_by_organisation_id: Mapped[UUID | None]
+    missing_documents: Mapped[int] = mapped_column(Integer)
+    promised_period_seconds: Mapped[int | None] = mapped_column(Integer)
+    last_heartbeat_at: Mapped[datetime | None]
+    records_count: Mapped[int | None] = mapped_column(BigInteger)
+    demonstration: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('database', 'information_system', 'dataset', 'data_service')", name="kind"),
+        CheckConstraint("security_level BETWEEN 1 AND 5", name="security_level"),
+        CheckConstraint("risk IN ('high', 'none')", name="risk"),
+        CheckConstraint("promised_period_seconds > 0", name="promised_period_seconds"),
+        Index("ix_entry_lists", "lists", postgresql_using="gin", postgresql_ops={"lists": "jsonb_path_ops"}),
+        Index("ix_entry_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
+    )
+
+
+def state_of(entry: Entry) -> EntryState:
+    """What the rules of the deployment ladder read of an entry."""
+    return EntryState(deployment_stage=entry.deployment_stage, risk=entry.risk)

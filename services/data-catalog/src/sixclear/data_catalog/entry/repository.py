@@ -1,0 +1,63 @@
+"""Entries in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.folding import like_pattern
+from sixclear.data_catalog.entry.freshness import freshness_in_sql
+from sixclear.data_catalog.entry.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What a list of entries is narrowed to; None does not narrow."""
+
+    listed: str | None = None
+    edition: str | None = None
+    deployment_stage: str | None = None
+    risk: str | None = None
+    registration: str | None = None
+    owner: UUID | None = None
+    freshness: str | None = None
+    query: str | None = None
+
+
+async def find_entry(session: AsyncSession, entry_id: UUID, *, lock: bool = False) -> Entry | None:
+    """The entry with this identifier; its row locked when it is about to change."""
+    return await session.get(Entry, entry_id, with_for_update=lock)
+
+
+async def list_entries(
+    session: AsyncSession, narrow: EntryFilter, *, now: datetime, after: str | None, limit: int
+) -> Sequence[Entry]:
+    """Entries in the order of their codes, after the cursor."""
+    statement = select(Entry).where(*_conditions(narrow, now)).order_by(Entry.code).limit(limit)
+    if after is not None:
+        statement = statement.where(Entry.code > after)
+    return (await session.scalars(statement)).all()
+
+
+def _conditions(narrow: EntryFilter, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    listing = {"list": narrow.listed, "edition": narrow.edition}
+    if any(listing.values()):
+        conditions.append(Entry.lists.contains([{name: value for name, value in listing.items() if value}]))
+    if narrow.deployment_stage:
+        conditions.append(Entry.deployment_stage == narrow.deployment_stage)
+    if narrow.risk:
+        conditions.append(Entry.risk == narrow.risk)
+    if narrow.registration:
+        conditions.append(Entry.registration_status == narrow.registration)
+    if narrow.owner:
+        conditions.append(Entry.owner_organisation_id == narrow.owner)
+    if narrow.freshness:
+        derived = freshness_in_sql(Entry.last_heartbeat_at, Entry.promised_period_seconds, now)
+        conditions.append(derived == narrow.freshness)
+    if narrow.query:
+        conditions.append(Entry.search_text.like(like_pattern(narrow.query)))
+    return conditions

@@ -1,0 +1,87 @@
+"""Rows of entries as responses. Organisations are identifiers here: their names are read from `tasks`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.events.log import StoredEvent
+from sixclear.common.use_case import Context
+from sixclear.data_catalog.document import service as documents
+from sixclear.data_catalog.document.schemas import DocumentView
+from sixclear.data_catalog.entry.freshness import fresh_until, freshness
+from sixclear.data_catalog.entry.models import Entry
+from sixclear.data_catalog.entry.schemas import (
+    EntrySummary,
+    EntryView,
+    HeartbeatView,
+    HistoryEntry,
+    RegistrationDetail,
+    RegistrationView,
+)
+
+_DERIVED = {"registration", "heartbeat", "documents"}
+
+
+def entry_summary(entry: Entry, now: datetime) -> EntrySummary:
+    """An entry as lists show it; its freshness is derived at `now`."""
+    own = {name: getattr(entry, name) for name in EntrySummary.model_fields if name not in _DERIVED}
+    registration = {name: _registration(entry, name) for name in RegistrationView.model_fields}
+    return EntrySummary.model_validate(own | {"registration": registration, "heartbeat": _heartbeat(entry, now)})
+
+
+async def entry_response(ctx: Context, entry: Entry) -> EntryView:
+    """An entry with its two ladders and its dossier, missing documents first."""
+    own = {name: getattr(entry, name) for name in EntryView.model_fields if name not in _DERIVED}
+    registration = {name: _registration(entry, name) for name in RegistrationDetail.model_fields}
+    dossier = [
+        DocumentView.model_validate(document, from_attributes=True)
+        for document in await documents.dossier(ctx, entry.entry_id)
+    ]
+    return EntryView.model_validate(
+        own | {"registration": registration, "heartbeat": _heartbeat(entry, ctx.now), "documents": dossier}
+    )
+
+
+def derived_state(entry: Entry, now: datetime) -> str | None:
+    """What time alone has made of the entry, for its ETag: `late` when a promised heartbeat has not come."""
+    state = freshness(entry.last_heartbeat_at, entry.promised_period_seconds, now)
+    return state if state == "late" else None
+
+
+def _registration(entry: Entry, name: str) -> object:
+    return getattr(entry, "registration_status" if name == "status" else name)
+
+
+def _heartbeat(entry: Entry, now: datetime) -> HeartbeatView:
+    promised = entry.promised_period_seconds
+    return HeartbeatView.model_validate(
+        {
+            "promised_period_seconds": promised,
+            "last_at": entry.last_heartbeat_at,
+            "fresh_until": fresh_until(entry.last_heartbeat_at, promised),
+            "freshness": freshness(entry.last_heartbeat_at, promised, now),
+        }
+    )
+
+
+def history_response(events: Sequence[StoredEvent]) -> list[HistoryEntry]:
+    """An entry's changes as anybody may read them: which organisation, never which client or person."""
+    return [
+        HistoryEntry(
+            version=event.version,
+            change=event.change,
+            occurred_at=event.occurred_at,
+            recorded_at=event.recorded_at,
+            organisation_id=_actor(event),
+            deployment_stage=event.data["deployment_stage"],
+            risk=event.data["risk"],
+            registration_status=event.data["registration"]["status"],
+            missing_documents=event.data["registration"]["missing_documents"],
+        )
+        for event in events
+    ]
+
+
+def _actor(event: StoredEvent) -> UUID | None:
+    organisation_id = event.meta.get("organisation_id")
+    return UUID(organisation_id) if organisation_id else None

@@ -1,0 +1,169 @@
+"""Entries: lists, one entry, its description, its deployment stage, its heartbeats."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from sixclear.common.auth.access import Access
+from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.use_case import (
+    Context,
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+)
+from sixclear.common.web.etags import StaleVersion, not_modified
+from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.schemas import Page
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.data_catalog.entry import access, responses, service
+from sixclear.data_catalog.entry.errors import (
+    STEP_REFUSALS,
+    EntryNotFound,
+    ListingNeedsSteward,
+    ReasonMissing,
+    ReferenceUnknown,
+)
+from sixclear.data_catalog.entry.metrics import HEARTBEATS
+from sixclear.data_catalog.entry.models import Entry
+from sixclear.data_catalog.entry.repository import EntryFilter
+from sixclear.data_catalog.entry.schemas import (
+    DeploymentStage,
+    EntryDescription,
+    EntrySummary,
+    EntryView,
+    Freshness,
+    HeartbeatStep,
+    HistoryEntry,
+    RegistrationStatus,
+    Risk,
+    StageStep,
+)
+from sixclear.data_catalog.programme_list.errors import ListNotFound
+
+router = APIRouter(route_class=TransactionalRoute, tags=["entries"])
+
+PUBLIC = Depends(access.PUBLIC)
+WRITE = Depends(Access.scope("catalog:write", "catalog:approve", organisation=access.OWNER_OR_STEWARD))
+BEAT = Depends(Access.scope("catalog:heartbeat", organisation=access.OWNER))
+
+
+@router.get("/entries", operation_id="listEntries", dependencies=[PUBLIC], responses=problem_responses(ListNotFound))
+async def list_entries(
+    ctx: ContextDep,
+    listed: Annotated[str | None, Query(alias="list", max_length=80, description="Slug of a programme list.")] = None,
+    edition: Annotated[str | None, Query(max_length=20, description="Edition of a programme list.")] = None,
+    deployment_stage: DeploymentStage | None = None,
+    risk: Risk | None = None,
+    registration: RegistrationStatus | None = None,
+    owner: Annotated[UUID | None, Query(description="Identifier of the organisation that owns the entry.")] = None,
+    freshness: Annotated[Freshness | None, Query(description="Derived at the time of the answer.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Part of code, name or description.")] = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
+) -> Page[EntrySummary]:
+    """Entries in the order of their codes; diacritics in `q` do not matter."""
+    narrow = EntryFilter(listed, edition, deployment_stage, risk, registration, owner, freshness, q)
+    context = repr(narrow)
+    after = decode_cursor(cursor, str, context=context)[0] if cursor else None
+    rows = await service.list_entries(ctx, narrow, after, limit + 1)
+    return page_of(
+        rows,
+        limit,
+        item=lambda row: responses.entry_summary(row, ctx.now),
+        key=lambda row: (row.code,),
+        context=context,
+    )
+
+
+@router.get(
+    "/entries/{entry_id}",
+    operation_id="getEntry",
+    response_model=EntryView,
+    dependencies=[PUBLIC],
+    responses=problem_responses(EntryNotFound) | {304: {"description": "The version in If-None-Match is current."}},
+)
+async def get_entry(ctx: ContextDep, entry_id: UUID, request: Request, response: Response) -> Response | EntryView:
+    """One entry with its two ladders, its dossier and its last sign of life."""
+    entry = await service.get_entry(ctx, entry_id)
+    version = tag(response, ctx.log, entry, responses.derived_state(entry, ctx.now))
+    if not_modified(request, version):
+        return Response(status_code=304, headers={"ETag": version})
+    return await responses.entry_response(ctx, entry)
+
+
+@router.get(
+    "/entries/{entry_id}/history",
+    operation_id="listEntryHistory",
+    dependencies=[PUBLIC],
+    responses=problem_responses(EntryNotFound),
+)
+async def list_history(
+    ctx: ContextDep, entry_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[HistoryEntry]:
+    """An entry's changes, newest first."""
+    context = f"history {entry_id}"
+    before = decode_cursor(cursor, int, context=context)[0] if cursor else None
+    changes = responses.history_response(await service.history(ctx, entry_id, before, limit + 1))
+    return page_of(changes, limit, item=lambda change: change, key=lambda change: (change.version,), context=context)
+
+
+@router.post(
+    "/entries",
+    operation_id="putEntry",
+    dependencies=[WRITE],
+    status_code=201,
+    responses=problem_responses(
+        ReferenceUnknown,
+        ListingNeedsSteward,
+        StaleVersion,
+        OrganisationNotAllowed,
+        FactsPastNotAllowed,
+        FactBehindLastChange,
+        FactInFuture,
+    )
+    | {200: {"description": "The code was known; it is described again, or nothing changed.", "model": EntryView}},
+)
+async def put_entry(ctx: ContextDep, description: EntryDescription, expect: ExpectDep, response: Response) -> EntryView:
+    """Register an entry; with a code sent before, describe it again (200)."""
+    entry, created = await service.put_entry(ctx, description, expect)
+    response.status_code = 201 if created else 200
+    return await _tagged(ctx, entry, response)
+
+
+@router.post(
+    "/entries/{entry_id}/stage",
+    operation_id="moveEntry",
+    dependencies=[WRITE],
+    responses=problem_responses(*STEP_REFUSALS, TransitionNotAllowed, ReasonMissing),
+)
+async def move(ctx: ContextDep, entry_id: UUID, step: StageStep, expect: ExpectDep, response: Response) -> EntryView:
+    """Say which deployment stage an entry has reached; a step that is not forward needs a reason."""
+    return await _tagged(ctx, await service.move(ctx, entry_id, step, expect), response)
+
+
+@router.post(
+    "/entries/{entry_id}/heartbeats",
+    operation_id="addHeartbeat",
+    dependencies=[BEAT],
+    status_code=201,
+    responses=problem_responses(*STEP_REFUSALS)
+    | {200: {"description": "The last heartbeat was only sent again.", "model": EntryView}},
+)
+async def add_heartbeat(
+    ctx: ContextDep, entry_id: UUID, step: HeartbeatStep, expect: ExpectDep, response: Response
+) -> EntryView:
+    """Send a sign of life of the running system."""
+    entry, taken = await service.beat(ctx, entry_id, step, expect)
+    HEARTBEATS.labels("taken" if taken else "unchanged").inc()
+    response.status_code = 201 if taken else 200
+    return await _tagged(ctx, entry, response)
+
+
+async def _tagged(ctx: Context, entry: Entry, response: Response) -> EntryView:
+    tag(response, ctx.log, entry, responses.derived_state(entry, ctx.now))
+    return await responses.entry_response(ctx, entry)

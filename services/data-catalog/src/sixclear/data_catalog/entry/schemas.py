@@ -1,0 +1,150 @@
+"""Requests and responses about entries."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from sixclear.common.web.instants import Day
+from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Code, Slug, Text
+from sixclear.data_catalog.document.schemas import DocumentView
+from sixclear.data_catalog.fields import OccurredAt, Step, UtcInstant
+
+Edition = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Kind = Literal["database", "information_system", "dataset", "data_service"]
+DeploymentStage = Literal[
+    "not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised", "rebuild", "retire"
+]
+Risk = Literal["high", "none"]
+RegistrationStatus = Literal["not_submitted", "draft", "submitted", "returned", "approved"]
+Freshness = Literal["fresh", "late", "silent", "no_promise"]
+
+
+class Listing(Schema):
+    """The edition of a programme list in which an entry stands."""
+
+    list: Slug
+    edition: Edition
+
+
+class EntryDescription(Schema):
+    """An entry to register, or, with a code that is known, to describe anew.
+
+    A field that is left out is emptied; only `lists` stay as they are.
+    """
+
+    code: Code = Field(description="The upsert key; the entry's identifier follows from it.")
+    name_vi: Line
+    name_en: Line | None = None
+    kind: Kind
+    owner_organisation_id: UUID
+    lists: list[Listing] | None = Field(
+        default=None,
+        max_length=50,
+        description="Only a steward (`catalog:approve`) changes them. Left out or null: as they are.",
+    )
+    legal_basis: Line | None = None
+    security_level: Annotated[int, Field(ge=1, le=5, strict=True)] | None = None
+    last_backup_at: UtcInstant | None = None
+    promised_period_seconds: Annotated[int, Field(ge=1, le=315_360_000, strict=True)] | None = Field(
+        default=None, description="The longest time between two heartbeats that the owner promises."
+    )
+    deployment_due: Day | None = None
+    description: Text | None = None
+    demonstration: bool = False
+    occurred_at: OccurredAt = None
+
+
+class StageStep(Step):
+    """The deployment stage that an entry has reached."""
+
+    deployment_stage: DeploymentStage
+    risk: Risk | None = Field(default=None, description="Default: as it is.")
+    reason: Text | None = Field(
+        default=None, description="Needed for going back, to rebuild, to retire and to take up again."
+    )
+
+
+class HeartbeatStep(Step):
+    """A sign of life of the running system."""
+
+    records_count: Annotated[int, Field(ge=0, le=2**53, strict=True)] | None = None
+
+
+class RegistrationView(Schema):
+    """How far the registration is."""
+
+    status: RegistrationStatus
+    submitted_at: datetime | None
+    missing_documents: int
+
+
+class HeartbeatView(Schema):
+    """The promise, the last sign of life, and what follows from them at the time of the answer."""
+
+    promised_period_seconds: int | None
+    last_at: datetime | None
+    fresh_until: datetime | None
+    freshness: Freshness = Field(
+        description="Derived at the time of the response; the ETag changes when it becomes `late`."
+    )
+
+
+class EntrySummary(Schema):
+    """An entry as lists show it."""
+
+    entry_id: UUID
+    code: str
+    name_vi: str
+    name_en: str | None
+    kind: Kind
+    owner_organisation_id: UUID
+    lists: list[Listing]
+    deployment_stage: DeploymentStage
+    deployment_due: date | None
+    risk: Risk
+    registration: RegistrationView
+    heartbeat: HeartbeatView
+    demonstration: bool
+    version: int
+
+
+class RegistrationDetail(RegistrationView):
+    """How far the registration is, with who decided what and when."""
+
+    returned_at: datetime | None
+    returned_by_organisation_id: UUID | None
+    return_reason: str | None
+    approved_at: datetime | None
+    approved_by_organisation_id: UUID | None
+
+
+class EntryView(EntrySummary):
+    """An entry with its two ladders and its dossier, missing documents first."""
+
+    description: str | None
+    legal_basis: str | None
+    security_level: int | None
+    last_backup_at: datetime | None
+    records_count: int | None
+    registration: RegistrationDetail
+    documents: list[DocumentView]
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class HistoryEntry(Schema):
+    """One change of an entry: what, when it became true, when it was learnt, by which organisation."""
+
+    version: int
+    change: str
+    occurred_at: datetime
+    recorded_at: datetime
+    organisation_id: UUID | None
+    deployment_stage: DeploymentStage
+    risk: Risk
+    registration_status: RegistrationStatus
+    missing_documents: int

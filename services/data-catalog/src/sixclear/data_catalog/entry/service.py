@@ -1,0 +1,161 @@
+"""Entries: read, registered, described again, moved on the deployment ladder, alive."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sixclear.common.change import Change
+from sixclear.common.events.log import StoredEvent
+from sixclear.common.folding import fold
+from sixclear.common.ids import stable_id
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context, Expect, FactInFuture
+from sixclear.data_catalog.entry import lifecycle, repository
+from sixclear.data_catalog.entry.access import is_steward, require_owner, require_owner_or_steward
+from sixclear.data_catalog.entry.errors import EntryNotFound, ListingNeedsSteward, ReferenceUnknown
+from sixclear.data_catalog.entry.lifecycle import StageCommand
+from sixclear.data_catalog.entry.models import Entry, state_of
+from sixclear.data_catalog.entry.recording import ENTRY
+from sixclear.data_catalog.entry.repository import EntryFilter
+from sixclear.data_catalog.entry.schemas import EntryDescription, HeartbeatStep, Listing, StageStep
+from sixclear.data_catalog.programme_list import service as programme_lists
+
+
+async def get_entry(ctx: Context, entry_id: UUID, *, lock: bool = False) -> Entry:
+    """The entry with this identifier; raises EntryNotFound."""
+    entry = await repository.find_entry(ctx.session, entry_id, lock=lock)
+    if entry is None:
+        raise EntryNotFound("No entry has this identifier; list them at /entries.")
+    return entry
+
+
+async def locked(ctx: Context, entry_id: UUID, expect: Expect) -> Entry:
+    """The entry, its row locked until the transaction ends. Raises EntryNotFound, and what `expect` raises."""
+    entry = await get_entry(ctx, entry_id, lock=True)
+    expect(entry)
+    return entry
+
+
+async def record_change(
+    ctx: Context, entry: Entry, change: Change, occurred_at: datetime, *, reason: str | None = None
+) -> None:
+    """Apply a change to an entry that is locked or new, and publish it. Other folders change entries through this."""
+    await record(ctx, entry, change, occurred_at, ENTRY, reason=reason)
+
+
+async def list_entries(ctx: Context, narrow: EntryFilter, after: str | None, limit: int) -> Sequence[Entry]:
+    """Entries in the order of their codes. Raises ListNotFound for a list that is not known."""
+    if narrow.listed:
+        await programme_lists.require_list(ctx, narrow.listed)
+    return await repository.list_entries(ctx.session, narrow, now=ctx.now, after=after, limit=limit)
+
+
+async def history(ctx: Context, entry_id: UUID, before: int | None, limit: int) -> Sequence[StoredEvent]:
+    """An entry's events, newest first; raises EntryNotFound."""
+    await get_entry(ctx, entry_id)
+    return await ctx.log.history(ctx.session, "entry", entry_id, before=before, limit=limit)
+
+
+async def put_entry(ctx: Context, description: EntryDescription, expect: Expect) -> tuple[Entry, bool]:
+    """Register an entry, or describe the one with this code again; True when it is new.
+
+    A client describes its own organisation's entries, a steward those of any; only a steward changes the lists. A
+    description that changes nothing publishes nothing. `expect` refuses to replace a version that the caller does not
+    know, and to create what the caller believes to be there.
+    """
+    require_owner_or_steward(ctx, description.owner_organisation_id, "describe an entry of another organisation")
+    fields = _described(ctx, description)
+    entry = await repository.find_entry(ctx.session, stable_id("entry", description.code), lock=True)
+    if entry is not None:
+        require_owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
+    expect(entry)
+    fields["lists"] = await _listings(ctx, description.lists, [] if entry is None else entry.lists)
+    if entry is None:
+        return await _register(ctx, description, fields), True
+    changed = {name: value for name, value in fields.items() if getattr(entry, name) != value}
+    if changed:
+        occurred_at = ctx.fact_time(description.occurred_at, entry.occurred_at)
+        await record_change(ctx, entry, Change("updated", changed), occurred_at)
+    return entry, False
+
+
+async def _register(ctx: Context, description: EntryDescription, fields: Mapping[str, Any]) -> Entry:
+    occurred_at = ctx.fact_time(description.occurred_at, None)
+    by_owner = ctx.caller.organisation_id == description.owner_organisation_id
+    entry = Entry(
+        entry_id=stable_id("entry", description.code),
+        code=description.code,
+        deployment_stage=lifecycle.LADDER[0],
+        risk="none",
+        registration_status=lifecycle.first_registration_status(by_owner=by_owner),
+        missing_documents=0,
+        version=0,
+        **fields,
+    )
+    ctx.session.add(entry)
+    await record_change(ctx, entry, Change("registered", {}), occurred_at)
+    return entry
+
+
+def _described(ctx: Context, description: EntryDescription) -> dict[str, Any]:
+    """The columns that a description sets, without its lists."""
+    if description.last_backup_at is not None and description.last_backup_at > ctx.now:
+        raise FactInFuture(
+            "last_backup_at is later than now.",
+            errors=[{"pointer": "#/last_backup_at", "code": "in-future", "detail": "State a time up to now."}],
+        )
+    words = (description.code, description.name_vi, description.name_en, description.description)
+    plain = description.model_dump(exclude={"code", "lists", "occurred_at"})
+    return plain | {"search_text": fold(" ".join(filter(None, words)))}
+
+
+async def _listings(
+    ctx: Context, listings: list[Listing] | None, current: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The lists as they are stored: each once, in one order; `current` when none are given.
+
+    Raises ReferenceUnknown at those that do not exist, ListingNeedsSteward when another client changes them.
+    """
+    if listings is None:
+        return current
+    known = await programme_lists.known_editions(ctx, {listing.list for listing in listings})
+    unknown = [
+        {"pointer": f"#/lists/{index}", "code": "edition-unknown", "detail": "No list has this slug and edition."}
+        for index, listing in enumerate(listings)
+        if (listing.list, listing.edition) not in known
+    ]
+    if unknown:
+        raise ReferenceUnknown("A programme list is named that is not known; see them at /lists.", errors=unknown)
+    pairs = sorted({(listing.list, listing.edition) for listing in listings})
+    wanted: list[dict[str, Any]] = [{"list": slug, "edition": edition} for slug, edition in pairs]
+    if wanted != current and not is_steward(ctx):
+        raise ListingNeedsSteward(
+            "Leave out `lists`, or ask the data steward to enter them.",
+            errors=[{"pointer": "#/lists", "code": "steward-only", "detail": "Your client cannot change them."}],
+        )
+    return wanted
+
+
+async def move(ctx: Context, entry_id: UUID, step: StageStep, expect: Expect) -> Entry:
+    """Say which deployment stage an entry has reached; the owner or a steward may. A repetition changes nothing."""
+    entry = await locked(ctx, entry_id, expect)
+    require_owner_or_steward(ctx, entry.owner_organisation_id, "move an entry of another organisation")
+    change = lifecycle.decide_stage(state_of(entry), StageCommand(step.deployment_stage, step.risk, step.reason))
+    if change is not None:
+        occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
+        await record_change(ctx, entry, change, occurred_at, reason=step.reason)
+    return entry
+
+
+async def beat(ctx: Context, entry_id: UUID, step: HeartbeatStep, expect: Expect) -> tuple[Entry, bool]:
+    """Take a sign of life from the owner's system; False when the last one is only sent again, and nothing changes."""
+    entry = await locked(ctx, entry_id, expect)
+    require_owner(ctx, entry, "speak for a system of another organisation")
+    records_count = entry.records_count if step.records_count is None else step.records_count
+    if (step.occurred_at, records_count) == (entry.last_heartbeat_at, entry.records_count) and step.occurred_at:
+        return entry, False
+    occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
+    change = Change("heartbeat_received", {"last_heartbeat_at": occurred_at, "records_count": records_count})
+    await record_change(ctx, entry, change, occurred_at)
+    return entry, True

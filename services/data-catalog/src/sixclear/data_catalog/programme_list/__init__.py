@@ -1,0 +1,1 @@
+"""Programme lists and their editions: the databases that a programme asks for."""
