@@ -100,6 +100,15 @@ async def test_who_asked_first_stays_and_a_document_can_be_asked_for_again(servi
 
 
 @pytest.mark.asyncio
+async def test_a_document_that_is_asked_for_under_two_spellings_is_asked_for_once(service: Service) -> None:
+    entry = await a_submitted_entry(service)
+    titles = [{"title": title} for title in ("Phê duyệt cấp độ", "PHE DUYET CAP DO", "phê duyệt cấp độ")]
+    returned = await service.done("steward", f"{entry}/registration/return", RETURN | {"missing_documents": titles})
+    assert [document["title"] for document in returned["documents"] if document["missing"]] == ["Phê duyệt cấp độ"]
+    assert returned["registration"]["missing_documents"] == 1
+
+
+@pytest.mark.asyncio
 async def test_the_owner_never_decides_on_its_own_registration(service: Service) -> None:
     entry = await a_submitted_entry(service)
     before = await service.counts()

@@ -56,10 +56,14 @@ async def put(
 async def ask_for(
     ctx: Context, entry_id: UUID, titles: Collection[str], organisation_id: UUID, asked_at: datetime
 ) -> None:
-    """Mark documents as missing. One that is missing already keeps who asked for it first, and since when."""
+    """Mark documents as missing, each once however often its title is given, and in which spelling.
+
+    One that is missing already keeps who asked for it first, and since when.
+    """
     known = {document.title_folded: document for document in await dossier(ctx, entry_id)}
     for title in titles:
         document = known.get(fold(title)) or _new_document(ctx, entry_id, title)
+        known[document.title_folded] = document
         if not document.missing:
             document.missing = True
             document.asked_by_organisation_id = organisation_id
