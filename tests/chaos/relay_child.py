@@ -13,7 +13,8 @@ from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, Sent
 from sixclear.common.db import Database
 from sixclear.common.events import relay as relay_module
-from sixclear.common.events.cursor import Cursor, CursorStore
+from sixclear.common.events.cursor import Cursor
+from sixclear.common.events.delivery import Delivery
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.relay import Relay
 from sixclear.common.ids import stable_id
@@ -31,8 +32,8 @@ class KilledBeforeSend(BatchProducer):
         return []
 
 
-class KilledAfterSend(Relay):
-    async def _save(self, store: CursorStore, cursor: Cursor) -> None:
+class KilledAfterSend(Delivery):
+    async def _save(self, cursor: Cursor) -> None:
         _die()
 
 
@@ -42,7 +43,9 @@ async def main(url: str, service: str, bootstrap_servers: str, instant: str, cha
     await commit_changes(log, [stable_id("entity", str(number % 3)) for number in range(changes)])
     if instant == "before-send":
         relay_module.BatchProducer = KilledBeforeSend  # type: ignore[attr-defined]
-    relay = (KilledAfterSend if instant == "after-send" else Relay)(log, database, bootstrap_servers)
+    if instant == "after-send":
+        relay_module.Delivery = KilledAfterSend  # type: ignore[attr-defined]
+    relay = Relay(log, database, bootstrap_servers)
     await relay.start()
 
     async def done() -> bool:

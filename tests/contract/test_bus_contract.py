@@ -142,6 +142,7 @@ async def test_stop_keeps_its_deadline_even_when_the_handler_refuses_to_end(harn
     await commit_changes(harness.log, [new_id()])
     async with running(harness, Effects(harness.database, "view"), handle=stubborn) as loop:
         await asyncio.wait_for(hanging.wait(), 15)
+        assert loop._tasks is not None
         runner = loop._tasks[0]
         await asyncio.wait_for(loop.stop(deadline_seconds=1.0), 1.5)
         assert not runner.done()
@@ -369,7 +370,7 @@ async def test_a_message_continues_the_trace_of_the_request_that_made_it(harness
         await commit_changes(harness.log, [new_id()])
     await commit_changes(harness.log, [new_id()])
     async with running(harness, effects) as loop:
-        loop._tracer = provider.get_tracer("sixclear.view")
+        loop._handler._tracer = provider.get_tracer("sixclear.view")
         await eventually(lambda: _applied(effects, 2), within_seconds=15)
     spans = {span.name: span for span in exporter.get_finished_spans()}
     create, process = spans[f"create {harness.topic}"], spans[f"process {harness.topic}"]

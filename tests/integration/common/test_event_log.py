@@ -19,8 +19,9 @@ from sqlalchemy.exc import DBAPIError
 
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
+from sixclear.common.events.append import MAX_DATA_BYTES, EventTooLarge
 from sixclear.common.events.catalogue import UndeclaredEvent
-from sixclear.common.events.log import MAX_DATA_BYTES, EventLog, EventTooLarge, NewEvent, StoredEvent
+from sixclear.common.events.log import EventLog, NewEvent, StoredEvent
 from sixclear.common.events.reader import LogReader
 from sixclear.common.ids import new_id
 from sixclear.common.testing.bus import change, commit_changes, create_tables, things_of
@@ -322,7 +323,7 @@ async def test_an_event_that_is_not_declared_is_refused_before_anything_is_writt
 async def test_partitions_are_made_ahead_and_the_default_takes_the_rest(log: EventLog) -> None:
     await log.start()
     try:
-        await log.add_partitions()  # a second time changes nothing
+        await log.partitions.add()  # a second time changes nothing
         await commit_changes(log, [new_id()])
         async with log.database.transaction() as session:
             event = NewEvent(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from sixclear.common.events.log import topic_of, type_of
+from sixclear.common.events.catalogue import topic_of, type_of
 from sixclear.common.events.reader import StoredEvent
 from sixclear.common.telemetry import remote_context
 

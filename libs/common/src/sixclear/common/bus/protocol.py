@@ -1,11 +1,14 @@
 """What every bus offers: subscriptions that start where their reader says, and never keep a position of their own."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, place_of
 from sixclear.common.bus.marks import Mark, mark_of
+from sixclear.common.clock import seconds_since
 
 
 class SubscriptionLost(Exception):
@@ -57,6 +60,18 @@ class Lag:
     seconds: float | None
     by_stream: Mapping[str, int] = field(default_factory=dict)
     epoch: int | None = None
+
+    def plus(self, messages: Sequence[Message], now: datetime) -> "Lag":
+        """This lag and messages that were fetched and are not handled yet."""
+        if not messages:
+            return self
+        ages = [seconds_since(m.envelope.recorded_at, now) for m in messages if isinstance(m.envelope, Envelope)]
+        ages += [self.seconds] if self.messages else []
+        known = [age for age in ages if age is not None]
+        by_stream = Counter(self.by_stream)
+        by_stream.update(message.stream for message in messages)
+        seconds = max([0.0, *known]) if len(known) == len(ages) else None
+        return Lag(self.messages + len(messages), seconds, dict(by_stream), self.epoch)
 
 
 class Subscription(Protocol):

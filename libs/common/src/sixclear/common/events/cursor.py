@@ -35,6 +35,8 @@ _REQUEST = text("INSERT INTO relay_replay (from_position, entity_id) VALUES (:fr
     bindparam("from_position", type_=BigInteger)
 )
 
+_POSITION = text("SELECT position FROM relay_cursor")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
@@ -94,6 +96,12 @@ class CursorStore:
             "SELECT replay_id, from_position, entity_id FROM relay_replay ORDER BY replay_id LIMIT 1"
         )
         return None if row is None else Replay(row["replay_id"], row["from_position"], row["entity_id"])
+
+
+async def read_position(database: Database) -> int:
+    """Up to which event everything was acknowledged, whichever relay is active."""
+    async with database.session() as session:
+        return int((await session.execute(_POSITION)).scalar_one())
 
 
 async def request_replay(

@@ -3,26 +3,26 @@
 import asyncio
 import contextlib
 import random
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 
 from sixclear.common.bus.batching import BatchSize
 from sixclear.common.bus.dead_letters import reason_of
+from sixclear.common.bus.deadlines import end_tasks, first_of
 from sixclear.common.bus.failures import overloaded
-from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed
+from sixclear.common.bus.kafka import BatchProducer, BrokerView
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 from sixclear.common.clock import Clock, seconds_since, utc_now
 from sixclear.common.db import Database
-from sixclear.common.events.cursor import DDL_V1, Cursor, CursorStore, Replay
+from sixclear.common.events.cursor import DDL_V1, Cursor, CursorStore, read_position
+from sixclear.common.events.delivery import Delivery
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.proof import LogEmptied, find_foreign, require_acknowledged
+from sixclear.common.events.proof import LogEmptied, find_foreign
 from sixclear.common.events.reader import LogRestored
 from sixclear.common.events.sending import Sending
 from sixclear.common.events.signal import dedicated_connection
@@ -40,7 +40,6 @@ class RelayLimits:
     batch_size: int = 2000
     partitions: int = 4
     poll_seconds: float = 1.0
-    blocked_seconds: float = 0.01
     check_seconds: float = 1.0
     takeover_seconds: float = 0.5
     send_seconds: float = 10.0
@@ -97,33 +96,25 @@ class Relay:
         self._tracer = tracer(event_log.service)
         self._state = RelayState(service=event_log.service)
         self._stopping = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: tuple[asyncio.Task[None], asyncio.Task[None]] | None = None
 
     async def start(self) -> None:
         """Begin in the background; a broker or database that is away is waited for."""
         self._stopping.clear()
         name = f"{self._event_log.service} relay"
-        self._tasks = [
+        self._tasks = (
             asyncio.create_task(self._run(), name=name),
             asyncio.create_task(self._measure(), name=f"{name} backlog"),
-        ]
+        )
 
     async def stop(self, deadline_seconds: float = 10.0) -> None:
         """Finish the batch on its way, or give it up: it is sent again later. Keeps its deadline, whatever happens."""
         self._stopping.set()
         if not self._tasks:
             return
-        began = time.monotonic()
-        runner, measurer = self._tasks
-        measurer.cancel()
-        await asyncio.wait([runner, measurer], timeout=deadline_seconds / 2)
-        for task in (runner, measurer):
-            task.cancel()
-        left = deadline_seconds - (time.monotonic() - began)
-        _, hanging = await asyncio.wait([runner, measurer], timeout=max(0.1, left))
-        if hanging:
+        if not await end_tasks(*self._tasks, deadline_seconds):
             _log.error("relay did not stop", service=self._event_log.service, deadline_seconds=deadline_seconds)
-        self._tasks = []
+        self._tasks = None
         self._note(active=False)
 
     def state(self) -> RelayState:
@@ -187,22 +178,27 @@ class Relay:
                 self._tracer,
             )
             self._note(active=True, last_error=None)
-            work = asyncio.ensure_future(self._send_forever(store, sending))
-            check = asyncio.ensure_future(self._check_forever(view, sending))
-            try:
-                await asyncio.wait([work, check], return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in (work, check):
-                    task.cancel()
-                await asyncio.wait([work, check], timeout=2.0)
-            emptied = next((e for task in (work, check) if isinstance(e := _error(task), LogEmptied)), None)
-            if emptied is not None:
-                await self._rewind(store, Cursor(epoch=cursor.epoch), str(emptied))
-                return
-            for error in filter(None, map(_error, (work, check))):
-                if not isinstance(error, LogRestored):
-                    raise error
-                await self._event_log.restored(str(error), read_in=cursor.epoch)
+            errors = await self._deliver(store, sending, view)
+        emptied = next((error for error in errors if isinstance(error, LogEmptied)), None)
+        if emptied is not None:
+            await self._rewind(store, Cursor(epoch=cursor.epoch), str(emptied))
+            return
+        for error in errors:
+            if not isinstance(error, LogRestored):  # the follower has raised the epoch, which the next life reads
+                raise error
+
+    async def _deliver(self, store: CursorStore, sending: Sending, view: BrokerView) -> Sequence[BaseException]:
+        """Send and check until one of them ends; what they ended with."""
+        delivery = Delivery(self._event_log, store, sending, self._size, self._stopping, self._saved)
+        work = asyncio.ensure_future(delivery.run(self._limits.poll_seconds))
+        check = asyncio.ensure_future(delivery.check(view, self._limits.check_seconds))
+        try:
+            await asyncio.wait([work, check], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (work, check):
+                task.cancel()
+            await asyncio.wait([work, check], timeout=2.0)
+        return [error for task in (work, check) if (error := _error(task)) is not None]
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[tuple[BatchProducer, BrokerView]]:
@@ -222,56 +218,15 @@ class Relay:
         self._note(replays=self._state.replays + 1, position=0)
         return cursor
 
-    async def _send_forever(self, store: CursorStore, sending: Sending) -> None:
-        reader = self._event_log.reader()
-        while not self._stopping.is_set():
-            generation = self._event_log.generation
-            if (replay := await store.next_replay()) is not None:
-                await self._serve(store, sending, replay)
-            rows = await reader.read(sending.cursor.position, self._size.current)
-            if rows:
-                try:
-                    await sending.send(rows)
-                finally:
-                    await self._save(store, sending.cursor)
-                self._size.grow(len(rows))
-            elif not self._stopping.is_set():
-                seconds = self._limits.blocked_seconds if reader.blocked else self._limits.poll_seconds
-                await self._wait(seconds, generation)
-
-    async def _save(self, store: CursorStore, cursor: Cursor) -> None:
-        await store.save(cursor)
+    def _saved(self, cursor: Cursor) -> None:
         self._note(position=cursor.position)
-
-    async def _serve(self, store: CursorStore, sending: Sending, replay: Replay) -> None:
-        if replay.entity_id is not None:
-            reader, after = self._event_log.reader(), 0
-            while rows := await reader.read_entity(replay.entity_id, self._size.current, after=after):
-                await sending.send_again(rows)
-                after = rows[-1].version
-            await store.save(sending.cursor, served=replay)
-            return
-        position = min(sending.cursor.position, max(0, (replay.from_position or 1) - 1))
-        sending.cursor = replace(sending.cursor, position=position)
-        await store.save(sending.cursor, served=replay)
-
-    async def _check_forever(self, view: BrokerView, sending: Sending) -> None:
-        """Once a second: does the broker still hold everything that it acknowledged, and is the epoch the same?"""
-        while True:
-            await asyncio.sleep(self._limits.check_seconds)
-            with contextlib.suppress(KafkaFailed):  # away, not emptied; sending reports it
-                await require_acknowledged(view, sending.cursor.offsets)
-            if await self._event_log.reader().epoch() != sending.cursor.epoch:
-                return
 
     async def _measure(self) -> None:
         """Keep backlog and age known, in standby and while the broker is away too."""
-        statement = text("SELECT position FROM relay_cursor")
         reader = self._event_log.reader()
         while True:
             try:
-                async with self._database.session() as session:
-                    position = int((await session.execute(statement)).scalar_one())
+                position = await read_position(self._database)
                 oldest = await reader.oldest_unsent_at(position)
                 age = 0.0 if oldest is None else seconds_since(oldest, self._clock())
                 rows, now = await reader.count_after(position), self._clock()
@@ -280,22 +235,8 @@ class Relay:
                 _log.debug("backlog not known", service=self._event_log.service, error=reason_of(error))
             await asyncio.sleep(self._limits.check_seconds)
 
-    async def _wait(self, seconds: float, generation: int) -> None:
-        """For news, or for `stop`."""
-        waits = [
-            asyncio.ensure_future(self._event_log.wait(seconds, seen=generation)),
-            asyncio.ensure_future(self._stopping.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-
     async def _pause(self, seconds: float) -> None:
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait([stopping], timeout=seconds)
-        stopping.cancel()
+        await first_of([self._stopping.wait()], seconds)
 
 
 def _error(task: "asyncio.Future[None]") -> BaseException | None:

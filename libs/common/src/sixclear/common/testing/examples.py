@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from sixclear.common.events.catalogue import EventCatalogue
-from sixclear.common.events.log import EventLog, StoredEvent, type_of
+from sixclear.common.events.catalogue import EventCatalogue, type_of
+from sixclear.common.events.log import EventLog, StoredEvent
 
 
 def shown(service: str, event: StoredEvent) -> dict[str, Any]:

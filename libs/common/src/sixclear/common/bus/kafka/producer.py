@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
-from sixclear.common.bus.deadlines import within
+from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka.connection import KafkaFailed, limit_client_logs, pace_metadata
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
@@ -104,10 +104,10 @@ class BatchProducer:
 
     async def stop(self, deadline_seconds: float = 2.0) -> None:
         """Disconnect; what was not acknowledged is given up after the deadline."""
-        if await within(deadline_seconds, self._producer.stop()):
+        if await run_with_deadline(deadline_seconds, self._producer.stop()):
             return
         # It still waits for batches that the broker will never take, and would send them if it came back.
         sender = self._producer._sender.sender_task
         if sender is not None:
             sender.cancel()
-        await within(1.0, self._producer.client.close())
+        await run_with_deadline(1.0, self._producer.client.close())

@@ -10,7 +10,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from sixclear.common.bus.deadlines import within
+from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, decode, place_of
 from sixclear.common.bus.kafka.connection import pace_metadata
 from sixclear.common.bus.kafka.security import Security
@@ -172,7 +172,7 @@ class KafkaSubscription:
         except Exception as error:
             self._lost = SubscriptionLost(f"end offsets not known: {error!r}")
         self._consumer = None
-        await within(2.0, consumer.stop())
+        await run_with_deadline(2.0, consumer.stop())
 
     async def _check(self, consumer: AIOKafkaConsumer) -> None:
         async with asyncio.timeout(_REQUEST_SECONDS):
@@ -249,7 +249,7 @@ class KafkaSubscription:
             await asyncio.wait([watcher], timeout=2.0)
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await within(3.0, consumer.stop())
+            await run_with_deadline(3.0, consumer.stop())
 
 
 def _same(record: Record, position: Position) -> bool:

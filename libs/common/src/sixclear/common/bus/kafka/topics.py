@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from sixclear.common.bus.deadlines import within
+from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka.connection import KafkaFailed
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
@@ -118,5 +118,5 @@ class BrokerView:
 
     async def stop(self) -> None:
         """Disconnect within seconds."""
-        await within(2.0, self._consumer.stop())
-        await within(2.0, self._admin.close())
+        await run_with_deadline(2.0, self._consumer.stop())
+        await run_with_deadline(2.0, self._admin.close())

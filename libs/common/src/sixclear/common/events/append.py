@@ -1,0 +1,103 @@
+"""Appending events to the event table: several with one statement, in their order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Boolean, Column, DateTime, Integer, Text, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.db import dump_json
+
+# A record must fit the broker's default `message.max.bytes` (1 MiB) with its headers, or it stops the relay for ever.
+MAX_DATA_BYTES = 512 * 1024
+
+
+class EventTooLarge(ValueError):
+    """The public data of one event is larger than a broker accepts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """A change that is about to be published.
+
+    `version` counts 1, 2, 3 … per entity without holes; `previous_version` is the version of the entity's previous
+    *published* event. `data` is the whole public state after the change, without personal data; `meta` (actor, request
+    id, reason) never leaves the service. `published=False` keeps a restricted entity's event inside the service.
+    """
+
+    entity_type: str
+    entity_id: UUID
+    version: int
+    previous_version: int | None
+    change: str
+    data: Mapping[str, Any]
+    occurred_at: datetime
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    published: bool = True
+
+
+_COLUMNS: list[Column[Any]] = [
+    Column("entity_type", Text),
+    Column("entity_id", Uuid),
+    Column("version", Integer),
+    Column("previous_version", Integer),
+    Column("change", Text),
+    Column("data", Text),
+    Column("meta", Text),
+    Column("traceparent", Text),
+    Column("occurred_at", DateTime(timezone=True)),
+    Column("published", Boolean),
+]
+
+# The sub-select's order decides in which order the identity column is drawn, so event_ids follow the given sequence.
+_INSERT = text(
+    """INSERT INTO event (entity_type, entity_id, version, previous_version, change, data, meta, traceparent,
+                          occurred_at, recorded_at, published)
+       SELECT entity_type, entity_id, version, previous_version, change, data::jsonb, meta::jsonb, traceparent,
+              occurred_at, :recorded_at, published
+       FROM unnest(:entity_type, :entity_id, :version, :previous_version, :change, :data, :meta, :traceparent,
+                   :occurred_at, :published) WITH ORDINALITY
+            AS new (entity_type, entity_id, version, previous_version, change, data, meta, traceparent,
+                    occurred_at, published, place)
+       ORDER BY place
+       RETURNING event_id"""
+).bindparams(
+    bindparam("recorded_at", type_=DateTime(timezone=True)),
+    *(bindparam(column.name, type_=ARRAY(column.type)) for column in _COLUMNS),
+)
+
+
+async def append(
+    session: AsyncSession, events: Sequence[NewEvent], recorded_at: datetime, traceparent: str | None
+) -> list[int]:
+    """Insert `events` and return their `event_id`s in the same order; raises EventTooLarge."""
+    values: dict[str, Any] = {"recorded_at": recorded_at} | _columns(events, traceparent)
+    result = await session.execute(_INSERT, values)
+    return [int(event_id) for event_id in result.scalars()]
+
+
+def _columns(events: Sequence[NewEvent], traceparent: str | None) -> dict[str, list[Any]]:
+    data = [dump_json(event.data) for event in events]
+    if max(map(len, data)) > MAX_DATA_BYTES // 4:  # a character is at most four bytes
+        _check_sizes(data)
+    return {
+        "entity_type": [event.entity_type for event in events],
+        "entity_id": [event.entity_id for event in events],
+        "version": [event.version for event in events],
+        "previous_version": [event.previous_version for event in events],
+        "change": [event.change for event in events],
+        "data": data,
+        "meta": [dump_json(event.meta) for event in events],
+        "traceparent": [traceparent] * len(events),
+        "occurred_at": [event.occurred_at for event in events],
+        "published": [event.published for event in events],
+    }
+
+
+def _check_sizes(data: Sequence[str]) -> None:
+    largest = max(len(document.encode()) for document in data)
+    if largest > MAX_DATA_BYTES:
+        raise EventTooLarge(f"An event carries {largest} bytes of data; at most {MAX_DATA_BYTES} can be sent.")

@@ -1,0 +1,82 @@
+"""What the active relay does: follows the log, sends it, keeps the cursor, and watches that the broker still has it."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from sixclear.common.bus.batching import BatchSize
+from sixclear.common.bus.kafka import BrokerView, KafkaFailed
+from sixclear.common.events.cursor import Cursor, CursorStore, Replay
+from sixclear.common.events.follower import LogFollower, wait_for_events
+from sixclear.common.events.log import EventLog
+from sixclear.common.events.proof import require_acknowledged
+from sixclear.common.events.sending import Sending
+
+
+class Delivery:
+    """Sends the log from the cursor on, and again on request, for as long as the producer lives.
+
+    The cursor is saved after the acknowledgements, so a crash sends again and never skips.
+    """
+
+    def __init__(
+        self,
+        event_log: EventLog,
+        store: CursorStore,
+        sending: Sending,
+        size: BatchSize,
+        stopping: asyncio.Event,
+        on_saved: Callable[[Cursor], None],
+    ) -> None:
+        self._event_log = event_log
+        self._follower = LogFollower(event_log, sending.cursor.position, sending.cursor.epoch)
+        self._store = store
+        self._sending = sending
+        self._size = size
+        self._stopping = stopping
+        self._on_saved = on_saved
+
+    async def run(self, poll_seconds: float) -> None:
+        """Send until `stopping` is set; raises LogRestored, LogEmptied, and failures of broker and database.
+
+        A request to send again wakes no relay: it is seen at the next poll.
+        """
+        while not self._stopping.is_set():
+            if (replay := await self._store.next_replay()) is not None:
+                await self._serve(replay)
+            rows = await self._follower.read(self._size.current)
+            if rows:
+                try:
+                    await self._sending.send(rows)
+                finally:
+                    await self._save(self._sending.cursor)
+                self._size.grow(len(rows))
+            elif not self._stopping.is_set():
+                await wait_for_events([self._follower], poll_seconds, self._stopping)
+
+    async def _save(self, cursor: Cursor) -> None:
+        await self._store.save(cursor)
+        self._on_saved(cursor)
+
+    async def _serve(self, replay: Replay) -> None:
+        sending = self._sending
+        if replay.entity_id is not None:
+            reader, after = self._event_log.reader(), 0
+            while rows := await reader.read_entity(replay.entity_id, self._size.current, after=after):
+                await sending.send_again(rows)
+                after = rows[-1].version
+        else:
+            position = min(sending.cursor.position, max(0, (replay.from_position or 1) - 1))
+            sending.cursor = replace(sending.cursor, position=position)
+            self._follower.position = position
+        await self._store.save(sending.cursor, served=replay)
+
+    async def check(self, view: BrokerView, every_seconds: float) -> None:
+        """Return when the log's epoch was changed; raises LogEmptied when the broker lost what it had acknowledged."""
+        while True:
+            await asyncio.sleep(every_seconds)
+            with contextlib.suppress(KafkaFailed):  # away, not emptied; sending reports it
+                await require_acknowledged(view, self._sending.cursor.offsets)
+            if not await self._follower.same_epoch():
+                return
