@@ -42,6 +42,12 @@ class FactInFuture(DomainError):
     remedy = "State a time up to now, or leave it out."
 
 
+class ReferenceUnknown(DomainError):
+    code, status, title = "reference-unknown", 422, "A reference is unknown"
+    meaning = "A value of the request names something that does not exist; `errors` says which value."
+    remedy = "Correct the values that `errors` names, or create what they name first."
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a use case works with.

@@ -1,13 +1,15 @@
-"""What can go wrong with the documents of a dossier, each with its code and HTTP status."""
+"""Refusals of requests on the documents of a dossier: code, status, title, meaning, remedy."""
 
 from sixclear.common.errors import DomainError
 
 
 class DocumentWithoutContent(DomainError):
-    """A title alone cannot be reviewed: a document has a link to open it or a hash to recognise it."""
-
     code, status, title = "document-without-content", 422, "A document needs a link or a hash"
+    meaning = "A title alone cannot be reviewed: a document has a link to open it, a hash to recognise it, or both."
+    remedy = "Send the document again with `url` or `sha256`."
 
 
 class DossierFull(DomainError):
     code, status, title = "dossier-full", 409, "The dossier holds too many documents"
+    meaning = "The dossier would list more documents than it may."
+    remedy = "Replace a document by sending it again under its title, or combine several into one."

@@ -6,7 +6,7 @@ from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.common.use_case import Context
 from sixclear.data_catalog.entry.models import Entry
 
-# Who holds it keeps the catalogue for all organisations: enters and moves entries in their owners' place.
+# A client with this scope keeps the catalogue for all organisations: it enters and moves entries for their owners.
 _STEWARD = "catalog:approve"
 
 PUBLIC = Access.public("Which data the state holds, who owns it and how far it is, is published to everyone.")

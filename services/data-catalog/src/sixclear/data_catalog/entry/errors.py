@@ -1,4 +1,4 @@
-"""What can go wrong with an entry, each with its code and HTTP status."""
+"""Refusals of requests on entries: code, status, title, meaning, remedy."""
 
 from sixclear.common.errors import DomainError
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
@@ -6,22 +6,24 @@ from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPa
 
 class EntryNotFound(DomainError):
     code, status, title = "entry-not-found", 404, "Entry not found"
-
-
-class ReferenceUnknown(DomainError):
-    code, status, title = "reference-unknown", 422, "A reference is unknown"
+    meaning = "No entry of the data catalogue has this identifier."
+    remedy = "List the entries, and use an identifier of that list."
 
 
 class ReasonMissing(DomainError):
     """A step that takes something back is a decision, and a decision has a reason."""
 
     code, status, title = "reason-missing", 422, "This step needs a reason"
+    meaning = "The step is not a step forward on the deployment ladder: it is a decision, and a decision has a reason."
+    remedy = "Send the step again with `reason`: who decided it, and why."
 
 
 class ListingNeedsSteward(DomainError):
     """What stands on a programme list is counted and published, so its owner cannot put it there."""
 
     code, status, title = "listing-needs-steward", 403, "A steward puts entries on programme lists"
+    meaning = "Only a data steward (scope `catalog:approve`) puts an entry on a programme list or takes it off."
+    remedy = "Leave out `lists`, which stay as they are, or ask the data steward to change them."
 
 
 # What every step of an entry can be refused with.

@@ -13,6 +13,7 @@ from sixclear.common.use_case import (
     FactInFuture,
     FactsPastNotAllowed,
     OrganisationNotAllowed,
+    ReferenceUnknown,
 )
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
@@ -26,7 +27,6 @@ from sixclear.data_catalog.entry.errors import (
     EntryNotFound,
     ListingNeedsSteward,
     ReasonMissing,
-    ReferenceUnknown,
 )
 from sixclear.data_catalog.entry.metrics import HEARTBEATS
 from sixclear.data_catalog.entry.models import Entry

@@ -31,7 +31,7 @@ class Listing(Schema):
 
 
 class EntryDescription(Schema):
-    """An entry to register, or, with a code that is known, to describe anew.
+    """An entry to register, or, with a code that is known, to describe again.
 
     A field that is left out is emptied; only `lists` stay as they are.
     """

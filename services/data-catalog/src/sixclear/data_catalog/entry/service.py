@@ -10,10 +10,10 @@ from sixclear.common.events.log import StoredEvent
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
-from sixclear.common.use_case import Context, Expect, FactInFuture
+from sixclear.common.use_case import Context, Expect, FactInFuture, ReferenceUnknown
 from sixclear.data_catalog.entry import lifecycle, repository
 from sixclear.data_catalog.entry.access import is_steward, require_owner, require_owner_or_steward
-from sixclear.data_catalog.entry.errors import EntryNotFound, ListingNeedsSteward, ReferenceUnknown
+from sixclear.data_catalog.entry.errors import EntryNotFound, ListingNeedsSteward
 from sixclear.data_catalog.entry.lifecycle import StageCommand
 from sixclear.data_catalog.entry.models import Entry, state_of
 from sixclear.data_catalog.entry.recording import ENTRY
