@@ -86,3 +86,12 @@ async def test_the_only_body_that_may_confirm_never_joins_the_doers(service: Ser
 async def test_a_body_may_give_itself_a_recurring_task(service: Service) -> None:
     own = proposal(**P57_LEADS, kind="recurring", recurrence="FREQ=DAILY", deadline=None)
     assert (await service.post("P57", "/tasks", own)).status_code == 201
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_may_only_describe_assigns_nothing_on_the_way(service: Service) -> None:
+    refused = await service.post("P57", "/tasks", proposal(), **service.headers("P57", "tasks:write"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient-scope")
+    assert "tasks:assign" in refused.json()["detail"]
+    assert 'scope="tasks:assign"' in refused.headers["WWW-Authenticate"]
+    assert (await service.get("/tasks"))["items"] == []

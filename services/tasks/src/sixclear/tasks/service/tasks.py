@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.caller import InsufficientScope
 from sixclear.common.recording import EntityKind, record
 from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.tasks import lifecycle
@@ -62,7 +63,7 @@ async def assign_described(ctx: Context, task: Task, programme: Programme, occur
     # Otherwise any body could add to the totals of a programme that is not its own.
     ctx.require_organisation({programme.owner_organisation_id}, "assign tasks in a programme of another organisation")
     if "tasks:assign" not in ctx.caller.scopes:
-        ctx.require_organisation(set(), "assign tasks with this client: it lacks the scope tasks:assign")
+        raise InsufficientScope("tasks:assign")
     await _check_level(ctx, task)
     lifecycle.check_confirmable(task, programme.owner_organisation_id)
     assigned_at = ctx.fact_time(occurred_at, task.occurred_at)
