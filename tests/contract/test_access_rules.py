@@ -52,7 +52,7 @@ def _rules() -> list[Any]:
     from sixclear.data_catalog.entry import access as entry
     from sixclear.data_catalog.registration import access as registration
     from sixclear.feedback.routes import dependencies as feedback
-    from sixclear.tasks.routes import dependencies as tasks
+    from sixclear.tasks.classification import routes as tasks
 
     modules = (entry, registration, feedback, tasks)
     return [value for module in modules for value in vars(module).values() if isinstance(value, OrganisationRule)]

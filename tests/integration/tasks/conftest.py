@@ -14,7 +14,7 @@ from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.tasks.app import create_app
 from sixclear.tasks.events import EVENTS
-from sixclear.tasks.service.seed import Named, Seed, _register, organisation_id
+from sixclear.tasks.organisation.seed import Named, Seed, _register, organisation_id
 from sixclear.tasks.settings import Settings
 
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)

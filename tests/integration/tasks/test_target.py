@@ -7,7 +7,7 @@ import pytest
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.testing.service import bare_runtime
-from sixclear.tasks.service.seed import shipped_organisations
+from sixclear.tasks.organisation.seed import shipped_organisations
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.target import create_target
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
-from sixclear.tasks.deadlines import (
+from sixclear.tasks.task.deadlines import (
     _around,
     _civil_close,
     _read,
@@ -16,7 +16,7 @@ from sixclear.tasks.deadlines import (
     current_period,
     deadline_instant,
 )
-from sixclear.tasks.errors import RecurrenceInvalid
+from sixclear.tasks.task.errors import RecurrenceInvalid
 
 
 def test_a_date_means_five_in_the_afternoon_in_vietnam() -> None:

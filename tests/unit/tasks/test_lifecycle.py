@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from sixclear.common.change import TransitionNotAllowed
-from sixclear.tasks import lifecycle
-from sixclear.tasks.errors import EvidenceMissing, SixClearsMissing
-from sixclear.tasks.lifecycle import Report
-from sixclear.tasks.models import Task
+from sixclear.tasks.task import lifecycle
+from sixclear.tasks.task.errors import EvidenceMissing, SixClearsMissing
+from sixclear.tasks.task.lifecycle import Report
+from sixclear.tasks.task.models import Task
 
 NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sixclear.common.ids import stable_id
 from sixclear.launcher.demo.organisations import agencies, client_of, provinces
 from sixclear.launcher.demo.steps import Step, at, facts
-from sixclear.tasks.service.seed import organisation_id
+from sixclear.tasks.organisation.seed import organisation_id
 
 ENTRIES = "/api/catalog/v1/entries"
 _STEWARD = "data-steward"

@@ -9,7 +9,7 @@ from sixclear.feedback.clocks import answer_clock, calendar
 from sixclear.launcher.demo.organisations import agencies
 from sixclear.launcher.demo.steps import Step
 from sixclear.launcher.demo.vocabulary import FEEDBACK
-from sixclear.tasks.service.seed import organisation_id
+from sixclear.tasks.organisation.seed import organisation_id
 
 _SUBMISSIONS = "/api/feedback/v1/submissions"
 _HUB, _PUBLISHER = "feedback-hub", "feedback-publisher"

@@ -4,7 +4,7 @@ from functools import cache
 from uuid import UUID
 
 from sixclear.launcher.demo.vocabulary import COMMUNE, MINISTRY, PROVINCE, Posts
-from sixclear.tasks.service.seed import Seed, organisation_id, shipped_organisations
+from sixclear.tasks.organisation.seed import Seed, organisation_id, shipped_organisations
 
 STANDING_BODY = "P57"
 HANOI = "01"

@@ -4,7 +4,7 @@ from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.tasks.app import create_app
 from sixclear.tasks.events import EVENTS
-from sixclear.tasks.service.seed import seed_organisations
+from sixclear.tasks.organisation.seed import seed_organisations
 from sixclear.tasks.settings import Settings
 
 

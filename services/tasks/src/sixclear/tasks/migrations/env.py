@@ -1,6 +1,6 @@
 """Alembic runs here; see sixclear.common.migrations."""
 
 from sixclear.common.migrations import run_env
-from sixclear.tasks.models import Base
+from sixclear.tasks.task.models import Base
 
 run_env(Base.metadata)

@@ -9,22 +9,22 @@ from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
-from sixclear.tasks import lifecycle
-from sixclear.tasks.deadlines import check_recurrence, deadline_instant
-from sixclear.tasks.errors import (
+from sixclear.tasks.organisation import repository as organisation_rows
+from sixclear.tasks.organisation.service import referenced, referenced_programme
+from sixclear.tasks.task import lifecycle
+from sixclear.tasks.task import repository as rows
+from sixclear.tasks.task.deadlines import check_recurrence, deadline_instant
+from sixclear.tasks.task.errors import (
     DeadlineNeedsDecision,
     RecurrenceInvalid,
     ReferenceAmbiguous,
     ReferenceUnknown,
     TaskNotFound,
 )
-from sixclear.tasks.lifecycle import OPEN_STATUSES
-from sixclear.tasks.models import Programme, Task
-from sixclear.tasks.repository import organisations as organisation_rows
-from sixclear.tasks.repository import tasks as rows
-from sixclear.tasks.schemas import Position, TaskProposal
-from sixclear.tasks.service.organisations import referenced, referenced_programme
-from sixclear.tasks.service.tasks import NOT_SEEN, TASK, assign_described, get_task, is_visible
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES
+from sixclear.tasks.task.models import Programme, Task
+from sixclear.tasks.task.schemas import Position, TaskProposal
+from sixclear.tasks.task.service.assign import NOT_SEEN, TASK, assign_described, get_task, is_visible
 
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})

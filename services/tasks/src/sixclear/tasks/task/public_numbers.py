@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
-from sixclear.tasks.models import Task
-from sixclear.tasks.repository.hidden import Hidden, hidden_of, percents_at
-from sixclear.tasks.service.tasks import HANDED_IN, get_task, is_concerned, public_numbers
+from sixclear.tasks.task.hidden import Hidden, hidden_of, percents_at
+from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.service.assign import HANDED_IN, get_task, is_concerned, public_numbers
 
 Numbers = Mapping[str, Any]
 

@@ -10,11 +10,11 @@ from sixclear.common.change import Change
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import EntityKind, record
 from sixclear.common.use_case import Context, Expect
-from sixclear.tasks.errors import DirectiveNotFound, OrganisationNotFound, ProgrammeNotFound, ReferenceUnknown
 from sixclear.tasks.events import DirectiveData, OrganisationData, ProgrammeData
-from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
-from sixclear.tasks.repository import organisations as rows
-from sixclear.tasks.schemas import DirectiveEntry, ProgrammeEntry
+from sixclear.tasks.organisation import repository as rows
+from sixclear.tasks.task.errors import DirectiveNotFound, OrganisationNotFound, ProgrammeNotFound, ReferenceUnknown
+from sixclear.tasks.task.models import Directive, Organisation, OrganisationPeriod, Programme
+from sixclear.tasks.task.schemas import DirectiveEntry, ProgrammeEntry
 
 
 def as_reference(text: str) -> UUID | str:

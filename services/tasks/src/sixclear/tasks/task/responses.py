@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.events.log import StoredEvent
-from sixclear.tasks import lifecycle
-from sixclear.tasks.deadlines import current_period
-from sixclear.tasks.models import Directive, Evidence, Organisation, Programme, ProgressReport, Task
-from sixclear.tasks.repository import organisations as rows
-from sixclear.tasks.schemas import (
+from sixclear.tasks.organisation import repository as rows
+from sixclear.tasks.task import lifecycle
+from sixclear.tasks.task.deadlines import current_period
+from sixclear.tasks.task.models import Directive, Evidence, Organisation, Programme, ProgressReport, Task
+from sixclear.tasks.task.schemas import (
     DirectiveView,
     EvidenceView,
     HistoryEntry,

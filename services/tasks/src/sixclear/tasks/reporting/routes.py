@@ -12,10 +12,12 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, must_match
-from sixclear.tasks.errors import BulkTooLarge, TaskNotFound
-from sixclear.tasks.metrics import BULK_ITEMS
-from sixclear.tasks.routes.dependencies import OWN, PUBLIC, REPORT, STEP, answer
-from sixclear.tasks.schemas import (
+from sixclear.tasks.classification.routes import OWN, PUBLIC, REPORT, STEP, answer
+from sixclear.tasks.reporting.metrics import BULK_ITEMS
+from sixclear.tasks.reporting.service import bulk as progress
+from sixclear.tasks.task import responses as answers
+from sixclear.tasks.task.errors import BulkTooLarge, TaskNotFound
+from sixclear.tasks.task.schemas import (
     BulkItemResult,
     BulkProgressItem,
     BulkResult,
@@ -24,7 +26,8 @@ from sixclear.tasks.schemas import (
     ProgressView,
     TaskView,
 )
-from sixclear.tasks.service import answers, listing, progress, tasks
+from sixclear.tasks.task.service import assign as tasks
+from sixclear.tasks.task.service import find as listing
 
 router = APIRouter(route_class=TransactionalRoute, tags=["progress"])
 

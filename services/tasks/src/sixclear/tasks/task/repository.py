@@ -29,9 +29,9 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.folding import like_pattern
-from sixclear.tasks.lifecycle import OPEN_STATUSES
-from sixclear.tasks.models import Evidence, ProgressReport, Task
-from sixclear.tasks.repository.organisations import subtree
+from sixclear.tasks.organisation.repository import subtree
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES
+from sixclear.tasks.task.models import Evidence, ProgressReport, Task
 
 Said = TypeVar("Said", ProgressReport, Evidence)
 

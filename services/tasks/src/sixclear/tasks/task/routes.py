@@ -20,7 +20,21 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, must_match
-from sixclear.tasks.errors import (
+from sixclear.tasks.classification.routes import (
+    ASSIGN,
+    CONFIRM,
+    EXTEND,
+    OWN,
+    PUBLIC,
+    REPORT,
+    STEP,
+    SUBMIT,
+    WRITE,
+    answer,
+    tag_task,
+)
+from sixclear.tasks.task import responses as answers
+from sixclear.tasks.task.errors import (
     ConfirmationByDoer,
     ConfirmationImpossible,
     DeadlineInPast,
@@ -36,21 +50,9 @@ from sixclear.tasks.errors import (
     SixClearsMissing,
     TaskNotFound,
 )
-from sixclear.tasks.models import Task
-from sixclear.tasks.routes.dependencies import (
-    ASSIGN,
-    CONFIRM,
-    EXTEND,
-    OWN,
-    PUBLIC,
-    REPORT,
-    STEP,
-    SUBMIT,
-    WRITE,
-    answer,
-    tag_task,
-)
-from sixclear.tasks.schemas import (
+from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.public_numbers import numbers_for, percents_for
+from sixclear.tasks.task.schemas import (
     AssigningLevel,
     Bucket,
     EvidenceEntry,
@@ -65,8 +67,9 @@ from sixclear.tasks.schemas import (
     TaskSummary,
     TaskView,
 )
-from sixclear.tasks.service import answers, describe, listing, tasks
-from sixclear.tasks.service.public_numbers import numbers_for, percents_for
+from sixclear.tasks.task.service import assign as tasks
+from sixclear.tasks.task.service import describe
+from sixclear.tasks.task.service import find as listing
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 

@@ -12,16 +12,16 @@ from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
 from sixclear.common.recording import apply, event_of, record
 from sixclear.common.use_case import Context
-from sixclear.tasks import lifecycle
-from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown, TaskNotFound
-from sixclear.tasks.lifecycle import Report
-from sixclear.tasks.models import ProgressReport, Task
-from sixclear.tasks.repository import organisations as organisation_rows
-from sixclear.tasks.repository import tasks as rows
-from sixclear.tasks.repository.hidden import Hidden, hidden_of
-from sixclear.tasks.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
-from sixclear.tasks.service.organisations import named_organisations
-from sixclear.tasks.service.tasks import NOT_SEEN, TASK, doers, event_data, is_visible, task_data
+from sixclear.tasks.organisation import repository as organisation_rows
+from sixclear.tasks.organisation.service import named_organisations
+from sixclear.tasks.task import lifecycle
+from sixclear.tasks.task import repository as rows
+from sixclear.tasks.task.errors import ReferenceAmbiguous, ReferenceUnknown, TaskNotFound
+from sixclear.tasks.task.hidden import Hidden, hidden_of
+from sixclear.tasks.task.lifecycle import Report
+from sixclear.tasks.task.models import ProgressReport, Task
+from sixclear.tasks.task.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
+from sixclear.tasks.task.service.assign import NOT_SEEN, TASK, doers, event_data, is_visible, task_data
 
 
 async def report(ctx: Context, task: Task, entry: ProgressEntry) -> bool:

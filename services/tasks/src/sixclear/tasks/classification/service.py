@@ -6,12 +6,12 @@ from uuid import UUID
 import orjson
 
 from sixclear.common.use_case import Context
-from sixclear.tasks.errors import TaskNotFound
-from sixclear.tasks.repository import tasks as rows
-from sixclear.tasks.schemas import BulkItemResult, BulkResult, ItemProblem
-from sixclear.tasks.service import answers
-from sixclear.tasks.service.public_numbers import numbers_for
-from sixclear.tasks.service.tasks import NOT_SEEN, get_task, is_visible
+from sixclear.tasks.task import repository as rows
+from sixclear.tasks.task import responses as answers
+from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.public_numbers import numbers_for
+from sixclear.tasks.task.schemas import BulkItemResult, BulkResult, ItemProblem
+from sixclear.tasks.task.service.assign import NOT_SEEN, get_task, is_visible
 
 
 async def readable(ctx: Context, answer: bytes) -> bytes:

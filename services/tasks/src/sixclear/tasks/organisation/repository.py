@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.util import identity_key
 
 from sixclear.common.folding import like_pattern
-from sixclear.tasks.models import Directive, Organisation, OrganisationPeriod, Programme
+from sixclear.tasks.task.models import Directive, Organisation, OrganisationPeriod, Programme
 
 Row = TypeVar("Row", Organisation, Programme)
 

@@ -13,9 +13,9 @@ from sixclear.common.entity import next_version
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
-from sixclear.tasks.models import Organisation, OrganisationPeriod
-from sixclear.tasks.repository import organisations as rows
-from sixclear.tasks.service.organisations import organisation_data
+from sixclear.tasks.organisation import repository as rows
+from sixclear.tasks.organisation.service import organisation_data
+from sixclear.tasks.task.models import Organisation, OrganisationPeriod
 
 # A transaction that writes events ends within seconds; 3,400 organisations go in chunks.
 _CHUNK = 500

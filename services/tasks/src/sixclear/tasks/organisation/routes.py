@@ -14,15 +14,12 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
-from sixclear.tasks.errors import (
-    DirectiveNotFound,
-    OrganisationNotFound,
-    ProgrammeNotFound,
-    ReferenceUnknown,
-)
-from sixclear.tasks.models import Organisation
-from sixclear.tasks.routes.dependencies import PUBLIC
-from sixclear.tasks.schemas import (
+from sixclear.tasks.classification.routes import PUBLIC
+from sixclear.tasks.organisation import service as organisations
+from sixclear.tasks.task import responses as answers
+from sixclear.tasks.task.errors import DirectiveNotFound, OrganisationNotFound, ProgrammeNotFound, ReferenceUnknown
+from sixclear.tasks.task.models import Organisation
+from sixclear.tasks.task.schemas import (
     DirectiveEntry,
     DirectiveView,
     Level,
@@ -32,7 +29,6 @@ from sixclear.tasks.schemas import (
     ProgrammeEntry,
     ProgrammeView,
 )
-from sixclear.tasks.service import answers, organisations
 
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 

@@ -14,13 +14,15 @@ from sixclear.common.use_case import (
 from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.route import SessionDep, current_time
 from sixclear.common.web.use_cases import tag, use_case
-from sixclear.tasks import lifecycle
-from sixclear.tasks.errors import TaskNotFound
-from sixclear.tasks.models import Task
-from sixclear.tasks.schemas import TaskView
-from sixclear.tasks.service import answers, describe, kept_answers
-from sixclear.tasks.service import tasks as use_cases
-from sixclear.tasks.service.public_numbers import numbers_for
+from sixclear.tasks.classification import service as kept_answers
+from sixclear.tasks.task import lifecycle
+from sixclear.tasks.task import responses as answers
+from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.public_numbers import numbers_for
+from sixclear.tasks.task.schemas import TaskView
+from sixclear.tasks.task.service import assign as use_cases
+from sixclear.tasks.task.service import describe
 
 PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
 _DOING = OrganisationRule("doing_body", "the lead or a coordinating body of the task", use_cases.doers)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
-from sixclear.tasks.models import Evidence, ProgressReport, Task
-from sixclear.tasks.repository import tasks as rows
-from sixclear.tasks.service.organisations import get_organisation, get_programme
-from sixclear.tasks.service.tasks import get_task, is_concerned
+from sixclear.tasks.organisation.service import get_organisation, get_programme
+from sixclear.tasks.task import repository as rows
+from sixclear.tasks.task.models import Evidence, ProgressReport, Task
+from sixclear.tasks.task.service.assign import get_task, is_concerned
 
 
 @dataclass(frozen=True, slots=True)

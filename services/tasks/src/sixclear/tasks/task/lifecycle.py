@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed, allow
-from sixclear.tasks.errors import (
+from sixclear.tasks.task.errors import (
     ConfirmationImpossible,
     EvidenceMissing,
     FieldNeedsDecision,
     LevelMismatch,
     SixClearsMissing,
 )
-from sixclear.tasks.models import Task
+from sixclear.tasks.task.models import Task
 
 # Statuses in which the task is somebody's work.
 OPEN_STATUSES = frozenset({"assigned", "in_progress", "submitted", "returned", "paused"})

@@ -8,26 +8,15 @@ from uuid import UUID
 from sixclear.common.caller import InsufficientScope
 from sixclear.common.recording import EntityKind, record
 from sixclear.common.use_case import Context, OrganisationNotAllowed
-from sixclear.tasks import lifecycle
-from sixclear.tasks.deadlines import deadline_instant
-from sixclear.tasks.errors import (
-    ConfirmationByDoer,
-    DeadlineInPast,
-    TaskNotFound,
-)
 from sixclear.tasks.events import PositionData, TaskData, TaskWithdrawn
-from sixclear.tasks.models import Evidence, Programme, Task
-from sixclear.tasks.repository import organisations as organisation_rows
-from sixclear.tasks.repository import tasks as rows
-from sixclear.tasks.repository.hidden import Hidden, hidden_of
-from sixclear.tasks.schemas import (
-    EvidenceEntry,
-    EvidenceItem,
-    ExtensionEntry,
-    ReturnEntry,
-    Step,
-    SubmissionEntry,
-)
+from sixclear.tasks.organisation import repository as organisation_rows
+from sixclear.tasks.task import lifecycle
+from sixclear.tasks.task import repository as rows
+from sixclear.tasks.task.deadlines import deadline_instant
+from sixclear.tasks.task.errors import ConfirmationByDoer, DeadlineInPast, TaskNotFound
+from sixclear.tasks.task.hidden import Hidden, hidden_of
+from sixclear.tasks.task.models import Evidence, Programme, Task
+from sixclear.tasks.task.schemas import EvidenceEntry, EvidenceItem, ExtensionEntry, ReturnEntry, Step, SubmissionEntry
 
 NOT_SEEN = "No task that you may see has this identifier."
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from dateutil.rrule import rrule, rruleset, rrulestr
 
 from sixclear.common.clock import CIVIL_ZONE, CLOSE_OF_DAY, civil_date, close_of_day
-from sixclear.tasks.errors import RecurrenceInvalid
+from sixclear.tasks.task.errors import RecurrenceInvalid
 
 _WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAYS = r"[+-]?(?:[1-4]?[0-9]|5[0-3])?(?:MO|TU|WE|TH|FR|SA|SU)"

@@ -1,0 +1,1 @@
+"""An organisation: its identifier stays, its names have dates."""

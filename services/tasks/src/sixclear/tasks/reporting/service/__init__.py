@@ -1,0 +1,1 @@
+"""Use cases of reporting. They work in the session that they are given and never commit."""

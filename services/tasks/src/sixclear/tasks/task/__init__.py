@@ -1,0 +1,1 @@
+"""A task: from a proposal to a confirmed result."""
