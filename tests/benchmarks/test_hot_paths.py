@@ -20,7 +20,7 @@ from sixclear.common.events.reader import StoredEvent
 from sixclear.monitoring.repository.changes import list_changes
 from sixclear.monitoring.repository.figures import Selection, cells_at, cells_now
 from sixclear.monitoring.repository.views import view_sequence
-from sixclear.tasks.task import repository as rows
+from sixclear.tasks.reporting import repository as rows
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 Say = Callable[[str], None]

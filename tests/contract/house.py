@@ -73,13 +73,41 @@ class House:
         return self.service.replace("-", "_")
 
 
+_NAMED = "the answer names organisations, as every answer does"
+_OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
+_FOR_OPENAPI = "a route declares each refusal that its use case can raise"
 TASKS = House(
     service="tasks",
-    sliced=False,
-    order=("classification", "reporting", "task", "directive", "programme", "organisation"),
+    sliced=True,
+    order=("classification", "reporting", "task", "directive", "programme", "organisation", "errors"),
     folders={
-        "classification": "verbs: what a change of classification writes in several entities",
-        "reporting": "verbs: reports, bulk, handing in and taking back write several entities",
+        "classification": "verbs: what the classification of now allows to be told of a kept answer",
+        "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
+    },
+    ideas={
+        "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
+        "task.deadlines": Idea("rules", "dates, rules of recurrence and periods"),
+        "task.hidden": Idea("repository", "the public numbers of a task, and the statements that count the rest"),
+        "task.timing": Idea("repository", "overdue and the bucket in Python and in SQL, held by one table of cases"),
+    },
+    root={"errors": "a request on any entity may name others: unknown or ambiguous"},
+    arrows={
+        "programme.schemas -> organisation.schemas": _NAMED,
+        "directive.schemas -> organisation.schemas": _NAMED,
+        "task.schemas -> organisation.schemas": _NAMED,
+        "reporting.schemas -> organisation.schemas": _NAMED,
+        "task.schemas -> directive.schemas": "a task shows the document that gave it",
+        "task.repository -> organisation.repository": "a list is narrowed to a subtree in one statement",
+        "directive.routes -> programme.errors": _FOR_OPENAPI,
+        "task.routes -> organisation.errors": _FOR_OPENAPI,
+        "task.routes -> programme.errors": _FOR_OPENAPI,
+        "reporting -> task.errors": "a task that the caller may not see is refused here as there",
+        "reporting -> task.schemas": "each step of reporting responds with the task",
+        "reporting -> task.lifecycle": _OF_THE_TASK,
+        "reporting -> task.recording": _OF_THE_TASK,
+        "reporting -> task.hidden": _OF_THE_TASK,
+        "classification -> task.errors": "of a bulk request, only the items on tasks that are hidden now are refused",
+        "classification -> reporting.schemas": "the result of a bulk request is one of the answers that are kept",
     },
 )
 
@@ -94,7 +122,6 @@ FEEDBACK = House(
 )
 
 _SHOWS_ENTRY = "each step of a registration responds with the entry"
-_FOR_OPENAPI = "a route declares each refusal that its use case can raise"
 DATA_CATALOG = House(
     service="data-catalog",
     sliced=True,

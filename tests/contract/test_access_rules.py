@@ -52,7 +52,8 @@ def _rules() -> list[Any]:
     from sixclear.data_catalog.entry import access as entry
     from sixclear.data_catalog.registration import access as registration
     from sixclear.feedback.routes import dependencies as feedback
-    from sixclear.tasks.classification import routes as tasks
+    from sixclear.tasks.reporting import routes as reporting
+    from sixclear.tasks.task import routes as task
 
-    modules = (entry, registration, feedback, tasks)
+    modules = (entry, registration, feedback, reporting, task)
     return [value for module in modules for value in vars(module).values() if isinstance(value, OrganisationRule)]

@@ -14,7 +14,7 @@ from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.tasks.app import create_app
 from sixclear.tasks.events import EVENTS
-from sixclear.tasks.organisation.seed import Named, Seed, _register, organisation_id
+from sixclear.tasks.organisation.seed import Named, Seed, organisation_id, register
 from sixclear.tasks.settings import Settings
 
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
@@ -76,7 +76,7 @@ async def started(clone_database: CloneDatabase, start: datetime) -> AsyncIterat
     """The tasks application with five organisations and the programme `plan`, owned by P57."""
     settings = Settings(database_url=await clone_database("sixclear.tasks"))
     async with running_service(Service, EVENTS, settings, create_app, MovingClock(start)) as running:
-        await _register(running.database, running.log, ORGANISATIONS, start)
+        await register(running.database, running.log, ORGANISATIONS, start)
         programme = {"slug": "plan", "name_vi": "Kế hoạch", "name_en": "Plan", "resolution": "57-NQ/TW", "owner": "P57"}
         assert (await running.post("P57", "/programmes", programme)).status_code == 201
         yield running

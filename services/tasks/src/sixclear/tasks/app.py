@@ -10,13 +10,15 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.classification.routes import still_readable
+from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.organisation import routes as organisation
+from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import routes as task
 
 PREFIX = "/api/tasks/v1"
-ROUTERS = (organisation.router, task.router, reporting.router)
+ROUTERS = (organisation.router, programme.router, directive.router, task.router, reporting.router)
 # A thousand reports of ordinary length; longer files come in parts.
 _BULK_BYTES = 4 * 1024 * 1024
 

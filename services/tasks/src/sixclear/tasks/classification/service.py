@@ -6,12 +6,10 @@ from uuid import UUID
 import orjson
 
 from sixclear.common.use_case import Context
-from sixclear.tasks.task import repository as rows
-from sixclear.tasks.task import responses as answers
+from sixclear.tasks.reporting.schemas import BulkItemResult, BulkResult, ItemProblem
+from sixclear.tasks.task.access import NOT_SEEN
 from sixclear.tasks.task.errors import TaskNotFound
-from sixclear.tasks.task.public_numbers import numbers_for
-from sixclear.tasks.task.schemas import BulkItemResult, BulkResult, ItemProblem
-from sixclear.tasks.task.service.assign import NOT_SEEN, get_task, is_visible
+from sixclear.tasks.task.service.find import get_task, has_hidden_numbers, invisible_among, shown
 
 
 async def readable(ctx: Context, answer: bytes) -> bytes:
@@ -30,17 +28,13 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
 
 async def _readable_task(ctx: Context, task_id: UUID, answer: bytes) -> bytes:
     task = await get_task(ctx, task_id)
-    numbers = (await numbers_for(ctx, [task])).get(task_id)
-    if numbers is None:
-        return answer
-    return (await answers.task_view(ctx.session, task, ctx.now, numbers)).model_dump_json().encode()
+    return (await shown(ctx, task)).model_dump_json().encode() if await has_hidden_numbers(ctx, task) else answer
 
 
 async def _readable_items(ctx: Context, answer: bytes) -> bytes:
     told = BulkResult.model_validate_json(answer)
     named = {item.task_id for item in told.items if item.task_id is not None}
-    restricted = await rows.restricted_among(ctx.session, named)
-    hidden = {task.task_id for task in restricted if not is_visible(task, ctx.caller.organisation_id)}
+    hidden = await invisible_among(ctx, named)
     if not hidden:
         return answer
     problem = ItemProblem(code=TaskNotFound.code, detail=NOT_SEEN)

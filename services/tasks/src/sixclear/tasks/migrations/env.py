@@ -1,6 +1,13 @@
 """Alembic runs here; see sixclear.common.migrations."""
 
 from sixclear.common.migrations import run_env
-from sixclear.tasks.task.models import Base
+from sixclear.tasks.directive import models as directive
+from sixclear.tasks.organisation import models as organisation
+from sixclear.tasks.programme import models as programme
+from sixclear.tasks.tables import Base
+from sixclear.tasks.task import models as task
+
+# A table is known once its module is imported.
+TABLES = organisation, programme, directive, task
 
 run_env(Base.metadata)

@@ -1,18 +1,14 @@
-"""Organisations, programmes and directives in the database."""
+"""Organisations in the database."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, inspect, or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.util import identity_key
 
 from sixclear.common.folding import like_pattern
-from sixclear.tasks.task.models import Directive, Organisation, OrganisationPeriod, Programme
-
-Row = TypeVar("Row", Organisation, Programme)
+from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
 
 
 async def find_organisation(session: AsyncSession, reference: UUID | str) -> Organisation | None:
@@ -31,18 +27,15 @@ async def find_organisations(
 
 
 async def organisations_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Organisation]:
-    """The organisations with these identifiers; unknown ones are left out."""
-    return {row.organisation_id: row for row in await _by_id(session, Organisation, ids)}
+    """The organisations with these identifiers; unknown ones are left out.
 
-
-async def _by_id(session: AsyncSession, model: type[Row], ids: Collection[UUID]) -> list[Row]:
-    """Rows by primary key: those that this session holds already cost no statement."""
-    held = [session.sync_session.identity_map.get(identity_key(model, key)) for key in ids]
+    When this session holds all of them already, it costs no statement.
+    """
+    held = [session.sync_session.identity_map.get(identity_key(Organisation, key)) for key in ids]
     found = [row for row in held if row is not None]
     if len(found) < len(ids):
-        [key] = inspect(model).primary_key
-        found = list(await session.scalars(select(model).where(key.in_(ids))))
-    return found
+        found = list(await session.scalars(select(Organisation).where(Organisation.organisation_id.in_(ids))))
+    return {row.organisation_id: row for row in found}
 
 
 async def list_organisations(
@@ -115,39 +108,3 @@ async def level_of(session: AsyncSession, organisation_id: UUID) -> str | None:
         parent_id = organisation.parent_id
         organisation = await session.get(Organisation, parent_id) if parent_id else None
     return organisation.level if organisation else None
-
-
-async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False) -> Programme | None:
-    """The programme with this slug; its row locked when it is about to change."""
-    statement = select(Programme).where(Programme.slug == slug)
-    return await session.scalar(statement.with_for_update() if lock else statement)
-
-
-async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:
-    """Programmes in the order of their slugs, after the cursor."""
-    statement = select(Programme).order_by(Programme.slug).limit(limit)
-    if after is not None:
-        statement = statement.where(Programme.slug > after)
-    return (await session.scalars(statement)).all()
-
-
-async def get_programmes_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Programme]:
-    """The programmes with these identifiers."""
-    return {row.programme_id: row for row in await _by_id(session, Programme, ids)}
-
-
-async def find_directive(session: AsyncSession, directive_id: UUID, *, lock: bool = False) -> Directive | None:
-    """The directive with this identifier; its row locked when it is about to change."""
-    return await session.get(Directive, directive_id, with_for_update=lock)
-
-
-async def list_directives(
-    session: AsyncSession, programme_id: UUID | None, *, after: tuple[date, UUID] | None, limit: int
-) -> Sequence[Directive]:
-    """Directives, newest first, of one programme or of all, after the cursor."""
-    statement = select(Directive).order_by(Directive.issued_on.desc(), Directive.directive_id.desc()).limit(limit)
-    if programme_id:
-        statement = statement.where(Directive.programme_id == programme_id)
-    if after is not None:
-        statement = statement.where(tuple_(Directive.issued_on, Directive.directive_id) < tuple_(*after))
-    return (await session.scalars(statement)).all()

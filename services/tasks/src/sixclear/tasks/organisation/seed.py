@@ -14,8 +14,8 @@ from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.tasks.organisation import repository as rows
-from sixclear.tasks.organisation.service import organisation_data
-from sixclear.tasks.task.models import Organisation, OrganisationPeriod
+from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
+from sixclear.tasks.organisation.recording import organisation_data
 
 # A transaction that writes events ends within seconds; 3,400 organisations go in chunks.
 _CHUNK = 500
@@ -100,11 +100,12 @@ async def seed_organisations(database: Database, log: EventLog, now: datetime) -
         known = await rows.organisation_codes(session)
     missing = [seed for seed in shipped_organisations() if seed.code not in known]
     for start in range(0, len(missing), _CHUNK):
-        await _register(database, log, missing[start : start + _CHUNK], now)
+        await register(database, log, missing[start : start + _CHUNK], now)
     return len(missing)
 
 
-async def _register(database: Database, log: EventLog, seeds: Sequence[Seed], now: datetime) -> None:
+async def register(database: Database, log: EventLog, seeds: Sequence[Seed], now: datetime) -> None:
+    """Register these organisations, none of which is known, with their events, in one transaction."""
     async with database.transaction() as session:
         events: list[NewEvent] = []
         for seed in seeds:

@@ -1,37 +1,73 @@
-"""Progress reports: one at a time, many in one request, and reading them."""
+"""Reporting: progress on one task or on many, evidence, the result; and reading what was said."""
 
 from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
+from sixclear.common.auth.access import Access, OrganisationRule
+from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.use_case import (
+    Context,
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+)
+from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, must_match
-from sixclear.tasks.classification.routes import OWN, PUBLIC, REPORT, STEP, answer
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.tasks.reporting.errors import BulkTooLarge
 from sixclear.tasks.reporting.metrics import BULK_ITEMS
-from sixclear.tasks.reporting.service import bulk as progress
-from sixclear.tasks.task import responses as answers
-from sixclear.tasks.task.errors import BulkTooLarge, TaskNotFound
-from sixclear.tasks.task.schemas import (
+from sixclear.tasks.reporting.schemas import (
     BulkItemResult,
     BulkProgressItem,
     BulkResult,
+    EvidenceEntry,
+    EvidenceView,
     ItemProblem,
     ProgressEntry,
     ProgressView,
-    TaskView,
+    SubmissionEntry,
 )
-from sixclear.tasks.task.service import assign as tasks
-from sixclear.tasks.task.service import find as listing
+from sixclear.tasks.reporting.service import bulk, find, hand_in
+from sixclear.tasks.reporting.service import report as reporting
+from sixclear.tasks.task.access import doers
+from sixclear.tasks.task.errors import EvidenceMissing, TaskNotFound
+from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.schemas import TaskView
+from sixclear.tasks.task.service.find import passed, shown
 
 router = APIRouter(route_class=TransactionalRoute, tags=["progress"])
 
+PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
+DOING = OrganisationRule("doing_body", "the lead or a coordinating body of the task", doers)
+LEAD = OrganisationRule("lead_body", "the lead body of the task", hand_in.submit)
+REPORT = Depends(Access.scope("tasks:report", organisation=DOING))
+SUBMIT = Depends(Access.scope("tasks:report", organisation=LEAD))
+# A client that takes a step on its tasks reads them, restricted ones included.
+OWN = Depends(Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own"))
+STEP = (
+    TaskNotFound,
+    OrganisationNotAllowed,
+    TransitionNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)
 NDJSON = "application/x-ndjson"
+
+
+async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
+    """The task as it is now, with its version as ETag."""
+    tag(response, ctx.log, task, passed(ctx, task))
+    return await shown(ctx, task)
 
 
 @router.post(
@@ -43,14 +79,12 @@ NDJSON = "application/x-ndjson"
     | {200: {"description": "You said the same at this stated time before; nothing changed.", "model": TaskView}},
 )
 async def report(
-    ctx: ContextDep, task_id: UUID, entry: ProgressEntry, request: Request, response: Response
+    ctx: ContextDep, task_id: UUID, entry: ProgressEntry, expect: ExpectDep, response: Response
 ) -> TaskView:
     """Report progress on a task that your organisation leads or works on; a repetition changes nothing (200)."""
-    task = await tasks.get_task(ctx, task_id, lock=True)
-    must_match(request, ctx.log, task)
-    new = await progress.report(ctx, task, entry)
+    task, new = await reporting.report(ctx, task_id, entry, expect)
     response.status_code = 201 if new else 200
-    return await answer(ctx, task, response)
+    return await _answer(ctx, task, response)
 
 
 @router.get(
@@ -71,8 +105,7 @@ async def list_reports(
     """A task's progress reports, newest first; those while it was restricted only for the bodies concerned."""
     context = f"reports {task_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
-    rows, public = await listing.list_reports(ctx, task_id, before, limit + 1)
-    views = await answers.progress_views(ctx.session, rows, public=public)
+    views = await find.list_reports(ctx, task_id, before, limit + 1)
     return page_of(views, limit, item=lambda view: view, key=lambda view: (view.task_version,), context=context)
 
 
@@ -95,26 +128,26 @@ async def report_in_bulk(
 ) -> BulkResult:
     """Report progress on many tasks: NDJSON, one item a line, a result per item; a refused item stops no other."""
     lines = _lines(await request.body(), request.app.state.settings.bulk_items)
-    results = await progress.report_many(ctx, lines, dry_run=dry_run)
+    results = await bulk.report_many(ctx, lines, dry_run=dry_run)
     return _counted(results, dry_run)
 
 
-def _lines(body: bytes, most: int) -> list[progress.Line]:
+def _lines(body: bytes, most: int) -> list[bulk.Line]:
     raw = [line for line in body.split(b"\n") if line.strip()]
     if len(raw) > most:
         raise BulkTooLarge(f"At most {most} items; send the rest in another request.")
     return [_line(line) for line in raw]
 
 
-def _line(raw: bytes) -> progress.Line:
+def _line(raw: bytes) -> bulk.Line:
     try:
-        return progress.Line(BulkProgressItem.model_validate(orjson.loads(raw)))
+        return bulk.Line(BulkProgressItem.model_validate(orjson.loads(raw)))
     except orjson.JSONDecodeError:
-        return progress.Line(None, ItemProblem(code="unreadable", detail="The line is not JSON in UTF-8."))
+        return bulk.Line(None, ItemProblem(code="unreadable", detail="The line is not JSON in UTF-8."))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         pointer = "#/" + "/".join(str(part) for part in first["loc"])
-        return progress.Line(None, ItemProblem(code="invalid", detail="A value is not allowed here.", pointer=pointer))
+        return bulk.Line(None, ItemProblem(code="invalid", detail="A value is not allowed here.", pointer=pointer))
 
 
 def _counted(results: list[BulkItemResult], dry_run: bool) -> BulkResult:
@@ -123,3 +156,54 @@ def _counted(results: list[BulkItemResult], dry_run: bool) -> BulkResult:
         for name in ("reported", "unchanged", "rejected"):
             BULK_ITEMS.labels(name).inc(getattr(result, name))
     return result
+
+
+@router.post(
+    "/tasks/{task_id}/evidence",
+    operation_id="addEvidence",
+    dependencies=[REPORT],
+    status_code=201,
+    responses=problem_responses(*STEP),
+)
+async def add_evidence(
+    ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, expect: ExpectDep, response: Response
+) -> TaskView:
+    """Attach a link to evidence of the result."""
+    task = await hand_in.add_evidence(ctx, task_id, entry, expect)
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/submit",
+    operation_id="submitTask",
+    dependencies=[SUBMIT],
+    responses=problem_responses(*STEP, EvidenceMissing),
+)
+async def submit(
+    ctx: ContextDep, task_id: UUID, entry: SubmissionEntry, expect: ExpectDep, response: Response
+) -> TaskView:
+    """Hand in the result for confirmation by another body; evidence may come in the same request."""
+    task = await hand_in.submit(ctx, task_id, entry, expect)
+    return await _answer(ctx, task, response)
+
+
+@router.get(
+    "/own/tasks/{task_id}/evidence",
+    operation_id="listOwnEvidence",
+    dependencies=[OWN],
+    responses=problem_responses(TaskNotFound),
+)
+@router.get(
+    "/tasks/{task_id}/evidence",
+    operation_id="listEvidence",
+    dependencies=[PUBLIC],
+    responses=problem_responses(TaskNotFound),
+)
+async def list_evidence(
+    ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[EvidenceView]:
+    """A task's evidence, newest first; what was attached while it was restricted only for the bodies concerned."""
+    context = f"evidence {task_id}"
+    before = decode_cursor(cursor, int, context=context)[0] if cursor else None
+    views = await find.list_evidence(ctx, task_id, before, limit + 1)
+    return page_of(views, limit, item=lambda view: view, key=lambda view: (view.task_version,), context=context)

@@ -1,14 +1,20 @@
-"""What was said on tasks while they were restricted: how much of it there is, and what was said in public last."""
+"""What was said on tasks while they were restricted, and the public numbers without it.
+
+Public numbers are counted from public rows: what was said while a task was restricted is in none of them.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.tasks.task.lifecycle import TaskState
 
 # Most tasks have nothing hidden: for them the partial index `ix_event_hidden` is all that is looked at.
 _HIDDEN = text(
@@ -75,3 +81,25 @@ async def percents_at(
     """
     values = {"task_id": task_id, "versions": list(versions), "published": published}
     return {row[0]: row[1] for row in await session.execute(_PERCENTS, values)}
+
+
+# What is in one of these is at 100 for everyone.
+HANDED_IN = frozenset({"submitted", "completed"})
+
+
+def public_numbers(
+    task: TaskState, hidden: Hidden, change: str = "", public_percent: int | None = None
+) -> dict[str, Any]:
+    """A public task's numbers without what is hidden. `change` is one in public that `hidden` does not know yet.
+
+    The percentage is that of the last public report that stated one: a report that states none brings with it as
+    `public_percent` what was stated in public before. A body that hands a result in says in public that it is there.
+    """
+    stated = task.percent if public_percent is None else public_percent
+    said = change == "progress_reported" or task.status in HANDED_IN
+    return {
+        "percent": stated if said else hidden.percent,
+        "last_report_at": task.last_report_at if change == "progress_reported" else hidden.last_report_at,
+        "reports_count": task.reports_count - hidden.reports,
+        "evidence_count": task.evidence_count - hidden.evidence,
+    }

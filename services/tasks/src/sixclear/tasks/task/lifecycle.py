@@ -1,7 +1,7 @@
 """The life of a task: what each step needs and what it changes. Pure: no database, no clock."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,8 @@ from sixclear.tasks.task.errors import (
     LevelMismatch,
     SixClearsMissing,
 )
-from sixclear.tasks.task.models import Task
 
-# Statuses in which the task is somebody's work.
+# Statuses in which a body works on the task.
 OPEN_STATUSES = frozenset({"assigned", "in_progress", "submitted", "returned", "paused"})
 
 _ALLOWED_FROM = {
@@ -52,14 +51,36 @@ class Report:
     remedy: str | None = None
 
 
-def missing_clears(task: Task, changed: Mapping[str, Any] | None = None) -> list[str]:
-    """The codes of the clears that are missing, in order; with `changed`, as if these fields were set already.
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """What the rules read of a task: made from its row (`models.state_of`), or by a route that loads no row."""
 
-    A recurring task has a rule in place of a date.
-    """
-    values = {name: getattr(task, name) for name in ("kind", "recurrence", *SIX_CLEARS.values())} | dict(changed or {})
-    if values["kind"] == "recurring":
-        values["current_deadline"] = values["recurrence"]
+    classification: str
+    status: str
+    kind: str
+    recurrence: str | None
+    title: str
+    assigning_organisation_id: UUID
+    lead_organisation_id: UUID | None
+    coordinating_organisation_ids: Sequence[UUID]
+    responsible_position: Mapping[str, Any] | None
+    product: str | None
+    authority: str | None
+    current_deadline: datetime | None
+    percent: int
+    last_report_at: datetime | None
+    reports_count: int
+    evidence_count: int
+
+    def changed(self, fields: Mapping[str, Any]) -> "TaskState":
+        """The state as it would be with these columns; those that no rule reads are left out."""
+        return replace(self, **{name: value for name, value in fields.items() if name in self.__dataclass_fields__})
+
+
+def missing_clears(task: TaskState) -> list[str]:
+    """The codes of the clears that are missing, in order. A recurring task has a rule in place of a date."""
+    time = task.recurrence if task.kind == "recurring" else task.current_deadline
+    values = {field: getattr(task, field) for field in SIX_CLEARS.values()} | {SIX_CLEARS["time"]: time}
     return [clear for clear, field in SIX_CLEARS.items() if not values[field]]
 
 
@@ -92,20 +113,18 @@ def check_level(assigned_by: str, level: str | None) -> None:
         )
 
 
-def check_confirmable(task: Task, owner_id: UUID, changed: Mapping[str, Any] | None = None) -> None:
+def check_confirmable(task: TaskState, owner_id: UUID) -> None:
     """Raises ConfirmationImpossible when assigning body and programme's owner both do the task themselves (R7).
 
-    With `changed`, as if these fields were set already. A recurring task is never handed in: it needs no confirmation.
+    A recurring task is never handed in: it needs no confirmation.
     """
-    names = "kind", "assigning_organisation_id", "lead_organisation_id", "coordinating_organisation_ids"
-    values = {name: getattr(task, name) for name in names} | dict(changed or {})
-    lead, coordinating = values["lead_organisation_id"], values["coordinating_organisation_ids"]
-    confirming = {values["assigning_organisation_id"], owner_id}
-    if values["kind"] == "recurring" or confirming - {lead, *coordinating}:
+    lead, coordinating = task.lead_organisation_id, task.coordinating_organisation_ids
+    confirming = {task.assigning_organisation_id, owner_id}
+    if task.kind == "recurring" or confirming - {lead, *coordinating}:
         return
     field = "lead_organisation" if lead in confirming else "coordinating_organisations"
     raise ConfirmationImpossible(
-        "The doer never confirms, and nobody else could: name another body as lead and as coordinating, such as the "
+        "The doer never confirms, and no other body could: name another body as lead and as coordinating, such as the "
         "department or ward that does the work.",
         errors=[
             {"pointer": f"#/{field}", "code": "only-confirming-body", "detail": "This body alone may confirm the task."}
@@ -113,7 +132,7 @@ def check_confirmable(task: Task, owner_id: UUID, changed: Mapping[str, Any] | N
     )
 
 
-def assign(task: Task, occurred_at: datetime, *, enforced: bool) -> Change:
+def assign(task: TaskState, occurred_at: datetime, *, enforced: bool) -> Change:
     """Give the task to its lead body. Raises SixClearsMissing with every missing clear when they are enforced."""
     _allow(task, "assigned")
     missing = missing_clears(task)
@@ -122,7 +141,7 @@ def assign(task: Task, occurred_at: datetime, *, enforced: bool) -> Change:
     return Change("assigned", {"status": "assigned", "assigned_at": occurred_at})
 
 
-def report(task: Task, command: Report, occurred_at: datetime) -> Change:
+def report(task: TaskState, command: Report, occurred_at: datetime) -> Change:
     """Report progress. The task is in progress from its first report on."""
     _allow(task, "progress_reported")
     percent = task.percent if command.percent is None else command.percent
@@ -138,13 +157,13 @@ def report(task: Task, command: Report, occurred_at: datetime) -> Change:
     )
 
 
-def add_evidence(task: Task) -> Change:
+def add_evidence(task: TaskState) -> Change:
     """Attach one more piece of evidence."""
     _allow(task, "evidence_added")
     return Change("evidence_added", {"evidence_count": task.evidence_count + 1})
 
 
-def submit(task: Task, occurred_at: datetime) -> Change:
+def submit(task: TaskState, occurred_at: datetime) -> Change:
     """Hand in the result: a product and evidence must be there (R7). A recurring task has no end to hand in."""
     _allow(task, "submitted")
     if task.kind == "recurring":
@@ -154,7 +173,7 @@ def submit(task: Task, occurred_at: datetime) -> Change:
     return Change("submitted", {"status": "submitted", "submitted_at": occurred_at, "percent": 100})
 
 
-def confirm(task: Task, occurred_at: datetime, organisation_id: UUID) -> Change:
+def confirm(task: TaskState, occurred_at: datetime, organisation_id: UUID) -> Change:
     """Confirm the result; who may do so is the caller's organisation rule, not this function's."""
     _allow(task, "completed")
     return Change(
@@ -163,13 +182,13 @@ def confirm(task: Task, occurred_at: datetime, organisation_id: UUID) -> Change:
     )
 
 
-def send_back(task: Task) -> Change:
+def send_back(task: TaskState) -> Change:
     """Ask for more: the submission does not count."""
     _allow(task, "returned")
     return Change("returned", {"status": "returned", "submitted_at": None})
 
 
-def extend(task: Task, deadline: datetime) -> Change:
+def extend(task: TaskState, deadline: datetime) -> Change:
     """Move the current deadline; the original one stays (R8)."""
     _allow(task, "extended")
     if task.kind == "recurring":
@@ -187,10 +206,10 @@ _DECIDED = {
 }
 
 
-def allow_update(task: Task, changed: Mapping[str, Any], *, enforced: bool) -> None:
+def allow_update(task: TaskState, changed: Mapping[str, Any], *, enforced: bool) -> None:
     """Raises TransitionNotAllowed when the description can no longer change, FieldNeedsDecision for what is decided.
 
-    A task that is somebody's work stays six-clear where that is enforced; else it raises SixClearsMissing.
+    A task that a body works on stays six-clear where that is enforced; else it raises SixClearsMissing.
     The classification alone changes at any time: what must not be public is never stuck there.
     """
     if set(changed) == {"classification"}:
@@ -205,24 +224,10 @@ def allow_update(task: Task, changed: Mapping[str, Any], *, enforced: bool) -> N
                 for field in decided
             ],
         )
-    missing = missing_clears(task, changed) if task.status in OPEN_STATUSES and enforced else []
+    missing = missing_clears(task.changed(changed)) if task.status in OPEN_STATUSES and enforced else []
     if missing:
         _refuse_unclear(missing, task.kind, "Describe the task with all six clears; one that is left out is emptied.")
 
 
-def _allow(task: Task, step: str) -> None:
+def _allow(task: TaskState, step: str) -> None:
     allow("The task", task.status, step, _ALLOWED_FROM)
-
-
-def bucket(task: Task, now: datetime) -> str | None:
-    """The seed bucket (R4): recurring first, else completed, else overdue (`now` after the deadline), else in term.
-
-    None for a task that is not counted: only proposed, a draft, or cancelled.
-    """
-    if task.status != "completed" and task.status not in OPEN_STATUSES:
-        return None
-    if task.kind == "recurring":
-        return "recurring"
-    if task.status == "completed":
-        return "completed"
-    return "overdue" if task.current_deadline is not None and now > task.current_deadline else "in_term"

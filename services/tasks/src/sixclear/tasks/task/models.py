@@ -1,100 +1,34 @@
-"""Tables of the tasks service."""
+"""Tables of tasks, and of what bodies say about them."""
 
-from datetime import date, datetime
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, text
-from sqlalchemy import UniqueConstraint as Unique
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sixclear.common.db import new_metadata
-from sixclear.common.entity import COLUMN_TYPES, Versioned
-
-
-class Base(DeclarativeBase):
-    """Tables of this service."""
-
-    metadata = new_metadata()
-    type_annotation_map = COLUMN_TYPES
-
-
-class Organisation(Versioned, Base):
-    """An organisation; its identifier follows from its first code and never changes."""
-
-    __tablename__ = "organisation"
-
-    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(unique=True)
-    codes: Mapped[list[str]]
-    level: Mapped[str]
-    type: Mapped[str]
-    name_vi: Mapped[str]
-    name_en: Mapped[str | None]
-    name_folded: Mapped[str]
-    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"), index=True)
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-
-    __table_args__ = (
-        CheckConstraint("level IN ('central', 'province', 'commune', 'department')", name="level"),
-        Index("ix_organisation_codes", "codes", postgresql_using="gin"),
-    )
-
-
-class OrganisationPeriod(Base):
-    """What an organisation was called from one day to another, by which legal basis. History is never rewritten."""
-
-    __tablename__ = "organisation_period"
-
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
-    valid_from: Mapped[date] = mapped_column(primary_key=True)
-    valid_to: Mapped[date | None]
-    name_vi: Mapped[str]
-    type: Mapped[str]
-    legal_basis: Mapped[str]
-
-
-class Programme(Versioned, Base):
-    """A programme of a resolution."""
-
-    __tablename__ = "programme"
-
-    programme_id: Mapped[UUID] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(80), unique=True)
-    name_vi: Mapped[str]
-    name_en: Mapped[str]
-    resolution: Mapped[str]
-    source_vi: Mapped[str | None]
-    source_en: Mapped[str | None]
-    owner_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
-    six_clears_enforced: Mapped[bool] = mapped_column(Boolean)
-    demonstration: Mapped[bool] = mapped_column(Boolean)
-
-
-class Directive(Versioned, Base):
-    """A document that gives tasks."""
-
-    __tablename__ = "directive"
-
-    directive_id: Mapped[UUID] = mapped_column(primary_key=True)
-    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.programme_id"), index=True)
-    number: Mapped[str]
-    issued_on: Mapped[date]
-    issuer_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
-    title: Mapped[str]
-
-    __table_args__ = (Unique("programme_id", "number"),)
+from sixclear.common.entity import Versioned
+from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.tables import Base
+from sixclear.tasks.task.lifecycle import TaskState
 
 
 class Task(Versioned, Base):
-    """A task and where it stands. Timing (overdue, in term) is derived from the deadline, never stored."""
+    """A task and where it stands. Timing (overdue, in term) is derived from the deadline, never stored.
+
+    Its programme is there with the row: a use case asks for its owner, its rules and its slug.
+    """
 
     __tablename__ = "task"
 
     task_id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str]
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.programme_id"), index=True)
+    # Held by the row, so one request reads it once. A join would do, but not beside FOR UPDATE: a task that moved to
+    # another programme while the lock was awaited would then not be found.
+    programme: Mapped[Programme] = relationship(lazy="immediate")
     directive_id: Mapped[UUID | None] = mapped_column(ForeignKey("directive.directive_id"), index=True)
     clause: Mapped[str | None]
     title: Mapped[str]
@@ -128,7 +62,7 @@ class Task(Versioned, Base):
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (
-        Unique("source", "external_id", "key_organisation_id"),
+        UniqueConstraint("source", "external_id", "key_organisation_id"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),
@@ -172,3 +106,11 @@ class Evidence(Base):
     organisation_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+
+
+_read_state = attrgetter(*(field.name for field in fields(TaskState)))
+
+
+def state_of(task: Task) -> TaskState:
+    """What rules read of a task, as the row has it now."""
+    return TaskState(*_read_state(task))

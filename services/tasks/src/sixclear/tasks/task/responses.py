@@ -1,155 +1,75 @@
-"""Rows as the API answers them, with the names of the organisations that they refer to."""
+"""Tasks as the API answers them, with the names that they refer to and the numbers that the caller may read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from sixclear.common.events.log import StoredEvent
-from sixclear.tasks.organisation import repository as rows
-from sixclear.tasks.task import lifecycle
+from sixclear.common.use_case import Context
+from sixclear.tasks.directive.service import describe_directive
+from sixclear.tasks.organisation.service import Briefs, briefs
+from sixclear.tasks.task import timing
+from sixclear.tasks.task.access import is_concerned
 from sixclear.tasks.task.deadlines import current_period
-from sixclear.tasks.task.models import Directive, Evidence, Organisation, Programme, ProgressReport, Task
-from sixclear.tasks.task.schemas import (
-    DirectiveView,
-    EvidenceView,
-    HistoryEntry,
-    OrganisationBrief,
-    PeriodView,
-    PositionView,
-    ProgrammeView,
-    ProgressView,
-    TaskSummary,
-    TaskView,
-)
+from sixclear.tasks.task.hidden import HANDED_IN, Hidden, hidden_of, percents_at, public_numbers
+from sixclear.tasks.task.lifecycle import missing_clears
+from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.schemas import HistoryEntry, PeriodView, TaskSummary, TaskView
 
-Names = Mapping[UUID, Organisation]
+Numbers = Mapping[str, Any]
 
-
-def brief(organisation: Organisation) -> OrganisationBrief:
-    """An organisation's identifier, code and names."""
-    return OrganisationBrief(
-        organisation_id=organisation.organisation_id,
-        code=organisation.code,
-        name_vi=organisation.name_vi,
-        name_en=organisation.name_en,
-    )
-
-
-def _named(names: Names, organisation_id: UUID | None) -> OrganisationBrief | None:
-    organisation = names.get(organisation_id) if organisation_id else None
-    return brief(organisation) if organisation else None
-
-
-async def programme_views(session: AsyncSession, programmes: Sequence[Programme]) -> list[ProgrammeView]:
-    """Programmes with their owners' names."""
-    names = await rows.organisations_by_id(session, {row.owner_organisation_id for row in programmes})
-    return [
-        ProgrammeView(
-            programme_id=row.programme_id,
-            slug=row.slug,
-            name_vi=row.name_vi,
-            name_en=row.name_en,
-            resolution=row.resolution,
-            source_vi=row.source_vi,
-            source_en=row.source_en,
-            owner=brief(names[row.owner_organisation_id]),
-            six_clears_enforced=row.six_clears_enforced,
-            demonstration=row.demonstration,
-            version=row.version,
-        )
-        for row in programmes
-    ]
-
-
-async def directive_views(session: AsyncSession, directives: Sequence[Directive]) -> list[DirectiveView]:
-    """Directives with their issuers' names and their programmes' slugs."""
-    names = await rows.organisations_by_id(session, {row.issuer_organisation_id for row in directives})
-    programmes = await rows.get_programmes_by_id(session, {row.programme_id for row in directives})
-    return [
-        DirectiveView(
-            directive_id=row.directive_id,
-            programme=programmes[row.programme_id].slug,
-            number=row.number,
-            issued_on=row.issued_on,
-            issuer=brief(names[row.issuer_organisation_id]),
-            title=row.title,
-            version=row.version,
-        )
-        for row in directives
-    ]
-
-
-async def _named_bodies(session: AsyncSession, ids: Iterable[UUID | None]) -> Names:
-    """The organisations among `ids`, with one statement."""
-    return await rows.organisations_by_id(session, {organisation_id for organisation_id in ids if organisation_id})
-
-
-async def task_summaries(
-    session: AsyncSession, tasks: Sequence[Task], now: datetime, numbers: Mapping[UUID, Mapping[str, Any]]
-) -> list[TaskSummary]:
-    """Tasks as lists show them; their buckets are derived at `now`. `numbers` replace those of tasks that have some."""
-    programmes = await rows.get_programmes_by_id(session, {task.programme_id for task in tasks})
-    names = await _named_bodies(session, (task.lead_organisation_id for task in tasks))
-    return [
-        _summary(task, programmes[task.programme_id].slug, names, now, numbers.get(task.task_id, {})) for task in tasks
-    ]
-
-
-def _summary(task: Task, programme: str, names: Names, now: datetime, numbers: Mapping[str, Any]) -> TaskSummary:
-    return TaskSummary.model_validate(
-        {
-            "programme": programme,
-            "bucket": lifecycle.bucket(task, now),
-            "lead_organisation": _named(names, task.lead_organisation_id),
-        }
-        | {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
-    )
-
-
+# Every other field of an answer is the column of its name.
 _SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {"programme", "bucket", "lead_organisation"}
 _DETAIL_COLUMNS = (
-    "description",
-    "programme_id",
-    "clause",
-    "source",
-    "external_id",
-    "classification",
-    "recurrence",
-    "product",
-    "authority",
-    "assigned_at",
-    "reports_count",
-    "evidence_count",
-    "submitted_at",
-    "occurred_at",
-    "recorded_at",
+    set(TaskView.model_fields)
+    - set(TaskSummary.model_fields)
+    - {
+        "directive",
+        "current_period",
+        "assigning_organisation",
+        "coordinating_organisations",
+        "missing_clears",
+        "completed_by",
+    }
 )
 
 
-async def task_view(session: AsyncSession, task: Task, now: datetime, numbers: Mapping[str, Any]) -> TaskView:
-    """A task with everything that it refers to; `numbers` replace the stored ones."""
+async def task_summaries(ctx: Context, tasks: Sequence[Task]) -> list[TaskSummary]:
+    """Tasks as lists show them; their buckets are derived at the instant of the request."""
+    numbers = await numbers_for(ctx, tasks)
+    names = await briefs(ctx.session, (task.lead_organisation_id for task in tasks))
+    return [TaskSummary(**_summary(task, names, ctx.now, numbers.get(task.task_id, {}))) for task in tasks]
+
+
+async def task_response(ctx: Context, task: Task) -> TaskView:
+    """A task with everything that it refers to."""
+    numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
     bodies = task.lead_organisation_id, task.assigning_organisation_id, task.completed_by_organisation_id
-    names = await _named_bodies(session, (*bodies, *task.coordinating_organisation_ids))
-    programmes = await rows.get_programmes_by_id(session, [task.programme_id])
-    summary = _summary(task, programmes[task.programme_id].slug, names, now, numbers)
-    directive = await rows.find_directive(session, task.directive_id) if task.directive_id else None
+    names = await briefs(ctx.session, (*bodies, *task.coordinating_organisation_ids))
+    summary = _summary(task, names, ctx.now, numbers)
     return TaskView(
-        **{name: getattr(summary, name) for name in TaskSummary.model_fields},
+        **summary,
         **{name: numbers.get(name, getattr(task, name)) for name in _DETAIL_COLUMNS},
-        directive=(await directive_views(session, [directive]))[0] if directive else None,
-        current_period=_period(task, summary.last_report_at, now),
-        assigning_organisation=brief(names[task.assigning_organisation_id]),
-        coordinating_organisations=[brief(names[key]) for key in task.coordinating_organisation_ids],
-        leader_position=PositionView.model_validate(task.leader_position) if task.leader_position else None,
-        responsible_position=(
-            PositionView.model_validate(task.responsible_position) if task.responsible_position else None
-        ),
-        missing_clears=lifecycle.missing_clears(task),
+        directive=await describe_directive(ctx.session, task.directive_id) if task.directive_id else None,
+        current_period=_period(task, summary["last_report_at"], ctx.now),
+        assigning_organisation=names[task.assigning_organisation_id],
+        coordinating_organisations=[names[key] for key in task.coordinating_organisation_ids],
+        missing_clears=missing_clears(state_of(task)),
         completed_by=_named(names, task.completed_by_organisation_id),
     )
+
+
+def _summary(task: Task, names: Briefs, now: datetime, numbers: Numbers) -> dict[str, Any]:
+    return {
+        "programme": task.programme.slug,
+        "bucket": timing.bucket(state_of(task), now),
+        "lead_organisation": _named(names, task.lead_organisation_id),
+    } | {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
+
+
+def _named(names: Briefs, organisation_id: UUID | None) -> Any:
+    return names.get(organisation_id) if organisation_id else None
 
 
 def _period(task: Task, last_report_at: datetime | None, now: datetime) -> PeriodView | None:
@@ -161,41 +81,11 @@ def _period(task: Task, last_report_at: datetime | None, now: datetime) -> Perio
     return PeriodView(due_at=period.due_at, previous_due_at=period.previous_due_at, reported=period.reported)
 
 
-async def progress_views(
-    session: AsyncSession, reports: Sequence[ProgressReport], *, public: bool
-) -> list[ProgressView]:
-    """Reports with the names of the bodies that made them; with `public` the percentages that everyone reads."""
-    names = await _named_bodies(session, (row.organisation_id for row in reports))
-    own = set(ProgressView.model_fields) - {"organisation", "percent"}
-    return [
-        ProgressView(
-            organisation=_named(names, row.organisation_id),
-            percent=row.public_percent if public and row.public_percent is not None else row.percent,
-            **{name: getattr(row, name) for name in own},
-        )
-        for row in reports
-    ]
-
-
-async def evidence_views(session: AsyncSession, evidence: Sequence[Evidence]) -> list[EvidenceView]:
-    """Evidence with the names of the bodies that attached it."""
-    names = await _named_bodies(session, (row.organisation_id for row in evidence))
-    own = set(EvidenceView.model_fields) - {"organisation"}
-    return [
-        EvidenceView(organisation=_named(names, row.organisation_id), **{name: getattr(row, name) for name in own})
-        for row in evidence
-    ]
-
-
-async def history_entries(
-    session: AsyncSession, events: Sequence[StoredEvent], percents: Mapping[int, int]
-) -> list[HistoryEntry]:
-    """A task's changes as anybody may read them: which organisation, never which client or person.
-
-    `percents` replace those that the events carry, by version.
-    """
+async def history_responses(ctx: Context, task: Task, events: Sequence[StoredEvent]) -> list[HistoryEntry]:
+    """A task's changes as the caller may read them: which organisation, never which client or person."""
     actors = [_actor(event) for event in events]
-    names = await _named_bodies(session, actors)
+    names = await briefs(ctx.session, actors)
+    percents = await percents_for(ctx, task, events)
     return [
         HistoryEntry(
             version=event.version,
@@ -214,3 +104,27 @@ async def history_entries(
 def _actor(event: StoredEvent) -> UUID | None:
     organisation_id = event.meta.get("organisation_id")
     return UUID(organisation_id) if organisation_id else None
+
+
+async def numbers_for(ctx: Context, tasks: Collection[Task]) -> dict[UUID, Numbers]:
+    """What the caller is told in place of the stored numbers, by task; bodies concerned are told what is stored."""
+    states = {task.task_id: state_of(task) for task in tasks}
+    strange = [task_id for task_id, task in states.items() if not is_concerned(task, ctx.caller.organisation_id)]
+    hidden: Mapping[UUID, Hidden] = await hidden_of(ctx.session, strange)
+    return {task_id: public_numbers(states[task_id], one) for task_id, one in hidden.items()}
+
+
+async def percents_for(ctx: Context, task: Task, events: Sequence[StoredEvent]) -> dict[int, int]:
+    """The percentages of a task's history as the caller may read them, by version.
+
+    An event says what was public when it went out; the bodies concerned read what was stored. Where nothing of the
+    task is hidden there is none to replace.
+    """
+    if not await hidden_of(ctx.session, [task.task_id]):
+        return {}
+    stated = [event for event in events if "percent" in event.data]
+    published = not is_concerned(state_of(task), ctx.caller.organisation_id)
+    versions = [event.version for event in stated]
+    percents = await percents_at(ctx.session, task.task_id, versions, published=published)
+    done = dict.fromkeys((event.version for event in stated if event.data["status"] in HANDED_IN), 100)
+    return percents | done

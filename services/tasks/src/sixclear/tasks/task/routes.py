@@ -1,11 +1,12 @@
-"""Tasks: lists, one task, and its steps."""
+"""Tasks: lists, one task, and what its assigning and confirming bodies decide."""
 
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
     Context,
@@ -19,59 +20,70 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, must_match
-from sixclear.tasks.classification.routes import (
-    ASSIGN,
-    CONFIRM,
-    EXTEND,
-    OWN,
-    PUBLIC,
-    REPORT,
-    STEP,
-    SUBMIT,
-    WRITE,
-    answer,
-    tag_task,
-)
-from sixclear.tasks.task import responses as answers
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown
+from sixclear.tasks.organisation.errors import OrganisationNotFound
+from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.task.errors import (
     ConfirmationByDoer,
     ConfirmationImpossible,
     DeadlineInPast,
     DeadlineNeedsDecision,
-    EvidenceMissing,
     FieldNeedsDecision,
     LevelMismatch,
-    OrganisationNotFound,
-    ProgrammeNotFound,
     RecurrenceInvalid,
-    ReferenceAmbiguous,
-    ReferenceUnknown,
     SixClearsMissing,
     TaskNotFound,
 )
 from sixclear.tasks.task.models import Task
-from sixclear.tasks.task.public_numbers import numbers_for, percents_for
+from sixclear.tasks.task.responses import task_summaries
 from sixclear.tasks.task.schemas import (
     AssigningLevel,
     Bucket,
-    EvidenceEntry,
-    EvidenceView,
     ExtensionEntry,
     HistoryEntry,
     ReturnEntry,
     Step,
-    SubmissionEntry,
     TaskProposal,
     TaskStatus,
     TaskSummary,
     TaskView,
 )
-from sixclear.tasks.task.service import assign as tasks
-from sixclear.tasks.task.service import describe
-from sixclear.tasks.task.service import find as listing
+from sixclear.tasks.task.service import assign as assigning
+from sixclear.tasks.task.service import confirm as confirming
+from sixclear.tasks.task.service import describe, find
+from sixclear.tasks.task.service import extend as extending
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
+
+PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
+PROPOSING = OrganisationRule(
+    "assigning_or_lead_body", "the assigning or the lead body that the task names", describe.put_task
+)
+OWNER = OrganisationRule(
+    "programme_owner", "the assigning body of the task, which owns the programme", assigning.assign_described
+)
+ASSIGNING = OrganisationRule("assigning_body", "the assigning body of the task", extending.extend)
+CONFIRMING = OrganisationRule(
+    "confirming_body",
+    "the assigning body of the task or the owner of the programme, which does not work on the task",
+    confirming.confirm,
+)
+WRITE = Depends(Access.scope("tasks:write", organisation=PROPOSING))
+ASSIGN = Depends(Access.scope("tasks:assign", organisation=OWNER))
+EXTEND = Depends(Access.scope("tasks:assign", organisation=ASSIGNING))
+CONFIRM = Depends(Access.scope("tasks:confirm", organisation=CONFIRMING))
+# A client that takes a step on its tasks reads them, restricted ones included.
+OWN = Depends(Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own"))
+STEP = (
+    TaskNotFound,
+    OrganisationNotAllowed,
+    TransitionNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)
 
 
 @router.get(
@@ -92,8 +104,8 @@ async def list_tasks(
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
     """Unrestricted tasks by current deadline, soonest first; diacritics in `q` do not matter."""
-    narrow = listing.Narrowing(programme, organisation, status, bucket, assigned_by, q)
-    return await _page(ctx, narrow, cursor, limit)
+    asked = find.TaskQuery(programme, organisation, status, bucket, assigned_by, q)
+    return await _page(ctx, asked, cursor, limit)
 
 
 @router.get(
@@ -103,7 +115,7 @@ async def list_tasks(
 )
 async def list_own_tasks(
     ctx: ContextDep,
-    role: Annotated[listing.Role, Query(description="The part that your organisation has in them.")] = "lead",
+    role: Annotated[find.Role, Query(description="The part that your organisation has in them.")] = "lead",
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
@@ -111,21 +123,20 @@ async def list_own_tasks(
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
     """The tasks that the caller's organisation leads, gave or works on (`role`), restricted ones included."""
-    narrow = listing.Narrowing(None, None, status, bucket, None, q)
-    return await _page(ctx, narrow, cursor, limit, role)
+    asked = find.TaskQuery(None, None, status, bucket, None, q)
+    return await _page(ctx, asked, cursor, limit, role)
 
 
 async def _page(
-    ctx: Context, narrow: listing.Narrowing, cursor: str | None, limit: int, role: listing.Role | None = None
+    ctx: Context, asked: find.TaskQuery, cursor: str | None, limit: int, role: find.Role | None = None
 ) -> Page[TaskSummary]:
-    context = f"{narrow} {role} {ctx.caller.organisation_id}"
+    context = f"{asked} {role} {ctx.caller.organisation_id}"
     after = decode_cursor(cursor, datetime | None, UUID, context=context) if cursor else None
     if role is None:
-        rows = await listing.list_tasks(ctx, narrow, after, limit + 1)
+        rows = await find.list_tasks(ctx, asked, after, limit + 1)
     else:
-        rows = await listing.list_own_tasks(ctx, narrow, role, after, limit + 1)
-    numbers = await numbers_for(ctx, rows[:limit])
-    shown = await answers.task_summaries(ctx.session, rows[:limit], ctx.now, numbers)
+        rows = await find.list_own_tasks(ctx, asked, role, after, limit + 1)
+    shown = await task_summaries(ctx, rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
     following = encode_cursor([last.current_deadline, last.task_id], context=context) if last else None
     return Page(items=shown, next=following)
@@ -156,11 +167,21 @@ async def get_own_task(ctx: ContextDep, task_id: UUID, request: Request, respons
 
 
 async def _read(ctx: Context, task_id: UUID, request: Request, response: Response) -> Response | TaskView:
-    task = await tasks.get_task(ctx, task_id)
-    tag = tag_task(ctx, task, response)
-    if not_modified(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
-    return await answer(ctx, task, response)
+    task = await find.get_task(ctx, task_id)
+    current = _tag(ctx, task, response)
+    if not_modified(request, current):
+        return Response(status_code=304, headers={"ETag": current})
+    return await find.shown(ctx, task)
+
+
+def _tag(ctx: Context, task: Task, response: Response) -> str:
+    return tag(response, ctx.log, task, find.passed(ctx, task))
+
+
+async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
+    """The task as it is now, with its version as ETag."""
+    _tag(ctx, task, response)
+    return await find.shown(ctx, task)
 
 
 @router.post(
@@ -185,13 +206,13 @@ async def _read(ctx: Context, task_id: UUID, request: Request, response: Respons
         FactInFuture,
         StaleVersion,
     )
-    | {200: {"description": "The task was known; it is described anew, or nothing changed.", "model": TaskView}},
+    | {200: {"description": "The task was known; it is described again, or nothing changed.", "model": TaskView}},
 )
 async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, response: Response) -> TaskView:
     """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it anew (200)."""
     task, created = await describe.put_task(ctx, proposal, expect)
     response.status_code = 201 if created else 200
-    return await answer(ctx, task, response)
+    return await _answer(ctx, task, response)
 
 
 @router.post(
@@ -200,42 +221,10 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, r
     dependencies=[ASSIGN],
     responses=problem_responses(*STEP, LevelMismatch, ConfirmationImpossible, SixClearsMissing),
 )
-async def assign(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
+async def assign(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
     """Assign a proposed task to its lead body; it must be six-clear."""
-    task = await _locked(ctx, task_id, request)
-    await tasks.assign(ctx, task, step)
-    return await answer(ctx, task, response)
-
-
-@router.post(
-    "/tasks/{task_id}/evidence",
-    operation_id="addEvidence",
-    dependencies=[REPORT],
-    status_code=201,
-    responses=problem_responses(*STEP),
-)
-async def add_evidence(
-    ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, request: Request, response: Response
-) -> TaskView:
-    """Attach a link to evidence of the result."""
-    task = await _locked(ctx, task_id, request)
-    await tasks.add_evidence(ctx, task, entry)
-    return await answer(ctx, task, response)
-
-
-@router.post(
-    "/tasks/{task_id}/submit",
-    operation_id="submitTask",
-    dependencies=[SUBMIT],
-    responses=problem_responses(*STEP, EvidenceMissing),
-)
-async def submit(
-    ctx: ContextDep, task_id: UUID, entry: SubmissionEntry, request: Request, response: Response
-) -> TaskView:
-    """Hand in the result for confirmation by another body; evidence may come in the same request."""
-    task = await _locked(ctx, task_id, request)
-    await tasks.submit(ctx, task, entry)
-    return await answer(ctx, task, response)
+    task = await assigning.assign(ctx, task_id, step, expect)
+    return await _answer(ctx, task, response)
 
 
 @router.post(
@@ -244,11 +233,10 @@ async def submit(
     dependencies=[CONFIRM],
     responses=problem_responses(*STEP, ConfirmationByDoer),
 )
-async def confirm(ctx: ContextDep, task_id: UUID, step: Step, request: Request, response: Response) -> TaskView:
+async def confirm(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
     """Confirm the result; the doer cannot."""
-    task = await _locked(ctx, task_id, request)
-    await tasks.confirm(ctx, task, step)
-    return await answer(ctx, task, response)
+    task = await confirming.confirm(ctx, task_id, step, expect)
+    return await _answer(ctx, task, response)
 
 
 @router.post(
@@ -258,12 +246,11 @@ async def confirm(ctx: ContextDep, task_id: UUID, step: Step, request: Request, 
     responses=problem_responses(*STEP, ConfirmationByDoer),
 )
 async def send_back(
-    ctx: ContextDep, task_id: UUID, entry: ReturnEntry, request: Request, response: Response
+    ctx: ContextDep, task_id: UUID, entry: ReturnEntry, expect: ExpectDep, response: Response
 ) -> TaskView:
     """Send a submission back, with the reason."""
-    task = await _locked(ctx, task_id, request)
-    await tasks.send_back(ctx, task, entry)
-    return await answer(ctx, task, response)
+    task = await confirming.send_back(ctx, task_id, entry, expect)
+    return await _answer(ctx, task, response)
 
 
 @router.post(
@@ -273,41 +260,11 @@ async def send_back(
     responses=problem_responses(*STEP, DeadlineInPast),
 )
 async def extend(
-    ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, request: Request, response: Response
+    ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, expect: ExpectDep, response: Response
 ) -> TaskView:
     """Move the current deadline by a decision; the original one stays."""
-    task = await _locked(ctx, task_id, request)
-    await tasks.extend(ctx, task, entry)
-    return await answer(ctx, task, response)
-
-
-async def _locked(ctx: Context, task_id: UUID, request: Request) -> Task:
-    task = await tasks.get_task(ctx, task_id, lock=True)
-    must_match(request, ctx.log, task)
-    return task
-
-
-@router.get(
-    "/own/tasks/{task_id}/evidence",
-    operation_id="listOwnEvidence",
-    dependencies=[OWN],
-    responses=problem_responses(TaskNotFound),
-)
-@router.get(
-    "/tasks/{task_id}/evidence",
-    operation_id="listEvidence",
-    dependencies=[PUBLIC],
-    responses=problem_responses(TaskNotFound),
-)
-async def list_evidence(
-    ctx: ContextDep, task_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
-) -> Page[EvidenceView]:
-    """A task's evidence, newest first; what was attached while it was restricted only for the bodies concerned."""
-    context = f"evidence {task_id}"
-    before = decode_cursor(cursor, int, context=context)[0] if cursor else None
-    rows = await listing.list_evidence(ctx, task_id, before, limit + 1)
-    views = await answers.evidence_views(ctx.session, rows)
-    return page_of(views, limit, item=lambda view: view, key=lambda view: (view.task_version,), context=context)
+    task = await extending.extend(ctx, task_id, entry, expect)
+    return await _answer(ctx, task, response)
 
 
 @router.get(
@@ -328,7 +285,5 @@ async def list_history(
     """A task's changes, newest first; those while it was restricted only for the bodies concerned."""
     context = f"history {task_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
-    events = await listing.history(ctx, task_id, before, limit + 1)
-    percents = await percents_for(ctx, task_id, events)
-    entries = await answers.history_entries(ctx.session, events, percents)
+    entries = await find.history(ctx, task_id, before, limit + 1)
     return page_of(entries, limit, item=lambda entry: entry, key=lambda entry: (entry.version,), context=context)

@@ -1,127 +1,22 @@
-"""Requests and answers of the tasks API."""
+"""Requests and answers on tasks."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from sixclear.common.web.instants import Day, DayOrInstant, Instant
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Code, Link, Slug, Text
+from sixclear.common.web.texts import Code, Slug, Text
+from sixclear.tasks.directive.schemas import DirectiveView
+from sixclear.tasks.fields import Deadline, Line, OccurredAt, OptionalReference, Reference
+from sixclear.tasks.organisation.schemas import OrganisationBrief
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-Reference = Annotated[
-    str, Field(description="An `organisation_id` or any of the organisation's codes.", min_length=1, max_length=80)
-]
-# What fills an optional field from a table sends an empty cell as "".
-OptionalReference = Annotated[Reference | None, BeforeValidator(lambda given: None if given == "" else given)]
-Level = Literal["central", "province", "commune", "department"]
 AssigningLevel = Literal["central", "province", "commune"]
 TaskStatus = Literal[
     "draft", "proposed", "assigned", "in_progress", "submitted", "returned", "completed", "paused", "cancelled"
 ]
 Bucket = Literal["completed", "in_term", "overdue", "recurring"]
-
-
-Deadline = Annotated[
-    DayOrInstant,
-    Field(description="A date (17:00 that day, Asia/Ho_Chi_Minh) or an instant with its offset."),
-]
-OccurredAt = Annotated[
-    Instant | None,
-    Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),
-]
-
-
-class OrganisationBrief(Schema):
-    """An organisation as other answers name it."""
-
-    organisation_id: UUID
-    code: str
-    name_vi: str
-    name_en: str | None
-
-
-class OrganisationPeriodView(Schema):
-    """What an organisation was called, from when to when, and by which decision."""
-
-    name_vi: str
-    type: str
-    valid_from: date
-    valid_to: date | None
-    legal_basis: str
-
-
-class OrganisationView(OrganisationBrief):
-    """An organisation."""
-
-    codes: list[str]
-    level: Level
-    type: str
-    parent_id: UUID | None
-    valid_from: date
-    valid_to: date | None
-
-
-class OrganisationDetail(OrganisationView):
-    """An organisation with its dated names."""
-
-    periods: list[OrganisationPeriodView]
-
-
-class ProgrammeEntry(Schema):
-    """A programme to open or to describe anew."""
-
-    slug: Slug
-    name_vi: Line
-    name_en: Line
-    resolution: Line
-    source_vi: Text | None = None
-    source_en: Text | None = None
-    owner: Reference
-    six_clears_enforced: bool = True
-    demonstration: bool = False
-    occurred_at: OccurredAt = None
-
-
-class ProgrammeView(Schema):
-    """A programme."""
-
-    programme_id: UUID
-    slug: str
-    name_vi: str
-    name_en: str
-    resolution: str
-    source_vi: str | None
-    source_en: str | None
-    owner: OrganisationBrief
-    six_clears_enforced: bool
-    demonstration: bool
-    version: int
-
-
-class DirectiveEntry(Schema):
-    """A document that gives tasks."""
-
-    programme: Slug
-    number: Line
-    issued_on: Day
-    issuer: Reference
-    title: Line
-    occurred_at: OccurredAt = None
-
-
-class DirectiveView(Schema):
-    """A document that gives tasks."""
-
-    directive_id: UUID
-    programme: str
-    number: str
-    issued_on: date
-    issuer: OrganisationBrief
-    title: str
-    version: int
 
 
 class Position(Schema):
@@ -234,116 +129,6 @@ class TaskView(TaskSummary):
 class Step(Schema):
     """A step that needs nothing but a time."""
 
-    occurred_at: OccurredAt = None
-
-
-class ProgressEntry(Schema):
-    """A progress report."""
-
-    percent: Annotated[int, Field(ge=0, le=100, strict=True)] | None = None
-    text: Text
-    difficulty: Text | None = None
-    cause: Text | None = None
-    remedy: Text | None = None
-    occurred_at: OccurredAt = None
-
-
-class BulkProgressItem(ProgressEntry):
-    """One line of a bulk progress request: the task by `task_id`, or by its `source` and `external_id`.
-
-    `assigning_organisation` tells apart tasks that several bodies gave you under the same key.
-    """
-
-    task_id: UUID | None = None
-    source: Code | None = None
-    external_id: Code | None = None
-    assigning_organisation: OptionalReference = None
-
-
-class ItemProblem(Schema):
-    """Why one item was refused."""
-
-    code: str
-    detail: str
-    pointer: str | None = None
-
-
-class BulkItemResult(Schema):
-    """What became of one item; `index` counts from 0."""
-
-    index: int
-    outcome: Literal["reported", "unchanged", "rejected"]
-    task_id: UUID | None = None
-    version: int | None = None
-    problem: ItemProblem | None = None
-
-
-class BulkResult(Schema):
-    """What became of a bulk request. With `dry_run` nothing was written."""
-
-    dry_run: bool
-    reported: int
-    unchanged: int
-    rejected: int
-    items: list[BulkItemResult]
-
-    @classmethod
-    def of(cls, items: list[BulkItemResult], *, dry_run: bool) -> "BulkResult":
-        """The result with how many items have which outcome."""
-        outcomes = [item.outcome for item in items]
-        return cls(
-            dry_run=dry_run,
-            reported=outcomes.count("reported"),
-            unchanged=outcomes.count("unchanged"),
-            rejected=outcomes.count("rejected"),
-            items=items,
-        )
-
-
-class ProgressView(Schema):
-    """A progress report as it was said."""
-
-    task_version: int
-    organisation: OrganisationBrief | None
-    percent: int
-    text: str
-    difficulty: str | None
-    cause: str | None
-    remedy: str | None
-    occurred_at: datetime
-    recorded_at: datetime
-
-
-class EvidenceItem(Schema):
-    """A link to what proves a result."""
-
-    title: Line
-    url: Link
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
-
-
-class EvidenceEntry(EvidenceItem):
-    """A link to what proves a result, and when it came to be."""
-
-    occurred_at: OccurredAt = None
-
-
-class EvidenceView(Schema):
-    """Evidence of a result."""
-
-    task_version: int
-    title: str
-    url: str
-    sha256: str | None
-    organisation: OrganisationBrief | None
-    occurred_at: datetime
-    recorded_at: datetime
-
-
-class SubmissionEntry(Schema):
-    """The result, with evidence that was not attached before: a machine needs one request."""
-
-    evidence: list[EvidenceItem] = Field(default_factory=list, max_length=20)
     occurred_at: OccurredAt = None
 
 

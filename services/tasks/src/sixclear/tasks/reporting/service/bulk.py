@@ -1,75 +1,30 @@
-"""Progress reports: one at a time, and many in one request."""
+"""Reporting progress on many tasks in one transaction."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
-from typing import Any
 from uuid import UUID
 
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
-from sixclear.common.recording import apply, event_of, record
+from sixclear.common.recording import apply, event_of
 from sixclear.common.use_case import Context
-from sixclear.tasks.organisation import repository as organisation_rows
+from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown
 from sixclear.tasks.organisation.service import named_organisations
+from sixclear.tasks.reporting import repository as rows
+from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem
+from sixclear.tasks.reporting.service.report import (
+    REPORT_OF_OTHERS,
+    ReportsSeen,
+    command,
+    public_percent,
+    report_row,
+)
 from sixclear.tasks.task import lifecycle
-from sixclear.tasks.task import repository as rows
-from sixclear.tasks.task.errors import ReferenceAmbiguous, ReferenceUnknown, TaskNotFound
+from sixclear.tasks.task.access import NOT_SEEN, doers, is_visible
+from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.hidden import Hidden, hidden_of
-from sixclear.tasks.task.lifecycle import Report
-from sixclear.tasks.task.models import ProgressReport, Task
-from sixclear.tasks.task.schemas import BulkItemResult, BulkProgressItem, ItemProblem, ProgressEntry
-from sixclear.tasks.task.service.assign import NOT_SEEN, TASK, doers, event_data, is_visible, task_data
-
-
-async def report(ctx: Context, task: Task, entry: ProgressEntry) -> bool:
-    """Report progress on one task; the lead and the coordinating bodies may.
-
-    False when the body said the same word for word at the same stated time before: then nothing is written.
-    """
-    organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
-    stated = {entry.occurred_at} if entry.occurred_at else set()
-    said = _Said(await rows.list_reports_at(ctx.session, [task.task_id], stated))
-    if said.holds(task.task_id, organisation_id, entry):
-        return False
-    occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
-    change = lifecycle.report(task, _command(entry), occurred_at)
-    hidden = await hidden_of(ctx.session, [task.task_id]) if entry.percent is None else {}
-    public_percent = _public_percent(task, entry, hidden.get(task.task_id))
-    await record(ctx, task, change, occurred_at, replace(TASK, data=partial(task_data, public_percent=public_percent)))
-    ctx.session.add(_row(task, entry, organisation_id, public_percent, ctx.now))
-    return True
-
-
-def _public_percent(task: Task, entry: ProgressEntry, hidden: Hidden | None) -> int | None:
-    """What a report without a percentage says in public, where some of the task is hidden; else None."""
-    said_in_public = entry.percent is None and task.classification == "public"
-    return hidden.percent if hidden is not None and said_in_public else None
-
-
-def _command(entry: ProgressEntry) -> Report:
-    return Report(entry.percent, entry.text, entry.difficulty, entry.cause, entry.remedy)
-
-
-def _row(
-    task: Task, entry: ProgressEntry, organisation_id: UUID, public_percent: int | None, now: datetime
-) -> ProgressReport:
-    """The report by which the task has come to where it stands."""
-    return ProgressReport(
-        task_id=task.task_id,
-        task_version=task.version,
-        organisation_id=organisation_id,
-        percent=task.percent,
-        public_percent=public_percent,
-        text=entry.text,
-        difficulty=entry.difficulty,
-        cause=entry.cause,
-        remedy=entry.remedy,
-        occurred_at=task.occurred_at,
-        recorded_at=now,
-    )
+from sixclear.tasks.task.models import ProgressReport, Task, state_of
+from sixclear.tasks.task.recording import TASK, event_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +51,8 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
     wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
     tasks = await rows.lock_tasks(ctx.session, sorted(wanted))
     stated = {item.occurred_at for item in items if item.occurred_at}
-    said = await rows.list_reports_at(ctx.session, list(tasks), stated)
-    batch = _Batch(
-        ctx, tasks, _Keys(keyed, assigners), _Said(said), await _slugs(ctx, tasks), await hidden_of(ctx.session, tasks)
-    )
+    seen = ReportsSeen(await rows.list_reports_at(ctx.session, list(tasks), stated))
+    batch = _Batch(ctx, tasks, _Keys(keyed, assigners), seen, await hidden_of(ctx.session, tasks))
     results = [batch.take(index, line) for index, line in enumerate(lines)]
     if dry_run:
         ctx.session.expunge_all()
@@ -109,13 +62,6 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
         await ctx.session.flush()
         await ctx.log.publish_many(ctx.session, batch.events, recorded_at=ctx.now)
     return results
-
-
-async def _slugs(ctx: Context, tasks: Mapping[UUID, Task]) -> dict[UUID, str]:
-    programmes = await organisation_rows.get_programmes_by_id(
-        ctx.session, {task.programme_id for task in tasks.values()}
-    )
-    return {programme_id: programme.slug for programme_id, programme in programmes.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,42 +88,17 @@ class _Keys:
         return next(iter(found))
 
 
-class _Said:
-    """What was reported before, so that a machine may say the same again."""
-
-    def __init__(self, reports: Iterable[ProgressReport]) -> None:
-        self._percents: dict[tuple[Any, ...], set[int]] = defaultdict(set)
-        for report in reports:
-            self.add(report)
-
-    def add(self, report: ProgressReport) -> None:
-        """One more report."""
-        self._percents[_words(report.task_id, report.organisation_id, report)].add(report.percent)
-
-    def holds(self, task_id: UUID, organisation_id: UUID, entry: ProgressEntry) -> bool:
-        """Whether the body said so before; an entry without a percentage kept the one of its time."""
-        percents = self._percents.get(_words(task_id, organisation_id, entry))
-        return percents is not None and (entry.percent is None or entry.percent in percents)
-
-
 class _Batch:
     """The items of one bulk request as they are taken, in order, against locked tasks."""
 
     def __init__(
-        self,
-        ctx: Context,
-        tasks: Mapping[UUID, Task],
-        keys: _Keys,
-        said: _Said,
-        slugs: Mapping[UUID, str],
-        hidden: dict[UUID, Hidden],
+        self, ctx: Context, tasks: Mapping[UUID, Task], keys: _Keys, seen: ReportsSeen, hidden: dict[UUID, Hidden]
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
         self._keys = keys
-        self._slugs = slugs
         self._hidden = hidden
-        self._said = said
+        self._seen = seen
         self.reported: set[Task] = set()
         self.reports: list[ProgressReport] = []
         self.events: list[NewEvent] = []
@@ -197,29 +118,24 @@ class _Batch:
     def _report(self, index: int, task_id: UUID, item: BulkProgressItem) -> BulkItemResult:
         task = self._tasks.get(task_id)
         ctx = self._ctx
-        if task is None or not is_visible(task, ctx.caller.organisation_id):
+        if task is None or not is_visible(state := state_of(task), ctx.caller.organisation_id):
             raise TaskNotFound(NOT_SEEN)
-        organisation_id = ctx.require_organisation(doers(task), "report on a task of other organisations")
-        if self._said.holds(task_id, organisation_id, item):
+        organisation_id = ctx.require_organisation(doers(state), REPORT_OF_OTHERS)
+        if self._seen.holds(task_id, organisation_id, item):
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
         occurred_at = ctx.fact_time(item.occurred_at, task.occurred_at)
-        change = lifecycle.report(task, _command(item), occurred_at)
-        public_percent = _public_percent(task, item, self._hidden.get(task_id))
+        change = lifecycle.report(state, command(item), occurred_at)
+        percent = public_percent(task, item, self._hidden.get(task_id))
         previous = apply(task, change, occurred_at, ctx.now, TASK)
-        report = _row(task, item, organisation_id, public_percent, ctx.now)
-        self._said.add(report)
+        report = report_row(task, item, organisation_id, percent, ctx.now)
+        self._seen.add(report)
         self.reported.add(task)
         self.reports.append(report)
-        self.events.append(self._event(task, change.name, previous, public_percent))
+        self.events.append(self._event(task, change.name, previous, percent))
         return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)
 
     def _event(self, task: Task, change: str, previous: int | None, public_percent: int | None) -> NewEvent:
-        data = event_data(task, self._slugs[task.programme_id], change, self._hidden.get(task.task_id), public_percent)
+        data = event_data(task, change, self._hidden.get(task.task_id), public_percent)
         if task.task_id in self._hidden and task.classification == "public":
             self._hidden[task.task_id] = replace(self._hidden[task.task_id], percent=data.percent)
         return event_of(self._ctx, task, change, data, previous, TASK)
-
-
-def _words(task_id: UUID, organisation_id: UUID | None, said: ProgressReport | ProgressEntry) -> tuple[Any, ...]:
-    """What makes two reports the same but for the percentage; one without a stated time is never a repetition."""
-    return task_id, organisation_id, said.occurred_at, said.text, said.difficulty, said.cause, said.remedy

@@ -1,4 +1,4 @@
-"""Describing a task: a proposal that is new, or a known task described anew."""
+"""Describing a task: a new proposal, or a known task described again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,32 +9,34 @@ from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
-from sixclear.tasks.organisation import repository as organisation_rows
-from sixclear.tasks.organisation.service import referenced, referenced_programme
+from sixclear.tasks.directive.service import find_directive
+from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown
+from sixclear.tasks.organisation.service import level_of, referenced
+from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.programme.service import referenced_programme
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task import repository as rows
+from sixclear.tasks.task.access import NOT_SEEN, is_visible
 from sixclear.tasks.task.deadlines import check_recurrence, deadline_instant
-from sixclear.tasks.task.errors import (
-    DeadlineNeedsDecision,
-    RecurrenceInvalid,
-    ReferenceAmbiguous,
-    ReferenceUnknown,
-    TaskNotFound,
-)
+from sixclear.tasks.task.errors import DeadlineNeedsDecision, RecurrenceInvalid, TaskNotFound
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES
-from sixclear.tasks.task.models import Programme, Task
+from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.recording import TASK
 from sixclear.tasks.task.schemas import Position, TaskProposal
-from sixclear.tasks.task.service.assign import NOT_SEEN, TASK, assign_described, get_task, is_visible
+from sixclear.tasks.task.service.assign import assign_described
+from sixclear.tasks.task.service.find import get_task
 
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})
+# What a proposal says in a column's own name and form; the rest is resolved.
+_PLAIN = set(TaskProposal.model_fields) & set(Task.__table__.columns.keys()) - {"task_id", "occurred_at"}
 
 
 async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:
-    """Propose a task, or describe anew the one that `task_id` names, or the caller's own `source` and `external_id`.
+    """Propose a task, or describe again the one that `task_id`, or the caller's `source` and `external_id`, names.
 
     The second part is True when it is new. A proposal that changes nothing publishes nothing. With `assign`, a task
-    that is only proposed is assigned at once.
+    that is only proposed is assigned in the same transaction.
     `expect` is called with the known task, or None, before anything changes: it raises when the caller decided on
     another version.
     """
@@ -48,11 +50,11 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     expect(task)
     created = task is None
     if task is None:
-        task = await _propose(ctx, proposal, fields)
+        task = await _propose(ctx, proposal, programme, fields)
     else:
-        await _update(ctx, task, proposal, fields)
+        await _update(ctx, task, proposal, programme, fields)
     if proposal.assign and task.status in _UNDECIDED:
-        await assign_described(ctx, task, programme, proposal.occurred_at)
+        await assign_described(ctx, task, proposal.occurred_at)
     return task, created
 
 
@@ -60,12 +62,12 @@ async def _check_level(ctx: Context, task: Task | None, fields: Mapping[str, Any
     """The level is that of the assigning body, where the proposal says something about either."""
     named = "assigned_by", "assigning_organisation_id"
     if task is None or any(getattr(task, name) != fields[name] for name in named):
-        level = await organisation_rows.level_of(ctx.session, fields["assigning_organisation_id"])
+        level = await level_of(ctx.session, fields["assigning_organisation_id"])
         lifecycle.check_level(fields["assigned_by"], level)
 
 
 async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
-    """The task that the proposal describes anew, its row locked; raises TaskNotFound for one that is not visible.
+    """The task that the proposal describes again, its row locked; raises TaskNotFound for one that is not visible.
 
     A key belongs to the body that sends it: another body cannot take it first, nor find out that it is taken.
     """
@@ -80,7 +82,7 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
         return None
     own = ctx.caller.own_organisation()
     task = await rows.find_keyed_task(ctx.session, own, proposal.source, proposal.external_id)
-    if task is not None and not is_visible(task, own):
+    if task is not None and not is_visible(state_of(task), own):
         raise TaskNotFound(NOT_SEEN)
     return task
 
@@ -100,7 +102,7 @@ def keyed_task_id(key_organisation_id: UUID, source: str, external_id: str) -> U
     return stable_id("task", str(key_organisation_id), source, external_id)
 
 
-async def _propose(ctx: Context, proposal: TaskProposal, fields: Mapping[str, Any]) -> Task:
+async def _propose(ctx: Context, proposal: TaskProposal, programme: Programme, fields: Mapping[str, Any]) -> Task:
     occurred_at = ctx.fact_time(proposal.occurred_at, None)
     own = ctx.caller.own_organisation() if proposal.source else None
     key = own and keyed_task_id(own, fields["source"], fields["external_id"])
@@ -108,6 +110,7 @@ async def _propose(ctx: Context, proposal: TaskProposal, fields: Mapping[str, An
     task = Task(
         task_id=task_id,
         key_organisation_id=own,
+        programme=programme,
         status="proposed",
         version=0,
         percent=0,
@@ -122,8 +125,10 @@ async def _propose(ctx: Context, proposal: TaskProposal, fields: Mapping[str, An
     return task
 
 
-async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapping[str, Any]) -> None:
-    """Describe the task anew; a field left out of the proposal is emptied, except the code and the key."""
+async def _update(
+    ctx: Context, task: Task, proposal: TaskProposal, programme: Programme, fields: Mapping[str, Any]
+) -> None:
+    """Describe the task again; a field left out of the proposal is emptied, except the code and the key."""
     code = proposal.code or task.code
     kept = {"code": code, "source": task.source, "external_id": task.external_id}
     wanted = dict(fields) | kept | {"search_text": _search_text(code, proposal)}
@@ -135,32 +140,31 @@ async def _update(ctx: Context, task: Task, proposal: TaskProposal, fields: Mapp
         wanted["current_deadline"] = task.current_deadline
     changed = {name: value for name, value in wanted.items() if getattr(task, name) != value}
     if not changed:
-        await _require_describer(ctx, task, {})
+        _require_describer(ctx, task, {})
         return
-    programme = (await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id]))[task.programme_id]
-    lifecycle.allow_update(task, changed, enforced=programme.six_clears_enforced)
+    state, stored = state_of(task), task.programme
+    lifecycle.allow_update(state, changed, enforced=stored.six_clears_enforced)
     if task.status in OPEN_STATUSES and "coordinating_organisation_ids" in changed:
-        lifecycle.check_confirmable(task, programme.owner_organisation_id, changed)
-    await _require_describer(ctx, task, changed)
+        lifecycle.check_confirmable(state.changed(changed), stored.owner_organisation_id)
+    _require_describer(ctx, task, changed)
     if "current_deadline" in changed:
         changed["original_deadline"] = changed["current_deadline"]
     withdrawn = changed.get("classification") == "restricted" and task.published_version is not None
     occurred_at = ctx.fact_time(proposal.occurred_at, task.occurred_at)
+    task.programme = programme
     await record(ctx, task, Change("withdrawn" if withdrawn else "updated", changed), occurred_at, TASK)
 
 
-async def _require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
+def _require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
     """Who may describe a known task, by what is stored and never by what is proposed.
 
     The lead body may while the task is only proposed, and may always send it again unchanged. From its assignment on,
     and for its classification at any time, it is the assigning body or the programme's owner.
     """
-    programmes = await organisation_rows.get_programmes_by_id(ctx.session, [task.programme_id])
-    owner = programmes[task.programme_id].owner_organisation_id
-    allowed: set[UUID | None] = {task.assigning_organisation_id, owner}
+    allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
     if not changed or (task.status not in OPEN_STATUSES and "classification" not in changed):
         allowed.add(task.lead_organisation_id)
-    ctx.require_organisation(allowed, "describe this task anew")
+    ctx.require_organisation(allowed, "describe this task again")
 
 
 async def _described(ctx: Context, proposal: TaskProposal, programme: Programme) -> dict[str, Any]:
@@ -169,33 +173,18 @@ async def _described(ctx: Context, proposal: TaskProposal, programme: Programme)
     ids = {pointer: organisation.organisation_id for pointer, organisation in named.items()}
     await _check_directive(ctx, proposal, programme)
     code = proposal.code or proposal.external_id
-    return {
+    coordinating = {key for pointer, key in ids.items() if pointer.startswith("#/coordinating_organisations/")}
+    return {name: getattr(proposal, name) for name in _PLAIN} | {
         "programme_id": programme.programme_id,
         "code": code,
-        "directive_id": proposal.directive_id,
-        "clause": proposal.clause,
-        "title": proposal.title,
-        "description": proposal.description,
         "search_text": _search_text(code, proposal),
-        "source": proposal.source,
-        "external_id": proposal.external_id,
-        "classification": proposal.classification,
-        "kind": proposal.kind,
         "recurrence": _recurrence(proposal),
-        "assigned_by": proposal.assigned_by,
         "assigning_organisation_id": ids["#/assigning_organisation"],
         "lead_organisation_id": ids.get("#/lead_organisation"),
-        "coordinating_organisation_ids": sorted(
-            {key for pointer, key in ids.items() if pointer.startswith("#/coordinating_organisations/")}
-        ),
-        "leader_position": _position(proposal.leader_position, ids.get("#/leader_position/organisation")),
-        "responsible_position": _position(
-            proposal.responsible_position, ids.get("#/responsible_position/organisation")
-        ),
-        "product": proposal.product,
-        "authority": proposal.authority,
+        "coordinating_organisation_ids": sorted(coordinating),
         "current_deadline": deadline_instant(proposal.deadline) if proposal.deadline else None,
         "demonstration": proposal.demonstration or programme.demonstration,
+        **{name: _position(name, position, ids) for name, position in _positions(proposal).items()},
     }
 
 
@@ -203,15 +192,19 @@ def _search_text(code: str | None, proposal: TaskProposal) -> str:
     return fold(" ".join(filter(None, (code, proposal.title, proposal.description))))
 
 
+def _positions(proposal: TaskProposal) -> dict[str, Position]:
+    """The positions that the proposal names, by field."""
+    return {name: value for name, value in proposal if isinstance(value, Position)}
+
+
 def _references(proposal: TaskProposal) -> dict[str, str]:
-    """Every organisation that the proposal names, by the field that names it."""
+    """Every organisation that the proposal names, by the JSON Pointer of the field that names it."""
     named: dict[str, str | None] = {
         "#/assigning_organisation": proposal.assigning_organisation,
         "#/lead_organisation": proposal.lead_organisation,
     }
-    for name in ("leader_position", "responsible_position"):
-        position: Position | None = getattr(proposal, name)
-        named[f"#/{name}/organisation"] = position.organisation if position is not None else None
+    for name, position in _positions(proposal).items():
+        named[f"#/{name}/organisation"] = position.organisation
     for index, reference in enumerate(proposal.coordinating_organisations):
         named[f"#/coordinating_organisations/{index}"] = reference
     return {pointer: reference for pointer, reference in named.items() if reference is not None}
@@ -220,7 +213,7 @@ def _references(proposal: TaskProposal) -> dict[str, str]:
 async def _check_directive(ctx: Context, proposal: TaskProposal, programme: Programme) -> None:
     if proposal.directive_id is None:
         return
-    directive = await organisation_rows.find_directive(ctx.session, proposal.directive_id)
+    directive = await find_directive(ctx.session, proposal.directive_id)
     if directive is None or directive.programme_id != programme.programme_id:
         raise ReferenceUnknown(
             "A directive is named that this programme does not have.",
@@ -239,9 +232,8 @@ def _recurrence(proposal: TaskProposal) -> str | None:
     return check_recurrence(proposal.recurrence) if proposal.recurrence else None
 
 
-def _position(position: Position | None, organisation_id: UUID | None) -> dict[str, Any] | None:
+def _position(name: str, position: Position, ids: Mapping[str, UUID]) -> dict[str, Any]:
     """A position as it is stored: its identifier follows from organisation and title."""
-    if position is None or organisation_id is None:
-        return None
+    organisation_id = ids[f"#/{name}/organisation"]
     position_id = stable_id("position", str(organisation_id), position.title)
     return {"position_id": str(position_id), "title": position.title, "organisation_id": str(organisation_id)}

@@ -1,21 +1,65 @@
-"""What can be read: lists of tasks, a task's reports, evidence and history."""
+"""Finding tasks: one, one to be changed, lists, and what became of one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from sixclear.common.events.log import StoredEvent
-from sixclear.common.use_case import Context
-from sixclear.tasks.organisation.service import get_organisation, get_programme
+from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.organisation.service import get_organisation
+from sixclear.tasks.programme.service import get_programme
 from sixclear.tasks.task import repository as rows
-from sixclear.tasks.task.models import Evidence, ProgressReport, Task
-from sixclear.tasks.task.service.assign import get_task, is_concerned
+from sixclear.tasks.task import timing
+from sixclear.tasks.task.access import NOT_SEEN, is_concerned, is_visible
+from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.responses import history_responses, numbers_for, task_response
+from sixclear.tasks.task.schemas import HistoryEntry, TaskView
+
+
+async def get_task(ctx: Context, task_id: UUID, *, lock: bool = False) -> Task:
+    """The task, if the caller may see it; raises TaskNotFound, also for a restricted one of other bodies."""
+    task = await rows.find_task(ctx.session, task_id, lock=lock)
+    if task is None or not is_visible(state_of(task), ctx.caller.organisation_id):
+        raise TaskNotFound(NOT_SEEN)
+    return task
+
+
+async def locked(ctx: Context, task_id: UUID, expect: Expect) -> Task:
+    """The task with its row locked until the transaction ends.
+
+    Raises TaskNotFound as `get_task` does, then what `expect` raises when the caller decided on another version.
+    """
+    task = await get_task(ctx, task_id, lock=True)
+    expect(task)
+    return task
+
+
+async def shown(ctx: Context, task: Task) -> TaskView:
+    """The task as the caller may read it now."""
+    return await task_response(ctx, task)
+
+
+def passed(ctx: Context, task: Task) -> str | None:
+    """What time alone has made of the task, for its ETag: a deadline that passes changes the answer."""
+    return "overdue" if timing.is_overdue(state_of(task), ctx.now) else None
+
+
+async def has_hidden_numbers(ctx: Context, task: Task) -> bool:
+    """Whether the caller is told other numbers than those that are stored."""
+    return bool(await numbers_for(ctx, [task]))
+
+
+async def invisible_among(ctx: Context, task_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these tasks that the caller may not see."""
+    restricted = await rows.restricted_among(ctx.session, task_ids)
+    return {task.task_id for task in restricted if not is_visible(state_of(task), ctx.caller.organisation_id)}
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class TaskQuery:
     """What a caller narrows a list of tasks to, as it was asked for."""
 
     programme: str | None
@@ -31,70 +75,51 @@ Role = Literal["lead", "assigning", "coordinating"]
 
 
 async def list_tasks(
-    ctx: Context, narrow: Narrowing, after: tuple[datetime | None, UUID] | None, limit: int
+    ctx: Context, asked: TaskQuery, after: tuple[datetime | None, UUID] | None, limit: int
 ) -> Sequence[Task]:
     """Tasks by current deadline. Raises ProgrammeNotFound and OrganisationNotFound for what is not known."""
-    resolved = await _resolved(ctx, narrow)
-    return await rows.list_tasks(ctx.session, resolved, now=ctx.now, after=after, limit=limit)
+    narrow = await _resolved(ctx, asked)
+    return await rows.list_tasks(ctx.session, narrow, now=ctx.now, after=after, limit=limit)
 
 
 async def list_own_tasks(
-    ctx: Context, narrow: Narrowing, role: Role, after: tuple[datetime | None, UUID] | None, limit: int
+    ctx: Context, asked: TaskQuery, role: Role, after: tuple[datetime | None, UUID] | None, limit: int
 ) -> Sequence[Task]:
     """As `list_tasks`, those in which the caller's organisation has this part, restricted ones included.
 
     What the organisations below it lead is led by it too, as in every list; restricted tasks of theirs stay theirs.
     """
     own = ctx.caller.own_organisation()
-    resolved = replace(
-        await _resolved(ctx, narrow),
+    narrow = replace(
+        await _resolved(ctx, asked),
         organisation_id=own if role == "lead" else None,
         assigning_organisation_id=own if role == "assigning" else None,
         coordinating_organisation_id=own if role == "coordinating" else None,
         restricted_for=own,
     )
-    return await rows.list_tasks(ctx.session, resolved, now=ctx.now, after=after, limit=limit)
+    return await rows.list_tasks(ctx.session, narrow, now=ctx.now, after=after, limit=limit)
 
 
-async def _resolved(ctx: Context, narrow: Narrowing) -> rows.TaskFilter:
-    programme = await get_programme(ctx.session, narrow.programme) if narrow.programme else None
-    organisation = await get_organisation(ctx.session, narrow.organisation) if narrow.organisation else None
+async def _resolved(ctx: Context, asked: TaskQuery) -> rows.TaskFilter:
+    programme = await get_programme(ctx.session, asked.programme) if asked.programme else None
+    organisation = await get_organisation(ctx.session, asked.organisation) if asked.organisation else None
     return rows.TaskFilter(
         programme_id=programme.programme_id if programme else None,
         organisation_id=organisation.organisation_id if organisation else None,
-        status=narrow.status,
-        bucket=narrow.bucket,
-        assigned_by=narrow.assigned_by,
-        query=narrow.query,
+        status=asked.status,
+        bucket=asked.bucket,
+        assigned_by=asked.assigned_by,
+        query=asked.query,
     )
 
 
-# What was said while a task was restricted stays with the bodies concerned, also when it is public again.
+async def history(ctx: Context, task_id: UUID, before: int | None, limit: int) -> list[HistoryEntry]:
+    """A task's changes, newest first, as far as the caller may read them; raises TaskNotFound.
 
-
-async def list_reports(
-    ctx: Context, task_id: UUID, before: int | None, limit: int
-) -> tuple[Sequence[ProgressReport], bool]:
-    """A task's reports, newest first, as far as the caller may read them; raises TaskNotFound.
-
-    The second part is True when the caller reads them, and their percentages, as everyone does.
+    What happened while the task was restricted stays with the bodies concerned, also when it is public again.
     """
     task = await get_task(ctx, task_id)
-    published = not is_concerned(task, ctx.caller.organisation_id)
-    return await rows.list_reports(ctx.session, task_id, published=published, before=before, limit=limit), published
-
-
-async def list_evidence(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[Evidence]:
-    """A task's evidence, newest first, as far as the caller may read it; raises TaskNotFound."""
-    task = await get_task(ctx, task_id)
-    published = not is_concerned(task, ctx.caller.organisation_id)
-    return await rows.list_evidence(ctx.session, task_id, published=published, before=before, limit=limit)
-
-
-async def history(ctx: Context, task_id: UUID, before: int | None, limit: int) -> Sequence[StoredEvent]:
-    """A task's events, newest first, as far as the caller may read them; raises TaskNotFound."""
-    task = await get_task(ctx, task_id)
-    everything = is_concerned(task, ctx.caller.organisation_id)
+    everything = is_concerned(state_of(task), ctx.caller.organisation_id)
     found: list[StoredEvent] = []
     while len(found) < limit:
         events = await ctx.log.history(ctx.session, "task", task_id, before=before, limit=limit)
@@ -102,4 +127,4 @@ async def history(ctx: Context, task_id: UUID, before: int | None, limit: int) -
         if len(events) < limit:
             break
         before = events[-1].version
-    return found[:limit]
+    return await history_responses(ctx, task, found[:limit])

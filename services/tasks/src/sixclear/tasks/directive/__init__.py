@@ -1,0 +1,1 @@
+"""A directive: a document that gives tasks."""

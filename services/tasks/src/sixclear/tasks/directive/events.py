@@ -1,0 +1,26 @@
+"""Events of directives."""
+
+from datetime import date
+from uuid import UUID
+
+from sixclear.common.events.catalogue import EntityEvents, EventData
+
+
+class DirectiveData(EventData):
+    """A directive document (*văn bản giao nhiệm vụ*)."""
+
+    change: str
+    directive_id: UUID
+    programme_id: UUID
+    number: str
+    issued_on: date
+    issuer_organisation_id: UUID
+    title: str
+
+
+DIRECTIVE_EVENTS = EntityEvents(
+    "directive",
+    "Documents that give tasks.",
+    DirectiveData,
+    {"registered": "The document was entered.", "updated": "Its description changed."},
+)

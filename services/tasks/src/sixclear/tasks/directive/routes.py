@@ -1,0 +1,84 @@
+"""Directives: the list, one of them, and entering one."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from sixclear.common.auth.access import Access
+from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.web.etags import StaleVersion
+from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import SessionDep, TransactionalRoute
+from sixclear.common.web.schemas import Page
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.tasks.directive import service
+from sixclear.tasks.directive.errors import DirectiveNotFound
+from sixclear.tasks.directive.responses import directive_responses
+from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView
+from sixclear.tasks.errors import ReferenceUnknown
+from sixclear.tasks.programme.errors import ProgrammeNotFound
+
+router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
+
+PUBLIC = Depends(Access.public("The documents that give tasks are published to everyone."))
+ADMINISTER = Depends(Access.scope("tasks:administer", organisation="own"))
+
+
+@router.get(
+    "/directives",
+    operation_id="listDirectives",
+    dependencies=[PUBLIC],
+    responses=problem_responses(ProgrammeNotFound),
+)
+async def list_directives(
+    session: SessionDep,
+    programme: Annotated[str | None, Query(max_length=80)] = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
+) -> Page[DirectiveView]:
+    """Directives, newest first."""
+    context = f"directives {programme}"
+    after = decode_cursor(cursor, date, UUID, context=context) if cursor else None
+    rows = await service.list_directives(session, programme, after=after, limit=limit + 1)
+    views = await directive_responses(session, rows)
+    return page_of(
+        views, limit, item=lambda view: view, key=lambda view: (view.issued_on, view.directive_id), context=context
+    )
+
+
+@router.get(
+    "/directives/{directive_id}",
+    operation_id="getDirective",
+    dependencies=[PUBLIC],
+    responses=problem_responses(DirectiveNotFound),
+)
+async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveView:
+    """One directive."""
+    return await service.describe_directive(session, directive_id)
+
+
+@router.post(
+    "/directives",
+    operation_id="registerDirective",
+    dependencies=[ADMINISTER],
+    status_code=201,
+    responses=problem_responses(
+        ReferenceUnknown,
+        OrganisationNotAllowed,
+        FactsPastNotAllowed,
+        FactBehindLastChange,
+        FactInFuture,
+        StaleVersion,
+    ),
+)
+async def register_directive(
+    ctx: ContextDep, entry: DirectiveEntry, expect: ExpectDep, response: Response
+) -> DirectiveView:
+    """Enter a directive, or describe again the one with this number (200)."""
+    directive, created = await service.register_directive(ctx, entry, expect)
+    response.status_code = 201 if created else 200
+    tag(response, ctx.log, directive)
+    return (await directive_responses(ctx.session, [directive]))[0]

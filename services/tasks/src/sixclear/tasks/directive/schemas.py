@@ -1,0 +1,33 @@
+"""Requests and answers on directives."""
+
+from datetime import date
+from uuid import UUID
+
+from sixclear.common.web.instants import Day
+from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Slug
+from sixclear.tasks.fields import Line, OccurredAt, Reference
+from sixclear.tasks.organisation.schemas import OrganisationBrief
+
+
+class DirectiveEntry(Schema):
+    """A document that gives tasks."""
+
+    programme: Slug
+    number: Line
+    issued_on: Day
+    issuer: Reference
+    title: Line
+    occurred_at: OccurredAt = None
+
+
+class DirectiveView(Schema):
+    """A document that gives tasks."""
+
+    directive_id: UUID
+    programme: str
+    number: str
+    issued_on: date
+    issuer: OrganisationBrief
+    title: str
+    version: int

@@ -1,0 +1,22 @@
+"""Fields that requests on several entities share."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from sixclear.common.web.instants import DayOrInstant, Instant
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Reference = Annotated[
+    str, Field(description="An `organisation_id` or any of the organisation's codes.", min_length=1, max_length=80)
+]
+# A client that fills an optional field from a table sends an empty cell as "".
+OptionalReference = Annotated[Reference | None, BeforeValidator(lambda given: None if given == "" else given)]
+Deadline = Annotated[
+    DayOrInstant,
+    Field(description="A date (17:00 that day, Asia/Ho_Chi_Minh) or an instant with its offset."),
+]
+OccurredAt = Annotated[
+    Instant | None,
+    Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),
+]

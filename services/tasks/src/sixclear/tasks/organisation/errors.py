@@ -1,0 +1,7 @@
+"""Refusals of requests on organisations."""
+
+from sixclear.common.errors import DomainError
+
+
+class OrganisationNotFound(DomainError):
+    code, status, title = "organisation-not-found", 404, "Organisation not found"

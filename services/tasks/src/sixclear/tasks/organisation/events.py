@@ -1,0 +1,34 @@
+"""Events of organisations."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from sixclear.common.events.catalogue import EntityEvents, EventData
+
+
+class OrganisationData(EventData):
+    """An organisation as it is known now; earlier names and types stay in the event history."""
+
+    change: str
+    organisation_id: UUID
+    code: str
+    codes: list[str]
+    level: Literal["central", "province", "commune", "department"]
+    type: str
+    name_vi: str
+    name_en: str | None
+    parent_id: UUID | None
+    valid_from: date
+    valid_to: date | None
+
+
+ORGANISATION_EVENTS = EntityEvents(
+    "organisation",
+    "Organisations with their codes, level and parent.",
+    OrganisationData,
+    {
+        "registered": "The organisation became known.",
+        "renamed": "Name or type changed on a dated decision; the identifier stays.",
+    },
+)

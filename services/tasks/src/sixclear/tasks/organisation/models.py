@@ -1,0 +1,46 @@
+"""Tables of organisations."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sixclear.common.entity import Versioned
+from sixclear.tasks.tables import Base
+
+
+class Organisation(Versioned, Base):
+    """An organisation; its identifier follows from its first code and never changes."""
+
+    __tablename__ = "organisation"
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    codes: Mapped[list[str]]
+    level: Mapped[str]
+    type: Mapped[str]
+    name_vi: Mapped[str]
+    name_en: Mapped[str | None]
+    name_folded: Mapped[str]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"), index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    __table_args__ = (
+        CheckConstraint("level IN ('central', 'province', 'commune', 'department')", name="level"),
+        Index("ix_organisation_codes", "codes", postgresql_using="gin"),
+    )
+
+
+class OrganisationPeriod(Base):
+    """What an organisation was called from one day to another, by which legal basis. History is never rewritten."""
+
+    __tablename__ = "organisation_period"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    valid_to: Mapped[date | None]
+    name_vi: Mapped[str]
+    type: Mapped[str]
+    legal_basis: Mapped[str]

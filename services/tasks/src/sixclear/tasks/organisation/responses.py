@@ -1,0 +1,34 @@
+"""Organisations as the API answers them."""
+
+from collections.abc import Iterable
+
+from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
+from sixclear.tasks.organisation.schemas import (
+    OrganisationBrief,
+    OrganisationDetail,
+    OrganisationPeriodView,
+    OrganisationView,
+)
+
+
+def organisation_brief(organisation: Organisation) -> OrganisationBrief:
+    """An organisation as other answers name it."""
+    return OrganisationBrief(
+        organisation_id=organisation.organisation_id,
+        code=organisation.code,
+        name_vi=organisation.name_vi,
+        name_en=organisation.name_en,
+    )
+
+
+def organisation_summary(organisation: Organisation) -> OrganisationView:
+    """An organisation as lists show it."""
+    return OrganisationView.model_validate(organisation, from_attributes=True)
+
+
+def organisation_response(organisation: Organisation, periods: Iterable[OrganisationPeriod]) -> OrganisationDetail:
+    """An organisation with its dated names."""
+    return OrganisationDetail(
+        **organisation_summary(organisation).model_dump(),
+        periods=[OrganisationPeriodView.model_validate(period, from_attributes=True) for period in periods],
+    )

@@ -1,0 +1,1 @@
+"""A programme of a resolution: what tasks belong to."""

@@ -1,0 +1,28 @@
+"""Events of programmes."""
+
+from uuid import UUID
+
+from sixclear.common.events.catalogue import EntityEvents, EventData
+
+
+class ProgrammeData(EventData):
+    """A programme (*chương trình*) of a resolution."""
+
+    change: str
+    programme_id: UUID
+    slug: str
+    name_vi: str
+    name_en: str
+    resolution: str
+    source_vi: str | None
+    source_en: str | None
+    owner_organisation_id: UUID
+    demonstration: bool
+
+
+PROGRAMME_EVENTS = EntityEvents(
+    "programme",
+    "Programmes of a resolution.",
+    ProgrammeData,
+    {"registered": "The programme was opened.", "updated": "Its description changed."},
+)

@@ -1,0 +1,66 @@
+"""Programmes: found, listed, opened and described again."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.change import Change
+from sixclear.common.ids import stable_id
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.errors import ReferenceUnknown
+from sixclear.tasks.organisation.service import referenced
+from sixclear.tasks.programme import repository as rows
+from sixclear.tasks.programme.errors import ProgrammeNotFound
+from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.programme.recording import PROGRAMME
+from sixclear.tasks.programme.schemas import ProgrammeEntry
+
+
+async def get_programme(session: AsyncSession, slug: str) -> Programme:
+    """The programme with this slug; raises ProgrammeNotFound."""
+    programme = await rows.find_programme(session, slug)
+    if programme is None:
+        raise ProgrammeNotFound("No programme has this slug; list them at /programmes.")
+    return programme
+
+
+async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:
+    """Programmes in the order of their slugs, after the cursor."""
+    return await rows.list_programmes(session, after=after, limit=limit)
+
+
+async def referenced_programme(session: AsyncSession, slug: str) -> Programme:
+    """The programme that a request names; raises ReferenceUnknown at its field."""
+    programme = await rows.find_programme(session, slug)
+    if programme is None:
+        raise ReferenceUnknown(
+            "A programme is named that is not known.",
+            errors=[{"pointer": "#/programme", "code": "programme-unknown", "detail": "No programme has this slug."}],
+        )
+    return programme
+
+
+async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect) -> tuple[Programme, bool]:
+    """Open a programme, or describe it again; True when it is new. An entry that changes nothing publishes nothing.
+
+    `expect` is called with the known programme, or None, before anything changes.
+    """
+    owner = (await referenced(ctx.session, {"#/owner": entry.owner}))["#/owner"]
+    ctx.require_organisation({owner.organisation_id}, "open a programme of another organisation")
+    fields = entry.model_dump(exclude={"owner", "slug", "occurred_at"}) | {
+        "owner_organisation_id": owner.organisation_id
+    }
+    programme = await rows.find_programme(ctx.session, entry.slug, lock=True)
+    created = programme is None
+    if programme is not None:
+        ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
+    expect(programme)
+    if programme is None:
+        programme = Programme(programme_id=stable_id("programme", entry.slug), slug=entry.slug, version=0)
+        ctx.session.add(programme)
+    if not created and all(getattr(programme, name) == value for name, value in fields.items()):
+        return programme, False
+    occurred_at = ctx.fact_time(entry.occurred_at, None if created else programme.occurred_at)
+    await record(ctx, programme, Change("registered" if created else "updated", fields), occurred_at, PROGRAMME)
+    return programme, created

@@ -1,0 +1,7 @@
+"""Refusals of requests that report."""
+
+from sixclear.common.errors import DomainError
+
+
+class BulkTooLarge(DomainError):
+    code, status, title = "bulk-too-large", 413, "Too many items in one request"

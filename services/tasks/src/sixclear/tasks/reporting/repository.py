@@ -1,0 +1,133 @@
+"""What reporting reads and writes in many tasks together: their keys, locks, progress reports and evidence."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, Text, any_, bindparam, column, literal, select, table, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from sixclear.tasks.task.models import Evidence, ProgressReport, Task
+
+Said = TypeVar("Said", ProgressReport, Evidence)
+
+_TASK_IDS_OF_KEYS = text(
+    """SELECT task.source, task.external_id, task.task_id, task.assigning_organisation_id
+       FROM unnest(:sources, :external_ids) AS named (source, external_id) JOIN task USING (source, external_id)
+       WHERE task.assigned_at IS NOT NULL
+         AND (:organisation_id = task.lead_organisation_id
+              OR :organisation_id = ANY (task.coordinating_organisation_ids))"""
+).bindparams(
+    bindparam("sources", type_=ARRAY(Text)),
+    bindparam("external_ids", type_=ARRAY(Text)),
+    bindparam("organisation_id", type_=PgUUID(as_uuid=True)),
+)
+
+
+async def task_ids_of_keys(
+    session: AsyncSession, keys: Collection[tuple[str, str]], organisation_id: UUID | None
+) -> dict[tuple[str, str], dict[UUID, UUID]]:
+    """The tasks that an organisation was given, by `source` and `external_id`, each with its assigning body.
+
+    Several bodies may use the same key. One that is only proposed does not count: the body that proposes
+    it could make another body's key name two tasks.
+    """
+    values = {
+        "sources": [source for source, _ in keys],
+        "external_ids": [external_id for _, external_id in keys],
+        "organisation_id": organisation_id,
+    }
+    found: dict[tuple[str, str], dict[UUID, UUID]] = {}
+    for source, external_id, task_id, assigning_id in await session.execute(_TASK_IDS_OF_KEYS, values):
+        found.setdefault((source, external_id), {})[task_id] = assigning_id
+    return found
+
+
+async def lock_tasks(session: AsyncSession, task_ids: Sequence[UUID]) -> dict[UUID, Task]:
+    """These tasks with their rows locked, always in the same order, so that two bulk requests never deadlock."""
+    statement = select(Task).options(selectinload(Task.programme)).where(Task.task_id.in_(task_ids))
+    rows = await session.scalars(statement.order_by(Task.task_id).with_for_update())
+    return {row.task_id: row for row in rows}
+
+
+_REPORTED_COLUMNS = (
+    "task_id",
+    "version",
+    "published_version",
+    "status",
+    "percent",
+    "last_report_at",
+    "reports_count",
+    "occurred_at",
+    "recorded_at",
+)
+_WRITE_REPORTED = text(
+    """UPDATE task SET version = new.version, published_version = new.published_version, status = new.status,
+              percent = new.percent, last_report_at = new.last_report_at, reports_count = new.reports_count,
+              occurred_at = new.occurred_at, recorded_at = new.recorded_at
+       FROM unnest(:task_id, :version, :published_version, :status, :percent, :last_report_at, :reports_count,
+                   :occurred_at, :recorded_at)
+            AS new (task_id, version, published_version, status, percent, last_report_at, reports_count, occurred_at,
+                    recorded_at)
+       WHERE task.task_id = new.task_id"""
+).bindparams(*(bindparam(name, type_=ARRAY(getattr(Task, name).type)) for name in _REPORTED_COLUMNS))
+
+
+async def write_reported(session: AsyncSession, tasks: Collection[Task]) -> None:
+    """Write what progress reports changed on these locked tasks, with one statement; the session lets go of them.
+
+    The unit of work would send one statement for each run of tasks that changed in the same columns.
+    """
+    for task in tasks:
+        session.expunge(task)
+    if tasks:
+        columns = {name: [getattr(task, name) for task in tasks] for name in _REPORTED_COLUMNS}
+        await session.execute(_WRITE_REPORTED, columns)
+
+
+_EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("published"))
+
+
+def _page(row: type[Said], task_id: UUID, *, published: bool, before: int | None, limit: int) -> Select[Said]:
+    """What was said on a task, newest first, before the version of the cursor; with `published` only what went out."""
+    statement = select(row).where(row.task_id == task_id).order_by(row.task_version.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(row.task_version < before)
+    if published:
+        went_out = select(_EVENT.c.version).where(
+            _EVENT.c.entity_id == task_id, _EVENT.c.entity_type == "task", _EVENT.c.published
+        )
+        statement = statement.where(row.task_version.in_(went_out))
+    return statement
+
+
+async def list_reports(
+    session: AsyncSession, task_id: UUID, *, published: bool, before: int | None, limit: int
+) -> Sequence[ProgressReport]:
+    """A task's progress reports, newest first; with `published` none that was said while it was restricted."""
+    statement = _page(ProgressReport, task_id, published=published, before=before, limit=limit)
+    return (await session.scalars(statement)).all()
+
+
+async def list_reports_at(
+    session: AsyncSession, task_ids: Sequence[UUID], instants: Collection[datetime]
+) -> Sequence[ProgressReport]:
+    """The reports that these tasks have of these instants."""
+    if not instants:
+        return ()
+    statement = select(ProgressReport).where(
+        ProgressReport.task_id == any_(literal(task_ids, ARRAY(PgUUID(as_uuid=True)))),
+        ProgressReport.occurred_at == any_(literal(list(instants), ARRAY(ProgressReport.occurred_at.type))),
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def list_evidence(
+    session: AsyncSession, task_id: UUID, *, published: bool, before: int | None, limit: int
+) -> Sequence[Evidence]:
+    """A task's evidence, newest first; with `published` none that was attached while it was restricted."""
+    return (await session.scalars(_page(Evidence, task_id, published=published, before=before, limit=limit))).all()

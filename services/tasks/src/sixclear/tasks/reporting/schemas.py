@@ -1,0 +1,122 @@
+"""Requests and answers on progress reports, evidence and results."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Code, Link, Text
+from sixclear.tasks.fields import Line, OccurredAt, OptionalReference
+from sixclear.tasks.organisation.schemas import OrganisationBrief
+
+
+class ProgressEntry(Schema):
+    """A progress report."""
+
+    percent: Annotated[int, Field(ge=0, le=100, strict=True)] | None = None
+    text: Text
+    difficulty: Text | None = None
+    cause: Text | None = None
+    remedy: Text | None = None
+    occurred_at: OccurredAt = None
+
+
+class BulkProgressItem(ProgressEntry):
+    """One line of a bulk progress request: the task by `task_id`, or by its `source` and `external_id`.
+
+    `assigning_organisation` tells apart tasks that several bodies gave you under the same key.
+    """
+
+    task_id: UUID | None = None
+    source: Code | None = None
+    external_id: Code | None = None
+    assigning_organisation: OptionalReference = None
+
+
+class ItemProblem(Schema):
+    """Why one item was refused."""
+
+    code: str
+    detail: str
+    pointer: str | None = None
+
+
+class BulkItemResult(Schema):
+    """What became of one item; `index` counts from 0."""
+
+    index: int
+    outcome: Literal["reported", "unchanged", "rejected"]
+    task_id: UUID | None = None
+    version: int | None = None
+    problem: ItemProblem | None = None
+
+
+class BulkResult(Schema):
+    """What became of a bulk request. With `dry_run` nothing was written."""
+
+    dry_run: bool
+    reported: int
+    unchanged: int
+    rejected: int
+    items: list[BulkItemResult]
+
+    @classmethod
+    def of(cls, items: list[BulkItemResult], *, dry_run: bool) -> "BulkResult":
+        """The result with how many items have which outcome."""
+        outcomes = [item.outcome for item in items]
+        return cls(
+            dry_run=dry_run,
+            reported=outcomes.count("reported"),
+            unchanged=outcomes.count("unchanged"),
+            rejected=outcomes.count("rejected"),
+            items=items,
+        )
+
+
+class ProgressView(Schema):
+    """A progress report as it was said."""
+
+    task_version: int
+    organisation: OrganisationBrief | None
+    percent: int
+    text: str
+    difficulty: str | None
+    cause: str | None
+    remedy: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class EvidenceItem(Schema):
+    """A link to what proves a result."""
+
+    title: Line
+    url: Link
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class EvidenceEntry(EvidenceItem):
+    """A link to what proves a result, and when it came to be."""
+
+    occurred_at: OccurredAt = None
+
+
+class EvidenceView(Schema):
+    """Evidence of a result."""
+
+    task_version: int
+    title: str
+    url: str
+    sha256: str | None
+    organisation: OrganisationBrief | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class SubmissionEntry(Schema):
+    """The result, with evidence that was not attached before: a machine needs one request."""
+
+    evidence: list[EvidenceItem] = Field(default_factory=list, max_length=20)
+    occurred_at: OccurredAt = None

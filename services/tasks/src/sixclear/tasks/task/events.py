@@ -1,0 +1,78 @@
+"""Events of tasks. Persons appear as positions; restricted tasks do not appear."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sixclear.common.events.catalogue import EntityEvents, EventData
+
+
+class PositionData(EventData):
+    """A position (*chức danh*): who holds it is never published."""
+
+    position_id: UUID
+    title: str
+    organisation_id: UUID
+
+
+class TaskData(EventData):
+    """A task (*nhiệm vụ*) after a change. Instants are UTC."""
+
+    change: str
+    task_id: UUID
+    code: str
+    programme_id: UUID
+    programme: str
+    directive_id: UUID | None
+    clause: str | None
+    title: str
+    source: str | None
+    external_id: str | None
+    status: str
+    kind: Literal["one_off", "recurring"]
+    recurrence: str | None
+    assigned_by: Literal["central", "province", "commune"]
+    assigning_organisation_id: UUID
+    lead_organisation_id: UUID | None
+    coordinating_organisation_ids: list[UUID]
+    leader_position: PositionData | None
+    responsible_position: PositionData | None
+    product: str | None
+    authority: str | None
+    original_deadline: datetime | None
+    current_deadline: datetime | None
+    assigned_at: datetime | None
+    percent: int
+    last_report_at: datetime | None
+    reports_count: int
+    submitted_at: datetime | None
+    completed_at: datetime | None
+    completed_by_organisation_id: UUID | None
+    evidence_count: int
+    demonstration: bool
+
+
+class TaskWithdrawn(EventData):
+    """All that is left of a task that became restricted."""
+
+    change: Literal["withdrawn"]
+    task_id: UUID
+
+
+TASK_EVENTS = EntityEvents(
+    "task",
+    "Tasks from proposal to confirmation.",
+    TaskData,
+    {
+        "proposed": "A body proposed the task.",
+        "updated": "Its description changed; deadline and status did not.",
+        "assigned": "The task is six-clear (sáu rõ) and was given to its lead body.",
+        "progress_reported": "The lead or a coordinating body reported progress.",
+        "evidence_added": "Evidence of a result was attached.",
+        "submitted": "The lead body says that the result is there.",
+        "returned": "The confirming body asked for more.",
+        "completed": "Another body than the doer confirmed the result.",
+        "extended": "A decision moved the current deadline; the original one stays.",
+        "withdrawn": "The task became restricted: a last event carries only its identifier.",
+    },
+)

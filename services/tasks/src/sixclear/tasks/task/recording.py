@@ -1,0 +1,36 @@
+"""The public state of a task, and which of its changes are published."""
+
+from sixclear.common.recording import EntityKind
+from sixclear.common.use_case import Context
+from sixclear.tasks.task.events import TaskData, TaskWithdrawn
+from sixclear.tasks.task.hidden import Hidden, hidden_of, public_numbers
+from sixclear.tasks.task.models import Task, state_of
+
+# Every other field of the event is the column of its name.
+_COLUMNS = set(TaskData.model_fields) - {"change", "programme"}
+
+
+def is_published(task: Task, change: str) -> bool:
+    """Whether an event goes out: always for a public task, once more when a task is withdrawn."""
+    return task.classification == "public" or change == "withdrawn"
+
+
+async def task_data(
+    ctx: Context, task: Task, change: str, public_percent: int | None = None
+) -> TaskData | TaskWithdrawn:
+    """The public state of a task; of a withdrawn one only the identifier is left."""
+    if change == "withdrawn":
+        return TaskWithdrawn(change=change, task_id=task.task_id)
+    hidden = (await hidden_of(ctx.session, [task.task_id])).get(task.task_id) if task.published_version else None
+    return event_data(task, change, hidden, public_percent)
+
+
+def event_data(task: Task, change: str, hidden: Hidden | None, public_percent: int | None = None) -> TaskData:
+    """The public state of a task after `change`, as events carry it; of a restricted one the whole state."""
+    own = {name: getattr(task, name) for name in _COLUMNS}
+    if hidden is not None and task.classification == "public":
+        own |= public_numbers(state_of(task), hidden, change, public_percent)
+    return TaskData(change=change, programme=task.programme.slug, **own)
+
+
+TASK = EntityKind[Task]("task", lambda task: task.task_id, task_data, is_published)

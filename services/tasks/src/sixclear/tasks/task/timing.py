@@ -1,0 +1,54 @@
+"""Where a task stands against its deadline: each rule once in Python and once in SQL, side by side.
+
+`tests/cases/overdue.json` says what both must answer. A bucket is recurring first, else completed, else overdue, else
+in term (R4); a task that is only proposed, a draft or cancelled is in none.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case
+
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskState
+
+
+def is_overdue(task: TaskState, now: datetime) -> bool:
+    """Whether the body still works on a one-off task when its current deadline is over; at the deadline it is not."""
+    late = task.current_deadline is not None and task.current_deadline < now
+    return late and task.kind == "one_off" and task.status in OPEN_STATUSES
+
+
+def overdue(
+    status: SQLColumnExpression[str],
+    kind: SQLColumnExpression[str],
+    deadline: SQLColumnExpression[datetime | None],
+    now: SQLColumnExpression[datetime] | datetime,
+) -> ColumnElement[bool]:
+    """`is_overdue` in SQL."""
+    return and_(deadline < now, kind == "one_off", status.in_(OPEN_STATUSES))
+
+
+def bucket(task: TaskState, now: datetime) -> str | None:
+    """The bucket in which the task is counted at `now`; None for a task that is not counted."""
+    if task.status != "completed" and task.status not in OPEN_STATUSES:
+        return None
+    if task.kind == "recurring":
+        return "recurring"
+    if task.status == "completed":
+        return "completed"
+    return "overdue" if is_overdue(task, now) else "in_term"
+
+
+def bucket_in_sql(
+    status: SQLColumnExpression[str],
+    kind: SQLColumnExpression[str],
+    deadline: SQLColumnExpression[datetime | None],
+    now: SQLColumnExpression[datetime] | datetime,
+) -> ColumnElement[str | None]:
+    """`bucket` in SQL."""
+    return case(
+        (status.not_in({"completed", *OPEN_STATUSES}), None),
+        (kind == "recurring", "recurring"),
+        (status == "completed", "completed"),
+        (overdue(status, kind, deadline, now), "overdue"),
+        else_="in_term",
+    )
