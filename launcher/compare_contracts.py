@@ -8,10 +8,12 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import orjson
+
+from sixclear.common.testing.examples import whole
 
 ROOT = Path(__file__).resolve().parents[1]
 # For people: a program does not read them.
@@ -50,13 +52,24 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 def at_revision(root: Path, revision: str) -> dict[str, Any]:
     """The documents at a git revision, by path."""
     listed = _git(root, "ls-tree", "-r", "--name-only", revision, "services").decode().splitlines()
-    return {name: orjson.loads(_git(root, "show", f"{revision}:{name}")) for name in listed if _is_contract(name)}
+    read = {name: orjson.loads(_git(root, "show", f"{revision}:{name}")) for name in listed if _is_contract(name)}
+    return {name: _whole(name, document, read) for name, document in read.items()}
 
 
 def in_working_tree(root: Path) -> dict[str, Any]:
     """The documents of the working tree, by path."""
     paths = (path for path in (root / "services").rglob("*.json") if _is_contract(path.relative_to(root).as_posix()))
-    return {path.relative_to(root).as_posix(): orjson.loads(path.read_bytes()) for path in paths}
+    read = {path.relative_to(root).as_posix(): orjson.loads(path.read_bytes()) for path in paths}
+    return {name: _whole(name, document, read) for name, document in read.items()}
+
+
+def _whole(name: str, document: Any, read: Mapping[str, Any]) -> Any:
+    """An example as it is sent; any other document as it is."""
+    folder, _, _ = name.rpartition("/")
+    if not folder.endswith("/examples"):
+        return document
+    beside = {PurePosixPath(other).stem: read[other] for other in read if other.startswith(f"{folder}/")}
+    return whole(document, beside)
 
 
 def _is_contract(name: str) -> bool:

@@ -1,6 +1,5 @@
 """Monitoring reads every example event that the producers wrote down."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from sixclear.common.bus.envelope import Envelope
+from sixclear.common.testing.examples import written_examples
 from sixclear.monitoring.consumers import TOPICS
 from sixclear.monitoring.service.fold import read
 
@@ -22,7 +22,7 @@ EXAMPLES = sorted(
 
 
 def envelope(path: Path) -> Envelope:
-    example = json.loads(path.read_text(encoding="utf-8"))
+    example = written_examples(path.parent)[path.stem]
     _, _, service, entity_type, change, _ = example["type"].split(".")
     at = datetime.fromisoformat(example["time"])
     return Envelope(

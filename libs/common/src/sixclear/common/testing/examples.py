@@ -1,5 +1,6 @@
 """The events of a service beside the examples under its `contracts/examples`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,24 @@ async def emitted_examples(log: EventLog) -> dict[str, dict[str, Any]]:
 
 
 def written_examples(folder: Path) -> dict[str, dict[str, Any]]:
-    """The examples in `folder`, by name."""
-    return {path.stem: orjson.loads(path.read_bytes()) for path in folder.glob("*.json")}
+    """The examples in `folder`, by name, each as it is sent."""
+    written = {path.stem: orjson.loads(path.read_bytes()) for path in folder.glob("*.json")}
+    return {name: whole(example, written) for name, example in written.items()}
+
+
+def whole(example: Mapping[str, Any], written: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """An example as it is sent. With `base` it says only where it differs from the example of that name in `written`.
+
+    Its values replace those of the base, in `data` too. A base is whole itself, so that a new field of an entity is
+    written into one file.
+    """
+    if "base" not in example:
+        return dict(example)
+    base = written[example["base"]]
+    if "base" in base:
+        raise ValueError(f"{example['base']} is the base of another example: it says everything itself.")
+    own = {name: value for name, value in example.items() if name not in ("base", "data")}
+    return {**base, **own, "data": base["data"] | example["data"]}
 
 
 def declared_examples(events: EventCatalogue) -> set[str]:
