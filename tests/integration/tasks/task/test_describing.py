@@ -82,3 +82,14 @@ async def test_a_recurring_task_keeps_a_rule(service: Service) -> None:
     await an_assigned_task(service, **rule)
     refused = await service.post("P57", "/tasks", proposal(**rule | {"recurrence": None}))
     assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [("#/recurrence", "time")]
+
+
+@pytest.mark.asyncio
+async def test_a_proposal_that_moves_to_another_programme_says_so_everywhere(service: Service) -> None:
+    other = {"slug": "other", "name_vi": "Khác", "name_en": "Other", "resolution": "57-NQ/TW", "owner": "P57"}
+    assert (await service.post("P57", "/programmes", other)).status_code == 201
+    proposed = await service.post("P57", "/tasks", proposal(assign=False))
+    moved = await service.post("P57", "/tasks", proposal(assign=False, programme="other"))
+    assert (moved.status_code, moved.json()["programme"]) == (200, "other")
+    assert (await service.get(f"/tasks/{proposed.json()['task_id']}"))["programme"] == "other"
+    assert [one.data["programme"] for one in await service.events() if one.entity_type == "task"] == ["plan", "other"]
