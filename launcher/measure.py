@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = re.compile(r"^(libs|services|launcher)/.*\bsrc/(?P<module>sixclear/.*)\.py$")
@@ -154,11 +154,17 @@ def _named(node: ast.Import | ast.ImportFrom, known: set[str]) -> Iterator[str]:
 
 
 def by_folder(imports: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    """The same arrows between folders."""
-    packages = {PurePosixPath(name.replace(".", "/")).parent.as_posix().replace("/", ".") for name in imports}
+    """The same arrows between folders.
+
+    Beside folders stand files, such as a service's `app.py` and `tables.py` beside its entities: some are above the
+    folders and some below. Those files count one by one.
+    """
+    folders = {name.rpartition(".")[0] for name in imports}
+    with_folders = {name.rpartition(".")[0] for name in folders}
 
     def folder(name: str) -> str:
-        return name if name in packages else name.rpartition(".")[0]
+        parent = name.rpartition(".")[0]
+        return name if name in folders or parent in with_folders else parent
 
     arrows: dict[str, set[str]] = defaultdict(set)
     for module, named in imports.items():

@@ -35,6 +35,11 @@ def test_a_circle_is_found_between_modules_and_between_folders(measure: ModuleTy
     assert measure.circles(measure.by_folder(imports)) == [["a", "b"]]
 
 
+def test_a_file_above_folders_and_one_below_them_make_no_circle(measure: ModuleType) -> None:
+    imports = {"s.app": {"s.task.routes"}, "s.task.routes": {"s.tables"}, "s.tables": set()}
+    assert measure.circles(measure.by_folder(imports)) == []
+
+
 def test_an_import_inside_a_function_or_for_types_only_is_no_arrow(measure: ModuleType) -> None:
     made = trees(a__one="def f():\n    import a.two", a__two="if TYPE_CHECKING:\n    import a.one")
     assert measure.imports_between(made) == {"a.one": set(), "a.two": set()}
