@@ -162,17 +162,30 @@ MONITORING = House(
     },
 )
 
+_OF_A_PAGE = "a part of one page that is more than its view"
 PORTAL = House(
     service="portal",
-    sliced=False,
-    order=("pages", "session | draft", "upstream", "words", "shell"),
+    sliced=True,
+    order=("pages", "shell", "upstream | words", "errors"),
     folders={"pages": "a folder is a page: route, view, template and script"},
     parts={
-        "upstream": "a file is a service that pages ask",
+        "upstream": "a file is a service that pages ask, or a part of asking",
+        # The shell renders with words, and words are in a language: so languages and formats are here, below the shell.
         "words": "a file is a table of words or a way to make sentences",
         "shell": "a file is a part of what every page shares",
-        "session": "the portal's own rows on a visitor's session",
-        "draft": "the portal's own rows on a draft",
+    },
+    ideas={
+        "pages.public.area": Idea("view", "the area: its rule of access, its menu, what caches may keep"),
+        "pages.public.home.attention": Idea("view", _OF_A_PAGE),
+        "pages.public.home.report_days": Idea("view", _OF_A_PAGE),
+        "pages.public.home.tiles": Idea("view", _OF_A_PAGE),
+        "pages.public.home.timeline": Idea("view", _OF_A_PAGE),
+        "pages.public.task.progress": Idea("view", _OF_A_PAGE),
+    },
+    root={"errors": "pages, shell and upstream raise them; each becomes the error page"},
+    arrows={
+        "pages.public.styleguide -> pages.public": "the page of all parts shows the parts of other pages",
+        "shell -> starlette": "areas, rendering, forms and addresses are the portal's side of HTTP",
     },
     layers=PAGE_LAYERS,
     depth={"pages": 3},

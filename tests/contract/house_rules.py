@@ -272,7 +272,7 @@ def _names(layers: Sequence[str]) -> list[str]:
 
 
 def _inside(module: Module) -> str:
-    return module.name.removeprefix(f"{module.folder}.")
+    return module.name.removeprefix(module.folder).removeprefix(".")
 
 
 def _idea(house: House, module: Module) -> str | None:

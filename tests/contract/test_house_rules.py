@@ -152,6 +152,7 @@ def test_a_page_is_a_folder_of_its_area(tmp_path: Path) -> None:
     )
     sound = {
         "pages/public/area.py": "",
+        "pages/public/home/__init__.py": "",
         "pages/public/home/route.py": "import starlette\nfrom sixclear.shop.pages.public import area",
         "pages/public/home/view.py": "from sixclear.shop.words.amounts import said",
         "pages/public/home/page.html": "",

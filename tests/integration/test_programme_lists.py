@@ -31,9 +31,9 @@ from sixclear.data_catalog.settings import Settings as CatalogueSettings
 from sixclear.monitoring.figures import database_figures
 from sixclear.monitoring.repository import views
 from sixclear.portal.app import create_app as create_portal
-from sixclear.portal.assets import Assets
-from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings as PortalSettings
+from sixclear.portal.shell.assets import Assets
+from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
 pytestmark = pytest.mark.asyncio

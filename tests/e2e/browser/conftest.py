@@ -19,9 +19,9 @@ from tests.integration.portal.records import NOW
 from tests.integration.portal.upstream import Upstream, clients, whole
 
 from sixclear.portal.app import create_app
-from sixclear.portal.assets import Assets
-from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
+from sixclear.portal.shell.assets import Assets
+from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

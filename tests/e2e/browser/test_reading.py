@@ -11,7 +11,7 @@ from tests.integration.portal.records import RECEIPT
 
 import sixclear.portal
 from sixclear.common.ids import stable_id
-from sixclear.portal.languages import NAMES
+from sixclear.portal.words.languages import NAMES
 
 pytestmark = pytest.mark.browser
 
@@ -178,7 +178,7 @@ def test_only_arabic_pages_load_the_arabic_font(open_page: Open) -> None:
 def test_a_style_means_the_same_without_its_space(open_page: Open, sheet: str) -> None:
     page = open_page("/problems/not-found")
     sent = page.request.get(str(page.locator(f"link[href$='{sheet}.css']").get_attribute("href"))).text()
-    source = (Path(str(sixclear.portal.__file__)).parent / f"static/css/{sheet}.css").read_text()
+    source = (Path(str(sixclear.portal.__file__)).parent / f"shell/static/css/{sheet}.css").read_text()
     rules = """(text) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(text);

@@ -15,9 +15,9 @@ from sixclear.common.visitor import trusted_networks
 from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.http_clients import HttpClients
 from sixclear.portal.app import create_app as create_portal
-from sixclear.portal.assets import Assets
-from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings as PortalSettings
+from sixclear.portal.shell.assets import Assets
+from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
 pytestmark = pytest.mark.asyncio

@@ -10,9 +10,9 @@ from tests.integration.portal.records import NOW
 from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.portal.app import create_app
-from sixclear.portal.assets import Assets
-from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
+from sixclear.portal.shell.assets import Assets
+from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
 

@@ -14,12 +14,12 @@ from sixclear.common.auth.access import access_rules
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.spoiled import reads_survive
 from sixclear.portal.app import create_app
-from sixclear.portal.languages import NAMES
-from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
+from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.tasks import Programme, Tasks
+from sixclear.portal.words.languages import NAMES
 
 pytestmark = pytest.mark.asyncio
 

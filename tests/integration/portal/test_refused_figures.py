@@ -7,7 +7,7 @@ import pytest
 from tests.integration.portal.test_pages import UNIT, Document
 from tests.integration.portal.upstream import Upstream
 
-from sixclear.portal.languages import NAMES
+from sixclear.portal.words.languages import NAMES
 
 pytestmark = pytest.mark.asyncio
 

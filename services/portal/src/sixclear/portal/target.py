@@ -7,9 +7,9 @@ from starlette.types import ASGIApp
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.portal.app import create_app
-from sixclear.portal.assets import Assets
-from sixclear.portal.pages import Pages
 from sixclear.portal.settings import Settings
+from sixclear.portal.shell.assets import Assets
+from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
 

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from sixclear.portal.errors import FiguresRefused, InvalidAddress, PageNotFound, Refused, ServiceAway
-from sixclear.portal.metrics import PAGES_INCOMPLETE
+from sixclear.portal.upstream.metrics import PAGES_INCOMPLETE
 
 Part = TypeVar("Part")
 

@@ -15,9 +15,9 @@ import httpx2
 from pydantic import ValidationError
 
 from sixclear.portal.errors import FieldProblem, FiguresRefused, PageNotFound, Refused, ServiceAway
-from sixclear.portal.metrics import UPSTREAM_SECONDS
 from sixclear.portal.upstream.answer import Model, Operation
 from sixclear.portal.upstream.cache import AnswerCache
+from sixclear.portal.upstream.metrics import UPSTREAM_SECONDS
 
 Query = Mapping[str, str | int | None]
 

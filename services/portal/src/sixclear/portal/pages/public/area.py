@@ -1,0 +1,17 @@
+"""The area of everybody."""
+
+from sixclear.common.auth.access import Access
+from sixclear.portal.shell.areas import Area, MenuItem
+from sixclear.portal.words.languages import N_
+
+PUBLIC = Area(
+    name="public",
+    access=Access.public("three publics: progress, responsibility and results are for everybody, and so is feedback"),
+    cache_control="private, no-cache",
+    menu=(
+        MenuItem("/tasks", N_("Nhiệm vụ")),
+        MenuItem("/organisations", N_("Cơ quan")),
+        MenuItem("/feedback", N_("Góp ý")),
+        MenuItem("/catalogue", N_("Danh mục dữ liệu")),
+    ),
+)

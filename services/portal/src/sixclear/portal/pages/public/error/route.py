@@ -1,0 +1,50 @@
+"""Errors as pages: a portal error, an address that no route answers, a fault of the portal itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sixclear.portal.errors import ServiceAway
+from sixclear.portal.pages.public.area import PUBLIC
+from sixclear.portal.shell.portal import portal_of
+
+PAGE = PUBLIC.page("error")
+_KNOWN_STATUSES = frozenset({403, 404, 405, 413, 422, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """What went wrong: a status that the page has words for, and the services that did not answer."""
+
+    status: int
+    away: Sequence[str]
+    request_id: str
+
+
+async def portal_error(request: Request, error: Any) -> Response:
+    """The page of a `PortalError`."""
+    return _show(request, error.status, [error.service] if isinstance(error, ServiceAway) else [])
+
+
+async def http_exception(request: Request, error: Any) -> Response:
+    """The page of an address that no route answers."""
+    response = _show(request, error.status_code, [])
+    response.headers.update(error.headers or {})
+    return response
+
+
+def unexpected_error(request: Request) -> Response:
+    """The page of a fault; it says nothing of what failed."""
+    return _show(request, 500, [])
+
+
+def _show(request: Request, status: int, away: Sequence[str]) -> Response:
+    shown = status if status in _KNOWN_STATUSES else 500
+    view = ErrorView(shown, away, getattr(request.state, "request_id", ""))
+    response = portal_of(request).pages.answer(request, PAGE, view, status=status, private=True)
+    if status == 503:
+        response.headers["Retry-After"] = "10"
+    return response

@@ -1,0 +1,110 @@
+"""The tile map: 34 provinces and cities on a hand-placed grid, by territorial code.
+
+A grid, not a geographic map: every unit has the same weight and can be read and touched on a phone.
+The archipelagos stand in insets of the units that administer them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sixclear.portal.shell.bars import Segment, segments, share
+from sixclear.portal.upstream.monitoring import ProvinceStatus
+
+COLUMNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the tile of a unit stands: row and column from 1."""
+
+    code: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inset:
+    """An archipelago in an inset, with the code of the unit that administers it."""
+
+    name: str
+    unit_code: str
+    row: int
+    column: int
+
+
+PLACES: tuple[Place, ...] = tuple(
+    Place(code, row, column)
+    for row, line in enumerate(
+        (
+            ".  12 15 08 04 .",
+            "11 14 25 19 20 .",
+            ".  .  01 24 22 .",
+            ".  .  37 33 31 .",
+            ".  .  38 .  .  .",
+            ".  .  40 .  .  .",
+            ".  .  42 .  .  .",
+            ".  .  .  44 .  .",
+            ".  .  .  46 .  .",
+            ".  .  .  .  48 .",
+            ".  .  .  .  51 .",
+            ".  .  .  .  52 .",
+            ".  .  .  .  66 .",
+            ".  .  .  68 56 .",
+            ".  80 75 79 .  .",
+            "91 82 86 .  .  .",
+            "96 92 .  .  .  .",
+        ),
+        start=1,
+    )
+    for column, code in enumerate(line.split(), start=1)
+    if code != "."
+)
+
+INSETS: tuple[Inset, ...] = (
+    Inset("Hoàng Sa", "48", 10, 6),
+    Inset("Trường Sa", "56", 15, 6),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One unit on the tile map; `status` is None where nothing is known of it."""
+
+    place: Place
+    status: ProvinceStatus | None
+    overdue_share: Decimal | None
+    bar: Sequence[Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class InsetTile:
+    """An inset with the figures of the unit that administers it, if they are known."""
+
+    inset: Inset
+    owner: ProvinceStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMap:
+    """All units and the insets; `known` is False when there are no figures at all."""
+
+    tiles: Sequence[Tile]
+    insets: Sequence[InsetTile]
+    known: bool
+
+
+def unit_map(provinces: Sequence[ProvinceStatus]) -> UnitMap:
+    """The figures of each unit at its place."""
+    by_code = {province.code: province for province in provinces}
+    return UnitMap(
+        tiles=[_tile(place, by_code.get(place.code)) for place in PLACES],
+        insets=[InsetTile(inset, by_code.get(inset.unit_code)) for inset in INSETS],
+        known=any(place.code in by_code for place in PLACES),
+    )
+
+
+def _tile(place: Place, status: ProvinceStatus | None) -> Tile:
+    if status is None:
+        return Tile(place, None, None, [])
+    return Tile(place, status, share(status.overdue, status.total), segments(status.model_dump()))

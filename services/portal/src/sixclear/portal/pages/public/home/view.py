@@ -1,0 +1,175 @@
+"""The home page: the finding, its bar, its timeline, the 34 units, the last changes and what needs attention."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sixclear.common.clock import civil_date, civil_day_end
+from sixclear.portal.errors import InvalidAddress, PageNotFound
+from sixclear.portal.pages.public.home.attention import AttentionRow, rows_of
+from sixclear.portal.pages.public.home.report_days import report_days
+from sixclear.portal.pages.public.home.tiles import UnitMap, unit_map
+from sixclear.portal.pages.public.home.timeline import TimelineChart, draw, trimmed, with_day
+from sixclear.portal.settings import Settings
+from sixclear.portal.shell.bars import Segment, segments
+from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.monitoring import Attention, Change, Provinces, Status, TimelinePoint
+from sixclear.portal.upstream.parts import Parts
+from sixclear.portal.upstream.tasks import Programme
+
+_WEEK = timedelta(days=7)
+_DAILY_UP_TO_DAYS = 92
+_CHANGES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What monitoring says of a programme; each is None where it could not be had."""
+
+    status: Status | None
+    week_before: Status | None
+    points: Sequence[TimelinePoint] | None
+    provinces: Provinces | None
+    changes: Sequence[Change] | None
+    attention: Attention | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The home page. `day` is the chosen day of the past, or None for now: then the page follows `stream_url`.
+
+    Where every programme is a demonstration, `all_demonstration`, one mark says so; else each has its own.
+    """
+
+    today: date
+    day: date | None
+    programmes: Sequence[Programme]
+    programme: Programme
+    all_demonstration: bool
+    status: Status | None
+    bar: Sequence[Segment]
+    overdue_a_week_ago: int | None
+    chart: TimelineChart | None
+    units: UnitMap
+    changes: Sequence[Change] | None
+    attention: Mapping[str, Sequence[AttentionRow]] | None
+    away: Sequence[str]
+    figures_refused: bool
+    stream_url: str
+
+
+async def load(
+    gateway: Gateway, settings: Settings, now: datetime, programme_slug: str | None, day: date | None
+) -> HomeView:
+    """The home page of a programme, now or at the end of `day`. An unknown programme is PageNotFound."""
+    today = civil_date(now)
+    if day is not None and day > today:
+        raise InvalidAddress
+    past = day if day is not None and day < today else None
+    parts = Parts()
+    expected = programme_slug or settings.default_programme
+    if programme_slug and (known := await parts.optional(gateway.tasks.programmes())):
+        _chosen(known.items, programme_slug, expected)  # figures of what does not exist are not asked for
+    # The figures do not wait for the list of programmes: nearly always the expected one is there.
+    programmes, figures = await asyncio.gather(
+        parts.optional(gateway.tasks.programmes()), _figures(gateway, settings, parts, expected, today, past)
+    )
+    programme = _chosen(programmes.items if programmes else None, programme_slug, settings.default_programme)
+    if programmes is not None and not programmes.items:
+        # Nothing was entered yet: the figures of all, which are zero, instead of those of a missing programme.
+        figures = await _figures(gateway, settings, parts, None, today, past)
+    elif programme.slug != expected:
+        figures = await _figures(gateway, settings, parts, programme.slug, today, past)
+    listed = _first(programmes.items, settings.default_programme) if programmes else [programme]
+    status, before = figures.status, figures.week_before
+    return HomeView(
+        today=today,
+        day=past,
+        programmes=listed,
+        programme=programme,
+        all_demonstration=all(one.demonstration for one in listed),
+        status=status,
+        bar=segments(status.tasks.model_dump()) if status else [],
+        overdue_a_week_ago=before.tasks.overdue if before and before.tasks.total else None,
+        chart=_chart(figures.points or [], programme, past, today, status),
+        units=unit_map(figures.provinces.items if figures.provinces else []),
+        changes=figures.changes,
+        attention=rows_of(figures.attention) if figures.attention else None,
+        away=parts.away,
+        figures_refused=parts.figures_refused,
+        stream_url=settings.stream_url,
+    )
+
+
+async def _figures(
+    gateway: Gateway, settings: Settings, parts: Parts, programme: str | None, today: date, past: date | None
+) -> _Figures:
+    as_of = _instant(past) if past else None
+    week_ago = _instant((past or today) - _WEEK)
+    at = gateway.chosen() if past else gateway
+    return _Figures(
+        *await asyncio.gather(
+            parts.optional(at.monitoring.status(as_of=as_of, programme=programme)),
+            parts.optional(at.monitoring.status(as_of=week_ago, programme=programme)),
+            parts.optional(_points(gateway, settings, programme, today)),
+            parts.optional(at.monitoring.provinces(as_of=as_of, programme=programme)),
+            parts.optional(_changes(gateway, past)),
+            parts.optional(_attention(gateway, programme, past)),
+        )
+    )
+
+
+def _chosen(programmes: Sequence[Programme] | None, slug: str | None, default: str) -> Programme:
+    if programmes is None:
+        # `tasks` is away: the figures of a programme can still be shown under its short name.
+        return Programme(slug=slug or default, name_vi=slug or default)
+    by_slug = {programme.slug: programme for programme in programmes}
+    if slug:
+        if slug not in by_slug:
+            raise PageNotFound
+        return by_slug[slug]
+    if default in by_slug:
+        return by_slug[default]
+    return programmes[0] if programmes else Programme(slug=default, name_vi=default)
+
+
+def _first(programmes: Sequence[Programme], slug: str) -> list[Programme]:
+    """The programme with this slug before the others."""
+    return sorted(programmes, key=lambda programme: programme.slug != slug)
+
+
+def _instant(day: date) -> str:
+    return civil_day_end(day).isoformat().replace("+00:00", "Z")
+
+
+async def _points(gateway: Gateway, settings: Settings, programme: str | None, today: date) -> Sequence[TimelinePoint]:
+    start = today - timedelta(days=settings.timeline_days)
+    timeline = gateway.monitoring.timeline
+    weekly = await timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
+    points = trimmed(weekly.points)
+    if points and (today - points[0].date).days <= _DAILY_UP_TO_DAYS:
+        first = max(points[0].date, today - timedelta(days=_DAILY_UP_TO_DAYS))
+        daily = await timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
+        points = trimmed(daily.points)
+    return points
+
+
+def _chart(
+    points: Sequence[TimelinePoint],
+    programme: Programme,
+    past: date | None,
+    today: date,
+    status: Status | None,
+) -> TimelineChart | None:
+    if past and status:
+        points = with_day(points, past, status.tasks)
+    return draw(points, past or today, report_days(programme.slug))
+
+
+async def _changes(gateway: Gateway, past: date | None) -> Sequence[Change] | None:
+    return None if past else (await gateway.monitoring.changes(limit=_CHANGES)).items
+
+
+async def _attention(gateway: Gateway, programme: str | None, past: date | None) -> Attention | None:
+    return None if past else await gateway.monitoring.attention(programme=programme)

@@ -1,0 +1,85 @@
+"""A case as its sender sees it, and the message that the sender adds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sixclear.portal.errors import Refused
+from sixclear.portal.shell.deadlines import Distance, distance
+from sixclear.portal.shell.forms import LONGEST_TEXT, new_form_key, text_problem
+from sixclear.portal.upstream.feedback import Case
+from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.parts import Parts
+from sixclear.portal.upstream.tasks import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxForm:
+    """The form that asks for a receipt code; `text` is what was written to a case that could not be opened."""
+
+    receipt_code: str
+    problems: Mapping[str, str]
+    text: str
+    form_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxView:
+    """An open case. `handler` is None before it is assigned, and when its name could not be had."""
+
+    case: Case
+    handler: Organisation | None
+    distance: Distance
+    receipt_code: str
+    delivered: bool
+    problems: Mapping[str, str]
+    text: str
+    form_key: str
+
+
+async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> MailboxView:
+    """Opens the case of a receipt code, after the message in `fields` was sent. An unknown code is PageNotFound."""
+    code, text, key = fields["receipt_code"], fields.get("text", ""), fields["form_key"]
+    problems: Mapping[str, str] = {}
+    if "reply" in fields:
+        problems = await _reply(gateway, code, text, key)
+    delivered = "reply" in fields and not problems
+    case = await gateway.feedback.mailbox(code)
+    return MailboxView(
+        case=case,
+        handler=await _handler_of(gateway, case),
+        distance=distance(case.due_at, now, missed=case.clock.state == "overdue"),
+        receipt_code=code,
+        delivered=delivered,
+        problems=problems,
+        text="" if delivered else text,
+        form_key=new_form_key() if delivered or problems.get("text") == "already-sent" else key,
+    )
+
+
+def receipt_code(typed: str) -> str:
+    """A receipt code as it is stored: people type it in small letters, with spaces or other dashes."""
+    return "".join(typed.upper().replace("–", "-").replace("—", "-").split())[:64]
+
+
+async def _reply(gateway: Gateway, code: str, text: str, key: str) -> dict[str, str]:
+    """Sends a message to a case; field → code of why it was not taken."""
+    if wrong := text_problem(text, LONGEST_TEXT):
+        return {"text": wrong}
+    try:
+        await gateway.feedback.reply(code, text, key)
+    except Refused as refused:
+        return {"text": _refusal(refused)}
+    return {}
+
+
+def _refusal(refused: Refused) -> str:
+    if refused.code.startswith("idempotency"):
+        return "already-sent"
+    return {409: "closed", 429: "slow-down"}.get(refused.status, "refused")
+
+
+async def _handler_of(gateway: Gateway, case: Case) -> Organisation | None:
+    if case.organisation_id is None:
+        return None
+    return await Parts().optional(gateway.tasks.organisation(str(case.organisation_id)))

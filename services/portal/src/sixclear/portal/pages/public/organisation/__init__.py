@@ -1,0 +1,1 @@
+"""One organisation, with its figures and its tasks."""

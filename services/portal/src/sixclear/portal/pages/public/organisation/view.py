@@ -1,0 +1,37 @@
+"""One organisation with the figures of its subtree and its tasks."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sixclear.portal.settings import Settings
+from sixclear.portal.shell.bars import Segment, segments
+from sixclear.portal.upstream.answer import Listing
+from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.monitoring import Status
+from sixclear.portal.upstream.parts import Parts
+from sixclear.portal.upstream.tasks import Organisation, TaskSummary
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationView:
+    """The page of an organisation; `status` and `tasks` are None where they could not be had."""
+
+    organisation: Organisation
+    status: Status | None
+    bar: Sequence[Segment]
+    tasks: Listing[TaskSummary] | None
+    away: Sequence[str]
+    figures_refused: bool
+
+
+async def load(gateway: Gateway, settings: Settings, organisation_id: str) -> OrganisationView:
+    """An unknown organisation is PageNotFound, and without `tasks` there is no page: ServiceAway."""
+    parts = Parts()
+    found, status, page = await asyncio.gather(
+        gateway.tasks.organisation(organisation_id),
+        parts.optional(gateway.chosen().monitoring.status(organisation=organisation_id)),
+        parts.optional(gateway.tasks.tasks({"organisation": organisation_id, "limit": settings.page_size})),
+    )
+    bar = segments(status.tasks.model_dump()) if status else []
+    return OrganisationView(found, status, bar, page, parts.away, parts.figures_refused)

@@ -1,0 +1,1 @@
+"""What a problem code of an API means."""

@@ -1,0 +1,1 @@
+"""All parts on one page, for developers and for the accessibility test."""

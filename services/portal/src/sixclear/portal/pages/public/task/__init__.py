@@ -1,0 +1,1 @@
+"""One task, with its reports, its evidence and its history."""

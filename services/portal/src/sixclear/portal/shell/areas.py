@@ -1,0 +1,66 @@
+"""Areas and pages. An area is for whom its pages are: who may read them, what caches may keep, what the menu shows."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sixclear.common.auth.access import Access, declare
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the menu; `label` is marked for the catalogues."""
+
+    path: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Pages for the same people; their folder has its `name`.
+
+    `cache_control` is what caches are told of a page that is the same for everybody who may read it.
+    """
+
+    name: str
+    access: Access
+    cache_control: str
+    menu: Sequence[MenuItem]
+
+    def page(self, name: str) -> "Page":
+        """The page in the folder `name` of this area."""
+        return Page(self, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: the folder `name` of its area, with its routes, templates and script."""
+
+    area: Area
+    name: str
+    routes: list[BaseRoute] = field(default_factory=list)
+
+    def get(self, path: str) -> Callable[[Endpoint], Endpoint]:
+        """Answers GET at `path` under the area's rule."""
+        return self._at(path, None)
+
+    def post(self, path: str) -> Callable[[Endpoint], Endpoint]:
+        """Answers POST at `path` under the area's rule."""
+        return self._at(path, ["POST"])
+
+    @property
+    def folder(self) -> str:
+        """The folder among all pages."""
+        return f"{self.area.name}/{self.name}"
+
+    def _at(self, path: str, methods: list[str] | None) -> Callable[[Endpoint], Endpoint]:
+        def add(endpoint: Endpoint) -> Endpoint:
+            self.routes.append(Route(path, declare(self.area.access)(endpoint), methods=methods))
+            return endpoint
+
+        return add

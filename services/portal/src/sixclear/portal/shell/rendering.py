@@ -1,0 +1,124 @@
+"""Rendering in the reader's language. A page's templates are in its folder, shared ones in `shell/templates`."""
+
+import gzip
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from sixclear.portal.shell.addresses import address
+from sixclear.portal.shell.areas import Page
+from sixclear.portal.shell.assets import Assets
+from sixclear.portal.shell.bars import BUCKETS
+from sixclear.portal.shell.chosen_language import language_of, remember
+from sixclear.portal.upstream.tasks import Bucket
+from sixclear.portal.words.formats import Formatter
+from sixclear.portal.words.languages import NAMES, Language, language
+from sixclear.portal.words.sentences import Words
+
+_PACKAGE = "sixclear.portal"
+_PACK_FROM_BYTES = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """What every template may use."""
+
+    lang: Language
+    fmt: Formatter
+    words: Words
+    asset: Callable[[str], str]
+    address: Callable[[str, Mapping[str, object]], str]
+    language_names: Mapping[str, str]
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the template around each page needs, beside the page's own `view`."""
+
+    view: object
+    page: Page
+    script: str | None
+    path: str
+    query: list[tuple[str, str]]
+    private: bool
+
+
+class Pages:
+    """Renders templates; one environment per language, made once."""
+
+    def __init__(self, assets: Assets) -> None:
+        self.assets = assets
+        self._environments = {code: _environment(language(code), assets) for code in NAMES}
+
+    def answer(
+        self,
+        request: Request,
+        page: Page,
+        view: object,
+        *,
+        template: str = "page",
+        status: int = 200,
+        private: bool = False,
+    ) -> Response:
+        """`{template}.html` of a page as an answer.
+
+        A `private` one is kept nowhere and not compressed: it may hold a receipt code.
+        """
+        chosen = language_of(request)
+        frame = Frame(
+            view=view,
+            page=page,
+            script=self.assets.url_of_script(page.folder),
+            path=request.scope["path"],
+            query=[(key, value) for key, value in request.query_params.multi_items() if key != "lang"],
+            private=private,
+        )
+        found = self._environments[chosen.code].get_template(f"{page.folder}/{template}.html")
+        response = HTMLResponse(found.render(_values(frame)), status)
+        response.headers["Content-Language"] = chosen.code
+        response.headers["Vary"] = "Accept-Language, Cookie, Accept-Encoding"
+        response.headers["Cache-Control"] = "no-store" if private else page.area.cache_control
+        if not private:
+            _pack(request, response)
+        remember(request, response, request.query_params.get("lang"))
+        return response
+
+
+def _pack(request: Request, response: HTMLResponse) -> None:
+    body = bytes(response.body)
+    if len(body) < _PACK_FROM_BYTES or "gzip" not in request.headers.get("accept-encoding", ""):
+        return
+    response.body = gzip.compress(body, 5, mtime=0)
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Length"] = str(len(response.body))
+
+
+def _environment(chosen: Language, assets: Assets) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader(_PACKAGE, "pages"), PackageLoader(_PACKAGE, "shell/templates")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(chosen.translations, newstyle=True)  # type: ignore[attr-defined]
+    tools = Globals(
+        lang=chosen,
+        fmt=chosen.formats,
+        words=Words(chosen),
+        asset=assets.url,
+        address=address,
+        language_names=NAMES,
+        buckets=BUCKETS,
+    )
+    environment.globals.update(_values(tools))
+    return environment
+
+
+def _values(found: Globals | Frame) -> dict[str, object]:
+    return {field.name: getattr(found, field.name) for field in fields(found)}

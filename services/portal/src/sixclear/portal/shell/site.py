@@ -1,0 +1,60 @@
+"""What belongs to no page: static files, what browsers and search engines ask for, the choice of a language."""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sixclear.common.auth.access import Access, declare
+from sixclear.portal.errors import PageNotFound
+from sixclear.portal.shell.addresses import local_path
+from sixclear.portal.shell.chosen_language import remember
+from sixclear.portal.shell.forms import read_form
+from sixclear.portal.shell.portal import portal_of
+
+_STATIC = Access.public("fonts, styles and scripts of public pages")
+_LANGUAGE = Access.public("a language is chosen without an account")
+
+
+@declare(_LANGUAGE)
+async def choose_language(request: Request) -> Response:
+    """Remembers a language and goes back to the page."""
+    fields = await read_form(request, portal_of(request).settings.form_limit_bytes)
+    response = RedirectResponse(local_path(fields.get("next")), 303)
+    remember(request, response, fields.get("lang"))
+    return response
+
+
+@declare(_STATIC)
+async def static(request: Request) -> Response:
+    """A static file."""
+    accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
+    parameters = request.path_params
+    answer = portal_of(request).pages.assets.answer(parameters["fingerprint"], parameters["name"], accepts_gzip)
+    if answer is None:
+        raise PageNotFound
+    return answer
+
+
+@declare(_STATIC)
+async def favicon(request: Request) -> Response:
+    """The icon, at the address that browsers ask without being told."""
+    answer = portal_of(request).pages.assets.answer("", "favicon.svg", False)
+    assert answer is not None
+    return answer
+
+
+@declare(_STATIC)
+async def robots(request: Request) -> Response:
+    """What search engines may read: all pages, but no forms and no endless filters."""
+    rules = "User-agent: *\nDisallow: /feedback/\nDisallow: /api/\nDisallow: /*?cursor=\n"
+    return PlainTextResponse(rules, headers={"Cache-Control": "public, max-age=86400"})
+
+
+def routes() -> list[BaseRoute]:
+    """The routes of the site as a whole."""
+    return [
+        Route("/language", choose_language, methods=["POST"]),
+        Route("/static/{fingerprint}/{name:path}", static),
+        Route("/favicon.ico", favicon),
+        Route("/robots.txt", robots),
+    ]

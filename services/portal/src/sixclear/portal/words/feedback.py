@@ -1,0 +1,53 @@
+"""Words for the codes of `feedback`."""
+
+from collections.abc import Mapping
+
+from sixclear.portal.words.languages import N_
+
+# A kind of submission has a title and an example.
+KINDS: Mapping[str, tuple[str, str]] = {
+    "feedback": (
+        N_("Phản ánh"),
+        N_("Một việc đang chậm hoặc chưa đúng. Ví dụ: “Dịch vụ công ở xã tôi báo lỗi suốt tuần qua.”"),
+    ),
+    "recommendation": (
+        N_("Kiến nghị"),
+        N_("Một điều cần sửa trong quy định hoặc cách làm. Ví dụ: “Nên bỏ bản giấy khi đã nộp trực tuyến.”"),
+    ),
+    "initiative": (
+        N_("Sáng kiến"),
+        N_("Một cách làm mới. Ví dụ: “Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh.”"),
+    ),
+    "solution": (
+        N_("Giải pháp"),
+        N_("Một lời giải đã làm được, có thể dùng ngay. Ví dụ: “Phần mềm đã chạy ở bệnh viện của chúng tôi.”"),
+    ),
+}
+CASE_STATUSES: Mapping[str, str] = {
+    "received": N_("Đã tiếp nhận"),
+    "triaged": N_("Đã phân loại"),
+    "assigned": N_("Đã chuyển đến cơ quan xử lý"),
+    "in_review": N_("Đang xem xét"),
+    "answered": N_("Đã trả lời"),
+    "withdrawn": N_("Đã rút"),
+}
+OUTCOMES: Mapping[str, str] = {
+    "accepted": N_("Tiếp thu"),
+    "accepted_in_part": N_("Tiếp thu một phần"),
+    "already_done": N_("Đã làm rồi"),
+    "not_feasible": N_("Chưa khả thi"),
+    "not_competent": N_("Không thuộc thẩm quyền"),
+    "rejected": N_("Không tiếp thu"),
+}
+ACCESSES: Mapping[str, str] = {
+    "contact": N_("cách liên lạc"),
+    "sealed_text": N_("nội dung niêm phong"),
+}
+CHANGES: Mapping[str, str] = {
+    "submission.received": N_("Tiếp nhận góp ý"),
+    "submission.triaged": N_("Phân loại góp ý"),
+    "submission.assigned": N_("Chuyển góp ý đến cơ quan"),
+    "submission.message_added": N_("Trao đổi về góp ý"),
+    "submission.answer_drafted": N_("Soạn câu trả lời"),
+    "submission.answered": N_("Trả lời góp ý"),
+}

@@ -1,0 +1,35 @@
+"""Words for the lists of `monitoring`, and for the services whose part of a page is missing."""
+
+from collections.abc import Mapping
+
+from sixclear.portal.words.languages import N_
+
+# A list has a title and its rule.
+ATTENTION: Mapping[str, tuple[str, str]] = {
+    "longest_overdue": (
+        N_("Quá hạn lâu nhất"),
+        N_("Nhiệm vụ chưa hoàn thành đã qua hạn hiện hành, lâu nhất đứng trước."),
+    ),
+    "returned_twice": (
+        N_("Bị trả lại từ hai lần"),
+        N_("Nhiệm vụ chưa hoàn thành đã bị trả lại ít nhất hai lần, nhiều lần nhất đứng trước."),
+    ),
+    "no_report_in_cycle": (
+        N_("Không báo cáo trong kỳ"),
+        N_("Nhiệm vụ chưa hoàn thành, không có báo cáo nào lâu hơn một kỳ báo cáo."),
+    ),
+    "answers_past_clock": (
+        N_("Góp ý chưa được trả lời đúng hạn"),
+        N_("Góp ý đã qua hạn trả lời, lâu nhất đứng trước."),
+    ),
+    "databases_at_risk": (
+        N_("Cơ sở dữ liệu có nguy cơ"),
+        N_("Cơ sở dữ liệu được đánh dấu nguy cơ cao, mới triển khai ít nhất đứng trước."),
+    ),
+}
+SERVICES: Mapping[str, str] = {
+    "tasks": N_("nhiệm vụ"),
+    "feedback": N_("góp ý"),
+    "data-catalog": N_("danh mục dữ liệu"),
+    "monitoring": N_("số liệu giám sát"),
+}

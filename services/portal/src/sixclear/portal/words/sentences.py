@@ -1,0 +1,136 @@
+"""Codes, names, times and figures in the words of one language."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sixclear.portal.words.languages import N_, Language
+from sixclear.portal.words.tables import CHANGES, EXPLAINED, TABLES
+
+_HOUR = 3_600
+_DAY = 86_400
+
+
+class Named(Protocol):
+    """A record with a name in Vietnamese and perhaps in English."""
+
+    @property
+    def name_vi(self) -> str: ...
+
+    @property
+    def name_en(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a filter or a form, and the language that its text is written in."""
+
+    value: str
+    text: str
+    language: str
+
+
+class Words:
+    """What templates say in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def of(self, table: str, code: str | None) -> str:
+        """The word for `code` in `TABLES[table]`; a code that is not known yet is shown as it is."""
+        words = TABLES[table]
+        return self.language.text(words[code]) if code is not None and code in words else (code or "")
+
+    def title(self, table: str, code: str) -> str:
+        """The title of a code of `EXPLAINED[table]`; a code that is not known yet is shown as it is."""
+        words = EXPLAINED[table]
+        return self.language.text(words[code][0]) if code in words else code
+
+    def explanation(self, table: str, code: str) -> str:
+        """The explanation of a code of `EXPLAINED[table]`."""
+        words = EXPLAINED[table]
+        return self.language.text(words[code][1]) if code in words else ""
+
+    def codes(self, table: str) -> Sequence[str]:
+        """The codes of a table, in its order."""
+        return list(TABLES.get(table) or EXPLAINED[table])
+
+    def options(self, table: str, codes: Iterable[str] | None = None) -> list[Option]:
+        """The codes of a table, or some of them, to choose from."""
+        chosen = self.codes(table) if codes is None else codes
+        return [Option(code, self.of(table, code), self.language.code) for code in chosen]
+
+    def named_options(self, records: Iterable[Named], key: str) -> list[Option]:
+        """Records to choose from; `key` is the field that the choice sends."""
+        return [Option(str(getattr(one, key)), self.name(one), self.language_of_name(one)) for one in records]
+
+    def change(self, entity_type: str, change: str) -> str:
+        """What happened, in words."""
+        text = CHANGES.get(f"{entity_type}.{change}")
+        return self.language.text(text) if text else change
+
+    def changes(self) -> dict[str, str]:
+        """All changes in words, for the script that writes the live ledger."""
+        return {code: self.language.text(text) for code, text in CHANGES.items()}
+
+    def name(self, record: Named) -> str:
+        """The name of an organisation, programme, list or entry."""
+        return self.language.name(record.name_vi, record.name_en)
+
+    def language_of_name(self, record: Named) -> str:
+        """The language that `name` writes the name of `record` in."""
+        return self.language.code_of(record.name_vi, record.name_en)
+
+    def author(self, author: str) -> str:
+        """Who wrote a message of a case: the sender or the handling body."""
+        return self.language.text(N_("Bạn") if author == "sender" else N_("Cơ quan xử lý"))
+
+    def late(self, days: int) -> str:
+        """So many civil days late."""
+        if days == 0:
+            return self.language.text(N_("quá hạn từ hôm nay"))
+        return self.language.count("quá hạn %(number)s ngày", "quá hạn %(number)s ngày", days)
+
+    def left(self, days: int) -> str:
+        """So many civil days before a deadline."""
+        if days == 0:
+            return self.language.text(N_("đến hạn hôm nay"))
+        return self.language.count("còn %(number)s ngày", "còn %(number)s ngày", days)
+
+    def extended(self, times: int) -> str:
+        """How often a deadline was moved."""
+        return self.language.count("đã gia hạn %(number)s lần", "đã gia hạn %(number)s lần", times)
+
+    def returned(self, times: int, last_at: datetime) -> str:
+        """How often a task was returned, and when last."""
+        return self.language.count(
+            "bị trả lại %(number)s lần, lần cuối %(day)s",
+            "bị trả lại %(number)s lần, lần cuối %(day)s",
+            times,
+            day=self.language.formats.day(last_at),
+        )
+
+    def period(self, seconds: float) -> str:
+        """A length of time, roughly: seconds, minutes, hours or days."""
+        count = self.language.count
+        if seconds < 90:
+            return count("%(number)s giây", "%(number)s giây", max(round(seconds), 0))
+        if seconds < 90 * 60:
+            return count("%(number)s phút", "%(number)s phút", round(seconds / 60))
+        if seconds < 36 * _HOUR:
+            return count("%(number)s giờ", "%(number)s giờ", round(seconds / _HOUR))
+        return count("%(number)s ngày", "%(number)s ngày", round(seconds / _DAY))
+
+    def freshness(self, state: str, promised_seconds: int | None, age_seconds: float | None) -> str:
+        """How alive a database is: `state` is data-catalog's, the seconds say since when and what was promised."""
+        text = self.language.text
+        if state == "no_promise" or promised_seconds is None:
+            return text(N_("Chưa cam kết chu kỳ cập nhật"))
+        promised = self.period(promised_seconds)
+        if state == "silent" or age_seconds is None:
+            return text(N_("Chưa có tín hiệu nào; cam kết mỗi %(period)s"), period=promised)
+        values = {"age": self.period(age_seconds), "period": promised}
+        if state == "fresh":
+            return text(N_("Cập nhật %(age)s trước; cam kết mỗi %(period)s"), **values)
+        return text(N_("Trễ: tín hiệu cuối %(age)s trước; cam kết mỗi %(period)s"), **values)

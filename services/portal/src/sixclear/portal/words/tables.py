@@ -1,0 +1,30 @@
+"""Every table of words by its name, as templates call it."""
+
+from collections.abc import Mapping
+
+from sixclear.portal.words import data_catalog, feedback, monitoring, tasks
+from sixclear.portal.words.problems import PROBLEMS
+
+# What happened, by `entity.change`.
+CHANGES: Mapping[str, str] = {**tasks.CHANGES, **feedback.CHANGES, **data_catalog.CHANGES}
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "bucket": tasks.BUCKETS,
+    "task status": tasks.STATUSES,
+    "level": tasks.LEVELS,
+    "clear": tasks.CLEARS,
+    "case status": feedback.CASE_STATUSES,
+    "outcome": feedback.OUTCOMES,
+    "access": feedback.ACCESSES,
+    "rung": data_catalog.STAGES,
+    "stage": {**data_catalog.STAGES, **data_catalog.OFF_LADDER},
+    "registration": data_catalog.REGISTRATIONS,
+    "entry kind": data_catalog.ENTRY_KINDS,
+    "service": monitoring.SERVICES,
+    "problem": PROBLEMS,
+}
+# Codes with a title and an explanation.
+EXPLAINED: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "kind": feedback.KINDS,
+    "attention": monitoring.ATTENTION,
+}

@@ -1,0 +1,55 @@
+"""Words for the codes of `tasks`."""
+
+from collections.abc import Mapping
+
+from sixclear.portal.words.languages import N_
+
+BUCKETS: Mapping[str, str] = {
+    "completed": N_("Hoàn thành"),
+    "in_term": N_("Trong hạn"),
+    "overdue": N_("Quá hạn"),
+    "recurring": N_("Thường xuyên"),
+}
+STATUSES: Mapping[str, str] = {
+    "draft": N_("Bản thảo"),
+    "proposed": N_("Đã đề xuất"),
+    "assigned": N_("Đã giao"),
+    "in_progress": N_("Đang thực hiện"),
+    "submitted": N_("Chờ xác nhận"),
+    "returned": N_("Bị trả lại"),
+    "completed": N_("Đã hoàn thành"),
+    "paused": N_("Tạm dừng"),
+    "cancelled": N_("Đã hủy"),
+}
+LEVELS: Mapping[str, str] = {
+    "central": N_("Trung ương"),
+    "province": N_("Tỉnh, thành phố"),
+    "commune": N_("Xã, phường, đặc khu"),
+    "department": N_("Đơn vị trực thuộc"),
+}
+CLEARS: Mapping[str, str] = {
+    "person": N_("Rõ người"),
+    "work": N_("Rõ việc"),
+    "time": N_("Rõ thời gian"),
+    "responsibility": N_("Rõ trách nhiệm"),
+    "product": N_("Rõ sản phẩm"),
+    "authority": N_("Rõ thẩm quyền"),
+}
+CHANGES: Mapping[str, str] = {
+    "organisation.registered": N_("Ghi nhận cơ quan"),
+    "organisation.renamed": N_("Đổi tên cơ quan"),
+    "programme.registered": N_("Mở chương trình"),
+    "programme.updated": N_("Cập nhật chương trình"),
+    "directive.registered": N_("Ghi nhận văn bản giao việc"),
+    "directive.updated": N_("Cập nhật văn bản giao việc"),
+    "task.proposed": N_("Đề xuất nhiệm vụ"),
+    "task.updated": N_("Cập nhật nhiệm vụ"),
+    "task.assigned": N_("Giao nhiệm vụ"),
+    "task.progress_reported": N_("Báo cáo tiến độ"),
+    "task.evidence_added": N_("Thêm minh chứng"),
+    "task.submitted": N_("Gửi để xác nhận"),
+    "task.returned": N_("Trả lại để làm tiếp"),
+    "task.completed": N_("Xác nhận hoàn thành"),
+    "task.extended": N_("Gia hạn"),
+    "task.withdrawn": N_("Rút khỏi công khai"),
+}

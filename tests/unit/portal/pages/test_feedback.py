@@ -1,0 +1,33 @@
+"""What a form of feedback lacks, how a receipt code is read, how far a deadline is."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sixclear.portal.pages.public.feedback.view import problems_of as problems
+from sixclear.portal.pages.public.mailbox.view import receipt_code
+from sixclear.portal.shell.deadlines import Distance, distance
+
+
+def test_what_a_form_lacks_is_named_in_its_order() -> None:
+    assert list(problems({})) == ["kind", "title", "text"]
+    assert problems({"kind": "initiative", "title": "x", "text": "y"}) == {}
+    assert problems({"kind": "complaint", "title": "x" * 301, "text": "y" * 10_001}) == {
+        "kind": "missing",
+        "title": "too-long",
+        "text": "too-long",
+    }
+
+
+def test_a_receipt_code_is_read_as_people_type_it() -> None:
+    assert receipt_code(" 7k2m–q9xw 4tbn ") == "7K2M-Q9XW4TBN"
+
+
+@pytest.mark.parametrize(
+    ("day", "missed", "expected"),
+    [(9, False, 5), (4, False, 0), (3, False, 0), (1, True, 3), (4, True, 0), (5, True, 0)],
+)
+def test_a_distance_is_in_civil_days_and_never_below_none(day: int, missed: bool, expected: int) -> None:
+    now = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
+    found = distance(datetime(2025, 12, day, 2, 0, tzinfo=UTC), now, missed=missed)
+    assert found == Distance(expected, missed)

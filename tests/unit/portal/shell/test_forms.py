@@ -1,0 +1,65 @@
+"""Forms of people without an account: limits, foreign sites, addresses to go back to."""
+
+import pytest
+from starlette.requests import Request
+
+from sixclear.portal.errors import ForeignForm
+from sixclear.portal.shell.addresses import local_path
+from sixclear.portal.shell.forms import new_form_key, refuse_foreign
+
+
+def request(**headers: str) -> Request:
+    pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "headers": pairs})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_fetch_site": "same-origin", "origin": "https://sixclear.example", "host": "sixclear.example"},
+        {"sec_fetch_site": "none", "host": "sixclear.example"},
+        {"origin": "http://127.0.0.1:8000", "host": "127.0.0.1:8000"},
+        {"host": "sixclear.example"},
+    ],
+)
+def test_own_forms_are_taken(headers: dict[str, str]) -> None:
+    refuse_foreign(request(**headers))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_fetch_site": "cross-site", "host": "sixclear.example"},
+        {"sec_fetch_site": "same-site", "host": "sixclear.example"},
+        {"origin": "https://elsewhere.example", "host": "sixclear.example"},
+        {"origin": "null", "host": "sixclear.example"},
+        {"origin": "http://[", "host": "sixclear.example"},
+        {"origin": "null", "host": ""},
+        {"origin": "http://sixclear.example]", "host": "sixclear.example"},
+        {"origin": "", "host": "sixclear.example"},
+        {"origin": "http://sixclear.example"},
+        {"origin": "null"},
+    ],
+)
+def test_forms_of_other_sites_are_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(ForeignForm):
+        refuse_foreign(request(**headers))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, "", "https://x.example", "//x.example", "/\\x.example", "javascript:alert(1)", "/a\nb", "tasks"),
+        *("/a\\b", "/\t/[", "/\t/x.example", "//[", "//", "/a?next=[\r", "http://["),
+    ],
+)
+def test_only_own_paths_are_gone_back_to(value: str | None) -> None:
+    assert local_path(value) == "/"
+
+
+def test_an_own_path_is_kept_with_its_query() -> None:
+    assert local_path("/tasks?q=đất&status=assigned") == "/tasks?q=đất&status=assigned"
+
+
+def test_form_keys_are_never_the_same() -> None:
+    assert len({new_form_key() for _ in range(1000)}) == 1000
