@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-long bench check cluster live fmt lock contracts measure compare-contracts clean
+.PHONY: help run test test-long bench check cluster live fmt lock contracts measure compare-contracts new-entity new-service clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -53,6 +53,12 @@ measure: ## what a change touches, sizes, circles; FIELD and KIND name others
 
 compare-contracts: $(RUN_STAMP) ## what a program would notice of the changes since BASE
 	@$(BIN)/python launcher/compare_contracts.py $(or $(BASE),HEAD)
+
+new-entity: $(DEV_STAMP) ## write a new entity NAME of SERVICE: its folder, migration, examples
+	@$(BIN)/python launcher/new.py entity "$(SERVICE)" "$(NAME)"
+
+new-service: $(DEV_STAMP) ## write a new service NAME with its first ENTITY, entered in every register
+	@$(BIN)/python launcher/new.py service "$(NAME)" $(if $(ENTITY),--entity "$(ENTITY)")
 
 fmt: $(DEV_STAMP) ## format the code
 	@$(BIN)/ruff check --fix .

@@ -52,6 +52,9 @@ LONGEST_SECONDS = 90.0
 # One that takes longer than this is named here, with the reason.
 SLOW_SECONDS = 20.0
 SLOW: dict[str, str] = {
+    "tests/contract/test_scaffolds.py::test_what_is_written_is_linted_imported_and_in_shape": (
+        "the project is copied, a service and an entity are written, and the contracts are made again after each"
+    ),
     "tests/integration/tasks/test_edges.py::test_no_spoiled_request_makes_the_service_fail": (
         "some three thousand requests: every place of every body, every parameter, each header"
     ),

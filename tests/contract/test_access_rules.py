@@ -2,11 +2,16 @@
 
 import inspect
 import re
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import orjson
 import pytest
+
+from sixclear.common.auth.access import OrganisationRule
+from sixclear.launcher.registry import SERVICES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {path.parts[-3]: path for path in ROOT.glob("services/*/contracts/openapi.json")}
@@ -47,13 +52,12 @@ def _sources(function: Any) -> list[str]:
     return list(found.values())
 
 
-def _rules() -> list[Any]:
-    from sixclear.common.auth.access import OrganisationRule
-    from sixclear.data_catalog.entry import access as entry
-    from sixclear.data_catalog.registration import access as registration
-    from sixclear.feedback.routes import dependencies as feedback
-    from sixclear.tasks.reporting import routes as reporting
-    from sixclear.tasks.task import routes as task
-
-    modules = (entry, registration, feedback, reporting, task)
-    return [value for module in modules for value in vars(module).values() if isinstance(value, OrganisationRule)]
+def _rules() -> list[OrganisationRule]:
+    """The rules of every service, wherever they stand: a new folder has its own without being listed here."""
+    rules: dict[int, OrganisationRule] = {}
+    for service in SERVICES:
+        for module in walk_packages(import_module(service.package).__path__, f"{service.package}."):
+            if ".migrations" not in module.name:
+                held = vars(import_module(module.name)).values()
+                rules |= {id(value): value for value in held if isinstance(value, OrganisationRule)}
+    return list(rules.values())

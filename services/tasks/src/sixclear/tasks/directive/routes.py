@@ -7,7 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from sixclear.common.auth.access import Access
-from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.use_case import (
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+    ReferenceUnknown,
+)
 from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
@@ -18,7 +24,6 @@ from sixclear.tasks.directive import service
 from sixclear.tasks.directive.errors import DirectiveNotFound
 from sixclear.tasks.directive.responses import directive_responses
 from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView
-from sixclear.tasks.errors import ReferenceUnknown
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.tasks.errors import ReferenceUnknown
+from sixclear.common.use_case import ReferenceUnknown
 from sixclear.tasks.organisation import repository as rows
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.organisation.models import Organisation

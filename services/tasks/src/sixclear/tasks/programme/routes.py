@@ -5,14 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from sixclear.common.auth.access import Access
-from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.use_case import (
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+    ReferenceUnknown,
+)
 from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
-from sixclear.tasks.errors import ReferenceUnknown
 from sixclear.tasks.programme import service
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.programme.responses import programme_responses

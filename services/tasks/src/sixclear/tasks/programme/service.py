@@ -7,8 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.change import Change
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
-from sixclear.common.use_case import Context, Expect
-from sixclear.tasks.errors import ReferenceUnknown
+from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.organisation.service import referenced
 from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound

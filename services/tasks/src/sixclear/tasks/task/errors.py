@@ -4,58 +4,68 @@ from sixclear.common.errors import DomainError
 
 
 class TaskNotFound(DomainError):
-    """No task that the caller may see has this identifier."""
-
     code, status, title = "task-not-found", 404, "Task not found"
+    meaning = "No task that the caller may see has this identifier."
+    remedy = "Check the identifier. A restricted task is seen only by the organisations that work on it."
 
 
 class LevelMismatch(DomainError):
-    """`assigned_by` is the level at which the assigning body acts; a department acts at that of the body above it."""
-
     code, status, title = "level-mismatch", 422, "The assigning body is not of this level"
+    meaning = "The task names a level of assignment that is not the level of its assigning organisation."
+    remedy = (
+        "State the level at which the assigning organisation acts. A department acts at the level of the body above it."
+    )
 
 
 class SixClearsMissing(DomainError):
-    """The task cannot be assigned while one of the six clears (*sáu rõ*) is missing."""
-
     code, status, title = "six-clears-missing", 422, "The task is not six-clear"
+    meaning = (
+        "A task is assigned only when person, work, time, responsibility, product and authority are clear. `errors` "
+        "names what is missing."
+    )
+    remedy = "Add what is missing, then assign the task again."
 
 
 class EvidenceMissing(DomainError):
-    """A result needs a product and at least one piece of evidence."""
-
     code, status, title = "evidence-missing", 409, "Evidence is missing"
+    meaning = "A result is submitted with evidence of its product, and the task has none."
+    remedy = "Add at least one piece of evidence, then submit the result again."
 
 
 class ConfirmationByDoer(DomainError):
     code, status, title = "confirmation-by-doer", 403, "The doer cannot confirm its own result"
+    meaning = "An organisation that worked on the task cannot confirm its result."
+    remedy = "Ask the assigning organisation, or the owner of the programme, to confirm it."
 
 
 class ConfirmationImpossible(DomainError):
-    """A task whose every confirming body also does it could never be completed."""
-
     code, status, title = "confirmation-impossible", 422, "No body could confirm this task"
+    meaning = "Every organisation that could confirm the result also works on the task, so it could never be completed."
+    remedy = "Name another organisation as lead and as coordinating, such as the department or ward that does the work."
 
 
 class DeadlineNeedsDecision(DomainError):
-    """The deadline of an assigned task moves by an extension only."""
-
     code, status, title = "deadline-needs-decision", 409, "A deadline moves by a decision"
+    meaning = "The deadline of an assigned task changes only by an extension."
+    remedy = "Leave the deadline as it is here, and extend the task."
 
 
 class DeadlineInPast(DomainError):
-    """A decision of today gives more time; one of the past is a fact of the past."""
-
     code, status, title = "deadline-in-past", 422, "The deadline is over already"
+    meaning = "The new deadline is already over."
+    remedy = (
+        "State a deadline that is still to come. To record a decision of the past, use a client with the scope "
+        "`facts:past`."
+    )
 
 
 class FieldNeedsDecision(DomainError):
-    """Lead, assigning body, level, kind and programme of an assigned task do not change by describing it again."""
-
     code, status, title = "field-needs-decision", 409, "This was decided when the task was assigned"
+    meaning = "Lead, assigning organisation, level, kind and programme are fixed when a task is assigned."
+    remedy = "Leave these fields as they are, or assign a new task."
 
 
 class RecurrenceInvalid(DomainError):
-    """A recurring task needs a rule of RFC 5545 that repeats."""
-
     code, status, title = "recurrence-invalid", 422, "The recurrence rule is not valid"
+    meaning = "A recurring task needs a rule that repeats, written as RFC 5545 defines it."
+    remedy = "Correct the rule, for example `FREQ=MONTHLY`."

@@ -14,6 +14,7 @@ from sixclear.common.use_case import (
     FactInFuture,
     FactsPastNotAllowed,
     OrganisationNotAllowed,
+    ReferenceUnknown,
 )
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
@@ -21,7 +22,7 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
-from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown
+from sixclear.tasks.errors import ReferenceAmbiguous
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.task.errors import (

@@ -7,8 +7,8 @@ from uuid import UUID
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
 from sixclear.common.recording import apply, event_of
-from sixclear.common.use_case import Context
-from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown
+from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.tasks.errors import ReferenceAmbiguous
 from sixclear.tasks.organisation.service import named_organisations
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem

@@ -8,9 +8,9 @@ from sixclear.common.change import Change
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
-from sixclear.common.use_case import Context, Expect
+from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.directive.service import find_directive
-from sixclear.tasks.errors import ReferenceAmbiguous, ReferenceUnknown
+from sixclear.tasks.errors import ReferenceAmbiguous
 from sixclear.tasks.organisation.service import level_of, referenced
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import referenced_programme
