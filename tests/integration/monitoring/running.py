@@ -33,6 +33,7 @@ async def publish(log: EventLog, envelope: Any) -> None:
 async def running(url: str, runtime: Any, **options: Any) -> AsyncIterator[tuple[MonitoringTarget, Any]]:
     target = MonitoringTarget(runtime, Settings(database_url=url, reconcile_seconds=0.2, **options))
     await target.start()
+    await target.start_consumers()
     try:
         async with http_client(target.app, base_url="http://localhost:8000") as client:
             yield target, client

@@ -76,6 +76,41 @@ async def test_starts_in_order_and_stops_streams_then_targets_then_lifespans() -
     assert "service" not in structlog.contextvars.get_contextvars()
 
 
+class FakeConsumer(FakeTarget):
+    """Notes also when it begins to read."""
+
+    async def start_consumers(self) -> None:
+        self.notes.append(f"{self.name} reads as {structlog.contextvars.get_contextvars()['service']}")
+        if self.fails_to_read:
+            raise RuntimeError("no position table")
+
+    fails_to_read = False
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_consumers_begin_when_every_log_is_open_whatever_the_order(backwards: bool) -> None:
+    notes: list[str] = []
+    targets = [FakeTarget("tasks", notes), FakeConsumer("monitoring", notes), FakeTarget("feedback", notes)]
+    supervisor = Supervisor(targets[::-1] if backwards else targets)
+    await supervisor.start()
+    await supervisor.stop()
+    begun = [note for note in notes if " starts as " in note or " reads as " in note]
+    assert begun[3:] == ["monitoring reads as monitoring"]
+    assert sorted(begun[:3]) == [f"{name} starts as {name}" for name in ("feedback", "monitoring", "tasks")]
+
+
+@pytest.mark.asyncio
+async def test_a_consumer_that_cannot_begin_stops_all_that_was_started() -> None:
+    notes: list[str] = []
+    consumer = FakeConsumer("monitoring", notes)
+    consumer.fails_to_read = True
+    supervisor = Supervisor([consumer, FakeTarget("tasks", notes)])
+    with pytest.raises(RuntimeError, match="no position table"):
+        await supervisor.start()
+    assert {"monitoring stops", "tasks stops"} <= set(notes)
+
+
 @pytest.mark.asyncio
 async def test_failed_start_stops_what_was_started_and_says_why() -> None:
     notes: list[str] = []

@@ -50,7 +50,7 @@ class Service:
         return found
 
 
-# In this order they start: sources of events before those who read them, pages last.
+# In this order they are listed and started; consumers begin when all have started, so any order is right.
 SERVICES = (
     Service("tasks", "/api/tasks"),
     Service("feedback", "/api/feedback"),

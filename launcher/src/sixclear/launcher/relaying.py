@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.relay import Relay
-from sixclear.common.runtime.supervisor import ClosesStreams
+from sixclear.common.runtime.supervisor import ClosesStreams, ConsumesEvents
 from sixclear.common.runtime.target import Check, StreamState, Target
 
 _STOP_SECONDS = 2.0
@@ -32,6 +32,11 @@ class Relaying:
         """Start the target, then the relay; a broker that is away is waited for in the background."""
         await self._target.start()
         await self._relay.start()
+
+    async def start_consumers(self) -> None:
+        """Have the target read events, if it reads any."""
+        if isinstance(self._target, ConsumesEvents):
+            await self._target.start_consumers()
 
     async def stop(self) -> None:
         """Stop the relay first: it needs the target's database."""

@@ -92,15 +92,18 @@ class MonitoringTarget:
         )
 
     async def start(self) -> None:
-        """Bring the schema up to date, then publish, keep spans, and stand by to lead."""
+        """Bring the schema up to date, then publish and keep spans."""
         await migrations.upgrade(self._settings.database_url, "sixclear.monitoring")
         await self._spans.start()
         await self._stream.start()
-        await self._leadership.start()
         if self._relayed:  # otherwise there is one process, which knows its streams at any time
             await self._own_streams.start()
         await self._watch.start()
         self._started = True
+
+    async def start_consumers(self) -> None:
+        """Stand by to lead: the leader reads the sources."""
+        await self._leadership.start()
 
     async def close_streams(self) -> None:
         """End every client's stream."""

@@ -25,7 +25,9 @@ class ConsumerLoop:
 
     `handle` changes state in the session that it is given; the group's position moves in the same transaction, so a
     crash at any point repeats or keeps both. It may see a message again after a failure of its own, and must be
-    indifferent to repeats (versions). `after_commit` is told what was committed; what it raises is only logged.
+    indifferent to repeats (versions). A consumer may begin again from the first event at any time, after a restore of
+    either side or a new epoch: what `handle` leaves behind for good is therefore keyed by the entity that caused it,
+    and made once. `after_commit` is told what was committed; what it raises is only logged.
 
     A batch that takes too long is halved, and grows again; a message that takes too long alone is tried again for as
     long as it does. A batch that fails otherwise is retried, then taken message by message. A message that fails on its

@@ -78,7 +78,10 @@ class Subscription(Protocol):
     """One reader of some topics. Used by one task; `lag` alone may be asked from another."""
 
     async def open(self, positions: Mapping[str, Position]) -> None:
-        """Begin at `positions`; a stream without one, or which is no longer the same, begins at its beginning."""
+        """Begin at `positions`; a stream without one, or which is no longer the same, begins at its first event.
+
+        So any consumer may see every event of a stream again at any time.
+        """
 
     async def fetch(self, limit: int, timeout_seconds: float) -> Sequence[Message]:
         """The next messages, at most `limit`, in order per stream; empty when none came in time.

@@ -23,6 +23,14 @@ class ClosesStreams(Protocol):
 
 
 @runtime_checkable
+class ConsumesEvents(Protocol):
+    """A target that reads events, of other services of this process among others."""
+
+    async def start_consumers(self) -> None:
+        """Begin to read; `start` of every target of the process is through, so each log of the process is open."""
+
+
+@runtime_checkable
 class ShowsStreams(Protocol):
     """A target that shows the health of every stream of its process; the launcher tells it which there are."""
 
@@ -30,8 +38,10 @@ class ShowsStreams(Protocol):
 
 
 class Supervisor:
-    """Starts `targets` in the given order and stops them all at once.
+    """Starts `targets` in two phases and stops them all at the same time.
 
+    First every target starts, and with it its event log; then those that consume events begin. So a consumer finds the
+    logs that it reads whatever the order of the targets, and nothing waits for a log that opens later.
     Each target runs in a context of its own, so that the log lines of its background work carry its name.
     """
 
@@ -42,11 +52,14 @@ class Supervisor:
         self._started: list[Target] = []
 
     async def start(self) -> None:
-        """Start every target; when one cannot, those before it are stopped and its error is raised."""
+        """Start every target, then every consumer; when one cannot, all are stopped and its error is raised."""
         try:
             for target in self.targets:
                 self._started.append(target)
                 await _in_context(target.name, self._start(target))
+            for target in self.targets:
+                if isinstance(target, ConsumesEvents):
+                    await _in_context(target.name, target.start_consumers())
         except BaseException:
             await self.stop()
             raise

@@ -83,7 +83,10 @@ class Target(Protocol):
         """The log of a service that publishes events."""
 
     async def start(self) -> None:
-        """Migrate, connect, and start background work; raises when the target cannot serve."""
+        """Migrate, connect, and start background work; raises when the target cannot serve.
+
+        A target that reads events begins to in `start_consumers` (see `runtime.supervisor`), not here.
+        """
 
     async def stop(self) -> None:
         """Stop streams first, then background work, then connections."""
