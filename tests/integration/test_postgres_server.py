@@ -16,7 +16,9 @@ import pytest
 import pytest_asyncio
 
 from sixclear.common.runtime.cannot_start import CannotStart
-from sixclear.common.runtime.postgres_server import DATABASES, PostgresServer
+from sixclear.common.runtime.postgres_server import PostgresServer
+
+DATABASES = ("sixclear_tasks", "sixclear_feedback")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def initialised() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="sixclear-pg-"))
 
     async def use_once() -> None:
-        server = PostgresServer(folder / "postgres")
+        server = PostgresServer(folder / "postgres", DATABASES)
         await server.start()
         await server.stop()
 
@@ -46,7 +48,7 @@ def folder(initialised: Path) -> Iterator[Path]:
 @pytest_asyncio.fixture
 async def server(folder: Path) -> AsyncIterator[PostgresServer]:
     """A server on that copy, not started."""
-    made = PostgresServer(folder / "it's a home" / "postgres")
+    made = PostgresServer(folder / "it's a home" / "postgres", DATABASES)
     made.folder.parent.mkdir()
     (folder / "postgres").rename(made.folder)
     yield made
@@ -183,13 +185,13 @@ async def test_failure_to_start_says_where_the_log_is(server: PostgresServer) ->
 async def test_long_path_interrupted_first_start_and_restart(tmp_path: Path) -> None:
     deep = Path(tempfile.mkdtemp(prefix="sixclear-pg-")) / ("long" * 30)
     (deep / "data.new").mkdir(parents=True)
-    made = PostgresServer(deep)
-    await made.start(["sixclear_tasks"])
+    made = PostgresServer(deep, ["sixclear_tasks"])
+    await made.start()
     try:
         assert await _fetch(made, "SELECT 'Ấ' = upper('ấ') AS same")
         socket_dir = made.socket_dir
         os.kill(_postmaster(made).pid, signal.SIGKILL)
-        await made.start(["sixclear_tasks"])
+        await made.start()
         assert made.socket_dir == socket_dir, "everybody knows it by this address"
         assert await _fetch(made, "SELECT 1")
     finally:

@@ -24,8 +24,8 @@ from sixclear.common.testing.eventually import eventually
 async def server() -> AsyncIterator[PostgresServer]:
     """A running server of its own, to be stopped."""
     folder = Path(tempfile.mkdtemp(prefix="sixclear-pg-"))
-    made = PostgresServer(folder / "postgres")
-    await made.start(["sixclear_data_catalog"])
+    made = PostgresServer(folder / "postgres", ["sixclear_data_catalog"])
+    await made.start()
     yield made
     await made.stop()
     shutil.rmtree(folder, ignore_errors=True)
@@ -52,7 +52,7 @@ async def test_not_ready_while_the_database_is_away(server: PostgresServer, tmp_
     await server.stop()
     await eventually(answering(lambda: not target.checks()[1].ok))
     assert "SIXCLEAR_DATA_CATALOG_DATABASE_URL" in target.checks()[1].detail
-    await server.start(["sixclear_data_catalog"])
+    await server.start()
     await eventually(answering(lambda: target.checks()[1].ok))
     await target.stop()
     assert not target.checks()[1].ok

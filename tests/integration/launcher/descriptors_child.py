@@ -29,8 +29,8 @@ def say(line: str) -> None:
 
 async def main(folder: Path) -> None:
     descriptors.raise_limit()
-    server = PostgresServer(folder / "postgres")
-    await server.start(["sixclear_tasks"])
+    server = PostgresServer(folder / "postgres", ["sixclear_tasks"])
+    await server.start()
     try:
         async with keeping.kept_up("PostgreSQL", server.running, server.start, say, lambda: True):
             http = HttpServer(

@@ -10,7 +10,7 @@ from typing import Any
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.launcher import commands, descriptors
 from sixclear.launcher.options import default_host, default_port
-from sixclear.launcher.registry import SERVICES
+from sixclear.launcher.registry import SOURCES
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=commands.migrate)
 
     replay = named.add_parser("replay", help="send a service's events to Kafka again, in order")
-    replay.add_argument("--service", required=True, choices=[service.name for service in SERVICES[:3]])
+    replay.add_argument("--service", required=True, choices=[source.name for source in SOURCES])
     which = replay.add_mutually_exclusive_group()
     which.add_argument("--from", dest="position", type=int, default=1, help="first position to send")
     which.add_argument("--entity", help="only the events of this entity")
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
     epoch = named.add_parser("epoch", help="have a service's event log read again from its beginning, after a restore")
     epoch.add_argument("what", choices=("raise",), help="raise the log's epoch by one")
-    epoch.add_argument("service", metavar="SERVICE", help=", ".join(service.name for service in SERVICES[:3]))
+    epoch.add_argument("service", metavar="SERVICE", help=", ".join(source.name for source in SOURCES))
     epoch.set_defaults(run=commands.epoch)
 
     check = named.add_parser("check-config", help="print the effective settings without secrets, or what is wrong")

@@ -19,12 +19,11 @@ from sixclear.common.issuer.clients import get_client
 from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.kafka_server import KafkaServer, KafkaUnavailable
-from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.banner import accounts
 from sixclear.launcher.child import Child
 from sixclear.launcher.data_folder import Announcement, DataFolder
-from sixclear.launcher.databases import database_variable, without_database
+from sixclear.launcher.databases import database_variable, embedded_server, without_database
 from sixclear.launcher.demonstration import api_client, ensure_demo
 from sixclear.launcher.identity import IssuerTarget
 from sixclear.launcher.keeping import kept_up, kill_held, stop_held
@@ -108,7 +107,7 @@ async def _servers(
     environment: dict[str, str] = {}
     missing = without_database(SERVICES)
     if missing:
-        postgres = PostgresServer(settings.home / "postgres")
+        postgres = embedded_server(settings)
         stack.push_async_callback(stop_held, postgres, folder)
         _on_force(signals, partial(kill_held, postgres, folder))
         await signals.unless_stopped(postgres.start())

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.data_folder import DataFolder, announced
-from sixclear.launcher.registry import Service
+from sixclear.launcher.registry import SERVICES, Service
 
 
 def database_variable(service: Service) -> str:
@@ -20,6 +20,12 @@ def without_database(services: Sequence[Service]) -> list[Service]:
     return [service for service in services if service.has_database and not os.environ.get(database_variable(service))]
 
 
+def embedded_server(settings: CommonSettings) -> PostgresServer:
+    """The server of the data folder, with a database for each service that owns data."""
+    names = [service.database for service in SERVICES if service.has_database]
+    return PostgresServer(settings.home / "postgres", names)
+
+
 async def databases(settings: CommonSettings, services: Sequence[Service], stack: AsyncExitStack) -> Mapping[str, str]:
     """The address of each service's database; where one is missing, it is on the embedded server.
 
@@ -28,7 +34,7 @@ async def databases(settings: CommonSettings, services: Sequence[Service], stack
     missing = without_database(services)
     found = {service.name: os.environ.get(database_variable(service), "") for service in services}
     if missing:
-        server = PostgresServer(settings.home / "postgres")
+        server = embedded_server(settings)
         if announced(settings.home) is None or not server.attach():
             folder = DataFolder(settings.home)
             folder.claim()

@@ -10,9 +10,7 @@ from sixclear.common.events.epoch import LogIncomplete, raise_epoch
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.databases import database_variable, databases
-from sixclear.launcher.registry import SERVICES
-
-PUBLISHING = tuple(service.name for service in SERVICES[:3])
+from sixclear.launcher.registry import SOURCES
 
 
 async def raise_by_hand(settings: CommonSettings, name: str) -> int:
@@ -21,9 +19,10 @@ async def raise_by_hand(settings: CommonSettings, name: str) -> int:
     Raises `CannotStart` for a service without a log, a database that is away or has no log yet, and while a restore
     runs.
     """
-    service = next((service for service in SERVICES if service.name == name), None)
-    if service is None or name not in PUBLISHING:
-        raise CannotStart(f"{name!r} has no event log.", f"These have one: {', '.join(PUBLISHING)}.")
+    service = next((service for service in SOURCES if service.name == name), None)
+    if service is None:
+        names = ", ".join(source.name for source in SOURCES)
+        raise CannotStart(f"{name!r} has no event log.", f"These have one: {names}.")
     async with AsyncExitStack() as stack:
         urls = await databases(settings, [service], stack)
         database = Database(urls[name], application_name="sixclear-epoch", pool_size=1)

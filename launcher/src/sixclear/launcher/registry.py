@@ -14,11 +14,15 @@ from sixclear.launcher.options import not_valid
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the launcher knows of a service without importing it; `reads` names those whose events it consumes."""
+    """What the launcher knows of a service without importing it.
+
+    `publishes` says whether it has an event log; `reads` names the services whose events it consumes.
+    """
 
     name: str
     prefix: str
     has_database: bool = True
+    publishes: bool = False
     reads: frozenset[str] = frozenset()
 
     @property
@@ -52,12 +56,15 @@ class Service:
 
 # In this order they are listed and started; consumers begin when all have started, so any order is right.
 SERVICES = (
-    Service("tasks", "/api/tasks"),
-    Service("feedback", "/api/feedback"),
-    Service("data-catalog", "/api/catalog"),
+    Service("tasks", "/api/tasks", publishes=True),
+    Service("feedback", "/api/feedback", publishes=True),
+    Service("data-catalog", "/api/catalog", publishes=True),
     Service("monitoring", "/api/monitoring", reads=frozenset({"tasks", "feedback", "data-catalog"})),
     Service("portal", "/", has_database=False),
 )
+
+# The services with an event log: what is relayed, replayed and raised to a new epoch.
+SOURCES = tuple(service for service in SERVICES if service.publishes)
 
 
 def chosen(target: str) -> Sequence[Service]:

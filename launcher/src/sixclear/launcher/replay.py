@@ -11,7 +11,7 @@ from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.data_folder import announced
 from sixclear.launcher.databases import databases
-from sixclear.launcher.registry import SERVICES
+from sixclear.launcher.registry import SOURCES
 
 _LAST_POSITION = 2**63 - 1  # a bigint in PostgreSQL
 
@@ -23,7 +23,7 @@ async def replay(settings: CommonSettings, name: str, *, position: int, entity_i
     """
     if not 1 <= position <= _LAST_POSITION:
         raise CannotStart(f"{position} is no position: events count from 1.", "All of them: --from 1.")
-    service = next(service for service in SERVICES if service.name == name)
+    service = next(service for service in SOURCES if service.name == name)
     platform = announced(settings.home)
     if settings.kafka_bootstrap_servers is None and not (platform and platform.services):
         raise CannotStart(

@@ -27,7 +27,7 @@ from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.banner import banner
 from sixclear.launcher.brokers import make_bus, relaying
 from sixclear.launcher.data_folder import Announcement, DataFolder
-from sixclear.launcher.databases import database_variable, without_database
+from sixclear.launcher.databases import database_variable, embedded_server, without_database
 from sixclear.launcher.http_clients import HttpClients
 from sixclear.launcher.identity import IssuerTarget
 from sixclear.launcher.keeping import kept_up, kill_held, stop_held
@@ -115,7 +115,7 @@ async def _start_database(
     missing = without_database(services)
     if not missing or folder is None:
         return
-    server = PostgresServer(settings.home / "postgres")
+    server = embedded_server(settings)
     stack.push_async_callback(stop_held, server, folder)
     signals.on_force = partial(kill_held, server, folder)
     await signals.unless_stopped(server.start())

@@ -23,7 +23,6 @@ from sixclear.common.runtime.cannot_start import CannotStart
 
 _log = structlog.get_logger(__name__)
 
-DATABASES = ("sixclear_tasks", "sixclear_feedback", "sixclear_data_catalog", "sixclear_monitoring")
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root; as root it runs as this user
 _SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 104 to 108 bytes, by platform
@@ -47,14 +46,15 @@ _SETTINGS = {
 
 
 class PostgresServer:
-    """PostgreSQL under `folder`; the caller makes sure that no other process uses the folder.
+    """PostgreSQL under `folder`, with `databases`; the caller makes sure that no other process uses the folder.
 
     A server that a killed process left behind is stopped first, and a lock file that names a dead or a foreign
     process is removed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, databases: Sequence[str] = ()) -> None:
         self.folder = folder.resolve()
+        self.databases = tuple(databases)
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self._user = SYSTEM_USER if os.geteuid() == 0 else None
@@ -71,10 +71,10 @@ class PostgresServer:
         """SQLAlchemy's address of `database`."""
         return f"postgresql+asyncpg://{SUPERUSER}@/{database}?host={self.socket_dir}"
 
-    async def start(self, databases: Sequence[str] = DATABASES) -> None:
+    async def start(self) -> None:
         """Start the server and make the databases that are missing; raises `CannotStart` with a way out."""
         await asyncio.to_thread(self._start)
-        await self._create(databases)
+        await self._create()
 
     def attach(self) -> bool:
         """Use the server that another process of ours runs on this folder; False when there is none.
@@ -259,11 +259,11 @@ class PostgresServer:
             out.seek(0)
             return out.read()
 
-    async def _create(self, databases: Sequence[str]) -> None:
+    async def _create(self) -> None:
         connection = await asyncpg.connect(user=SUPERUSER, database="postgres", host=str(self.socket_dir), timeout=10)
         try:
             present = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
-            for name in databases:
+            for name in self.databases:
                 if name not in present:
                     await connection.execute(f'CREATE DATABASE "{name}"')
         finally:
