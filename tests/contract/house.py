@@ -111,13 +111,46 @@ TASKS = House(
     },
 )
 
+_SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answers"
+_FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
-    sliced=False,
-    order=("mailbox", "answer", "submission"),
+    sliced=True,
+    order=("handling", "mailbox", "answer", "submission", "allowance"),
     folders={
-        "mailbox": "a question: what the holder of a receipt may read",
-        "answer": "verbs on a submission: its events are the submission's",
+        "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
+        "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
+        "answer": "a table without a topic: only its outcome is published, as an event of the submission",
+        "allowance": "a table without a topic: what visitors have used up, for some minutes",
+    },
+    ideas={
+        "submission.dependencies": Idea("routes", _FROM_REQUEST),
+        "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
+        "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
+        "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
+    },
+    arrows={
+        "handling.routes -> submission.errors": _FOR_OPENAPI,
+        "mailbox.routes -> submission.errors": _FOR_OPENAPI,
+        "mailbox.routes -> allowance.errors": _FOR_OPENAPI,
+        "answer.routes -> submission.errors": _FOR_OPENAPI,
+        "submission.routes -> allowance.errors": _FOR_OPENAPI,
+        "handling.routes -> submission.dependencies": _FROM_REQUEST,
+        "mailbox.routes -> submission.dependencies": _FROM_REQUEST,
+        "answer.routes -> submission.dependencies": _FROM_REQUEST,
+        "handling -> submission.responses": _SHOWS_CASE,
+        "handling -> submission.schemas": _SHOWS_CASE,
+        "handling -> mailbox.responses": _SHOWS_CASE,
+        "handling -> mailbox.schemas": _SHOWS_CASE,
+        "handling -> answer.responses": _SHOWS_CASE,
+        "handling -> answer.schemas": _SHOWS_CASE,
+        "mailbox -> submission.responses": _SHOWS_CASE,
+        "mailbox -> submission.schemas": _SHOWS_CASE,
+        "mailbox -> answer.responses": _SHOWS_CASE,
+        "mailbox -> answer.schemas": _SHOWS_CASE,
+        "mailbox.service -> submission.receipts": "the receipt code opens the mailbox",
+        "answer.routes -> submission.responses": "publishing an answer responds with where the submission stands",
+        "answer.routes -> submission.schemas": "publishing an answer responds with where the submission stands",
     },
 )
 

@@ -16,8 +16,8 @@ from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.feedback.app import create_app
 from sixclear.feedback.events import EVENTS
-from sixclear.feedback.receipts import Receipts
 from sixclear.feedback.settings import Settings
+from sixclear.feedback.submission.receipts import Receipts
 
 START = datetime(2025, 11, 3, 3, 0, tzinfo=UTC)
 SECRET = b"a secret of thirty-two bytes !!!"

@@ -9,14 +9,26 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
-from sixclear.feedback.errors import TooManyAttempts, TooManySubmissions
-from sixclear.feedback.receipts import Receipts
-from sixclear.feedback.routes import ROUTERS
-from sixclear.feedback.routes.dependencies import still_readable
-from sixclear.feedback.service.allowances import Allowance
+from sixclear.feedback.allowance.errors import TooManyAttempts, TooManySubmissions
+from sixclear.feedback.allowance.rules import TokenBucket
+from sixclear.feedback.answer import routes as answer
+from sixclear.feedback.handling import routes as handling
+from sixclear.feedback.mailbox import routes as mailbox
 from sixclear.feedback.settings import Settings
+from sixclear.feedback.submission import routes as submission
+from sixclear.feedback.submission.dependencies import still_readable
+from sixclear.feedback.submission.receipts import Receipts
 
 PREFIX = "/api/feedback/v1"
+ROUTERS = (
+    submission.router,
+    submission.desk_router,
+    mailbox.router,
+    submission.handling_router,
+    handling.router,
+    mailbox.handling_router,
+    answer.router,
+)
 
 
 def create_app(
@@ -45,10 +57,10 @@ def create_app(
     app.state.settings = settings
     app.state.still_readable = still_readable
     app.state.receipts = receipts
-    app.state.wrong_codes = Allowance(
+    app.state.wrong_codes = TokenBucket(
         "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts
     )
-    app.state.sendings = Allowance(
+    app.state.sendings = TokenBucket(
         "submission", settings.submissions_at_once, settings.submissions_per_minute, TooManySubmissions
     )
     return app

@@ -4,8 +4,8 @@ from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.feedback.app import create_app
 from sixclear.feedback.events import EVENTS
-from sixclear.feedback.receipts import Receipts, secret_at
 from sixclear.feedback.settings import Settings
+from sixclear.feedback.submission.receipts import Receipts, secret_at
 
 
 async def read_secret(target: SourceTarget[Settings]) -> None:

@@ -1,6 +1,12 @@
 """Alembic runs here; see sixclear.common.migrations."""
 
 from sixclear.common.migrations import run_env
-from sixclear.feedback.models import Base
+from sixclear.feedback.allowance import models as allowance
+from sixclear.feedback.answer import models as answer
+from sixclear.feedback.mailbox import models as mailbox
+from sixclear.feedback.submission import models as submission
+from sixclear.feedback.tables import Base
+
+__all__ = ["allowance", "answer", "mailbox", "submission"]
 
 run_env(Base.metadata)

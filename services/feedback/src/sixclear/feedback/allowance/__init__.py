@@ -1,0 +1,1 @@
+"""How often one visitor may still send, or be wrong about a receipt code."""

@@ -1,0 +1,54 @@
+"""The table of allowances: one statement a use, so that two processes at once lose none."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.feedback.allowance.rules import Use
+
+# Further ahead than any use can bring it is a clock that was set back: then as if nothing had been used.
+_USE = """
+INSERT INTO allowance AS kept (kind, network_hash, full_at)
+VALUES (:kind, :network_hash, CAST(:now AS timestamptz) + CAST(:step AS interval))
+ON CONFLICT (kind, network_hash) DO UPDATE SET full_at = least(
+  CASE WHEN kept.full_at > :furthest THEN :now ELSE greatest(kept.full_at, :now) END + :step, :furthest)
+"""
+_IF_LEFT = """
+ WHERE CASE WHEN kept.full_at > :furthest THEN :now ELSE greatest(kept.full_at, :now) END + :step <= :latest
+RETURNING 1
+"""
+_SPEND = text(_USE + _IF_LEFT)
+_OWE = text(_USE)
+_FIND = text("SELECT full_at FROM allowance WHERE kind = :kind AND network_hash = :network_hash")
+_FORGET = text(
+    """
+DELETE FROM allowance WHERE (kind, network_hash) IN (
+  SELECT kind, network_hash FROM allowance WHERE full_at <= :now
+  ORDER BY full_at LIMIT :most FOR UPDATE SKIP LOCKED)
+"""
+)
+
+
+async def spend(session: AsyncSession, use: Use) -> bool:
+    """Use once, if it is not used up; whether it was not."""
+    return (await session.execute(_SPEND, asdict(use))).first() is not None
+
+
+async def owe(session: AsyncSession, use: Use) -> None:
+    """Use once, also when nothing is left."""
+    given = asdict(use)
+    del given["latest"]
+    await session.execute(_OWE, given)
+
+
+async def find_full_at(session: AsyncSession, kind: str, network_hash: bytes) -> datetime | None:
+    """When a visitor's allowance is whole again; None when it is whole."""
+    found: datetime | None = await session.scalar(_FIND, {"kind": kind, "network_hash": network_hash})
+    return found
+
+
+async def forget_whole(session: AsyncSession, now: datetime, most: int) -> None:
+    """Delete at most so many rows that say nothing any more; those that another process has in hand are left to it."""
+    await session.execute(_FORGET, {"now": now, "most": most})

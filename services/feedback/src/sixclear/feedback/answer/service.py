@@ -1,0 +1,62 @@
+"""Answers: drafted by one person, published by another, withdrawn with a transfer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.use_case import Context, Expect
+from sixclear.feedback.answer import lifecycle, repository
+from sixclear.feedback.answer.errors import AnswerNotFound
+from sixclear.feedback.answer.metrics import ANSWERS
+from sixclear.feedback.answer.models import Answer, state_of
+from sixclear.feedback.answer.schemas import AnswerEntry
+from sixclear.feedback.fields import Step
+from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.submission.service import steps
+
+
+async def list_answers(ctx: Context, submission_id: UUID) -> Sequence[Answer]:
+    """Every answer of a submission, oldest first: drafts, withdrawn ones and the published one."""
+    return await repository.list_answers(ctx.session, submission_id)
+
+
+async def draft_answer(
+    ctx: Context, hub: UUID, submission_id: UUID, entry: AnswerEntry, expect: Expect
+) -> tuple[Answer, Submission]:
+    """Draft an answer; another client publishes it."""
+    submission = await submissions.locked(ctx, hub, submission_id, expect)
+    occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
+    await steps.draft_answer(ctx, submission, occurred_at)
+    answer = Answer(
+        answer_id=ctx.new_id(),
+        submission_id=submission_id,
+        drafted_by=ctx.caller.client_id,
+        drafted_at=occurred_at,
+        **entry.model_dump(exclude={"occurred_at"}),
+    )
+    ctx.session.add(answer)
+    return answer, submission
+
+
+async def publish_answer(
+    ctx: Context, hub: UUID, submission_id: UUID, answer_id: UUID, step: Step, expect: Expect
+) -> Submission:
+    """Publish a draft to the sender. Raises AnswerNotFound, and PublicationByDrafter for the one who drafted it."""
+    submission = await submissions.locked(ctx, hub, submission_id, expect)
+    answer = await repository.find_answer(ctx.session, submission_id, answer_id)
+    if answer is None:
+        raise AnswerNotFound("This submission has no answer with this identifier.")
+    lifecycle.require_other_publisher(state_of(answer), ctx.caller.client_id)
+    occurred_at = ctx.fact_time(step.occurred_at, submission.occurred_at)
+    lifecycle.require_publishable(state_of(answer))
+    await steps.answer(ctx, submission, answer.outcome, occurred_at)
+    answer.published_by = ctx.caller.client_id
+    answer.published_at = occurred_at
+    ANSWERS.labels("late" if occurred_at > submission.due_at else "in_time").inc()
+    return submission
+
+
+async def withdraw_drafts(ctx: Context, submission_id: UUID, withdrawn_at: datetime) -> None:
+    """Withdraw what was drafted and not published, because the case goes to another body."""
+    await repository.withdraw_drafts(ctx.session, submission_id, withdrawn_at)

@@ -1,0 +1,28 @@
+"""The whole case as a response."""
+
+from sixclear.common.use_case import Context
+from sixclear.feedback.answer import service as answers
+from sixclear.feedback.answer.responses import answer_response
+from sixclear.feedback.handling.schemas import SubmissionView
+from sixclear.feedback.mailbox import service as mailbox
+from sixclear.feedback.mailbox.responses import message_response
+from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.responses import clock_response
+from sixclear.feedback.submission.service import reading as submissions
+
+_DERIVED = {"clock", "clock_state", "messages", "answers", "contact_given"}
+
+
+async def handled_response(ctx: Context, submission: Submission) -> SubmissionView:
+    """A submission as a handler works with it, without its contact."""
+    case_id = submission.submission_id
+    clock = clock_response(submission, ctx.now)
+    columns = {name: getattr(submission, name) for name in SubmissionView.model_fields if name not in _DERIVED}
+    return SubmissionView(
+        **columns,
+        clock=clock,
+        clock_state=clock.state,
+        contact_given=await submissions.contact_is_given(ctx, case_id),
+        messages=[message_response(message) for message in await mailbox.list_messages(ctx, case_id)],
+        answers=[answer_response(answer) for answer in await answers.list_answers(ctx, case_id)],
+    )

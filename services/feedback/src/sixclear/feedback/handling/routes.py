@@ -1,0 +1,53 @@
+"""The whole case over HTTP: read by a handler, given to the body that must answer."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from sixclear.common.use_case import OrganisationNotAllowed
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute, writes
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.feedback.handling import service
+from sixclear.feedback.handling.responses import handled_response
+from sixclear.feedback.handling.schemas import AssignmentEntry, SubmissionView
+from sixclear.feedback.submission import access
+from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep
+from sixclear.feedback.submission.errors import STEP_REFUSALS, SubmissionNotFound
+from sixclear.feedback.submission.responses import submission_response
+from sixclear.feedback.submission.schemas import SubmissionState
+from sixclear.feedback.submission.service import reading as submissions
+
+router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
+
+
+@router.get(
+    "/submissions/{submission_id}",
+    operation_id="getSubmission",
+    dependencies=[Depends(access.HANDLE), NOT_KEPT],
+    responses=problem_responses(SubmissionNotFound),
+)
+@writes
+async def get_submission(ctx: ContextDep, hub: HubDep, submission_id: UUID, response: Response) -> SubmissionView:
+    """One submission without its contact; reading a sealed one is logged and its author sees that."""
+    submission = await submissions.read_submission(ctx, hub, submission_id)
+    tag(response, ctx.log, submission)
+    return await handled_response(ctx, submission)
+
+
+@router.post(
+    "/submissions/{submission_id}/assign",
+    operation_id="assignSubmission",
+    dependencies=[Depends(access.HUB)],
+    responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed),
+)
+async def assign(
+    ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AssignmentEntry, expect: ExpectDep, response: Response
+) -> SubmissionState:
+    """Give it to the body that must answer; assigning it again is a transfer, and the first clock goes on.
+
+    Answers that were drafted before a transfer can no longer be published.
+    """
+    submission = await service.assign(ctx, hub, submission_id, entry, expect)
+    tag(response, ctx.log, submission)
+    return submission_response(submission, ctx.now)

@@ -1,0 +1,33 @@
+"""Requests and responses about the whole case."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.web.schemas import Schema
+from sixclear.feedback.answer.schemas import AnswerView
+from sixclear.feedback.fields import OccurredAt, Reason
+from sixclear.feedback.mailbox.schemas import MessageView
+from sixclear.feedback.submission.schemas import ClockView, SenderKind, SubmissionSummary
+
+
+class AssignmentEntry(Schema):
+    """The body that must answer."""
+
+    organisation_id: UUID
+    reason: Reason | None = None
+    occurred_at: OccurredAt = None
+
+
+class SubmissionView(SubmissionSummary):
+    """A submission with all that a handler works with. How to reach the sender is not here."""
+
+    text: str
+    sender_kind: SenderKind
+    consent: bool
+    on_behalf_by: str | None
+    contact_given: bool
+    clock: ClockView
+    messages: list[MessageView]
+    answers: list[AnswerView]
+    occurred_at: datetime
+    recorded_at: datetime

@@ -1,0 +1,1 @@
+"""The mailbox of a case: sender and handler write to each other; a receipt code opens it, without an account."""

@@ -1,0 +1,38 @@
+"""Messages, and the case as its sender sees it, as responses."""
+
+from sixclear.common.use_case import Context
+from sixclear.feedback.answer import service as answers
+from sixclear.feedback.answer.responses import published_response
+from sixclear.feedback.mailbox import repository
+from sixclear.feedback.mailbox.models import Message
+from sixclear.feedback.mailbox.schemas import CaseView, MessageState, MessageView
+from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.responses import clock_response
+from sixclear.feedback.submission.schemas import AccessView
+from sixclear.feedback.submission.service import reading as submissions
+
+_DERIVED = {"clock", "messages", "answer", "accesses"}
+
+
+async def case_response(ctx: Context, submission: Submission) -> CaseView:
+    """A case as its sender sees it: drafts are not shown."""
+    case_id = submission.submission_id
+    columns = {name: getattr(submission, name) for name in CaseView.model_fields if name not in _DERIVED}
+    accesses = await submissions.newest_accesses(ctx, case_id)
+    return CaseView(
+        **columns,
+        clock=clock_response(submission, ctx.now),
+        messages=[message_response(message) for message in await repository.list_messages(ctx.session, case_id)],
+        answer=published_response(await answers.list_answers(ctx, case_id)),
+        accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
+    )
+
+
+def message_response(message: Message) -> MessageView:
+    """One message of a case."""
+    return MessageView.model_validate({"author": message.author, "text": message.text, "sent_at": message.occurred_at})
+
+
+def sent_response(message: Message) -> MessageState:
+    """That a message was taken."""
+    return MessageState.model_validate({"author": message.author, "sent_at": message.occurred_at})

@@ -1,0 +1,137 @@
+"""The mailbox of a case. The receipt code travels in bodies only, so that no log and no history keeps it."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+
+from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.web.idempotency import answer_is_not_stored, key_belongs_to
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.feedback.allowance import service as allowances
+from sixclear.feedback.allowance.errors import TooManyAttempts
+from sixclear.feedback.mailbox import service
+from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
+from sixclear.feedback.mailbox.metrics import MAILBOX_OPENINGS
+from sixclear.feedback.mailbox.responses import case_response, sent_response
+from sixclear.feedback.mailbox.schemas import CaseView, HandlerMessage, MailboxMessage, MailboxOpening, MessageState
+from sixclear.feedback.submission import access
+from sixclear.feedback.submission.dependencies import (
+    NOT_KEPT,
+    HubDep,
+    ReceiptsDep,
+    counted_visitor,
+    database_of,
+    receipts_of,
+)
+from sixclear.feedback.submission.errors import STEP_REFUSALS
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class MailboxRoute(TransactionalRoute):
+    """A wrong receipt code costs the visitor one use; past them TooManyAttempts, also for a right one.
+
+    The use is counted in a transaction of its own, after that of the request was rolled back (see `SendingRoute`).
+    """
+
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            bucket = request.app.state.wrong_codes
+            visitor = counted_visitor(request)
+            try:
+                async with database_of(request).session() as session:
+                    await allowances.require(session, bucket, *visitor)
+                response = await handler(request)
+            except TooManyAttempts:
+                MAILBOX_OPENINGS.labels("limited").inc()
+                raise
+            except MailboxNotFound:
+                MAILBOX_OPENINGS.labels("unknown").inc()
+                async with database_of(request).transaction() as session:
+                    await allowances.owe(session, bucket, *visitor)
+                raise
+            if response.status_code < 400:
+                MAILBOX_OPENINGS.labels("opened").inc()
+            return response
+
+        return handle
+
+
+async def case_of(request: Request) -> str:
+    """The case that the receipt code in the body names, as the keyed hash that its row has; empty without a code.
+
+    The body is not validated yet: it can be anything.
+    """
+    try:
+        body = orjson.loads(await request.body())
+    except orjson.JSONDecodeError:
+        return ""
+    typed = body.get("receipt_code") if isinstance(body, dict) else None
+    receipts = await receipts_of(request)
+    return receipts.lookup_hash(typed).hex() if isinstance(typed, str) else ""
+
+
+async def most_of(request: Request) -> int:
+    """How many messages one case may hold."""
+    return cast(int, request.app.state.settings.messages_per_case)
+
+
+MostDep = Annotated[int, Depends(most_of)]
+router = APIRouter(route_class=MailboxRoute, tags=["mailbox"])
+handling_router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
+
+
+@router.post(
+    "/mailbox",
+    operation_id="openMailbox",
+    dependencies=[Depends(access.SENDER), NOT_KEPT],
+    responses=problem_responses(MailboxNotFound, TooManyAttempts),
+)
+@answer_is_not_stored
+@key_belongs_to(case_of)
+async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxOpening) -> CaseView:
+    """Open a case by its receipt code: where it stands, when its answer is due and why, what was written."""
+    submission = await service.open_mailbox(ctx, receipts, opening.receipt_code)
+    return await case_response(ctx, submission)
+
+
+@router.post(
+    "/mailbox/messages",
+    operation_id="sendMailboxMessage",
+    dependencies=[Depends(access.SENDER), NOT_KEPT],
+    status_code=201,
+    responses=problem_responses(MailboxNotFound, TooManyAttempts, MailboxFull, TransitionNotAllowed),
+)
+@key_belongs_to(case_of)
+async def send_message(ctx: ContextDep, receipts: ReceiptsDep, entry: MailboxMessage, most: MostDep) -> MessageState:
+    """Write to the handler of one's case."""
+    return sent_response(await service.send_message(ctx, receipts, entry, most))
+
+
+@handling_router.post(
+    "/submissions/{submission_id}/messages",
+    operation_id="askSender",
+    dependencies=[Depends(access.HANDLE)],
+    status_code=201,
+    responses=problem_responses(*STEP_REFUSALS, MailboxFull),
+)
+async def ask_sender(
+    ctx: ContextDep,
+    hub: HubDep,
+    submission_id: UUID,
+    entry: HandlerMessage,
+    most: MostDep,
+    expect: ExpectDep,
+    response: Response,
+) -> MessageState:
+    """Write to the sender, who reads it in the mailbox."""
+    message, submission = await service.ask_sender(ctx, hub, submission_id, entry, most, expect)
+    tag(response, ctx.log, submission)
+    return sent_response(message)

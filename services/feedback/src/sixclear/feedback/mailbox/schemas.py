@@ -1,0 +1,72 @@
+"""Requests and responses of the mailbox."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Text
+from sixclear.feedback.answer.schemas import PublishedAnswer
+from sixclear.feedback.fields import OccurredAt, Outcome
+from sixclear.feedback.submission.schemas import AccessView, ClockView, Kind, Status, Visibility
+
+Author = Literal["sender", "handler"]
+
+
+class MailboxOpening(Schema):
+    """A receipt code, as it was typed."""
+
+    receipt_code: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class MailboxMessage(MailboxOpening):
+    """A message from the sender."""
+
+    text: Text
+
+
+class HandlerMessage(Schema):
+    """A message to the sender."""
+
+    text: Text
+    occurred_at: OccurredAt = None
+
+
+class MessageView(Schema):
+    """One message of a case."""
+
+    author: Author
+    text: str
+    sent_at: datetime
+
+
+class MessageState(Schema):
+    """That a message was taken."""
+
+    author: Author
+    sent_at: datetime
+
+
+class CaseView(Schema):
+    """A case as its sender sees it."""
+
+    submission_id: UUID
+    kind: Kind
+    title: str
+    text: str
+    suggested_programme: str | None
+    programme: str | None
+    visibility: Visibility
+    status: Status
+    outcome: Outcome | None
+    organisation_id: UUID | None
+    received_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+    demonstration: bool
+    clock: ClockView
+    messages: list[MessageView]
+    answer: PublishedAnswer | None
+    accesses: list[AccessView] = Field(description="Who read what is protected is logged; you see when.")

@@ -1,0 +1,65 @@
+"""The two-way mailbox of a case: its sender opens it with the receipt code, without an account."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.use_case import Context, Expect
+from sixclear.feedback.mailbox import repository
+from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
+from sixclear.feedback.mailbox.models import Message
+from sixclear.feedback.mailbox.schemas import HandlerMessage, MailboxMessage
+from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.submission.service import steps
+
+
+async def list_messages(ctx: Context, submission_id: UUID) -> Sequence[Message]:
+    """A submission's messages, oldest first."""
+    return await repository.list_messages(ctx.session, submission_id)
+
+
+async def open_mailbox(ctx: Context, receipts: Receipts, typed: str, *, lock: bool = False) -> Submission:
+    """The submission that this code opens; raises MailboxNotFound, also for a code that cannot be one."""
+    submission = await submissions.find_by_receipt(ctx, receipts, typed, lock=lock)
+    if submission is None:
+        raise MailboxNotFound("Check every character; the letters I, L, O and U are not used.")
+    return submission
+
+
+async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:
+    """Write to the handler. Raises MailboxNotFound, and MailboxFull when the case holds `most` messages."""
+    submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
+    return await _add_message(ctx, submission, entry.text, author="sender", most=most)
+
+
+async def ask_sender(
+    ctx: Context, hub: UUID, submission_id: UUID, entry: HandlerMessage, most: int, expect: Expect
+) -> tuple[Message, Submission]:
+    """Write to the sender. Raises MailboxFull when the case holds `most` messages."""
+    submission = await submissions.locked(ctx, hub, submission_id, expect)
+    message = await _add_message(
+        ctx, submission, entry.text, author="handler", most=most, occurred_at=entry.occurred_at
+    )
+    return message, submission
+
+
+async def _add_message(
+    ctx: Context, submission: Submission, text: str, *, author: str, most: int, occurred_at: datetime | None = None
+) -> Message:
+    if submission.messages_count >= most:
+        raise MailboxFull(f"A case holds at most {most} messages.")
+    sent_at = ctx.fact_time(occurred_at, submission.occurred_at)
+    await steps.add_message(ctx, submission, sent_at)
+    message = Message(
+        submission_id=submission.submission_id,
+        submission_version=submission.version,
+        author=author,
+        client_id=ctx.caller.client_id,
+        text=text,
+        occurred_at=sent_at,
+        recorded_at=ctx.now,
+    )
+    ctx.session.add(message)
+    return message

@@ -1,0 +1,1 @@
+"""Submissions: what people send, from receipt to answer, with the clock that they are owed."""

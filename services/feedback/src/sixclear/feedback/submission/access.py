@@ -1,0 +1,35 @@
+"""Who may see a submission, and who may act on it."""
+
+from uuid import UUID
+
+from sixclear.common.auth.access import Access, OrganisationRule
+from sixclear.common.use_case import Context
+from sixclear.feedback.submission.errors import SubmissionNotFound
+from sixclear.feedback.submission.models import Submission
+
+
+def require_handler(ctx: Context, hub_organisation_id: UUID, submission: Submission | None) -> Submission:
+    """The submission, when it is there and the caller is of the hub or of the body that it is assigned to.
+
+    Raises SubmissionNotFound in both other cases, so that the identifiers of other bodies' cases cannot be tried.
+    """
+    own = ctx.caller.organisation_id
+    if submission is None or own is None or own not in (hub_organisation_id, submission.organisation_id):
+        raise SubmissionNotFound("No submission that you handle has this identifier.")
+    return submission
+
+
+def require_hub(ctx: Context, hub_organisation_id: UUID, step: str) -> None:
+    """Raises OrganisationNotAllowed for a caller of another body than the hub."""
+    ctx.require_organisation({hub_organisation_id}, step)
+
+
+SENDER = Access.public("Anybody may send and follow feedback without an account.")
+DESK = Access.scope("feedback:handle")
+_HANDLING = OrganisationRule(
+    "handling_body", "the hub, or the body that the submission is assigned to", require_handler
+)
+_HUB = OrganisationRule("hub", "the hub, which takes in and assigns every submission", require_hub)
+HANDLE = Access.scope("feedback:handle", organisation=_HANDLING)
+HUB = Access.scope("feedback:handle", organisation=_HUB)
+PUBLISH = Access.scope("feedback:publish", organisation=_HANDLING)

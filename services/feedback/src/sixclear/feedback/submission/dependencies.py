@@ -1,0 +1,60 @@
+"""What the routes of several folders take from the request and from the application."""
+
+from datetime import datetime
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from sixclear.common.auth.access import current_caller
+from sixclear.common.db import Database
+from sixclear.common.visitor import network_of
+from sixclear.common.web.route import SessionDep, current_time
+from sixclear.common.web.use_cases import use_case
+from sixclear.common.web.visitor import visitor_of
+from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.submission.service.reading import get_submission
+
+
+async def receipts_of(request: Request) -> Receipts:
+    """What derives and recognises receipt codes."""
+    return cast(Receipts, request.app.state.receipts)
+
+
+async def hub_of(request: Request) -> UUID:
+    """The body that takes in, triages and assigns everything."""
+    return cast(UUID, request.app.state.settings.hub_organisation_id)
+
+
+async def not_kept(response: Response) -> None:
+    """Tell caches and browsers to keep nothing of this response."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+ReceiptsDep = Annotated[Receipts, Depends(receipts_of)]
+HubDep = Annotated[UUID, Depends(hub_of)]
+NOT_KEPT = Depends(not_kept)
+
+
+async def still_readable(request: Request, session: SessionDep, body: bytes) -> bytes:
+    """The stored response, if the caller still handles its case; raises SubmissionNotFound.
+
+    The holder of the receipt code reads the case at any time: in the mailbox no path names one.
+    """
+    submission_id = request.path_params.get("submission_id")
+    if submission_id is not None:
+        ctx = await use_case(request, session, await current_caller(request), await current_time(request))
+        await get_submission(ctx, await hub_of(request), UUID(submission_id))
+    return body
+
+
+def database_of(request: Request) -> Database:
+    """The database, for transactions beside that of the request."""
+    return cast(Database, request.app.state.database)
+
+
+def counted_visitor(request: Request) -> tuple[bytes, datetime]:
+    """Which visitor an allowance is counted for, as a keyed hash of its network, and the instant of the use."""
+    state = request.app.state
+    network_hash: bytes = state.receipts.network_hash(network_of(visitor_of(request.scope)))
+    return network_hash, state.clock()

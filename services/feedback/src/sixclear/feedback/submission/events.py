@@ -1,0 +1,43 @@
+"""What a submission publishes: states and times. Never a title, a text, a person or a receipt code."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sixclear.common.events.catalogue import EntityEvents, EventData
+
+
+class SubmissionData(EventData):
+    """A submission after a change. Instants are UTC; `organisation_id` is the body that it is assigned to.
+
+    What the sender names is not here: `programme` and `organisation_id` are null until a handler says them.
+    """
+
+    change: str
+    submission_id: UUID
+    kind: Literal["feedback", "recommendation", "initiative", "solution"]
+    status: str
+    outcome: str | None
+    visibility: Literal["requester", "public", "sealed"]
+    programme: str | None
+    organisation_id: UUID | None
+    received_at: datetime
+    due_at: datetime
+    due_soon_at: datetime
+    answered_at: datetime | None
+    demonstration: bool
+
+
+SUBMISSION_EVENTS = EntityEvents(
+    "submission",
+    "Feedback, recommendations, initiatives and solutions, from receipt to answer.",
+    SubmissionData,
+    {
+        "received": "Somebody sent it; the clock of the answer runs.",
+        "triaged": "A handler checked kind and programme.",
+        "assigned": "It was given to the body that must answer; the first clock stays.",
+        "message_added": "Sender or handler wrote a message.",
+        "answer_drafted": "An answer was drafted; another person publishes it.",
+        "answered": "The answer was published to the sender.",
+    },
+)

@@ -1,0 +1,67 @@
+"""The life of a submission: what each step needs and what it changes. Pure: no database, no clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.change import Change, TransitionNotAllowed, allow
+
+_ALLOWED_FROM = {
+    "triaged": {"received", "triaged"},
+    "assigned": {"triaged", "assigned", "in_review"},
+    "message_added": {"received", "triaged", "assigned", "in_review", "answered"},
+    "answer_drafted": {"assigned", "in_review"},
+    "answered": {"in_review"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """What the rules read of a case. (`SubmissionState` is a response of the API.)"""
+
+    status: str
+    visibility: str
+    organisation_id: UUID | None
+    messages_count: int
+
+
+def triage(case: CaseState, kind: str, programme: str | None) -> Change:
+    """Set kind and programme right. A sealed submission stays the initiative that it is."""
+    _allow(case, "triaged")
+    if case.visibility == "sealed" and kind != "initiative":
+        raise TransitionNotAllowed("A sealed initiative stays an initiative.")
+    return Change("triaged", {"status": "triaged", "kind": kind, "programme": programme})
+
+
+def assign(case: CaseState, organisation_id: UUID) -> Change:
+    """Give it to the body that must answer, also from another body; the clock goes on.
+
+    What the former body drafted stays with it; the new body drafts its own answer. A body whose draft waits to be
+    published is not given the case again, which would only withdraw the draft.
+    """
+    _allow(case, "assigned")
+    if case.status == "in_review" and case.organisation_id == organisation_id:
+        raise TransitionNotAllowed("This body has the case and has drafted an answer; publish it, or draft another.")
+    return Change("assigned", {"status": "assigned", "organisation_id": organisation_id})
+
+
+def add_message(case: CaseState) -> Change:
+    """Count one more message; where the submission stands does not change."""
+    _allow(case, "message_added")
+    return Change("message_added", {"messages_count": case.messages_count + 1})
+
+
+def draft_answer(case: CaseState) -> Change:
+    """An answer is there, which another person must publish."""
+    _allow(case, "answer_drafted")
+    return Change("answer_drafted", {"status": "in_review"})
+
+
+def answer(case: CaseState, outcome: str, answered_at: datetime) -> Change:
+    """The answer goes out. Which draft may be published, and by whom, are rules of the folder `answer`."""
+    _allow(case, "answered")
+    return Change("answered", {"status": "answered", "outcome": outcome, "answered_at": answered_at})
+
+
+def _allow(case: CaseState, step: str) -> None:
+    allow("The submission", case.status, step, _ALLOWED_FROM)

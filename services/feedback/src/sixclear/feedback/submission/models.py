@@ -1,0 +1,89 @@
+"""Tables of submissions, of their contacts, and of who read what is protected."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sixclear.common.entity import Versioned
+from sixclear.feedback.submission.lifecycle import CaseState
+from sixclear.feedback.tables import Base
+
+
+class Submission(Versioned, Base):
+    """Something that was sent, and where it stands. Timeliness is derived from the due time, never stored.
+
+    `receipt_hash` and `fingerprint` are keyed hashes: the code and what was sent cannot be found from them.
+    """
+
+    __tablename__ = "submission"
+
+    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
+    receipt_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    # What the sender wrote, for handlers only; `programme` is what a handler says, and is published.
+    suggested_programme: Mapped[str | None] = mapped_column(String(80))
+    programme: Mapped[str | None] = mapped_column(String(80))
+    addressed_organisation_id: Mapped[UUID | None]
+    organisation_id: Mapped[UUID | None] = mapped_column(index=True)
+    visibility: Mapped[str]
+    sender_kind: Mapped[str]
+    consent: Mapped[bool] = mapped_column(Boolean)
+    on_behalf_by: Mapped[str | None]
+    status: Mapped[str]
+    outcome: Mapped[str | None]
+    received_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    due_soon_at: Mapped[datetime]
+    calendar_edition: Mapped[str] = mapped_column(String(20))
+    answered_at: Mapped[datetime | None]
+    messages_count: Mapped[int] = mapped_column(Integer)
+    demonstration: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('feedback', 'recommendation', 'initiative', 'solution')", name="kind"),
+        CheckConstraint("visibility IN ('requester', 'public', 'sealed')", name="visibility"),
+        CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
+        Index("ix_submission_listing", "due_at", "submission_id"),
+    )
+
+
+class Contact(Base):
+    """How the sender can be reached: here and nowhere else. Deleting the row forgets the person, not the case."""
+
+    __tablename__ = "contact"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), primary_key=True)
+    name: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+
+
+class Access(Base):
+    """Who read protected data of a case, when and why. Appended, never changed."""
+
+    __tablename__ = "access_log"
+
+    access_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
+    client_id: Mapped[str]
+    organisation_id: Mapped[UUID | None]
+    what: Mapped[str]
+    reason: Mapped[str | None]
+    read_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("what IN ('contact', 'sealed_text')", name="what"),)
+
+
+def state_of(submission: Submission) -> CaseState:
+    """What the rules of its life read of a submission."""
+    return CaseState(
+        status=submission.status,
+        visibility=submission.visibility,
+        organisation_id=submission.organisation_id,
+        messages_count=submission.messages_count,
+    )

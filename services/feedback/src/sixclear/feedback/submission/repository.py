@@ -1,0 +1,77 @@
+"""Submissions, contacts and the log of accesses in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, not_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.feedback.submission.models import Access, Contact, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a list of submissions is narrowed to; None does not narrow."""
+
+    status: str | None
+    kind: str | None
+    overdue: bool | None
+    organisation_id: UUID | None
+
+
+async def find_submission(session: AsyncSession, submission_id: UUID, *, lock: bool = False) -> Submission | None:
+    """The submission with this identifier; its row locked when it is about to change."""
+    return await session.get(Submission, submission_id, with_for_update=lock)
+
+
+async def find_by_receipt(session: AsyncSession, receipt_hash: bytes, *, lock: bool = False) -> Submission | None:
+    """The submission whose receipt code has this keyed hash."""
+    statement = select(Submission).where(Submission.receipt_hash == receipt_hash)
+    return await session.scalar(statement.with_for_update() if lock else statement)
+
+
+async def list_submissions(
+    session: AsyncSession,
+    narrow: Narrowing,
+    *,
+    visible_to: UUID | None,
+    now: datetime,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Submission]:
+    """Submissions by due time, soonest first, after the cursor: those assigned to `visible_to`, all when it is None."""
+    key = tuple_(Submission.due_at, Submission.submission_id)
+    statement = select(Submission).where(*_conditions(narrow, now))
+    if visible_to:
+        statement = statement.where(Submission.organisation_id == visible_to)
+    if after:
+        statement = statement.where(key > tuple_(*after))
+    ordered = statement.order_by(Submission.due_at, Submission.submission_id).limit(limit)
+    return (await session.scalars(ordered)).all()
+
+
+def _conditions(narrow: Narrowing, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if narrow.status:
+        conditions.append(Submission.status == narrow.status)
+    if narrow.kind:
+        conditions.append(Submission.kind == narrow.kind)
+    if narrow.organisation_id:
+        conditions.append(Submission.organisation_id == narrow.organisation_id)
+    if narrow.overdue is not None:
+        late = and_(Submission.status.not_in(("answered", "withdrawn")), Submission.due_at < now)
+        conditions.append(late if narrow.overdue else not_(late))
+    return conditions
+
+
+async def find_contact(session: AsyncSession, submission_id: UUID) -> Contact | None:
+    """How the sender can be reached, if anything was given."""
+    return await session.get(Contact, submission_id)
+
+
+async def list_accesses(session: AsyncSession, submission_id: UUID, limit: int) -> Sequence[Access]:
+    """The newest reads of a case's protected data."""
+    statement = select(Access).where(Access.submission_id == submission_id)
+    return (await session.scalars(statement.order_by(Access.read_at.desc()).limit(limit))).all()

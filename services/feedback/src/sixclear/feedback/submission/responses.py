@@ -1,0 +1,81 @@
+"""Rows of submissions as responses."""
+
+from datetime import datetime
+from typing import Any
+
+from sixclear.feedback.submission.clocks import AnswerClock, answer_clock, calendar
+from sixclear.feedback.submission.models import Contact, Submission
+from sixclear.feedback.submission.schemas import (
+    ClockView,
+    ContactView,
+    SpecialDayView,
+    SubmissionReceipt,
+    SubmissionState,
+    SubmissionSummary,
+)
+
+
+def submission_response(submission: Submission, now: datetime) -> SubmissionState:
+    """Where a submission stands; its timeliness is derived at `now`."""
+    return SubmissionState(**_state(submission, now))
+
+
+def submission_summary(submission: Submission, now: datetime) -> SubmissionSummary:
+    """A submission as lists show it."""
+    title = None if submission.visibility == "sealed" else submission.title
+    return SubmissionSummary(**_state(submission, now), title=title)
+
+
+def _state(submission: Submission, now: datetime) -> dict[str, Any]:
+    columns = {name: getattr(submission, name) for name in SubmissionState.model_fields if name != "clock_state"}
+    return columns | {"clock_state": _clock(submission).state(submission.answered_at, now)}
+
+
+def receipt_response(submission: Submission, code: str) -> SubmissionReceipt:
+    """What the sender gets: nothing in it ever changes, so a retry gets the same."""
+    return SubmissionReceipt(
+        receipt_code=code,
+        submission_id=submission.submission_id,
+        received_at=submission.received_at,
+        due_at=submission.due_at,
+        due_soon_at=submission.due_soon_at,
+        **_rules(_clock(submission)),
+    )
+
+
+def clock_response(submission: Submission, now: datetime) -> ClockView:
+    """The clock of a submission with its explanation. Nothing pauses it yet, so `pauses` is empty."""
+    clock = _clock(submission)
+    return ClockView(
+        started_at=submission.received_at,
+        working_days=clock.working_days,
+        due_at=submission.due_at,
+        due_soon_at=submission.due_soon_at,
+        state=clock.state(submission.answered_at, now),
+        calendar_edition=clock.edition,
+        special_days=[SpecialDayView.model_validate(day, from_attributes=True) for day in clock.special_days],
+        pauses=[],
+        provisional=clock.provisional,
+        **_rules(clock),
+    )
+
+
+def contact_response(contact: Contact | None) -> ContactView:
+    """How the sender can be reached."""
+    if contact is None:
+        return ContactView(name=None, email=None, phone=None)
+    return ContactView(name=contact.name, email=contact.email, phone=contact.phone)
+
+
+def _clock(submission: Submission) -> AnswerClock:
+    """The clock as it was set: with the edition of the calendar that the due time was computed with."""
+    return answer_clock(submission.received_at, calendar(submission.calendar_edition))
+
+
+def _rules(clock: AnswerClock) -> dict[str, str]:
+    return {
+        "rule_vi": f"{clock.working_days} ngày làm việc kể từ ngày tiếp theo ngày nhận, đến 17 giờ ngày cuối cùng;"
+        " không tính thứ Bảy, Chủ nhật và ngày nghỉ lễ.",
+        "rule_en": f"{clock.working_days} working days, counted from the day after receipt, until 17:00 on the last"
+        " one; Saturdays, Sundays and public holidays do not count.",
+    }

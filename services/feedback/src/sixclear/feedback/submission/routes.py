@@ -1,0 +1,178 @@
+"""Submissions over HTTP: sent by anybody, entered by a desk, listed and triaged by handlers."""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from sixclear.common.caller import OrganisationRequired
+from sixclear.common.use_case import FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.web.idempotency import (
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    InvalidIdempotencyKey,
+    RequiredKeyDep,
+    answer_is_not_stored,
+)
+from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, page_of
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.schemas import Page
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.feedback.allowance import service as allowances
+from sixclear.feedback.allowance.errors import TooManySubmissions
+from sixclear.feedback.submission import access, responses
+from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep, ReceiptsDep, counted_visitor, database_of
+from sixclear.feedback.submission.errors import (
+    STEP_REFUSALS,
+    ComplaintTurnedAway,
+    SubmissionNotFound,
+    VisibilityNotAllowed,
+)
+from sixclear.feedback.submission.metrics import SUBMISSIONS_LIMITED
+from sixclear.feedback.submission.repository import Narrowing
+from sixclear.feedback.submission.schemas import (
+    ContactRequest,
+    ContactView,
+    Kind,
+    Status,
+    SubmissionEntry,
+    SubmissionOnBehalf,
+    SubmissionReceipt,
+    SubmissionState,
+    SubmissionSummary,
+    TriageEntry,
+)
+from sixclear.feedback.submission.service import intake, reading, steps
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class SendingRoute(TransactionalRoute):
+    """Every request costs the visitor one use, whatever becomes of it; past them TooManySubmissions.
+
+    The use is counted in a transaction of its own, so that it still counts when the request is rolled back. It ends
+    before the request's own begins: requests that each hold a connection and wait for a second one would stop all.
+    """
+
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            bucket = request.app.state.sendings
+            try:
+                async with database_of(request).transaction() as session:
+                    await allowances.spend(session, bucket, *counted_visitor(request))
+            except TooManySubmissions:
+                SUBMISSIONS_LIMITED.inc()
+                raise
+            return await handler(request)
+
+        return handle
+
+
+router = APIRouter(route_class=SendingRoute, tags=["sending"])
+desk_router = APIRouter(route_class=TransactionalRoute, tags=["sending"])
+handling_router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
+
+_REFUSALS = (
+    InvalidIdempotencyKey,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    ComplaintTurnedAway,
+    VisibilityNotAllowed,
+)
+
+
+@router.post(
+    "/submissions",
+    operation_id="sendSubmission",
+    dependencies=[Depends(access.SENDER), NOT_KEPT],
+    status_code=201,
+    responses=problem_responses(*_REFUSALS, TooManySubmissions),
+)
+@answer_is_not_stored
+async def send(
+    ctx: ContextDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionEntry
+) -> SubmissionReceipt:
+    """Send feedback, a recommendation, an initiative or a solution, without an account.
+
+    The same `Idempotency-Key` (16 to 200 characters) and body give the same receipt, however often they are sent.
+    """
+    submission, code = await intake.receive(ctx, receipts, key, entry)
+    return responses.receipt_response(submission, code)
+
+
+@desk_router.post(
+    "/submissions/on-behalf",
+    operation_id="sendSubmissionOnBehalf",
+    dependencies=[Depends(access.DESK), NOT_KEPT],
+    status_code=201,
+    responses=problem_responses(*_REFUSALS, FactsPastNotAllowed, FactInFuture),
+)
+@answer_is_not_stored
+async def send_on_behalf(
+    ctx: ContextDep, hub: HubDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionOnBehalf
+) -> SubmissionReceipt:
+    """Enter what somebody brought to a desk; the desk hands the receipt over."""
+    submission, code = await intake.receive_on_behalf(ctx, hub, receipts, key, entry)
+    return responses.receipt_response(submission, code)
+
+
+@handling_router.get(
+    "/submissions",
+    operation_id="listSubmissions",
+    dependencies=[Depends(access.HANDLE), NOT_KEPT],
+    responses=problem_responses(InvalidCursor, OrganisationRequired),
+)
+async def list_submissions(
+    ctx: ContextDep,
+    hub: HubDep,
+    status: Status | None = None,
+    kind: Kind | None = None,
+    overdue: Annotated[bool | None, Query(description="Open and past its due time, or not.")] = None,
+    organisation: Annotated[UUID | None, Query(description="The body that it is assigned to.")] = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
+) -> Page[SubmissionSummary]:
+    """Submissions by due time, soonest first: all for the hub, its own for another body; no texts, no contacts."""
+    narrow = Narrowing(status, kind, overdue, organisation)
+    context = repr(narrow)
+    after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
+    rows = await reading.list_submissions(ctx, hub, narrow, after, limit + 1)
+    return page_of(
+        rows,
+        limit,
+        item=lambda row: responses.submission_summary(row, ctx.now),
+        key=lambda row: (row.due_at, row.submission_id),
+        context=context,
+    )
+
+
+@handling_router.post(
+    "/submissions/{submission_id}/contact",
+    operation_id="readContact",
+    dependencies=[Depends(access.HANDLE), NOT_KEPT],
+    responses=problem_responses(SubmissionNotFound),
+)
+@answer_is_not_stored
+async def read_contact(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: ContactRequest) -> ContactView:
+    """How the sender can be reached; the reason goes to the access log, and the sender sees that it was read."""
+    return responses.contact_response(await reading.read_contact(ctx, hub, submission_id, entry.reason))
+
+
+@handling_router.post(
+    "/submissions/{submission_id}/triage",
+    operation_id="triageSubmission",
+    dependencies=[Depends(access.HUB)],
+    responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed),
+)
+async def triage(
+    ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: TriageEntry, expect: ExpectDep, response: Response
+) -> SubmissionState:
+    """Check kind and programme."""
+    submission = await steps.triage(ctx, hub, submission_id, entry, expect)
+    tag(response, ctx.log, submission)
+    return responses.submission_response(submission, ctx.now)

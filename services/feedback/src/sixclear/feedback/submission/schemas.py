@@ -1,0 +1,167 @@
+"""Requests and responses about submissions."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Slug, Text
+from sixclear.feedback.fields import Line, OccurredAt, Outcome, Reason
+
+# Not compiled with `re`, whose `$` lets a newline follow: what stands in an e-mail header must not begin another.
+Email = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^@\s\x00-\x1f]{1,64}@[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+){1,8}$", max_length=254),
+]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ().-]{5,28}$")]
+Kind = Literal["feedback", "recommendation", "initiative", "solution"]
+TurnedAwayKind = Literal["complaint", "denunciation"]
+SenderKind = Literal["citizen", "scientist", "enterprise", "organisation", "commune", "overseas"]
+Visibility = Literal["requester", "public", "sealed"]
+Status = Literal["received", "triaged", "assigned", "in_review", "answered", "withdrawn"]
+ClockState = Literal["in_time", "due_soon", "overdue", "answered"]
+
+
+class Sender(Schema):
+    """Who sends. Name, e-mail and phone are kept apart from the case; handlers read them only with a stated reason."""
+
+    kind: SenderKind = "citizen"
+    name: Line | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+class SubmissionEntry(Schema):
+    """What somebody sends."""
+
+    kind: Kind | TurnedAwayKind = Field(
+        description="Complaints and denunciations are recognised and sent another way (422)."
+    )
+    title: Line
+    text: Text
+    programme: Slug | None = Field(
+        default=None, description="Slug of the programme that it concerns, as a suggestion to the handler."
+    )
+    organisation_id: UUID | None = Field(default=None, description="The body that it is addressed to.")
+    visibility: Visibility = Field(
+        default="requester",
+        description="`sealed` is for initiatives only. No text is published today, also with `public`.",
+    )
+    sender: Sender = Field(default_factory=Sender)
+    consent: bool = Field(
+        default=False,
+        description="Whether the sender would agree that text and answer are published without a name. It is kept with"
+        " the case; neither is published today.",
+    )
+
+
+class SubmissionOnBehalf(SubmissionEntry):
+    """What a desk enters for somebody who came in person, called or wrote."""
+
+    demonstration: bool = Field(default=False, description="A generated record, marked as such everywhere.")
+    occurred_at: OccurredAt = None
+
+
+class SpecialDayView(Schema):
+    """A day in the term that is not what its weekday says."""
+
+    day: date
+    effect: Literal["off", "on"]
+    name_vi: str
+    name_en: str
+    legal_basis: str
+
+
+class PauseView(Schema):
+    """A time in which the clock stood still."""
+
+    from_at: datetime
+    to_at: datetime | None
+    reason: str
+
+
+class ClockView(Schema):
+    """When the answer is due, and why then."""
+
+    started_at: datetime
+    working_days: int
+    due_at: datetime
+    due_soon_at: datetime
+    state: ClockState
+    rule_vi: str
+    rule_en: str
+    calendar_edition: str
+    special_days: list[SpecialDayView]
+    pauses: list[PauseView]
+    provisional: bool = Field(description="The due day lies beyond the last year whose holidays are known.")
+
+
+class SubmissionReceipt(Schema):
+    """What the sender gets, once. Whoever has the code can open the mailbox."""
+
+    receipt_code: str
+    submission_id: UUID
+    received_at: datetime
+    due_at: datetime
+    due_soon_at: datetime
+    rule_vi: str
+    rule_en: str
+
+
+class AccessView(Schema):
+    """That somebody read protected data of this case."""
+
+    what: Literal["contact", "sealed_text"]
+    read_at: datetime
+
+
+class SubmissionState(Schema):
+    """Where a submission stands; nothing of what was written."""
+
+    submission_id: UUID
+    kind: Kind
+    status: Status
+    outcome: Outcome | None
+    visibility: Visibility
+    suggested_programme: str | None = Field(description="What the sender wrote; no one checked it.")
+    programme: str | None = Field(description="What a handler says; published.")
+    addressed_organisation_id: UUID | None
+    organisation_id: UUID | None
+    received_at: datetime
+    due_at: datetime
+    due_soon_at: datetime
+    answered_at: datetime | None
+    clock_state: ClockState
+    messages_count: int
+    demonstration: bool
+    version: int
+
+
+class SubmissionSummary(SubmissionState):
+    """A submission as lists show it; the title of a sealed one is null."""
+
+    title: str | None
+
+
+class ContactRequest(Schema):
+    """Why somebody needs to know how to reach the sender; written to the access log."""
+
+    reason: Reason
+
+
+class ContactView(Schema):
+    """How the sender can be reached; null where nothing was given."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+
+
+class TriageEntry(Schema):
+    """What it is and which programme it concerns; left out: as it is. A suggestion counts once it is named here."""
+
+    kind: Kind | None = None
+    programme: Slug | None = None
+    occurred_at: OccurredAt = None

@@ -1,0 +1,1 @@
+"""Use cases of submissions: taken in, read, moved on."""

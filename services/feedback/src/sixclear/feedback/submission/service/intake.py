@@ -1,0 +1,146 @@
+"""Taking in what people send: once per idempotency key, with a receipt that only its sender ever sees."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+from uuid import UUID
+
+from sixclear.common.change import Change
+from sixclear.common.ids import stable_id
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context
+from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempotencyKey
+from sixclear.feedback.submission import repository
+from sixclear.feedback.submission.clocks import answer_clock, calendar
+from sixclear.feedback.submission.errors import ComplaintTurnedAway, VisibilityNotAllowed
+from sixclear.feedback.submission.guidance import GUIDANCE
+from sixclear.feedback.submission.metrics import SUBMISSIONS, TURNED_AWAY
+from sixclear.feedback.submission.models import Contact, Submission
+from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.submission.recording import SUBMISSION
+from sixclear.feedback.submission.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
+
+KEY_LENGTHS = range(16, 201)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """Which submission it is, and what only a desk may say of it."""
+
+    submission_id: UUID
+    on_behalf_by: str | None = None
+    programme: str | None = None
+    demonstration: bool = False
+    occurred_at: datetime | None = None
+
+
+async def receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry) -> tuple[Submission, str]:
+    """Take in what the public sends; returns it with its receipt code. A retry with the same key gets the same."""
+    sending = _Sending(receipts.submission_id(ctx.caller.client_id, key))
+    return await _receive(ctx, receipts, key, entry, sending)
+
+
+async def receive_on_behalf(
+    ctx: Context, hub: UUID, receipts: Receipts, key: str, entry: SubmissionOnBehalf
+) -> tuple[Submission, str]:
+    """Take in what a desk enters for somebody. The hub's desk sets the programme directly, another one suggests it.
+
+    The identifier follows from client and key alone, so a system that loads records again knows them in advance.
+    """
+    sending = _Sending(
+        submission_id=stable_id("submission", ctx.caller.client_id, key),
+        on_behalf_by=ctx.caller.client_id,
+        programme=entry.programme if ctx.caller.organisation_id == hub else None,
+        demonstration=entry.demonstration,
+        occurred_at=entry.occurred_at,
+    )
+    return await _receive(ctx, receipts, key, entry, sending)
+
+
+async def _receive(
+    ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, sending: _Sending
+) -> tuple[Submission, str]:
+    _check_key(key)
+    code = receipts.code(ctx.caller.client_id, key)
+    fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True))
+    known = await repository.find_submission(ctx.session, sending.submission_id)
+    if known is not None:
+        if not hmac.compare_digest(known.fingerprint, fingerprint):
+            raise IdempotencyKeyReused("Use a new key for a new submission.")
+        return known, code
+    _check_kind(entry)
+    received_at = ctx.fact_time(sending.occurred_at, None)
+    submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at)
+    ctx.session.add(submission)
+    await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
+    contact = _contact(submission.submission_id, entry.sender)
+    if contact is not None:
+        ctx.session.add(contact)
+    SUBMISSIONS.labels(entry.kind).inc()
+    return submission, code
+
+
+def _new_submission(
+    sending: _Sending, entry: SubmissionEntry, receipt_hash: bytes, fingerprint: bytes, received_at: datetime
+) -> Submission:
+    """The row of a new submission: every column that it begins with is set here."""
+    clock = answer_clock(received_at, calendar())
+    return Submission(
+        submission_id=sending.submission_id,
+        receipt_hash=receipt_hash,
+        fingerprint=fingerprint,
+        kind=entry.kind,
+        title=entry.title,
+        text=entry.text,
+        suggested_programme=entry.programme,
+        programme=sending.programme,
+        addressed_organisation_id=entry.organisation_id,
+        organisation_id=None,
+        visibility=entry.visibility,
+        sender_kind=entry.sender.kind,
+        consent=entry.consent,
+        on_behalf_by=sending.on_behalf_by,
+        status="received",
+        outcome=None,
+        received_at=received_at,
+        due_at=clock.due_at,
+        due_soon_at=clock.due_soon_at,
+        calendar_edition=clock.edition,
+        answered_at=None,
+        messages_count=0,
+        demonstration=sending.demonstration,
+        version=0,
+    )
+
+
+def _contact(submission_id: UUID, sender: Sender) -> Contact | None:
+    if not (sender.name or sender.email or sender.phone):
+        return None
+    return Contact(submission_id=submission_id, name=sender.name, email=sender.email, phone=sender.phone)
+
+
+def _check_key(key: str) -> None:
+    if len(key) not in KEY_LENGTHS:
+        raise InvalidIdempotencyKey(
+            "Here a key has 16 to 200 characters, best a random UUID: the receipt follows from it."
+        )
+
+
+def _check_kind(entry: SubmissionEntry) -> None:
+    if entry.kind in GUIDANCE:
+        _turn_away(entry.kind)
+    if entry.visibility == "sealed" and entry.kind != "initiative":
+        raise VisibilityNotAllowed(
+            "Only an initiative can be sealed.",
+            errors=[{"pointer": "#/visibility", "code": "sealed-initiatives-only", "detail": "Leave it out."}],
+        )
+
+
+def _turn_away(kind: str) -> NoReturn:
+    TURNED_AWAY.labels(kind).inc()
+    raise ComplaintTurnedAway(
+        GUIDANCE[kind]["en"],
+        errors=[{"pointer": "#/kind", "code": kind, "detail": "Nothing was stored."}],
+        guidance=GUIDANCE[kind],
+    )

@@ -1,0 +1,85 @@
+"""What handlers read: lists, one submission, and what is protected, which is logged before it is shown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.use_case import Context, Expect
+from sixclear.feedback.submission import repository
+from sixclear.feedback.submission.access import require_handler
+from sixclear.feedback.submission.metrics import CONTACTS_READ
+from sixclear.feedback.submission.models import Access, Contact, Submission
+from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.submission.repository import Narrowing
+
+_MOST_ACCESSES = 100
+
+
+async def get_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:
+    """The submission, if the caller is of the hub or of the body that it is assigned to; raises SubmissionNotFound."""
+    return require_handler(ctx, hub, await repository.find_submission(ctx.session, submission_id))
+
+
+async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect) -> Submission:
+    """The submission that the caller handles, its row locked until the transaction ends.
+
+    Raises SubmissionNotFound, and what `expect` raises.
+    """
+    submission = require_handler(ctx, hub, await repository.find_submission(ctx.session, submission_id, lock=True))
+    expect(submission)
+    return submission
+
+
+async def find_by_receipt(ctx: Context, receipts: Receipts, typed: str, *, lock: bool = False) -> Submission | None:
+    """The submission whose receipt code was typed, its row locked when it is about to change; None without one."""
+    return await repository.find_by_receipt(ctx.session, receipts.lookup_hash(typed), lock=lock)
+
+
+async def list_submissions(
+    ctx: Context, hub: UUID, narrow: Narrowing, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Submission]:
+    """Submissions by due time: all for the hub, those that are assigned to it for another body."""
+    own = ctx.caller.own_organisation()
+    visible_to = None if own == hub else own
+    return await repository.list_submissions(
+        ctx.session, narrow, visible_to=visible_to, now=ctx.now, after=after, limit=limit
+    )
+
+
+async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:
+    """One submission; that a sealed one was read is logged."""
+    submission = await get_submission(ctx, hub, submission_id)
+    if submission.visibility == "sealed":
+        _log_access(ctx, submission_id, "sealed_text", None)
+    return submission
+
+
+async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str) -> Contact | None:
+    """How the sender can be reached; who asked and why is logged, also when nothing was given."""
+    submission = await get_submission(ctx, hub, submission_id)
+    _log_access(ctx, submission.submission_id, "contact", reason)
+    CONTACTS_READ.inc()
+    return await repository.find_contact(ctx.session, submission_id)
+
+
+async def contact_is_given(ctx: Context, submission_id: UUID) -> bool:
+    """Whether the sender said how to be reached. Which way is not told here, so it is not logged."""
+    return await repository.find_contact(ctx.session, submission_id) is not None
+
+
+async def newest_accesses(ctx: Context, submission_id: UUID) -> Sequence[Access]:
+    """The newest reads of the case's protected data, a hundred at most."""
+    return await repository.list_accesses(ctx.session, submission_id, _MOST_ACCESSES)
+
+
+def _log_access(ctx: Context, submission_id: UUID, what: str, reason: str | None) -> None:
+    access = Access(
+        access_id=ctx.new_id(),
+        submission_id=submission_id,
+        client_id=ctx.caller.client_id,
+        organisation_id=ctx.caller.organisation_id,
+        what=what,
+        reason=reason,
+        read_at=ctx.now,
+    )
+    ctx.session.add(access)

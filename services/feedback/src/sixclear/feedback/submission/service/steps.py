@@ -1,0 +1,51 @@
+"""Steps of a submission. Those of messages and answers are called by the folders that keep them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.change import Change
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context, Expect
+from sixclear.feedback.submission import lifecycle
+from sixclear.feedback.submission.access import require_hub
+from sixclear.feedback.submission.models import Submission, state_of
+from sixclear.feedback.submission.recording import SUBMISSION
+from sixclear.feedback.submission.schemas import TriageEntry
+from sixclear.feedback.submission.service.reading import locked
+
+
+async def triage(ctx: Context, hub: UUID, submission_id: UUID, entry: TriageEntry, expect: Expect) -> Submission:
+    """Check what it is and which programme it concerns; the hub does."""
+    submission = await locked(ctx, hub, submission_id, expect)
+    require_hub(ctx, hub, "triage submissions")
+    occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
+    kind, programme = entry.kind or submission.kind, entry.programme or submission.programme
+    await _record(ctx, submission, lifecycle.triage(state_of(submission), kind, programme), occurred_at)
+    return submission
+
+
+async def assign(
+    ctx: Context, submission: Submission, organisation_id: UUID, occurred_at: datetime, *, reason: str | None
+) -> None:
+    """Give a locked submission to the body that must answer. The reason is kept with the event, not published."""
+    change = lifecycle.assign(state_of(submission), organisation_id)
+    await record(ctx, submission, change, occurred_at, SUBMISSION, reason=reason)
+
+
+async def add_message(ctx: Context, submission: Submission, sent_at: datetime) -> None:
+    """Count one more message of a locked submission; the message itself is not published."""
+    await _record(ctx, submission, lifecycle.add_message(state_of(submission)), sent_at)
+
+
+async def draft_answer(ctx: Context, submission: Submission, drafted_at: datetime) -> None:
+    """Put a locked submission into review: an answer waits for another person to publish it."""
+    await _record(ctx, submission, lifecycle.draft_answer(state_of(submission)), drafted_at)
+
+
+async def answer(ctx: Context, submission: Submission, outcome: str, answered_at: datetime) -> None:
+    """Close a locked submission with the outcome of its published answer."""
+    await _record(ctx, submission, lifecycle.answer(state_of(submission), outcome, answered_at), answered_at)
+
+
+async def _record(ctx: Context, submission: Submission, change: Change, occurred_at: datetime) -> None:
+    await record(ctx, submission, change, occurred_at, SUBMISSION)

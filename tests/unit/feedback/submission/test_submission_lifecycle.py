@@ -1,0 +1,66 @@
+"""The life of a submission, step by step, without a database."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from sixclear.common.change import TransitionNotAllowed
+from sixclear.feedback.submission import lifecycle
+from sixclear.feedback.submission.lifecycle import CaseState
+
+NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
+
+
+def a_submission(**fields: Any) -> CaseState:
+    """A submission that just came."""
+    return replace(
+        CaseState(status="received", visibility="requester", organisation_id=None, messages_count=0), **fields
+    )
+
+
+def test_triage_sets_kind_and_programme_right() -> None:
+    change = lifecycle.triage(a_submission(), "solution", "nq57-central")
+    assert change.fields == {"status": "triaged", "kind": "solution", "programme": "nq57-central"}
+
+
+def test_a_sealed_initiative_stays_one() -> None:
+    with pytest.raises(TransitionNotAllowed):
+        lifecycle.triage(a_submission(visibility="sealed"), "solution", None)
+
+
+def test_a_transfer_is_a_second_assignment() -> None:
+    body = uuid4()
+    assert lifecycle.assign(a_submission(status="assigned"), body).fields["organisation_id"] == body
+
+
+def test_a_case_is_transferred_also_when_an_answer_was_drafted() -> None:
+    former, body = uuid4(), uuid4()
+    drafted = a_submission(status="in_review", organisation_id=former)
+    assert lifecycle.assign(drafted, body).fields == {"status": "assigned", "organisation_id": body}
+    with pytest.raises(TransitionNotAllowed, match="has drafted"):
+        lifecycle.assign(drafted, former)
+
+
+def test_an_answer_closes_the_case_with_its_outcome() -> None:
+    change = lifecycle.answer(a_submission(status="in_review"), "accepted", NOW)
+    assert change.fields == {"status": "answered", "outcome": "accepted", "answered_at": NOW}
+
+
+def test_messages_are_counted_and_change_nothing_else() -> None:
+    assert lifecycle.add_message(a_submission(status="answered", messages_count=4)).fields == {"messages_count": 5}
+
+
+@pytest.mark.parametrize("status", ["received", "triaged", "assigned", "answered", "withdrawn"])
+def test_only_a_draft_is_published(status: str) -> None:
+    with pytest.raises(TransitionNotAllowed) as refusal:
+        lifecycle.answer(a_submission(status=status), "accepted", NOW)
+    assert "in_review" in refusal.value.detail
+
+
+@pytest.mark.parametrize("status", ["received", "triaged", "answered", "withdrawn"])
+def test_only_the_body_that_has_it_drafts_an_answer(status: str) -> None:
+    with pytest.raises(TransitionNotAllowed):
+        lifecycle.draft_answer(a_submission(status=status))
