@@ -28,8 +28,8 @@ from sixclear.data_catalog.events import EVENTS
 from sixclear.data_catalog.programme_list.repository import add_lists
 from sixclear.data_catalog.programme_list.service import seed_lists
 from sixclear.data_catalog.settings import Settings as CatalogueSettings
-from sixclear.monitoring.figures import database_figures
-from sixclear.monitoring.repository import views
+from sixclear.monitoring.status.figures import database_figures
+from sixclear.monitoring.view import sources as views
 from sixclear.portal.app import create_app as create_portal
 from sixclear.portal.settings import Settings as PortalSettings
 from sixclear.portal.shell.assets import Assets

@@ -23,19 +23,13 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
-from sixclear.monitoring.repository import views
-from sixclear.monitoring.repository.figures import (
-    Cells,
-    Selection,
-    cells_at,
-    cells_now,
-    last_report_at,
-    last_report_now,
-)
-from sixclear.monitoring.service.crossings import cross_boundaries
-from sixclear.monitoring.service.fold import fold
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.cells import Cells, cells_at, cells_now, last_report_at, last_report_now
+from sixclear.monitoring.view.crossings import cross_boundaries
+from sixclear.monitoring.view.fold import fold
+from sixclear.monitoring.view.selection import Selection
 from sixclear.tasks.events import EVENTS as TASK_EVENTS
 
 NOON = datetime(2025, 12, 4, 5, tzinfo=UTC)

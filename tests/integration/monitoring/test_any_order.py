@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.ids import stable_id
-from sixclear.monitoring.reconciler import differences
-from sixclear.monitoring.repository import gaps
-from sixclear.monitoring.repository.figures import Selection
+from sixclear.monitoring.view import gaps
+from sixclear.monitoring.view.reconcile import differences
+from sixclear.monitoring.view.selection import Selection
 
 pytestmark = pytest.mark.asyncio
 

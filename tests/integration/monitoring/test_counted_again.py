@@ -13,9 +13,10 @@ from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.monitoring import metrics
-from sixclear.monitoring.projection import RULES, Cell
-from sixclear.monitoring.reconciler import reconcile
-from sixclear.monitoring.repository import counters, views
+from sixclear.monitoring.view import counters
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.reconcile import reconcile
+from sixclear.monitoring.view.states import RULES, Cell
 
 pytestmark = pytest.mark.asyncio
 

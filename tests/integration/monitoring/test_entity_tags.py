@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sixclear.monitoring.service import status as status_service
+from sixclear.monitoring.status import service as status_service
+from sixclear.monitoring.streams import freshness as freshness_module
 
 pytestmark = pytest.mark.asyncio
 
@@ -43,11 +44,11 @@ async def test_figures_that_grow_stale_are_news(
 ) -> None:
     """A page that asks must learn that the age of the figures is not known, though they are the same."""
     age: float | None = 1.0
-    fresh = status_service.freshness
+    fresh = freshness_module.freshness
 
     async def aged(*arguments: Any) -> Any:
         known = await fresh(*arguments)
-        return status_service.Freshness(age, age, known.sources)
+        return freshness_module.Freshness(age, age, known.sources)
 
     monkeypatch.setattr(status_service, "freshness", aged)
     await view.fold([events.task("a")])

@@ -13,12 +13,13 @@ from sixclear.common.bus.protocol import Message
 from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import StreamState
 from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
-from sixclear.monitoring.projection import Cell
-from sixclear.monitoring.reconciler import differences
-from sixclear.monitoring.repository import gaps, views
-from sixclear.monitoring.repository.figures import Selection
-from sixclear.monitoring.repository.streams import list_reports, store_reports
-from sixclear.monitoring.service.status import freshness
+from sixclear.monitoring.streams.freshness import freshness
+from sixclear.monitoring.streams.repository import list_reports, store_reports
+from sixclear.monitoring.view import gaps
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.reconcile import differences
+from sixclear.monitoring.view.selection import Selection
+from sixclear.monitoring.view.states import Cell
 
 pytestmark = pytest.mark.asyncio
 

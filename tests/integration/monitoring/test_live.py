@@ -19,9 +19,9 @@ from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import StreamState
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase
-from sixclear.monitoring.frames import Frame, Heartbeat
-from sixclear.monitoring.repository import views
+from sixclear.monitoring.live.frames import Frame, Heartbeat
 from sixclear.monitoring.target import MonitoringTarget
+from sixclear.monitoring.view import sources as views
 
 pytestmark = pytest.mark.asyncio
 

@@ -13,10 +13,10 @@ from tests.integration.monitoring.conftest import make_runtime
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.web.visitor import VisitorEdge
-from sixclear.monitoring.routes import public
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
-from sixclear.monitoring.timeline import timeline
+from sixclear.monitoring.timeline import routes as timeline_routes
+from sixclear.monitoring.timeline.service import timeline
 
 pytestmark = pytest.mark.asyncio
 
@@ -32,7 +32,7 @@ class Held:
         self.go_on = asyncio.Event()
         self.begun = self.at_once = self.most = 0
         self._timeline = timeline
-        monkeypatch.setattr(public, "timeline", self._held)
+        monkeypatch.setattr(timeline_routes, "timeline", self._held)
 
     async def _held(self, *arguments: Any, **named: Any) -> Any:
         self.begun += 1

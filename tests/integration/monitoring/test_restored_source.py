@@ -13,7 +13,7 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.testing import backup
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase
-from sixclear.monitoring.reconciler import differences
+from sixclear.monitoring.view.reconcile import differences
 
 pytestmark = pytest.mark.asyncio
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from sixclear.common.clock import civil_date, civil_day_end
-from sixclear.monitoring.reconciler import differences, follow_changed_rules
-from sixclear.monitoring.repository import counters, views
+from sixclear.monitoring.view import counters
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.reconcile import differences, follow_changed_rules
 
 pytestmark = pytest.mark.asyncio
 

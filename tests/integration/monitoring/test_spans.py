@@ -10,8 +10,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, Sp
 from opentelemetry.trace import Link, SpanKind, StatusCode
 
 from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.traces.service import get_trace, list_traces
 from sixclear.monitoring.traces.store import SpanStore
-from sixclear.monitoring.traces.waterfall import get_trace, list_traces
 
 pytestmark = pytest.mark.asyncio
 

@@ -17,7 +17,7 @@ from sixclear.launcher.options import common_settings, default_port, embeds_issu
 from sixclear.launcher.registry import SERVICES, chosen
 from sixclear.launcher.run import _require_sources
 from sixclear.launcher.server import bind
-from sixclear.monitoring.consumers import TOPICS
+from sixclear.monitoring.view.consumers import TOPICS
 
 ROOT = Path(__file__).resolve().parents[3]
 

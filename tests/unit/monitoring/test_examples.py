@@ -8,8 +8,8 @@ import pytest
 
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.testing.examples import written_examples
-from sixclear.monitoring.consumers import TOPICS
-from sixclear.monitoring.service.fold import read
+from sixclear.monitoring.view.consumers import TOPICS
+from sixclear.monitoring.view.fold import read
 
 ROOT = Path(__file__).resolve().parents[3]
 READ = {topic.removesuffix(".v1").removeprefix("sixclear.") for topics in TOPICS.values() for topic in topics}

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixclear.monitoring.errors import InstantInFuture, InstantInvalid, PeriodInvalid
-from sixclear.monitoring.figures import (
+from sixclear.monitoring.instants import read_as_of, read_period
+from sixclear.monitoring.status.figures import (
     database_figures,
     feedback_figures,
     has_demonstration,
@@ -16,8 +17,7 @@ from sixclear.monitoring.figures import (
     stages_add_up,
     task_figures,
 )
-from sixclear.monitoring.instants import read_as_of, read_period
-from sixclear.monitoring.projection import STAGES, Cell
+from sixclear.monitoring.view.states import STAGES, Cell
 
 NOW = datetime(2025, 12, 26, 3, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixclear.monitoring.projection import (
+from sixclear.monitoring.view.states import (
     COUNTRY,
     ENTRY,
     SUBMISSION,

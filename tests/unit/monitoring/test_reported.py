@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sixclear.common.runtime.target import StreamState
-from sixclear.monitoring.reported import sent_all, sent_until, shown
+from sixclear.monitoring.streams.reported import sent_all, sent_until, shown
 
 NOW = datetime(2025, 12, 4, 10, tzinfo=UTC)
 A_MOMENT_AGO = NOW - timedelta(seconds=3)

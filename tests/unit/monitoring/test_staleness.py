@@ -11,10 +11,11 @@ from prometheus_client import Gauge
 
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
-from sixclear.monitoring import metrics, stream
-from sixclear.monitoring.repository import views
-from sixclear.monitoring.service.status import Freshness
+from sixclear.monitoring import metrics
+from sixclear.monitoring.live import stream
 from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.streams.freshness import Freshness
+from sixclear.monitoring.view import sources as views
 
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixclear.monitoring.traces.waterfall import waterfall
+from sixclear.monitoring.traces.service import waterfall
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 

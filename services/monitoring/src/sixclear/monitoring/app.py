@@ -1,40 +1,44 @@
 """Wiring of the monitoring application."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
-from sixclear.common.db import Database
-from sixclear.common.runtime.target import StreamState
 from sixclear.common.web.app import create_service_app
-from sixclear.monitoring.frames import describe_stream
-from sixclear.monitoring.readings import Readings
-from sixclear.monitoring.routes import make_routers
+from sixclear.monitoring.attention import routes as attention
+from sixclear.monitoring.ledger import routes as ledger
+from sixclear.monitoring.live.frames import describe_stream
+from sixclear.monitoring.operators import operators_rule
+from sixclear.monitoring.parts import Parts
 from sixclear.monitoring.settings import Settings
-from sixclear.monitoring.stream import LiveStream
-from sixclear.monitoring.traces.store import SpanStore
+from sixclear.monitoring.status import routes as status
+from sixclear.monitoring.streams import routes as streams
+from sixclear.monitoring.timeline import routes as timeline
+from sixclear.monitoring.traces import routes as traces
+from sixclear.monitoring.view import routes as view
 
 PREFIX = "/api/monitoring/v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What routes reach besides the request's session: background work of this process."""
-
-    database: Database
-    background: Database
-    stream: LiveStream
-    readings: Readings
-    spans: SpanStore
-    process_streams: Callable[[], Sequence[StreamState]]
-    leading: Callable[[], bool]
-    on_change: Callable[[], None]
+def _routers(env: str) -> Sequence[APIRouter]:
+    rule = operators_rule(env)
+    return (
+        status.router,
+        timeline.router,
+        ledger.router,
+        attention.router,
+        traces.make_router(rule),
+        streams.make_router(rule),
+        view.router,
+        traces.spans_router,
+        streams.reports_router,
+    )
 
 
 def create_app(
@@ -42,19 +46,20 @@ def create_app(
     *,
     verifier: TokenVerifier | None = None,
     parts: Parts | None = None,
+    stream: ASGIApp | None = None,
     clock: Clock,
     env: str = "production",
 ) -> FastAPI:
     """The monitoring application; without its parts it only describes itself (OpenAPI)."""
     routes: list[BaseRoute] = []
-    if parts is not None:
-        routes.append(Route(f"{PREFIX}/stream", parts.stream.endpoint, methods=["GET"]))
+    if stream is not None:
+        routes.append(Route(f"{PREFIX}/stream", stream, methods=["GET"]))
     app = create_service_app(
         title="Sixclear monitoring",
         service="monitoring",
         version=version("sixclear"),
         prefix=PREFIX,
-        routers=make_routers(env),
+        routers=_routers(env),
         routes=routes,
         verifier=verifier,
         database=parts.database if parts is not None else None,
@@ -70,12 +75,5 @@ def create_app(
             "`If-None-Match`."
         ),
     )
-    app.state.settings = settings
-    if parts is not None:
-        app.state.readings = parts.readings
-        app.state.background = parts.background
-        app.state.spans = parts.spans
-        app.state.process_streams = parts.process_streams
-        app.state.leading = parts.leading
-        app.state.on_change = parts.on_change
+    app.state.parts = parts
     return app

@@ -10,13 +10,14 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.common.telemetry import SpanSink, instrument_engine
-from sixclear.monitoring.app import Parts, create_app
-from sixclear.monitoring.leader import Leader
-from sixclear.monitoring.leadership import Leadership
-from sixclear.monitoring.own_streams import OwnStreams
+from sixclear.monitoring.app import create_app
+from sixclear.monitoring.lead.leader import Leader
+from sixclear.monitoring.lead.leadership import Leadership
+from sixclear.monitoring.live.stream import LiveStream
+from sixclear.monitoring.parts import Parts
 from sixclear.monitoring.readings import Readings
 from sixclear.monitoring.settings import Settings
-from sixclear.monitoring.stream import LiveStream
+from sixclear.monitoring.streams.own import OwnStreams
 from sixclear.monitoring.traces.store import SpanStore
 from sixclear.monitoring.visitors import strangers
 
@@ -80,15 +81,17 @@ class MonitoringTarget:
             clock=runtime.clock,
             env=runtime.settings.env,
             parts=Parts(
+                settings=settings,
+                clock=runtime.clock,
                 database=self._database,
                 background=self._background,
-                stream=self._stream,
                 readings=Readings(settings, replicas=runtime.settings.replicas, visitor=visitor),
-                spans=self._spans,
+                add_spans=self._spans.add,
                 process_streams=lambda: self.process_streams(),
                 leading=lambda: self._leadership.leading,
                 on_change=self._view_changed,
             ),
+            stream=self._stream.endpoint,
         )
 
     async def start(self) -> None:

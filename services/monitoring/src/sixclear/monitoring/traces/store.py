@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import Database
 from sixclear.monitoring import metrics
-from sixclear.monitoring.repository import spans as repository
 from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.traces import repository
 from sixclear.monitoring.traces.reading import SpanRow, of_process
 
 _log = structlog.get_logger(__name__)

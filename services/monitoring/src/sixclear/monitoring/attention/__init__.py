@@ -1,0 +1,1 @@
+"""What needs attention, each list with its rule."""

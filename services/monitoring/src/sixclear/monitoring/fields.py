@@ -1,0 +1,22 @@
+"""Request fields that several questions share."""
+
+from typing import Annotated, Literal
+
+from fastapi import Query
+
+Level = Literal["central", "province", "commune"]
+
+AsOf = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="An instant with its offset, or a civil day (its end). Without it: now.",
+        examples=["2025-12-04T17:00:00+07:00", "2025-12-25"],
+    ),
+]
+Programme = Annotated[str | None, Query(max_length=80, description="Slug of a programme.", examples=["nq57-central"])]
+Organisation = Annotated[
+    str | None,
+    Query(max_length=80, description="`organisation_id` or any code: the lead body with its subtree.", examples=["01"]),
+]
+AssignedBy = Annotated[Level | None, Query(description="The level that assigned the task.")]

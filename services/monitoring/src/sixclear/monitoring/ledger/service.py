@@ -1,0 +1,18 @@
+"""What was learnt last."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring.ledger import repository
+
+
+async def recent_changes(session: AsyncSession, *, after: int = 0, limit: int) -> list[dict[str, Any]]:
+    """What was learnt last, newest first."""
+    rows = await repository.list_changes(session, after=after, limit=limit)
+    return [{name: value for name, value in row._mapping.items() if name != "view_sequence"} for row in rows]
+
+
+async def withdrawn_since(session: AsyncSession, after: int) -> bool:
+    """Whether something was taken out of the view after a sequence number, by any replica."""
+    return await repository.withdrawn_since(session, after)

@@ -1,0 +1,225 @@
+"""The live stream: after each visible change every client gets the whole status, encoded once."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+import orjson
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sixclear.common.auth.access import Access, declare
+from sixclear.common.clock import Clock, civil_date, seconds_since
+from sixclear.common.db import Database
+from sixclear.common.web.seats import Seats
+from sixclear.common.web.sse import SseHub, Visitor
+from sixclear.monitoring import metrics
+from sixclear.monitoring.errors import FiguresDoNotReconcile
+from sixclear.monitoring.ledger.service import recent_changes, withdrawn_since
+from sixclear.monitoring.live.frames import FrameBody
+from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.status.service import programmes_now, status
+from sixclear.monitoring.streams.freshness import Freshness, freshness
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.selection import Selection
+
+_log = structlog.get_logger(__name__)
+
+_CHANGES = 20
+# Wider than the hub gathers: no frame of ours replaces another one, so no change is left out.
+_BETWEEN_FRAMES_SECONDS = 0.06
+# While nobody watches, a bulk load should not pay for frames.
+_UNWATCHED_SECONDS = 0.5
+# Somebody else's change is noticed within this even when nobody tells us.
+_POLL_SECONDS = 1.0
+
+
+async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[int, FrameBody]:
+    """The view's sequence number and what a frame says; `after` limits its changes to those since that number."""
+    sequence = await views.view_sequence(session)
+    body = await status(session, Selection(), at=None, now=now)
+    return sequence, {
+        "view_sequence": sequence,
+        "as_of": now,
+        "status": body,
+        "programmes": await programmes_now(session, now),
+        "changes": await recent_changes(session, after=after, limit=_CHANGES),
+    }
+
+
+def _encode(body: FrameBody) -> bytes:
+    # The driver's identifiers are a subclass of UUID, which orjson leaves to us.
+    return orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z)
+
+
+class _ReadEverywhere:
+    """Lets pages of every origin read `app`: public data, for which no credentials are asked."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_open(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message["headers"], (b"access-control-allow-origin", b"*")]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, send_open)
+
+
+class LiveStream:
+    """Publishes on a hub of its own, mounted at `/stream`; follows this process's changes and those of others.
+
+    `visitor` says for whom a connection counts; None for one of our own, which is limited in all only.
+    """
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings, visitor: Visitor = lambda _: None) -> None:
+        self._database = database
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._sequence: int | None = None
+        self._day: date | None = None
+        self._fresh: tuple[Freshness, datetime] | None = None
+        self._current_at: datetime | None = None
+        self.refusing = False
+        access = Access.public("the live status is public")
+        self.hub = SseHub(
+            "monitoring",
+            self._snapshot,
+            access=access,
+            seats=Seats(settings.stream_seats, settings.stream_seats_per_address, settings.stream_share_per_address),
+            visitor=visitor,
+            clock=clock,
+            pulse=self._pulse,
+            heartbeat_seconds=settings.stream_heartbeat_seconds,
+        )
+        self.endpoint = declare(access)(_ReadEverywhere(self.hub))
+
+    async def start(self) -> None:
+        """Begin to publish."""
+        await self.hub.start()
+        self._task = asyncio.create_task(self._run(), name="monitoring stream")
+
+    async def close(self) -> None:
+        """End every client's stream; new ones are refused."""
+        await self.hub.stop(deadline_seconds=0.5)
+
+    async def stop(self) -> None:
+        """Stop publishing."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=1.0)
+            self._task = None
+        await self.close()
+
+    @property
+    def behind_seconds(self) -> float | None:
+        """How far the view is behind by now; it goes on ageing while nothing can be read. None while not known."""
+        if self._fresh is None:
+            return None
+        fresh, seen_at = self._fresh
+        age, passed = fresh.behind_seconds, seconds_since(seen_at, self._clock())
+        return None if age is None or passed is None else age + passed
+
+    def _pulse(self) -> dict[str, Any]:
+        """What a heartbeat says of the figures sent last: until when they were looked at and stood, and how stale."""
+        if self._fresh is None or self._current_at is None:
+            return {"as_of": None, "staleness_seconds": None}
+        fresh, seen_at = self._fresh
+        stale = fresh.staleness_seconds
+        passed = seconds_since(min(seen_at, self._current_at), self._clock())
+        return {
+            "as_of": self._current_at,
+            "staleness_seconds": None if stale is None or passed is None else round(stale + passed, 3),
+        }
+
+    def wake(self) -> None:
+        """Look for a change now."""
+        self._wake.set()
+
+    async def _snapshot(self) -> tuple[int, bytes]:
+        """What a new client gets first; raises FiguresDoNotReconcile, which refuses the client as `/status` does."""
+        async with self._one_snapshot() as session:
+            sequence, body = await payload(session, after=0, now=self._clock())
+        return sequence, _encode(body)
+
+    @asynccontextmanager
+    async def _one_snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session whose queries all see the same view: a frame holds its number's changes and no others."""
+        async with self._database.session() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_POLL_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            try:
+                await self._look()
+            except Exception as error:
+                _log.warning("the stream could not look", error=repr(error))
+                await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(_BETWEEN_FRAMES_SECONDS if self.hub.clients else _UNWATCHED_SECONDS)
+
+    async def _look(self) -> None:
+        """Publish what changed since the last frame.
+
+        A new civil day is a change too (reports of today), and so is a relay that falls silent or is heard of again.
+        """
+        now, before = self._clock(), self._fresh
+        async with self._one_snapshot() as session:
+            fresh = await freshness(session, now)
+            self._fresh = fresh, now
+            self.refusing = not await views.reconciled(session)
+            sequence = await views.view_sequence(session)
+            self._measure(sequence, fresh)
+            if self._sequence is None:
+                self._sequence, self._day = sequence, civil_date(now)
+                return
+            if _epochs(before) != _epochs(self._fresh) or await withdrawn_since(session, self._sequence):
+                self.hub.forget()
+            if sequence != self._sequence or self._day != civil_date(now) or _heard_otherwise(before, fresh):
+                await self._publish(session, now)
+            # Figures that are refused to those who come are not said to stand to those who have them.
+            if sequence == self._sequence and self._day == civil_date(now) and not self.refusing:
+                self._current_at = now
+
+    async def _publish(self, session: AsyncSession, now: datetime) -> None:
+        try:
+            sequence, body = await payload(session, after=self._sequence or 0, now=now)
+        except FiguresDoNotReconcile:
+            return
+        self._sequence, self._day = sequence, civil_date(now)
+        self.hub.publish("status", _encode(body), sequence)
+
+    def _measure(self, sequence: int, fresh: Freshness) -> None:
+        metrics.VIEW_SEQUENCE.set(sequence)
+        for source, state in fresh.sources.items():
+            metrics.GAPS_OPEN.labels(source).set(state["gaps"])
+            metrics.RELAY_SILENT.labels(source).set(source in fresh.silent)
+            metrics.STALENESS.labels(source).set_function(partial(self._age, state["current_until"]))
+
+    def _age(self, until: datetime | None) -> float:
+        """Measured when it is read, so that it also grows while nothing can be looked up."""
+        age = None if until is None else seconds_since(until, self._clock())
+        return math.nan if age is None else age
+
+
+def _epochs(seen: tuple[Freshness, datetime] | None) -> list[tuple[str, int]]:
+    """What the view is made of: a restored source may lack what was published of it."""
+    return [] if seen is None else [(name, state["epoch"]) for name, state in seen[0].sources.items()]
+
+
+def _heard_otherwise(before: tuple[Freshness, datetime] | None, fresh: Freshness) -> bool:
+    return before is not None and before[0].behind_seconds is not None and before[0].silent != fresh.silent

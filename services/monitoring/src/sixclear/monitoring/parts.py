@@ -1,0 +1,33 @@
+"""What routes reach besides the request's session: background work of this process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starlette.requests import Request
+
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.runtime.target import StreamState
+from sixclear.monitoring.readings import Readings
+from sixclear.monitoring.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """`add_spans` queues spans and says how many it took; `background` has limits for long statements."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    background: Database
+    readings: Readings
+    add_spans: Callable[[Sequence[dict[str, Any]]], int]
+    process_streams: Callable[[], Sequence[StreamState]]
+    leading: Callable[[], bool]
+    on_change: Callable[[], None]
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the application that serves `request`."""
+    return cast(Parts, request.app.state.parts)

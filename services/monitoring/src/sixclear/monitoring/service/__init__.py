@@ -1,1 +1,0 @@
-"""Use cases of monitoring: fold what happened, follow the clock, answer with figures."""

@@ -1,0 +1,1 @@
+"""The live status: figures of now or of a past instant."""

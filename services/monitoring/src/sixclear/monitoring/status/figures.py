@@ -1,0 +1,96 @@
+"""Cells into the figures of an answer, pure: the same for counters and for histories."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from sixclear.common.clock import civil_date
+from sixclear.monitoring.view.states import STAGES, Cell
+
+CLOCKS = ("in_time", "due_soon", "overdue", "answered")
+BUCKETS = ("completed", "in_term", "overdue", "recurring")
+_CENT = Decimal("0.01")
+
+
+def percent(part: int, whole: int) -> float | None:
+    """`part` of `whole` in percent, half up, two decimals; None of nothing."""
+    if whole == 0:
+        return None
+    return float((Decimal(100 * part) / whole).quantize(_CENT, ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFigures:
+    """How many tasks are in each bucket. The total is counted on its own, never added up."""
+
+    total: int
+    completed: int
+    in_term: int
+    overdue: int
+    recurring: int
+    remaining_this_year: int
+
+    @property
+    def shares(self) -> dict[str, float | None]:
+        """Each bucket's share of the total, in percent."""
+        return {name: percent(getattr(self, name), self.total) for name in BUCKETS}
+
+    @property
+    def consistent(self) -> bool:
+        """Whether the buckets add up to the total."""
+        return self.completed + self.in_term + self.overdue + self.recurring == self.total
+
+
+def task_figures(cells: Mapping[Cell, int], at: datetime) -> TaskFigures:
+    """*Remaining this year*: open one-off tasks with a deadline up to the end of the civil year of `at` (R5)."""
+    year = civil_date(at).year
+    buckets = dict.fromkeys(BUCKETS, 0)
+    remaining = 0
+    for (measure, slot), n in cells.items():
+        if measure == "task_bucket":
+            bucket, _, due = slot.partition(":")
+            buckets[bucket] += n
+            if due and int(due) <= year:
+                remaining += n
+    return TaskFigures(total=cells.get(Cell("task", ""), 0), remaining_this_year=remaining, **buckets)
+
+
+def database_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
+    """For each programme list in which something stands: how many entries, in which stage, how many at risk."""
+    return {
+        name: {
+            "total": total,
+            **{stage: cells.get(Cell("database_stage", f"{name}/{stage}"), 0) for stage in STAGES},
+            "at_risk": cells.get(Cell("database_at_risk", name), 0),
+        }
+        for (measure, name), total in sorted(cells.items())
+        if measure == "database" and total
+    }
+
+
+def stages_add_up(databases: Mapping[str, Mapping[str, int]]) -> bool:
+    """Whether the stages of each list add up to its total, which is counted on its own."""
+    return all(figures["total"] == sum(figures[stage] for stage in STAGES) for figures in databases.values())
+
+
+def not_approved_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
+    """Databases whose registration was sent and not approved yet, and of how many owners."""
+    owners = {slot: n for (measure, slot), n in cells.items() if measure == "database_not_approved" and n}
+    return {"databases": sum(owners.values()), "organisations": sum(1 for owner in owners if owner)}
+
+
+def feedback_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
+    """How many submissions were received, how many are answered, and how the clocks of the others stand."""
+    clocks = {name: cells.get(Cell("feedback_clock", name), 0) for name in CLOCKS}
+    return {"received": cells.get(Cell("feedback", ""), 0), **clocks}
+
+
+def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:
+    """Progress reports on the civil day of `at`."""
+    return cells.get(Cell("report", civil_date(at).isoformat()), 0)
+
+
+def has_demonstration(cells: Mapping[Cell, int]) -> bool:
+    """Whether records of demonstration are among those counted."""
+    return any(n and measure.endswith("_demonstration") for (measure, _), n in cells.items())

@@ -1,0 +1,67 @@
+"""The live status and the provinces: public, as the results are."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import NowDep, SessionDep
+from sixclear.monitoring.errors import (
+    FiguresDoNotReconcile,
+    InstantInFuture,
+    InstantInvalid,
+    OrganisationNotFound,
+    ProgrammeNotFound,
+)
+from sixclear.monitoring.fields import AsOf, AssignedBy, Organisation, Programme
+from sixclear.monitoring.instants import read_as_of
+from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, unless_same
+from sixclear.monitoring.status import service
+from sixclear.monitoring.status.schemas import Provinces, Status
+from sixclear.monitoring.view.selection import known_programme, select
+
+router = APIRouter(route_class=FiguresRoute, tags=["status"])
+
+
+@router.get(
+    "/status",
+    operation_id="getStatus",
+    response_model=Status,
+    dependencies=[PUBLIC],
+    responses=problem_responses(
+        OrganisationNotFound, ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED
+    )
+    | SAME,
+)
+async def get_status(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    now: NowDep,
+    as_of: AsOf = None,
+    programme: Programme = None,
+    organisation: Organisation = None,
+    assigned_by: AssignedBy = None,
+) -> Any:
+    """The four buckets, their shares, activity, databases and feedback, now or at a past instant.
+
+    The entity tag is weak: it stands for the figures, for what they leave out, and for their age in steps of 5 s.
+    """
+    at = read_as_of(as_of, now)
+    selection = await select(session, organisation=organisation, programme=programme, assigned_by=assigned_by)
+    return unless_same(request, response, await service.status(session, selection, at=at, now=now))
+
+
+@router.get(
+    "/provinces",
+    operation_id="listProvinces",
+    response_model=Provinces,
+    dependencies=[PUBLIC],
+    responses=problem_responses(ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED),
+)
+async def list_provinces(
+    session: SessionDep, now: NowDep, as_of: AsOf = None, programme: Programme = None
+) -> dict[str, Any]:
+    """The tasks of each province and city, with everything below it."""
+    at = read_as_of(as_of, now)
+    return await service.provinces(session, await known_programme(session, programme), at=at, now=now)

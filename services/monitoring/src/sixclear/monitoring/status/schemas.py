@@ -1,0 +1,137 @@
+"""The live status and the provinces, as they are answered."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from sixclear.common.web.schemas import Schema
+from sixclear.monitoring.streams.schemas import SourceFreshness
+
+
+class Filters(Schema):
+    """What the figures were narrowed to; null means all."""
+
+    organisation_id: UUID | None
+    programme: str | None
+    assigned_by: str | None
+
+
+class TaskFigures(Schema):
+    """Tasks by bucket; exclusive, and their sum is the total."""
+
+    total: int
+    completed: int
+    in_term: int
+    overdue: int
+    recurring: int
+    remaining_this_year: int = Field(description="Open one-off tasks due by the end of the civil year of `as_of`.")
+
+
+class Shares(Schema):
+    """Percent of `tasks.total`, half up, two decimals; null when there are no tasks."""
+
+    completed: float | None
+    in_term: float | None
+    overdue: float | None
+    recurring: float | None
+
+
+class Activity(Schema):
+    """Progress reports."""
+
+    reports_today: int = Field(description="On the civil day of `as_of`.")
+    last_report_at: datetime | None
+
+
+class ListFigures(Schema):
+    """The entries of one programme list, each in one stage."""
+
+    total: int = Field(description="Every entry that stands in the list, each once: the sum of the six stages.")
+    formed_centralised: int
+    deploying_foundation: int
+    deploying_digitised_only: int
+    not_deployed: int
+    rebuild: int
+    retire: int
+    at_risk: int = Field(description="How many of `total` have a high risk and are not retired.")
+
+
+class NotApproved(Schema):
+    """Databases whose registration was sent and is not approved."""
+
+    databases: int
+    organisations: int
+
+
+class Databases(Schema):
+    """For the code of each programme list in which something stands its figures; and what waits for approval.
+
+    Which lists there are is data of the catalogue: see its `/lists`. One that is not here has no entry.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, ListFigures]
+
+    registered_not_approved: NotApproved
+
+
+class FeedbackFigures(Schema):
+    """Submissions; the open ones by the state of their clock."""
+
+    received: int
+    in_time: int
+    due_soon: int
+    overdue: int
+    answered: int
+    sealed: int | None = Field(
+        default=None,
+        description="How many of these are sealed initiatives, as they stood at the close of the last civil day; the "
+        "country's figures only. Null for an organisation or a programme: sealed ones are not counted there.",
+    )
+
+
+class TaskPart(Schema):
+    """The part of a status that counts tasks."""
+
+    tasks: TaskFigures
+    shares_percent: Shares
+    activity: Activity
+
+
+class Status(TaskPart):
+    """The live status."""
+
+    as_of: datetime
+    staleness_seconds: float | None = Field(
+        description="Age of the view; null while it is not known: a relay is silent, or a restored log is read again."
+    )
+    filters: Filters
+    demonstration_included: bool = Field(description="Whether generated records are among those counted.")
+    sources: dict[str, SourceFreshness]
+    databases: Databases
+    feedback: FeedbackFigures
+    denominators: dict[str, Any] = Field(description="What each figure is a part of, and which filters it heeds.")
+
+
+class Province(Schema):
+    """The tasks of a province or city and everything below it."""
+
+    organisation_id: UUID
+    code: str
+    name_vi: str
+    name_en: str | None
+    total: int
+    completed: int
+    in_term: int
+    overdue: int
+    recurring: int
+    overdue_percent: float | None
+
+
+class Provinces(Schema):
+    """Every province and city that exists now."""
+
+    as_of: datetime
+    items: list[Province]

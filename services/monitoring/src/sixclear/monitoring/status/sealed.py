@@ -1,0 +1,52 @@
+"""Sealed submissions in the country's total: as they stood at the close of a civil day, so that no instant tells one.
+
+No counter has them, and no cell of an organisation or a programme. What is recorded later than the close of the last
+civil day does not count yet either: a caller who asks about the past again and again must not see it come.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
+from sixclear.monitoring.kinds import rules
+from sixclear.monitoring.statements import sql
+from sixclear.monitoring.view.states import RULES, Cell
+
+_CELLS = sql(
+    """
+    SELECT c.measure, c.slot, count(*) FROM (
+        SELECT h.demonstration, {clock} AS bucket FROM (
+            SELECT DISTINCT ON (h.submission_id) h.* FROM submission_history h
+            JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch AND v.rules = :rules
+            WHERE h.valid_from <= :at AND h.recorded_at <= :known AND h.submission_id IN (
+                SELECT s.submission_id FROM submission_history s WHERE s.visibility = 'sealed')
+            ORDER BY h.submission_id, h.version DESC
+        ) AS h
+        WHERE h.visibility = 'sealed' AND NOT EXISTS (
+            SELECT FROM submission_history n
+            WHERE n.epoch = h.epoch AND n.submission_id = h.submission_id AND n.visibility <> 'sealed'
+                AND tstzrange(n.valid_from, n.valid_to) @> CAST(:asked AS timestamptz))
+    ) AS h CROSS JOIN LATERAL {cells} AS c(measure, slot)
+    WHERE h.bucket IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2
+    """,
+    clock=rules.SUBMISSION_CLOCK,
+    cells=rules.SUBMISSION_CELLS,
+)
+
+
+def last_close(at: datetime) -> datetime:
+    """The last instant up to `at` at which a civil day ended."""
+    day = civil_date(at)
+    return at if at == civil_day_end(day) else civil_day_start(day) - timedelta(microseconds=1)
+
+
+async def sealed_cells(session: AsyncSession, at: datetime, now: datetime) -> dict[Cell, int]:
+    """The cells of all sealed submissions as at the last close of a civil day up to `at`, by what was known at the
+    last close up to `now`. One that is public at `at` is counted there, not here.
+
+    None while the counters are still those of the release before, which has them.
+    """
+    values = {"at": last_close(at), "known": last_close(now), "asked": at, "rules": RULES["feedback"]}
+    rows = await session.execute(_CELLS, values)
+    return {Cell(row[0], row[1]): row[2] for row in rows}

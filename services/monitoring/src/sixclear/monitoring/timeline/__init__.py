@@ -1,0 +1,1 @@
+"""The buckets at the end of each civil day."""

@@ -1,0 +1,76 @@
+"""The four buckets over time, in one pass over the intervals."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring.kinds import rules
+from sixclear.monitoring.statements import sql
+from sixclear.monitoring.view.selection import TASKS_SELECTED, TASKS_TREE, Selection
+
+
+async def bucket_sweep(
+    session: AsyncSession, selection: Selection, first: date, last: date, until: datetime
+) -> Sequence[Row[Any]]:
+    """Totals and buckets at the end of each civil day from `first` to `last`, nothing after the instant `until`.
+
+    Each interval enters its bucket when it begins, moves to overdue just after its deadline if it lies inside, and
+    leaves when it ends; a day's figures are the running sum of these steps.
+    """
+    rows = await session.execute(
+        sql(
+            """
+            WITH interval AS (
+                SELECT h.valid_from AS began, h.valid_to AS ended, h.deadline, {bucket_at_start} AS bucket
+                FROM task_history h {tree}
+                WHERE h.valid_to IS DISTINCT FROM h.valid_from AND {selected}
+            ), step AS (
+                SELECT began AS at, bucket, 1 AS n FROM interval WHERE bucket IS NOT NULL
+                UNION ALL
+                SELECT ended, CASE WHEN bucket = 'in_term' AND deadline < ended THEN 'overdue' ELSE bucket END, -1
+                FROM interval WHERE bucket IS NOT NULL AND ended IS NOT NULL
+                UNION ALL
+                SELECT deadline + interval '1 microsecond', moved.bucket, moved.n
+                FROM interval CROSS JOIN (VALUES ('in_term', -1), ('overdue', 1)) AS moved(bucket, n)
+                WHERE interval.bucket = 'in_term' AND deadline IS NOT NULL AND (ended IS NULL OR deadline < ended)
+            ), daily AS (
+                SELECT greatest(CAST(at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date), CAST(:first AS date)) AS day,
+                    sum(n) FILTER (WHERE bucket = 'completed') AS completed,
+                    sum(n) FILTER (WHERE bucket = 'in_term') AS in_term,
+                    sum(n) FILTER (WHERE bucket = 'overdue') AS overdue,
+                    sum(n) FILTER (WHERE bucket = 'recurring') AS recurring
+                FROM step WHERE at <= :until GROUP BY 1
+            )
+            SELECT CAST(day AS date) AS day,
+                CAST(coalesce(sum(completed) OVER days, 0) AS bigint) AS completed,
+                CAST(coalesce(sum(in_term) OVER days, 0) AS bigint) AS in_term,
+                CAST(coalesce(sum(overdue) OVER days, 0) AS bigint) AS overdue,
+                CAST(coalesce(sum(recurring) OVER days, 0) AS bigint) AS recurring
+            FROM generate_series(CAST(:first AS date), CAST(:last AS date), interval '1 day') AS day
+            LEFT JOIN daily USING (day)
+            WINDOW days AS (ORDER BY day)
+            ORDER BY day
+            """,
+            bucket_at_start=rules.TASK_BUCKET.replace(":at", "h.valid_from"),
+            tree=TASKS_TREE,
+            selected=TASKS_SELECTED,
+        ),
+        {**selection.values, "first": first, "last": last, "until": until},
+    )
+    return rows.all()
+
+
+async def first_day(session: AsyncSession) -> datetime | None:
+    """When the oldest fact in the view became true."""
+    at: datetime | None = await session.scalar(
+        sql(
+            """
+            SELECT min(h.valid_from) FROM task_history h
+            JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = h.epoch
+            """
+        )
+    )
+    return at

@@ -1,0 +1,41 @@
+"""The buckets over time."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import NowDep, SessionDep
+from sixclear.monitoring.errors import FiguresDoNotReconcile, OrganisationNotFound, PeriodInvalid, ProgrammeNotFound
+from sixclear.monitoring.fields import AssignedBy, Organisation, Programme
+from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute
+from sixclear.monitoring.timeline.schemas import Timeline
+from sixclear.monitoring.timeline.service import Step, timeline
+from sixclear.monitoring.view.selection import select
+
+router = APIRouter(route_class=FiguresRoute, tags=["status"])
+
+
+@router.get(
+    "/timeline",
+    operation_id="getTimeline",
+    response_model=Timeline,
+    dependencies=[PUBLIC],
+    responses=problem_responses(
+        OrganisationNotFound, ProgrammeNotFound, PeriodInvalid, FiguresDoNotReconcile, *BOUNDED
+    ),
+)
+async def get_timeline(
+    session: SessionDep,
+    now: NowDep,
+    programme: Programme = None,
+    organisation: Organisation = None,
+    assigned_by: AssignedBy = None,
+    first: Annotated[date | None, Query(alias="from", description="Else the day of the first fact.")] = None,
+    last: Annotated[date | None, Query(alias="to", description="Else today.")] = None,
+    step: Step = "day",
+) -> dict[str, Any]:
+    """The buckets at the end of each civil day; today's point is now."""
+    selection = await select(session, organisation=organisation, programme=programme, assigned_by=assigned_by)
+    return await timeline(session, selection, first=first, last=last, step=step, now=now)

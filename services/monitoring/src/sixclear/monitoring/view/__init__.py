@@ -1,0 +1,1 @@
+"""The view: what the kinds' events amount to, now and at any past instant. Names no kind."""

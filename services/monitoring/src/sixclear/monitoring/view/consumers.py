@@ -1,0 +1,67 @@
+"""Events in: one consumer group per source, so that one that halts stops only itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.bus.consumer import ConsumerLoop
+from sixclear.common.bus.envelope import Envelope
+from sixclear.common.bus.protocol import Bus
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.monitoring import metrics
+from sixclear.monitoring.errors import LeadershipLost
+from sixclear.monitoring.view.fold import fold
+
+TOPICS: Mapping[str, tuple[str, ...]] = {
+    "tasks": ("sixclear.tasks.organisation.v1", "sixclear.tasks.programme.v1", "sixclear.tasks.task.v1"),
+    "feedback": ("sixclear.feedback.submission.v1",),
+    "data-catalog": ("sixclear.data-catalog.entry.v1",),
+}
+
+
+class SourceConsumer:
+    """Folds one source's events with the leader's `token`; `on_change` is told when readers can see a difference."""
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        bus: Bus,
+        database: Database,
+        clock: Clock,
+        token: int,
+        on_change: Callable[[], None],
+        on_lost: Callable[[], None],
+    ) -> None:
+        self.source = source
+        self._clock = clock
+        self._token = token
+        self._on_change = on_change
+        self._on_lost = on_lost
+        self._changed = False
+        self.loop = ConsumerLoop(
+            bus,
+            database,
+            f"monitoring.{source}",
+            TOPICS[source],
+            self._handle,
+            self._after_commit,
+            clock=clock,
+        )
+
+    async def _handle(self, session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+        try:
+            with metrics.FOLD_DURATION.labels(self.source).time():
+                self._changed = await fold(session, envelopes, token=self._token, now=self._clock())
+        except LeadershipLost:
+            self._on_lost()
+            raise
+
+    async def _after_commit(self, envelopes: Sequence[Envelope]) -> None:
+        metrics.EVENTS_FOLDED.labels(self.source).inc(len(envelopes))
+        if self._changed:
+            self._on_change()
+        now, freshness = self._clock(), metrics.FRESHNESS.labels(self.source)
+        for envelope in envelopes:
+            freshness.observe(max(0.0, (now - envelope.recorded_at).total_seconds()))

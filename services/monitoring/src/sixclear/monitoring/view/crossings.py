@@ -1,0 +1,61 @@
+"""Time into the view: what passes a deadline moves to another bucket, by the same deltas as an event.
+
+And back, when the clock ran ahead and was set back: no event says so, only the time does.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring import metrics
+from sixclear.monitoring.view import counters, entities
+from sixclear.monitoring.view import dimensions as organisations
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.fold import begin, delta
+from sixclear.monitoring.view.states import SUBMISSION, TASK, Kind, State, counted_at, rolled_up
+
+_TIMED: tuple[Kind[Any], ...] = (TASK, SUBMISSION)
+
+
+async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, limit: int) -> int:
+    """Count entities again whose boundary has passed, or lies ahead again; how many there were.
+
+    At most `limit` of each kind and direction. Raises LeadershipLost when another leader has taken over.
+    """
+    sequence = (await begin(session, token)).sequence + 1
+    known = await views.sources(session)
+    crossed = visible = 0
+    for kind in _TIMED:
+        by_epoch: dict[int, list[State[Any]]] = defaultdict(list)
+        moved = await entities.states_past_boundary(session, kind, now, limit)
+        moved += await entities.states_ahead(session, kind, now, limit)
+        for epoch, state in moved:
+            by_epoch[epoch].append(state)
+        for epoch, states in by_epoch.items():
+            organisations_epoch = epoch if kind.source == "tasks" else known["tasks"].active_epoch
+            await _recount(session, kind, epoch, organisations_epoch, states, now)
+            crossed += len(states)
+            visible += len(states) if epoch == known[kind.source].active_epoch else 0
+            metrics.CROSSINGS.labels(kind.name).inc(len(states))
+    if visible:
+        await views.advance_view(session, sequence)
+    return crossed
+
+
+async def _recount(
+    session: AsyncSession,
+    kind: Kind[Any],
+    epoch: int,
+    organisations_epoch: int,
+    states: list[State[Any]],
+    now: datetime,
+) -> None:
+    after = [counted_at(kind, state, now) for state in states]
+    await entities.replace_states(session, kind, epoch, after)
+    deltas = delta(kind, list(zip(states, after, strict=True)))
+    ids: set[UUID] = {item.organisation_id for item in deltas if item.organisation_id is not None}
+    above = await organisations.ancestors_by_id(session, organisations_epoch, ids)
+    await counters.add_to_counters(session, kind.source, epoch, rolled_up(deltas, above))

@@ -1,0 +1,197 @@
+"""Organisations, their place in the tree, and programmes."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring.statements import Columns, sql
+from sixclear.monitoring.view.states import OrganisationFacts, ProgrammeFacts
+
+_ORGANISATION = Columns(
+    organisation_id="uuid",
+    version="integer",
+    code="text",
+    codes="text[]",
+    level="text",
+    name_vi="text",
+    name_en="text",
+    parent_id="uuid",
+    valid_from="date",
+    valid_to="date",
+)
+_PROGRAMME = Columns(
+    programme_id="uuid", version="integer", slug="text", name_vi="text", name_en="text", demonstration="boolean"
+)
+
+
+async def versions_by_id(session: AsyncSession, entity: str, epoch: int, ids: Collection[UUID]) -> dict[UUID, int]:
+    """The known versions of these organisations or programmes."""
+    rows = await session.execute(
+        sql(
+            "SELECT {e}_id, version FROM {e}_state WHERE epoch = :epoch AND {e}_id = ANY(CAST(:ids AS uuid[]))",
+            e=entity,
+        ),
+        {"epoch": epoch, "ids": list(ids)},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def replace_organisations(
+    session: AsyncSession, epoch: int, organisations: Sequence[tuple[UUID, int, OrganisationFacts]]
+) -> None:
+    """Store organisations; their place in the tree is made by `rebuild_ancestors`."""
+    await session.execute(
+        sql(
+            """
+            INSERT INTO organisation_state AS s ({names}, epoch, ancestors)
+            SELECT {selected}, :epoch, ARRAY[r.organisation_id] FROM {unnested}
+            ON CONFLICT (epoch, organisation_id) DO UPDATE SET {replaced} WHERE s.version < excluded.version
+            """,
+            names=_ORGANISATION.names,
+            selected=_ORGANISATION.selected,
+            unnested=_ORGANISATION.unnested,
+            replaced=_ORGANISATION.replaced,
+        ),
+        {"epoch": epoch, **_ORGANISATION.values(_organisation_row(*item) for item in organisations)},
+    )
+
+
+def _organisation_row(organisation_id: UUID, version: int, facts: OrganisationFacts) -> list[Any]:
+    return [
+        organisation_id,
+        version,
+        facts.code,
+        facts.codes,
+        facts.level,
+        facts.name_vi,
+        facts.name_en,
+        facts.parent_id,
+        _day(facts.valid_from),
+        _day(facts.valid_to),
+    ]
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value[:10]) if value else None
+
+
+async def replace_programmes(
+    session: AsyncSession, epoch: int, programmes: Sequence[tuple[UUID, int, ProgrammeFacts]]
+) -> None:
+    """Store programmes."""
+    await session.execute(
+        sql(
+            """
+            INSERT INTO programme_state AS s ({names}, epoch) SELECT {selected}, :epoch FROM {unnested}
+            ON CONFLICT (epoch, programme_id) DO UPDATE SET {replaced} WHERE s.version < excluded.version
+            """,
+            names=_PROGRAMME.names,
+            selected=_PROGRAMME.selected,
+            unnested=_PROGRAMME.unnested,
+            replaced=_PROGRAMME.replaced,
+        ),
+        {
+            "epoch": epoch,
+            **_PROGRAMME.values(
+                [programme_id, version, facts.slug, facts.name_vi, facts.name_en, facts.demonstration]
+                for programme_id, version, facts in programmes
+            ),
+        },
+    )
+
+
+async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tuple[list[UUID], list[UUID]]]:
+    """Compute everyone's place in the tree again; the old and new places of those that moved.
+
+    Some thousands of rows, and only when an organisation changes. A parent that is not known yet is named all the
+    same; a circle ends where it closes.
+    """
+    rows = await session.execute(
+        sql(
+            """
+            WITH RECURSIVE up AS (
+                SELECT organisation_id, parent_id, ARRAY[organisation_id] AS path
+                FROM organisation_state WHERE epoch = :epoch
+                UNION ALL
+                SELECT up.organisation_id, above.parent_id, up.path || up.parent_id
+                FROM up LEFT JOIN organisation_state above
+                    ON above.epoch = :epoch AND above.organisation_id = up.parent_id
+                WHERE up.parent_id IS NOT NULL AND NOT up.parent_id = ANY(up.path)
+            ), place AS (
+                SELECT DISTINCT ON (organisation_id) organisation_id, path
+                FROM up ORDER BY organisation_id, cardinality(path) DESC
+            )
+            UPDATE organisation_state s SET ancestors = place.path
+            FROM place
+            WHERE s.epoch = :epoch AND s.organisation_id = place.organisation_id AND s.ancestors <> place.path
+            RETURNING s.organisation_id, old.ancestors, new.ancestors
+            """
+        ),
+        {"epoch": epoch},
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def ancestors_by_id(session: AsyncSession, epoch: int, ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """The places of these organisations in the tree; unknown ones are left out."""
+    if not ids:
+        return {}
+    rows = await session.execute(
+        sql(
+            """
+            SELECT organisation_id, ancestors FROM organisation_state
+            WHERE epoch = :epoch AND organisation_id = ANY(CAST(:ids AS uuid[]))
+            """
+        ),
+        {"epoch": epoch, "ids": list(ids)},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def find_organisation(session: AsyncSession, reference: str, identifier: UUID | None) -> UUID | None:
+    """The identifier of the organisation with this identifier, or with this among its codes."""
+    found: UUID | None = await session.scalar(
+        sql(
+            """
+            SELECT o.organisation_id FROM organisation_state o JOIN source_view v
+                ON v.source = 'tasks' AND v.active_epoch = o.epoch
+            WHERE o.organisation_id = CAST(:identifier AS uuid) OR o.codes @> ARRAY[CAST(:code AS text)]
+            LIMIT 1
+            """
+        ),
+        {"identifier": identifier, "code": reference},
+    )
+    return found
+
+
+async def list_programmes(session: AsyncSession) -> Sequence[str]:
+    """The slugs of every programme, in order."""
+    rows = await session.scalars(
+        sql(
+            """
+            SELECT p.slug FROM programme_state p JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = p.epoch
+            ORDER BY p.slug
+            """
+        )
+    )
+    return rows.all()
+
+
+async def list_provinces(session: AsyncSession, now: datetime) -> Sequence[Row[Any]]:
+    """The provinces and cities that exist now, in the order of their codes."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT o.organisation_id, o.code, o.name_vi, o.name_en
+            FROM organisation_state o JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = o.epoch
+            WHERE o.level = 'province' AND (o.valid_to IS NULL OR o.valid_to > :now)
+            ORDER BY o.code
+            """
+        ),
+        {"now": now.date()},
+    )
+    return rows.all()

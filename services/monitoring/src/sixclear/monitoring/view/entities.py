@@ -1,0 +1,309 @@
+"""Versions and states of tasks, submissions and entries: the part of the fold that is the same for all three."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring.kinds import rules
+from sixclear.monitoring.statements import Columns, sql
+from sixclear.monitoring.view.states import ENTRY, REPORTED, SUBMISSION, TASK, Facts, Kind, State, Version
+
+F = TypeVar("F", bound=Facts)
+
+FACTS = {
+    TASK.name: Columns(
+        organisation_id="uuid",
+        programme="text",
+        assigned_by="text",
+        title="text",
+        status="text",
+        kind="text",
+        deadline="timestamptz",
+        last_report_at="timestamptz",
+        demonstration="boolean",
+    ),
+    SUBMISSION.name: Columns(
+        organisation_id="uuid",
+        programme="text",
+        status="text",
+        kind="text",
+        visibility="text",
+        due_soon_at="timestamptz",
+        due_at="timestamptz",
+        demonstration="boolean",
+    ),
+    ENTRY.name: Columns(
+        organisation_id="uuid",
+        code="text",
+        title="text",
+        kind="text",
+        lists="text[]",
+        stage="text",
+        risk="text",
+        registration="text",
+        demonstration="boolean",
+    ),
+}
+_AHEAD = {TASK.name: rules.TASK_AHEAD, SUBMISSION.name: rules.SUBMISSION_AHEAD}
+_VERSION = Columns(
+    entity_id="uuid",
+    version="integer",
+    previous_version="integer",
+    change="text",
+    occurred_at="timestamptz",
+    recorded_at="timestamptz",
+)
+_STATE = Columns(
+    entity_id="uuid",
+    version="integer",
+    withdrawn_version="integer",
+    occurred_at="timestamptz",
+    bucket="text",
+    next_boundary="timestamptz",
+)
+
+
+def _facts_row(kind: Kind[Any], facts: Any) -> list[Any]:
+    return [getattr(facts, name) if facts is not None else None for name in FACTS[kind.name].types]
+
+
+def _columns(part: Columns, kind: Kind[Any]) -> Columns:
+    return part + FACTS[kind.name]
+
+
+def _stored(kind: Kind[Any], columns: Columns) -> str:
+    return columns.names.replace("entity_id", f"{kind.name}_id", 1)
+
+
+async def insert_versions(
+    session: AsyncSession, kind: Kind[F], epoch: int, versions: Sequence[Version[F]], sequence: int
+) -> set[tuple[UUID, int]]:
+    """Add to the history what is not in it yet; the keys of what was added. Intervals are made by `chain`."""
+    columns = _columns(_VERSION, kind)
+    statement = sql(
+        """
+        INSERT INTO {kind}_history ({stored}, epoch, valid_from, view_sequence)
+        SELECT {selected}, :epoch, r.occurred_at, :sequence FROM {unnested}
+        ON CONFLICT DO NOTHING
+        RETURNING {kind}_id, version
+        """,
+        kind=kind.name,
+        stored=_stored(kind, columns),
+        selected=columns.selected,
+        unnested=columns.unnested,
+    )
+    rows = ([*(getattr(item, name) for name in _VERSION.types), *_facts_row(kind, item.facts)] for item in versions)
+    result = await session.execute(statement, {**columns.values(rows), "epoch": epoch, "sequence": sequence})
+    return {(row[0], row[1]) for row in result}
+
+
+async def chain(session: AsyncSession, kind: Kind[Any], epoch: int, added: Collection[tuple[UUID, int]]) -> None:
+    """Give each version the interval from its own time until the next one's, from the first added one on.
+
+    A version that claims to have occurred before its predecessor begins where that one begins: intervals never run
+    backwards, whatever the order of arrival.
+    """
+    await session.execute(
+        sql(
+            """
+            WITH touched AS (
+                SELECT entity_id, min(version) AS version
+                FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
+                GROUP BY entity_id
+            ), tail AS (
+                SELECT h.{kind}_id, h.version,
+                    CASE WHEN h.version < t.version THEN h.valid_from ELSE h.occurred_at END AS at
+                FROM touched t
+                JOIN {kind}_history h ON h.epoch = :epoch AND h.{kind}_id = t.entity_id AND h.version >= coalesce(
+                    (SELECT max(p.version) FROM {kind}_history p
+                     WHERE p.epoch = :epoch AND p.{kind}_id = t.entity_id AND p.version < t.version), 0)
+            ), opened AS (
+                SELECT {kind}_id, version, max(at) OVER (PARTITION BY {kind}_id ORDER BY version) AS valid_from
+                FROM tail
+            ), closed AS (
+                SELECT {kind}_id, version, valid_from,
+                    lead(valid_from) OVER (PARTITION BY {kind}_id ORDER BY version) AS valid_to
+                FROM opened
+            )
+            UPDATE {kind}_history h SET valid_from = c.valid_from, valid_to = c.valid_to
+            FROM closed c
+            WHERE h.epoch = :epoch AND h.{kind}_id = c.{kind}_id AND h.version = c.version
+                AND (h.valid_from, h.valid_to) IS DISTINCT FROM (c.valid_from, c.valid_to)
+            """,
+            kind=kind.name,
+        ),
+        {"epoch": epoch, "ids": [item[0] for item in added], "versions": [item[1] for item in added]},
+    )
+
+
+async def drop_withdrawn(
+    session: AsyncSession, kind: Kind[F], epoch: int, withdrawn: Sequence[tuple[UUID, int]]
+) -> list[tuple[F, datetime]]:
+    """Remove every version before the given ones; the facts and times of the progress reports among them."""
+    columns = FACTS[kind.name]
+    rows = await session.execute(
+        sql(
+            """
+            DELETE FROM {kind}_history h
+            USING unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
+            WHERE h.epoch = :epoch AND h.{kind}_id = r.entity_id AND h.version < r.version
+            RETURNING h.change, h.occurred_at, {facts}
+            """,
+            kind=kind.name,
+            facts=", ".join(f"h.{name}" for name in columns.types),
+        ),
+        {"epoch": epoch, "ids": [item[0] for item in withdrawn], "versions": [item[1] for item in withdrawn]},
+    )
+    removed = ((_facts(kind, row), row.change, row.occurred_at) for row in rows)
+    return [(facts, at) for facts, change, at in removed if change == REPORTED and facts is not None]
+
+
+def _facts(kind: Kind[F], row: Row[Any]) -> F | None:
+    values = row._mapping
+    if values["demonstration"] is None:
+        return None
+    return kind.facts(**{name: values[name] for name in FACTS[kind.name].types})
+
+
+def _state(kind: Kind[F], row: Row[Any]) -> State[F]:
+    return State(
+        row.entity_id,
+        row.version,
+        row.withdrawn_version,
+        row.occurred_at,
+        _facts(kind, row),
+        row.bucket,
+        row.next_boundary,
+    )
+
+
+async def states_by_id(session: AsyncSession, kind: Kind[F], epoch: int, ids: Collection[UUID]) -> dict[UUID, State[F]]:
+    """The known states of these entities."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT s.{kind}_id AS entity_id, s.*
+            FROM {kind}_state s WHERE s.epoch = :epoch AND s.{kind}_id = ANY(CAST(:ids AS uuid[]))
+            """,
+            kind=kind.name,
+        ),
+        {"epoch": epoch, "ids": list(ids)},
+    )
+    return {row.entity_id: _state(kind, row) for row in rows}
+
+
+async def replace_states(session: AsyncSession, kind: Kind[F], epoch: int, states: Iterable[State[F]]) -> None:
+    """Store states; one that is older than what is stored changes nothing."""
+    columns = _columns(_STATE, kind)
+    stored = _stored(kind, columns)
+    rows = ([*(getattr(item, name) for name in _STATE.types), *_facts_row(kind, item.facts)] for item in states)
+    await session.execute(
+        sql(
+            """
+            INSERT INTO {kind}_state AS s ({stored}, epoch)
+            SELECT {selected}, :epoch FROM {unnested}
+            ON CONFLICT ({kind}_id, epoch) DO UPDATE SET {replaced} WHERE s.version <= excluded.version
+            """,
+            kind=kind.name,
+            stored=stored,
+            selected=columns.selected,
+            unnested=columns.unnested,
+            replaced=", ".join(f"{name} = excluded.{name}" for name in stored.split(", ")[1:]),
+        ),
+        {**columns.values(rows), "epoch": epoch},
+    )
+
+
+async def states_past_boundary(
+    session: AsyncSession, kind: Kind[F], now: datetime, limit: int
+) -> list[tuple[int, State[F]]]:
+    """States, with their epoch, whose boundary lies before `now`; the oldest boundaries first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT s.{kind}_id AS entity_id, s.* FROM {kind}_state s
+            WHERE s.next_boundary < :now ORDER BY s.next_boundary LIMIT :limit
+            """,
+            kind=kind.name,
+        ),
+        {"now": now, "limit": limit},
+    )
+    return [(row.epoch, _state(kind, row)) for row in rows]
+
+
+async def states_ahead(session: AsyncSession, kind: Kind[F], now: datetime, limit: int) -> list[tuple[int, State[F]]]:
+    """States, with their epoch, that are counted as at an instant after `now`: the clock ran ahead and was set back."""
+    rows = await session.execute(
+        sql(
+            "SELECT h.{kind}_id AS entity_id, h.* FROM {kind}_state h WHERE {ahead} LIMIT :limit",
+            kind=kind.name,
+            ahead=_AHEAD[kind.name],
+        ),
+        {"at": now, "limit": limit},
+    )
+    return [(row.epoch, _state(kind, row)) for row in rows]
+
+
+async def some_ahead(session: AsyncSession, now: datetime) -> bool:
+    """Whether a state of any kind is counted as at an instant after `now`."""
+    found = await session.scalar(
+        sql(
+            """
+            SELECT EXISTS (SELECT FROM task_state h WHERE {task})
+                OR EXISTS (SELECT FROM submission_state h WHERE {other})
+            """,
+            task=rules.TASK_AHEAD,
+            other=rules.SUBMISSION_AHEAD,
+        ),
+        {"at": now},
+    )
+    return bool(found)
+
+
+async def next_boundary(session: AsyncSession) -> datetime | None:
+    """The earliest instant after which something is to be counted elsewhere; in the past when a timer is late."""
+    boundary: datetime | None = await session.scalar(
+        sql(
+            """
+            SELECT least(
+                (SELECT min(next_boundary) FROM task_state), (SELECT min(next_boundary) FROM submission_state))
+            """
+        )
+    )
+    return boundary
+
+
+async def note_gaps(
+    session: AsyncSession, kind: Kind[Any], epoch: int, added: Collection[tuple[UUID, int]], now: datetime
+) -> int:
+    """Store which predecessors of the added versions never came; how many that are."""
+    result = await session.execute(
+        sql(
+            """
+            INSERT INTO gap (source, epoch, entity_type, entity_id, missing_version, noticed_at)
+            SELECT :source, :epoch, :entity_type, h.{kind}_id, h.previous_version, :now
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
+            JOIN {kind}_history h ON h.epoch = :epoch AND h.{kind}_id = r.entity_id AND h.version = r.version
+            JOIN {kind}_state s ON s.epoch = :epoch AND s.{kind}_id = r.entity_id
+            WHERE h.previous_version >= s.withdrawn_version AND NOT EXISTS (
+                SELECT FROM {kind}_history p
+                WHERE p.epoch = :epoch AND p.{kind}_id = r.entity_id AND p.version = h.previous_version)
+            ON CONFLICT DO NOTHING
+            RETURNING entity_id
+            """,
+            kind=kind.name,
+        ),
+        {
+            "source": kind.source,
+            "entity_type": kind.name,
+            "epoch": epoch,
+            "ids": [item[0] for item in added],
+            "versions": [item[1] for item in added],
+            "now": now,
+        },
+    )
+    return len(result.all())

@@ -1,0 +1,53 @@
+"""A restored source: its new epoch is folded beside the view and takes its place when it has caught up."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring.view import counters
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.fold import begin
+
+TABLES = {
+    "tasks": ("task_history", "task_state", "organisation_state", "programme_state", "last_report"),
+    "feedback": ("submission_history", "submission_state"),
+    "data-catalog": ("entry_history", "entry_state"),
+}
+_QUIET = timedelta(seconds=5)
+
+
+def caught_up(view: views.SourceState, now: datetime) -> bool:
+    """Whether a next epoch, of which nothing waits, holds the whole log.
+
+    Either an event came that is younger than the rebuild itself, or none came for some seconds.
+    """
+    if view.next_epoch is None or view.next_since is None or view.next_folded_at is None:
+        return False
+    live = view.next_recorded_at is not None and view.next_recorded_at >= view.next_since
+    return live or now - view.next_folded_at >= _QUIET
+
+
+async def activate_next_epoch(session: AsyncSession, source: str, *, token: int) -> None:
+    """Show the next epoch of `source` from this transaction's end on.
+
+    Organisations come with the epoch of tasks, so a swap there counts the other sources' records under them again.
+    """
+    sequence = (await begin(session, token)).sequence + 1
+    await views.activate_next_epoch(session, source)
+    if source == "tasks":
+        known = await views.sources(session)
+        for other in ("feedback", "data-catalog"):
+            for epoch in (known[other].active_epoch, known[other].next_epoch):
+                if epoch is not None:
+                    await counters.rebuild_counters(session, other, epoch, known["tasks"].active_epoch)
+    await views.advance_view(session, sequence)
+
+
+async def delete_old_epochs(session: AsyncSession, source: str, *, token: int, limit: int = 5_000) -> int:
+    """Delete a chunk of the rows of epochs that readers no longer see; how many rows that were."""
+    await begin(session, token)
+    active = (await views.sources(session))[source].active_epoch
+    if active == 1:
+        return 0
+    removed = await counters.delete_epoch(session, TABLES[source], active, limit)
+    return removed or await counters.delete_source_epoch(session, source, active, limit)

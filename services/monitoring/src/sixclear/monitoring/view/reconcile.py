@@ -1,0 +1,115 @@
+"""Counters against a count of the records: a difference is alarmed and no figure is given until it is repaired."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.monitoring import metrics
+from sixclear.monitoring.errors import FiguresDoNotReconcile
+from sixclear.monitoring.view import counters
+from sixclear.monitoring.view import differences as reconciliation
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.fold import begin
+from sixclear.monitoring.view.sources import SourceState
+from sixclear.monitoring.view.states import KINDS, RULES, Kind
+
+_SHOWN = 50
+
+
+async def require_reconciled(session: AsyncSession) -> None:
+    """Raises FiguresDoNotReconcile while counters differ from the records: a wrong figure is never given."""
+    if not await views.reconciled(session):
+        raise FiguresDoNotReconcile("Counters and records differ; figures come back when they are repaired.")
+
+
+async def differences(session: AsyncSession, clock: Clock) -> list[dict[str, Any]]:
+    """Where the view contradicts itself in `session`'s snapshot, some dozens of places at most. Changes nothing."""
+    known = await views.sources(session)
+    # Not before the snapshot's first query: what the timer moved in between would look as if it came too early.
+    now = clock()
+    found: list[dict[str, Any]] = []
+    for kind in KINDS:
+        epoch = known[kind.source].active_epoch
+        found += await reconciliation.state_differences(session, kind, epoch, now, _SHOWN)
+        found += await counters.counter_differences(session, kind.source, epoch, known["tasks"].active_epoch, _SHOWN)
+    found += await counters.last_report_differences(session, known["tasks"].active_epoch, _SHOWN)
+    return found[:_SHOWN]
+
+
+async def reconcile(database: Database, clock: Clock) -> list[dict[str, Any]]:
+    """Compare in one snapshot, beside the fold. Differences are stored, alarmed, and stop all figures."""
+    with metrics.RECONCILE_DURATION.time():
+        async with database.session() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            found = await differences(session, clock)
+    metrics.RECONCILE_DIFFERENCES.set(len(found))
+    now = clock()
+    async with database.transaction() as session:
+        if found:
+            await reconciliation.insert_reconciliation(session, now, found)
+        elif not await views.reconciled(session):
+            await reconciliation.close_reconciliations(session, now)
+        await views.mark_reconciled(session, not found)
+    return found
+
+
+async def repair(session: AsyncSession, *, now: datetime) -> None:
+    """Make states, counters and last reports again from the histories, in one transaction.
+
+    What the histories themselves lack only a replay of the log brings back. The fold waits meanwhile.
+    """
+    sequence = (await views.lock_view(session)).sequence
+    known = await views.sources(session)
+    for kind in KINDS:
+        await _count_again(session, kind, known, now)
+    await counters.rebuild_last_reports(session, known["tasks"].active_epoch)
+    await reconciliation.close_reconciliations(session, now)
+    await views.mark_reconciled(session, True)
+    await views.advance_view(session, sequence + 1)
+
+
+async def _count_again(session: AsyncSession, kind: Kind[Any], known: dict[str, SourceState], now: datetime) -> None:
+    """States and counters of one kind, in the epoch that readers see and in the one that is folded beside it."""
+    source = known[kind.source]
+    for epoch in filter(None, (source.active_epoch, source.next_epoch)):
+        await reconciliation.repair_states(session, kind, epoch, now)
+        organisations_epoch = epoch if kind.source == "tasks" else known["tasks"].active_epoch
+        await counters.rebuild_counters(session, kind.source, epoch, organisations_epoch)
+
+
+async def follow_changed_rules(session: AsyncSession, *, token: int, now: datetime) -> list[str]:
+    """Count the records of each source again that was counted by other rules than this release's; which those were.
+
+    In one transaction, before the leader folds: no reader sees figures of both. Raises LeadershipLost.
+    """
+    sequence = (await begin(session, token)).sequence
+    counted_by = await views.rules(session)
+    changed = sorted(source for source, number in RULES.items() if counted_by[source] != number)
+    known = await views.sources(session)
+    for kind in KINDS:
+        if kind.source in changed:
+            await _count_again(session, kind, known, now)
+            await views.note_rules(session, kind.source, RULES[kind.source])
+    if changed:
+        await views.advance_view(session, sequence + 1)
+    return changed
+
+
+async def compare_on_demand(database: Database, *, repair_found: bool, clock: Clock) -> dict[str, Any]:
+    """Compare and, if asked, repair what differs and compare again; what the first comparison found."""
+    checked_at = clock()
+    found = await reconcile(database, clock)
+    left = found
+    if found and repair_found:
+        async with database.transaction() as session:
+            await repair(session, now=clock())
+        left = await reconcile(database, clock)
+    return {
+        "checked_at": checked_at,
+        "reconciled": not left,
+        "repaired": bool(found) and not left,
+        "differences": found,
+    }
