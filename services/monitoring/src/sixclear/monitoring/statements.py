@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
+from sixclear.common.db import dump_json
+
 
 @lru_cache(maxsize=256)
 def _statement(template: str, fragments: tuple[tuple[str, str], ...]) -> TextClause:
@@ -18,7 +20,11 @@ def sql(template: str, **fragments: str) -> TextClause:
 
 
 class Columns:
-    """Named, typed columns that travel to the server as one array each."""
+    """Named, typed columns that travel to the server as one array each.
+
+    `unnest` flattens an array of arrays, so a list of texts travels as JSON and becomes an array there: a text may
+    hold any character.
+    """
 
     def __init__(self, **types: str) -> None:
         self.types = types
@@ -34,15 +40,13 @@ class Columns:
     @property
     def selected(self) -> str:
         """The columns of `unnested` as the target table has them."""
-        return ", ".join(
-            f"string_to_array(r.{name}, ',')" if kind == "text[]" else f"r.{name}" for name, kind in self.types.items()
-        )
+        return ", ".join(_texts(name) if kind == "text[]" else f"r.{name}" for name, kind in self.types.items())
 
     @property
     def unnested(self) -> str:
-        """`unnest(…) AS r(…)`, one bound array per column. A list of texts is sent joined by commas."""
+        """`unnest(…) AS r(…)`, one bound array per column."""
         arrays = ", ".join(
-            f"CAST(:{name} AS {'text' if kind == 'text[]' else kind}[])" for name, kind in self.types.items()
+            f"CAST(:{name} AS {'jsonb' if kind == 'text[]' else kind}[])" for name, kind in self.types.items()
         )
         return f"unnest({arrays}) AS r({self.names})"
 
@@ -57,5 +61,9 @@ class Columns:
         for row in rows:
             for index, (name, kind) in enumerate(self.types.items()):
                 value = row[name] if isinstance(row, Mapping) else row[index]
-                columns[name].append(",".join(value) if kind == "text[]" and value is not None else value)
+                columns[name].append(dump_json(list(value)) if kind == "text[]" and value is not None else value)
         return columns
+
+
+def _texts(name: str) -> str:
+    return f"CASE WHEN r.{name} IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(r.{name})) END"

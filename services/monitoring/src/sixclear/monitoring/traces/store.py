@@ -130,9 +130,9 @@ def summaries(rows: Sequence[SpanRow]) -> list[Mapping[str, Any]]:
         trace["started_at"] = min(trace["started_at"], row["started_at"])
         trace["ended_at"] = max(trace["ended_at"], ended_at)
         trace["name"] = row["name"] if row["parent_span_id"] is None else trace["name"]
-        trace["services"].add(row["service"].replace(",", " "))
+        trace["services"].add(row["service"])
         if route := row["attributes"].get("http.route"):
-            trace["routes"].add(str(route).replace(",", " "))
+            trace["routes"].add(str(route))
         trace["spans"] += 1
         trace["error"] = trace["error"] or row["error"]
     return [
