@@ -19,6 +19,7 @@ from sixclear.common.events.log import NewEvent
 from sixclear.common.events.reader import StoredEvent
 from sixclear.tasks.reporting import repository as rows
 from sixclear.monitoring.ledger.repository import list_changes
+from sixclear.monitoring.status.service import SHOWN
 from sixclear.monitoring.view.cells import cells_at, cells_now
 from sixclear.monitoring.view.selection import Selection
 from sixclear.monitoring.view.sources import view_sequence
@@ -58,10 +59,10 @@ async def test_a_status_reads_no_more_rows_when_there_are_ten_times_the_tasks(
     view: Any, events: Any, database: Database, say: Say
 ) -> None:
     async def live(session: Any) -> None:
-        await cells_now(session, Selection(), civil_date(events.now))
+        await cells_now(session, SHOWN, Selection(), civil_date(events.now))
 
     async def naive(session: Any) -> None:
-        await cells_at(session, Selection(), events.now)
+        await cells_at(session, SHOWN, Selection(), events.now)
 
     await view.fold([events.organisation(f"L{number:02d}") for number in range(20)])
     rows = {}

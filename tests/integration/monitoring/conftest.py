@@ -23,10 +23,12 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
+from sixclear.monitoring.kinds.task import REPORTS, TASK
 from sixclear.monitoring.settings import Settings
+from sixclear.monitoring.status.service import SHOWN
 from sixclear.monitoring.target import MonitoringTarget
 from sixclear.monitoring.view import sources as views
-from sixclear.monitoring.view.cells import Cells, cells_at, cells_now, last_report_at, last_report_now
+from sixclear.monitoring.view.cells import cells_at, cells_now, latest_at, latest_now
 from sixclear.monitoring.view.crossings import cross_boundaries
 from sixclear.monitoring.view.fold import fold
 from sixclear.monitoring.view.selection import Selection
@@ -200,21 +202,21 @@ class View:
             if step == 0:
                 return crossed
 
-    async def cells(self, selection: Selection = Selection()) -> Cells:  # noqa: B008 (immutable)
+    async def cells(self, selection: Selection = Selection()) -> Any:  # noqa: B008 (immutable)
         async with self.database.session() as session:
-            return await cells_now(session, selection, civil_date(self.now))
+            return await cells_now(session, SHOWN, selection, civil_date(self.now))
 
-    async def cells_at(self, at: datetime, selection: Selection = Selection()) -> Cells:  # noqa: B008
+    async def cells_at(self, at: datetime, selection: Selection = Selection()) -> Any:  # noqa: B008
         async with self.database.session() as session:
-            return await cells_at(session, selection, at)
+            return await cells_at(session, SHOWN, selection, at)
 
     async def last_report(self, selection: Selection = Selection()) -> datetime | None:  # noqa: B008
         async with self.database.session() as session:
-            return await last_report_now(session, selection)
+            return await latest_now(session, TASK, REPORTS, selection)
 
     async def last_report_at(self, at: datetime, selection: Selection = Selection()) -> datetime | None:  # noqa: B008
         async with self.database.session() as session:
-            return await last_report_at(session, selection, at)
+            return await latest_at(session, TASK, REPORTS, selection, at)
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.monitoring import metrics
+from sixclear.monitoring.kinds import rules_of, sources
+from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.view import counters
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.reconcile import reconcile
-from sixclear.monitoring.view.states import RULES, Cell
 
 pytestmark = pytest.mark.asyncio
 
@@ -89,5 +90,5 @@ async def test_a_release_with_other_rules_counts_again_before_it_folds_and_refus
         await eventually(compared)
         assert statuses == {200}
     async with view.database.session() as session:
-        assert await views.rules(session) == RULES
+        assert await views.rules(session) == {source: rules_of(source) for source in sources()}
     assert await view.cells() == await view.cells_at(view.now)

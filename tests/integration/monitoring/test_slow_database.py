@@ -12,11 +12,11 @@ from sixclear.common.db import Database
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.monitoring import metrics
+from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.lead import leader as leader_module
 from sixclear.monitoring.lead.leader import Leader
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.view.generations import activate_next_epoch
-from sixclear.monitoring.view.states import Cell
 
 pytestmark = pytest.mark.asyncio
 

@@ -11,13 +11,13 @@ from sqlalchemy import text
 from sixclear.common.clock import civil_date, civil_day_end
 from sixclear.common.ids import new_id, stable_id
 from sixclear.common.testing.clock import MovingClock
+from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.timeline.service import timeline
 from sixclear.monitoring.view import entities
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.generations import activate_next_epoch, caught_up, delete_old_epochs
 from sixclear.monitoring.view.reconcile import differences, reconcile, repair
 from sixclear.monitoring.view.selection import Selection
-from sixclear.monitoring.view.states import Cell
 
 pytestmark = pytest.mark.asyncio
 

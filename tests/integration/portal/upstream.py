@@ -20,8 +20,8 @@ from tests.integration.portal.upstream_feedback import feedback
 from tests.integration.portal.upstream_monitoring import monitoring
 from tests.integration.portal.upstream_tasks import tasks
 
+from sixclear.monitoring.kinds.entry import STAGES
 from sixclear.monitoring.live.frames import Frame
-from sixclear.monitoring.view.states import STAGES
 
 
 def stages(*, at_risk: int = 0, **counts: int) -> dict[str, int]:

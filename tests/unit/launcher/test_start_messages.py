@@ -17,7 +17,7 @@ from sixclear.launcher.options import common_settings, default_port, embeds_issu
 from sixclear.launcher.registry import SERVICES, chosen
 from sixclear.launcher.run import _require_sources
 from sixclear.launcher.server import bind
-from sixclear.monitoring.view.consumers import TOPICS
+from sixclear.monitoring.kinds import sources
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -100,7 +100,7 @@ def test_a_reader_of_events_without_its_sources(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_launcher_knows_whose_events_are_read() -> None:
-    assert {service.name: service.reads for service in SERVICES if service.reads} == {"monitoring": set(TOPICS)}
+    assert {service.name: service.reads for service in SERVICES if service.reads} == {"monitoring": set(sources())}
 
 
 def test_targets_in_starting_order() -> None:

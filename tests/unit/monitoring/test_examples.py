@@ -8,14 +8,15 @@ import pytest
 
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.testing.examples import written_examples
-from sixclear.monitoring.view.consumers import TOPICS
+from sixclear.monitoring.kinds import sources
+from sixclear.monitoring.view.consumers import topics_of
 from sixclear.monitoring.view.fold import read
 
 ROOT = Path(__file__).resolve().parents[3]
-READ = {topic.removesuffix(".v1").removeprefix("sixclear.") for topics in TOPICS.values() for topic in topics}
+READ = {topic.removesuffix(".v1").removeprefix("sixclear.") for source in sources() for topic in topics_of(source)}
 EXAMPLES = sorted(
     path
-    for source in TOPICS
+    for source in sources()
     for path in (ROOT / "services" / source / "contracts" / "examples").glob("*.json")
     if f"{source}.{path.name.partition('.')[0]}" in READ
 )
@@ -43,7 +44,7 @@ def envelope(path: Path) -> Envelope:
 
 
 def test_each_source_has_examples() -> None:
-    assert {path.parts[-4] for path in EXAMPLES} == set(TOPICS)
+    assert {path.parts[-4] for path in EXAMPLES} == set(sources())
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-4]}/{path.stem}")

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from sixclear.monitoring.errors import InstantInFuture, InstantInvalid, PeriodInvalid
 from sixclear.monitoring.instants import read_as_of, read_period
+from sixclear.monitoring.kinds.entry import STAGES
+from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.status.figures import (
     database_figures,
     feedback_figures,
@@ -17,7 +19,6 @@ from sixclear.monitoring.status.figures import (
     stages_add_up,
     task_figures,
 )
-from sixclear.monitoring.view.states import STAGES, Cell
 
 NOW = datetime(2025, 12, 26, 3, tzinfo=UTC)
 

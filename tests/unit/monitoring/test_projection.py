@@ -11,23 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixclear.monitoring.view.states import (
-    COUNTRY,
-    ENTRY,
-    SUBMISSION,
-    TASK,
-    Cell,
-    Key,
-    Leaf,
-    State,
-    Version,
-    counted_at,
-    entry_facts,
-    folded,
-    rolled_up,
-    submission_facts,
-    task_facts,
-)
+from sixclear.monitoring.kinds.entry import ENTRY
+from sixclear.monitoring.kinds.kind import Counted
+from sixclear.monitoring.kinds.submission import SUBMISSION
+from sixclear.monitoring.kinds.task import TASK
+from sixclear.monitoring.view.states import COUNTRY, Key, Leaf, State, Version, counted_at, folded, rolled_up
 
 DEADLINE = datetime(2025, 12, 31, 10, tzinfo=UTC)
 JUST_AFTER = DEADLINE + timedelta(microseconds=1)
@@ -45,7 +33,7 @@ def task(**changes: Any) -> Any:
         "last_report_at": None,
         "demonstration": False,
     }
-    return task_facts(data | changes)
+    return TASK.facts_of(data | changes)
 
 
 def submission(**changes: Any) -> Any:
@@ -59,7 +47,7 @@ def submission(**changes: Any) -> Any:
         "due_at": DEADLINE.isoformat(),
         "demonstration": False,
     }
-    return submission_facts(data | changes)
+    return SUBMISSION.facts_of(data | changes)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +67,7 @@ def submission(**changes: Any) -> Any:
     ],
 )
 def test_a_task_is_in_one_bucket(changes: dict[str, Any], at: datetime, bucket: str | None) -> None:
-    assert TASK.bucket(task(**changes), at) == bucket
+    assert TASK.values(task(**changes), at) == (None if bucket is None else (bucket,))
 
 
 @pytest.mark.parametrize(
@@ -93,9 +81,9 @@ def test_a_task_is_in_one_bucket(changes: dict[str, Any], at: datetime, bucket: 
     ],
 )
 def test_a_submission_passes_two_clocks(at: datetime, bucket: str, boundary: datetime | None) -> None:
-    assert SUBMISSION.bucket(submission(), at) == bucket
+    assert SUBMISSION.values(submission(), at) == (bucket,)
     assert SUBMISSION.boundary(submission(), at) == boundary
-    assert SUBMISSION.bucket(submission(status="answered"), at) == "answered"
+    assert SUBMISSION.values(submission(status="answered"), at) == ("answered",)
     assert SUBMISSION.boundary(submission(status="answered"), at) is None
 
 
@@ -108,11 +96,11 @@ def test_a_boundary_is_the_deadline_and_is_gone_once_passed() -> None:
 def test_an_open_task_names_the_civil_year_of_its_deadline() -> None:
     new_year_in_hanoi = datetime(2025, 12, 31, 17, tzinfo=UTC)
     cells = set(TASK.cells(task(current_deadline=new_year_in_hanoi.isoformat()), "in_term"))
-    assert cells == {Cell("task", ""), Cell("task_bucket", "in_term:2026")}
+    assert cells == {Counted("task", ""), Counted("task_bucket", "in_term:2026")}
 
 
 def test_an_entry_counts_once_in_a_list_that_it_is_in_by_two_editions() -> None:
-    facts = entry_facts(
+    facts = ENTRY.facts_of(
         {
             "owner_organisation_id": str(UUID(int=7)),
             "code": "x",
@@ -126,9 +114,9 @@ def test_an_entry_counts_once_in_a_list_that_it_is_in_by_two_editions() -> None:
         }
     )
     assert Counter(ENTRY.cells(facts, "listed")) == {
-        Cell("database", "resolution-71"): 1,
-        Cell("database_stage", "resolution-71/not_deployed"): 1,
-        Cell("database_not_approved", str(UUID(int=7))): 1,
+        Counted("database", "resolution-71"): 1,
+        Counted("database_stage", "resolution-71/not_deployed"): 1,
+        Counted("database_not_approved", str(UUID(int=7))): 1,
     }
 
 
@@ -160,16 +148,16 @@ def test_the_greatest_version_stands_whatever_comes_first(order: list[int], cuts
         if part := [versions[n] for n in order[start:end]]:
             state = folded(TASK, state, part, DEADLINE)
     assert state is not None
-    assert (state.version, state.withdrawn_version, state.bucket) == (6, 3, "in_term")
+    assert (state.version, state.withdrawn_version, state.values) == (6, 3, ("in_term",))
     assert state.facts is not None
     assert state.facts.title == "6"
 
 
 def test_counting_at_another_instant_moves_bucket_and_boundary() -> None:
     state = folded(TASK, None, [version(1, task())], DEADLINE)
-    assert (state.bucket, state.next_boundary) == ("in_term", DEADLINE)
+    assert (state.values, state.next_boundary) == (("in_term",), DEADLINE)
     after = counted_at(TASK, state, JUST_AFTER)
-    assert (after.bucket, after.next_boundary) == ("overdue", None)
+    assert (after.values, after.next_boundary) == (("overdue",), None)
 
 
 def test_a_leaf_is_rolled_up_to_everything_above_it() -> None:

@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.monitoring.kinds.entry import ENTRY
+from sixclear.monitoring.kinds.submission import SUBMISSION
+from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.statements import sql
-from sixclear.monitoring.view.selection import TASKS_TREE
+from sixclear.monitoring.view.selection import tree
 
 
 async def longest_overdue(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
@@ -23,7 +26,7 @@ async def longest_overdue(session: AsyncSession, programme: str | None, limit: i
             WHERE h.bucket = 'overdue' AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
             ORDER BY h.deadline, h.task_id LIMIT :limit
             """,
-            tree=TASKS_TREE,
+            tree=tree(TASK),
         ),
         {"programme": programme, "limit": limit},
     )
@@ -47,7 +50,7 @@ async def returned_often(session: AsyncSession, programme: str | None, times: in
                 AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
             ORDER BY r.times_returned DESC, r.last_returned_at, h.task_id LIMIT :limit
             """,
-            tree=TASKS_TREE,
+            tree=tree(TASK),
         ),
         {"programme": programme, "times": times, "limit": limit},
     )
@@ -70,7 +73,7 @@ async def without_report(
                 AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
             ORDER BY silent_since, h.task_id LIMIT :limit
             """,
-            tree=TASKS_TREE,
+            tree=tree(TASK),
         ),
         {"programme": programme, "before": before, "limit": limit},
     )
@@ -85,14 +88,13 @@ async def databases_at_risk(session: AsyncSession, limit: int) -> Sequence[Row[A
             SELECT h.entry_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
                 o.name_en AS organisation_name_en, h.stage, h.lists,
                 coalesce(h.demonstration, false) AS demonstration
-            FROM entry_state h JOIN source_view v ON v.source = 'data-catalog' AND v.active_epoch = h.epoch
-            JOIN source_view t ON t.source = 'tasks'
-            LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id
+            FROM entry_state h {tree}
             WHERE h.kind = 'database' AND h.stage <> 'retire' AND h.risk = 'high'
             ORDER BY array_position(
                 ARRAY['not_deployed', 'deploying_digitised_only', 'deploying_foundation'], h.stage), h.code, h.entry_id
             LIMIT :limit
-            """
+            """,
+            tree=tree(ENTRY),
         ),
         {"limit": limit},
     )
@@ -107,13 +109,12 @@ async def answers_past_clock(session: AsyncSession, programme: str | None, limit
             SELECT h.submission_id, h.kind, h.organisation_id, o.name_vi AS organisation_name,
                 o.name_en AS organisation_name_en, h.due_at,
                 coalesce(h.demonstration, false) AS demonstration
-            FROM submission_state h JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch
-            JOIN source_view t ON t.source = 'tasks'
-            LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id
+            FROM submission_state h {tree}
             WHERE h.bucket = 'overdue' AND h.visibility <> 'sealed'
                 AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
             ORDER BY h.due_at, h.submission_id LIMIT :limit
-            """
+            """,
+            tree=tree(SUBMISSION),
         ),
         {"programme": programme, "limit": limit},
     )

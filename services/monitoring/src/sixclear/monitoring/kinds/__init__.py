@@ -1,1 +1,37 @@
-"""What monitoring counts."""
+"""What monitoring counts. A new kind is a file of this folder, a line here, and a migration with its two tables.
+
+`KINDS` is looked up when it is needed, never copied at import: tests add kinds of their own.
+"""
+
+from typing import Any
+
+from sixclear.monitoring.kinds.entry import ENTRY
+from sixclear.monitoring.kinds.kind import Kind
+from sixclear.monitoring.kinds.submission import SUBMISSION
+from sixclear.monitoring.kinds.task import TASK
+
+KINDS: tuple[Kind[Any], ...] = (
+    TASK,
+    SUBMISSION,
+    ENTRY,
+)
+
+
+def kinds_of(source: str) -> tuple[Kind[Any], ...]:
+    """The kinds whose events come from the log of `source`."""
+    return tuple(kind for kind in KINDS if kind.source == source)
+
+
+def find_kind(source: str, entity_type: str) -> Kind[Any] | None:
+    """The kind of these events, if monitoring reads it."""
+    return next((kind for kind in KINDS if (kind.source, kind.name) == (source, entity_type)), None)
+
+
+def rules_of(source: str) -> int:
+    """By which rules this release counts the records of a source: rises with a kind's rules, and with a new kind."""
+    return sum(kind.rules for kind in kinds_of(source))
+
+
+def sources() -> tuple[str, ...]:
+    """The sources of all kinds, each once."""
+    return tuple(dict.fromkeys(kind.source for kind in KINDS))

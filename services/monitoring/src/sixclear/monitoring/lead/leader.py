@@ -15,12 +15,13 @@ from sixclear.common.db import Database
 from sixclear.common.runtime.target import StreamState
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
+from sixclear.monitoring.kinds import sources
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.streams import repository as streams
 from sixclear.monitoring.streams.reported import sent_all
 from sixclear.monitoring.view import entities
 from sixclear.monitoring.view import sources as views
-from sixclear.monitoring.view.consumers import TOPICS, SourceConsumer
+from sixclear.monitoring.view.consumers import SourceConsumer
 from sixclear.monitoring.view.crossings import cross_boundaries
 from sixclear.monitoring.view.generations import activate_next_epoch, caught_up, delete_old_epochs
 from sixclear.monitoring.view.reconcile import follow_changed_rules, reconcile
@@ -75,10 +76,10 @@ class Leader:
         """Work with `token` until `lost` is set or the task is cancelled; then everything is stopped."""
         self._token, self._lost = token, lost
         await self._follow_changed_rules()
-        self._seen = {source: (None, self._clock()) for source in TOPICS}
+        self._seen = {source: (None, self._clock()) for source in sources()}
         async with self._database.transaction() as session:
             await views.note_relayed(session, self._relayed, token)
-        self._consumers = tuple(self._consumer(source) for source in TOPICS)
+        self._consumers = tuple(self._consumer(source) for source in sources())
         tasks = [
             asyncio.create_task(self._forever(work, pause, longest), name=f"monitoring {work.__name__}")
             for work, pause, longest in (

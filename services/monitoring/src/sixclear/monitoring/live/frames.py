@@ -27,7 +27,7 @@ class Frame(Schema):
     view_sequence: int = Field(description="The number of the view; also the event's `id`.")
     as_of: datetime
     status: Status
-    programmes: dict[str, TaskPart] = Field(description="The task part of every programme, by its slug.")
+    programmes: dict[str, TaskPart] = Field(description="The figures of every programme, by its slug.")
     changes: list[Change] = Field(
         description="What was learnt since the frame before, newest first, at most twenty; in a snapshot the last ones."
     )

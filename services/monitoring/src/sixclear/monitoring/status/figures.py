@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sixclear.common.clock import civil_date
-from sixclear.monitoring.view.states import STAGES, Cell
+from sixclear.monitoring.kinds.entry import STAGES
+from sixclear.monitoring.kinds.kind import Cell
+from sixclear.monitoring.kinds.submission import CLOCKS
+from sixclear.monitoring.kinds.task import BUCKETS
 
-CLOCKS = ("in_time", "due_soon", "overdue", "answered")
-BUCKETS = ("completed", "in_term", "overdue", "recurring")
 _CENT = Decimal("0.01")
 
 

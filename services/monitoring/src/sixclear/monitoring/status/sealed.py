@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
-from sixclear.monitoring.kinds import rules
+from sixclear.monitoring.kinds import rules_of
+from sixclear.monitoring.kinds.kind import Cell
+from sixclear.monitoring.kinds.submission import CLOCK, SUBMISSION
 from sixclear.monitoring.statements import sql
-from sixclear.monitoring.view.states import RULES, Cell
 
 _CELLS = sql(
     """
-    SELECT c.measure, c.slot, count(*) FROM (
+    SELECT c.measure, c.slot, sum(c.amount) FROM (
         SELECT h.demonstration, {clock} AS bucket FROM (
             SELECT DISTINCT ON (h.submission_id) h.* FROM submission_history h
             JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch AND v.rules = :rules
@@ -23,15 +24,15 @@ _CELLS = sql(
                 SELECT s.submission_id FROM submission_history s WHERE s.visibility = 'sealed')
             ORDER BY h.submission_id, h.version DESC
         ) AS h
-        WHERE h.visibility = 'sealed' AND NOT EXISTS (
+        WHERE NOT h.withdrawn AND h.visibility = 'sealed' AND NOT EXISTS (
             SELECT FROM submission_history n
             WHERE n.epoch = h.epoch AND n.submission_id = h.submission_id AND n.visibility <> 'sealed'
                 AND tstzrange(n.valid_from, n.valid_to) @> CAST(:asked AS timestamptz))
-    ) AS h CROSS JOIN LATERAL {cells} AS c(measure, slot)
+    ) AS h CROSS JOIN LATERAL {cells} AS c(measure, slot, amount)
     WHERE h.bucket IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2
     """,
-    clock=rules.SUBMISSION_CLOCK,
-    cells=rules.SUBMISSION_CELLS,
+    clock=CLOCK.sql(),
+    cells=SUBMISSION.cells_sql,
 )
 
 
@@ -47,6 +48,6 @@ async def sealed_cells(session: AsyncSession, at: datetime, now: datetime) -> di
 
     None while the counters are still those of the release before, which has them.
     """
-    values = {"at": last_close(at), "known": last_close(now), "asked": at, "rules": RULES["feedback"]}
+    values = {"at": last_close(at), "known": last_close(now), "asked": at, "rules": rules_of(SUBMISSION.source)}
     rows = await session.execute(_CELLS, values)
     return {Cell(row[0], row[1]): row[2] for row in rows}

@@ -1,6 +1,5 @@
 """The live status, now from counters or at a past instant from histories: one shape, the same figures."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -10,14 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date
 from sixclear.monitoring.errors import FiguresDoNotReconcile
+from sixclear.monitoring.kinds.entry import ENTRY
+from sixclear.monitoring.kinds.kind import Cell
+from sixclear.monitoring.kinds.submission import SUBMISSION
+from sixclear.monitoring.kinds.task import REPORTS, TASK
 from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.sealed import sealed_cells
 from sixclear.monitoring.streams.freshness import freshness
-from sixclear.monitoring.view import cells as cells_repository
+from sixclear.monitoring.view import cells as view
 from sixclear.monitoring.view import dimensions as organisations
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection
-from sixclear.monitoring.view.states import Cell
+
+# A status reads the measures of these and no others.
+SHOWN = (TASK, SUBMISSION, ENTRY)
+_OF_PROVINCES = ("task", "task_bucket")
 
 
 async def status(session: AsyncSession, selection: Selection, *, at: datetime | None, now: datetime) -> dict[str, Any]:
@@ -25,13 +31,15 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
     await require_reconciled(session)
     fresh = await freshness(session, now)
     if at is None:
-        cells = await cells_repository.cells_now(session, selection, civil_date(now))
-        last_report = await cells_repository.last_report_now(session, selection)
+        cells = await view.cells_now(session, SHOWN, selection, civil_date(now))
+        last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
-        cells = await cells_repository.cells_at(session, selection, at)
-        last_report = await cells_repository.last_report_at(session, selection, at)
-    sealed = await sealed_cells(session, at or now, now) if selection.of_the_country else {}
-    cells = Counter(cells) + Counter(sealed)
+        cells = await view.cells_at(session, SHOWN, selection, at)
+        last_report = await view.latest_at(session, TASK, REPORTS, selection, at)
+    # Sealed ones are told of the whole country only.
+    all_feedback = selection.is_all_of(SUBMISSION)
+    sealed = await sealed_cells(session, at or now, now) if all_feedback else {}
+    counts = {cell: int(cells.get(cell, 0)) + sealed.get(cell, 0) for cell in cells.keys() | sealed.keys()}
     return {
         "as_of": at or now,
         "staleness_seconds": fresh.staleness_seconds,
@@ -40,18 +48,18 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
             "programme": selection.programme,
             "assigned_by": selection.assigned_by,
         },
-        "demonstration_included": figures.has_demonstration(cells),
+        "demonstration_included": figures.has_demonstration(counts),
         "sources": fresh.sources,
-        **task_part(cells, last_report, at or now),
+        **task_part(counts, last_report, at or now),
         "databases": {
-            **_lists(cells),
-            "registered_not_approved": figures.not_approved_figures(cells),
+            **_lists(counts),
+            "registered_not_approved": figures.not_approved_figures(counts),
         },
         "feedback": {
-            **figures.feedback_figures(cells),
-            "sealed": sealed.get(Cell("feedback", ""), 0) if selection.of_the_country else None,
+            **figures.feedback_figures(counts),
+            "sealed": sealed.get(Cell("feedback", ""), 0) if all_feedback else None,
         },
-        "denominators": denominators(cells, at or now),
+        "denominators": denominators(counts, at or now),
     }
 
 
@@ -93,10 +101,12 @@ def _lists(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
 
 async def programmes_now(session: AsyncSession, now: datetime) -> dict[str, dict[str, Any]]:
     """The task part of every programme, from counters."""
-    cells = await cells_repository.programme_cells_now(session, civil_date(now))
-    last_reports = await cells_repository.programme_last_reports(session)
+    cells = await view.programme_cells_now(session, TASK, civil_date(now))
+    last_reports = await view.programme_latest(session, TASK, REPORTS)
     slugs = await organisations.list_programmes(session)
-    return {slug: task_part(cells.get(slug, {}), last_reports.get(slug), now) for slug in sorted({*slugs, *cells})}
+    return {
+        slug: task_part(_whole(cells.get(slug, {})), last_reports.get(slug), now) for slug in sorted({*slugs, *cells})
+    }
 
 
 async def provinces(
@@ -107,14 +117,21 @@ async def provinces(
     units = await organisations.list_provinces(session, now)
     ids = [unit.organisation_id for unit in units]
     if at is None:
-        cells = await cells_repository.scope_cells_now(session, ids, programme)
+        cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, programme)
     else:
-        cells = await cells_repository.scope_cells_at(session, ids, programme, at)
-    items = [{**unit._mapping, **_of_province(cells.get(unit.organisation_id, {}), at or now)} for unit in units]
+        cells = await view.scope_cells_at(session, TASK, ids, programme, at)
+    items = [
+        {**unit._mapping, **_of_province(_whole(cells.get(unit.organisation_id, {})), at or now)} for unit in units
+    ]
     return {"as_of": at or now, "items": items}
 
 
-def _of_province(cells: Mapping[Cell, int], at: datetime) -> dict[str, Any]:
-    part = task_part(cells, None, at)["tasks"]
+def _of_province(cells: view.Cells, at: datetime) -> dict[str, Any]:
+    part = task_part(_whole(cells), None, at)["tasks"]
     del part["remaining_this_year"]
     return {**part, "overdue_percent": figures.percent(part["overdue"], part["total"])}
+
+
+def _whole(cells: view.Cells) -> dict[Cell, int]:
+    """What is shown here counts things: every amount is a whole number."""
+    return {cell: int(amount) for cell, amount in cells.items()}

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.monitoring.kinds import rules
+from sixclear.monitoring.kinds.task import BUCKET, TASK
 from sixclear.monitoring.statements import sql
-from sixclear.monitoring.view.selection import TASKS_SELECTED, TASKS_TREE, Selection
+from sixclear.monitoring.view.selection import Selection, selected, tree
 
 
 async def bucket_sweep(
@@ -54,9 +54,9 @@ async def bucket_sweep(
             WINDOW days AS (ORDER BY day)
             ORDER BY day
             """,
-            bucket_at_start=rules.TASK_BUCKET.replace(":at", "h.valid_from"),
-            tree=TASKS_TREE,
-            selected=TASKS_SELECTED,
+            bucket_at_start=TASK.value_sql(BUCKET, "h.valid_from"),
+            tree=tree(TASK),
+            selected=selected(TASK),
         ),
         {**selection.values, "first": first, "last": last, "until": until},
     )
@@ -69,8 +69,9 @@ async def first_day(session: AsyncSession) -> datetime | None:
         sql(
             """
             SELECT min(h.valid_from) FROM task_history h
-            JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = h.epoch
-            """
+            JOIN source_view v ON v.source = '{source}' AND v.active_epoch = h.epoch
+            """,
+            source=TASK.source,
         )
     )
     return at

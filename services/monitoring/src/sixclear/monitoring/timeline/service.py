@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date, civil_day_end
 from sixclear.monitoring.instants import read_period
-from sixclear.monitoring.status.figures import BUCKETS
+from sixclear.monitoring.kinds.task import BUCKETS
 from sixclear.monitoring.timeline.repository import bucket_sweep, first_day
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection

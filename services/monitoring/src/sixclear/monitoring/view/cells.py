@@ -1,6 +1,6 @@
 """Cells as they are now, from counters, and as they were, from histories: both in the same form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,176 +8,184 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
-from sixclear.monitoring.kinds import rules
-from sixclear.monitoring.statements import sql
-from sixclear.monitoring.view.selection import (
-    ENTRIES_TREE,
-    OF_PROGRAMME,
-    SUBMISSIONS_SELECTED,
-    SUBMISSIONS_TREE,
-    TASKS_SELECTED,
-    TASKS_TREE,
-    WITHIN,
-    Selection,
-)
-from sixclear.monitoring.view.states import COUNTRY, Cell
+from sixclear.monitoring.kinds.kind import Amount, Cell, Flow, Kind
+from sixclear.monitoring.statements import Columns, sql
+from sixclear.monitoring.view.selection import Selection, of_dimensions, selected, tree
+from sixclear.monitoring.view.states import COUNTRY, whole
 
-Cells = Mapping[Cell, int]
+Cells = Mapping[Cell, Amount]
+
+_WANTED = Columns(source="text", measure="text", programme="text", assigned_by="text", day="text")
+_IS_WANTED = """
+    c.source = r.source AND c.epoch = v.active_epoch AND c.programme = r.programme AND c.assigned_by = r.assigned_by
+    AND c.measure = r.measure AND (c.n <> 0 OR c.fraction <> 0)
+"""
 
 
-async def cells_now(session: AsyncSession, selection: Selection, today: date) -> Cells:
-    """The counters of a selection: some dozens of rows, however many records there are."""
+async def cells_now(session: AsyncSession, kinds: Iterable[Kind[Any]], selection: Selection, today: date) -> Cells:
+    """The counters of some kinds, and their flows of today: some dozens of rows, however many records there are."""
+    wanted = [row for kind in kinds for row in _wanted(kind, selection, today)]
     rows = await session.execute(
         sql(
             """
-            SELECT c.measure, c.slot, c.n FROM source_view v
-            JOIN counter c ON c.source = v.source AND c.epoch = v.active_epoch AND c.scope = :scope
-                AND c.programme = CASE WHEN v.source = 'data-catalog' THEN '' ELSE coalesce(:programme, '') END
-                AND c.assigned_by = CASE WHEN v.source = 'tasks' THEN coalesce(:assigned_by, '') ELSE '' END
-            WHERE c.n <> 0 AND (c.measure <> 'report' OR c.slot = :today)
-            """
+            SELECT c.measure, c.slot, c.n, c.fraction FROM {wanted}
+            JOIN source_view v ON v.source = r.source
+            JOIN counter c ON c.scope = :scope AND {is_wanted} WHERE r.day IS NULL
+            UNION ALL
+            SELECT c.measure, c.slot, c.n, c.fraction FROM {wanted}
+            JOIN source_view v ON v.source = r.source
+            JOIN counter c ON c.scope = :scope AND {is_wanted} AND c.slot = r.day WHERE r.day IS NOT NULL
+            """,
+            wanted=_WANTED.unnested,
+            is_wanted=_IS_WANTED,
         ),
-        {**selection.values, "today": today.isoformat()},
+        {**_WANTED.values(wanted), "scope": selection.scope},
     )
-    return {Cell(row[0], row[1]): row[2] for row in rows}
+    return {Cell(row[0], row[1]): whole(row[2] + row[3]) for row in rows}
 
 
-async def programme_cells_now(session: AsyncSession, today: date) -> dict[str, dict[Cell, int]]:
-    """The task counters of the whole country, by programme."""
+def _wanted(kind: Kind[Any], selection: Selection, today: date) -> Iterable[list[str | None]]:
+    under: Iterable[str | None] = selection.narrowed(kind).values()
+    yield from ([kind.source, measure, *under, None] for measure in kind.measures)
+    yield from ([kind.source, flow.measure, *under, today.isoformat()] for flow in kind.flows)
+
+
+async def programme_cells_now(session: AsyncSession, kind: Kind[Any], today: date) -> dict[str, dict[Cell, Amount]]:
+    """The counters of a kind in the whole country, by programme."""
     rows = await session.execute(
         sql(
             """
-            SELECT c.programme, c.measure, c.slot, c.n FROM source_view v
+            SELECT c.programme, c.measure, c.slot, c.n, c.fraction FROM source_view v
             JOIN counter c ON c.source = v.source AND c.epoch = v.active_epoch AND c.scope = :country
-            WHERE v.source = 'tasks' AND c.programme <> '' AND c.assigned_by = '' AND c.n <> 0
-                AND (c.measure <> 'report' OR c.slot = :today)
+            WHERE v.source = :source AND c.programme <> '' AND c.assigned_by = ''
+                AND (c.n <> 0 OR c.fraction <> 0)
+                AND (c.measure = ANY(CAST(:measures AS text[]))
+                    OR (c.measure = ANY(CAST(:flows AS text[])) AND c.slot = :today))
             """
         ),
-        {"country": COUNTRY, "today": today.isoformat()},
+        {
+            "country": COUNTRY,
+            "source": kind.source,
+            "measures": list(kind.measures),
+            "flows": [flow.measure for flow in kind.flows],
+            "today": today.isoformat(),
+        },
     )
-    found: dict[str, dict[Cell, int]] = {}
-    for row in rows:
-        found.setdefault(row[0], {})[Cell(row[1], row[2])] = row[3]
-    return found
+    return _by_first(rows)
 
 
-async def scope_cells_now(session: AsyncSession, scopes: Sequence[UUID], programme: str | None) -> dict[UUID, Cells]:
-    """The task counters of several organisations, each with what is below it."""
+async def scope_cells_now(
+    session: AsyncSession, kind: Kind[Any], measures: Collection[str], scopes: Sequence[UUID], programme: str | None
+) -> dict[UUID, Cells]:
+    """Counters of a kind for several organisations, each with what is below it."""
     rows = await session.execute(
         sql(
             """
-            SELECT c.scope, c.measure, c.slot, c.n FROM source_view v
+            SELECT c.scope, c.measure, c.slot, c.n, c.fraction FROM source_view v
             JOIN counter c ON c.source = v.source AND c.epoch = v.active_epoch
                 AND c.scope = ANY(CAST(:scopes AS uuid[]))
                 AND c.programme = coalesce(CAST(:programme AS text), '') AND c.assigned_by = ''
-                AND c.measure IN ('task', 'task_bucket')
-            WHERE v.source = 'tasks' AND c.n <> 0
+                AND c.measure = ANY(CAST(:measures AS text[]))
+            WHERE v.source = :source AND (c.n <> 0 OR c.fraction <> 0)
             """
         ),
-        {"scopes": list(scopes), "programme": programme},
+        {"source": kind.source, "scopes": list(scopes), "programme": programme, "measures": list(measures)},
     )
-    return _by_scope(rows)
+    return dict(_by_first(rows))
 
 
-def _by_scope(rows: Any) -> dict[UUID, Cells]:
-    found: dict[UUID, dict[Cell, int]] = {}
+def _by_first(rows: Any) -> dict[Any, dict[Cell, Amount]]:
+    found: dict[Any, dict[Cell, Amount]] = {}
     for row in rows:
-        found.setdefault(row[0], {})[Cell(row[1], row[2])] = row[3]
-    return dict(found)
+        found.setdefault(row[0], {})[Cell(row[1], row[2])] = whole(sum(row[3:]))
+    return found
 
 
-async def last_report_now(session: AsyncSession, selection: Selection) -> datetime | None:
-    """When the last progress report of a selection was made."""
+async def latest_now(session: AsyncSession, kind: Kind[Any], flow: Flow[Any], selection: Selection) -> datetime | None:
+    """When the latest change of a flow was made in a selection."""
     at: datetime | None = await session.scalar(
         sql(
             """
-            SELECT l.at FROM last_report l JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = l.epoch
-            WHERE l.scope = :scope AND l.programme = coalesce(CAST(:programme AS text), '')
-                AND l.assigned_by = coalesce(CAST(:assigned_by AS text), '')
-            """
+            SELECT l.at FROM {table} l JOIN source_view v ON v.source = :source AND v.active_epoch = l.epoch
+            WHERE l.scope = :scope AND l.programme = :programme AND l.assigned_by = :assigned_by
+            """,
+            table=_table(flow),
         ),
-        selection.values,
+        {"source": kind.source, "scope": selection.scope, **selection.narrowed(kind)},
     )
     return at
 
 
-async def programme_last_reports(session: AsyncSession) -> dict[str, datetime]:
-    """When the last progress report of each programme was made, in the whole country."""
+async def programme_latest(session: AsyncSession, kind: Kind[Any], flow: Flow[Any]) -> dict[str, datetime]:
+    """When the latest change of a flow was made in each programme, in the whole country."""
     rows = await session.execute(
         sql(
             """
-            SELECT l.programme, l.at FROM last_report l
-            JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = l.epoch
+            SELECT l.programme, l.at FROM {table} l
+            JOIN source_view v ON v.source = :source AND v.active_epoch = l.epoch
             WHERE l.scope = :country AND l.assigned_by = '' AND l.programme <> ''
-            """
+            """,
+            table=_table(flow),
         ),
-        {"country": COUNTRY},
+        {"source": kind.source, "country": COUNTRY},
     )
     return {row[0]: row[1] for row in rows}
 
 
-async def cells_at(session: AsyncSession, selection: Selection, at: datetime) -> Cells:
+def _table(flow: Flow[Any]) -> str:
+    assert flow.latest is not None, "the flow keeps its latest instant"
+    return flow.latest
+
+
+async def cells_at(session: AsyncSession, kinds: Iterable[Kind[Any]], selection: Selection, at: datetime) -> Cells:
     """The same cells as they were at a past instant, by what is known now. Costs as much as there were records."""
     day = civil_date(at)
-    values = {
-        **selection.values,
-        "at": at,
-        "today": day.isoformat(),
-        "day_start": civil_day_start(day),
-        "day_end": min(civil_day_end(day), at),
-    }
+    parts = [part for kind in kinds for part in (_states_at(kind), *_flows_at(kind))]
     rows = await session.execute(
-        sql(
-            """
-            SELECT c.measure, c.slot, count(*) FROM (
-                SELECT h.deadline, h.demonstration, {task_bucket} AS bucket FROM task_history h {tasks_tree}
-                WHERE tstzrange(h.valid_from, h.valid_to) @> CAST(:at AS timestamptz) AND {tasks_selected}
-            ) AS h CROSS JOIN LATERAL {task_cells} AS c(measure, slot)
-            WHERE h.bucket IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2
-            UNION ALL
-            SELECT 'report', :today, count(*) FROM task_history h {tasks_tree}
-            WHERE h.change = 'progress_reported' AND h.occurred_at BETWEEN :day_start AND :day_end AND {tasks_selected}
-            UNION ALL
-            SELECT c.measure, c.slot, count(*) FROM (
-                SELECT h.demonstration, {submission_bucket} AS bucket FROM submission_history h {submissions_tree}
-                WHERE tstzrange(h.valid_from, h.valid_to) @> CAST(:at AS timestamptz) AND {submissions_selected}
-            ) AS h CROSS JOIN LATERAL {submission_cells} AS c(measure, slot)
-            WHERE h.bucket IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2
-            UNION ALL
-            SELECT c.measure, c.slot, count(*) FROM (
-                SELECT h.*, {entry_bucket} AS bucket FROM entry_history h {entries_tree}
-                WHERE tstzrange(h.valid_from, h.valid_to) @> CAST(:at AS timestamptz) AND {within}
-            ) AS h CROSS JOIN LATERAL {entry_cells} AS c(measure, slot)
-            WHERE h.bucket IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2
-            """,
-            task_bucket=rules.TASK_BUCKET,
-            task_cells=rules.TASK_CELLS,
-            tasks_tree=TASKS_TREE,
-            tasks_selected=TASKS_SELECTED,
-            submission_bucket=rules.SUBMISSION_BUCKET,
-            submission_cells=rules.SUBMISSION_CELLS,
-            submissions_tree=SUBMISSIONS_TREE,
-            submissions_selected=SUBMISSIONS_SELECTED,
-            entry_bucket=rules.ENTRY_BUCKET,
-            entry_cells=rules.ENTRY_CELLS,
-            entries_tree=ENTRIES_TREE,
-            within=WITHIN,
-        ),
-        values,
+        sql("{parts}", parts=" UNION ALL ".join(parts)),
+        {
+            **selection.values,
+            "at": at,
+            "today": day.isoformat(),
+            "day_start": civil_day_start(day),
+            "day_end": min(civil_day_end(day), at),
+        },
     )
-    return {Cell(row[0], row[1]): row[2] for row in rows if row[2]}
+    return {Cell(row[0], row[1]): whole(row[2]) for row in rows if row[2]}
 
 
-async def last_report_at(session: AsyncSession, selection: Selection, at: datetime) -> datetime | None:
-    """When the last progress report up to an instant was made."""
+def _states_at(kind: Kind[Any]) -> str:
+    return f"""
+        SELECT c.measure, c.slot, sum(c.amount) FROM (
+            SELECT h.*, {kind.values_sql} FROM {kind.name}_history h {tree(kind)}
+            WHERE tstzrange(h.valid_from, h.valid_to) @> CAST(:at AS timestamptz) AND {selected(kind)}
+        ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
+        WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2
+    """  # noqa: S608 (constants of this package)
+
+
+def _flows_at(kind: Kind[Any]) -> Iterable[str]:
+    for flow in kind.flows:
+        yield f"""
+            SELECT '{flow.measure}', :today, sum({flow.amount.sql}) FROM {kind.name}_history h {tree(kind)}
+            WHERE h.change = '{flow.change}' AND h.occurred_at BETWEEN :day_start AND :day_end AND {selected(kind)}
+        """  # noqa: S608 (constants of this package)
+
+
+async def latest_at(
+    session: AsyncSession, kind: Kind[Any], flow: Flow[Any], selection: Selection, at: datetime
+) -> datetime | None:
+    """When the latest change of a flow up to an instant was made."""
     found: datetime | None = await session.scalar(
         sql(
             """
-            SELECT max(h.occurred_at) FROM task_history h {tree}
-            WHERE h.change = 'progress_reported' AND h.occurred_at <= :at AND {selected}
+            SELECT max(h.occurred_at) FROM {kind}_history h {tree}
+            WHERE h.change = '{change}' AND h.occurred_at <= :at AND {selected}
             """,
-            tree=TASKS_TREE,
-            selected=TASKS_SELECTED,
+            kind=kind.name,
+            change=flow.change,
+            tree=tree(kind),
+            selected=selected(kind),
         ),
         {**selection.values, "at": at},
     )
@@ -185,25 +193,27 @@ async def last_report_at(session: AsyncSession, selection: Selection, at: dateti
 
 
 async def scope_cells_at(
-    session: AsyncSession, scopes: Sequence[UUID], programme: str | None, at: datetime
+    session: AsyncSession, kind: Kind[Any], scopes: Sequence[UUID], programme: str | None, at: datetime
 ) -> dict[UUID, Cells]:
-    """The task cells of several organisations, each with what is below it, at a past instant."""
+    """The cells of a kind for several organisations, each with what is below it, at a past instant."""
     rows = await session.execute(
         sql(
             """
-            SELECT h.scope, c.measure, c.slot, count(*) FROM (
-                SELECT s.scope, h.deadline, h.demonstration, {bucket} AS bucket FROM task_history h {tree}
+            SELECT h.scope, c.measure, c.slot, sum(c.amount) FROM (
+                SELECT s.scope, h.*, {values} FROM {kind}_history h {tree}
                 JOIN unnest(CAST(:scopes AS uuid[])) AS s(scope)
                     ON s.scope = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id]))
-                WHERE tstzrange(h.valid_from, h.valid_to) @> CAST(:at AS timestamptz) AND {of_programme}
-            ) AS h CROSS JOIN LATERAL {cells} AS c(measure, slot)
-            WHERE h.bucket IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2, 3
+                WHERE tstzrange(h.valid_from, h.valid_to) @> CAST(:at AS timestamptz) AND {of_dimensions}
+            ) AS h CROSS JOIN LATERAL {cells} AS c(measure, slot, amount)
+            WHERE h.{axis} IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2, 3
             """,
-            bucket=rules.TASK_BUCKET,
-            cells=rules.TASK_CELLS,
-            tree=TASKS_TREE,
-            of_programme=OF_PROGRAMME,
+            values=kind.values_sql,
+            kind=kind.name,
+            tree=tree(kind),
+            of_dimensions=of_dimensions(kind),
+            cells=kind.cells_sql,
+            axis=kind.axes[0].name,
         ),
-        {"scopes": list(scopes), "programme": programme, "at": at},
+        {**Selection(programme=programme).values, "scopes": list(scopes), "at": at},
     )
-    return _by_scope(rows)
+    return dict(_by_first(rows))

@@ -1,6 +1,6 @@
 """Events in: one consumer group per source, so that one that halts stops only itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,13 +11,15 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
+from sixclear.monitoring.kinds import kinds_of
+from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.fold import fold
 
-TOPICS: Mapping[str, tuple[str, ...]] = {
-    "tasks": ("sixclear.tasks.organisation.v1", "sixclear.tasks.programme.v1", "sixclear.tasks.task.v1"),
-    "feedback": ("sixclear.feedback.submission.v1",),
-    "data-catalog": ("sixclear.data-catalog.entry.v1",),
-}
+
+def topics_of(source: str) -> tuple[str, ...]:
+    """What monitoring reads of a source's log."""
+    tree = dimensions.TOPICS if source == dimensions.SOURCE else ()
+    return (*tree, *(kind.topic for kind in kinds_of(source)))
 
 
 class SourceConsumer:
@@ -44,7 +46,7 @@ class SourceConsumer:
             bus,
             database,
             f"monitoring.{source}",
-            TOPICS[source],
+            topics_of(source),
             self._handle,
             self._after_commit,
             clock=clock,

@@ -10,14 +10,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.monitoring import metrics
-from sixclear.monitoring.view import counters, entities
-from sixclear.monitoring.view import dimensions as organisations
+from sixclear.monitoring import kinds, metrics
+from sixclear.monitoring.kinds.kind import Kind
+from sixclear.monitoring.view import counters, dimensions, entities
 from sixclear.monitoring.view import sources as views
-from sixclear.monitoring.view.fold import begin, delta
-from sixclear.monitoring.view.states import SUBMISSION, TASK, Kind, State, counted_at, rolled_up
-
-_TIMED: tuple[Kind[Any], ...] = (TASK, SUBMISSION)
+from sixclear.monitoring.view.fold import begin
+from sixclear.monitoring.view.states import State, counted_at, delta, rolled_up
 
 
 async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, limit: int) -> int:
@@ -28,14 +26,14 @@ async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, 
     sequence = (await begin(session, token)).sequence + 1
     known = await views.sources(session)
     crossed = visible = 0
-    for kind in _TIMED:
+    for kind in (kind for kind in kinds.KINDS if kind.timed):
         by_epoch: dict[int, list[State[Any]]] = defaultdict(list)
         moved = await entities.states_past_boundary(session, kind, now, limit)
         moved += await entities.states_ahead(session, kind, now, limit)
         for epoch, state in moved:
             by_epoch[epoch].append(state)
         for epoch, states in by_epoch.items():
-            organisations_epoch = epoch if kind.source == "tasks" else known["tasks"].active_epoch
+            organisations_epoch = epoch if kind.source == dimensions.SOURCE else known[dimensions.SOURCE].active_epoch
             await _recount(session, kind, epoch, organisations_epoch, states, now)
             crossed += len(states)
             visible += len(states) if epoch == known[kind.source].active_epoch else 0
@@ -57,5 +55,5 @@ async def _recount(
     await entities.replace_states(session, kind, epoch, after)
     deltas = delta(kind, list(zip(states, after, strict=True)))
     ids: set[UUID] = {item.organisation_id for item in deltas if item.organisation_id is not None}
-    above = await organisations.ancestors_by_id(session, organisations_epoch, ids)
+    above = await dimensions.ancestors_by_id(session, organisations_epoch, ids)
     await counters.add_to_counters(session, kind.source, epoch, rolled_up(deltas, above))

@@ -7,27 +7,20 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.monitoring.kinds import rules
+from sixclear.monitoring.kinds.kind import Kind
 from sixclear.monitoring.statements import sql
-from sixclear.monitoring.view.entities import FACTS
-from sixclear.monitoring.view.states import Kind
-
-_BUCKET = {"task": rules.TASK_BUCKET, "submission": rules.SUBMISSION_BUCKET, "entry": rules.ENTRY_BUCKET}
-_BOUNDARY = {"task": rules.TASK_BOUNDARY, "submission": rules.SUBMISSION_BOUNDARY, "entry": "CAST(NULL AS timestamptz)"}
-
-_AHEAD = {"task": rules.TASK_AHEAD, "submission": rules.SUBMISSION_AHEAD, "entry": "false"}
 
 # What time alone explains is the timer's to move, not a difference: a boundary between its last tick and now, or one
 # that it crossed while the clock ran ahead.
 _MISCOUNTED = """
     (h.next_boundary IS NULL OR h.next_boundary >= :at)
     AND {ahead} IS NOT TRUE
-    AND (h.bucket, h.next_boundary) IS DISTINCT FROM ({bucket}, {boundary})
+    AND ({stored}, h.next_boundary) IS DISTINCT FROM ({values}, {boundary})
 """
 
 
 def _facts(kind: Kind[Any], alias: str) -> str:
-    return ", ".join(f"{alias}.{name}" for name in FACTS[kind.name].types)
+    return ", ".join(f"{alias}.{name}" for name in kind.columns)
 
 
 async def state_differences(
@@ -50,7 +43,10 @@ async def state_differences(
             stored=_facts(kind, "h"),
             latest=_facts(kind, "l"),
             miscounted=_MISCOUNTED.format(
-                bucket=_BUCKET[kind.name], boundary=_BOUNDARY[kind.name], ahead=_AHEAD[kind.name]
+                stored=", ".join(f"h.{axis.name}" for axis in kind.axes),
+                values=", ".join(kind.value_sql(axis) for axis in kind.axes),
+                boundary=kind.boundary_sql,
+                ahead=kind.ahead_sql,
             ),
         ),
         {"epoch": epoch, "at": at, "limit": limit},
@@ -60,7 +56,7 @@ async def state_differences(
 
 async def repair_states(session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime) -> None:
     """Make states again from the latest version of their history, counted as at the instant `at`."""
-    facts = list(FACTS[kind.name].types)
+    facts, axes = list(kind.columns), [axis.name for axis in kind.axes]
     values = {"epoch": epoch, "at": at}
     await session.execute(
         sql(
@@ -76,11 +72,11 @@ async def repair_states(session: AsyncSession, kind: Kind[Any], epoch: int, at: 
         sql(
             """
             INSERT INTO {kind}_state AS s
-                (epoch, {kind}_id, version, withdrawn_version, occurred_at, {names}, bucket, next_boundary)
+                (epoch, {kind}_id, version, withdrawn_version, occurred_at, {names}, {axes}, next_boundary)
             SELECT DISTINCT ON (h.{kind}_id) :epoch, h.{kind}_id, h.version,
                 coalesce((SELECT max(w.version) FROM {kind}_history w
-                          WHERE w.epoch = :epoch AND w.{kind}_id = h.{kind}_id AND w.change = 'withdrawn'), 0),
-                h.occurred_at, {facts}, {bucket}, {boundary}
+                          WHERE w.epoch = :epoch AND w.{kind}_id = h.{kind}_id AND w.withdrawn), 0),
+                h.occurred_at, {facts}, {values}, {boundary}
             FROM {kind}_history h WHERE h.epoch = :epoch
             ORDER BY h.{kind}_id, h.version DESC
             ON CONFLICT ({kind}_id, epoch) DO UPDATE SET {replaced}
@@ -88,11 +84,12 @@ async def repair_states(session: AsyncSession, kind: Kind[Any], epoch: int, at: 
             kind=kind.name,
             names=", ".join(facts),
             facts=_facts(kind, "h"),
-            bucket=_BUCKET[kind.name],
-            boundary=_BOUNDARY[kind.name],
+            axes=", ".join(axes),
+            values=", ".join(kind.value_sql(axis) for axis in kind.axes),
+            boundary=kind.boundary_sql,
             replaced=", ".join(
                 f"{name} = excluded.{name}"
-                for name in ["version", "withdrawn_version", "occurred_at", *facts, "bucket", "next_boundary"]
+                for name in ["version", "withdrawn_version", "occurred_at", *facts, *axes, "next_boundary"]
             ),
         ),
         values,
@@ -110,18 +107,3 @@ async def insert_reconciliation(session: AsyncSession, at: datetime, differences
 async def close_reconciliations(session: AsyncSession, at: datetime) -> None:
     """Say that what was found is repaired."""
     await session.execute(sql("UPDATE reconciliation SET repaired_at = :at WHERE repaired_at IS NULL"), {"at": at})
-
-
-async def open_reconciliation(session: AsyncSession) -> tuple[datetime, list[dict[str, Any]]] | None:
-    """The latest comparison that found a difference which is not repaired."""
-    row = (
-        await session.execute(
-            sql(
-                """
-                SELECT checked_at, differences FROM reconciliation WHERE repaired_at IS NULL
-                ORDER BY reconciliation_id DESC LIMIT 1
-                """
-            ).columns(differences=JSONB)
-        )
-    ).first()
-    return None if row is None else (row[0], row[1])

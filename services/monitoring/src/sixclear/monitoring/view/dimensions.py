@@ -1,15 +1,48 @@
-"""Organisations, their place in the tree, and programmes."""
+"""Organisations, their place in the tree, and programmes: by these everything is counted, they are no kinds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.statements import Columns, sql
-from sixclear.monitoring.view.states import OrganisationFacts, ProgrammeFacts
+
+# The log that organisations and programmes come from; everything is counted under the organisations of its epoch.
+SOURCE = "tasks"
+
+
+class OrganisationFacts(Struct, frozen=True, kw_only=True):
+    """What the view reads of an organisation event."""
+
+    code: str
+    codes: tuple[str, ...]
+    level: Literal["central", "province", "commune", "department"]
+    name_vi: str
+    name_en: str | None
+    parent_id: UUID | None
+    valid_from: str | None
+    valid_to: str | None
+
+
+class ProgrammeFacts(Struct, frozen=True, kw_only=True):
+    """What the view reads of a programme event."""
+
+    slug: str
+    name_vi: str
+    name_en: str | None
+    demonstration: bool
+
+
+FACTS: Mapping[str, type[OrganisationFacts] | type[ProgrammeFacts]] = {
+    "organisation": OrganisationFacts,
+    "programme": ProgrammeFacts,
+}
+TABLES = tuple(f"{name}_state" for name in FACTS)
+TOPICS = tuple(f"sixclear.{SOURCE}.{name}.v1" for name in FACTS)
 
 _ORGANISATION = Columns(
     organisation_id="uuid",
@@ -158,10 +191,11 @@ async def find_organisation(session: AsyncSession, reference: str, identifier: U
         sql(
             """
             SELECT o.organisation_id FROM organisation_state o JOIN source_view v
-                ON v.source = 'tasks' AND v.active_epoch = o.epoch
+                ON v.source = '{source}' AND v.active_epoch = o.epoch
             WHERE o.organisation_id = CAST(:identifier AS uuid) OR o.codes @> ARRAY[CAST(:code AS text)]
             LIMIT 1
-            """
+            """,
+            source=SOURCE,
         ),
         {"identifier": identifier, "code": reference},
     )
@@ -173,9 +207,11 @@ async def list_programmes(session: AsyncSession) -> Sequence[str]:
     rows = await session.scalars(
         sql(
             """
-            SELECT p.slug FROM programme_state p JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = p.epoch
+            SELECT p.slug FROM programme_state p
+            JOIN source_view v ON v.source = '{source}' AND v.active_epoch = p.epoch
             ORDER BY p.slug
-            """
+            """,
+            source=SOURCE,
         )
     )
     return rows.all()
@@ -187,10 +223,11 @@ async def list_provinces(session: AsyncSession, now: datetime) -> Sequence[Row[A
         sql(
             """
             SELECT o.organisation_id, o.code, o.name_vi, o.name_en
-            FROM organisation_state o JOIN source_view v ON v.source = 'tasks' AND v.active_epoch = o.epoch
+            FROM organisation_state o JOIN source_view v ON v.source = '{source}' AND v.active_epoch = o.epoch
             WHERE o.level = 'province' AND (o.valid_to IS NULL OR o.valid_to > :now)
             ORDER BY o.code
-            """
+            """,
+            source=SOURCE,
         ),
         {"now": now.date()},
     )

@@ -1,54 +1,21 @@
-"""Versions and states of tasks, submissions and entries: the part of the fold that is the same for all three."""
+"""Versions and states of entities: the part of the fold that is the same for every kind."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.monitoring.kinds import rules
+from sixclear.monitoring import kinds
+from sixclear.monitoring.kinds.kind import Kind
 from sixclear.monitoring.statements import Columns, sql
-from sixclear.monitoring.view.states import ENTRY, REPORTED, SUBMISSION, TASK, Facts, Kind, State, Version
+from sixclear.monitoring.view.states import Happened, State, Version, happened
 
-F = TypeVar("F", bound=Facts)
+F = TypeVar("F", bound=Struct)
 
-FACTS = {
-    TASK.name: Columns(
-        organisation_id="uuid",
-        programme="text",
-        assigned_by="text",
-        title="text",
-        status="text",
-        kind="text",
-        deadline="timestamptz",
-        last_report_at="timestamptz",
-        demonstration="boolean",
-    ),
-    SUBMISSION.name: Columns(
-        organisation_id="uuid",
-        programme="text",
-        status="text",
-        kind="text",
-        visibility="text",
-        due_soon_at="timestamptz",
-        due_at="timestamptz",
-        demonstration="boolean",
-    ),
-    ENTRY.name: Columns(
-        organisation_id="uuid",
-        code="text",
-        title="text",
-        kind="text",
-        lists="text[]",
-        stage="text",
-        risk="text",
-        registration="text",
-        demonstration="boolean",
-    ),
-}
-_AHEAD = {TASK.name: rules.TASK_AHEAD, SUBMISSION.name: rules.SUBMISSION_AHEAD}
 _VERSION = Columns(
     entity_id="uuid",
     version="integer",
@@ -57,22 +24,22 @@ _VERSION = Columns(
     occurred_at="timestamptz",
     recorded_at="timestamptz",
 )
-_STATE = Columns(
-    entity_id="uuid",
-    version="integer",
-    withdrawn_version="integer",
-    occurred_at="timestamptz",
-    bucket="text",
-    next_boundary="timestamptz",
-)
+_STATE = Columns(entity_id="uuid", version="integer", withdrawn_version="integer", occurred_at="timestamptz")
+_BOUNDARY = Columns(next_boundary="timestamptz")
 
 
 def _facts_row(kind: Kind[Any], facts: Any) -> list[Any]:
-    return [getattr(facts, name) if facts is not None else None for name in FACTS[kind.name].types]
+    return [getattr(facts, name) if facts is not None else None for name in kind.columns]
 
 
-def _columns(part: Columns, kind: Kind[Any]) -> Columns:
-    return part + FACTS[kind.name]
+def _state_row(kind: Kind[Any], state: State[Any]) -> list[Any]:
+    values = state.values or [None] * len(kind.axes)
+    known = (getattr(state, name) for name in _STATE.types)
+    return [*known, *values, state.next_boundary, *_facts_row(kind, state.facts)]
+
+
+def _state_columns(kind: Kind[Any]) -> Columns:
+    return _STATE + Columns(**{axis.name: "text" for axis in kind.axes}) + _BOUNDARY + Columns(**kind.columns)
 
 
 def _stored(kind: Kind[Any], columns: Columns) -> str:
@@ -83,7 +50,7 @@ async def insert_versions(
     session: AsyncSession, kind: Kind[F], epoch: int, versions: Sequence[Version[F]], sequence: int
 ) -> set[tuple[UUID, int]]:
     """Add to the history what is not in it yet; the keys of what was added. Intervals are made by `chain`."""
-    columns = _columns(_VERSION, kind)
+    columns = _VERSION + Columns(**kind.columns)
     statement = sql(
         """
         INSERT INTO {kind}_history ({stored}, epoch, valid_from, view_sequence)
@@ -142,41 +109,39 @@ async def chain(session: AsyncSession, kind: Kind[Any], epoch: int, added: Colle
 
 async def drop_withdrawn(
     session: AsyncSession, kind: Kind[F], epoch: int, withdrawn: Sequence[tuple[UUID, int]]
-) -> list[tuple[F, datetime]]:
-    """Remove every version before the given ones; the facts and times of the progress reports among them."""
-    columns = FACTS[kind.name]
+) -> list[Happened]:
+    """Remove every version before the given ones; what flows had counted of them."""
     rows = await session.execute(
         sql(
             """
             DELETE FROM {kind}_history h
             USING unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
             WHERE h.epoch = :epoch AND h.{kind}_id = r.entity_id AND h.version < r.version
-            RETURNING h.change, h.occurred_at, {facts}
+            RETURNING h.change, h.occurred_at, h.withdrawn, {facts}
             """,
             kind=kind.name,
-            facts=", ".join(f"h.{name}" for name in columns.types),
+            facts=", ".join(f"h.{name}" for name in kind.columns),
         ),
         {"epoch": epoch, "ids": [item[0] for item in withdrawn], "versions": [item[1] for item in withdrawn]},
     )
     removed = ((_facts(kind, row), row.change, row.occurred_at) for row in rows)
-    return [(facts, at) for facts, change, at in removed if change == REPORTED and facts is not None]
+    return [item for facts, change, at in removed if facts is not None for item in happened(kind, facts, change, at)]
 
 
 def _facts(kind: Kind[F], row: Row[Any]) -> F | None:
     values = row._mapping
-    if values["demonstration"] is None:
-        return None
-    return kind.facts(**{name: values[name] for name in FACTS[kind.name].types})
+    return None if values["withdrawn"] else kind.facts(**{name: values[name] for name in kind.columns})
 
 
 def _state(kind: Kind[F], row: Row[Any]) -> State[F]:
+    values = tuple(row._mapping[axis.name] for axis in kind.axes)
     return State(
         row.entity_id,
         row.version,
         row.withdrawn_version,
         row.occurred_at,
         _facts(kind, row),
-        row.bucket,
+        None if values[0] is None else values,
         row.next_boundary,
     )
 
@@ -198,9 +163,8 @@ async def states_by_id(session: AsyncSession, kind: Kind[F], epoch: int, ids: Co
 
 async def replace_states(session: AsyncSession, kind: Kind[F], epoch: int, states: Iterable[State[F]]) -> None:
     """Store states; one that is older than what is stored changes nothing."""
-    columns = _columns(_STATE, kind)
+    columns = _state_columns(kind)
     stored = _stored(kind, columns)
-    rows = ([*(getattr(item, name) for name in _STATE.types), *_facts_row(kind, item.facts)] for item in states)
     await session.execute(
         sql(
             """
@@ -214,7 +178,7 @@ async def replace_states(session: AsyncSession, kind: Kind[F], epoch: int, state
             unnested=columns.unnested,
             replaced=", ".join(f"{name} = excluded.{name}" for name in stored.split(", ")[1:]),
         ),
-        {**columns.values(rows), "epoch": epoch},
+        {**columns.values(_state_row(kind, item) for item in states), "epoch": epoch},
     )
 
 
@@ -241,7 +205,7 @@ async def states_ahead(session: AsyncSession, kind: Kind[F], now: datetime, limi
         sql(
             "SELECT h.{kind}_id AS entity_id, h.* FROM {kind}_state h WHERE {ahead} LIMIT :limit",
             kind=kind.name,
-            ahead=_AHEAD[kind.name],
+            ahead=kind.ahead_sql,
         ),
         {"at": now, "limit": limit},
     )
@@ -250,31 +214,19 @@ async def states_ahead(session: AsyncSession, kind: Kind[F], now: datetime, limi
 
 async def some_ahead(session: AsyncSession, now: datetime) -> bool:
     """Whether a state of any kind is counted as at an instant after `now`."""
-    found = await session.scalar(
-        sql(
-            """
-            SELECT EXISTS (SELECT FROM task_state h WHERE {task})
-                OR EXISTS (SELECT FROM submission_state h WHERE {other})
-            """,
-            task=rules.TASK_AHEAD,
-            other=rules.SUBMISSION_AHEAD,
-        ),
-        {"at": now},
-    )
-    return bool(found)
+    ahead = (f"EXISTS (SELECT FROM {kind.name}_state h WHERE {kind.ahead_sql})" for kind in _timed())
+    return bool(await session.scalar(sql("SELECT {ahead}", ahead=" OR ".join(ahead)), {"at": now}))
 
 
 async def next_boundary(session: AsyncSession) -> datetime | None:
     """The earliest instant after which something is to be counted elsewhere; in the past when a timer is late."""
-    boundary: datetime | None = await session.scalar(
-        sql(
-            """
-            SELECT least(
-                (SELECT min(next_boundary) FROM task_state), (SELECT min(next_boundary) FROM submission_state))
-            """
-        )
-    )
+    boundaries = ", ".join(f"(SELECT min(next_boundary) FROM {kind.name}_state)" for kind in _timed())  # noqa: S608
+    boundary: datetime | None = await session.scalar(sql("SELECT least({boundaries})", boundaries=boundaries))
     return boundary
+
+
+def _timed() -> list[Kind[Any]]:
+    return [kind for kind in kinds.KINDS if kind.timed]
 
 
 async def note_gaps(

@@ -1,6 +1,6 @@
 """Events into the view: in one transaction what happened, how it stands now, and every counter above it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,43 +8,34 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus import dead_letters
 from sixclear.common.bus.envelope import Envelope
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
-from sixclear.monitoring.view import counters, entities, gaps
-from sixclear.monitoring.view import dimensions as organisations
+from sixclear.monitoring.kinds import find_kind, kinds_of, sources
+from sixclear.monitoring.kinds.kind import Amount, Kind
+from sixclear.monitoring.view import counters, dimensions, entities, gaps
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.states import (
-    KINDS,
-    REPORTED,
     WITHDRAWN,
-    Facts,
-    Kind,
+    Happened,
+    Key,
     Leaf,
-    OrganisationFacts,
-    ProgrammeFacts,
     Reach,
     State,
-    SubmissionFacts,
-    TaskFacts,
     Version,
     above_of,
+    delta,
     folded,
-    leaves,
+    happened,
     reaches,
-    report_leaf,
     rolled_up,
 )
 
-F = TypeVar("F", bound=Facts)
-_KINDS = {(kind.source, kind.name): kind for kind in KINDS}
-_TREE: dict[str, type[OrganisationFacts] | type[ProgrammeFacts]] = {
-    "organisation": OrganisationFacts,
-    "programme": ProgrammeFacts,
-}
+F = TypeVar("F", bound=Struct)
 
 
 @dataclass(slots=True)
@@ -66,19 +57,19 @@ def read(envelopes: Sequence[Envelope]) -> list[Batch]:
     for envelope in envelopes:
         key = (envelope.service, envelope.epoch)
         batch = batches.setdefault(key, Batch(*key))
-        version = _version(envelope)
-        part = batch.tree if envelope.entity_type in _TREE else batch.entities
-        part[envelope.entity_type].append(version)
+        kind = find_kind(envelope.service, envelope.entity_type)
+        version = _version(envelope, kind)
+        (batch.tree if kind is None else batch.entities)[envelope.entity_type].append(version)
         batch.newest = max(batch.newest or envelope.recorded_at, envelope.recorded_at)
-        if not sealed(version.facts):
+        if kind is None or not _hidden(kind, version.facts):
             batch.count += 1
             batch.shown = max(batch.shown or envelope.recorded_at, envelope.recorded_at)
     return list(batches.values())
 
 
-def _version(envelope: Envelope) -> Version[Any]:
+def _version(envelope: Envelope, kind: Kind[Any] | None) -> Version[Any]:
     try:
-        facts = None if envelope.change == WITHDRAWN else _facts(envelope)
+        facts = None if envelope.change == WITHDRAWN else _facts(envelope, kind)
     except (msgspec.ValidationError, ValueError) as error:
         raise InvalidEvent(f"{envelope.type} {envelope.entity_id} version {envelope.version}: {error}") from error
     return Version(
@@ -92,13 +83,12 @@ def _version(envelope: Envelope) -> Version[Any]:
     )
 
 
-def _facts(envelope: Envelope) -> Any:
-    if envelope.entity_type in _TREE:
-        return msgspec.convert(envelope.data, _TREE[envelope.entity_type])
-    kind = _KINDS.get((envelope.service, envelope.entity_type))
-    if kind is None:
+def _facts(envelope: Envelope, kind: Kind[Any] | None) -> Any:
+    if kind is not None:
+        return kind.facts_of(envelope.data)
+    if envelope.service != dimensions.SOURCE or envelope.entity_type not in dimensions.FACTS:
         raise ValueError("monitoring does not read this kind of entity")
-    return kind.read(envelope.data)
+    return msgspec.convert(envelope.data, dimensions.FACTS[envelope.entity_type])
 
 
 async def fold(session: AsyncSession, envelopes: Sequence[Envelope], *, token: int, now: datetime) -> bool:
@@ -156,21 +146,22 @@ class _Fold:
             changed |= await self._fold_organisations(tree)
         if tree := batch.tree.get("programme"):
             changed |= await self._fold_programmes(tree)
-        for name, versions in batch.entities.items():
-            changed |= await self._fold_versions(_KINDS[self.source, name], versions)
+        for kind in kinds_of(self.source):
+            if versions := batch.entities.get(kind.name):
+                changed |= await self._fold_versions(kind, versions)
         return changed
 
     @property
     def _organisations_epoch(self) -> int:
-        return self.epoch if self.source == "tasks" else self.known["tasks"].active_epoch
+        return self.epoch if self.source == dimensions.SOURCE else self.known[dimensions.SOURCE].active_epoch
 
     async def _fold_organisations(self, versions: Sequence[Version[Any]]) -> bool:
         newer = await self._newer("organisation", versions)
         if not newer:
             return False
-        rows = [(item.entity_id, item.version, cast(OrganisationFacts, item.facts)) for item in newer]
-        await organisations.replace_organisations(self.session, self.epoch, rows)
-        moved = await organisations.rebuild_ancestors(self.session, self.epoch)
+        rows = [(item.entity_id, item.version, cast(dimensions.OrganisationFacts, item.facts)) for item in newer]
+        await dimensions.replace_organisations(self.session, self.epoch, rows)
+        moved = await dimensions.rebuild_ancestors(self.session, self.epoch)
         if moved:
             await move_organisations(self.session, self.known, self.epoch, moved)
         return True
@@ -178,8 +169,8 @@ class _Fold:
     async def _fold_programmes(self, versions: Sequence[Version[Any]]) -> bool:
         newer = await self._newer("programme", versions)
         if newer:
-            rows = [(item.entity_id, item.version, cast(ProgrammeFacts, item.facts)) for item in newer]
-            await organisations.replace_programmes(self.session, self.epoch, rows)
+            rows = [(item.entity_id, item.version, cast(dimensions.ProgrammeFacts, item.facts)) for item in newer]
+            await dimensions.replace_programmes(self.session, self.epoch, rows)
         return bool(newer)
 
     async def _newer(self, entity: str, versions: Sequence[Version[Any]]) -> list[Version[Any]]:
@@ -187,7 +178,7 @@ class _Fold:
 
         No history is kept of these, so a gap is a predecessor that neither is known nor came along.
         """
-        known = await organisations.versions_by_id(self.session, entity, self.epoch, {v.entity_id for v in versions})
+        known = await dimensions.versions_by_id(self.session, entity, self.epoch, {v.entity_id for v in versions})
         present = {(item.entity_id, item.version) for item in versions} | set(known.items())
         greatest: dict[UUID, Version[Any]] = {}
         missing: set[tuple[UUID, int]] = set()
@@ -228,12 +219,15 @@ class _Fold:
         touched = {entity_id: after[entity_id] for entity_id, _ in added}
         await entities.replace_states(self.session, kind, self.epoch, touched.values())
         deltas = delta(kind, [(before.get(entity_id), state) for entity_id, state in touched.items()])
-        reports = [v for v in kept if v.change == REPORTED and (v.entity_id, v.version) in added]
+        new = [item for item in kept if (item.entity_id, item.version) in added]
+        counted = [one for v in new if v.facts is not None for one in happened(kind, v.facts, v.change, v.occurred_at)]
         removed = await self._drop_withdrawn(kind, before, touched)
         await entities.chain(self.session, kind, self.epoch, added)
-        await self._count(deltas, _reports(reports), removed)
-        await self._note_gaps(kind, before, [item for item in kept if (item.entity_id, item.version) in added])
-        return any(not (sealed(state.facts) and _unseen(before.get(key))) for key, state in touched.items())
+        await self._count(deltas, counted, removed)
+        await self._note_gaps(kind, before, new)
+        return any(
+            not (_hidden(kind, state.facts) and _unseen(kind, before.get(key))) for key, state in touched.items()
+        )
 
     async def _note_gaps(self, kind: Kind[F], before: Mapping[UUID, State[F]], added: Sequence[Version[F]]) -> None:
         """Ask the history only about those whose predecessor is neither here nor the one known before."""
@@ -250,8 +244,8 @@ class _Fold:
 
     async def _drop_withdrawn(
         self, kind: Kind[F], before: Mapping[UUID, State[F]], after: Mapping[UUID, State[F]]
-    ) -> list[tuple[TaskFacts, datetime]]:
-        """Past figures lose what was withdrawn, too, and so do the dead letters; the reports that go with it."""
+    ) -> list[Happened]:
+        """Past figures lose what was withdrawn, too, and so do the dead letters; what flows had counted of it."""
         withdrawn = [
             (entity_id, state.withdrawn_version)
             for entity_id, state in after.items()
@@ -260,59 +254,43 @@ class _Fold:
         if not withdrawn:
             return []
         await dead_letters.forget(self.session, [entity_id for entity_id, _ in withdrawn])
-        removed = await entities.drop_withdrawn(self.session, kind, self.epoch, withdrawn)
-        return [(facts, at) for facts, at in removed if isinstance(facts, TaskFacts)]
+        return await entities.drop_withdrawn(self.session, kind, self.epoch, withdrawn)
 
     async def _count(
-        self,
-        deltas: Counter[Leaf],
-        reports: Sequence[tuple[TaskFacts, datetime]],
-        removed: Sequence[tuple[TaskFacts, datetime]],
+        self, deltas: dict[Leaf, Amount], counted: Sequence[Happened], removed: Sequence[Happened]
     ) -> None:
-        for facts, at in reports:
-            deltas[report_leaf(facts, at)] += 1
-        for facts, at in removed:
-            deltas[report_leaf(facts, at)] -= 1
+        for one in counted:
+            deltas[one.leaf] = deltas.get(one.leaf, 0) + one.amount
+        for one in removed:
+            deltas[one.leaf] = deltas.get(one.leaf, 0) - one.amount
         ids = {item.organisation_id for item in deltas if item.organisation_id is not None}
-        above = await organisations.ancestors_by_id(self.session, self._organisations_epoch, ids)
+        above = await dimensions.ancestors_by_id(self.session, self._organisations_epoch, ids)
         await counters.add_to_counters(self.session, self.source, self.epoch, rolled_up(deltas, above))
-        await counters.raise_last_reports(self.session, self.epoch, last_reports(reports, above))
-        if removed:
-            scopes = {reach.scope for reach in last_reports(removed, above)}
-            await counters.rebuild_last_reports(self.session, self.epoch, scopes)
+        for table, times in latest(counted, above).items():
+            await counters.raise_latest(self.session, table, self.epoch, times)
+        if lost := latest(removed, above):
+            scopes = {reach.scope for times in lost.values() for reach in times}
+            await counters.rebuild_latest(self.session, self.source, self.epoch, self._organisations_epoch, scopes)
 
 
-def sealed(facts: Any) -> bool:
+def _hidden(kind: Kind[F], facts: F | None) -> bool:
     """Whether nothing may show when and where something happened to it."""
-    return isinstance(facts, SubmissionFacts) and facts.visibility == "sealed"
+    return facts is not None and kind.hidden.python(facts)
 
 
-def _unseen(before: State[Any] | None) -> bool:
-    return before is None or sealed(before.facts)
+def _unseen(kind: Kind[F], before: State[F] | None) -> bool:
+    return before is None or _hidden(kind, before.facts)
 
 
-def _reports(versions: Sequence[Version[Any]]) -> list[tuple[TaskFacts, datetime]]:
-    return [(item.facts, item.occurred_at) for item in versions if isinstance(item.facts, TaskFacts)]
-
-
-def delta(kind: Kind[F], changes: Sequence[tuple[State[F] | None, State[F]]]) -> Counter[Leaf]:
-    """What leaves its old cells and enters new ones; what stays does not appear."""
-    counts: Counter[Leaf] = Counter()
-    for before, after in changes:
-        counts.subtract(leaves(kind, before))
-        counts.update(leaves(kind, after))
-    return Counter({item: n for item, n in counts.items() if n})
-
-
-def last_reports(
-    reports: Sequence[tuple[TaskFacts, datetime]], above: Mapping[UUID, Sequence[UUID]]
-) -> dict[Reach, datetime]:
-    """The latest report of each scope."""
-    times: dict[Reach, datetime] = {}
-    for facts, at in reports:
-        up = above_of(facts.organisation_id, above)
-        for reach in reaches(facts.organisation_id, facts.programme or "", facts.assigned_by, up):
-            times[reach] = max(times.get(reach, at), at)
+def latest(changes: Sequence[Happened], above: Mapping[UUID, Sequence[UUID]]) -> dict[str, dict[Reach, datetime]]:
+    """For each table of latest instants the greatest one of each scope."""
+    times: dict[str, dict[Reach, datetime]] = defaultdict(dict)
+    for one in changes:
+        if one.flow.latest is not None:
+            known = times[one.flow.latest]
+            up = above_of(one.organisation_id, above)
+            for reach in reaches(one.organisation_id, one.programme, one.assigned_by, up):
+                known[reach] = max(known.get(reach, one.occurred_at), one.occurred_at)
     return times
 
 
@@ -324,25 +302,27 @@ async def move_organisations(
 ) -> None:
     """Count what organisations lead under their new place in the tree instead of the old one.
 
-    Also the way in which an organisation that comes later than its tasks takes its place. Organisations of an epoch
-    that is not active yet matter only to the tasks of that epoch.
+    Also the way in which an organisation that comes later than what it leads takes its place. Organisations of an epoch
+    that is not active yet matter only to the records of its source in that epoch.
     """
     old = {organisation_id: places[0] for organisation_id, places in moved.items()}
     new = {organisation_id: places[1] for organisation_id, places in moved.items()}
     for source, at_epoch in _counted_with(known, epoch):
         counted = await counters.leaves_of(session, source, at_epoch, moved.keys())
-        shift = Counter(rolled_up(counted, new))
-        shift.subtract(rolled_up(counted, old))
+        shift: dict[Key, Amount] = defaultdict(int, rolled_up(counted, new))
+        for key, amount in rolled_up(counted, old).items():
+            shift[key] -= amount
         await counters.add_to_counters(session, source, at_epoch, {key: n for key, n in shift.items() if n})
-        if source == "tasks" and any(item.measure == "report" for item in counted):
+        flows = {flow.measure for kind in kinds_of(source) for flow in kind.flows if flow.latest is not None}
+        if any(item.measure in flows for item in counted):
             scopes = {scope for places in moved.values() for place in places for scope in place}
-            await counters.rebuild_last_reports(session, at_epoch, scopes)
+            await counters.rebuild_latest(session, source, at_epoch, epoch, scopes)
 
 
 def _counted_with(known: Mapping[str, views.SourceState], organisations_epoch: int) -> list[tuple[str, int]]:
-    pairs = [("tasks", organisations_epoch)]
-    if organisations_epoch == known["tasks"].active_epoch:
-        for source in ("feedback", "data-catalog"):
+    pairs = [(dimensions.SOURCE, organisations_epoch)]
+    if organisations_epoch == known[dimensions.SOURCE].active_epoch:
+        for source in set(sources()) - {dimensions.SOURCE}:
             epochs = (known[source].active_epoch, known[source].next_epoch)
             pairs += [(source, epoch) for epoch in epochs if epoch is not None]
     return pairs

@@ -4,15 +4,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.monitoring.view import counters
+from sixclear.monitoring.kinds import kinds_of, sources
+from sixclear.monitoring.view import counters, dimensions
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
 
-TABLES = {
-    "tasks": ("task_history", "task_state", "organisation_state", "programme_state", "last_report"),
-    "feedback": ("submission_history", "submission_state"),
-    "data-catalog": ("entry_history", "entry_state"),
-}
 _QUIET = timedelta(seconds=5)
 
 
@@ -30,16 +26,16 @@ def caught_up(view: views.SourceState, now: datetime) -> bool:
 async def activate_next_epoch(session: AsyncSession, source: str, *, token: int) -> None:
     """Show the next epoch of `source` from this transaction's end on.
 
-    Organisations come with the epoch of tasks, so a swap there counts the other sources' records under them again.
+    Organisations come with the epoch of their source: a swap there counts the others' records under them again.
     """
     sequence = (await begin(session, token)).sequence + 1
     await views.activate_next_epoch(session, source)
-    if source == "tasks":
+    if source == dimensions.SOURCE:
         known = await views.sources(session)
-        for other in ("feedback", "data-catalog"):
-            for epoch in (known[other].active_epoch, known[other].next_epoch):
-                if epoch is not None:
-                    await counters.rebuild_counters(session, other, epoch, known["tasks"].active_epoch)
+        for other in set(sources()) - {source}:
+            for epoch in filter(None, (known[other].active_epoch, known[other].next_epoch)):
+                await counters.rebuild_counters(session, other, epoch, known[source].active_epoch)
+                await counters.rebuild_latest(session, other, epoch, known[source].active_epoch)
     await views.advance_view(session, sequence)
 
 
@@ -49,5 +45,12 @@ async def delete_old_epochs(session: AsyncSession, source: str, *, token: int, l
     active = (await views.sources(session))[source].active_epoch
     if active == 1:
         return 0
-    removed = await counters.delete_epoch(session, TABLES[source], active, limit)
+    removed = await counters.delete_epoch(session, _tables(source), active, limit)
     return removed or await counters.delete_source_epoch(session, source, active, limit)
+
+
+def _tables(source: str) -> list[str]:
+    """The tables whose rows are of a source alone."""
+    tables = [f"{kind.name}_{part}" for kind in kinds_of(source) for part in ("history", "state")]
+    tables += [flow.latest for kind in kinds_of(source) for flow in kind.flows if flow.latest is not None]
+    return [*tables, *(dimensions.TABLES if source == dimensions.SOURCE else ())]

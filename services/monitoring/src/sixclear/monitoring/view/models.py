@@ -1,16 +1,38 @@
-"""Tables of the projection. Everything here can be rebuilt from the event logs.
+"""Tables of the view. Everything here can be rebuilt from the event logs.
 
-A task belongs to the log of `tasks`, a submission to that of `feedback`, an entry to that of `data-catalog`; their
-tables hold the log's `epoch`. Rows of an epoch that is not active yet are a rebuild beside the view.
+Each kind has two tables that are derived from it: its states and its history. The rows of a source hold the `epoch` of
+its log; those of an epoch that is not active yet are a rebuild beside the view.
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Identity, Index, Integer, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sixclear.monitoring.kinds import KINDS
+from sixclear.monitoring.kinds.kind import Flow, Kind
 from sixclear.monitoring.tables import Base
 
 
@@ -19,7 +41,7 @@ class SourceView(Base):
 
     `next_epoch` is folded beside it since `next_since`; `next_folded_at` and `next_recorded_at` tell how far it is.
     `relayed` says whether a relay is between the log and the view; true until a leader knows better.
-    `rules` numbers the rules by which its records are counted (`projection.RULES`).
+    `rules` numbers the rules by which its records are counted (`kinds.rules_of`).
     """
 
     __tablename__ = "source_view"
@@ -97,117 +119,8 @@ class ProgrammeState(Base):
     __table_args__ = (Index("ix_programme_state_slug", "epoch", "slug"),)
 
 
-class History:
-    """One published version of an entity, true from `valid_from` until `valid_to` (null: still)."""
-
-    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer, primary_key=True)
-    previous_version: Mapped[int | None] = mapped_column(Integer)
-    change: Mapped[str]
-    occurred_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
-    valid_from: Mapped[datetime]
-    valid_to: Mapped[datetime | None]
-    view_sequence: Mapped[int] = mapped_column(BigInteger)
-
-
-class State:
-    """The greatest version of an entity, and how it is counted now.
-
-    `bucket` is null when it is not counted; after `next_boundary` it belongs into another one. Versions below
-    `withdrawn_version` are gone for good.
-    """
-
-    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer)
-    withdrawn_version: Mapped[int] = mapped_column(Integer)
-    occurred_at: Mapped[datetime]
-    bucket: Mapped[str | None]
-    next_boundary: Mapped[datetime | None]
-
-
-class TaskFacts:
-    """What the view keeps of a task; all null in the version by which it was withdrawn."""
-
-    task_id: Mapped[UUID] = mapped_column(primary_key=True)
-    organisation_id: Mapped[UUID | None]
-    programme: Mapped[str | None]
-    assigned_by: Mapped[str | None]
-    title: Mapped[str | None]
-    status: Mapped[str | None]
-    kind: Mapped[str | None]
-    deadline: Mapped[datetime | None]
-    last_report_at: Mapped[datetime | None]
-    demonstration: Mapped[bool | None] = mapped_column(Boolean)
-
-
-class TaskState(TaskFacts, State, Base):
-    """Every task as it is now."""
-
-    __tablename__ = "task_state"
-
-
-class TaskHistory(TaskFacts, History, Base):
-    """Every task as it was."""
-
-    __tablename__ = "task_history"
-
-
-class SubmissionFacts:
-    """What the view keeps of a submission: never a text, never a person."""
-
-    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
-    organisation_id: Mapped[UUID | None]
-    programme: Mapped[str | None]
-    status: Mapped[str | None]
-    kind: Mapped[str | None]
-    visibility: Mapped[str | None]
-    due_soon_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None]
-    demonstration: Mapped[bool | None] = mapped_column(Boolean)
-
-
-class SubmissionState(SubmissionFacts, State, Base):
-    """Every submission as it is now."""
-
-    __tablename__ = "submission_state"
-
-
-class SubmissionHistory(SubmissionFacts, History, Base):
-    """Every submission as it was."""
-
-    __tablename__ = "submission_history"
-
-
-class EntryFacts:
-    """What the view keeps of a catalogue entry."""
-
-    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
-    organisation_id: Mapped[UUID | None]
-    code: Mapped[str | None]
-    title: Mapped[str | None]
-    kind: Mapped[str | None]
-    lists: Mapped[list[str] | None]
-    stage: Mapped[str | None]
-    risk: Mapped[str | None]
-    registration: Mapped[str | None]
-    demonstration: Mapped[bool | None] = mapped_column(Boolean)
-
-
-class EntryState(EntryFacts, State, Base):
-    """Every catalogue entry as it is now."""
-
-    __tablename__ = "entry_state"
-
-
-class EntryHistory(EntryFacts, History, Base):
-    """Every catalogue entry as it was."""
-
-    __tablename__ = "entry_history"
-
-
 class Counter(Base):
-    """How many, rolled up on write.
+    """Amounts, rolled up on write: `n` holds whole numbers, `fraction` what is left of an amount, and both are added.
 
     `scope` is an organisation with everything below it (zero: the country); `programme` and `assigned_by` are empty
     for all. A status query reads the rows of one scope, programme and assigning level.
@@ -223,22 +136,9 @@ class Counter(Base):
     measure: Mapped[str] = mapped_column(primary_key=True)
     slot: Mapped[str] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(BigInteger)
+    fraction: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
 
     # Room on each page keeps updates of `n` from touching the index.
-    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
-
-
-class LastReport(Base):
-    """When the last progress report of a scope was made; the keys are those of `counter`."""
-
-    __tablename__ = "last_report"
-
-    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
-    scope: Mapped[UUID] = mapped_column(primary_key=True)
-    programme: Mapped[str] = mapped_column(primary_key=True)
-    assigned_by: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-
     __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
 
 
@@ -267,41 +167,101 @@ class Reconciliation(Base):
     repaired_at: Mapped[datetime | None]
 
 
-def _history_indexes(table: str, *, reports: bool) -> None:
-    columns = Base.metadata.tables[table].c
-    interval = text("tstzrange(valid_from, valid_to)")
-    Index(f"ix_{table}_valid", interval, postgresql_using="gist", _table=Base.metadata.tables[table])
-    Index(f"ix_{table}_recorded_at", columns.recorded_at)
-    Index(f"ix_{table}_view_sequence", columns.view_sequence)
-    if reports:
-        reported = columns.change == text("'progress_reported'")
-        Index(f"ix_{table}_reports", columns.epoch, columns.occurred_at, postgresql_where=reported)
-        returned = columns.change == text("'returned'")
-        Index(f"ix_{table}_returned", columns.epoch, columns.task_id, postgresql_where=returned)
+_TYPES: dict[str, Any] = {
+    "uuid": PgUUID(as_uuid=True),
+    "text": Text(),
+    "text[]": ARRAY(Text()),
+    "boolean": Boolean(),
+    "integer": Integer(),
+    "bigint": BigInteger(),
+    "numeric": Numeric(),
+    "timestamptz": TIMESTAMP(timezone=True),
+    "date": Date(),
+}
 
 
-def _state_indexes(table: str, due: str | None) -> None:
-    columns = Base.metadata.tables[table].c
-    Index(f"ix_{table}_organisation_id", columns.epoch, columns.organisation_id)
-    if due is not None:
-        waits = columns.next_boundary.is_not(None)
-        Index(f"ix_{table}_next_boundary", columns.next_boundary, postgresql_where=waits)
-        Index(f"ix_{table}_overdue", columns[due], postgresql_where=columns.bucket == text("'overdue'"))
+def state_table(kind: Kind[Any], metadata: MetaData) -> Table:
+    """Every entity of a kind as it is now, and how it is counted.
+
+    Each axis is a column, null for what is not counted; after `next_boundary` the entity is counted elsewhere.
+    Versions below `withdrawn_version` are gone for good; an entity that is withdrawn has no facts.
+    """
+    name = f"{kind.name}_state"
+    table = Table(
+        name,
+        metadata,
+        *_facts(kind),
+        *_columns(epoch="integer", version="integer", withdrawn_version="integer", occurred_at="timestamptz"),
+        *(Column(axis.name, Text) for axis in kind.axes),
+        Column("next_boundary", TIMESTAMP(timezone=True)),
+        Column("withdrawn", Boolean, Computed("version = withdrawn_version", persisted=False)),
+        PrimaryKeyConstraint(f"{kind.name}_id", "epoch", name=f"pk_{name}"),
+        postgresql_with={"fillfactor": 80},
+    )
+    Index(f"ix_{name}_organisation_id", table.c.epoch, table.c.organisation_id)
+    if kind.timed:
+        Index(f"ix_{name}_next_boundary", table.c.next_boundary, postgresql_where=table.c.next_boundary.is_not(None))
+    for axis in kind.axes:
+        for step in axis.steps:
+            counted = table.c[axis.name] == text(f"'{step.value}'")
+            Index(f"ix_{name}_{step.value}", table.c[step.instant], postgresql_where=counted)
+    return table
 
 
-for _table, _reports in (("task_history", True), ("submission_history", False), ("entry_history", False)):
-    _history_indexes(_table, reports=_reports)
-for _table, _due in (("task_state", "deadline"), ("submission_state", "due_at"), ("entry_state", None)):
-    _state_indexes(_table, _due)
-_submissions = SubmissionState.__table__.c
-Index(
-    "ix_submission_state_due_soon",
-    _submissions.due_soon_at,
-    postgresql_where=_submissions.bucket == text("'due_soon'"),
-)
-_submission_versions = SubmissionHistory.__table__.c
-Index(
-    "ix_submission_history_sealed",
-    _submission_versions.submission_id,
-    postgresql_where=_submission_versions.visibility == text("'sealed'"),
-)
+def history_table(kind: Kind[Any], metadata: MetaData) -> Table:
+    """Every published version of the entities of a kind, true from `valid_from` until `valid_to` (null: still)."""
+    name = f"{kind.name}_history"
+    table = Table(
+        name,
+        metadata,
+        *_facts(kind),
+        *_columns(epoch="integer", version="integer"),
+        Column("previous_version", Integer),
+        *_columns(change="text", occurred_at="timestamptz", recorded_at="timestamptz", valid_from="timestamptz"),
+        Column("valid_to", TIMESTAMP(timezone=True)),
+        *_columns(view_sequence="bigint"),
+        Column("withdrawn", Boolean, Computed("change = 'withdrawn'", persisted=False)),
+        PrimaryKeyConstraint(f"{kind.name}_id", "epoch", "version", name=f"pk_{name}"),
+    )
+    Index(f"ix_{name}_valid", text("tstzrange(valid_from, valid_to)"), postgresql_using="gist", _table=table)
+    Index(f"ix_{name}_recorded_at", table.c.recorded_at)
+    Index(f"ix_{name}_view_sequence", table.c.view_sequence)
+    for flow in kind.flows:
+        happened = text(f"change = '{flow.change}'")
+        Index(f"ix_{name}_{flow.measure}s", table.c.epoch, table.c.occurred_at, postgresql_where=happened)
+    for index in kind.history_indexes:
+        columns = (table.c[column] for column in index.columns)
+        Index(f"ix_{name}_{index.name}", *columns, postgresql_where=text(index.where))
+    return table
+
+
+def latest_table(flow: Flow[Any], metadata: MetaData) -> Table:
+    """The greatest instant of a flow's change; the keys are those of `counter`."""
+    assert flow.latest is not None
+    keys = {"epoch": "integer", "scope": "uuid", "programme": "text", "assigned_by": "text"}
+    return Table(
+        flow.latest,
+        metadata,
+        *_columns(**keys, at="timestamptz"),
+        PrimaryKeyConstraint(*keys, name=f"pk_{flow.latest}"),
+        postgresql_with={"fillfactor": 70},
+    )
+
+
+def kind_tables(kind: Kind[Any], metadata: MetaData) -> list[Table]:
+    """The tables of a kind: its migration makes these."""
+    latest = [latest_table(flow, metadata) for flow in kind.flows if flow.latest is not None]
+    return [state_table(kind, metadata), history_table(kind, metadata), *latest]
+
+
+def _facts(kind: Kind[Any]) -> list[Column[Any]]:
+    facts = (Column(name, _TYPES[of_type]) for name, of_type in kind.columns.items())
+    return [Column(f"{kind.name}_id", _TYPES["uuid"], nullable=False), *facts]
+
+
+def _columns(**types: str) -> list[Column[Any]]:
+    return [Column(name, _TYPES[of_type], nullable=False) for name, of_type in types.items()]
+
+
+for _kind in KINDS:
+    kind_tables(_kind, Base.metadata)

@@ -9,12 +9,12 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
-from sixclear.monitoring.view import counters
+from sixclear.monitoring.kinds import kinds_of, rules_of, sources
+from sixclear.monitoring.view import counters, dimensions
 from sixclear.monitoring.view import differences as reconciliation
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
 from sixclear.monitoring.view.sources import SourceState
-from sixclear.monitoring.view.states import KINDS, RULES, Kind
 
 _SHOWN = 50
 
@@ -31,11 +31,13 @@ async def differences(session: AsyncSession, clock: Clock) -> list[dict[str, Any
     # Not before the snapshot's first query: what the timer moved in between would look as if it came too early.
     now = clock()
     found: list[dict[str, Any]] = []
-    for kind in KINDS:
-        epoch = known[kind.source].active_epoch
-        found += await reconciliation.state_differences(session, kind, epoch, now, _SHOWN)
-        found += await counters.counter_differences(session, kind.source, epoch, known["tasks"].active_epoch, _SHOWN)
-    found += await counters.last_report_differences(session, known["tasks"].active_epoch, _SHOWN)
+    organisations_epoch = known[dimensions.SOURCE].active_epoch
+    for source in sources():
+        epoch = known[source].active_epoch
+        for kind in kinds_of(source):
+            found += await reconciliation.state_differences(session, kind, epoch, now, _SHOWN)
+        found += await counters.counter_differences(session, source, epoch, organisations_epoch, _SHOWN)
+        found += await counters.latest_differences(session, source, epoch, organisations_epoch, _SHOWN)
     return found[:_SHOWN]
 
 
@@ -63,21 +65,22 @@ async def repair(session: AsyncSession, *, now: datetime) -> None:
     """
     sequence = (await views.lock_view(session)).sequence
     known = await views.sources(session)
-    for kind in KINDS:
-        await _count_again(session, kind, known, now)
-    await counters.rebuild_last_reports(session, known["tasks"].active_epoch)
+    for source in sources():
+        await _count_again(session, source, known, now)
     await reconciliation.close_reconciliations(session, now)
     await views.mark_reconciled(session, True)
     await views.advance_view(session, sequence + 1)
 
 
-async def _count_again(session: AsyncSession, kind: Kind[Any], known: dict[str, SourceState], now: datetime) -> None:
-    """States and counters of one kind, in the epoch that readers see and in the one that is folded beside it."""
-    source = known[kind.source]
-    for epoch in filter(None, (source.active_epoch, source.next_epoch)):
-        await reconciliation.repair_states(session, kind, epoch, now)
-        organisations_epoch = epoch if kind.source == "tasks" else known["tasks"].active_epoch
-        await counters.rebuild_counters(session, kind.source, epoch, organisations_epoch)
+async def _count_again(session: AsyncSession, source: str, known: dict[str, SourceState], now: datetime) -> None:
+    """States and counters of a source, in the epoch that readers see and in the one that is folded beside it."""
+    view = known[source]
+    for epoch in filter(None, (view.active_epoch, view.next_epoch)):
+        for kind in kinds_of(source):
+            await reconciliation.repair_states(session, kind, epoch, now)
+        organisations_epoch = epoch if source == dimensions.SOURCE else known[dimensions.SOURCE].active_epoch
+        await counters.rebuild_counters(session, source, epoch, organisations_epoch)
+        await counters.rebuild_latest(session, source, epoch, organisations_epoch)
 
 
 async def follow_changed_rules(session: AsyncSession, *, token: int, now: datetime) -> list[str]:
@@ -87,12 +90,11 @@ async def follow_changed_rules(session: AsyncSession, *, token: int, now: dateti
     """
     sequence = (await begin(session, token)).sequence
     counted_by = await views.rules(session)
-    changed = sorted(source for source, number in RULES.items() if counted_by[source] != number)
+    changed = [source for source in sources() if counted_by[source] != rules_of(source)]
     known = await views.sources(session)
-    for kind in KINDS:
-        if kind.source in changed:
-            await _count_again(session, kind, known, now)
-            await views.note_rules(session, kind.source, RULES[kind.source])
+    for source in changed:
+        await _count_again(session, source, known, now)
+        await views.note_rules(session, source, rules_of(source))
     if changed:
         await views.advance_view(session, sequence + 1)
     return changed

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.errors import OrganisationNotFound, ProgrammeNotFound
+from sixclear.monitoring.kinds.kind import DIMENSIONS, Kind
 from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.states import COUNTRY
 
@@ -15,7 +16,7 @@ AssignedBy = Literal["central", "province", "commune"]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records are meant; None means all. Feedback has no assigning level, databases have no programme either."""
+    """Which records are meant; None means all. A kind that lacks a dimension is not narrowed by it."""
 
     organisation_id: UUID | None = None
     programme: str | None = None
@@ -26,14 +27,17 @@ class Selection:
         """The scope under which the selection is counted."""
         return self.organisation_id or COUNTRY
 
-    @property
-    def of_the_country(self) -> bool:
-        """Whether feedback is counted for the whole country; it has no assigning level to narrow it."""
-        return self.organisation_id is None and self.programme is None
+    def is_all_of(self, kind: Kind[Any]) -> bool:
+        """Whether every entity of a kind is meant."""
+        return self.organisation_id is None and not any(self.narrowed(kind).values())
+
+    def narrowed(self, kind: Kind[Any]) -> dict[str, str]:
+        """The values of the dimensions under which a kind is counted; empty means all."""
+        return {name: getattr(self, name) or "" if name in kind.dimensions else "" for name in DIMENSIONS}
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the statements of this module bind."""
+        """What statements with `selected` bind."""
         return {
             "organisation": self.organisation_id,
             "scope": self.scope,
@@ -71,28 +75,26 @@ async def known_programme(session: AsyncSession, slug: str | None) -> str | None
     return slug
 
 
-WITHIN = "(CAST(:organisation AS uuid) IS NULL OR :organisation = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id])))"
+def tree(kind: Kind[Any]) -> str:
+    """Joins to rows `h` of a kind: those of the epoch that readers see, each with its organisation `o`."""
+    return f"""
+        JOIN source_view v ON v.source = '{kind.source}' AND v.active_epoch = h.epoch
+        JOIN source_view t ON t.source = '{dimensions.SOURCE}'
+        LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id
+    """
 
 
-OF_PROGRAMME = "(CAST(:programme AS text) IS NULL OR h.programme = :programme)"
+def selected(kind: Kind[Any]) -> str:
+    """The condition for rows `h` of a kind, with `tree`; a dimension that the kind does not have narrows nothing."""
+    return f"{_WITHIN} AND {of_dimensions(kind)}"
 
 
-_OF_LEVEL = "(CAST(:assigned_by AS text) IS NULL OR h.assigned_by = :assigned_by)"
+def of_dimensions(kind: Kind[Any]) -> str:
+    """As `selected`, for every organisation."""
+    narrowed = (f"(CAST(:{name} AS text) IS NULL OR h.{name} = :{name})" for name in sorted(kind.dimensions))
+    return " AND ".join(narrowed) or "true"
 
 
-TASKS_SELECTED = f"{WITHIN} AND {OF_PROGRAMME} AND {_OF_LEVEL}"
-
-
-SUBMISSIONS_SELECTED = f"{WITHIN} AND {OF_PROGRAMME}"
-
-
-_TREE = """
-    JOIN source_view v ON v.source = '{source}' AND v.active_epoch = h.epoch
-    JOIN source_view t ON t.source = 'tasks'
-    LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = h.organisation_id
-"""
-
-
-TASKS_TREE, SUBMISSIONS_TREE, ENTRIES_TREE = (
-    _TREE.format(source=name) for name in ("tasks", "feedback", "data-catalog")
+_WITHIN = (
+    "(CAST(:organisation AS uuid) IS NULL OR :organisation = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id])))"
 )

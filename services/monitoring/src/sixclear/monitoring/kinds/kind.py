@@ -1,0 +1,244 @@
+"""What a kind of entity is: everything that the view must know to keep it, count it and show it, in one value.
+
+A rule stands here twice, in Python for the fold and in SQL for counting again and for past instants. SQL is one
+expression over a row `h` with the columns of the facts. `tests/integration/monitoring/kinds/` holds both together.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+Amount = int | Decimal
+Instant = Annotated[datetime, Meta(tz=True)]
+
+F = TypeVar("F", bound=Struct)
+T = TypeVar("T")
+
+CIVIL_ZONE = "AT TIME ZONE 'Asia/Ho_Chi_Minh'"
+DIMENSIONS = ("programme", "assigned_by")
+
+
+class Cell(NamedTuple):
+    """A place in the figures."""
+
+    measure: str
+    slot: str
+
+
+class Counted(NamedTuple):
+    """What one entity adds to one cell."""
+
+    measure: str
+    slot: str
+    amount: Amount = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[F, T]):
+    """One rule in both languages."""
+
+    python: Callable[[F], T]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Later than the instant that the fact `instant` holds, an open entity has this value."""
+
+    instant: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis(Generic[F]):
+    """A state machine over time, stored in the column `name` of the state.
+
+    An entity that is settled has its value for good, until an event says otherwise. An open one begins with `start`
+    and takes the value of each step just after its instant; where several have passed, the last step named counts.
+    """
+
+    name: str
+    start: str
+    steps: tuple[Step, ...] = ()
+    settled: Rule[F, str | None] = Rule(lambda _: None, "CAST(NULL AS text)")
+
+    def value(self, facts: F, at: datetime) -> str:
+        """The value at an instant."""
+        value = self.settled.python(facts)
+        if value is not None:
+            return value
+        passed = (step.value for step in reversed(self.steps) if _passed(getattr(facts, step.instant), at))
+        return next(passed, self.start)
+
+    def boundary(self, facts: F, at: datetime) -> datetime | None:
+        """The next instant after which the value may change without an event."""
+        if self.settled.python(facts) is not None:
+            return None
+        instants: Iterable[datetime | None] = (getattr(facts, step.instant) for step in self.steps)
+        return min((instant for instant in instants if instant is not None and at <= instant), default=None)
+
+    def sql(self, at: str = ":at") -> str:
+        """The value of `h` at an instant."""
+        passed = "".join(f" WHEN h.{step.instant} < {at} THEN '{step.value}'" for step in reversed(self.steps))
+        open_value = f"CASE{passed} ELSE '{self.start}' END" if self.steps else f"'{self.start}'"
+        return f"coalesce({self.settled.sql}, {open_value})"
+
+    @property
+    def boundary_sql(self) -> str:
+        """The next instant after which the value of `h` may change, later than `:at` or equal to it."""
+        instants = ", ".join(f"CASE WHEN h.{step.instant} >= :at THEN h.{step.instant} END" for step in self.steps)
+        return f"CASE WHEN ({self.settled.sql}) IS NULL THEN least({instants}) END" if instants else "NULL"
+
+    @property
+    def ahead_sql(self) -> str:
+        """Whether the stored value of `h` is that of an instant later than `:at`. Each arm has an index."""
+        arms = [f"(h.{self.name} = '{step.value}' AND h.{step.instant} >= :at)" for step in self.steps]
+        return " OR ".join(arms) or "false"
+
+
+def _passed(instant: datetime | None, at: datetime) -> bool:
+    return instant is not None and at > instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow(Generic[F]):
+    """Changes of one name, counted on the civil day on which they occurred; the slot is that day.
+
+    `latest` names the table that keeps the greatest instant of such a change, where a question asks for it.
+    """
+
+    measure: str
+    change: str
+    amount: Rule[F, Amount] = Rule(lambda _: 1, "1")
+    latest: str | None = None
+
+
+class HistoryIndex(NamedTuple):
+    """A partial index of the history that a question needs."""
+
+    name: str
+    columns: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[F]):
+    """A kind of entity. `name` is the `entity_type` of its events and begins the names of its two tables.
+
+    `rules` is raised with every change of what is read or how it is counted. `cells` gets the facts and the value of
+    each axis; `cells_sql` is a table of (measure, slot, amount) over a row `h` that has the axes as columns, too, and a
+    null slot counts nothing. An entity that is not `counted` is kept and shown; one that is `hidden` is not counted,
+    and nothing tells when and where something happened to it.
+    """
+
+    name: str
+    source: str
+    rules: int
+    facts: type[F]
+    axes: tuple[Axis[F], ...]
+    measures: tuple[str, ...]
+    cells: Callable[..., Iterable[Counted]]
+    cells_sql: str
+    read: Callable[[Mapping[str, Any]], F] | None = None
+    counted: Rule[F, bool] = Rule(lambda _: True, "true")
+    hidden: Rule[F, bool] = Rule(lambda _: False, "false")
+    flows: tuple[Flow[F], ...] = ()
+    dimensions: frozenset[str] = frozenset(DIMENSIONS)
+    title: str | None = "title"
+    history_indexes: tuple[HistoryIndex, ...] = ()
+
+    @property
+    def topic(self) -> str:
+        """Where its events are published."""
+        return f"sixclear.{self.source}.{self.name}.v1"
+
+    @property
+    def timed(self) -> bool:
+        """Whether time alone can change how it is counted."""
+        return any(axis.steps for axis in self.axes)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns of its facts with their PostgreSQL types."""
+        return columns_of(self.facts)
+
+    def facts_of(self, data: Mapping[str, Any]) -> F:
+        """The facts in an event, whatever else it holds. Raises msgspec.ValidationError for a missing or wrong one."""
+        return msgspec.convert(data, self.facts) if self.read is None else self.read(data)
+
+    def values(self, facts: F, at: datetime) -> tuple[str, ...] | None:
+        """The value of each axis at an instant; None for what is not counted."""
+        if self.hidden.python(facts) or not self.counted.python(facts):
+            return None
+        return tuple(axis.value(facts, at) for axis in self.axes)
+
+    def boundary(self, facts: F, at: datetime) -> datetime | None:
+        """The next instant after which it may be counted elsewhere without an event."""
+        if self.hidden.python(facts) or not self.counted.python(facts):
+            return None
+        return min(filter(None, (axis.boundary(facts, at) for axis in self.axes)), default=None)
+
+    def counted_sql(self) -> str:
+        """Whether `h` is counted at all."""
+        return f"NOT h.withdrawn AND ({self.hidden.sql}) IS NOT TRUE AND ({self.counted.sql}) IS TRUE"
+
+    def value_sql(self, axis: Axis[F], at: str = ":at") -> str:
+        """The value of an axis of `h` at an instant; null for what is not counted."""
+        return f"CASE WHEN {self.counted_sql()} THEN {axis.sql(at)} END"
+
+    @property
+    def values_sql(self) -> str:
+        """`value AS axis` of every axis at `:at`."""
+        return ", ".join(f"{self.value_sql(axis)} AS {axis.name}" for axis in self.axes)
+
+    @property
+    def boundary_sql(self) -> str:
+        """As `boundary`, at `:at`."""
+        if not self.timed:
+            return "CAST(NULL AS timestamptz)"
+        boundaries = ", ".join(axis.boundary_sql for axis in self.axes)
+        return f"CASE WHEN {self.counted_sql()} THEN least({boundaries}) END"
+
+    @property
+    def ahead_sql(self) -> str:
+        """Whether `h` is counted as at an instant later than `:at`: by a clock that ran ahead."""
+        return "(" + " OR ".join(axis.ahead_sql for axis in self.axes) + ")"
+
+    @property
+    def dimensions_sql(self) -> str:
+        """The dimensions of `h`; one that the kind does not have is empty."""
+        return ", ".join(
+            f"coalesce(h.{name}, '') AS {name}" if name in self.dimensions else f"'' AS {name}" for name in DIMENSIONS
+        )
+
+
+_TYPES: dict[Any, str] = {
+    UUID: "uuid",
+    str: "text",
+    bool: "boolean",
+    int: "bigint",
+    Decimal: "numeric",
+    datetime: "timestamptz",
+    date: "date",
+    tuple[str, ...]: "text[]",
+}
+
+
+@cache
+def columns_of(facts: type[Struct]) -> dict[str, str]:
+    """Names and PostgreSQL types of the columns that hold these facts. Raises KeyError for a type without a column."""
+    return {name: _column_type(hint) for name, hint in get_type_hints(facts).items()}
+
+
+def _column_type(hint: Any) -> str:
+    if get_origin(hint) in {Union, UnionType}:
+        (hint,) = (item for item in get_args(hint) if item is not NoneType)
+    return "text" if get_origin(hint) is Literal else _TYPES[hint]

@@ -1,0 +1,114 @@
+"""Each rule stands twice, in Python and in SQL: both say the same of any facts at any instant."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from sixclear.common.db import Database
+from sixclear.monitoring.kinds import KINDS
+from sixclear.monitoring.kinds.kind import Kind
+from sixclear.monitoring.kinds.task import TASK, TaskFacts
+from sixclear.monitoring.statements import Columns, sql
+
+pytestmark = pytest.mark.asyncio
+
+CASES = json.loads((Path(__file__).parents[3] / "cases" / "task_bucket.json").read_text(encoding="utf-8"))
+NOON = datetime(2025, 12, 31, 5, tzinfo=UTC)
+# Both sides of the civil new year (17:00 UTC), of the instant itself, and of each other.
+INSTANTS = [NOON + timedelta(hours=12), *(NOON + timedelta(microseconds=n) for n in (-1, 0, 1))]
+TEXTS = ("a", "b,c", 'd"e', "submitted", "returned", "database", "high", "none", "retire", "not_deployed")
+
+
+async def by_sql(database: Database, kind: Kind[Any], facts: Struct, at: datetime) -> tuple[Any, ...]:
+    """Values, boundary and cells of facts, by the rules in SQL."""
+    columns = Columns(**kind.columns)
+    values = columns.values([[getattr(facts, name) for name in kind.columns]])
+    async with database.session() as session:
+        row = (
+            await session.execute(
+                sql(
+                    """
+                    WITH h AS (SELECT {selected}, false AS withdrawn FROM {unnested}),
+                    v AS (SELECT h.*, {values}, {boundary} AS next_boundary FROM h)
+                    SELECT (SELECT ROW({axes}) FROM v AS h), (SELECT next_boundary FROM v), (
+                        SELECT array_agg(ROW(c.measure, c.slot, CAST(c.amount AS numeric)))
+                        FROM v AS h CROSS JOIN LATERAL {cells} AS c(measure, slot, amount)
+                        WHERE h.{first} IS NOT NULL AND c.slot IS NOT NULL)
+                    """,
+                    selected=", ".join(
+                        f"{part} AS {name}"
+                        for name, part in zip(kind.columns, _parts(columns.selected, len(kind.columns)), strict=True)
+                    ),
+                    unnested=columns.unnested,
+                    values=kind.values_sql,
+                    boundary=kind.boundary_sql,
+                    axes=", ".join(f"h.{axis.name}" for axis in kind.axes),
+                    cells=kind.cells_sql,
+                    first=kind.axes[0].name,
+                ),
+                {**values, "at": at},
+            )
+        ).one()
+    return tuple(row[0]), row[1], sorted(tuple(cell) for cell in row[2] or ())
+
+
+def _parts(selected: str, count: int) -> list[str]:
+    parts = selected.split(", ")
+    assert len(parts) == count
+    return parts
+
+
+def by_python(kind: Kind[Any], facts: Struct, at: datetime) -> tuple[Any, ...]:
+    """The same, by the rules in Python."""
+    values = kind.values(facts, at)
+    if values is None:
+        return (None,) * len(kind.axes), None, []
+    return values, kind.boundary(facts, at), sorted(tuple(cell) for cell in kind.cells(facts, *values))
+
+
+def some(hint: Any) -> st.SearchStrategy[Any]:
+    """Values of a fact with this type."""
+    if hint is datetime:
+        return st.sampled_from(INSTANTS)
+    if get_origin(hint) is Literal:
+        return st.sampled_from(get_args(hint))
+    if get_origin(hint) is tuple:
+        return st.lists(st.sampled_from(TEXTS), max_size=3, unique=True).map(tuple)
+    if get_args(hint):
+        return st.one_of(*(some(item) for item in get_args(hint)))
+    known = {str: st.sampled_from(TEXTS), bool: st.booleans(), UUID: st.just(UUID(int=7)), type(None): st.none()}
+    return known[hint]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+async def test_both_forms_of_a_rule_agree(database: Database, kind: Kind[Any], data: st.DataObject) -> None:
+    facts = kind.facts(**{name: data.draw(some(hint)) for name, hint in get_type_hints(kind.facts).items()})
+    at = data.draw(st.sampled_from(INSTANTS))
+    assert await by_sql(database, kind, facts, at) == by_python(kind, facts, at)
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: f"{case['status']} {case['kind']} {case['bucket']}")
+async def test_a_task_is_in_the_bucket_that_the_table_of_cases_names(database: Database, case: dict[str, Any]) -> None:
+    at = datetime.fromisoformat(CASES["at"])
+    facts = TaskFacts(
+        organisation_id=None,
+        programme=None,
+        assigned_by="central",
+        title="Nhiệm vụ",
+        status=case["status"],
+        kind=case["kind"],
+        deadline=datetime.fromisoformat(case["deadline"]) if case["deadline"] else None,
+        last_report_at=None,
+        demonstration=False,
+    )
+    assert by_python(TASK, facts, at)[0] == (case["bucket"],)
+    assert (await by_sql(database, TASK, facts, at))[0] == (case["bucket"],)
