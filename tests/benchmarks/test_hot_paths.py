@@ -17,12 +17,12 @@ from sixclear.common.clock import civil_date
 from sixclear.common.db import Database
 from sixclear.common.events.log import NewEvent
 from sixclear.common.events.reader import StoredEvent
-from sixclear.tasks.reporting import repository as rows
 from sixclear.monitoring.ledger.repository import list_changes
 from sixclear.monitoring.status.service import SHOWN
 from sixclear.monitoring.view.cells import cells_at, cells_now
 from sixclear.monitoring.view.selection import Selection
 from sixclear.monitoring.view.sources import view_sequence
+from sixclear.tasks.reporting import repository as rows
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 Say = Callable[[str], None]
