@@ -79,7 +79,7 @@ _FOR_OPENAPI = "a route declares each refusal that its use case can raise"
 TASKS = House(
     service="tasks",
     sliced=True,
-    order=("classification", "reporting", "task", "directive", "programme", "organisation", "errors"),
+    order=("classification", "reporting", "task", "directive", "programme", "organisation"),
     folders={
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
@@ -90,7 +90,6 @@ TASKS = House(
         "task.hidden": Idea("repository", "the public numbers of a task, and the statements that count the rest"),
         "task.timing": Idea("repository", "overdue and the bucket in Python and in SQL, held by one table of cases"),
     },
-    root={"errors": "a request on any entity may name others: unknown or ambiguous"},
     arrows={
         "programme.schemas -> organisation.schemas": _NAMED,
         "directive.schemas -> organisation.schemas": _NAMED,

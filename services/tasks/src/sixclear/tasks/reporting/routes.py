@@ -7,16 +7,8 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
-from sixclear.common.auth.access import Access, OrganisationRule
-from sixclear.common.change import TransitionNotAllowed
-from sixclear.common.use_case import (
-    Context,
-    FactBehindLastChange,
-    FactInFuture,
-    FactsPastNotAllowed,
-    OrganisationNotAllowed,
-)
-from sixclear.common.web.etags import StaleVersion
+from sixclear.common.auth.access import Access
+from sixclear.common.use_case import Context
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
@@ -37,36 +29,24 @@ from sixclear.tasks.reporting.schemas import (
 )
 from sixclear.tasks.reporting.service import bulk, find, hand_in
 from sixclear.tasks.reporting.service import report as reporting
-from sixclear.tasks.task.access import doers
-from sixclear.tasks.task.errors import EvidenceMissing, TaskNotFound
+from sixclear.tasks.task import access
+from sixclear.tasks.task.errors import STEP_REFUSALS, EvidenceMissing, TaskNotFound
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.schemas import TaskView
-from sixclear.tasks.task.service.find import passed, shown
+from sixclear.tasks.task.service.find import derived_state, shown
 
 router = APIRouter(route_class=TransactionalRoute, tags=["progress"])
 
-PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
-DOING = OrganisationRule("doing_body", "the lead or a coordinating body of the task", doers)
-LEAD = OrganisationRule("lead_body", "the lead body of the task", hand_in.submit)
-REPORT = Depends(Access.scope("tasks:report", organisation=DOING))
-SUBMIT = Depends(Access.scope("tasks:report", organisation=LEAD))
-# A client that takes a step on its tasks reads them, restricted ones included.
-OWN = Depends(Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own"))
-STEP = (
-    TaskNotFound,
-    OrganisationNotAllowed,
-    TransitionNotAllowed,
-    FactsPastNotAllowed,
-    FactBehindLastChange,
-    FactInFuture,
-    StaleVersion,
-)
+PUBLIC = Depends(access.PUBLIC)
+OWN = Depends(access.OWN)
+REPORT = Depends(Access.scope("tasks:report", organisation=access.DOING))
+SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
 NDJSON = "application/x-ndjson"
 
 
 async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     """The task as it is now, with its version as ETag."""
-    tag(response, ctx.log, task, passed(ctx, task))
+    tag(response, ctx.log, task, derived_state(ctx, task))
     return await shown(ctx, task)
 
 
@@ -75,7 +55,7 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     operation_id="reportProgress",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*STEP)
+    responses=problem_responses(*STEP_REFUSALS)
     | {200: {"description": "You said the same at this stated time before; nothing changed.", "model": TaskView}},
 )
 async def report(
@@ -163,7 +143,7 @@ def _counted(results: list[BulkItemResult], dry_run: bool) -> BulkResult:
     operation_id="addEvidence",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*STEP),
+    responses=problem_responses(*STEP_REFUSALS),
 )
 async def add_evidence(
     ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, expect: ExpectDep, response: Response
@@ -177,7 +157,7 @@ async def add_evidence(
     "/tasks/{task_id}/submit",
     operation_id="submitTask",
     dependencies=[SUBMIT],
-    responses=problem_responses(*STEP, EvidenceMissing),
+    responses=problem_responses(*STEP_REFUSALS, EvidenceMissing),
 )
 async def submit(
     ctx: ContextDep, task_id: UUID, entry: SubmissionEntry, expect: ExpectDep, response: Response

@@ -1,10 +1,19 @@
-"""Who may see a task, and who works on it."""
+"""Who may see a task, who works on it, and who decides on it."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from sixclear.tasks.task.lifecycle import TaskState
+from sixclear.common.auth.access import Access, OrganisationRule
+from sixclear.common.use_case import Context
+from sixclear.tasks.task.errors import ConfirmationByDoer
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskState
+from sixclear.tasks.task.models import Task, state_of
 
 NOT_SEEN = "No task that you may see has this identifier."
+PUBLIC = Access.public("Progress, responsibility and results are published to everyone.")
+# A client that takes a step on its tasks reads them, restricted ones included.
+OWN = Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own")
 
 
 def is_visible(task: TaskState, organisation_id: UUID | None) -> bool:
@@ -21,3 +30,74 @@ def is_concerned(task: TaskState, organisation_id: UUID | None) -> bool:
 def doers(task: TaskState) -> set[UUID | None]:
     """The lead and the coordinating bodies."""
     return {task.lead_organisation_id, *task.coordinating_organisation_ids}
+
+
+# Each of these returns the caller's organisation, or raises OrganisationNotAllowed. `step` completes "Your organisation
+# may not …".
+
+
+def require_doer(ctx: Context, task: TaskState, step: str) -> UUID:
+    """The lead and the coordinating bodies may."""
+    return ctx.require_organisation(doers(task), step)
+
+
+def require_lead(ctx: Context, task: TaskState, step: str) -> UUID:
+    """The lead body may."""
+    return ctx.require_organisation({task.lead_organisation_id}, step)
+
+
+def require_assigning_body(ctx: Context, task: TaskState, step: str) -> UUID:
+    """The assigning body may."""
+    return ctx.require_organisation({task.assigning_organisation_id}, step)
+
+
+def require_owner_to_assign(ctx: Context, task: Task) -> None:
+    """The assigning body may, in its own programme.
+
+    Otherwise any body could add to the totals of a programme that is not its own.
+    """
+    ctx.require_organisation({task.assigning_organisation_id}, "assign a task of another organisation")
+    owner = task.programme.owner_organisation_id
+    ctx.require_organisation({owner}, "assign tasks in a programme of another organisation")
+
+
+def require_proposer(ctx: Context, fields: Mapping[str, Any]) -> None:
+    """The assigning and the lead body may that the proposal names."""
+    allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
+    ctx.require_organisation(allowed, "propose a task between other organisations")
+
+
+def require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
+    """Who may describe a known task, by what is stored and never by what is proposed.
+
+    The lead body may while the task is only proposed, and may always send it again unchanged. From its assignment on,
+    and for its classification at any time, it is the assigning body or the programme's owner.
+    """
+    allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
+    if not changed or (task.status not in OPEN_STATUSES and "classification" not in changed):
+        allowed.add(task.lead_organisation_id)
+    ctx.require_organisation(allowed, "describe this task again")
+
+
+def require_confirming_body(ctx: Context, task: Task) -> UUID:
+    """The assigning body and the programme's owner may; raises ConfirmationByDoer for one that works on the task."""
+    if ctx.caller.organisation_id is not None and ctx.caller.organisation_id in doers(state_of(task)):
+        raise ConfirmationByDoer("The assigning body or the standing body confirms; the doer never does.")
+    allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
+    return ctx.require_organisation(allowed, "confirm this task")
+
+
+DOING = OrganisationRule("doing_body", "the lead or a coordinating body of the task", require_doer)
+LEAD = OrganisationRule("lead_body", "the lead body of the task", require_lead)
+ASSIGNING = OrganisationRule("assigning_body", "the assigning body of the task", require_assigning_body)
+OWNER = OrganisationRule(
+    "programme_owner", "the assigning body of the task, which owns the programme", require_owner_to_assign
+)
+PROPOSING = OrganisationRule(
+    "assigning_or_lead_body", "the assigning or the lead body that the task names", require_proposer
+)
+CONFIRMING = OrganisationRule(
+    "confirming_body",
+    "the assigning body of the task or the owner of the programme, which does not work on the task",
+    require_confirming_body,
+)

@@ -1,12 +1,24 @@
 """Refusals of requests on tasks, each with its code and HTTP status."""
 
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.errors import DomainError
+from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.web.etags import StaleVersion
 
 
 class TaskNotFound(DomainError):
     code, status, title = "task-not-found", 404, "Task not found"
     meaning = "No task that the caller may see has this identifier."
     remedy = "Check the identifier. A restricted task is seen only by the organisations that work on it."
+
+
+class ReferenceAmbiguous(DomainError):
+    code, status, title = "reference-ambiguous", 422, "A reference names several things"
+    meaning = (
+        "A field of the request could mean several things, or does not fit another field. `detail` says what to "
+        "correct."
+    )
+    remedy = "Name the entity by its identifier alone, without another key."
 
 
 class LevelMismatch(DomainError):
@@ -69,3 +81,15 @@ class RecurrenceInvalid(DomainError):
     code, status, title = "recurrence-invalid", 422, "The recurrence rule is not valid"
     meaning = "A recurring task needs a rule that repeats, written as RFC 5545 defines it."
     remedy = "Correct the rule, for example `FREQ=MONTHLY`."
+
+
+# What every step of a task can be refused with.
+STEP_REFUSALS = (
+    TaskNotFound,
+    OrganisationNotAllowed,
+    TransitionNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)

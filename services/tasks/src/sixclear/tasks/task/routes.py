@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from sixclear.common.auth.access import Access, OrganisationRule
+from sixclear.common.auth.access import Access
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
     Context,
@@ -22,10 +22,11 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
-from sixclear.tasks.errors import ReferenceAmbiguous
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.programme.errors import ProgrammeNotFound
+from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import (
+    STEP_REFUSALS,
     ConfirmationByDoer,
     ConfirmationImpossible,
     DeadlineInPast,
@@ -33,6 +34,7 @@ from sixclear.tasks.task.errors import (
     FieldNeedsDecision,
     LevelMismatch,
     RecurrenceInvalid,
+    ReferenceAmbiguous,
     SixClearsMissing,
     TaskNotFound,
 )
@@ -57,34 +59,12 @@ from sixclear.tasks.task.service import extend as extending
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
-PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
-PROPOSING = OrganisationRule(
-    "assigning_or_lead_body", "the assigning or the lead body that the task names", describe.put_task
-)
-OWNER = OrganisationRule(
-    "programme_owner", "the assigning body of the task, which owns the programme", assigning.assign_described
-)
-ASSIGNING = OrganisationRule("assigning_body", "the assigning body of the task", extending.extend)
-CONFIRMING = OrganisationRule(
-    "confirming_body",
-    "the assigning body of the task or the owner of the programme, which does not work on the task",
-    confirming.confirm,
-)
-WRITE = Depends(Access.scope("tasks:write", organisation=PROPOSING))
-ASSIGN = Depends(Access.scope("tasks:assign", organisation=OWNER))
-EXTEND = Depends(Access.scope("tasks:assign", organisation=ASSIGNING))
-CONFIRM = Depends(Access.scope("tasks:confirm", organisation=CONFIRMING))
-# A client that takes a step on its tasks reads them, restricted ones included.
-OWN = Depends(Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own"))
-STEP = (
-    TaskNotFound,
-    OrganisationNotAllowed,
-    TransitionNotAllowed,
-    FactsPastNotAllowed,
-    FactBehindLastChange,
-    FactInFuture,
-    StaleVersion,
-)
+PUBLIC = Depends(access.PUBLIC)
+OWN = Depends(access.OWN)
+WRITE = Depends(Access.scope("tasks:write", organisation=access.PROPOSING))
+ASSIGN = Depends(Access.scope("tasks:assign", organisation=access.OWNER))
+EXTEND = Depends(Access.scope("tasks:assign", organisation=access.ASSIGNING))
+CONFIRM = Depends(Access.scope("tasks:confirm", organisation=access.CONFIRMING))
 
 
 @router.get(
@@ -176,7 +156,7 @@ async def _read(ctx: Context, task_id: UUID, request: Request, response: Respons
 
 
 def _tag(ctx: Context, task: Task, response: Response) -> str:
-    return tag(response, ctx.log, task, find.passed(ctx, task))
+    return tag(response, ctx.log, task, find.derived_state(ctx, task))
 
 
 async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
@@ -220,7 +200,7 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, r
     "/tasks/{task_id}/assign",
     operation_id="assignTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*STEP, LevelMismatch, ConfirmationImpossible, SixClearsMissing),
+    responses=problem_responses(*STEP_REFUSALS, LevelMismatch, ConfirmationImpossible, SixClearsMissing),
 )
 async def assign(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
     """Assign a proposed task to its lead body; it must be six-clear."""
@@ -232,7 +212,7 @@ async def assign(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, 
     "/tasks/{task_id}/confirm",
     operation_id="confirmTask",
     dependencies=[CONFIRM],
-    responses=problem_responses(*STEP, ConfirmationByDoer),
+    responses=problem_responses(*STEP_REFUSALS, ConfirmationByDoer),
 )
 async def confirm(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
     """Confirm the result; the doer cannot."""
@@ -244,7 +224,7 @@ async def confirm(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep,
     "/tasks/{task_id}/return",
     operation_id="returnTask",
     dependencies=[CONFIRM],
-    responses=problem_responses(*STEP, ConfirmationByDoer),
+    responses=problem_responses(*STEP_REFUSALS, ConfirmationByDoer),
 )
 async def send_back(
     ctx: ContextDep, task_id: UUID, entry: ReturnEntry, expect: ExpectDep, response: Response
@@ -258,7 +238,7 @@ async def send_back(
     "/tasks/{task_id}/extend",
     operation_id="extendTask",
     dependencies=[EXTEND],
-    responses=problem_responses(*STEP, DeadlineInPast),
+    responses=problem_responses(*STEP_REFUSALS, DeadlineInPast),
 )
 async def extend(
     ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, expect: ExpectDep, response: Response

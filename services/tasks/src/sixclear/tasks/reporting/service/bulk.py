@@ -8,7 +8,6 @@ from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
 from sixclear.common.recording import apply, event_of
 from sixclear.common.use_case import Context, ReferenceUnknown
-from sixclear.tasks.errors import ReferenceAmbiguous
 from sixclear.tasks.organisation.service import named_organisations
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem
@@ -20,8 +19,8 @@ from sixclear.tasks.reporting.service.report import (
     report_row,
 )
 from sixclear.tasks.task import lifecycle
-from sixclear.tasks.task.access import NOT_SEEN, doers, is_visible
-from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_doer
+from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.hidden import Hidden, hidden_of
 from sixclear.tasks.task.models import ProgressReport, Task, state_of
 from sixclear.tasks.task.recording import TASK, event_data
@@ -120,7 +119,7 @@ class _Batch:
         ctx = self._ctx
         if task is None or not is_visible(state := state_of(task), ctx.caller.organisation_id):
             raise TaskNotFound(NOT_SEEN)
-        organisation_id = ctx.require_organisation(doers(state), REPORT_OF_OTHERS)
+        organisation_id = require_doer(ctx, state, REPORT_OF_OTHERS)
         if self._seen.holds(task_id, organisation_id, item):
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
         occurred_at = ctx.fact_time(item.occurred_at, task.occurred_at)

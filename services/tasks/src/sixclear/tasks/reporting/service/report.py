@@ -2,22 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import ProgressEntry
 from sixclear.tasks.task import lifecycle
-from sixclear.tasks.task.access import doers
+from sixclear.tasks.task.access import require_doer
 from sixclear.tasks.task.hidden import Hidden, hidden_of
 from sixclear.tasks.task.models import ProgressReport, Task, state_of
-from sixclear.tasks.task.recording import TASK, task_data
 from sixclear.tasks.task.service.find import locked
+from sixclear.tasks.task.service.record import record_change
 
 
 async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expect) -> tuple[Task, bool]:
@@ -26,7 +23,7 @@ async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expe
     False when the body said the same word for word at the same stated time before: then nothing is written.
     """
     task = await locked(ctx, task_id, expect)
-    organisation_id = ctx.require_organisation(doers(state_of(task)), REPORT_OF_OTHERS)
+    organisation_id = require_doer(ctx, state_of(task), REPORT_OF_OTHERS)
     stated = {entry.occurred_at} if entry.occurred_at else set()
     seen = ReportsSeen(await rows.list_reports_at(ctx.session, [task_id], stated))
     if seen.holds(task_id, organisation_id, entry):
@@ -35,7 +32,7 @@ async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expe
     change = lifecycle.report(state_of(task), command(entry), occurred_at)
     hidden = await hidden_of(ctx.session, [task_id]) if entry.percent is None else {}
     percent = public_percent(task, entry, hidden.get(task_id))
-    await record(ctx, task, change, occurred_at, replace(TASK, data=partial(task_data, public_percent=percent)))
+    await record_change(ctx, task, change, occurred_at, public_percent=percent)
     ctx.session.add(report_row(task, entry, organisation_id, percent, ctx.now))
     return task, True
 

@@ -4,14 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.caller import InsufficientScope
-from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect, OrganisationNotAllowed
 from sixclear.tasks.organisation.service import is_within, level_of
 from sixclear.tasks.task import lifecycle
+from sixclear.tasks.task.access import require_owner_to_assign
 from sixclear.tasks.task.models import Task, state_of
-from sixclear.tasks.task.recording import TASK
 from sixclear.tasks.task.schemas import Step
 from sixclear.tasks.task.service.find import locked
+from sixclear.tasks.task.service.record import record_change
 
 
 async def assign(ctx: Context, task_id: UUID, step: Step, expect: Expect) -> Task:
@@ -23,17 +23,14 @@ async def assign(ctx: Context, task_id: UUID, step: Step, expect: Expect) -> Tas
 
 async def assign_described(ctx: Context, task: Task, occurred_at: datetime | None) -> None:
     """As `assign`, for a task that this request has described, by a route that needs another scope."""
-    ctx.require_organisation({task.assigning_organisation_id}, "assign a task of another organisation")
-    # Otherwise any body could add to the totals of a programme that is not its own.
-    owner = task.programme.owner_organisation_id
-    ctx.require_organisation({owner}, "assign tasks in a programme of another organisation")
+    require_owner_to_assign(ctx, task)
     if "tasks:assign" not in ctx.caller.scopes:
         raise InsufficientScope("tasks:assign")
     await _check_level(ctx, task)
-    lifecycle.check_confirmable(state_of(task), owner)
+    lifecycle.check_confirmable(state_of(task), task.programme.owner_organisation_id)
     assigned_at = ctx.fact_time(occurred_at, task.occurred_at)
     change = lifecycle.assign(state_of(task), assigned_at, enforced=task.programme.six_clears_enforced)
-    await record(ctx, task, change, assigned_at, TASK)
+    await record_change(ctx, task, change, assigned_at)
 
 
 async def _check_level(ctx: Context, task: Task) -> None:

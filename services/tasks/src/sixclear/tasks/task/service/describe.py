@@ -7,24 +7,22 @@ from uuid import UUID
 from sixclear.common.change import Change
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
-from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.directive.service import find_directive
-from sixclear.tasks.errors import ReferenceAmbiguous
 from sixclear.tasks.organisation.service import level_of, referenced
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import referenced_programme
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task import repository as rows
-from sixclear.tasks.task.access import NOT_SEEN, is_visible
+from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_describer, require_proposer
 from sixclear.tasks.task.deadlines import check_recurrence, deadline_instant
-from sixclear.tasks.task.errors import DeadlineNeedsDecision, RecurrenceInvalid, TaskNotFound
+from sixclear.tasks.task.errors import DeadlineNeedsDecision, RecurrenceInvalid, ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES
 from sixclear.tasks.task.models import Task, state_of
-from sixclear.tasks.task.recording import TASK
 from sixclear.tasks.task.schemas import Position, TaskProposal
 from sixclear.tasks.task.service.assign import assign_described
 from sixclear.tasks.task.service.find import get_task
+from sixclear.tasks.task.service.record import record_change
 
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})
@@ -45,8 +43,7 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     task = await _find_described(ctx, proposal)
     await _check_level(ctx, task, fields)
     if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
-        allowed = {fields["assigning_organisation_id"], fields["lead_organisation_id"]}
-        ctx.require_organisation(allowed, "propose a task between other organisations")
+        require_proposer(ctx, fields)
     expect(task)
     created = task is None
     if task is None:
@@ -121,7 +118,7 @@ async def _propose(ctx: Context, proposal: TaskProposal, programme: Programme, f
     )
     task.code = task.code or f"T-{task_id.hex[:12].upper()}"
     ctx.session.add(task)
-    await record(ctx, task, Change("proposed", {}), occurred_at, TASK)
+    await record_change(ctx, task, Change("proposed", {}), occurred_at)
     return task
 
 
@@ -140,31 +137,19 @@ async def _update(
         wanted["current_deadline"] = task.current_deadline
     changed = {name: value for name, value in wanted.items() if getattr(task, name) != value}
     if not changed:
-        _require_describer(ctx, task, {})
+        require_describer(ctx, task, {})
         return
     state, stored = state_of(task), task.programme
     lifecycle.allow_update(state, changed, enforced=stored.six_clears_enforced)
     if task.status in OPEN_STATUSES and "coordinating_organisation_ids" in changed:
         lifecycle.check_confirmable(state.changed(changed), stored.owner_organisation_id)
-    _require_describer(ctx, task, changed)
+    require_describer(ctx, task, changed)
     if "current_deadline" in changed:
         changed["original_deadline"] = changed["current_deadline"]
     withdrawn = changed.get("classification") == "restricted" and task.published_version is not None
     occurred_at = ctx.fact_time(proposal.occurred_at, task.occurred_at)
     task.programme = programme
-    await record(ctx, task, Change("withdrawn" if withdrawn else "updated", changed), occurred_at, TASK)
-
-
-def _require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
-    """Who may describe a known task, by what is stored and never by what is proposed.
-
-    The lead body may while the task is only proposed, and may always send it again unchanged. From its assignment on,
-    and for its classification at any time, it is the assigning body or the programme's owner.
-    """
-    allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
-    if not changed or (task.status not in OPEN_STATUSES and "classification" not in changed):
-        allowed.add(task.lead_organisation_id)
-    ctx.require_organisation(allowed, "describe this task again")
+    await record_change(ctx, task, Change("withdrawn" if withdrawn else "updated", changed), occurred_at)
 
 
 async def _described(ctx: Context, proposal: TaskProposal, programme: Programme) -> dict[str, Any]:

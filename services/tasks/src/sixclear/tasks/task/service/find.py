@@ -42,7 +42,7 @@ async def shown(ctx: Context, task: Task) -> TaskView:
     return await task_response(ctx, task)
 
 
-def passed(ctx: Context, task: Task) -> str | None:
+def derived_state(ctx: Context, task: Task) -> str | None:
     """What time alone has made of the task, for its ETag: a deadline that passes changes the answer."""
     return "overdue" if timing.is_overdue(state_of(task), ctx.now) else None
 
