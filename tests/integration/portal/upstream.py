@@ -60,9 +60,13 @@ class Upstream(Records):
         counts = dict.fromkeys(self.counts, 0) if self.empty else self.counts
         return {**counts, "total": sum(counts.values()), "remaining_this_year": counts["overdue"] + 368}
 
-    def shares(self) -> dict[str, float]:
-        total = sum(self.counts.values())
-        return {name: round(100 * count / total, 2) for name, count in self.counts.items()}
+    def shares(self) -> dict[str, float | None]:
+        counts = self.tasks()
+        return {name: self.share(counts[name], counts["total"]) for name in self.counts}
+
+    @staticmethod
+    def share(part: int, whole: int) -> float | None:
+        return round(100 * part / whole, 2) if whole else None
 
     def status(self, at: datetime = NOW) -> dict[str, Any]:
         return {

@@ -64,7 +64,7 @@ def monitoring(state: "Upstream") -> list[Route]:
             overdue = min(total, (index * 7) % 9)
             counts = {"total": total, "completed": (total - overdue) // 2, "overdue": overdue, "recurring": 0}
             counts["in_term"] = total - counts["completed"] - overdue
-            items.append({**brief(unit), **counts, "overdue_percent": 0.0})
+            items.append({**brief(unit), **counts, "overdue_percent": state.share(overdue, total)})
         return JSONResponse({"as_of": iso(NOW), "items": items})
 
     async def changes(request: Request) -> Response:

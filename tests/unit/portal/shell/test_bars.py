@@ -1,22 +1,20 @@
-"""Shares and widths: counted, half up, and a bar that is always full."""
+"""Bars: states in their order, and a bar that is always full."""
 
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixclear.portal.shell.bars import BUCKETS, segments, share, widths
+from sixclear.portal.shell.bars import BUCKETS, segments, widths
+from sixclear.portal.upstream.monitoring import BucketCounts, Shares
 
 
-def test_the_published_shares_come_out() -> None:
-    found = segments({"completed": 601, "in_term": 404, "overdue": 104, "recurring": 178})
-    assert [segment.share for segment in found] == [Decimal(x) for x in ("46.70", "31.39", "8.08", "13.83")]
+def test_states_stand_in_their_order_with_the_shares_that_are_answered() -> None:
+    counts = BucketCounts(total=1287, completed=601, in_term=404, overdue=104, recurring=178)
+    shares = Shares.model_validate({"completed": 46.7, "in_term": 31.39, "overdue": None, "recurring": 1})
+    found = segments(counts, shares)
+    assert [segment.share for segment in found] == [Decimal("46.7"), Decimal("31.39"), None, Decimal(1)]
     assert [segment.bucket for segment in found] == list(BUCKETS)
-
-
-def test_a_share_is_rounded_half_up() -> None:
-    assert share(1, 800) == Decimal("0.13")
-    assert share(0, 0) == Decimal("0.00")
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**7), min_size=4, max_size=4))
@@ -29,7 +27,7 @@ def test_a_bar_is_full_or_empty(counts: list[int]) -> None:
 @given(st.lists(st.integers(min_value=0, max_value=5_000), min_size=4, max_size=4))
 def test_segments_stand_side_by_side_from_either_end(counts: list[int]) -> None:
     end = Decimal(0)
-    for segment in segments(dict(zip(BUCKETS, counts, strict=True))):
+    for segment in segments(BucketCounts(total=sum(counts), **dict(zip(BUCKETS, counts, strict=True)))):
         start, width = Decimal(segment.start[:-1]), Decimal(segment.width[:-1])
         assert start == end
         if sum(counts):

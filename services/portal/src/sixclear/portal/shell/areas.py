@@ -24,7 +24,7 @@ class MenuItem:
 class Area:
     """Pages for the same people; their folder has its `name`.
 
-    `cache_control` is what caches are told of a page that is the same for everybody who may read it.
+    `cache_control` is what caches are told of a page that holds nothing of one visitor alone.
     """
 
     name: str

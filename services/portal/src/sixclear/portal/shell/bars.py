@@ -1,9 +1,10 @@
-"""The four states of a task as figures: counts, shares, and widths that fill a bar exactly."""
+"""The four states of a task as a bar: widths that fill it exactly, beside the shares that monitoring answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from sixclear.portal.upstream.monitoring import BucketCounts, Shares
 from sixclear.portal.upstream.tasks import Bucket
 
 BUCKETS: tuple[Bucket, ...] = ("completed", "in_term", "overdue", "recurring")
@@ -13,21 +14,17 @@ _HUNDRED_PERCENT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One state in a bar. `start` and `width` are percent of the bar, in hundredths, as text for SVG."""
+    """One state in a bar. `start` and `width` are percent of the bar, in hundredths, as text for SVG.
+
+    `share` is what the service says in percent; None where it says nothing.
+    """
 
     bucket: Bucket
     count: int
-    share: Decimal
+    share: Decimal | None
     start: str
     start_from_right: str
     width: str
-
-
-def share(part: int, whole: int) -> Decimal:
-    """`part` of `whole` in percent, half up, two decimals; 0 of nothing is 0."""
-    if whole == 0:
-        return Decimal("0.00")
-    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def widths(counts: Sequence[int]) -> list[int]:
@@ -47,9 +44,9 @@ def percent_text(hundredths: int) -> str:
     return f"{hundredths / 100:.2f}%"
 
 
-def segments(counts: Mapping[str, int]) -> list[Segment]:
+def segments(counts: BucketCounts, shares: Shares | None = None) -> list[Segment]:
     """The four states of `counts`, in their fixed order, placed side by side."""
-    values = [counts.get(bucket, 0) for bucket in BUCKETS]
+    values = [getattr(counts, bucket) for bucket in BUCKETS]
     whole = sum(values)
     placed: list[Segment] = []
     start = 0
@@ -58,7 +55,7 @@ def segments(counts: Mapping[str, int]) -> list[Segment]:
             Segment(
                 bucket=bucket,
                 count=count,
-                share=share(count, whole),
+                share=getattr(shares, bucket, None),
                 start=percent_text(start),
                 start_from_right=percent_text(_HUNDRED_PERCENT - start - width if whole else 0),
                 width=percent_text(width),

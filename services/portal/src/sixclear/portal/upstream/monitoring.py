@@ -2,16 +2,25 @@
 
 import datetime as dt
 from datetime import datetime
-from typing import Generic, TypeVar
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from sixclear.portal.upstream.answer import Answer, Operation
 from sixclear.portal.upstream.transport import LIVE_SECONDS, Transport
 
 # An instant of the past changes only when something is learnt late.
 _PAST_SECONDS = 60.0
+
+
+def _exact(value: Any) -> Any:
+    # A JSON number such as 46.7 must become the decimal that was written, not its binary neighbour.
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+Percent = Annotated[Decimal, BeforeValidator(_exact)]
 
 
 class BucketCounts(Answer):
@@ -28,6 +37,15 @@ class TaskCounts(BucketCounts):
     """The tasks of a programme, a unit, or all."""
 
     remaining_this_year: int | None = None
+
+
+class Shares(Answer):
+    """The four states in percent of all tasks; None of nothing."""
+
+    completed: Percent | None
+    in_term: Percent | None
+    overdue: Percent | None
+    recurring: Percent | None
 
 
 class Activity(Answer):
@@ -69,6 +87,7 @@ class Status(Answer):
     staleness_seconds: float | None = None
     demonstration_included: bool = False
     tasks: TaskCounts
+    shares_percent: Shares
     activity: Activity = Field(default_factory=Activity)
     databases: Databases = Field(default_factory=Databases)
 
@@ -97,6 +116,7 @@ class ProvinceStatus(BucketCounts):
     code: str
     name_vi: str
     name_en: str | None = None
+    overdue_percent: Percent | None
 
 
 class Provinces(Answer):

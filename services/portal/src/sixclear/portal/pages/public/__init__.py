@@ -1,1 +1,1 @@
-"""Pages for everybody: progress, responsibility and results, and feedback without an account."""
+"""Public pages: progress, responsibility and results, and feedback without an account."""

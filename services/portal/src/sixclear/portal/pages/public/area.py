@@ -1,4 +1,4 @@
-"""The area of everybody."""
+"""The public area."""
 
 from sixclear.common.auth.access import Access
 from sixclear.portal.shell.areas import Area, MenuItem
@@ -6,7 +6,7 @@ from sixclear.portal.words.languages import N_
 
 PUBLIC = Area(
     name="public",
-    access=Access.public("three publics: progress, responsibility and results are for everybody, and so is feedback"),
+    access=Access.public("three publics: progress, responsibility and results are public; feedback needs no account"),
     cache_control="private, no-cache",
     menu=(
         MenuItem("/tasks", N_("Nhiệm vụ")),

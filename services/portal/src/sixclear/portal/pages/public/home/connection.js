@@ -55,7 +55,7 @@ function hear(link) {
   link.page.live();
 }
 
-// Two heartbeats that do not come are a connection that is gone, though nobody said so. Pages do not notice it all at once.
+// Two missing heartbeats mean a lost connection. Each page waits for a different time, so that not all reconnect together.
 function watch(link) {
   clearTimeout(link.watchdog);
   link.watchdog = setTimeout(reopen, link.every * 1000 * (1.5 + Math.random() / 2), link);

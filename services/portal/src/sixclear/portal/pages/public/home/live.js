@@ -90,7 +90,7 @@ function compare(page, overdue) {
   element.textContent = text.replace("{n}", page.write.number(Math.abs(difference)));
 }
 
-// A quiet stream may be a broken one that nobody has noticed: from then on its figures grow older on the page too.
+// A quiet stream may be broken: from then on the age of its figures grows on the page.
 function tick(page) {
   const age = page.main.querySelector("[data-staleness]");
   if (age) growOlder(page, age);

@@ -4,7 +4,7 @@ import { attach } from "./timeline.js";
 const main = document.querySelector("[data-home]");
 let stop = null;
 
-// Nobody looks at a hidden tab, and a browser opens six connections to a site: seven tabs would block it.
+// A hidden tab needs no figures, and a browser opens six connections to a site: seven tabs would block it.
 function liveOrNot() {
   stop?.();
   stop = main.dataset.stream && !document.hidden ? follow(main) : null;

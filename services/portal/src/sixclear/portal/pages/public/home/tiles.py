@@ -6,9 +6,8 @@ The archipelagos stand in insets of the units that administer them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from sixclear.portal.shell.bars import Segment, segments, share
+from sixclear.portal.shell.bars import Segment, segments
 from sixclear.portal.upstream.monitoring import ProvinceStatus
 
 COLUMNS = 6
@@ -73,7 +72,6 @@ class Tile:
 
     place: Place
     status: ProvinceStatus | None
-    overdue_share: Decimal | None
     bar: Sequence[Segment]
 
 
@@ -106,5 +104,5 @@ def unit_map(provinces: Sequence[ProvinceStatus]) -> UnitMap:
 
 def _tile(place: Place, status: ProvinceStatus | None) -> Tile:
     if status is None:
-        return Tile(place, None, None, [])
-    return Tile(place, status, share(status.overdue, status.total), segments(status.model_dump()))
+        return Tile(place, None, [])
+    return Tile(place, status, segments(status))

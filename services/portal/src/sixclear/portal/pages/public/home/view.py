@@ -90,7 +90,7 @@ async def load(
         programme=programme,
         all_demonstration=all(one.demonstration for one in listed),
         status=status,
-        bar=segments(status.tasks.model_dump()) if status else [],
+        bar=segments(status.tasks, status.shares_percent) if status else [],
         overdue_a_week_ago=before.tasks.overdue if before and before.tasks.total else None,
         chart=_chart(figures.points or [], programme, past, today, status),
         units=unit_map(figures.provinces.items if figures.provinces else []),

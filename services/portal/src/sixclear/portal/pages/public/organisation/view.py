@@ -33,5 +33,5 @@ async def load(gateway: Gateway, settings: Settings, organisation_id: str) -> Or
         parts.optional(gateway.chosen().monitoring.status(organisation=organisation_id)),
         parts.optional(gateway.tasks.tasks({"organisation": organisation_id, "limit": settings.page_size})),
     )
-    bar = segments(status.tasks.model_dump()) if status else []
+    bar = segments(status.tasks, status.shares_percent) if status else []
     return OrganisationView(found, status, bar, page, parts.away, parts.figures_refused)

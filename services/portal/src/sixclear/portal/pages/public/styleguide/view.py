@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from sixclear.common.ids import stable_id
 from sixclear.portal.pages.public.home.attention import AttentionRow
@@ -10,7 +11,7 @@ from sixclear.portal.pages.public.home.timeline import draw as draw_timeline
 from sixclear.portal.pages.public.task.progress import ProgressChart
 from sixclear.portal.pages.public.task.progress import draw as draw_progress
 from sixclear.portal.shell.bars import Segment, segments
-from sixclear.portal.upstream.monitoring import Change, Concern, TimelinePoint
+from sixclear.portal.upstream.monitoring import BucketCounts, Change, Concern, Shares, TimelinePoint
 from sixclear.portal.upstream.tasks import OrganisationBrief, Programme, Report, Task
 
 _NOW = datetime(2025, 12, 4, 10, tzinfo=UTC)
@@ -42,7 +43,10 @@ def load() -> StyleguideView:
     return StyleguideView(
         now=_NOW,
         today=_NOW.date(),
-        bar=segments({"completed": 47, "in_term": 31, "overdue": 8, "recurring": 14}),
+        bar=segments(
+            BucketCounts(total=100, completed=47, in_term=31, overdue=8, recurring=14),
+            Shares(completed=Decimal(47), in_term=Decimal(31), overdue=Decimal(8), recurring=Decimal(14)),
+        ),
         timeline=draw_timeline(_points(), _NOW.date(), []),
         programme=Programme(slug="specimen", name_vi="Chương trình mẫu", name_en="Specimen programme"),
         task=task,

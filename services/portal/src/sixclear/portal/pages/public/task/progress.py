@@ -34,7 +34,7 @@ def draw(
     history: Sequence[HistoryEntry],
     now: datetime,
 ) -> ProgressChart | None:
-    """The chart of a task's reports, or None when nobody has reported a percentage."""
+    """The chart of a task's reports, or None when no report has a percentage."""
     said = sorted((r for r in reports if r.percent is not None), key=lambda report: report.occurred_at)
     if not said:
         return None
