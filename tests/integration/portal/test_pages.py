@@ -112,16 +112,6 @@ async def test_the_home_page_says_the_finding(browser: httpx2.AsyncClient) -> No
     assert "As of 22 November 2026, 10:00" in english
 
 
-async def test_a_share_is_the_one_that_monitoring_answers(
-    browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Upstream, "share", staticmethod(lambda _part, _whole: 12.5))
-    for path in ("/", UNIT):
-        page = Document((await browser.get(path, params={"lang": "en"})).text).text
-        assert page.count("12.50 %") >= 4
-        assert "46.70 %" not in page
-
-
 async def test_the_programme_that_people_come_for_stands_first(browser: httpx2.AsyncClient) -> None:
     text = Document((await browser.get("/", params={"lang": "en"})).text).text
     names = ("Tasks of the central steering committee", "Demonstration programme", "Tasks of the city of Hanoi")

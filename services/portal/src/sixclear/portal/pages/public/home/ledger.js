@@ -3,9 +3,6 @@
 import { underline } from "./figures.js";
 import { shortInstant } from "./instants.js";
 
-const ROWS = 12;
-const RECORD_PATHS = { task: (id) => `/tasks/${encodeURIComponent(id)}`, entry: () => "/catalogue" };
-
 export function addChanges(main, changes) {
   const ledger = main.querySelector("[data-ledger]");
   const template = main.querySelector("[data-ledger-row]");
@@ -23,7 +20,7 @@ export function addChanges(main, changes) {
     ledger.insertBefore(row, older ?? null);
     underline(row);
   }
-  while (ledger.children.length > ROWS) ledger.lastElementChild.remove();
+  while (ledger.children.length > Number(ledger.dataset.most)) ledger.lastElementChild.remove();
 }
 
 function fill(row, change, main, ledger) {
@@ -39,9 +36,9 @@ function fill(row, change, main, ledger) {
   if (english) who.lang = "en";
   const title = row.querySelector("[data-title]");
   title.textContent = change.title ?? "";
-  const path = RECORD_PATHS[change.entity_type];
+  const path = JSON.parse(ledger.dataset.paths)[change.entity_type];
   const link = row.querySelector("a");
-  if (path) link.href = path(change.entity_id);
+  if (path) link.href = path.replace("{id}", encodeURIComponent(change.entity_id));
   else link.replaceWith(title);
   if (!change.demonstration) row.querySelector(".stamp").remove();
   return row;

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sixclear.common.clock import civil_date, civil_day_end
 from sixclear.portal.errors import InvalidAddress, PageNotFound
 from sixclear.portal.pages.public.home.attention import AttentionRow, rows_of
+from sixclear.portal.pages.public.home.ledger import MOST, Ledger, ledger_of
 from sixclear.portal.pages.public.home.report_days import report_days
 from sixclear.portal.pages.public.home.tiles import UnitMap, unit_map
 from sixclear.portal.pages.public.home.timeline import TimelineChart, draw, trimmed, with_day
@@ -20,7 +21,6 @@ from sixclear.portal.upstream.tasks import Programme
 
 _WEEK = timedelta(days=7)
 _DAILY_UP_TO_DAYS = 92
-_CHANGES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class HomeView:
     overdue_a_week_ago: int | None
     chart: TimelineChart | None
     units: UnitMap
-    changes: Sequence[Change] | None
+    ledger: Ledger | None
     attention: Mapping[str, Sequence[AttentionRow]] | None
     away: Sequence[str]
     figures_refused: bool
@@ -94,7 +94,7 @@ async def load(
         overdue_a_week_ago=before.tasks.overdue if before and before.tasks.total else None,
         chart=_chart(figures.points or [], programme, past, today, status),
         units=unit_map(figures.provinces.items if figures.provinces else []),
-        changes=figures.changes,
+        ledger=ledger_of(figures.changes) if figures.changes is not None else None,
         attention=rows_of(figures.attention) if figures.attention else None,
         away=parts.away,
         figures_refused=parts.figures_refused,
@@ -168,7 +168,7 @@ def _chart(
 
 
 async def _changes(gateway: Gateway, past: date | None) -> Sequence[Change] | None:
-    return None if past else (await gateway.monitoring.changes(limit=_CHANGES)).items
+    return None if past else (await gateway.monitoring.changes(limit=MOST)).items
 
 
 async def _attention(gateway: Gateway, programme: str | None, past: date | None) -> Attention | None:

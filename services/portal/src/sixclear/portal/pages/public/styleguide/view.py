@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sixclear.common.ids import stable_id
 from sixclear.portal.pages.public.home.attention import AttentionRow
+from sixclear.portal.pages.public.home.ledger import Ledger, ledger_of
 from sixclear.portal.pages.public.home.timeline import TimelineChart
 from sixclear.portal.pages.public.home.timeline import draw as draw_timeline
 from sixclear.portal.pages.public.task.progress import ProgressChart
@@ -28,7 +29,7 @@ class StyleguideView:
     programme: Programme
     task: Task
     progress: ProgressChart | None
-    changes: list[Change]
+    ledger: Ledger
     attention: dict[str, list[AttentionRow]]
     stages: list[str]
 
@@ -51,17 +52,19 @@ def load() -> StyleguideView:
         programme=Programme(slug="specimen", name_vi="Chương trình mẫu", name_en="Specimen programme"),
         task=task,
         progress=draw_progress(task, reports, [], _NOW),
-        changes=[
-            Change(
-                occurred_at=_NOW,
-                entity_type="task",
-                entity_id=task.task_id,
-                change="progress_reported",
-                title=task.title,
-                organisation_name="Bộ mẫu",
-                demonstration=True,
-            )
-        ],
+        ledger=ledger_of(
+            [
+                Change(
+                    occurred_at=_NOW,
+                    entity_type="task",
+                    entity_id=task.task_id,
+                    change="progress_reported",
+                    title=task.title,
+                    organisation_name="Bộ mẫu",
+                    demonstration=True,
+                )
+            ]
+        ),
         attention={
             "longest_overdue": [AttentionRow(Concern(), task_id=task.task_id, title=task.title, days_late=12)],
             "databases_at_risk": [],
