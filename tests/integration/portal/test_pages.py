@@ -164,12 +164,37 @@ async def test_a_parameter_that_nobody_asked_for_breaks_no_page(
 
 
 @pytest.mark.parametrize(
-    "path", ["/tasks/not-a-task", f"/tasks/{stable_id('task', 'x')}", "/nothing", "/?programme=unknown", "/problems/A"]
+    "path",
+    [
+        "/tasks/not-a-task",
+        f"/tasks/{stable_id('task', 'x')}",
+        "/nothing",
+        "/?programme=unknown",
+        "/problems/A",
+        "/problems/no-such-code",
+    ],
 )
 async def test_what_does_not_exist_is_said_to_be_missing(browser: httpx2.AsyncClient, path: str) -> None:
     response = await browser.get(path, headers={"accept-language": "en"})
     assert response.status_code == 404
     assert "There is no page at this address" in response.text
+
+
+@pytest.mark.parametrize(
+    ("language", "remedy"),
+    [
+        ("vi", "Đọc lại bản ghi, xem thay đổi có còn đúng không, rồi gửi với"),
+        ("en", "Read the entity again, check whether the change is still right, and send it with the new"),
+        ("ar", "اقرأ السجل من جديد، وتحقق من أن التغيير ما زال صحيحًا، ثم أرسله مع"),
+    ],
+)
+async def test_a_problem_code_is_explained_with_what_to_do(
+    browser: httpx2.AsyncClient, language: str, remedy: str
+) -> None:
+    response = await browser.get("/problems/stale-version", params={"lang": language})
+    assert response.status_code == 200
+    assert "412 stale-version" in response.text
+    assert f"{remedy} <code" in response.text
 
 
 @pytest.mark.parametrize(("path", "service"), DATA_PATHS.items())

@@ -15,7 +15,7 @@ from typing import Any
 from sixclear.common.clock import utc_now
 from sixclear.common.events.catalogue import EntityEvents, EventCatalogue
 from sixclear.launcher.configuration import configuration_reference
-from sixclear.launcher.problems import problem_reference, problems
+from sixclear.launcher.problems import problem_list, problem_reference, problem_template, problems
 from sixclear.launcher.registry import SERVICES, Service
 
 _HEADERS: dict[str, tuple[str, str]] = {
@@ -42,9 +42,13 @@ _OPTIONAL_HEADERS = {"ce_previousversion", "traceparent"}
 def documents(root: Path) -> dict[Path, str]:
     """Every generated file below the project's `root`, with its text."""
     reference = root / "docs" / "reference"
+    words = root / "services" / "portal" / "src" / "sixclear" / "portal" / "words"
+    codes = problems()
     found = {
         reference / "configuration.md": configuration_reference(),
-        reference / "problems.md": problem_reference(problems()),
+        reference / "problems.md": problem_reference(codes),
+        words / "problems.json": problem_list(codes),
+        words / "translations" / "problems.pot": problem_template(codes),
     }
     for service in SERVICES:
         folder = root / "services" / service.name / "contracts"

@@ -5,39 +5,39 @@ from sixclear.common.errors import DomainError
 
 
 class OrganisationNotFound(DomainError):
-    """No organisation has this identifier or code."""
-
     code, status, title = "organisation-not-found", 404, "Organisation not found"
+    meaning = "No organisation has this identifier or code."
+    remedy = "Check the identifier, or find the organisation in the list of organisations."
 
 
 class ProgrammeNotFound(DomainError):
-    """No programme has this slug."""
-
     code, status, title = "programme-not-found", 404, "Programme not found"
+    meaning = "No programme has this name in its address."
+    remedy = "Check the name, or find the programme in the list of programmes."
 
 
 class InstantInvalid(DomainError):
-    """`as_of` is neither a date nor an instant with its offset."""
-
     code, status, title = "instant-invalid", 422, "The instant cannot be read"
+    meaning = "`as_of` is neither a date nor an instant with its offset from UTC."
+    remedy = "Write a date such as `2026-03-01`, or an instant such as `2026-03-01T08:00:00+07:00`."
 
 
 class InstantInFuture(DomainError):
-    """The state of a future instant is not known."""
-
     code, status, title = "instant-in-future", 422, "The instant lies in the future"
+    meaning = "The instant lies in the future, whose state is not known."
+    remedy = "Ask for an instant up to now."
 
 
 class PeriodInvalid(DomainError):
-    """A timeline ends before it begins, lies in the future, or has too many points."""
-
     code, status, title = "period-invalid", 422, "The period is not valid"
+    meaning = "The period ends before it begins, ends in the future, begins before 1900, or is longer than three years."
+    remedy = "Choose a period of at most three years that ends today or earlier."
 
 
 class FiguresDoNotReconcile(DomainError):
-    """Counters differ from a count of the records: no figure is given until they agree again."""
-
     code, status, title = "figures-do-not-reconcile", 503, "The figures do not reconcile"
+    meaning = "The counted figures differ from a count of the records. No figure is shown until they agree again."
+    remedy = "Wait: the operators are informed. Ask again after the seconds that `Retry-After` names."
 
     def __init__(self, detail: str) -> None:
         # Figures are public: a page of another origin that may read them may also read why there are none.
@@ -45,21 +45,21 @@ class FiguresDoNotReconcile(DomainError):
 
 
 class TraceNotFound(DomainError):
-    """No kept trace has this identifier."""
-
     code, status, title = "trace-not-found", 404, "Trace not found"
+    meaning = "No trace that is kept has this identifier. Only a sample is kept, and newer traces replace older ones."
+    remedy = "Check the identifier, or look at a newer trace."
 
 
 class SpansInvalid(DomainError):
-    """The body is not an OTLP trace request."""
-
     code, status, title = "spans-invalid", 400, "The spans cannot be read"
+    meaning = "The body is not an OTLP trace request."
+    remedy = "Send an `ExportTraceServiceRequest` in protobuf."
 
 
 class SpansMediaTypeUnknown(DomainError):
-    """OTLP over HTTP is accepted as protobuf only."""
-
     code, status, title = "spans-media-type-unknown", 415, "Only application/x-protobuf is accepted"
+    meaning = "OTLP is accepted here as protobuf only."
+    remedy = "Send `Content-Type: application/x-protobuf`."
 
 
 class LeadershipLost(PositionConflict):

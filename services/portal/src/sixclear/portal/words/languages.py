@@ -55,17 +55,17 @@ class Language:
 @cache
 def language(code: str) -> Language:
     """The language `code`, one of `NAMES`."""
-    translations = NullTranslations() if code == SOURCE else _compiled(code)
+    translations = NullTranslations() if code == SOURCE else catalogue_of(code, DOMAIN)
     return Language(code, "rtl" if code == "ar" else "ltr", translations, Formatter(code))
 
 
-def _compiled(code: str) -> NullTranslations:
+def catalogue_of(code: str, domain: str) -> NullTranslations:
     """The readable catalogue, compiled in memory: it takes 15 ms once, and no compiled file has to agree with it."""
     compiled = BytesIO()
-    with (CATALOGUES / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as readable:
+    with (CATALOGUES / code / "LC_MESSAGES" / f"{domain}.po").open("rb") as readable:
         write_mo(compiled, read_po(readable, locale=code))
     compiled.seek(0)
-    return Translations(compiled, DOMAIN)
+    return Translations(compiled, domain)
 
 
 def choose(asked: str | None, remembered: str | None, accepted: str | None) -> Language:

@@ -1,19 +1,45 @@
-"""What the problem codes of the APIs mean."""
+"""What the problem codes of the APIs mean and what helps, in each language.
+
+`problems.json` is generated in English from the error classes of all services (`make contracts`); the other languages
+are translated from it, in catalogues of their own.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
-from sixclear.portal.words.languages import N_
+import orjson
 
-PROBLEMS: Mapping[str, str] = {
-    "not-found": N_("Không có gì ở địa chỉ này."),
-    "invalid-request": N_("Yêu cầu có trường thiếu hoặc sai."),
-    "malformed-request": N_("Yêu cầu không đọc được."),
-    "invalid-cursor": N_("Con trỏ trang không hợp lệ; hãy đọc lại từ đầu danh sách."),
-    "stale-version": N_("Bản ghi đã đổi từ khi bạn đọc; hãy đọc lại rồi gửi lại."),
-    "unauthenticated": N_("Địa chỉ này cần mã truy cập."),
-    "invalid-token": N_("Mã truy cập không hợp lệ hoặc đã hết hạn."),
-    "insufficient-scope": N_("Mã truy cập không có quyền làm việc này."),
-    "content-too-large": N_("Nội dung gửi quá lớn."),
-    "figures-do-not-reconcile": N_("Không hiện số liệu: số đếm và bản ghi không khớp."),
-    "internal-error": N_("Dịch vụ gặp trục trặc; dữ liệu vẫn an toàn."),
-}
+from sixclear.portal.words.languages import catalogue_of
+
+GENERATED = Path(__file__).parent / "problems.json"
+DOMAIN = "problems"
+# The language of the error classes.
+SOURCE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem code: its HTTP status, and in one language its title, what it means and what to do."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+
+@cache
+def problems(language: str) -> Mapping[str, Problem]:
+    """Every problem by its code, in the language with this code."""
+    generated = [Problem(**problem) for problem in orjson.loads(GENERATED.read_bytes())]
+    if language == SOURCE:
+        return {problem.code: problem for problem in generated}
+    said = catalogue_of(language, DOMAIN).gettext
+    return {
+        problem.code: replace(
+            problem, title=said(problem.title), meaning=said(problem.meaning), remedy=said(problem.remedy)
+        )
+        for problem in generated
+    }

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from sixclear.portal.words import data_catalog, feedback, monitoring, tasks
-from sixclear.portal.words.problems import PROBLEMS
 
 # What happened, by `entity.change`.
 CHANGES: Mapping[str, str] = {**tasks.CHANGES, **feedback.CHANGES, **data_catalog.CHANGES}
@@ -21,7 +20,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "registration": data_catalog.REGISTRATIONS,
     "entry kind": data_catalog.ENTRY_KINDS,
     "service": monitoring.SERVICES,
-    "problem": PROBLEMS,
 }
 # Codes with a title and an explanation.
 EXPLAINED: Mapping[str, Mapping[str, tuple[str, str]]] = {

@@ -1,6 +1,5 @@
 """The page behind the `type` of a problem answer."""
 
-import re
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -8,23 +7,24 @@ from starlette.responses import Response
 
 from sixclear.portal.errors import PageNotFound
 from sixclear.portal.pages.public.area import PUBLIC
+from sixclear.portal.shell.chosen_language import language_of
 from sixclear.portal.shell.portal import portal_of
+from sixclear.portal.words.problems import Problem, problems
 
 PAGE = PUBLIC.page("problem")
-_CODE = re.compile(r"[a-z][a-z0-9-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """A problem code."""
+    """A problem in the reader's language."""
 
-    code: str
+    problem: Problem
 
 
 @PAGE.get("/problems/{code}")
 async def show(request: Request) -> Response:
-    """What a problem code means."""
-    code = request.path_params["code"]
-    if not _CODE.fullmatch(code):
+    """What a problem code means and what helps; a code that no service answers with is no page."""
+    problem = problems(language_of(request).code).get(request.path_params["code"])
+    if problem is None:
         raise PageNotFound
-    return portal_of(request).pages.answer(request, PAGE, ProblemView(code))
+    return portal_of(request).pages.answer(request, PAGE, ProblemView(problem))
