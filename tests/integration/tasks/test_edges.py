@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.contract.test_tasks_examples import the_life_of_a_task
+from tests.contract.tasks.test_tasks_examples import the_life_of_a_task
 from tests.integration.private_answers import kept, walk_private_answers
 from tests.integration.tasks.conftest import Service, proposal
 

@@ -33,7 +33,7 @@ async def test_sql_says_of_each_case_what_python_says(service: Service) -> None:
         ]
     )
     columns = known.c.status, known.c.kind, known.c.deadline, known.c.now
-    statement = select(known.c.name, timing.overdue(*columns), timing.bucket_in_sql(*columns))
+    statement = select(known.c.name, timing.is_overdue_in_sql(*columns), timing.bucket_in_sql(*columns))
     async with service.database.transaction() as session:
         said = {name: (bool(overdue), bucket) for name, overdue, bucket in await session.execute(statement)}
     assert said == {case["case"]: (case["overdue"], case["bucket"]) for case in CASES}

@@ -1,1 +1,1 @@
-"""What follows from the classification of a task: who may still read what was kept for them."""
+"""What follows from the classification of a task: which kept answers a caller may still read."""

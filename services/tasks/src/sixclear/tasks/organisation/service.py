@@ -59,6 +59,11 @@ async def briefs(session: AsyncSession, ids: Iterable[UUID | None]) -> Briefs:
     return {organisation_id: organisation_brief(organisation) for organisation_id, organisation in found.items()}
 
 
+def named(names: Briefs, organisation_id: UUID | None) -> OrganisationBrief | None:
+    """The organisation as answers name it; None where none is stored, or none is known."""
+    return names.get(organisation_id) if organisation_id else None
+
+
 async def referenced(session: AsyncSession, references: Mapping[str, str]) -> dict[str, Organisation]:
     """The organisations that a request names, by the JSON Pointer of the field that names them.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.tasks.organisation.service import briefs
+from sixclear.tasks.organisation.service import briefs, named
 from sixclear.tasks.reporting.schemas import EvidenceView, ProgressView
 from sixclear.tasks.task.models import Evidence, ProgressReport
 
@@ -19,7 +19,7 @@ async def progress_responses(
     names = await briefs(session, (row.organisation_id for row in reports))
     return [
         ProgressView(
-            organisation=names.get(row.organisation_id) if row.organisation_id else None,
+            organisation=named(names, row.organisation_id),
             percent=row.public_percent if public and row.public_percent is not None else row.percent,
             **{name: getattr(row, name) for name in _PROGRESS_COLUMNS},
         )
@@ -32,7 +32,7 @@ async def evidence_responses(session: AsyncSession, evidence: Sequence[Evidence]
     names = await briefs(session, (row.organisation_id for row in evidence))
     return [
         EvidenceView(
-            organisation=names.get(row.organisation_id) if row.organisation_id else None,
+            organisation=named(names, row.organisation_id),
             **{name: getattr(row, name) for name in _EVIDENCE_COLUMNS},
         )
         for row in evidence

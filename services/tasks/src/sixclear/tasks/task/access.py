@@ -1,4 +1,4 @@
-"""Who may see a task, who works on it, and who decides on it."""
+"""Which bodies see a task, work on it and decide on it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -68,7 +68,7 @@ def require_proposer(ctx: Context, fields: Mapping[str, Any]) -> None:
 
 
 def require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
-    """Who may describe a known task, by what is stored and never by what is proposed.
+    """What is stored decides who may describe a known task, never what is proposed.
 
     The lead body may while the task is only proposed, and may always send it again unchanged. From its assignment on,
     and for its classification at any time, it is the assigning body or the programme's owner.

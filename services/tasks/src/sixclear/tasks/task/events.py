@@ -8,7 +8,7 @@ from sixclear.common.events.catalogue import EntityEvents, EventData
 
 
 class PositionData(EventData):
-    """A position (*chức danh*): who holds it is never published."""
+    """A position (*chức danh*): its holder is never published."""
 
     position_id: UUID
     title: str

@@ -174,7 +174,7 @@ def submit(task: TaskState, occurred_at: datetime) -> Change:
 
 
 def confirm(task: TaskState, occurred_at: datetime, organisation_id: UUID) -> Change:
-    """Confirm the result; who may do so is the caller's organisation rule, not this function's."""
+    """Confirm the result. Which body may is decided in `access`."""
     _allow(task, "completed")
     return Change(
         "completed",

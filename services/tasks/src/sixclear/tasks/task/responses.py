@@ -8,7 +8,7 @@ from uuid import UUID
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
 from sixclear.tasks.directive.service import describe_directive
-from sixclear.tasks.organisation.service import Briefs, briefs
+from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import is_concerned
 from sixclear.tasks.task.deadlines import current_period
@@ -56,7 +56,7 @@ async def task_response(ctx: Context, task: Task) -> TaskView:
         assigning_organisation=names[task.assigning_organisation_id],
         coordinating_organisations=[names[key] for key in task.coordinating_organisation_ids],
         missing_clears=missing_clears(state_of(task)),
-        completed_by=_named(names, task.completed_by_organisation_id),
+        completed_by=named(names, task.completed_by_organisation_id),
     )
 
 
@@ -64,12 +64,8 @@ def _summary(task: Task, names: Briefs, now: datetime, numbers: Numbers) -> dict
     return {
         "programme": task.programme.slug,
         "bucket": timing.bucket(state_of(task), now),
-        "lead_organisation": _named(names, task.lead_organisation_id),
+        "lead_organisation": named(names, task.lead_organisation_id),
     } | {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
-
-
-def _named(names: Briefs, organisation_id: UUID | None) -> Any:
-    return names.get(organisation_id) if organisation_id else None
 
 
 def _period(task: Task, last_report_at: datetime | None, now: datetime) -> PeriodView | None:
@@ -92,7 +88,7 @@ async def history_responses(ctx: Context, task: Task, events: Sequence[StoredEve
             change=event.change,
             occurred_at=event.occurred_at,
             recorded_at=event.recorded_at,
-            organisation=_named(names, actor),
+            organisation=named(names, actor),
             status=event.data.get("status", "withdrawn"),
             percent=percents.get(event.version, event.data.get("percent", 0)),
             current_deadline=event.data.get("current_deadline"),

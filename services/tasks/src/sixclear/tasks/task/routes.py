@@ -190,8 +190,8 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     | {200: {"description": "The task was known; it is described again, or nothing changed.", "model": TaskView}},
 )
 async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, response: Response) -> TaskView:
-    """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it anew (200)."""
-    task, created = await describe.put_task(ctx, proposal, expect)
+    """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it again (200)."""
+    task, created = await describe.upsert_task(ctx, proposal, expect)
     response.status_code = 201 if created else 200
     return await _answer(ctx, task, response)
 

@@ -35,10 +35,11 @@ class PositionView(Schema):
 
 
 class TaskProposal(Schema):
-    """A task to propose, or to describe anew: one that your own `source` and `external_id` name, or `task_id`."""
+    """A task to propose, or to describe again: one that your own `source` and `external_id` name, or `task_id`."""
 
     task_id: UUID | None = Field(
-        default=None, description="A known task to describe anew, whoever proposed it; it keeps its own key."
+        default=None,
+        description="A known task to describe again, also another body's proposal; it keeps its own key.",
     )
     programme: Slug
     title: Line
@@ -65,7 +66,7 @@ class TaskProposal(Schema):
     authority: Line | None = None
     deadline: Deadline | None = None
     demonstration: bool = False
-    assign: bool = Field(default=False, description="Assign at once when the task is six-clear.")
+    assign: bool = Field(default=False, description="Assign in the same request when the task is six-clear.")
     occurred_at: OccurredAt = None
 
 

@@ -17,7 +17,7 @@ def is_overdue(task: TaskState, now: datetime) -> bool:
     return late and task.kind == "one_off" and task.status in OPEN_STATUSES
 
 
-def overdue(
+def is_overdue_in_sql(
     status: SQLColumnExpression[str],
     kind: SQLColumnExpression[str],
     deadline: SQLColumnExpression[datetime | None],
@@ -49,6 +49,6 @@ def bucket_in_sql(
         (status.not_in({"completed", *OPEN_STATUSES}), None),
         (kind == "recurring", "recurring"),
         (status == "completed", "completed"),
-        (overdue(status, kind, deadline, now), "overdue"),
+        (is_overdue_in_sql(status, kind, deadline, now), "overdue"),
         else_="in_term",
     )

@@ -26,14 +26,14 @@ async def assign_described(ctx: Context, task: Task, occurred_at: datetime | Non
     require_owner_to_assign(ctx, task)
     if "tasks:assign" not in ctx.caller.scopes:
         raise InsufficientScope("tasks:assign")
-    await _check_level(ctx, task)
+    await _check_chain(ctx, task)
     lifecycle.check_confirmable(state_of(task), task.programme.owner_organisation_id)
     assigned_at = ctx.fact_time(occurred_at, task.occurred_at)
     change = lifecycle.assign(state_of(task), assigned_at, enforced=task.programme.six_clears_enforced)
     await record_change(ctx, task, change, assigned_at)
 
 
-async def _check_level(ctx: Context, task: Task) -> None:
+async def _check_chain(ctx: Context, task: Task) -> None:
     """The level is the assigning body's, and a body that is not central gives tasks only to its own."""
     level = await level_of(ctx.session, task.assigning_organisation_id)
     lifecycle.check_level(task.assigned_by, level)

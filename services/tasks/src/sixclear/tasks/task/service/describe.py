@@ -30,7 +30,7 @@ _UNDECIDED = frozenset({"draft", "proposed"})
 _PLAIN = set(TaskProposal.model_fields) & set(Task.__table__.columns.keys()) - {"task_id", "occurred_at"}
 
 
-async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:
+async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:
     """Propose a task, or describe again the one that `task_id`, or the caller's `source` and `external_id`, names.
 
     The second part is True when it is new. A proposal that changes nothing publishes nothing. With `assign`, a task
@@ -41,7 +41,7 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     programme = await referenced_programme(ctx.session, proposal.programme)
     fields = await _described(ctx, proposal, programme)
     task = await _find_described(ctx, proposal)
-    await _check_level(ctx, task, fields)
+    await _check_named_level(ctx, task, fields)
     if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
         require_proposer(ctx, fields)
     expect(task)
@@ -55,7 +55,7 @@ async def put_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tupl
     return task, created
 
 
-async def _check_level(ctx: Context, task: Task | None, fields: Mapping[str, Any]) -> None:
+async def _check_named_level(ctx: Context, task: Task | None, fields: Mapping[str, Any]) -> None:
     """The level is that of the assigning body, where the proposal says something about either."""
     named = "assigned_by", "assigning_organisation_id"
     if task is None or any(getattr(task, name) != fields[name] for name in named):

@@ -16,7 +16,7 @@ from sixclear.tasks.events import EVENTS
 # A Monday after Đồng Nai became a city, so that the story tells of nothing that is still to come.
 THAT_DAY = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 Before = Callable[[str, str, Any], Awaitable[None]]
-EXAMPLES = Path(__file__).parents[2] / "services" / "tasks" / "contracts" / "examples"
+EXAMPLES = Path(__file__).parents[3] / "services" / "tasks" / "contracts" / "examples"
 EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
 DIRECTIVE = {
     "programme": "plan",
