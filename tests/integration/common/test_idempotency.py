@@ -21,7 +21,12 @@ from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web import idempotency
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.idempotency import RequiredKeyDep, answer_is_not_stored, key_belongs_to
+from sixclear.common.web.idempotency import (
+    RequiredKeyDep,
+    answer_is_not_stored,
+    key_belongs_to,
+    key_is_kept_with_entity,
+)
 from sixclear.common.web.route import SessionDep, TransactionalRoute, writes
 from sixclear.common.web.schemas import Schema
 
@@ -82,6 +87,13 @@ async def secret(thing: Thing, session: SessionDep, key: RequiredKeyDep) -> str:
     if not known:
         await session.execute(INSERT, {"name": thing.name})
     return f"secret made from {key}"
+
+
+@router.post("/entities", status_code=201)
+@key_is_kept_with_entity
+async def entity(thing: Thing, session: SessionDep) -> str:
+    await session.execute(INSERT, {"name": thing.name})
+    return thing.name
 
 
 @pytest_asyncio.fixture
@@ -253,6 +265,17 @@ async def test_a_secret_answer_is_made_again_and_never_kept(client: httpx2.Async
     assert await count(database) == 1
     async with database.session() as session:
         assert (await session.execute(text("SELECT body, headers FROM idempotency_key"))).one() == (None, None)
+
+
+@pytest.mark.asyncio
+async def test_a_key_that_an_entity_keeps_is_not_kept_here(client: httpx2.AsyncClient, database: Database) -> None:
+    for name in ("a", "a", "b"):
+        assert (await client.post("/t/entities", json={"name": name}, headers=KEY)).json() == name
+    assert await count(database) == 3
+    async with database.session() as session:
+        assert (await session.execute(text("SELECT * FROM idempotency_key"))).all() == []
+    invalid = await client.post("/t/entities", json={"name": "a"}, headers={"Idempotency-Key": "with space"})
+    assert (invalid.status_code, invalid.json()["code"]) == (400, "invalid-idempotency-key")
 
 
 @pytest.mark.asyncio

@@ -34,13 +34,31 @@ async def test_a_submission_gets_a_receipt_and_a_due_date(service: Service) -> N
 @pytest.mark.asyncio
 async def test_a_retry_gets_the_same_receipt(service: Service) -> None:
     first = await service.send(submission())
-    service.clock.pass_by(hours=2)
-    again = await service.send(submission())
-    assert (again.status_code, again.json()) == (201, first.json())
-    service.clock.pass_by(days=30)  # the key itself is forgotten after a day, the case is not
-    later = await service.send(submission())
-    assert (later.status_code, later.json()) == (201, first.json())
+    assert "Idempotency-Replayed" not in first.headers
+    for wait in (2, 24 * 30):
+        service.clock.pass_by(hours=wait)
+        again = await service.send(submission())
+        assert (again.status_code, again.json()) == (201, first.json())
+        assert again.headers["Idempotency-Replayed"] == "true"
     assert len(await service.events()) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("later_by_days", [0, 2])
+async def test_a_retry_may_write_the_same_content_in_another_way(service: Service, later_by_days: int) -> None:
+    first = await service.send(submission())
+    service.clock.pass_by(days=later_by_days)
+    spelled_out = submission() | {"visibility": "requester", "organisation_id": None, "consent": False}
+    again = await service.send(dict(reversed(spelled_out.items())))
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+@pytest.mark.asyncio
+async def test_the_key_of_a_submission_is_kept_with_it_alone(service: Service) -> None:
+    await service.send(submission())
+    await service.post("desk", "/submissions/on-behalf", submission(), **{"Idempotency-Key": KEY})
+    assert len(await service.rows("submission")) == 2
+    assert await service.rows("idempotency_key") == []
 
 
 @pytest.mark.asyncio
@@ -63,8 +81,10 @@ async def test_the_same_key_for_something_else_is_refused(service: Service, late
 
 
 @pytest.mark.asyncio
-async def test_many_retries_at_once_make_one_case(service: Service) -> None:
-    answers = await asyncio.gather(*(service.send(submission()) for _ in range(4)))
+@pytest.mark.parametrize("path", ["/submissions", "/submissions/on-behalf"])
+async def test_many_retries_at_once_make_one_case(service: Service, path: str) -> None:
+    key = {"Idempotency-Key": KEY}
+    answers = await asyncio.gather(*(service.post("desk", path, submission(), **key) for _ in range(4)))
     assert [answer.status_code for answer in answers] == [201] * 4
     assert len({answer.text for answer in answers}) == 1
     assert len(await service.rows("submission")) == 1

@@ -1,7 +1,7 @@
 """Retries without doubling: the answer of a change is kept in the change's own transaction and given again.
 
 The table holds hashes of keys and bodies, and answers; an answer that is itself a secret is not kept (see
-`answer_is_not_stored`).
+`answer_is_not_stored`), and where an entity keeps its key for ever nothing is (see `key_is_kept_with_entity`).
 """
 
 import hashlib
@@ -42,6 +42,7 @@ _CLEAN_EVERY = 100
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_STORED = "__answer_is_not_stored__"
 _NAMED = "__key_belongs_to__"
+_WITH_ENTITY = "__key_is_kept_with_entity__"
 _OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -129,6 +130,21 @@ def answer_is_not_stored(endpoint: Endpoint) -> Endpoint:
 def stores_answer(endpoint: Callable[..., Any]) -> bool:
     """Whether answers of `endpoint` may be kept."""
     return not getattr(endpoint, _NOT_STORED, False)
+
+
+def key_is_kept_with_entity(endpoint: Endpoint) -> Endpoint:
+    """Mark a route whose use case keeps the key with what it makes; nothing of the key or the body is stored here.
+
+    The use case does what this table would do: it waits for the same request in another transaction, gives a retry the
+    same answer with `Idempotency-Replayed: true`, and raises IdempotencyKeyReused for another request with the key.
+    """
+    setattr(endpoint, _WITH_ENTITY, True)
+    return endpoint
+
+
+def is_kept_with_entity(endpoint: Callable[..., Any]) -> bool:
+    """Whether the use case of `endpoint` keeps its keys itself."""
+    return getattr(endpoint, _WITH_ENTITY, False)
 
 
 def key_belongs_to(named: Named) -> Callable[[Endpoint], Endpoint]:

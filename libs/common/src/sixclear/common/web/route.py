@@ -100,10 +100,10 @@ async def _answer(request: Request, session: AsyncSession, handler: Handler, end
     """The handler's answer, or with an `Idempotency-Key` the one that the same request got before.
 
     A safe method has nothing to double, and a reading that is recorded must be recorded and authorised each time: there
-    the key means nothing.
+    the key means nothing. Where the use case keeps the key with its entity, it gives the answer again itself.
     """
     key = None if request.method in _SAFE_METHODS else idempotency.key_of(request)
-    if key is None:
+    if key is None or idempotency.is_kept_with_entity(endpoint):
         return await handler(request)
     caller = await current_caller(request)
     owner = await idempotency.owner_of_key(request, caller.client_id, endpoint)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, select, tuple_
+from sqlalchemy import ColumnElement, and_, not_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.submission.models import Access, Contact, Submission
+
+# Two numbers: a space of locks apart from that of the relay's and the migrations' one number. Identifiers with the same
+# hash wait for each other, which costs a moment and breaks nothing.
+_WAIT = text("SELECT pg_advisory_xact_lock(hashtext('sixclear submission'), hashtext(:submission_id))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,16 @@ class Narrowing:
 async def find_submission(session: AsyncSession, submission_id: UUID, *, lock: bool = False) -> Submission | None:
     """The submission with this identifier; its row locked when it is about to change."""
     return await session.get(Submission, submission_id, with_for_update=lock)
+
+
+async def find_sent(session: AsyncSession, submission_id: UUID) -> Submission | None:
+    """The submission with this identifier; None when this transaction is the one that may add it.
+
+    A transaction that adds the same one is waited for until it has committed. The lock is a statement of its own: the
+    next one sees what was committed meanwhile.
+    """
+    await session.execute(_WAIT, {"submission_id": str(submission_id)})
+    return await session.get(Submission, submission_id)
 
 
 async def find_by_receipt(session: AsyncSession, receipt_hash: bytes, *, lock: bool = False) -> Submission | None:

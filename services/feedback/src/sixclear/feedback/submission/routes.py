@@ -15,6 +15,7 @@ from sixclear.common.web.idempotency import (
     InvalidIdempotencyKey,
     RequiredKeyDep,
     answer_is_not_stored,
+    key_is_kept_with_entity,
 )
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
@@ -46,6 +47,7 @@ from sixclear.feedback.submission.schemas import (
     TriageEntry,
 )
 from sixclear.feedback.submission.service import intake, reading, steps
+from sixclear.feedback.submission.service.intake import Received
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -93,16 +95,15 @@ _REFUSALS = (
     status_code=201,
     responses=problem_responses(*_REFUSALS, TooManySubmissions),
 )
-@answer_is_not_stored
+@key_is_kept_with_entity
 async def send(
-    ctx: ContextDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionEntry
+    ctx: ContextDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionEntry, response: Response
 ) -> SubmissionReceipt:
     """Send feedback, a recommendation, an initiative or a solution, without an account.
 
     The same `Idempotency-Key` (16 to 200 characters) and body give the same receipt, however often they are sent.
     """
-    submission, code = await intake.receive(ctx, receipts, key, entry)
-    return responses.receipt_response(submission, code)
+    return _receipt(await intake.receive(ctx, receipts, key, entry), response)
 
 
 @desk_router.post(
@@ -112,13 +113,23 @@ async def send(
     status_code=201,
     responses=problem_responses(*_REFUSALS, FactsPastNotAllowed, FactInFuture),
 )
-@answer_is_not_stored
+@key_is_kept_with_entity
 async def send_on_behalf(
-    ctx: ContextDep, hub: HubDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionOnBehalf
+    ctx: ContextDep,
+    hub: HubDep,
+    receipts: ReceiptsDep,
+    key: RequiredKeyDep,
+    entry: SubmissionOnBehalf,
+    response: Response,
 ) -> SubmissionReceipt:
     """Enter what somebody brought to a desk; the desk hands the receipt over."""
-    submission, code = await intake.receive_on_behalf(ctx, hub, receipts, key, entry)
-    return responses.receipt_response(submission, code)
+    return _receipt(await intake.receive_on_behalf(ctx, hub, receipts, key, entry), response)
+
+
+def _receipt(received: Received, response: Response) -> SubmissionReceipt:
+    if received.again:
+        response.headers["Idempotency-Replayed"] = "true"
+    return responses.receipt_response(received.submission, received.code)
 
 
 @handling_router.get(

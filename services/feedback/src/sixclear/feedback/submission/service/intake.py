@@ -1,4 +1,9 @@
-"""Taking in what people send: once per idempotency key, with a receipt that only its sender ever sees."""
+"""Taking in what people send: once per idempotency key, with a receipt that only its sender ever sees.
+
+The key is kept here and in no other place: the submission's identifier follows from it, and the keyed fingerprint of
+what was sent stands in the row. So a retry gets its receipt years later too, and nothing that follows from a person's
+words is stored without the secret.
+"""
 
 import hmac
 from dataclasses import dataclass
@@ -25,6 +30,15 @@ KEY_LENGTHS = range(16, 201)
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """A submission that is there, with its receipt code; `again` when this sending only repeats an earlier one."""
+
+    submission: Submission
+    code: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Sending:
     """Which submission it is, and what only a desk may say of it."""
 
@@ -35,15 +49,18 @@ class _Sending:
     occurred_at: datetime | None = None
 
 
-async def receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry) -> tuple[Submission, str]:
-    """Take in what the public sends; returns it with its receipt code. A retry with the same key gets the same."""
+async def receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry) -> Received:
+    """Take in what the public sends. A retry with the same key gets the same receipt.
+
+    Raises IdempotencyKeyReused for something else under the key, ComplaintTurnedAway and VisibilityNotAllowed.
+    """
     sending = _Sending(receipts.submission_id(ctx.caller.client_id, key))
     return await _receive(ctx, receipts, key, entry, sending)
 
 
 async def receive_on_behalf(
     ctx: Context, hub: UUID, receipts: Receipts, key: str, entry: SubmissionOnBehalf
-) -> tuple[Submission, str]:
+) -> Received:
     """Take in what a desk enters for somebody. The hub's desk sets the programme directly, another one suggests it.
 
     The identifier follows from client and key alone, so a system that loads records again knows them in advance.
@@ -58,17 +75,15 @@ async def receive_on_behalf(
     return await _receive(ctx, receipts, key, entry, sending)
 
 
-async def _receive(
-    ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, sending: _Sending
-) -> tuple[Submission, str]:
+async def _receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, sending: _Sending) -> Received:
     _check_key(key)
     code = receipts.code(ctx.caller.client_id, key)
     fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True))
-    known = await repository.find_submission(ctx.session, sending.submission_id)
+    known = await repository.find_sent(ctx.session, sending.submission_id)
     if known is not None:
         if not hmac.compare_digest(known.fingerprint, fingerprint):
             raise IdempotencyKeyReused("Use a new key for a new submission.")
-        return known, code
+        return Received(known, code, again=True)
     _check_kind(entry)
     received_at = ctx.fact_time(sending.occurred_at, None)
     submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at)
@@ -78,7 +93,7 @@ async def _receive(
     if contact is not None:
         ctx.session.add(contact)
     SUBMISSIONS.labels(entry.kind).inc()
-    return submission, code
+    return Received(submission, code, again=False)
 
 
 def _new_submission(
