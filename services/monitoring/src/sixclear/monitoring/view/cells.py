@@ -16,10 +16,6 @@ from sixclear.monitoring.view.states import COUNTRY, whole
 Cells = Mapping[Cell, Amount]
 
 _WANTED = Columns(source="text", measure="text", programme="text", assigned_by="text", day="text")
-_IS_WANTED = """
-    c.source = r.source AND c.epoch = v.active_epoch AND c.programme = r.programme AND c.assigned_by = r.assigned_by
-    AND c.measure = r.measure AND (c.n <> 0 OR c.fraction <> 0)
-"""
 
 
 async def cells_now(session: AsyncSession, kinds: Iterable[Kind[Any]], selection: Selection, today: date) -> Cells:
@@ -30,14 +26,11 @@ async def cells_now(session: AsyncSession, kinds: Iterable[Kind[Any]], selection
             """
             SELECT c.measure, c.slot, c.n, c.fraction FROM {wanted}
             JOIN source_view v ON v.source = r.source
-            JOIN counter c ON c.scope = :scope AND {is_wanted} WHERE r.day IS NULL
-            UNION ALL
-            SELECT c.measure, c.slot, c.n, c.fraction FROM {wanted}
-            JOIN source_view v ON v.source = r.source
-            JOIN counter c ON c.scope = :scope AND {is_wanted} AND c.slot = r.day WHERE r.day IS NOT NULL
+            JOIN counter c ON c.source = r.source AND c.epoch = v.active_epoch AND c.scope = :scope
+                AND c.programme = r.programme AND c.assigned_by = r.assigned_by AND c.measure = r.measure
+            WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
             """,
             wanted=_WANTED.unnested,
-            is_wanted=_IS_WANTED,
         ),
         {**_WANTED.values(wanted), "scope": selection.scope},
     )
