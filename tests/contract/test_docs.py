@@ -22,6 +22,8 @@ ALERTS = ROOT / "deploy/prometheus/alerts.yaml"
 DECISION_PARTS = ["Context", "Decision", "Consequences", "Refused", "Look again when"]
 RUNBOOK_PARTS = ["Meaning", "Look first", "Mend", "Afterwards"]
 ONE_PAGE_LINES = 70
+# Where code and examples are that are written by hand.
+_CODE = ("services/*/src/*", "services/*/contracts/examples/*", "libs/*/src/*", "launcher/src/*")
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
@@ -87,6 +89,15 @@ def test_files_that_are_named_exist() -> None:
         if not (ROOT / name).exists()
     }
     assert not missing
+
+
+def test_the_way_of_one_field_names_every_file_that_knows_it() -> None:
+    page = (ROOT / "docs/one-field.md").read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([\w./-]+)`", page) if "/" in name}
+    knows = ["git", "grep", "--files-with-matches", "--word-regexp", "responsible_position", "--", *_CODE]
+    found = set(subprocess.run(knows, cwd=ROOT, capture_output=True, check=True).stdout.decode().split())
+    assert len(found) > 7, "nothing was checked"
+    assert found <= named
 
 
 def test_the_architecture_names_every_service_prefix_and_entity() -> None:
