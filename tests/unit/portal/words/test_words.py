@@ -78,3 +78,8 @@ def test_every_table_that_a_template_names_exists() -> None:
     assert explained <= EXPLAINED.keys()
     assert {name for call, name in found if call in ("of", "options")} <= TABLES.keys()
     assert {name for _, name in found} <= TABLES.keys() | EXPLAINED.keys()
+
+
+def test_each_service_that_pages_ask_can_be_named_when_it_is_away() -> None:
+    documents = {path.parts[-3] for path in SERVICES.glob("*/contracts/openapi.json")}
+    assert set(TABLES["service"]) == documents

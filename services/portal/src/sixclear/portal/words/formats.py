@@ -1,5 +1,7 @@
 """Numbers, shares, days and instants as the reader's language writes them."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -14,10 +16,25 @@ NO_BREAK = "\u00a0"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_DAY = {"vi": "d/M/yyyy", "en": "d MMMM yyyy", "ar": "d MMMM yyyy"}
-_INSTANT = {"vi": "d/M/yyyy HH:mm", "en": "d MMMM yyyy, HH:mm", "ar": "d MMMM yyyy، HH:mm"}
-_SHORT_INSTANT = {"vi": "d/M HH:mm", "en": "d MMM HH:mm", "ar": "d MMM HH:mm"}
-_MONTH = {"vi": "M/yyyy", "en": "MMM yyyy", "ar": "MMM yyyy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a language names itself, runs, and writes days and instants, in the patterns of CLDR."""
+
+    name: str
+    direction: str
+    day: str
+    instant: str
+    short_instant: str
+    month: str
+
+
+SPELLINGS: Mapping[str, Spelling] = {
+    "vi": Spelling("Tiếng Việt", "ltr", "d/M/yyyy", "d/M/yyyy HH:mm", "d/M HH:mm", "M/yyyy"),
+    "en": Spelling("English", "ltr", "d MMMM yyyy", "d MMMM yyyy, HH:mm", "d MMM HH:mm", "MMM yyyy"),
+    "ar": Spelling("العربية", "rtl", "d MMMM yyyy", "d MMMM yyyy، HH:mm", "d MMM HH:mm", "MMM yyyy"),
+}
 
 
 # A page writes hundreds of figures and days, most of them again on the next page; writing one takes up to 24 µs.
@@ -37,6 +54,7 @@ class Formatter:
     def __init__(self, language: str) -> None:
         self.language = language
         self._locale = Locale.parse(language)
+        self._spelling = SPELLINGS[language]
 
     def number(self, value: int | Decimal) -> str:
         """`1287` as `1.287` (vi) or `1,287` (en)."""
@@ -48,19 +66,19 @@ class Formatter:
 
     def day(self, value: date | datetime) -> str:
         """A day: `4/12/2025` (vi)."""
-        return _date(self._civil(value), _DAY[self.language], self.language)
+        return _date(self._civil(value), self._spelling.day, self.language)
 
     def instant(self, value: datetime) -> str:
         """A day and a time: `4/12/2025 17:00` (vi)."""
-        return str(format_datetime(value, _INSTANT[self.language], CIVIL_ZONE, self._locale))
+        return str(format_datetime(value, self._spelling.instant, CIVIL_ZONE, self._locale))
 
     def short_instant(self, value: datetime) -> str:
         """A day and a time without the year, for a ledger of the last days."""
-        return str(format_datetime(value, _SHORT_INSTANT[self.language], CIVIL_ZONE, self._locale))
+        return str(format_datetime(value, self._spelling.short_instant, CIVIL_ZONE, self._locale))
 
     def month(self, value: date) -> str:
         """A month, for an axis."""
-        return _date(value, _MONTH[self.language], self.language)
+        return _date(value, self._spelling.month, self.language)
 
     @staticmethod
     def machine(value: datetime) -> str:

@@ -11,10 +11,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from sixclear.portal.words.formats import Formatter
+from sixclear.portal.words.formats import SPELLINGS, Formatter
 
 SOURCE = "vi"
-NAMES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English", "ar": "العربية"}
+NAMES: Mapping[str, str] = {code: spelling.name for code, spelling in SPELLINGS.items()}
 DOMAIN = "portal"
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -56,7 +56,7 @@ class Language:
 def language(code: str) -> Language:
     """The language `code`, one of `NAMES`."""
     translations = NullTranslations() if code == SOURCE else catalogue_of(code, DOMAIN)
-    return Language(code, "rtl" if code == "ar" else "ltr", translations, Formatter(code))
+    return Language(code, SPELLINGS[code].direction, translations, Formatter(code))
 
 
 def catalogue_of(code: str, domain: str) -> NullTranslations:
