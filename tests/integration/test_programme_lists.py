@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import httpx2
@@ -23,7 +23,7 @@ from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import running_service
 from sixclear.data_catalog.app import create_app as create_catalogue
-from sixclear.data_catalog.entry.lifecycle import STAGES
+from sixclear.data_catalog.entry.schemas import DeploymentStage
 from sixclear.data_catalog.events import EVENTS
 from sixclear.data_catalog.programme_list.repository import add_lists
 from sixclear.data_catalog.programme_list.service import seed_lists
@@ -106,7 +106,7 @@ async def assert_all_say_the_same(catalogue: Service, view: View) -> dict[str, d
     assert database_figures(await view.cells()) == figures
     assert database_figures(await view.cells_at(view.now)) == figures
     for slug, counts in figures.items():
-        assert sum(counts[stage] for stage in STAGES) == counts["total"]
+        assert sum(counts[stage] for stage in get_args(DeploymentStage)) == counts["total"]
         assert await entries_of(catalogue, slug) == counts["total"]
     return figures
 
@@ -141,7 +141,7 @@ _CHOICES = [("plan-02", "2025"), ("plan-02", "2026"), ("third-list", "2025"), ("
 _STEP = st.tuples(
     st.sampled_from(["register", "move", "move", "move", "list"]),
     st.integers(0, 7),
-    st.sampled_from(STAGES),
+    st.sampled_from(get_args(DeploymentStage)),
     st.lists(st.sampled_from(_CHOICES), unique=True, max_size=4),
     st.sampled_from(["database", "dataset"]),
     st.sampled_from([None, "high", "none"]),

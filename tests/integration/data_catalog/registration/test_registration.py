@@ -121,7 +121,9 @@ async def test_the_owner_never_decides_on_its_own_registration(service: Service)
 
 
 @pytest.mark.asyncio
-async def test_whoever_handed_a_dossier_in_does_not_decide_on_it_after_giving_the_entry_away(service: Service) -> None:
+async def test_the_submitter_does_not_decide_on_a_dossier_after_giving_the_entry_away(
+    service: Service,
+) -> None:
     entry = await a_submitted_entry(service)
     await service.done("steward", "/entries", description(owner_organisation_id=str(OTHER_MINISTRY)))
     refused = await service.post("reviewing-ministry", f"{entry}/registration/approve", {})

@@ -36,7 +36,7 @@ async def test_from_receipt_to_answer(service: Service) -> None:
 
 
 @pytest.mark.asyncio
-async def test_whoever_drafted_does_not_publish(service: Service) -> None:
+async def test_the_client_that_drafted_does_not_publish(service: Service) -> None:
     submission_id, _ = await an_assigned_submission(service)
     drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
     path = f"/submissions/{submission_id}/answers/{drafted.json()['answer_id']}/publish"
@@ -226,7 +226,7 @@ async def test_reading_a_sealed_initiative_is_seen_by_its_author(service: Servic
 @pytest.mark.asyncio
 async def test_what_is_not_there_is_not_found(service: Service) -> None:
     submission_id, _ = await an_assigned_submission(service)
-    nobody = uuid4()
+    unknown = uuid4()
     bodies = {
         "triage": {},
         "assign": {"organisation_id": str(MINISTRY)},
@@ -235,9 +235,9 @@ async def test_what_is_not_there_is_not_found(service: Service) -> None:
         "contact": {"reason": "x"},
     }
     for step, body in bodies.items():
-        response = await service.post("feedback-hub", f"/submissions/{nobody}/{step}", body)
+        response = await service.post("feedback-hub", f"/submissions/{unknown}/{step}", body)
         assert (response.status_code, response.json()["code"]) == (404, "submission-not-found")
-    path = f"/submissions/{submission_id}/answers/{nobody}/publish"
+    path = f"/submissions/{submission_id}/answers/{unknown}/publish"
     assert (await service.post("feedback-publisher", path, {})).json()["code"] == "answer-not-found"
 
 

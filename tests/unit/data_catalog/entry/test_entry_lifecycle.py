@@ -22,7 +22,7 @@ def moved(current: str, wanted: str, reason: str | None = None) -> Change | None
 
 
 def test_the_api_knows_the_stages_of_the_ladder() -> None:
-    assert get_args(schemas.DeploymentStage) == lifecycle.STAGES
+    assert get_args(schemas.DeploymentStage) == (*lifecycle.LADDER, "rebuild", "retire")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_was_never_built_is_not_rebuilt(current: str) -> None:
     assert current in refusal.value.detail
 
 
-@pytest.mark.parametrize("stage", lifecycle.STAGES)
+@pytest.mark.parametrize("stage", get_args(schemas.DeploymentStage))
 def test_standing_still_is_no_change(stage: str) -> None:
     assert moved(stage, stage) is None
 

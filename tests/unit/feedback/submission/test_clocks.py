@@ -17,13 +17,18 @@ def local(year: int, month: int, day: int, hour: int = 9) -> datetime:
     return datetime(year, month, day, hour, tzinfo=CIVIL_ZONE)
 
 
+def working_days(first: date, last: date) -> int:
+    """How many working days there are from `first` to `last`, both included."""
+    return sum(CALENDAR.works(first + timedelta(days=ahead)) for ahead in range((last - first).days + 1))
+
+
 def test_the_hundred_days_of_2026() -> None:
-    assert CALENDAR.working_days(date(2026, 7, 10), date(2026, 11, 30)) == 100
+    assert working_days(date(2026, 7, 10), date(2026, 11, 30)) == 100
 
 
 def test_the_five_days_of_tet_do_not_count() -> None:
-    assert CALENDAR.working_days(date(2025, 1, 20), date(2025, 2, 7)) == 10
-    assert CALENDAR.working_days(date(2026, 2, 9), date(2026, 2, 27)) == 10
+    assert working_days(date(2025, 1, 20), date(2025, 2, 7)) == 10
+    assert working_days(date(2026, 2, 9), date(2026, 2, 27)) == 10
 
 
 def test_an_exchanged_saturday_counts_and_its_monday_does_not() -> None:
@@ -82,8 +87,8 @@ def test_every_row_is_an_exception_to_its_weekday() -> None:
 def test_the_term_holds_exactly_its_working_days(received: datetime) -> None:
     clock = answer_clock(received, CALENDAR)
     start, due, soon = map(civil_date, (received, clock.due_at, clock.due_soon_at))
-    assert CALENDAR.working_days(start + timedelta(days=1), due) == clock.working_days == 15
-    assert CALENDAR.working_days(soon + timedelta(days=1), due) == 2
+    assert working_days(start + timedelta(days=1), due) == clock.working_days == 15
+    assert working_days(soon + timedelta(days=1), due) == 2
     assert CALENDAR.works(due)
     assert CALENDAR.works(soon)
     assert clock.due_at.astimezone(CIVIL_ZONE).time().hour == 17

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
         default=10,
         ge=1,
         le=1000,
-        description="Wrong receipt codes that one address may send at once to all processes together; beyond it: 429.",
+        description="Wrong receipt codes that one address may send without a pause to all processes; beyond it: 429.",
     )
     wrong_codes_per_minute: float = Field(
         default=5.0, gt=0, le=1000, description="Wrong receipt codes that one address may send a minute after that."
@@ -34,7 +34,7 @@ class Settings(BaseSettings):
         default=30,
         ge=1,
         le=100_000,
-        description="Submissions that one address may send at once to all processes together; beyond it: 429.",
+        description="Submissions that one address may send without a pause to all processes; beyond it: 429.",
     )
     submissions_per_minute: float = Field(
         default=6.0, gt=0, le=100_000, description="Submissions that one address may send a minute after that."

@@ -10,7 +10,7 @@ from sixclear.data_catalog.tables import Base
 
 
 class Document(Base):
-    """A document of an entry's dossier as it is now: there, or missing since somebody asked for it."""
+    """A document of an entry's dossier as it is now: there, or missing since a reviewer asked for it."""
 
     __tablename__ = "document"
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Interval, SQLColumnExpression, case, func, type_coerce
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-FRESHNESS = ("fresh", "late", "silent", "no_promise")
+from sixclear.data_catalog.entry.schemas import Freshness
 
 
 def fresh_until(last_at: datetime | None, promised_period_seconds: int | None) -> datetime | None:
@@ -19,7 +19,7 @@ def fresh_until(last_at: datetime | None, promised_period_seconds: int | None) -
     return last_at + timedelta(seconds=promised_period_seconds)
 
 
-def freshness(last_at: datetime | None, promised_period_seconds: int | None, now: datetime) -> str:
+def freshness(last_at: datetime | None, promised_period_seconds: int | None, now: datetime) -> Freshness:
     """`fresh` up to the promised period after the last heartbeat, then `late`; `silent` when none ever came.
 
     `no_promise` where no period was promised: neither good nor bad.

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from sixclear.common.change import Change, TransitionNotAllowed
 from sixclear.data_catalog.entry.errors import ReasonMissing
 
-# From the bottom to the top; `rebuild` and `retire` stand beside the ladder.
+# From the bottom to the top; the stages `rebuild` and `retire` stand beside the ladder.
 LADDER = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
-STAGES = (*LADDER, "rebuild", "retire")
 
 
 @dataclass(frozen=True, slots=True)

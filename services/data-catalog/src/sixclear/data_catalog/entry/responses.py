@@ -65,7 +65,7 @@ def _heartbeat(entry: Entry, now: datetime) -> HeartbeatView:
 
 
 def history_response(events: Sequence[StoredEvent]) -> list[HistoryEntry]:
-    """An entry's changes as anybody may read them: which organisation, never which client or person."""
+    """An entry's changes as everyone may read them: which organisation made each, never which client or person."""
     return [
         HistoryEntry(
             version=event.version,

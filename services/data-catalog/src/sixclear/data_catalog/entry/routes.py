@@ -61,7 +61,7 @@ async def list_entries(
     risk: Risk | None = None,
     registration: RegistrationStatus | None = None,
     owner: Annotated[UUID | None, Query(description="Identifier of the organisation that owns the entry.")] = None,
-    freshness: Annotated[Freshness | None, Query(description="Derived at the time of the answer.")] = None,
+    freshness: Annotated[Freshness | None, Query(description="Derived at the time of the response.")] = None,
     q: Annotated[str | None, Query(max_length=200, description="Part of code, name or description.")] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,

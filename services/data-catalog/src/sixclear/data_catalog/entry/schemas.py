@@ -83,7 +83,7 @@ class RegistrationView(Schema):
 
 
 class HeartbeatView(Schema):
-    """The promise, the last sign of life, and what follows from them at the time of the answer."""
+    """The promise, the last sign of life, and what follows from them at the time of the response."""
 
     promised_period_seconds: int | None
     last_at: datetime | None

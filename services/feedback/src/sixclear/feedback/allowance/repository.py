@@ -1,4 +1,4 @@
-"""The table of allowances: one statement a use, so that two processes at once lose none."""
+"""The table of allowances. A use is one statement, so that two processes that count at the same time lose none."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.allowance.rules import Use
 
-# Further ahead than any use can bring it is a clock that was set back: then as if nothing had been used.
+# No use can bring `full_at` further ahead than :furthest. Where it is, a clock was set back: nothing counts as used.
 _USE = """
 INSERT INTO allowance AS kept (kind, network_hash, full_at)
 VALUES (:kind, :network_hash, CAST(:now AS timestamptz) + CAST(:step AS interval))
@@ -32,7 +32,7 @@ DELETE FROM allowance WHERE (kind, network_hash) IN (
 
 
 async def spend(session: AsyncSession, use: Use) -> bool:
-    """Use once, if it is not used up; whether it was not."""
+    """Use once, unless it is used up; whether it could be used."""
     return (await session.execute(_SPEND, asdict(use))).first() is not None
 
 
@@ -50,5 +50,5 @@ async def find_full_at(session: AsyncSession, kind: str, network_hash: bytes) ->
 
 
 async def forget_whole(session: AsyncSession, now: datetime, most: int) -> None:
-    """Delete at most so many rows that say nothing any more; those that another process has in hand are left to it."""
+    """Delete at most so many rows of allowances that are whole; leaves out those that another transaction holds."""
     await session.execute(_FORGET, {"now": now, "most": most})

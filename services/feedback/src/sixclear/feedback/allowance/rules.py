@@ -9,9 +9,9 @@ from sixclear.feedback.allowance.errors import TooManyAttempts
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One use at `now`: it puts off by `step` when the allowance is whole again, and `latest` is when it is used up.
+    """One use at `now`: the allowance becomes whole again by `step` later, and is used up when that is after `latest`.
 
-    `furthest` is the greatest debt that is kept.
+    A debt is kept up to `furthest`, so that a visitor is never refused for longer.
     """
 
     kind: str
@@ -24,7 +24,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class TokenBucket:
-    """`at_once` uses at once and `per_minute` a minute after that; past it the refusal."""
+    """`at_once` uses without a pause and `per_minute` a minute after that; then `refusal` is raised."""
 
     kind: str
     at_once: int

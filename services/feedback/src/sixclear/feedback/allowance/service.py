@@ -1,7 +1,7 @@
 """How often one visitor may send, or be wrong about a receipt code: a token bucket in the database.
 
-A row exists while something is used up, a few minutes. Each use deletes up to ten that are whole again, so the table
-is no larger than what came in that time, whatever number of addresses is made up.
+A row exists while something is used up: a few minutes. Each use deletes up to ten rows that are whole again, so the
+table holds no more than what came in that time, even when a sender invents addresses.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ _FORGOTTEN_AT_ONCE = 10
 
 
 async def spend(session: AsyncSession, bucket: TokenBucket, network_hash: bytes, now: datetime) -> None:
-    """One use, whatever becomes of it. Raises the refusal when none is left."""
+    """Count one use, whatever becomes of the request. Raises the refusal when none is left."""
     use = bucket.use(network_hash, now)
     if not await repository.spend(session, use):
         raise await _refusal(session, bucket, use)
@@ -31,7 +31,7 @@ async def require(session: AsyncSession, bucket: TokenBucket, network_hash: byte
 
 
 async def owe(session: AsyncSession, bucket: TokenBucket, network_hash: bytes, now: datetime) -> None:
-    """One use that was let through. Several at once may leave a debt, which is paid back as uses come back."""
+    """Count one use after it was let through. Several at the same time may leave a debt, which later uses wait for."""
     await repository.owe(session, bucket.use(network_hash, now))
     await repository.forget_whole(session, now, _FORGOTTEN_AT_ONCE)
 

@@ -24,7 +24,7 @@ def require_hub(ctx: Context, hub_organisation_id: UUID, step: str) -> None:
     ctx.require_organisation({hub_organisation_id}, step)
 
 
-SENDER = Access.public("Anybody may send and follow feedback without an account.")
+SENDER = Access.public("Everyone may send and follow feedback without an account.")
 DESK = Access.scope("feedback:handle")
 _HANDLING = OrganisationRule(
     "handling_body", "the hub, or the body that the submission is assigned to", require_handler

@@ -40,10 +40,6 @@ class Calendar:
         special = self.special.get(day)
         return special.effect == "on" if special else day.weekday() < _SATURDAY
 
-    def working_days(self, first: date, last: date) -> int:
-        """How many working days there are from `first` to `last`, both included."""
-        return sum(self.works(first + timedelta(days=ahead)) for ahead in range((last - first).days + 1))
-
     def after(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`; `day` itself does not count (Civil Code 91/2015/QH13, Art. 147)."""
         while count:

@@ -33,7 +33,7 @@ SUBMISSION_EVENTS = EntityEvents(
     "Feedback, recommendations, initiatives and solutions, from receipt to answer.",
     SubmissionData,
     {
-        "received": "Somebody sent it; the clock of the answer runs.",
+        "received": "A sender sent it; the clock of the answer runs.",
         "triaged": "A handler checked kind and programme.",
         "assigned": "It was given to the body that must answer; the first clock stays.",
         "message_added": "Sender or handler wrote a message.",

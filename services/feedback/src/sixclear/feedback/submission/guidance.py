@@ -14,6 +14,6 @@ GUIDANCE: Mapping[str, Mapping[str, str]] = {
         "vi": "Tố cáo được giải quyết theo Luật Tố cáo 25/2018/QH14: gửi đơn hoặc trình bày trực tiếp tại cơ quan"
         " có thẩm quyền; họ tên người tố cáo được giữ bí mật.",
         "en": "Denunciations follow the Law on Denunciations 25/2018/QH14: write to or speak with the competent body;"
-        " the name of whoever denounces is kept secret.",
+        " the name of the person who denounces is kept secret.",
     },
 }

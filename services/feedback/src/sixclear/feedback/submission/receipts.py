@@ -90,7 +90,7 @@ def _check(digits: list[int]) -> int:
 
 
 def secret_at(path: Path) -> bytes:
-    """The secret in the file at `path`, which only its owner can read; made at the first call, also by two at once."""
+    """The secret in the file at `path`, which only its owner can read. The first call makes it."""
     with suppress(FileNotFoundError):
         return path.read_bytes()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

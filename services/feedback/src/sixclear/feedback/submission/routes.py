@@ -1,4 +1,4 @@
-"""Submissions over HTTP: sent by anybody, entered by a desk, listed and triaged by handlers."""
+"""Submissions over HTTP: sent by the public, entered by a desk, listed and triaged by handlers."""
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -122,7 +122,7 @@ async def send_on_behalf(
     entry: SubmissionOnBehalf,
     response: Response,
 ) -> SubmissionReceipt:
-    """Enter what somebody brought to a desk; the desk hands the receipt over."""
+    """Enter what a person brought to a desk; the desk hands the receipt over."""
     return _receipt(await intake.receive_on_behalf(ctx, hub, receipts, key, entry), response)
 
 

@@ -34,7 +34,7 @@ class Sender(Schema):
 
 
 class SubmissionEntry(Schema):
-    """What somebody sends."""
+    """What a sender sends."""
 
     kind: Kind | TurnedAwayKind = Field(
         description="Complaints and denunciations are recognised and sent another way (422)."
@@ -58,7 +58,7 @@ class SubmissionEntry(Schema):
 
 
 class SubmissionOnBehalf(SubmissionEntry):
-    """What a desk enters for somebody who came in person, called or wrote."""
+    """What a desk enters for a person who came, called or wrote."""
 
     demonstration: bool = Field(default=False, description="A generated record, marked as such everywhere.")
     occurred_at: OccurredAt = None
@@ -99,7 +99,7 @@ class ClockView(Schema):
 
 
 class SubmissionReceipt(Schema):
-    """What the sender gets, once. Whoever has the code can open the mailbox."""
+    """What the sender gets. A person who has the code can open the mailbox."""
 
     receipt_code: str
     submission_id: UUID
@@ -111,7 +111,7 @@ class SubmissionReceipt(Schema):
 
 
 class AccessView(Schema):
-    """That somebody read protected data of this case."""
+    """That a handler read protected data of this case."""
 
     what: Literal["contact", "sealed_text"]
     read_at: datetime
@@ -146,7 +146,7 @@ class SubmissionSummary(SubmissionState):
 
 
 class ContactRequest(Schema):
-    """Why somebody needs to know how to reach the sender; written to the access log."""
+    """Why a handler needs to know how to reach the sender; written to the access log."""
 
     reason: Reason
 

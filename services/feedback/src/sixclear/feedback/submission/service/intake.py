@@ -61,7 +61,7 @@ async def receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionE
 async def receive_on_behalf(
     ctx: Context, hub: UUID, receipts: Receipts, key: str, entry: SubmissionOnBehalf
 ) -> Received:
-    """Take in what a desk enters for somebody. The hub's desk sets the programme directly, another one suggests it.
+    """Take in what a desk enters for a person. The hub's desk sets the programme directly, another one suggests it.
 
     The identifier follows from client and key alone, so a system that loads records again knows them in advance.
     """
