@@ -26,7 +26,6 @@ TWIN = "data-catalog"
 _NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 _HOUSE = """{constant} = House(
     service="{service}",
-    sliced=True,
     order=("{entity}",),
 )
 

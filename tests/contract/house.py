@@ -18,21 +18,12 @@ LAYERS = (
     "schemas | events | errors | metrics",
 )
 PAGE_LAYERS = ("route", "view")
-# The layers of a service that has no folders yet.
-FLAT_LAYERS = (
-    "target",
-    "app",
-    "routes | consumers",
-    "service",
-    "repository",
-    "models",
-    "schemas | events | errors | metrics | settings",
-)
 ROOT_FILES = ("__init__", "target", "app", "settings", "tables", "fields", "events")
 ROOT_FOLDERS = ("migrations", "data")
 # What an entity needs that has a topic.
 ENTITY_FILES = ("models", "events", "service", "repository", "routes", "schemas")
-# A folder is entered from another one through these.
+# A folder is entered from another one through these. Routes name the errors of lower folders too: each declares every
+# refusal that its use case can answer with.
 DOORS = ("service", "access", "models")
 
 
@@ -49,8 +40,6 @@ class House:
     """One service. Each mapping is an exemption: what departs, and why."""
 
     service: str
-    # Whether the service has its folders; one that has none yet is held to the files of one level.
-    sliced: bool
     # Folders from top to bottom. `a | b`: these do not import each other.
     order: tuple[str, ...]
     # Folders that are no entity with a topic.
@@ -75,10 +64,8 @@ class House:
 
 _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
-_FOR_OPENAPI = "a route declares each refusal that its use case can raise"
 TASKS = House(
     service="tasks",
-    sliced=True,
     order=("classification", "reporting", "task", "directive", "programme", "organisation"),
     folders={
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
@@ -97,9 +84,6 @@ TASKS = House(
         "reporting.schemas -> organisation.schemas": _NAMED,
         "task.schemas -> directive.schemas": "a task shows the document that gave it",
         "task.repository -> organisation.repository": "a list is narrowed to a subtree in one statement",
-        "directive.routes -> programme.errors": _FOR_OPENAPI,
-        "task.routes -> organisation.errors": _FOR_OPENAPI,
-        "task.routes -> programme.errors": _FOR_OPENAPI,
         "reporting -> task.errors": "a task that the caller may not see is refused here as there",
         "reporting -> task.schemas": "each step of reporting responds with the task",
         "reporting -> task.lifecycle": _OF_THE_TASK,
@@ -114,7 +98,6 @@ _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answe
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
-    sliced=True,
     order=("handling", "mailbox", "answer", "submission", "allowance"),
     folders={
         "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
@@ -129,11 +112,6 @@ FEEDBACK = House(
         "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
     },
     arrows={
-        "handling.routes -> submission.errors": _FOR_OPENAPI,
-        "mailbox.routes -> submission.errors": _FOR_OPENAPI,
-        "mailbox.routes -> allowance.errors": _FOR_OPENAPI,
-        "answer.routes -> submission.errors": _FOR_OPENAPI,
-        "submission.routes -> allowance.errors": _FOR_OPENAPI,
         "handling.routes -> submission.dependencies": _FROM_REQUEST,
         "mailbox.routes -> submission.dependencies": _FROM_REQUEST,
         "answer.routes -> submission.dependencies": _FROM_REQUEST,
@@ -156,7 +134,6 @@ FEEDBACK = House(
 _SHOWS_ENTRY = "each step of a registration responds with the entry"
 DATA_CATALOG = House(
     service="data-catalog",
-    sliced=True,
     order=("registration | list_figures", "entry", "document | programme_list"),
     folders={
         "registration": "verbs: a step writes the entry and the documents of its dossier",
@@ -170,18 +147,14 @@ DATA_CATALOG = House(
     arrows={
         "registration.routes -> entry.responses": _SHOWS_ENTRY,
         "registration.routes -> entry.schemas": _SHOWS_ENTRY,
-        "registration.routes -> entry.errors": _FOR_OPENAPI,
-        "registration.routes -> document.errors": _FOR_OPENAPI,
         "registration -> document.schemas": "the owner adds a document, the reviewer names those that are missing",
         "entry -> document.schemas": "an entry shows its dossier",
-        "entry.routes -> programme_list.errors": _FOR_OPENAPI,
     },
 )
 
 _FOLDER_OF_MONITORING = "monitoring has no entities of its own: a folder is a part of the view or a question"
 MONITORING = House(
     service="monitoring",
-    sliced=True,
     order=(
         "models",
         "lead | live",
@@ -254,7 +227,6 @@ MONITORING = House(
 _OF_A_PAGE = "a part of one page that is more than its view"
 PORTAL = House(
     service="portal",
-    sliced=True,
     order=("pages", "shell", "upstream | words", "errors"),
     folders={"pages": "a folder is a page: route, view, template and script"},
     parts={
@@ -282,4 +254,3 @@ PORTAL = House(
 )
 
 HOUSES = {house.service: house for house in (TASKS, FEEDBACK, DATA_CATALOG, MONITORING, PORTAL)}
-SLICED = {name for name, house in HOUSES.items() if house.sliced}

@@ -5,17 +5,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.contract.house import DOORS, ENTITY_FILES, FLAT_LAYERS, PAGE_LAYERS, ROOT_FILES, ROOT_FOLDERS, House
+from tests.contract.house import DOORS, ENTITY_FILES, PAGE_LAYERS, ROOT_FILES, ROOT_FOLDERS, House
 
 HTTP = ("fastapi", "starlette")
 SQL = ("sqlalchemy", "asyncpg")
+METRICS = ("prometheus_client",)
 # A session passes through use cases; they name its type and send no statement with it.
 SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 _SPEAK_HTTP = ("target", "app", "routes", "hot", "route")
 _SPEAK_SQL = ("tables", "models", "repository")
 _NO_SESSION = ("app", "settings", "fields", "routes", "schemas", "events", "errors", "metrics", "route", "view")
-_FLAT_NO_HTTP = ("consumers", "service", "repository", "models", "events", "metrics", "settings")
-_FLAT_NO_SQL = ("routes", "schemas", "events", "errors", "metrics", "settings")
 _WIRING = ("target", "app", "events")
 _LOWEST = ("settings", "tables", "fields")
 
@@ -50,7 +49,7 @@ def modules(package: Path, house: House) -> list[Module]:
 
 
 def wrong_files(package: Path, house: House, entity_types: Collection[str]) -> list[str]:
-    """What is wrong with the names of the files and folders of a sliced service."""
+    """What is wrong with the names of the files and folders of a service."""
     found = modules(package, house)
     named = {module.folder for module in found if module.folder}
     return [
@@ -121,10 +120,7 @@ class Arrow:
 def wrong_arrows(package: Path, house: House) -> list[str]:
     """What is wrong with the imports of a service; the exemptions of `house.arrows` are taken off."""
     wrong = [
-        (arrow, why)
-        for arrow in arrows(package, house)
-        for rule in (_SLICED_RULES if house.sliced else _FLAT_RULES)
-        if (why := rule(house, arrow)) is not None
+        (arrow, why) for arrow in arrows(package, house) for rule in _RULES if (why := rule(house, arrow)) is not None
     ]
     used = {key for arrow, _ in wrong for key in house.arrows if _exempts(key, arrow)}
     said = [
@@ -134,7 +130,7 @@ def wrong_arrows(package: Path, house: House) -> list[str]:
     ]
     return [
         *dict.fromkeys(said),
-        *(f"{key}: is no longer needed in `arrows`" for key in house.arrows if house.sliced and key not in used),
+        *(f"{key}: is no longer needed in `arrows`" for key in house.arrows if key not in used),
     ]
 
 
@@ -203,6 +199,8 @@ def _through_the_door(house: House, arrow: Arrow) -> str | None:
     source, target = arrow.source, arrow.target
     if target is None or source.at_root or target.at_root or source.folder == target.folder:
         return None
+    if target.file == "errors" and _layer(house, source) == "routes":
+        return None
     if target.folder in house.parts or target.file in DOORS or source.folder.startswith(f"{target.folder}."):
         return None
     return f"another folder is entered through {', '.join(DOORS)}"
@@ -223,35 +221,24 @@ def _sql_in_repositories(house: House, arrow: Arrow) -> str | None:
     return "SQL stays in repository, models and tables"
 
 
-def _flat_layers(house: House, arrow: Arrow) -> str | None:
-    return None if arrow.target is None else _downwards(FLAT_LAYERS, _top(arrow.source), _top(arrow.target))
+def _metrics_in_metrics(house: House, arrow: Arrow) -> str | None:
+    if not _is(arrow.imported, METRICS) or arrow.source.file == "metrics":
+        return None
+    return "names of metrics stay in metrics"
 
 
-def _flat_http(house: House, arrow: Arrow) -> str | None:
-    return "HTTP stays in routes" if _is(arrow.imported, HTTP) and _top(arrow.source) in _FLAT_NO_HTTP else None
-
-
-def _flat_sql(house: House, arrow: Arrow) -> str | None:
-    wrong = _is(arrow.imported, SQL) and _top(arrow.source) in _FLAT_NO_SQL
-    return "SQL stays in the repository" if wrong else None
-
-
-_SLICED_RULES: tuple[Callable[[House, Arrow], str | None], ...] = (
+_RULES: tuple[Callable[[House, Arrow], str | None], ...] = (
     _inside_a_folder,
     _between_folders,
     _through_the_door,
     _http_in_routes,
     _sql_in_repositories,
+    _metrics_in_metrics,
 )
-_FLAT_RULES: tuple[Callable[[House, Arrow], str | None], ...] = (_flat_layers, _flat_http, _flat_sql)
 
 
 def _is(imported: str, libraries: Sequence[str]) -> bool:
     return imported.partition(".")[0] in libraries
-
-
-def _top(module: Module) -> str:
-    return module.name.partition(".")[0]
 
 
 def _downwards(layers: Sequence[str], source: str, target: str) -> str | None:

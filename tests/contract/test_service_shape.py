@@ -1,37 +1,24 @@
 """Every service has the same files, names and headings, so that one service explains the others.
 
-Services that have their folders are held to the house (`house.py`, `house_rules.py`), the others to one level of files.
+The names of folders and files are those of the house: `house.py` lists them, `house_rules.py` checks them.
 An exemption stands with its reason, and fails when it is no longer needed. Never an empty file to please a test.
 """
 
 import importlib
+import json
 import re
 import subprocess
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.contract.house import HOUSES, SLICED
+from tests.contract.house import HOUSES
 from tests.contract.house_rules import wrong_files
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {name: house.package for name, house in HOUSES.items()}
 
-# Of a service that has no folders yet.
-MODULES = (
-    "target",
-    "app",
-    "settings",
-    "routes",
-    "consumers",
-    "service",
-    "repository",
-    "models",
-    "schemas",
-    "events",
-    "errors",
-    "metrics",
-)
 ROOT_MODULES = ("target", "app", "settings", "tables", "events")
 PACKAGE_FILES = ("__init__.py", "py.typed", "migrations/env.py", "migrations/versions")
 SERVICE_FILES = ("README.md", "contracts/openapi.json", "contracts/asyncapi.json", "contracts/examples")
@@ -41,9 +28,6 @@ HEADINGS = ["Owns", "Publishes", "Consumes", "Endpoints", "Run it alone"]
 _NO_STATE = "portal owns no data: every fact on a page comes from another service"
 _PUBLISHES_NOTHING = "monitoring derives; what it shows is not a fact of its own"
 EXEMPT: dict[tuple[str, str], str] = {
-    ("tasks", "consumers"): "tasks is the first source: it reads no other service's events",
-    ("feedback", "consumers"): "feedback knows organisations by identifier only and reads no other service's events",
-    ("data-catalog", "consumers"): "data-catalog knows organisations by identifier only and reads no events",
     ("monitoring", "events"): _PUBLISHES_NOTHING,
     ("monitoring", "contracts/asyncapi.json"): _PUBLISHES_NOTHING,
     ("monitoring", "contracts/examples"): _PUBLISHES_NOTHING,
@@ -72,13 +56,33 @@ def test_the_services_are_those_we_know() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_has_the_same_files(service: str) -> None:
-    expected = [*_root_modules(service), *PACKAGE_FILES, *SERVICE_FILES]
+    expected = [*ROOT_MODULES, *PACKAGE_FILES, *SERVICE_FILES]
     missing = [name for name in expected if not _exists(service, name) and (service, name) not in EXEMPT]
     assert not missing, f"{service} lacks {missing}: write them, or state here why it needs none"
 
 
 def test_every_folder_of_a_service_has_the_files_of_the_house() -> None:
-    assert {name: _wrong_files(name) for name in SLICED} == {name: [] for name in SLICED}
+    assert {name: _wrong_files(name) for name in SERVICES} == {name: [] for name in SERVICES}
+
+
+@pytest.mark.parametrize("lane", ["unit", "integration"])
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_folder_of_tests_is_named_like_the_folder_that_it_tests(service: str, lane: str) -> None:
+    tests = ROOT / "tests" / lane / SERVICES[service]
+    package = ROOT / "services" / service / "src" / "sixclear" / SERVICES[service]
+    folders = [path for path in tests.glob("*/") if any(path.glob("test_*.py"))]
+    assert not [path.name for path in folders if not (package / path.name).is_dir()]
+
+
+def test_operations_have_names_of_their_own_over_all_services() -> None:
+    names = [
+        operation["operationId"]
+        for path in (ROOT / "services").glob("*/contracts/openapi.json")
+        for operations in json.loads(path.read_text(encoding="utf-8"))["paths"].values()
+        for operation in operations.values()
+    ]
+    assert len(names) > 40, "nothing was checked"
+    assert not [name for name, count in Counter(names).items() if count > 1]
 
 
 @pytest.mark.parametrize(("service", "name"), EXEMPT)
@@ -150,10 +154,6 @@ def _wrong_files(service: str) -> list[str]:
         catalogue = importlib.import_module(f"sixclear.{SERVICES[service]}.events").EVENTS
         entity_types = [entity.entity_type for entity in catalogue.entities]
     return wrong_files(package, HOUSES[service], entity_types)
-
-
-def _root_modules(service: str) -> tuple[str, ...]:
-    return ROOT_MODULES if service in SLICED else MODULES
 
 
 def _exists(service: str, name: str) -> bool:
