@@ -14,7 +14,7 @@ from sixclear.common.testing.postgres import CloneDatabase
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("package", ["sixclear.feedback", "sixclear.data_catalog"])
+@pytest.mark.parametrize("package", ["sixclear.tasks", "sixclear.feedback", "sixclear.data_catalog"])
 async def test_the_tables_of_all_folders_are_those_that_migrations_make(
     clone_database: CloneDatabase, package: str
 ) -> None:

@@ -1,12 +1,13 @@
 """The tasks application on real PostgreSQL, with a few organisations and one programme."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest_asyncio
+from sqlalchemy import event
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.testing.clock import MovingClock
@@ -34,6 +35,22 @@ class Service(RunningService):
     async def events(self) -> list[StoredEvent]:
         """Every event of the log after the seed, in order."""
         return [event for event in await super().events() if event.entity_type != "organisation"]
+
+
+@contextmanager
+def statements(service: Service) -> Iterator[list[str]]:
+    """The SQL statements that the service sends inside the block, each on one line."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(" ".join(statement.split()))
+
+    engine = service.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def named(name: str, kind: str, legal_basis: str = "") -> Named:

@@ -1,23 +1,13 @@
-"""The migrations make the tables that the folders describe; a database of an earlier release keeps its tasks."""
-
-import re
-from pathlib import Path
-from typing import Any
+"""A database of an earlier release keeps its tasks and their keys."""
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
-from tests.integration.tasks.conftest import Service
 
 from sixclear.common import migrations
 from sixclear.common.testing.postgres import EmptyDatabase
-from sixclear.tasks import tables
-from sixclear.tasks.tables import Base
 
-PACKAGE = Path(tables.__file__).parent
 BODY = "00000000-0000-4000-8000-000000000001"
 STATEMENTS = (
     """INSERT INTO organisation (organisation_id, code, codes, level, type, name_vi, name_folded, valid_from, version,
@@ -52,22 +42,3 @@ async def test_a_key_of_an_earlier_release_stays_with_the_assigning_body(empty_d
             assert {row.code: row.key_organisation_id for row in rows} == {"keyed": BODY, "unkeyed": None}
     finally:
         await engine.dispose()
-
-
-@pytest.mark.asyncio
-async def test_the_tables_of_all_folders_are_those_that_migrations_make(service: Service) -> None:
-    def differences(connection: Any) -> list[Any]:
-        def own(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-            return not (kind == "table" and reflected and name not in Base.metadata.tables)
-
-        context = MigrationContext.configure(connection, opts={"include_object": own, "compare_type": True})
-        return list(compare_metadata(context, Base.metadata))
-
-    described = {table for path in PACKAGE.glob("*/models.py") for table in _tables(path)}
-    assert described == set(Base.metadata.tables)
-    async with service.database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-
-
-def _tables(path: Path) -> list[str]:
-    return re.findall(r'__tablename__ = "(\w+)"', path.read_text(encoding="utf-8"))

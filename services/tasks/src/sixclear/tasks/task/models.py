@@ -26,8 +26,7 @@ class Task(Versioned, Base):
     task_id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str]
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.programme_id"), index=True)
-    # Held by the row, so one request reads it once. A join would do, but not beside FOR UPDATE: a task that moved to
-    # another programme while the lock was awaited would then not be found.
+    # Held by the row, so that one request reads it once.
     programme: Mapped[Programme] = relationship(lazy="immediate")
     directive_id: Mapped[UUID | None] = mapped_column(ForeignKey("directive.directive_id"), index=True)
     clause: Mapped[str | None]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, any_, func, literal, literal_column, or_, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from sixclear.common.folding import like_pattern
 from sixclear.tasks.organisation.repository import subtree
@@ -38,7 +38,10 @@ class TaskFilter:
 
 async def find_task(session: AsyncSession, task_id: UUID, *, lock: bool = False) -> Task | None:
     """The task with this identifier; its row locked when it is about to change."""
-    return await session.get(Task, task_id, with_for_update=lock)
+    # Polling readers ask with one statement. Beside FOR UPDATE a join would lose a task that moved to another programme
+    # while the lock was awaited.
+    joined = () if lock else (joinedload(Task.programme, innerjoin=True),)
+    return await session.get(Task, task_id, options=joined, with_for_update=lock)
 
 
 async def restricted_among(session: AsyncSession, task_ids: Collection[UUID]) -> Sequence[Task]:
