@@ -21,13 +21,9 @@ from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web import idempotency
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.idempotency import (
-    RequiredKeyDep,
-    answer_is_not_stored,
-    key_belongs_to,
-    key_is_kept_with_entity,
-)
-from sixclear.common.web.route import SessionDep, TransactionalRoute, writes
+from sixclear.common.web.idempotency import RequiredKeyDep
+from sixclear.common.web.route import SessionDep, TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.schemas import Schema
 
 KEY = {"Idempotency-Key": "key-1"}
@@ -62,8 +58,7 @@ async def gated(thing: Thing, session: SessionDep) -> None:
         raise Conflict
 
 
-@router.get("/things")
-@writes
+@router.get("/things", dependencies=[Depends(RouteOptions(writes=True))])
 async def read_and_record(session: SessionDep) -> int:
     await session.execute(INSERT, {"name": "somebody read"})
     return int((await session.execute(text("SELECT count(*) FROM thing"))).scalar_one())
@@ -73,15 +68,13 @@ async def named_by(request: Request) -> str:
     return request.headers["X-Case"]
 
 
-@public_router.post("/cases", status_code=201)
-@key_belongs_to(named_by)
+@public_router.post("/cases", status_code=201, dependencies=[Depends(RouteOptions(key_belongs_to=named_by))])
 async def write_to_a_case(thing: Thing, session: SessionDep) -> str:
     await session.execute(INSERT, {"name": thing.name})
     return thing.name
 
 
-@public_router.post("/secrets", status_code=201)
-@answer_is_not_stored
+@public_router.post("/secrets", status_code=201, dependencies=[Depends(RouteOptions(stores_answer=False))])
 async def secret(thing: Thing, session: SessionDep, key: RequiredKeyDep) -> str:
     known = await session.scalar(text("SELECT count(*) FROM thing WHERE name = :name"), {"name": thing.name})
     if not known:
@@ -89,8 +82,7 @@ async def secret(thing: Thing, session: SessionDep, key: RequiredKeyDep) -> str:
     return f"secret made from {key}"
 
 
-@router.post("/entities", status_code=201)
-@key_is_kept_with_entity
+@router.post("/entities", status_code=201, dependencies=[Depends(RouteOptions(key_kept_with_entity=True))])
 async def entity(thing: Thing, session: SessionDep) -> str:
     await session.execute(INSERT, {"name": thing.name})
     return thing.name

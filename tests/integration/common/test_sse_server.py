@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 import uvicorn
-from starlette.routing import Route
 
 from sixclear.common.auth.access import Access
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.sse import SseHub
+from sixclear.common.web.stream_route import StreamRoute
 
 REQUEST = b"GET /t/v1/stream HTTP/1.1\r\nHost: sixclear.test\r\n\r\n"
 
@@ -25,7 +25,7 @@ class Server:
     def __init__(self, hub: SseHub) -> None:
         self.hub = hub
         app = create_service_app(
-            title="T", service="t", version="1", prefix="/t/v1", routes=[Route("/t/v1/stream", hub, methods=["GET"])]
+            title="T", service="t", version="1", prefix="/t/v1", routes=[StreamRoute("/t/v1/stream", hub)]
         )
         config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=3)
         self.uvicorn = uvicorn.Server(config)

@@ -14,7 +14,8 @@ from sixclear.common.db import Database
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute, writes
+from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.schemas import Schema
 
 SCHEMA = """CREATE TABLE thing (
@@ -64,8 +65,7 @@ async def sly(session: SessionDep) -> None:
     await insert(session, "sly")
 
 
-@router.get("/logged")
-@writes
+@router.get("/logged", dependencies=[Depends(RouteOptions(writes=True))])
 async def logged(session: SessionDep) -> None:
     await insert(session, "logged")
 

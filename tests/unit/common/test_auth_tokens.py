@@ -254,6 +254,21 @@ async def test_routes_admit_by_scope_and_organisation(issuer: FakeIssuer) -> Non
         assert 'error="insufficient_scope"' in refused.headers["www-authenticate"]
 
 
+def test_a_rule_counts_on_the_route_or_its_own_router_only() -> None:
+    router = APIRouter(dependencies=[Depends(Access.public("its own router"))])
+    late = APIRouter()
+
+    @router.get("/ruled")
+    @late.get("/late")
+    async def answer() -> None: ...
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(router)
+    app.include_router(late, dependencies=[Depends(Access.public("a router that includes it"))])
+    found = {path: rule and rule.reason for _, path, rule in access_rules(app)}
+    assert found == {"/ruled": "its own router", "/late": None}, "a body would be read before the caller is admitted"
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("authorization", "code"),

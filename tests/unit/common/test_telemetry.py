@@ -69,7 +69,9 @@ def _app(service: str) -> TelemetryMiddleware:
         return "ok"
 
     app.include_router(router, prefix="/api/tasks")
-    return TelemetryMiddleware(app, service, recognises=lambda token: token == "known")
+    return TelemetryMiddleware(
+        app, service, recognises=lambda token: token == "known", streams=["/api/tasks/v1/stream"]
+    )
 
 
 @pytest_asyncio.fixture

@@ -5,11 +5,13 @@ import asyncio
 import httpx2
 import orjson
 import pytest
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.runtime.target import Check
+from sixclear.common.web.stream_route import StreamRoute
 from sixclear.launcher.router import Router, process_app
 
 
@@ -71,9 +73,10 @@ async def test_process_pages() -> None:
 async def test_stream_is_told_that_its_client_left_when_the_process_stops() -> None:
     stopping, seen = asyncio.Event(), list[Message]()
 
-    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
-        seen.append(await receive())
-        seen.append(await receive())
+    class Stream:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            seen.append(await receive())
+            seen.append(await receive())
 
     async def silent_client() -> Message:
         if not seen:
@@ -84,8 +87,10 @@ async def test_stream_is_told_that_its_client_left_when_the_process_stops() -> N
     async def send(message: Message) -> None:
         return None
 
-    scope = {"type": "http", "path": "/api/monitoring/v1/stream"}
-    serving = asyncio.create_task(Router({"/": stream}, stopping)(scope, silent_client, send))
+    path = "/api/monitoring/v1/live"
+    app = Starlette(routes=[StreamRoute(path, Stream())])
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+    serving = asyncio.create_task(Router({"/": app}, stopping)(scope, silent_client, send))
     await asyncio.sleep(0.01)
     stopping.set()
     await asyncio.wait_for(serving, 1)

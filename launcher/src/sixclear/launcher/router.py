@@ -16,15 +16,20 @@ from sixclear.common.runtime.target import Check
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.health import health_routes
 from sixclear.common.web.metrics_page import metrics_routes
+from sixclear.common.web.stream_route import stream_paths
 
 _NOT_FOUND = b'{"type":"/problems/not-found","title":"Not found","status":404,"code":"not-found"}'
 _elsewhere = EdgeMiddleware(Response(_NOT_FOUND, 404, media_type="application/problem+json"))
 
 
 class Router:
-    """Hands a request to the application with the longest prefix of its path; a request keeps its whole path."""
+    """Hands a request to the application with the longest prefix of its path; a request keeps its whole path.
+
+    The client of a stream seems to leave when `stopping` is set.
+    """
 
     def __init__(self, mounts: Mapping[str, ASGIApp], stopping: asyncio.Event | None = None) -> None:
+        self._streams = frozenset().union(*map(stream_paths, mounts.values()))
         self._mounts = [(prefix.rstrip("/"), app) for prefix, app in mounts.items()]
         self._mounts.sort(key=lambda mount: len(mount[0]), reverse=True)
         self._stopping = stopping
@@ -36,7 +41,7 @@ class Router:
         path: str = scope["path"]
         for prefix, app in self._mounts:
             if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
-                if self._stopping is not None and path.endswith("/stream"):
+                if self._stopping is not None and path in self._streams:
                     receive = _until(self._stopping, receive)
                 await app(scope, receive, send)
                 return

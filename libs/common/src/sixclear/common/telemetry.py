@@ -8,7 +8,7 @@ import asyncio
 import random
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,7 +39,7 @@ REQUEST_DURATION = Histogram(
     ("service", "http_request_method", "http_route", "http_response_status_code"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
-_EXCLUDED_ENDINGS = ("/livez", "/readyz", "/metrics", "/stream")
+_PROBES = ("/livez", "/readyz", "/metrics")
 # A page asks for a dozen of these: their traces would push out those that tell something.
 _UNTRACED_PREFIX = "/static/"
 # Processes tell monitoring something here every other second.
@@ -184,21 +184,28 @@ def remote_context(traceparent: str | None) -> SpanContext | None:
 
 
 class TelemetryMiddleware:
-    """Pure ASGI: a server span for sampled requests, a duration for all; probes, metrics and streams are left out.
+    """Pure ASGI: a server span for sampled requests, a duration for all; probes, metrics and `streams` are left out.
 
     Whether a caller wants to be traced counts only when `recognises` knows its access token: strangers could force
     sampling. Of a token that is not known yet the trace is continued, but the own ratio decides; without a token a new
     trace begins. A call inside the process joins its caller's span.
     """
 
-    def __init__(self, app: ASGIApp, service: str, recognises: Callable[[str], bool] = lambda token: False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: str,
+        recognises: Callable[[str], bool] = lambda token: False,
+        streams: Collection[str] = (),
+    ) -> None:
         self.app = app
         self.service = service
         self._recognises = recognises
+        self._streams = frozenset(streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, traced or not."""
-        if scope["type"] != "http" or scope["path"].endswith(_EXCLUDED_ENDINGS):
+        if scope["type"] != "http" or scope["path"].endswith(_PROBES) or scope["path"] in self._streams:
             await self.app(scope, receive, send)
             return
         telemetry = _configured.get(self.service)

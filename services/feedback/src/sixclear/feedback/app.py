@@ -51,11 +51,11 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
+        still_readable=still_readable,
         description="Feedback, recommendations, initiatives and solutions: sent without an account, followed by"
         " receipt, answered before a date that explains itself.",
     )
     app.state.settings = settings
-    app.state.still_readable = still_readable
     app.state.receipts = receipts
     app.state.wrong_codes = TokenBucket(
         "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts

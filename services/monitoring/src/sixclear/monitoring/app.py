@@ -5,12 +5,13 @@ from functools import partial
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.web.app import create_service_app
+from sixclear.common.web.stream_route import StreamRoute
 from sixclear.monitoring.attention import routes as attention
 from sixclear.monitoring.ledger import routes as ledger
 from sixclear.monitoring.live.frames import describe_stream
@@ -53,7 +54,7 @@ def create_app(
     """The monitoring application; without its parts it only describes itself (OpenAPI)."""
     routes: list[BaseRoute] = []
     if stream is not None:
-        routes.append(Route(f"{PREFIX}/stream", stream, methods=["GET"]))
+        routes.append(StreamRoute(f"{PREFIX}/stream", stream))
     app = create_service_app(
         title="Sixclear monitoring",
         service="monitoring",

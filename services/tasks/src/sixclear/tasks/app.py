@@ -42,9 +42,9 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
+        still_readable=still_readable,
         body_limits={f"{PREFIX}/progress/bulk": _BULK_BYTES},
         description="Programmes, directives and tasks: proposed, assigned, reported, submitted, confirmed.",
     )
     app.state.settings = settings
-    app.state.still_readable = still_readable
     return app

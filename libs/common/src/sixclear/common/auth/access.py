@@ -11,9 +11,12 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import BaseRoute, Mount
 
+from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.caller import PUBLIC_CALLER, Caller, InsufficientScope, Unauthenticated
+from sixclear.common.service_state import state_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Found = TypeVar("Found")
 
 _DECLARED = "__access__"
 
@@ -78,12 +81,19 @@ class Access:
         caller: Caller | None = getattr(request.state, "authenticated", None)
         if caller is None:
             token = bearer_token(request)
-            caller = request.state.authenticated = await request.app.state.verifier.verify(token)
+            caller = request.state.authenticated = await _verifier(request).verify(token)
         if not caller.scopes.intersection(self.scopes):
             raise InsufficientScope(self.scopes[0])
         if self.organisation is _OWN:
             caller.own_organisation()
         return caller
+
+
+def _verifier(request: HTTPConnection) -> TokenVerifier:
+    verifier = state_of(request).verifier
+    if verifier is None:
+        raise RuntimeError("An application without a verifier only describes itself.")
+    return verifier
 
 
 def bearer_token(request: HTTPConnection) -> str:
@@ -116,13 +126,14 @@ def declare(rule: Access) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
-def find_rule(dependant: Dependant | None) -> Access | None:
-    """The rule among a FastAPI route's dependencies."""
+def find_dependency(dependant: Dependant | None, kind: type[Found]) -> Found | None:
+    """The value of `kind` among the dependencies of a FastAPI route and of its own router; the first one."""
     if dependant is None:
         return None
-    if isinstance(dependant.call, Access):
+    if isinstance(dependant.call, kind):
         return dependant.call
-    return next((rule for rule in map(find_rule, dependant.dependencies) if rule), None)
+    found = (find_dependency(below, kind) for below in dependant.dependencies)
+    return next((one for one in found if one is not None), None)
 
 
 def access_rules(app: Starlette) -> list[tuple[str, str, Access | None]]:
@@ -138,6 +149,7 @@ def _rules(routes: Iterable[BaseRoute], prefix: str) -> Iterator[tuple[str, str,
             yield from _rules(original.routes, path)
             continue
         target = original.app if isinstance(original, Mount) else route.endpoint
-        rule = find_rule(getattr(route, "dependant", None)) or getattr(target, _DECLARED, None)
+        # A rule of a router that includes the route's own one would come too late: after the body was read.
+        rule = find_dependency(getattr(original, "dependant", None), Access) or getattr(target, _DECLARED, None)
         for method in sorted(set(route.methods or {"*"}) - {"HEAD"}):
             yield method, path, rule

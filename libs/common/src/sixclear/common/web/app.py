@@ -15,12 +15,14 @@ from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
+from sixclear.common.service_state import ServiceState, StillReadable
 from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.docs import docs_routes
 from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeMiddleware
 from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, LimitsMiddleware
 from sixclear.common.web.openapi import complete, default_responses
+from sixclear.common.web.stream_route import StreamRoute
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 
 
@@ -37,6 +39,8 @@ def create_service_app(
     event_log: EventLog | None = None,
     clock: Clock = utc_now,
     new_id: Callable[[], UUID] = new_id,
+    still_readable: StillReadable | None = None,
+    own: object = None,
     lifespan: Lifespan[FastAPI] | None = None,
     description: str = "",
     describe: Callable[[dict[str, Any]], None] | None = None,
@@ -50,6 +54,7 @@ def create_service_app(
     pages). `{prefix}/openapi.json` and `{prefix}/docs` work without a network; an application without routers has
     neither. `describe` adds to the OpenAPI document what plain routes serve. `body_limits` maps the beginning of a full
     path to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
+    `own` and `still_readable` are parts of `ServiceState`.
     """
     app = _Service(
         title=title,
@@ -63,7 +68,10 @@ def create_service_app(
         exception_handlers=exception_handlers(),
         middleware=[
             Middleware(
-                TelemetryMiddleware, service=service, **({"recognises": verifier.remembers} if verifier else {})
+                TelemetryMiddleware,
+                service=service,
+                streams=[route.path for route in routes if isinstance(route, StreamRoute)],
+                **({"recognises": verifier.remembers} if verifier else {}),
             ),
             Middleware(EdgeMiddleware, content_security_policy=content_security_policy),
             Middleware(UnexpectedErrorMiddleware),
@@ -71,13 +79,19 @@ def create_service_app(
         ],
     )
     app.describe = describe
-    app.state.service = service
-    app.state.verifier = verifier
-    app.state.database = database
-    app.state.read_sessions = _read_sessions(database)
-    app.state.event_log = event_log
-    app.state.clock = clock
-    app.state.new_id = new_id
+    app.state.service_state = ServiceState(
+        service=service,
+        clock=clock,
+        new_id=new_id,
+        verifier=verifier,
+        database=database,
+        read_sessions=_read_sessions(database),
+        event_log=event_log,
+        still_readable=still_readable,
+        own=own,
+    )
+    # Read by these names in feedback and monitoring.
+    app.state.database, app.state.clock = database, clock
     for router in routers:
         app.include_router(router, prefix=prefix, responses=default_responses())
     app.router.routes.extend([*routes, *(docs_routes(app, prefix) if routers else [])])

@@ -1,7 +1,7 @@
 """Retries without doubling: the answer of a change is kept in the change's own transaction and given again.
 
 The table holds hashes of keys and bodies, and answers; an answer that is itself a secret is not kept (see
-`answer_is_not_stored`), and where an entity keeps its key for ever nothing is (see `key_is_kept_with_entity`).
+`RouteOptions`), and where an entity keeps its key for ever nothing is.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from sqlalchemy import Row, text
@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from sixclear.common.db import dump_json
 from sixclear.common.errors import DomainError
+from sixclear.common.service_state import state_of
 
 DDL_V1: list[str] = [
     """CREATE TABLE idempotency_key (
@@ -40,15 +41,9 @@ _DELETED_AT_ONCE = 200
 _CLEAN_EVERY = 100
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_NOT_STORED = "__answer_is_not_stored__"
-_NAMED = "__key_belongs_to__"
-_WITH_ENTITY = "__key_is_kept_with_entity__"
 _OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
 
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-StillReadable = Callable[[Request, AsyncSession, bytes], Coroutine[Any, Any, bytes]]
-Named = Callable[[Request], Coroutine[Any, Any, str]]
 
 # A key that somebody else's transaction holds is waited for: then it is there, or it was rolled back and is ours.
 # An expired one is taken over.
@@ -118,55 +113,6 @@ class Claim:
         return cls(client_id, hashlib.sha256(key.encode()).digest(), route, request_hash)
 
 
-def answer_is_not_stored(endpoint: Endpoint) -> Endpoint:
-    """Mark a route whose answer is a secret: only the use of the key is kept.
-
-    A retry runs the handler again; it must know by itself what it did, give the same answer and change nothing.
-    """
-    setattr(endpoint, _NOT_STORED, True)
-    return endpoint
-
-
-def stores_answer(endpoint: Callable[..., Any]) -> bool:
-    """Whether answers of `endpoint` may be kept."""
-    return not getattr(endpoint, _NOT_STORED, False)
-
-
-def key_is_kept_with_entity(endpoint: Endpoint) -> Endpoint:
-    """Mark a route whose use case keeps the key with what it makes; nothing of the key or the body is stored here.
-
-    The use case does what this table would do: it waits for the same request in another transaction, gives a retry the
-    same answer with `Idempotency-Replayed: true`, and raises IdempotencyKeyReused for another request with the key.
-    """
-    setattr(endpoint, _WITH_ENTITY, True)
-    return endpoint
-
-
-def is_kept_with_entity(endpoint: Callable[..., Any]) -> bool:
-    """Whether the use case of `endpoint` keeps its keys itself."""
-    return getattr(endpoint, _WITH_ENTITY, False)
-
-
-def key_belongs_to(named: Named) -> Callable[[Endpoint], Endpoint]:
-    """Mark a public route whose keys belong to what the request names, which `named` tells.
-
-    All strangers are one client: without this, two who choose the same weak key get in each other's way. What `named`
-    answers is stored with the key, so it is no secret.
-    """
-
-    def mark(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _NAMED, named)
-        return endpoint
-
-    return mark
-
-
-async def owner_of_key(request: Request, client_id: str, endpoint: Callable[..., Any]) -> str:
-    """Whose key it is: the client's, on routes that are marked `key_belongs_to` with what the request names."""
-    named: Named | None = getattr(endpoint, _NAMED, None)
-    return client_id if named is None else f"{client_id} {await named(request)}"
-
-
 def key_of(request: Request) -> str | None:
     """The request's key, if any; raises InvalidIdempotencyKey."""
     values = request.headers.getlist("idempotency-key")
@@ -196,8 +142,8 @@ async def answer_once(
 ) -> Response:
     """The answer of `handler`, or the one that was given to the same request before.
 
-    To give it again is a reading: `app.state.still_readable`, where a service has it, answers what of it the caller may
-    read now, or raises when that is nothing.
+    To give it again is a reading: `still_readable` of the service state, where there is one, answers what of it the
+    caller may read now, or raises when that is nothing.
 
     Only successes are kept: whatever else happens rolls the transaction, and the claim with it, back.
     """
@@ -205,7 +151,7 @@ async def answer_once(
     if earlier is not None and (earlier.route, earlier.request_hash) != (claim.route, claim.request_hash):
         raise IdempotencyKeyReused("Use a new key for a new request.")
     if earlier is not None and keep_answer and earlier.status is not None:
-        check: StillReadable | None = getattr(request.app.state, "still_readable", None)
+        check = state_of(request).still_readable
         body: bytes = earlier.body if check is None else await check(request, session, earlier.body)
         return _replayed(earlier, body)
     response = await handler(request)

@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, cast
 
-import fastapi.routing
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
 
-from sixclear.common.auth.access import CallerDep, current_caller, find_rule
+from sixclear.common.auth.access import Access, CallerDep, current_caller, find_dependency
+from sixclear.common.service_state import state_of
 from sixclear.common.web import idempotency
+from sixclear.common.web.route_options import RouteOptions
 
-__all__ = ["CallerDep", "NowDep", "SessionDep", "TransactionalRoute", "writes"]
+__all__ = ["CallerDep", "NowDep", "SessionDep", "TransactionalRoute"]
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_WRITES = "__writes__"
 
 
 async def current_session(request: Request) -> AsyncSession:
@@ -31,18 +30,12 @@ async def current_time(request: Request) -> datetime:
     """The instant of this request: the same one wherever it is asked for."""
     now: datetime | None = getattr(request.state, "now", None)
     if now is None:
-        now = request.state.now = request.app.state.clock()
+        now = request.state.now = state_of(request).clock()
     return now
 
 
 SessionDep = Annotated[AsyncSession, Depends(current_session)]
 NowDep = Annotated[datetime, Depends(current_time)]
-
-
-def writes(endpoint: Endpoint) -> Endpoint:
-    """Mark a GET whose reading is itself recorded (an access log): it gets a transaction that is committed."""
-    setattr(endpoint, _WRITES, True)
-    return endpoint
 
 
 class TransactionalRoute(APIRoute):
@@ -51,44 +44,43 @@ class TransactionalRoute(APIRoute):
     The caller is admitted before the body is read. POST, PUT, PATCH and DELETE get a session that is committed before
     the answer is handed out, so a commit that fails is answered as an error and never as a success; an answer of 400
     and above rolls back; a retry with the same `Idempotency-Key` gets the first answer again. Other methods get a
-    session that the server keeps from writing, or with `writes` one that is committed; no answer of theirs is kept. A
-    session takes a connection with its first statement, so a refused request costs none.
+    session that the server keeps from writing, or one that is committed where `RouteOptions` say so; no answer of
+    theirs is kept. A session takes a connection with its first statement, so a refused request costs none. The rule
+    and the options stand on the route or on its own router, never on one that includes it.
     """
 
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
-        rule = find_rule(_effective(self).dependant)
-        writing = bool(set(self.methods or ()) - _SAFE_METHODS) or getattr(self.endpoint, _WRITES, False)
+        rule = find_dependency(self.dependant, Access)
+        options = find_dependency(self.dependant, RouteOptions) or RouteOptions()
+        writing = options.writes or bool(set(self.methods or ()) - _SAFE_METHODS)
 
         async def handle(request: Request) -> Response:
             if rule is not None:
                 await rule.admit(request)
-            if request.app.state.database is None:
+            if state_of(request).database is None:
                 return await handler(request)
-            return await (_write(request, handler, self.endpoint) if writing else _read(request, handler))
+            return await (_write(request, handler, options) if writing else _read(request, handler))
 
         return handle
 
 
-def _effective(route: APIRoute) -> APIRoute:
-    """The route as it is mounted: rules may come from the router that includes it."""
-    context = fastapi.routing._effective_route_context_var.get()
-    return route if context is None or context.original_route is not route else cast(APIRoute, context)
-
-
 async def _read(request: Request, handler: Handler) -> Response:
-    async with request.app.state.read_sessions() as session:
+    read_sessions = state_of(request).read_sessions
+    assert read_sessions is not None
+    async with read_sessions() as session:
         request.state.session = session
         return await handler(request)
 
 
-async def _write(request: Request, handler: Handler, endpoint: Callable[..., Any]) -> Response:
-    state = request.app.state
+async def _write(request: Request, handler: Handler, options: RouteOptions) -> Response:
+    state = state_of(request)
+    assert state.database is not None
     async with state.database.transaction() as session:
         request.state.session = session
-        response = await _answer(request, session, handler, endpoint)
+        response = await _answer(request, session, handler, options)
         if isinstance(response, StreamingResponse):
-            raise TypeError("A writing route answers at once: a stream would begin before the commit.")
+            raise TypeError("A writing route answers with a whole body: a stream would begin before the commit.")
         if response.status_code >= 400:
             await session.rollback()
     if state.event_log is not None:
@@ -96,18 +88,19 @@ async def _write(request: Request, handler: Handler, endpoint: Callable[..., Any
     return response
 
 
-async def _answer(request: Request, session: AsyncSession, handler: Handler, endpoint: Callable[..., Any]) -> Response:
+async def _answer(request: Request, session: AsyncSession, handler: Handler, options: RouteOptions) -> Response:
     """The handler's answer, or with an `Idempotency-Key` the one that the same request got before.
 
     A safe method has nothing to double, and a reading that is recorded must be recorded and authorised each time: there
     the key means nothing. Where the use case keeps the key with its entity, it gives the answer again itself.
     """
     key = None if request.method in _SAFE_METHODS else idempotency.key_of(request)
-    if key is None or idempotency.is_kept_with_entity(endpoint):
+    if key is None or options.key_kept_with_entity:
         return await handler(request)
     caller = await current_caller(request)
-    owner = await idempotency.owner_of_key(request, caller.client_id, endpoint)
+    owner = caller.client_id
+    if options.key_belongs_to is not None:
+        owner = f"{owner} {await options.key_belongs_to(request)}"
     claim = await idempotency.Claim.of(request, owner, key)
     now = await current_time(request)
-    keep_answer = idempotency.stores_answer(endpoint)
-    return await idempotency.answer_once(request, session, claim, now, handler, keep_answer=keep_answer)
+    return await idempotency.answer_once(request, session, claim, now, handler, keep_answer=options.stores_answer)

@@ -54,7 +54,7 @@ class _Sent(NamedTuple):
 
 
 class SseHub:
-    """An event stream for many clients, mounted as `Route(path, hub, methods=["GET"])`.
+    """An event stream for many clients, mounted as `StreamRoute(path, hub)`.
 
     A client that comes with a recent `Last-Event-ID` gets what it missed, any other one `event: snapshot`. The first
     change goes out at once, further ones within `gather_seconds`, and of several only the latest: events carry the

@@ -6,6 +6,7 @@ from fastapi import Depends, Request, Response
 
 from sixclear.common.entity import Versioned
 from sixclear.common.events.log import EventLog
+from sixclear.common.service_state import state_of
 from sixclear.common.use_case import Context, Expect
 from sixclear.common.web.etags import check_if_match, etag
 from sixclear.common.web.route import CallerDep, NowDep, SessionDep
@@ -13,9 +14,16 @@ from sixclear.common.web.route import CallerDep, NowDep, SessionDep
 
 async def use_case(request: Request, session: SessionDep, caller: CallerDep, now: NowDep) -> Context:
     """The context of this request's use case."""
-    state = request.app.state
     request_id = getattr(request.state, "request_id", None)
-    return Context(session, state.event_log, caller, now, request_id, state.new_id)
+    return Context(session, log_of(request), caller, now, request_id, state_of(request).new_id)
+
+
+def log_of(request: Request) -> EventLog:
+    """The event log of the service; raises RuntimeError in an application without one."""
+    log = state_of(request).event_log
+    if log is None:
+        raise RuntimeError("This application has no event log.")
+    return log
 
 
 ContextDep = Annotated[Context, Depends(use_case)]
@@ -34,7 +42,7 @@ async def expectation(request: Request) -> Expect:
     """
 
     def expect(entity: Versioned | None) -> None:
-        must_match(request, request.app.state.event_log, entity)
+        must_match(request, log_of(request), entity)
 
     return expect
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Response
 
 from sixclear.common.use_case import OrganisationNotAllowed
 from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import TransactionalRoute, writes
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.handling import service
 from sixclear.feedback.handling.responses import handled_response
@@ -24,10 +25,9 @@ router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
 @router.get(
     "/submissions/{submission_id}",
     operation_id="getSubmission",
-    dependencies=[Depends(access.HANDLE), NOT_KEPT],
+    dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(writes=True))],
     responses=problem_responses(SubmissionNotFound),
 )
-@writes
 async def get_submission(ctx: ContextDep, hub: HubDep, submission_id: UUID, response: Response) -> SubmissionView:
     """One submission without its contact; reading a sealed one is logged and its author sees that."""
     submission = await submissions.read_submission(ctx, hub, submission_id)

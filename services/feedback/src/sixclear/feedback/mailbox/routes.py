@@ -8,9 +8,9 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from sixclear.common.change import TransitionNotAllowed
-from sixclear.common.web.idempotency import answer_is_not_stored, key_belongs_to
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
 from sixclear.feedback.allowance.errors import TooManyAttempts
@@ -91,11 +91,13 @@ handling_router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
 @router.post(
     "/mailbox",
     operation_id="openMailbox",
-    dependencies=[Depends(access.SENDER), NOT_KEPT],
+    dependencies=[
+        Depends(access.SENDER),
+        NOT_KEPT,
+        Depends(RouteOptions(stores_answer=False, key_belongs_to=case_of)),
+    ],
     responses=problem_responses(MailboxNotFound, TooManyAttempts),
 )
-@answer_is_not_stored
-@key_belongs_to(case_of)
 async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxOpening) -> CaseView:
     """Open a case by its receipt code: where it stands, when its answer is due and why, what was written."""
     submission = await service.open_mailbox(ctx, receipts, opening.receipt_code)
@@ -105,11 +107,10 @@ async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxO
 @router.post(
     "/mailbox/messages",
     operation_id="sendMailboxMessage",
-    dependencies=[Depends(access.SENDER), NOT_KEPT],
+    dependencies=[Depends(access.SENDER), NOT_KEPT, Depends(RouteOptions(key_belongs_to=case_of))],
     status_code=201,
     responses=problem_responses(MailboxNotFound, TooManyAttempts, MailboxFull, TransitionNotAllowed),
 )
-@key_belongs_to(case_of)
 async def send_message(ctx: ContextDep, receipts: ReceiptsDep, entry: MailboxMessage, most: MostDep) -> MessageState:
     """Write to the handler of one's case."""
     return sent_response(await service.send_message(ctx, receipts, entry, most))

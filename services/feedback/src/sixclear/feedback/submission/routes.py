@@ -14,12 +14,11 @@ from sixclear.common.web.idempotency import (
     IdempotencyKeyReused,
     InvalidIdempotencyKey,
     RequiredKeyDep,
-    answer_is_not_stored,
-    key_is_kept_with_entity,
 )
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
@@ -49,6 +48,7 @@ from sixclear.feedback.submission.schemas import (
 from sixclear.feedback.submission.service import intake, reading, steps
 from sixclear.feedback.submission.service.intake import Received
 
+KEPT_WITH_SUBMISSION = Depends(RouteOptions(key_kept_with_entity=True))
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -91,11 +91,10 @@ _REFUSALS = (
 @router.post(
     "/submissions",
     operation_id="sendSubmission",
-    dependencies=[Depends(access.SENDER), NOT_KEPT],
+    dependencies=[Depends(access.SENDER), NOT_KEPT, KEPT_WITH_SUBMISSION],
     status_code=201,
     responses=problem_responses(*_REFUSALS, TooManySubmissions),
 )
-@key_is_kept_with_entity
 async def send(
     ctx: ContextDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionEntry, response: Response
 ) -> SubmissionReceipt:
@@ -109,11 +108,10 @@ async def send(
 @desk_router.post(
     "/submissions/on-behalf",
     operation_id="sendSubmissionOnBehalf",
-    dependencies=[Depends(access.DESK), NOT_KEPT],
+    dependencies=[Depends(access.DESK), NOT_KEPT, KEPT_WITH_SUBMISSION],
     status_code=201,
     responses=problem_responses(*_REFUSALS, FactsPastNotAllowed, FactInFuture),
 )
-@key_is_kept_with_entity
 async def send_on_behalf(
     ctx: ContextDep,
     hub: HubDep,
@@ -165,10 +163,9 @@ async def list_submissions(
 @handling_router.post(
     "/submissions/{submission_id}/contact",
     operation_id="readContact",
-    dependencies=[Depends(access.HANDLE), NOT_KEPT],
+    dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(stores_answer=False))],
     responses=problem_responses(SubmissionNotFound),
 )
-@answer_is_not_stored
 async def read_contact(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: ContactRequest) -> ContactView:
     """How the sender can be reached; the reason goes to the access log, and the sender sees that it was read."""
     return responses.contact_response(await reading.read_contact(ctx, hub, submission_id, entry.reason))

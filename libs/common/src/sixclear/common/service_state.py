@@ -1,0 +1,53 @@
+"""What the routes of a service reach: one value per application, typed, in the place of names on `app.state`."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection, Request
+
+from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.events.log import EventLog
+
+# What of a kept answer (its body) its caller may read now; raises when that is nothing.
+StillReadable = Callable[[Request, AsyncSession, bytes], Coroutine[Any, Any, bytes]]
+
+Own = TypeVar("Own")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceState:
+    """What every service gives its routes.
+
+    An application that only describes itself has no `verifier` and no `database`; a service that publishes nothing has
+    no `event_log`. `read_sessions` makes sessions that the server keeps from writing. `own` is the service's own frozen
+    dataclass; its routes get it by `own_state`.
+    """
+
+    service: str
+    clock: Clock
+    new_id: Callable[[], UUID]
+    verifier: TokenVerifier | None = None
+    database: Database | None = None
+    read_sessions: Callable[[], AsyncSession] | None = None
+    event_log: EventLog | None = None
+    still_readable: StillReadable | None = None
+    own: object = None
+
+
+def state_of(connection: HTTPConnection) -> ServiceState:
+    """The state of the application that serves this request."""
+    state: ServiceState = connection.app.state.service_state
+    return state
+
+
+def own_state(connection: HTTPConnection, kind: type[Own]) -> Own:
+    """The service's own part of the state; raises TypeError when it is not of `kind`."""
+    own = state_of(connection).own
+    if not isinstance(own, kind):
+        raise TypeError(f"the state of {state_of(connection).service} is {type(own).__name__}, not {kind.__name__}")
+    return own
