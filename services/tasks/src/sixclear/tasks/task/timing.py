@@ -1,7 +1,7 @@
 """Where a task stands against its deadline: each rule once in Python and once in SQL, side by side.
 
-`tests/cases/overdue.json` says what both must answer. A bucket is recurring first, else completed, else overdue, else
-in term (R4); a task that is only proposed, a draft or cancelled is in none.
+`tests/cases/task_bucket.json` says what both must answer, here and in monitoring. A bucket is recurring first, else
+completed, else overdue, else in term (R4); a task that is only proposed, a draft or cancelled is in none.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ def is_overdue_in_sql(
     status: SQLColumnExpression[str],
     kind: SQLColumnExpression[str],
     deadline: SQLColumnExpression[datetime | None],
-    now: SQLColumnExpression[datetime] | datetime,
+    now: datetime,
 ) -> ColumnElement[bool]:
     """`is_overdue` in SQL."""
     return and_(deadline < now, kind == "one_off", status.in_(OPEN_STATUSES))
@@ -42,7 +42,7 @@ def bucket_in_sql(
     status: SQLColumnExpression[str],
     kind: SQLColumnExpression[str],
     deadline: SQLColumnExpression[datetime | None],
-    now: SQLColumnExpression[datetime] | datetime,
+    now: datetime,
 ) -> ColumnElement[str | None]:
     """`bucket` in SQL."""
     return case(
