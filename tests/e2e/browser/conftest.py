@@ -122,6 +122,7 @@ def running(*, apart: bool = False, stream: Callable[[Site], ASGIApp] | None = N
     loop.close()
     for listener in listeners:
         listener.close()
+    assert sorted(set(upstream.broken)) == []
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import get_args
 
 from sixclear.portal.upstream.monitoring import BucketCounts, Shares
 from sixclear.portal.upstream.tasks import Bucket
 
-BUCKETS: tuple[Bucket, ...] = ("completed", "in_term", "overdue", "recurring")
+BUCKETS: tuple[Bucket, ...] = get_args(Bucket)
 
 _HUNDRED_PERCENT = 10_000
 

@@ -5,7 +5,6 @@ import { countTo, drawBar, underline, writer } from "./figures.js";
 import { shortInstant, showInstant } from "./instants.js";
 import { addChanges } from "./ledger.js";
 
-const BUCKETS = ["completed", "in_term", "overdue", "recurring"];
 const SUMMARY_MILLISECONDS = 15_000;
 const QUIET_MILLISECONDS = 20_000;
 
@@ -73,7 +72,7 @@ function show(page, status) {
     const share = shares?.[element.dataset.share];
     if (share !== undefined && share !== null) element.textContent = page.write.percent(Number(share));
   }
-  const counts = Object.fromEntries(BUCKETS.map((bucket) => [bucket, tasks[bucket] ?? 0]));
+  const counts = Object.fromEntries(page.main.dataset.buckets.split(" ").map((bucket) => [bucket, tasks[bucket] ?? 0]));
   const rightToLeft = document.documentElement.dir === "rtl";
   for (const bar of page.main.querySelectorAll("[data-bar]")) drawBar(bar, counts, rightToLeft);
   compare(page, tasks.overdue);

@@ -12,7 +12,8 @@ export function attach(main, onPage) {
   if (!figure) return;
   const slider = figure.querySelector("[data-slider]");
   const write = writer(main.dataset.language);
-  const timeline = { main, figure, slider, write, points: JSON.parse(figure.dataset.points), timer: null };
+  const buckets = main.dataset.buckets.split(" ");
+  const timeline = { main, figure, slider, write, buckets, points: JSON.parse(figure.dataset.points), timer: null };
   timeline.choose = follower(main, figure.dataset.today, (day, page) => {
     takeDrawing(timeline, page.querySelector("[data-timeline]"));
     const offset = offsetOf(timeline, day);
@@ -40,7 +41,7 @@ export function attach(main, onPage) {
     timeline.choose(link.dataset.day);
   });
   main.addEventListener("figures", ({ detail }) => {
-    timeline.points[timeline.points.length - 1].splice(1, 4, detail.completed, detail.in_term, detail.overdue, detail.recurring);
+    timeline.points.at(-1).splice(1, buckets.length, ...buckets.map((bucket) => detail[bucket]));
     say(timeline);
   });
 }
@@ -64,11 +65,10 @@ function say(timeline) {
   }
   const point = points.findLast((candidate) => candidate[0] <= day) ?? points[0];
   const said = figure.querySelector("[data-said]");
-  const [at, completed, in_term, overdue, recurring] = point;
-  const values = { day: writtenDay(at, main.dataset.language), completed, in_term, overdue, recurring };
-  const sentence = said.dataset.sentence.replace(/\{(\w+)\}/g, (_, name) =>
-    typeof values[name] === "number" ? write.number(values[name]) : values[name],
-  );
+  const [at, ...counts] = point;
+  const values = Object.fromEntries(timeline.buckets.map((bucket, index) => [bucket, write.number(counts[index])]));
+  values.day = writtenDay(at, main.dataset.language);
+  const sentence = said.dataset.sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   if (said.textContent !== sentence) said.textContent = sentence;
   slider.setAttribute("aria-valuetext", writtenDay(day, main.dataset.language));
   figure.querySelector("#as_of").value = day;

@@ -39,7 +39,8 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class TimelineChart:
-    """All that is needed to draw the timeline. `data` is what a script needs to say the figures of a day."""
+    """All that is needed to draw the timeline. `data` is what a script needs to say the figures of a day:
+    each point as its day and its counts, in the order of `BUCKETS`."""
 
     first: date
     last: date
@@ -88,7 +89,9 @@ def draw(points: Sequence[TimelinePoint], chosen: date, reports: Sequence[Report
         levels=tuple(_at_level(top * step // _TICKS, top) for step in range(1, _TICKS + 1)),
         reports=tuple(_at_day(report.day, first, days, report) for report in reports if first <= report.day <= last),
         points=tuple(points),
-        data=json.dumps([[p.date.isoformat(), p.completed, p.in_term, p.overdue, p.recurring] for p in points]),
+        data=json.dumps(
+            [[point.date.isoformat(), *(getattr(point, bucket) for bucket in BUCKETS)] for point in points]
+        ),
     )
 
 
