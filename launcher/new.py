@@ -365,7 +365,8 @@ def _finish(root: Path, names: Mapping[str, str]) -> None:
     written = [str(source), str(root / "tests/contract/house.py"), *([str(tests)] if tests.exists() else [])]
     for words in (["format", "--quiet"], ["check", "--fix", "--quiet"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *words, *written], cwd=root, check=False)
-    path = os.pathsep.join([str(source), *filter(None, [os.environ.get("PYTHONPATH")])])
+    sources = [str(service / "src") for service in sorted((root / "services").iterdir())]
+    path = os.pathsep.join([*sources, *filter(None, [os.environ.get("PYTHONPATH")])])
     contracts = [sys.executable, "-m", "sixclear.launcher.contracts"]
     subprocess.run(contracts, cwd=root, env=os.environ | {"PYTHONPATH": path}, check=True)
 
