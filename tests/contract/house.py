@@ -112,6 +112,7 @@ FEEDBACK = House(
         "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
     },
     arrows={
+        "submission.dependencies -> allowance.rules": "the application holds a bucket for each kind of use",
         "handling.routes -> submission.dependencies": _FROM_REQUEST,
         "mailbox.routes -> submission.dependencies": _FROM_REQUEST,
         "answer.routes -> submission.dependencies": _FROM_REQUEST,

@@ -1,13 +1,16 @@
 """Wiring of the feedback application."""
 
+from dataclasses import replace
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
+from sixclear.common.service_state import ServiceState
 from sixclear.common.web.app import create_service_app
 from sixclear.feedback.allowance.errors import TooManyAttempts, TooManySubmissions
 from sixclear.feedback.allowance.rules import TokenBucket
@@ -16,7 +19,7 @@ from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.mailbox import routes as mailbox
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission import routes as submission
-from sixclear.feedback.submission.dependencies import still_readable
+from sixclear.feedback.submission.dependencies import Parts, still_readable
 from sixclear.feedback.submission.receipts import Receipts
 
 PREFIX = "/api/feedback/v1"
@@ -41,7 +44,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The feedback application; without a database it only describes itself (OpenAPI)."""
-    app = create_service_app(
+    return create_service_app(
         title="Sixclear feedback",
         service="feedback",
         version=version("sixclear"),
@@ -52,15 +55,24 @@ def create_app(
         event_log=event_log,
         clock=clock,
         still_readable=still_readable,
+        own=Parts(
+            settings=settings,
+            receipts=receipts,
+            sendings=TokenBucket(
+                "submission", settings.submissions_at_once, settings.submissions_per_minute, TooManySubmissions
+            ),
+            wrong_codes=TokenBucket(
+                "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts
+            ),
+        ),
         description="Feedback, recommendations, initiatives and solutions: sent without an account, followed by"
         " receipt, answered before a date that explains itself.",
     )
-    app.state.settings = settings
-    app.state.receipts = receipts
-    app.state.wrong_codes = TokenBucket(
-        "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts
-    )
-    app.state.sendings = TokenBucket(
-        "submission", settings.submissions_at_once, settings.submissions_per_minute, TooManySubmissions
-    )
-    return app
+
+
+def give_receipts(app: Starlette, receipts: Receipts) -> None:
+    """Give the application what its secret is needed for. The target reads the secret after the application is made."""
+    state: ServiceState = app.state.service_state
+    if not isinstance(state.own, Parts):
+        raise TypeError("This is not the feedback application.")
+    app.state.service_state = replace(state, own=replace(state.own, receipts=receipts))

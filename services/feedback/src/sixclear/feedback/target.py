@@ -2,7 +2,7 @@
 
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
-from sixclear.feedback.app import create_app
+from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts, secret_at
@@ -15,7 +15,7 @@ async def read_secret(target: SourceTarget[Settings]) -> None:
         secret = key.get_secret_value().encode()
     else:
         secret = secret_at(target.runtime.settings.home / "feedback" / "receipt.key")
-    target.app.state.receipts = Receipts(secret)
+    give_receipts(target.app, Receipts(secret))
 
 
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:

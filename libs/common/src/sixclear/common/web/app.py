@@ -90,8 +90,6 @@ def create_service_app(
         still_readable=still_readable,
         own=own,
     )
-    # Read by these names in feedback and monitoring.
-    app.state.database, app.state.clock = database, clock
     for router in routers:
         app.include_router(router, prefix=prefix, responses=default_responses())
     app.router.routes.extend([*routes, *(docs_routes(app, prefix) if routers else [])])

@@ -1,7 +1,7 @@
 """The mailbox of a case. The receipt code travels in bodies only, so that no log and no history keeps it."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -26,6 +26,7 @@ from sixclear.feedback.submission.dependencies import (
     ReceiptsDep,
     counted_visitor,
     database_of,
+    parts_of,
     receipts_of,
 )
 from sixclear.feedback.submission.errors import STEP_REFUSALS
@@ -43,8 +44,7 @@ class MailboxRoute(TransactionalRoute):
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            bucket = request.app.state.wrong_codes
-            visitor = counted_visitor(request)
+            bucket, visitor = parts_of(request).wrong_codes, await counted_visitor(request)
             try:
                 async with database_of(request).session() as session:
                     await allowances.require(session, bucket, *visitor)
@@ -80,7 +80,7 @@ async def case_of(request: Request) -> str:
 
 async def most_of(request: Request) -> int:
     """How many messages one case may hold."""
-    return cast(int, request.app.state.settings.messages_per_case)
+    return parts_of(request).settings.messages_per_case
 
 
 MostDep = Annotated[int, Depends(most_of)]

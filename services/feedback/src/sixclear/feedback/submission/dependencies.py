@@ -1,5 +1,6 @@
 """What the routes of several folders take from the request and from the application."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, cast
 from uuid import UUID
@@ -8,22 +9,43 @@ from fastapi import Depends, Request, Response
 
 from sixclear.common.auth.access import current_caller
 from sixclear.common.db import Database
+from sixclear.common.service_state import own_state, state_of
 from sixclear.common.visitor import network_of
 from sixclear.common.web.route import SessionDep, current_time
 from sixclear.common.web.use_cases import use_case
 from sixclear.common.web.visitor import visitor_of
+from sixclear.feedback.allowance.rules import TokenBucket
+from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.service.reading import get_submission
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What routes reach besides the request's session. There are no `receipts` before the target has started."""
+
+    settings: Settings
+    receipts: Receipts | None
+    sendings: TokenBucket
+    wrong_codes: TokenBucket
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the application that serves `request`."""
+    return own_state(request, Parts)
+
+
 async def receipts_of(request: Request) -> Receipts:
     """What derives and recognises receipt codes."""
-    return cast(Receipts, request.app.state.receipts)
+    receipts = parts_of(request).receipts
+    if receipts is None:
+        raise RuntimeError("The target gives the application its receipts before it serves.")
+    return receipts
 
 
 async def hub_of(request: Request) -> UUID:
     """The body that takes in, triages and assigns everything."""
-    return cast(UUID, request.app.state.settings.hub_organisation_id)
+    return parts_of(request).settings.hub_organisation_id
 
 
 async def not_kept(response: Response) -> None:
@@ -50,11 +72,10 @@ async def still_readable(request: Request, session: SessionDep, body: bytes) -> 
 
 def database_of(request: Request) -> Database:
     """The database, for transactions beside that of the request."""
-    return cast(Database, request.app.state.database)
+    return cast(Database, state_of(request).database)
 
 
-def counted_visitor(request: Request) -> tuple[bytes, datetime]:
+async def counted_visitor(request: Request) -> tuple[bytes, datetime]:
     """Which visitor an allowance is counted for, as a keyed hash of its network, and the instant of the use."""
-    state = request.app.state
-    network_hash: bytes = state.receipts.network_hash(network_of(visitor_of(request.scope)))
-    return network_hash, state.clock()
+    receipts = await receipts_of(request)
+    return receipts.network_hash(network_of(visitor_of(request.scope))), state_of(request).clock()

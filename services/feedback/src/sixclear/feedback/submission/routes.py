@@ -24,7 +24,14 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
 from sixclear.feedback.allowance.errors import TooManySubmissions
 from sixclear.feedback.submission import access, responses
-from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep, ReceiptsDep, counted_visitor, database_of
+from sixclear.feedback.submission.dependencies import (
+    NOT_KEPT,
+    HubDep,
+    ReceiptsDep,
+    counted_visitor,
+    database_of,
+    parts_of,
+)
 from sixclear.feedback.submission.errors import (
     STEP_REFUSALS,
     ComplaintTurnedAway,
@@ -63,10 +70,10 @@ class SendingRoute(TransactionalRoute):
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            bucket = request.app.state.sendings
+            bucket, visitor = parts_of(request).sendings, await counted_visitor(request)
             try:
                 async with database_of(request).transaction() as session:
-                    await allowances.spend(session, bucket, *counted_visitor(request))
+                    await allowances.spend(session, bucket, *visitor)
             except TooManySubmissions:
                 SUBMISSIONS_LIMITED.inc()
                 raise
