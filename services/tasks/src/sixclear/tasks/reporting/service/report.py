@@ -16,6 +16,8 @@ from sixclear.tasks.task.models import ProgressReport, Task, state_of
 from sixclear.tasks.task.service.find import locked
 from sixclear.tasks.task.service.record import record_change
 
+REPORT_OF_OTHERS = "report on a task of other organisations"
+
 
 async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expect) -> tuple[Task, bool]:
     """Report progress on one task; the lead and the coordinating bodies may.
@@ -35,9 +37,6 @@ async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expe
     await record_change(ctx, task, change, occurred_at, public_percent=percent)
     ctx.session.add(report_row(task, entry, organisation_id, percent, ctx.now))
     return task, True
-
-
-REPORT_OF_OTHERS = "report on a task of other organisations"
 
 
 def public_percent(task: Task, entry: ProgressEntry, hidden: Hidden | None) -> int | None:
