@@ -21,7 +21,7 @@ from string import Template
 from uuid import NAMESPACE_URL, uuid5
 
 TEMPLATES = Path(__file__).parent / "templates"
-# The service that a new one is entered beside: wherever it is listed, the new one is listed after it.
+# A new service is entered beside this one: each place that lists this one lists the new one after it.
 TWIN = "data-catalog"
 _NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 _HOUSE = """{constant} = House(

@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # Whoever read has enough, such as `head`; what is still buffered must not fail again at the end.
+        # The reader of the output, such as `head`, has enough; what is still buffered must not fail again at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except CannotStart as refused:

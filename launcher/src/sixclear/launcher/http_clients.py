@@ -20,7 +20,7 @@ _TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
 class HttpClients:
     """Makes clients. `apps` holds the services of this process by name and may be filled later than a client is made.
 
-    A service that runs elsewhere is reached at `SIXCLEAR_<SERVICE>_URL`. Whoever asks for a client closes it.
+    A service that runs elsewhere is reached at `SIXCLEAR_<SERVICE>_URL`. The caller closes the client.
     """
 
     def __init__(self, apps: Mapping[str, ASGIApp], here: frozenset[str], base_url: str) -> None:

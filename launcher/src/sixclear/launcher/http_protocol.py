@@ -38,7 +38,8 @@ QUEUED_REQUESTS = 32
 # of its own (`drop_after_seconds` of the hub), so this one never reaches it.
 TAKEN_BYTES = 15_000
 TAKEN_SECONDS = 30.0
-# How long a refused client is listened to: closed at once, it would be reset before it has read the answer.
+# How long a refused client is still read from. If its connection were closed immediately, it would be reset before
+# the client has read the answer.
 LINGER_SECONDS = 1.0
 
 # uvloop hands over 256 kB at once; a bound is checked between pieces.

@@ -25,10 +25,10 @@ async def kept_up(
 ) -> AsyncIterator[None]:
     """While inside, `start` is called whenever `running` says no; `say` tells the person at the terminal.
 
-    Nothing happens while it says None, for "cannot tell": the server may be in the best of health.
-
-    Not when the data folder is no longer `held`: whoever removed it began anew, perhaps with servers of its own.
-    Leave it before the server is stopped on purpose. A start on its way when it is left goes on in its thread.
+    Nothing happens while `running` says None, for "cannot tell": the server may be in the best of health. Nothing
+    happens either when the data folder is no longer `held`: another process has removed it and started again, perhaps
+    with servers of its own. Leave this context before the server is stopped on purpose. A start that has begun by then
+    goes on in its thread.
     """
     keeping = asyncio.create_task(_keep(name, running, start, say, held), name=f"{name}-keep")
     try:
@@ -68,6 +68,6 @@ async def stop_held(server: PostgresServer, folder: DataFolder) -> None:
 
 
 def kill_held(server: PostgresServer, folder: DataFolder) -> None:
-    """As `stop_held`, at once."""
+    """As `stop_held`, without waiting."""
     if folder.held():
         server.kill()

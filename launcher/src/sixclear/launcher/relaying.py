@@ -1,4 +1,4 @@
-"""A relay beside each target that publishes: wherever events travel over Kafka, whoever publishes also relays."""
+"""A relay beside each target that publishes. Where events travel over Kafka, the process that publishes also relays."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -49,7 +49,7 @@ class Relaying:
             await self._target.close_streams()
 
     def checks(self) -> Sequence[Check]:
-        """The target's: a relay that is behind keeps nobody from writing."""
+        """The target's: a relay that is behind stops no client from writing."""
         return self._target.checks()
 
     def streams(self) -> Sequence[StreamState]:

@@ -18,7 +18,7 @@ class Stopped(Exception):
 
 
 class Signals:
-    """Owns the process's signals while entered. `on_force` runs before a second signal ends the process at once."""
+    """Owns the process's signals while entered. `on_force` runs before a second signal kills the process."""
 
     def __init__(self, say: Callable[[str], None], on_force: Callable[[], None] = lambda: None) -> None:
         self.stopping = asyncio.Event()
@@ -40,7 +40,7 @@ class Signals:
         if self.stopping.is_set():
             self.on_force()
             os._exit(130)
-        self._say("Stopping. Ctrl-C again stops at once.")
+        self._say("Stopping. Press Ctrl-C again to stop without waiting.")
         self.stopping.set()
 
     async def unless_stopped(self, work: Coroutine[Any, Any, _T]) -> _T:

@@ -102,5 +102,5 @@ def _registrations() -> Iterator[Step]:
 
 
 def _document(title: str, code: str) -> dict[str, Any]:
-    """A document that nobody can open: a hash as of a file, and no link that leads nowhere."""
+    """A document without a link, because there is no file: only a hash, in the form of a file's hash."""
     return {"title": title, "sha256": hashlib.sha256(f"{title} {code}".encode()).hexdigest()}

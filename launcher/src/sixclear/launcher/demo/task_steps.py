@@ -114,7 +114,7 @@ def _directive_of(plan: TaskPlan) -> str:
 
 
 def description(plan: TaskPlan) -> dict[str, Any]:
-    """What the task says, six-clear, and that it is to be assigned at once."""
+    """What the task says, six-clear, and that it is to be assigned immediately."""
     dice = plan.random
     posts = posts_of(plan.lead)
     if plan.recurring:

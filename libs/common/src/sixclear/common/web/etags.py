@@ -28,7 +28,7 @@ class VersionRequired(DomainError):
 def etag(epoch: int, version: int, passed: str | None = None) -> str:
     """The strong entity tag of a version. The epoch is in it because a restored database may count again.
 
-    `passed` names what time alone has made of the answer since (`overdue`): whoever asks whether anything is new
+    `passed` names what time alone has made of the answer since (`overdue`): a client that asks whether anything is new
     (RFC 9110 §8.8.1) must hear of it too. If-Match does not look at it: the version is what a change is based on.
     """
     return f'"{epoch}.{version}"' if passed is None else f'"{epoch}.{version}-{passed}"'
@@ -47,7 +47,7 @@ def check_if_match(request: Request, epoch: int, version: int | None, *, require
     if version is None:
         raise StaleVersion("Nothing is there yet; to create it, leave out If-Match.")
     if header.strip() != "*" and etag(epoch, version) not in _versions(header):
-        raise StaleVersion("Read it again and decide anew.", headers={"ETag": etag(epoch, version)})
+        raise StaleVersion("Read the entity again, then decide.", headers={"ETag": etag(epoch, version)})
 
 
 def not_modified(request: Request, tag: str) -> bool:

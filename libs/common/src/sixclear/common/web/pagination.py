@@ -40,7 +40,7 @@ def encode_cursor(values: Sequence[Any], *, context: str = "") -> str:
     """A cursor for the sort key `values` of the last item. `context` names the list and its filters.
 
     The check bytes tell a damaged cursor, or one of another list, from a good one. They are no secret: a cursor only
-    says where to go on, and every page is authorised anew.
+    says where to go on, and every page is authorised again.
     """
     payload = orjson.dumps(list(values), option=orjson.OPT_UTC_Z, default=_plain)
     return base64.urlsafe_b64encode(_check(payload, context) + payload).rstrip(b"=").decode()
