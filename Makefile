@@ -45,7 +45,7 @@ cluster: $(DEV_STAMP) ## the same product with Apache Kafka and one process per 
 live: $(RUN_STAMP) ## post as ministries for a minute, so that figures move
 	@exec $(BIN)/sixclear demo live
 
-contracts: $(RUN_STAMP) ## write OpenAPI, AsyncAPI and the configuration reference again
+contracts: $(RUN_STAMP) ## write OpenAPI, AsyncAPI, the references of settings and of problems again
 	@$(BIN)/python -m sixclear.launcher.contracts
 
 measure: ## what a change touches, sizes, circles; FIELD and KIND name others
