@@ -32,7 +32,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
-    app = create_service_app(
+    return create_service_app(
         title="Sixclear tasks",
         service="tasks",
         version=version("sixclear"),
@@ -43,8 +43,7 @@ def create_app(
         event_log=event_log,
         clock=clock,
         still_readable=still_readable,
+        own=settings,
         body_limits={f"{PREFIX}/progress/bulk": _BULK_BYTES},
         description="Programmes, directives and tasks: proposed, assigned, reported, submitted, confirmed.",
     )
-    app.state.settings = settings
-    return app

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
 from sixclear.common.auth.access import Access
+from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
@@ -29,6 +30,7 @@ from sixclear.tasks.reporting.schemas import (
 )
 from sixclear.tasks.reporting.service import bulk, find, hand_in
 from sixclear.tasks.reporting.service import report as reporting
+from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import STEP_REFUSALS, EvidenceMissing, TaskNotFound
 from sixclear.tasks.task.models import Task
@@ -107,7 +109,7 @@ async def report_in_bulk(
     dry_run: Annotated[bool, Query(description="Check every item and write nothing.")] = False,
 ) -> BulkResult:
     """Report progress on many tasks: NDJSON, one item a line, a result per item; a refused item stops no other."""
-    lines = _lines(await request.body(), request.app.state.settings.bulk_items)
+    lines = _lines(await request.body(), own_state(request, Settings).bulk_items)
     results = await bulk.report_many(ctx, lines, dry_run=dry_run)
     return _counted(results, dry_run)
 
