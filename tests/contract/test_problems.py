@@ -1,9 +1,13 @@
 """Every problem code says what it means and what to do, and says the same wherever it is used."""
 
+import re
 from collections import defaultdict
+from pathlib import Path
 
 from sixclear.common.errors import DomainError
 from sixclear.launcher.problems import error_classes, problem_reference, problems
+
+ROOT = Path(__file__).resolve().parents[2]
 
 # Codes that several services answer with, each in a class of its own.
 SHARED = {
@@ -45,6 +49,13 @@ def test_a_code_is_declared_once_or_says_the_same_in_each_service() -> None:
     assert set(several) == set(SHARED), "a code of two services belongs to libs/common, or here with its reason"
     for code, kinds in several.items():
         assert len({(kind.status, *(getattr(kind, name) for name in TEXTS)) for kind in kinds}) == 1, code
+
+
+def test_every_code_that_an_operation_declares_is_explained() -> None:
+    described = [path.read_text(encoding="utf-8") for path in ROOT.glob("services/*/contracts/openapi.json")]
+    named = {code for text in described for code in re.findall(r'[ ;"]`([a-z-]+)`: [A-Z]', text)}
+    assert len(named) > 40, "nothing was checked"
+    assert named <= {problem.code for problem in problems()}
 
 
 def test_the_reference_lists_every_code_with_what_to_do() -> None:

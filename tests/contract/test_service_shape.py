@@ -40,6 +40,9 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("portal", "contracts/examples"): _NO_STATE,
 }
 
+# Migrations up to these are named after what they did; later ones begin with their folder: `0009_task_confidence.py`.
+NAMED_FREELY = {"tasks": 8, "feedback": 4, "data-catalog": 2, "monitoring": 9}
+
 LINES = 400
 LONG_FILES: dict[str, str] = {}
 JUNK_DRAWERS = {"util", "utils", "helper", "helpers", "base", "misc", "tools", "stuff", "manager"}
@@ -72,6 +75,19 @@ def test_a_folder_of_tests_is_named_like_the_folder_that_it_tests(service: str, 
     package = ROOT / "services" / service / "src" / "sixclear" / SERVICES[service]
     folders = [path for path in tests.glob("*/") if any(path.glob("test_*.py"))]
     assert not [path.name for path in folders if not (package / path.name).is_dir()]
+
+
+@pytest.mark.parametrize("service", [name for name in SERVICES if (name, "migrations/versions") not in EXEMPT])
+def test_migrations_have_one_head_and_name_their_folder(service: str) -> None:
+    package = ROOT / "services" / service / "src" / "sixclear" / SERVICES[service]
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in package.glob("migrations/versions/*.py")}
+    revisions = {found for text in texts.values() for found in re.findall(r'^revision.* = "(\w+)"', text, flags=re.M)}
+    followed = {found for text in texts.values() for found in re.findall(r'^down_revision.*"(\w+)"', text, flags=re.M)}
+    assert len(revisions) == len(texts)
+    assert len(revisions - followed) == 1, "one migration has no follower"
+    folders = tuple(f"{path.name}_" for path in package.iterdir() if path.is_dir())
+    later = [name for name in texts if int(name[:4]) > NAMED_FREELY.get(service, 1)]
+    assert not [name for name in later if not f"{name[5:]}_".startswith(folders)]
 
 
 def test_operations_have_names_of_their_own_over_all_services() -> None:
