@@ -8,7 +8,7 @@ from sixclear.data_catalog.programme_list import service as programme_lists
 
 
 async def count_lists(ctx: Context) -> list[ListView]:
-    """The programme lists with their entries counted by edition and stage, all three read in one transaction."""
+    """The programme lists with their entries, counted by edition and stage."""
     return list_figures_response(
         await programme_lists.list_lists(ctx),
         await programme_lists.list_editions(ctx),
