@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import pytest
+import structlog
 from tests.lanes import LANES, LONG, LONGEST_SECONDS, SLOW, SLOW_SECONDS, lane_of
 from xdist.scheduler import LoadScopeScheduling
 
@@ -12,6 +13,16 @@ pytest_plugins = ["sixclear.common.testing.postgres", "sixclear.common.testing.k
 for name in [name for name in os.environ if name.startswith(("SIXCLEAR_", "OTEL_"))]:
     if name != "SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS":
         del os.environ[name]
+
+# Where no process has configured its logs, structlog would show the variables of every frame of an error. That takes
+# seconds, in which a database ends the transaction that a test holds open.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 class _SharedPlatforms(LoadScopeScheduling):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 from tests.unit.common.conftest import MakeWorld
 
 from sixclear.common.auth.access import Access
@@ -190,7 +191,7 @@ async def test_a_rule_is_kept(make_world: MakeWorld) -> None:
 
 @pytest.mark.asyncio
 async def test_an_event_that_cannot_be_encoded_is_left_out(
-    make_world: MakeWorld, caplog: pytest.LogCaptureFixture
+    make_world: MakeWorld,
 ) -> None:
     world = await make_world()
     client = world.connect()
@@ -199,12 +200,13 @@ async def test_an_event_that_cannot_be_encoded_is_left_out(
     def fail() -> bytes:
         raise ValueError("no")
 
-    world.hub.publish("status", fail, 2)
+    with capture_logs() as lines:
+        world.hub.publish("status", fail, 2)
 
-    async def logged() -> bool:
-        return bool(caplog.records)
+        async def logged() -> bool:
+            return bool(lines)
 
-    await eventually(logged, every_seconds=0)
+        await eventually(logged, every_seconds=0)
     world.hub.publish("status", b"3", 3)
     assert b"id: 3\n" in await client.next_body()
 

@@ -27,7 +27,7 @@ def make_bus(settings: CommonSettings, logs: Mapping[str, EventLog], *, used: bo
     return KafkaBus(settings.kafka_bootstrap_servers, security=security_of(settings))
 
 
-def relaying(target: Target, settings: CommonSettings) -> Target:
+def with_relay(target: Target, settings: CommonSettings) -> Target:
     """A target that publishes, with the relay that carries its events to Kafka; any other one as it is."""
     if target.event_log is None or settings.kafka_bootstrap_servers is None:
         return target

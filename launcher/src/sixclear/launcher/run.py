@@ -25,7 +25,7 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configure_telemetry
 from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.banner import banner
-from sixclear.launcher.brokers import make_bus, relaying
+from sixclear.launcher.brokers import make_bus, with_relay
 from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, embedded_server, without_database
 from sixclear.launcher.http_clients import HttpClients
@@ -188,7 +188,7 @@ async def _assemble(
             logs[target.name] = target.event_log
         if isinstance(target, KeepsSpans):
             switch.connect(target.span_sink)
-    supervisor = Supervisor([relaying(target, settings) for target in targets])
+    supervisor = Supervisor([with_relay(target, settings) for target in targets])
     for target in targets:
         if isinstance(target, ShowsStreams):
             target.process_streams = supervisor.streams

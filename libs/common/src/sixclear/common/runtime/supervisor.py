@@ -11,7 +11,7 @@ import structlog
 from sixclear.common.runtime.lifespan import Lifespan
 from sixclear.common.runtime.target import Check, StreamState, Target
 
-logger = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 @runtime_checkable
@@ -92,7 +92,7 @@ class Supervisor:
         began = time.monotonic()
         await self._lifespans[target.name].startup()
         await target.start()
-        logger.info("target started", seconds=round(time.monotonic() - began, 3))
+        _log.info("target started", seconds=round(time.monotonic() - began, 3))
 
     async def _stop(self, target: Target) -> None:
         began = time.monotonic()
@@ -100,7 +100,7 @@ class Supervisor:
             await target.stop()
         finally:
             await self._lifespans[target.name].shutdown()
-        logger.info("target stopped", seconds=round(time.monotonic() - began, 3))
+        _log.info("target stopped", seconds=round(time.monotonic() - began, 3))
 
 
 async def _in_context(service: str, work: Coroutine[Any, Any, None]) -> None:
@@ -118,8 +118,8 @@ async def _all_within(seconds: float, work: Sequence[tuple[str, Awaitable[None]]
                 async with asyncio.timeout(seconds):
                     await stop
             except TimeoutError:
-                logger.error("target did not stop in time", deadline_seconds=seconds)
+                _log.error("target did not stop in time", deadline_seconds=seconds)
             except Exception:
-                logger.exception("target failed to stop")
+                _log.exception("target failed to stop")
 
     await asyncio.gather(*(one(service, stop) for service, stop in work))

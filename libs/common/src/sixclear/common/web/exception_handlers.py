@@ -1,11 +1,11 @@
 """Every exception becomes a problem answer; none of its text leaves the process."""
 
-import logging
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
 import asyncpg
+import structlog
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
@@ -24,7 +24,7 @@ from sixclear.common.web.database_errors import DatabaseError, problem_for
 from sixclear.common.web.problems import problem, problem_response
 from sixclear.common.web.validation import field_errors
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 _REFUSALS = {refusal.status: refusal for refusal in (MalformedRequest, NotFound, MethodNotAllowed, ContentTooLarge)}
 
@@ -56,7 +56,7 @@ async def answer_disconnect(request: Request, error: ClientDisconnect) -> Respon
 async def answer_database_error(request: Request, error: DatabaseError) -> Response:
     refusal = problem_for(error)
     if refusal.status >= 500:
-        logger.error("database error: %s", type(error).__name__, exc_info=error)
+        _log.error("database error", exc_info=error)
     return problem_response(request, refusal)
 
 

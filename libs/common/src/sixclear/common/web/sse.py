@@ -1,7 +1,6 @@
 """Server-sent events: each change is encoded once and the same bytes go to every client."""
 
 import asyncio
-import logging
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,6 +8,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 import orjson
+import structlog
 from prometheus_client import Counter, Gauge
 from starlette.requests import HTTPConnection, Request
 from starlette.types import Receive, Scope, Send
@@ -20,7 +20,7 @@ from sixclear.common.web.problems import problem_response
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse_client import StreamClient
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 CLIENTS = Gauge("sse_clients", "Open event streams.", ("service",))
 DROPPED = Counter("sse_clients_dropped_total", "Event streams closed because the client did not keep up.", ("service",))
@@ -252,7 +252,7 @@ class SseHub:
         try:
             message = _body(self._heartbeat(self._pulse()))
         except Exception:
-            logger.exception("a heartbeat of the stream cannot be made")
+            _log.exception("a heartbeat of the stream cannot be made")
             message = _body(self._heartbeat({}))
         await self._each(lambda client: client.poke(message))
 
@@ -269,7 +269,7 @@ class SseHub:
         try:
             frame = _frame(event, data if isinstance(data, bytes) else data(), event_id)
         except Exception:
-            logger.exception("an event of the stream cannot be encoded")
+            _log.exception("an event of the stream cannot be encoded")
             return
         self._remember(event_id, frame)
         message = _body(frame)
@@ -287,7 +287,7 @@ class SseHub:
             try:
                 act(client)
             except Exception:
-                logger.exception("a stream failed")
+                _log.exception("a stream failed")
                 self._close(client)
             if number % _SENDS_IN_A_ROW == 0:
                 await asyncio.sleep(0)

@@ -1,8 +1,8 @@
 """The last net under an application: an exception that nobody handled; none of its text leaves the process."""
 
-import logging
 from collections.abc import Callable
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sixclear.common.errors import InternalError
 from sixclear.common.web.problems import problem_response
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 def internal_error(request: Request) -> Response:
@@ -41,8 +41,8 @@ class UnexpectedErrorMiddleware:
 
         try:
             await self.app(scope, receive, watch)
-        except Exception as error:
+        except Exception:
             if started:
                 raise
-            logger.exception("unexpected error: %s", type(error).__name__)
+            _log.exception("unexpected error")
             await self._answer(Request(scope))(scope, receive, send)
