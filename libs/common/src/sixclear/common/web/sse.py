@@ -11,7 +11,7 @@ import orjson
 import structlog
 from prometheus_client import Counter, Gauge
 from starlette.requests import HTTPConnection, Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, utc_now
@@ -30,8 +30,8 @@ Snapshot = Callable[[], Awaitable[tuple[int, bytes]]]
 Visitor = Callable[[HTTPConnection], str | None]
 Pulse = Callable[[], Mapping[str, Any]]
 
-_END: Mapping[str, Any] = {"type": "http.response.body", "body": b"", "more_body": False}
-_START: Mapping[str, Any] = {
+_END: Message = {"type": "http.response.body", "body": b"", "more_body": False}
+_START: Message = {
     "type": "http.response.start",
     "status": 200,
     "headers": [
@@ -309,7 +309,7 @@ def _last_event_id(request: Request) -> str:
     return request.headers.get("last-event-id") or request.query_params.get("last_event_id", "")
 
 
-def _body(frame: bytes) -> Mapping[str, Any]:
+def _body(frame: bytes) -> Message:
     return {"type": "http.response.body", "body": frame, "more_body": True}
 
 

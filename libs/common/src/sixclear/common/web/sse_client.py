@@ -1,19 +1,18 @@
 """One connection of an event stream: never waited for, always sent the newest state."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from starlette.types import Send
+from starlette.types import Message, Send
 
-Message = Mapping[str, Any]
+from sixclear.common.web.eager_start import Started, start_eagerly
 
 
 class StreamClient:
     """Sends what it is offered. While the connection is full, only the latest offer is remembered.
 
-    A send usually ends without waiting, and then costs no task: with 2,000 clients that is a quarter of the work.
-    One that has to wait goes on in a task of its own; when it waits longer than `limit_seconds`, `drop` is called.
+    A send usually ends without waiting, and then costs no task (see `start_eagerly`). One that has to wait goes on in a
+    task of its own; when it waits longer than `limit_seconds`, `drop` is called.
     """
 
     __slots__ = ("_busy", "_drop", "_limit_seconds", "_pending", "_send", "_task", "closed")
@@ -34,7 +33,7 @@ class StreamClient:
         if self._busy:
             self._pending = message
             return
-        started = _start(self._send(message))  # type: ignore[arg-type]
+        started = start_eagerly(self._send_one(message))
         if started is not None:
             self._busy = True
             self._task = asyncio.create_task(self._finish(started))
@@ -48,7 +47,7 @@ class StreamClient:
         """Send the first messages, in the caller's task; raises TimeoutError when the connection does not take them."""
         for message in messages:
             async with asyncio.timeout(self._limit_seconds):
-                await self._send(message)  # type: ignore[arg-type]
+                await self._send(message)
 
     def release(self, keep: bool) -> None:
         """From now on offers are sent; what came in meanwhile goes first if `keep`."""
@@ -72,47 +71,17 @@ class StreamClient:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _finish(self, started: "_Started") -> None:
+    async def _send_one(self, message: Message) -> None:
+        await self._send(message)
+
+    async def _finish(self, started: Started) -> None:
         try:
             async with asyncio.timeout(self._limit_seconds):
                 await started
             while (message := self._pending) is not None:
                 self._pending = None
                 async with asyncio.timeout(self._limit_seconds):
-                    await self._send(message)  # type: ignore[arg-type]
+                    await self._send(message)
             self._busy = False
         except Exception:  # a time limit, a connection that is gone, or a server that takes no more
             self._drop(self)
-
-
-def _start(coroutine: Coroutine[Any, Any, None]) -> "_Started | None":
-    """Run `coroutine` up to its first wait: None when it ended without one."""
-    try:
-        return _Started(coroutine, coroutine.send(None))
-    except StopIteration:
-        return None
-    except OSError:
-        return None
-
-
-class _Started:
-    """A coroutine that already waits for something; awaiting it goes on from there."""
-
-    __slots__ = ("_coroutine", "_waits_for")
-
-    def __init__(self, coroutine: Coroutine[Any, Any, None], waits_for: Any) -> None:
-        self._coroutine = coroutine
-        self._waits_for = waits_for
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        waits_for = self._waits_for
-        while True:
-            try:
-                try:
-                    sent = yield waits_for
-                except BaseException as error:
-                    waits_for = self._coroutine.throw(error)
-                else:
-                    waits_for = self._coroutine.send(sent)
-            except StopIteration:
-                return
