@@ -148,6 +148,13 @@ def test_files_stay_short() -> None:
     assert not [path for path in LONG_FILES if long.get(path, 0) <= LINES], "delete the reason: it is short again"
 
 
+def test_application_state_is_typed_and_no_framework_is_entered_by_a_private_name() -> None:
+    untyped = re.compile(r"\bapp\.state\.(?!service_state\b|portal\b)|\b(?:fastapi|starlette)(?:\.\w+)*\._\w+")
+    sources = [path for path in _python_files() if not path.startswith("tests/")]
+    found = [path for path in sources if untyped.search((ROOT / path).read_text(encoding="utf-8"))]
+    assert not found, "see sixclear.common.service_state"
+
+
 def test_there_is_no_junk_drawer() -> None:
     stems = {path: {Path(path).stem, Path(path).parent.name} for path in _python_files()}
     found = [path for path, names in stems.items() if names & JUNK_DRAWERS]

@@ -55,7 +55,7 @@ def create_app(
     routes: list[BaseRoute] = []
     if stream is not None:
         routes.append(StreamRoute(f"{PREFIX}/stream", stream))
-    app = create_service_app(
+    return create_service_app(
         title="Sixclear monitoring",
         service="monitoring",
         version=version("sixclear"),
@@ -65,6 +65,7 @@ def create_app(
         verifier=verifier,
         database=parts.database if parts is not None else None,
         clock=clock,
+        own=parts,
         body_limits={f"{PREFIX}/otlp/": settings.spans_body_bytes},
         describe=partial(describe_stream, path=f"{PREFIX}/stream"),
         description=(
@@ -76,5 +77,3 @@ def create_app(
             "`If-None-Match`."
         ),
     )
-    app.state.parts = parts
-    return app

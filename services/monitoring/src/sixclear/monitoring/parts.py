@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from starlette.requests import Request
 
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.runtime.target import StreamState
+from sixclear.common.service_state import own_state
 from sixclear.monitoring.readings import Readings
 from sixclear.monitoring.settings import Settings
 
@@ -30,4 +31,4 @@ class Parts:
 
 def parts_of(request: Request) -> Parts:
     """The parts of the application that serves `request`."""
-    return cast(Parts, request.app.state.parts)
+    return own_state(request, Parts)
