@@ -33,13 +33,15 @@ _HOUSE = """{constant} = House(
 _AFTER_ENTITY = (
     "say in __init__.py, schemas.py and models.py what it is; its fields beside the name and the owner",
     "give the folder its place in `order` of tests/contract/house.py: it stands at the top now",
-    "words for its changes in the portal, in three languages, and a translation of its problem code",
-    "tests in tests/unit and tests/integration, in a folder of the same name",
+    "words for its changes in the portal (words/<service>.py), in three languages",
+    "translations of its problem code in the portal (problems.po)",
+    "tests in tests/unit and tests/integration, in a folder of the same name; its changes in the test of the examples",
     "the README of the service: what it owns, publishes and offers; a line in CHANGELOG.md",
 )
 _AFTER_SERVICE = (
     "say in README.md, docs/architecture.md and app.py what the service is for",
     "the scope `{scope}:write` for clients of the embedded issuer: libs/common/src/sixclear/common/issuer/clients.py",
+    "its name in words, for pages that miss it: SERVICES of the portal's words/monitoring.py",
     "who reads its events: `reads` of the reader in launcher/src/sixclear/launcher/registry.py",
     "run `make run` once: it installs the new source root",
 )

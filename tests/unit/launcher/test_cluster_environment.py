@@ -8,10 +8,11 @@ import pytest
 from sixclear.common.issuer.clients import Client, get_client, seed_clients
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.cluster import _environment
+from sixclear.launcher.registry import SERVICES
 
 ADDRESSES = {
     name: f"http://127.0.0.1:{8000 + number}"
-    for number, name in enumerate(("portal", "tasks", "feedback", "data-catalog", "monitoring", "issuer"))
+    for number, name in enumerate((*(service.name for service in SERVICES), "issuer"))
 }
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
@@ -31,8 +32,8 @@ def test_relays_are_reported_also_where_a_collector_is_named(
     if named is not None:
         monkeypatch.setenv(named, "http://collector:4318")
     environment = told(CommonSettings(home=tmp_path))
-    assert environment["SIXCLEAR_STREAMS_URL"] == "http://127.0.0.1:8004/api/monitoring/v1/streams"
-    assert environment["SIXCLEAR_TOKEN_URL"] == "http://127.0.0.1:8005/oauth2/token"
+    assert environment["SIXCLEAR_STREAMS_URL"] == f"{ADDRESSES['monitoring']}/api/monitoring/v1/streams"
+    assert environment["SIXCLEAR_TOKEN_URL"] == f"{ADDRESSES['issuer']}/oauth2/token"
     client = get_client(tmp_path, environment["SIXCLEAR_CLIENT_ID"])
     assert client.has_secret(environment["SIXCLEAR_CLIENT_SECRET"])
     assert (client.scopes, client.organisation_id) == (("monitoring:spans",), None), "it may do nothing else"
