@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.memory import MemoryBus
@@ -23,14 +24,17 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
+from sixclear.monitoring.kinds.kind import Kind
 from sixclear.monitoring.kinds.task import REPORTS, TASK
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.status.service import SHOWN
 from sixclear.monitoring.target import MonitoringTarget
+from sixclear.monitoring.view import counters
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.cells import cells_at, cells_now, latest_at, latest_now
 from sixclear.monitoring.view.crossings import cross_boundaries
 from sixclear.monitoring.view.fold import fold
+from sixclear.monitoring.view.reconcile import take_over
 from sixclear.monitoring.view.selection import Selection
 from sixclear.tasks.events import EVENTS as TASK_EVENTS
 
@@ -231,12 +235,29 @@ async def database(clone_database: CloneDatabase) -> AsyncIterator[Database]:
     await made.close()
 
 
-@pytest_asyncio.fixture
-async def view(database: Database) -> View:
+async def leading(database: Database) -> View:
+    """The view, with what a leader does before it folds."""
     async with database.transaction() as session:
         token = await views.take_leadership(session, "test", NOON)
+        await take_over(session, token=token, now=NOON)
         await views.note_relayed(session, False, token)
+        await views.advance_view(session, 0)
     return View(database, token, NOON + timedelta(days=1))
+
+
+async def left_by_the_release_before(session: AsyncSession, kind: Kind[Any]) -> None:
+    """Count what stands in the axes of a kind's states as that release did, which stores no cells with a state."""
+    table = f"{kind.name}_state"
+    await session.execute(text(f"UPDATE {table} h SET cells = {kind.stored_cells_sql}"))
+    await counters.rebuild_counters(session, kind.source, 1, 1)
+    await session.execute(text(f"UPDATE {table} SET cells = NULL"))
+    await session.execute(text("UPDATE source_view SET rules = 1 WHERE source = :source"), {"source": kind.source})
+    await session.execute(text("UPDATE leadership SET cells_token = NULL"))
+
+
+@pytest_asyncio.fixture
+async def view(database: Database) -> View:
+    return await leading(database)
 
 
 def make_runtime(

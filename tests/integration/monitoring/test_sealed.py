@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from tests.integration.monitoring.conftest import left_by_the_release_before
 
 from sixclear.common.clock import civil_date, civil_day_end
-from sixclear.monitoring.view import counters
+from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.view import sources as views
-from sixclear.monitoring.view.reconcile import differences, follow_changed_rules
+from sixclear.monitoring.view.reconcile import differences, take_over
 
 pytestmark = pytest.mark.asyncio
 
@@ -24,8 +25,6 @@ PLACES: tuple[dict[str, str], ...] = (
 
 
 async def the_country(view: Any, events: Any) -> None:
-    async with view.database.transaction() as session:
-        await follow_changed_rules(session, token=view.token, now=view.now)
     await view.fold(
         [
             events.programme("hanoi"),
@@ -134,13 +133,12 @@ async def test_counters_of_the_release_before_are_counted_again(view: Any, event
     await the_country(view, events)
     await view.fold([sealed(events, "received", programme="hanoi", organisation="01")])
     async with view.database.transaction() as session:
-        await session.execute(text("UPDATE source_view SET rules = 1 WHERE source = 'feedback'"))
         await session.execute(text("UPDATE submission_state SET bucket = 'in_time', next_boundary = due_at"))
-        await counters.rebuild_counters(session, "feedback", 1, 1)
+        await left_by_the_release_before(session, SUBMISSION)
     assert (await feedback(site, {}))["received"] == 2
     assert (await feedback(site, {"organisation": "01"}))["received"] == 2
     async with view.database.transaction() as session:
-        assert await follow_changed_rules(session, token=view.token, now=view.now) == ["feedback"]
+        assert "feedback" in await take_over(session, token=view.token, now=view.now)
     assert (await feedback(site, {}))["received"] == 2
     assert (await feedback(site, {"organisation": "01"}))["received"] == 1
     async with view.database.session() as session:

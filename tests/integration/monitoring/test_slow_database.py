@@ -16,7 +16,7 @@ from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.lead import leader as leader_module
 from sixclear.monitoring.lead.leader import Leader
 from sixclear.monitoring.settings import Settings
-from sixclear.monitoring.view.generations import activate_next_epoch
+from sixclear.monitoring.view.generations import activate_next
 
 pytestmark = pytest.mark.asyncio
 
@@ -78,7 +78,7 @@ async def test_old_epochs_are_deleted_in_parts_that_get_through(
     events.epoch = 2
     await view.fold([events.task("t0")])
     async with view.database.transaction() as session:
-        await activate_next_epoch(session, "tasks", token=view.token)
+        await activate_next(session, "tasks", token=view.token)
     await slow_down(view, "DELETE", "task_history")
 
     async def swept() -> bool:

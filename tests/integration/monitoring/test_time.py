@@ -15,7 +15,7 @@ from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.timeline.service import timeline
 from sixclear.monitoring.view import entities
 from sixclear.monitoring.view import sources as views
-from sixclear.monitoring.view.generations import activate_next_epoch, caught_up, delete_old_epochs
+from sixclear.monitoring.view.generations import activate_next, caught_up, delete_old
 from sixclear.monitoring.view.reconcile import differences, reconcile, repair
 from sixclear.monitoring.view.selection import Selection
 
@@ -110,7 +110,7 @@ async def test_a_restored_source_is_rebuilt_beside_and_then_shown(view: Any, eve
     assert caught_up(state, view.now + timedelta(seconds=5))
 
     async with view.database.transaction() as session:
-        await activate_next_epoch(session, "tasks", token=view.token)
+        await activate_next(session, "tasks", token=view.token)
     assert (await view.cells())[Cell("task_bucket", "completed")] == 1
     assert (await view.cells())[Cell("task", "")] == 1
     above = await view.cells(Selection(stable_id("organisation", "02")))
@@ -122,7 +122,7 @@ async def test_a_restored_source_is_rebuilt_beside_and_then_shown(view: Any, eve
     removed = 1
     while removed:
         async with view.database.transaction() as session:
-            removed = await delete_old_epochs(session, "tasks", token=view.token, limit=3)
+            removed = await delete_old(session, "tasks", token=view.token, limit=3)
     async with view.database.session() as session:
         left = await session.scalars(text("SELECT epoch FROM task_history UNION SELECT epoch FROM organisation_state"))
         assert set(left) == {2}

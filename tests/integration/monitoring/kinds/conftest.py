@@ -12,7 +12,7 @@ from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import MetaData
-from tests.integration.monitoring.conftest import Events, View, organisation_id
+from tests.integration.monitoring.conftest import Events, View, leading, organisation_id
 from tests.integration.monitoring.kinds.made_up.plan import PLAN
 from tests.integration.monitoring.kinds.made_up.step import STEP
 
@@ -21,7 +21,7 @@ from sixclear.common.clock import civil_date
 from sixclear.common.db import Database
 from sixclear.common.ids import stable_id
 from sixclear.monitoring import kinds
-from sixclear.monitoring.kinds.kind import Amount, Cell
+from sixclear.monitoring.kinds.kind import Amount, Cell, Kind
 from sixclear.monitoring.view.cells import cells_at, cells_now
 from sixclear.monitoring.view.models import kind_tables
 from sixclear.monitoring.view.selection import Selection
@@ -52,6 +52,11 @@ def _migrate(connection: Any) -> None:
     for operation in upgrade.ops:
         for part in getattr(operation, "ops", None) or (operation,):
             operations.invoke(part)
+
+
+@pytest_asyncio.fixture
+async def view(database: Database, two_more_kinds: None) -> View:
+    return await leading(database)
 
 
 @dataclass
@@ -97,19 +102,22 @@ def plans(events: Events) -> Plans:
 
 @dataclass
 class MadeUp:
-    """The cells of the made-up kinds."""
+    """The cells of the made-up kinds, by the rules of now."""
 
     view: View
 
+    def _kinds(self) -> list[Kind[Any]]:
+        return [kind for kind in kinds.KINDS if kind.name in {"plan", "step"}]
+
     async def now(self, selection: Selection = Selection()) -> dict[Cell, Amount]:  # noqa: B008 (immutable)
         async with self.view.database.session() as session:
-            return dict(await cells_now(session, MADE_UP, selection, civil_date(self.view.now)))
+            return dict(await cells_now(session, self._kinds(), selection, civil_date(self.view.now)))
 
     async def at(self, at: datetime, selection: Selection = Selection()) -> dict[Cell, Amount]:  # noqa: B008
         async with self.view.database.session() as session:
-            return dict(await cells_at(session, MADE_UP, selection, at))
+            return dict(await cells_at(session, self._kinds(), selection, at))
 
 
 @pytest.fixture
-def made_up(view: View, two_more_kinds: None) -> MadeUp:
+def made_up(view: View) -> MadeUp:
     return MadeUp(view)

@@ -18,7 +18,7 @@ from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.ledger.service import recent_changes
 from sixclear.monitoring.status.service import SHOWN
 from sixclear.monitoring.view.cells import cells_now, latest_at, latest_now
-from sixclear.monitoring.view.generations import activate_next_epoch, delete_old_epochs
+from sixclear.monitoring.view.generations import activate_next, delete_old
 from sixclear.monitoring.view.reconcile import differences, reconcile, repair
 from sixclear.monitoring.view.selection import Selection
 
@@ -136,14 +136,14 @@ async def test_a_restored_source_brings_both_back(view: Any, events: Any, plans:
     assert not await view.fold(restored)
     assert await made_up.now() == before
     async with view.database.transaction() as session:
-        await activate_next_epoch(session, "tasks", token=view.token)
+        await activate_next(session, "tasks", token=view.token)
     assert (await made_up.now())[Cell("plan_step", "open")] == 2
     assert await made_up.now() == await made_up.at(view.now)
     await assert_reconciles(view)
     removed = 1
     while removed:
         async with view.database.transaction() as session:
-            removed = await delete_old_epochs(session, "tasks", token=view.token)
+            removed = await delete_old(session, "tasks", token=view.token)
     async with view.database.session() as session:
         for table in ("plan_state", "plan_history", "step_state", "step_history", "last_payment"):
             assert set(await session.scalars(text(f"SELECT epoch FROM {table}"))) == {2}

@@ -48,6 +48,8 @@ _MOVE = text(
     bindparam("expected", type_=BigInteger),
 )
 
+_FORGET = text("DELETE FROM consumer_position WHERE consumer_group = :consumer_group")
+
 
 class PositionConflict(Exception):
     """Another process of the same group has moved the position: this one must begin again from what is stored."""
@@ -91,3 +93,8 @@ async def save(
             moved = await session.execute(_BEGIN, values)
         if moved.first() is None:
             raise PositionConflict(f"{group} was moved in {stream} by another process")
+
+
+async def forget(session: AsyncSession, group: str) -> None:
+    """Let the group begin again from the first event of every stream."""
+    await session.execute(_FORGET, {"consumer_group": group})

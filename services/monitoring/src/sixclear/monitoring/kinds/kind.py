@@ -213,6 +213,14 @@ class Kind(Generic[F]):
         return "(" + " OR ".join(axis.ahead_sql for axis in self.axes) + ")"
 
     @property
+    def stored_cells_sql(self) -> str:
+        """The cells of a row `h` that has its axes, as they are stored with a state."""
+        return f"""coalesce((
+            SELECT jsonb_agg(jsonb_build_array(c.measure, c.slot, CAST(c.amount AS text)))
+            FROM {self.cells_sql} AS c(measure, slot, amount)
+            WHERE h.{self.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL), '[]')"""  # noqa: S608
+
+    @property
     def dimensions_sql(self) -> str:
         """The dimensions of `h`; one that the kind does not have is empty."""
         return ", ".join(

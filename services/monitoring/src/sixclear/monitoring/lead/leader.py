@@ -16,6 +16,7 @@ from sixclear.common.runtime.target import StreamState
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.kinds import sources
+from sixclear.monitoring.lead.replays import Replays
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.streams import repository as streams
 from sixclear.monitoring.streams.reported import sent_all
@@ -23,8 +24,8 @@ from sixclear.monitoring.view import entities
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.consumers import SourceConsumer
 from sixclear.monitoring.view.crossings import cross_boundaries
-from sixclear.monitoring.view.generations import activate_next_epoch, caught_up, delete_old_epochs
-from sixclear.monitoring.view.reconcile import follow_changed_rules, reconcile
+from sixclear.monitoring.view.generations import activate_next, begin_silent_epoch, caught_up, delete_old
+from sixclear.monitoring.view.reconcile import reconcile, take_over
 
 _log = structlog.get_logger(__name__)
 
@@ -69,13 +70,14 @@ class Leader:
         self._lost = asyncio.Event()
         self._seen: dict[str, tuple[Lag | None, datetime]] = {}
         self._swept: dict[str, int] = {}
+        self._replays = Replays(database, self._consumer)
         self._crossings = BatchSize(settings.crossings_per_batch)
         self._deletions = BatchSize(_DELETED_AT_ONCE)
 
     async def lead(self, token: int, lost: asyncio.Event) -> None:
         """Work with `token` until `lost` is set or the task is cancelled; then everything is stopped."""
         self._token, self._lost = token, lost
-        await self._follow_changed_rules()
+        await self._take_over()
         self._seen = {source: (None, self._clock()) for source in sources()}
         async with self._database.transaction() as session:
             await views.note_relayed(session, self._relayed, token)
@@ -86,7 +88,7 @@ class Leader:
                 (self._follow_the_clock, 0.0, _AFTER_FAILURE_SECONDS),
                 (self._keep_progress_known, _TICK_SECONDS, _AFTER_FAILURE_SECONDS),
                 (self._compare, 0.0, _AFTER_FAILED_COMPARISONS_SECONDS),
-                (self._renew_epochs, 1.0, _AFTER_FAILURE_SECONDS),
+                (self._renew_generations, 1.0, _AFTER_FAILURE_SECONDS),
             )
         ]
         try:
@@ -96,14 +98,17 @@ class Leader:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await asyncio.gather(*(consumer.loop.stop(_STOP_SECONDS) for consumer in self._consumers))
+            await asyncio.gather(
+                self._replays.stop(), *(consumer.loop.stop(_STOP_SECONDS) for consumer in self._consumers)
+            )
             self._consumers = ()  # they run elsewhere now; nothing is said of them here
 
     def streams(self) -> Sequence[StreamState]:
         """The consumer groups, as operators see them."""
-        return [_stream(consumer.loop.state(), self._clock()) for consumer in self._consumers]
+        consumers = (*self._consumers, *self._replays.consumers())
+        return [_stream(consumer.loop.state(), self._clock()) for consumer in consumers]
 
-    def _consumer(self, source: str) -> SourceConsumer:
+    def _consumer(self, source: str, generation: int | None = None) -> SourceConsumer:
         return SourceConsumer(
             source,
             bus=self._bus,
@@ -112,11 +117,12 @@ class Leader:
             token=self._token,
             on_change=self._on_change,
             on_lost=self._lost.set,
+            generation=generation,
         )
 
-    async def _follow_changed_rules(self) -> None:
+    async def _take_over(self) -> None:
         async with self._background.transaction() as session:
-            changed = await follow_changed_rules(session, token=self._token, now=self._clock())
+            changed = await take_over(session, token=self._token, now=self._clock())
         if changed:
             _log.info("records are counted by new rules", sources=changed)
             self._on_change()
@@ -180,28 +186,29 @@ class Leader:
             _log.error("the figures do not reconcile", differences=len(found), first=found[0])
         await asyncio.sleep(max(self._settings.reconcile_seconds, _REST_PER_SECOND * (time.monotonic() - began)))
 
-    async def _renew_epochs(self) -> None:
-        """Show an epoch that has caught up, and delete those that nobody sees any more."""
+    async def _renew_generations(self) -> None:
+        """Replay what must be, show a generation that has caught up, and delete those that readers do not see."""
         async with self._database.session() as session:
             known = await views.sources(session)
             reports = await streams.list_reports(session)
+        await self._replays.follow(known)
         waiting = {consumer.source: consumer.loop.state().lag for consumer in self._consumers}
         for source, view in known.items():
             lag = waiting.get(source)
             # A relay that pauses in the middle of a replay looks like the end of it, but for what it says itself.
             sent = not view.relayed or sent_all(reports, source, self._clock())
-            complete = sent and lag is not None and lag.messages == 0
-            if complete and lag is not None and (lag.epoch or 0) > (view.next_epoch or view.active_epoch):
+            if sent and _nothing_waits(lag) and lag is not None and (lag.epoch or 0) > view.newest_log_epoch:
                 await self._begin_silent_epoch(source, lag.epoch or 0)
-            if complete and caught_up(view, self._clock()):
+            beside = self._replays.lag(source) if view.next_replayed else lag
+            if sent and _nothing_waits(beside) and caught_up(view, self._clock()):
                 # It counts what is below moved organisations again, in one piece: too long for the usual limits.
                 async with self._background.transaction() as session:
-                    await activate_next_epoch(session, source, token=self._token)
+                    await activate_next(session, source, token=self._token)
                 self._on_change()
             elif self._swept.get(source, 1) < view.active_epoch:
                 with self._deletions.attempt() as limit:
                     async with self._database.transaction() as session:
-                        removed = await delete_old_epochs(session, source, token=self._token, limit=limit)
+                        removed = await delete_old(session, source, token=self._token, limit=limit)
                 self._deletions.grow(removed)
                 if not removed:
                     self._swept[source] = view.active_epoch
@@ -209,7 +216,11 @@ class Leader:
     async def _begin_silent_epoch(self, source: str, epoch: int) -> None:
         """A log that was restored to one without events sends nothing that could say so."""
         async with self._database.transaction() as session:
-            await views.begin_silent_epoch(session, source, epoch, self._clock(), self._token)
+            await begin_silent_epoch(session, source, epoch, token=self._token, now=self._clock())
+
+
+def _nothing_waits(lag: Lag | None) -> bool:
+    return lag is not None and lag.messages == 0
 
 
 def _complete_until(lag: Lag | None, looked_at: datetime) -> datetime | None:

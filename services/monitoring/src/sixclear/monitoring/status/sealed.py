@@ -9,17 +9,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
-from sixclear.monitoring.kinds import rules_of
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.submission import CLOCK, SUBMISSION
 from sixclear.monitoring.statements import sql
 
+# The rules of the release before, whose counters have them.
+_COUNTED_THEM = 1
 _CELLS = sql(
     """
     SELECT c.measure, c.slot, sum(c.amount) FROM (
         SELECT h.demonstration, {clock} AS bucket FROM (
             SELECT DISTINCT ON (h.submission_id) h.* FROM submission_history h
-            JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch AND v.rules = :rules
+            JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch AND v.rules <> :counted_them
             WHERE h.valid_from <= :at AND h.recorded_at <= :known AND h.submission_id IN (
                 SELECT s.submission_id FROM submission_history s WHERE s.visibility = 'sealed')
             ORDER BY h.submission_id, h.version DESC
@@ -48,6 +49,6 @@ async def sealed_cells(session: AsyncSession, at: datetime, now: datetime) -> di
 
     None while the counters are still those of the release before, which has them.
     """
-    values = {"at": last_close(at), "known": last_close(now), "asked": at, "rules": rules_of(SUBMISSION.source)}
+    values = {"at": last_close(at), "known": last_close(now), "asked": at, "counted_them": _COUNTED_THEM}
     rows = await session.execute(_CELLS, values)
     return {Cell(row[0], row[1]): row[2] for row in rows}

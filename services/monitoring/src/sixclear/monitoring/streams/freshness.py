@@ -44,12 +44,12 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     gap = await gaps.oldest_gap(session)
     # A clock that ran ahead dated the gap: since when something is missing is not known.
     unknown = gap is not None and _believed(gap, now) is None
-    rebuilding = any(state.next_epoch is not None for state in states.values())
+    rebuilding = any(state.restored_epoch is not None for state in states.values())
     stale = None if behind is None or silent or rebuilding or unknown else max(behind, _age([gap, *sent.values()], now))
     sources = {
         name: {
-            "epoch": state.active_epoch,
-            "rebuilding_epoch": state.next_epoch,
+            "epoch": state.log_epoch,
+            "rebuilding_epoch": state.restored_epoch,
             "events": state.events,
             "last_event_at": state.last_event_at,
             "current_until": _complete_until(state, sent, now),
@@ -71,7 +71,7 @@ def _complete_until(state: views.SourceState, sent: Mapping[str, datetime | None
 
     Not known while a restored log is folded beside: what readers see is of the log before.
     """
-    if state.next_epoch is not None:
+    if state.restored_epoch is not None:
         return None
     instants = [_believed(state.current_until, now), *([sent[state.source]] if state.source in sent else [])]
     known = [instant for instant in instants if instant is not None]

@@ -23,7 +23,10 @@ def topics_of(source: str) -> tuple[str, ...]:
 
 
 class SourceConsumer:
-    """Folds one source's events with the leader's `token`; `on_change` is told when readers can see a difference."""
+    """Folds one source's events with the leader's `token`; `on_change` is told when readers can see a difference.
+
+    With a `generation` it replays the log into that one alone, from the first event, as a group of its own.
+    """
 
     def __init__(
         self,
@@ -35,8 +38,10 @@ class SourceConsumer:
         token: int,
         on_change: Callable[[], None],
         on_lost: Callable[[], None],
+        generation: int | None = None,
     ) -> None:
         self.source = source
+        self.generation = generation
         self._clock = clock
         self._token = token
         self._on_change = on_change
@@ -45,7 +50,7 @@ class SourceConsumer:
         self.loop = ConsumerLoop(
             bus,
             database,
-            f"monitoring.{source}",
+            f"monitoring.{source}" if generation is None else f"monitoring.{source}.{generation}",
             topics_of(source),
             self._handle,
             self._after_commit,
@@ -55,12 +60,16 @@ class SourceConsumer:
     async def _handle(self, session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
         try:
             with metrics.FOLD_DURATION.labels(self.source).time():
-                self._changed = await fold(session, envelopes, token=self._token, now=self._clock())
+                self._changed = await fold(
+                    session, envelopes, token=self._token, now=self._clock(), only=self.generation
+                )
         except LeadershipLost:
             self._on_lost()
             raise
 
     async def _after_commit(self, envelopes: Sequence[Envelope]) -> None:
+        if self.generation is not None:
+            return  # counted and measured when they came
         metrics.EVENTS_FOLDED.labels(self.source).inc(len(envelopes))
         if self._changed:
             self._on_change()

@@ -28,15 +28,15 @@ _ROLLED_UP = """
 
 
 def _leaves(source: str) -> str:
-    """Every cell in which a record of a source is counted, from states and histories in the epoch `:epoch`."""
+    """Every cell in which a record of a source is counted in `:epoch`: as stored with its state, and by its history."""
     return " UNION ALL ".join(part for kind in kinds_of(source) for part in (_cells(kind), *_flows(kind)))
 
 
 def _cells(kind: Kind[Any]) -> str:
     return f"""
-        SELECT h.organisation_id, {kind.dimensions_sql}, c.measure, c.slot, c.amount
-        FROM {kind.name}_state h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
-        WHERE h.epoch = :epoch AND h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
+        SELECT h.organisation_id, {kind.dimensions_sql},
+            c.cell ->> 0 AS measure, c.cell ->> 1 AS slot, CAST(c.cell ->> 2 AS numeric) AS amount
+        FROM {kind.name}_state h CROSS JOIN LATERAL jsonb_array_elements(h.cells) AS c(cell) WHERE h.epoch = :epoch
     """  # noqa: S608 (constants of this package)
 
 

@@ -23,10 +23,16 @@ def _facts(kind: Kind[Any], alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in kind.columns)
 
 
+_SORTED = (
+    "(SELECT jsonb_agg(cell ORDER BY cell) FROM (SELECT {cell} AS cell FROM jsonb_array_elements({cells}) AS c) AS x)"
+)
+_CELL = "jsonb_build_array(c ->> 0, c ->> 1, CAST(c ->> 2 AS numeric))"
+
+
 async def state_differences(
     session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime, limit: int
 ) -> list[dict[str, Any]]:
-    """States that are not the latest version of their history, or are not counted as the rules say."""
+    """States that are not the latest version of their history."""
     rows = await session.execute(
         sql(
             """
@@ -35,13 +41,34 @@ async def state_differences(
             FULL JOIN (SELECT DISTINCT ON ({kind}_id) * FROM {kind}_history WHERE epoch = :epoch
                        ORDER BY {kind}_id, version DESC) AS l ON l.{kind}_id = h.{kind}_id
             WHERE (h.version, {stored}) IS DISTINCT FROM (l.version, {latest})
-            UNION ALL
-            SELECT 'bucket', CAST(h.{kind}_id AS text) FROM {kind}_state h WHERE h.epoch = :epoch AND {miscounted}
             LIMIT :limit
             """,
             kind=kind.name,
             stored=_facts(kind, "h"),
             latest=_facts(kind, "l"),
+        ),
+        {"epoch": epoch, "limit": limit},
+    )
+    return [{"source": kind.source, "kind": kind.name, **row._mapping} for row in rows]
+
+
+async def rule_differences(
+    session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime, limit: int
+) -> list[dict[str, Any]]:
+    """States that are not counted as the rules of this release say; another release's are another generation."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT 'bucket' AS "check", CAST(h.{kind}_id AS text) AS entity_id
+            FROM {kind}_state h WHERE h.epoch = :epoch AND {miscounted}
+            UNION ALL
+            SELECT 'cells', CAST(h.{kind}_id AS text)
+            FROM {kind}_state h WHERE h.epoch = :epoch AND {stored} IS DISTINCT FROM {by_rule}
+            LIMIT :limit
+            """,
+            kind=kind.name,
+            stored=_SORTED.format(cell=_CELL, cells="h.cells"),
+            by_rule=_SORTED.format(cell=_CELL, cells=kind.stored_cells_sql),
             miscounted=_MISCOUNTED.format(
                 stored=", ".join(f"h.{axis.name}" for axis in kind.axes),
                 values=", ".join(kind.value_sql(axis) for axis in kind.axes),
@@ -57,6 +84,7 @@ async def state_differences(
 async def repair_states(session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime) -> None:
     """Make states again from the latest version of their history, counted as at the instant `at`."""
     facts, axes = list(kind.columns), [axis.name for axis in kind.axes]
+    stored = ["version", "withdrawn_version", "occurred_at", *facts, *axes, "next_boundary", "cells"]
     values = {"epoch": epoch, "at": at}
     await session.execute(
         sql(
@@ -71,26 +99,27 @@ async def repair_states(session: AsyncSession, kind: Kind[Any], epoch: int, at: 
     await session.execute(
         sql(
             """
-            INSERT INTO {kind}_state AS s
-                (epoch, {kind}_id, version, withdrawn_version, occurred_at, {names}, {axes}, next_boundary)
-            SELECT DISTINCT ON (h.{kind}_id) :epoch, h.{kind}_id, h.version,
+            INSERT INTO {kind}_state AS s (epoch, {kind}_id, {stored})
+            SELECT :epoch, h.{kind}_id, h.version,
                 coalesce((SELECT max(w.version) FROM {kind}_history w
                           WHERE w.epoch = :epoch AND w.{kind}_id = h.{kind}_id AND w.withdrawn), 0),
-                h.occurred_at, {facts}, {values}, {boundary}
-            FROM {kind}_history h WHERE h.epoch = :epoch
-            ORDER BY h.{kind}_id, h.version DESC
+                h.occurred_at, {facts}, {axes}, {boundary}, {cells}
+            FROM (
+                SELECT h.*, {values} FROM (
+                    SELECT DISTINCT ON ({kind}_id) * FROM {kind}_history WHERE epoch = :epoch
+                    ORDER BY {kind}_id, version DESC
+                ) AS h
+            ) AS h
             ON CONFLICT ({kind}_id, epoch) DO UPDATE SET {replaced}
             """,
             kind=kind.name,
-            names=", ".join(facts),
+            stored=", ".join(stored),
             facts=_facts(kind, "h"),
-            axes=", ".join(axes),
-            values=", ".join(kind.value_sql(axis) for axis in kind.axes),
+            axes=", ".join(f"h.{name}" for name in axes),
+            values=kind.values_sql,
             boundary=kind.boundary_sql,
-            replaced=", ".join(
-                f"{name} = excluded.{name}"
-                for name in ["version", "withdrawn_version", "occurred_at", *facts, *axes, "next_boundary"]
-            ),
+            cells=kind.stored_cells_sql,
+            replaced=", ".join(f"{name} = excluded.{name}" for name in stored),
         ),
         values,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from msgspec import Struct
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.db import dump_json
 from sixclear.monitoring import kinds
-from sixclear.monitoring.kinds.kind import Kind
+from sixclear.monitoring.kinds.kind import Counted, Kind
 from sixclear.monitoring.statements import Columns, sql
-from sixclear.monitoring.view.states import Happened, State, Version, happened
+from sixclear.monitoring.view.states import Happened, State, Version, happened, whole
 
 F = TypeVar("F", bound=Struct)
 
@@ -25,7 +27,7 @@ _VERSION = Columns(
     recorded_at="timestamptz",
 )
 _STATE = Columns(entity_id="uuid", version="integer", withdrawn_version="integer", occurred_at="timestamptz")
-_BOUNDARY = Columns(next_boundary="timestamptz")
+_COUNTED = Columns(next_boundary="timestamptz", cells="jsonb")
 
 
 def _facts_row(kind: Kind[Any], facts: Any) -> list[Any]:
@@ -35,11 +37,12 @@ def _facts_row(kind: Kind[Any], facts: Any) -> list[Any]:
 def _state_row(kind: Kind[Any], state: State[Any]) -> list[Any]:
     values = state.values or [None] * len(kind.axes)
     known = (getattr(state, name) for name in _STATE.types)
-    return [*known, *values, state.next_boundary, *_facts_row(kind, state.facts)]
+    cells = dump_json([[item.measure, item.slot, str(item.amount)] for item in state.cells])
+    return [*known, *values, state.next_boundary, cells, *_facts_row(kind, state.facts)]
 
 
 def _state_columns(kind: Kind[Any]) -> Columns:
-    return _STATE + Columns(**{axis.name: "text" for axis in kind.axes}) + _BOUNDARY + Columns(**kind.columns)
+    return _STATE + Columns(**{axis.name: "text" for axis in kind.axes}) + _COUNTED + Columns(**kind.columns)
 
 
 def _stored(kind: Kind[Any], columns: Columns) -> str:
@@ -143,6 +146,7 @@ def _state(kind: Kind[F], row: Row[Any]) -> State[F]:
         _facts(kind, row),
         None if values[0] is None else values,
         row.next_boundary,
+        tuple(Counted(measure, slot, whole(Decimal(amount))) for measure, slot, amount in row.cells or ()),
     )
 
 

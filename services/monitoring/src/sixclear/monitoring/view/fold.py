@@ -15,7 +15,7 @@ from sixclear.common.bus import dead_letters
 from sixclear.common.bus.envelope import Envelope
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
-from sixclear.monitoring.kinds import find_kind, kinds_of, sources
+from sixclear.monitoring.kinds import find_kind, kinds_of, rules_of, sources
 from sixclear.monitoring.kinds.kind import Amount, Kind
 from sixclear.monitoring.view import counters, dimensions, entities, gaps
 from sixclear.monitoring.view import sources as views
@@ -36,6 +36,8 @@ from sixclear.monitoring.view.states import (
 )
 
 F = TypeVar("F", bound=Struct)
+# Before every change of the view: nothing was replayed before there was something to see.
+_REPLAYED = 1
 
 
 @dataclass(slots=True)
@@ -91,34 +93,49 @@ def _facts(envelope: Envelope, kind: Kind[Any] | None) -> Any:
     return msgspec.convert(envelope.data, dimensions.FACTS[envelope.entity_type])
 
 
-async def fold(session: AsyncSession, envelopes: Sequence[Envelope], *, token: int, now: datetime) -> bool:
+async def fold(
+    session: AsyncSession, envelopes: Sequence[Envelope], *, token: int, now: datetime, only: int | None = None
+) -> bool:
     """Fold events in any order, any number of times; True when readers can see a difference.
 
-    `token` is the leader's: raises LeadershipLost when another leader has taken over. Counting is as at `now`.
+    Each goes into every generation of its log's epoch, or into `only` one that is replayed. `token` is the leader's:
+    raises LeadershipLost when another leader has taken over. Counting is as at `now`.
     """
     batches = read(envelopes)
-    view_before = await begin(session, token)
-    sequence = view_before.sequence + 1
-    known = await views.sources(session)
+    locked = await begin(session, token)
     changed = False
     for batch in batches:
+        known = await _with_generation_of(session, batch, now)
         view = known[batch.source]
-        if batch.epoch < view.active_epoch:
+        generations = [number for number in view.generations_of(batch.epoch) if only in {None, number}]
+        if not generations and only is None:
             metrics.EVENTS_OF_OLD_EPOCHS.labels(batch.source).inc(batch.count)
-            continue
-        fold_of_batch = _Fold(session, batch.source, batch.epoch, known, sequence, now, has_gaps=view_before.has_gaps)
-        differs = await fold_of_batch.run(batch)
-        assert batch.newest is not None
-        if batch.epoch == view.active_epoch:
-            changed = changed or differs
-            # A number that grows, or a frame, would tell the moment of a sealed submission.
-            if batch.shown is not None:
-                await views.note_events(session, batch.source, batch.count, batch.shown)
-        else:
-            await views.note_next_epoch(session, batch.source, batch.epoch, batch.newest, now)
+        for number in generations:
+            # What is replayed is no news to those who followed the stream.
+            sequence = locked.sequence + 1 if only is None else _REPLAYED
+            one = _Fold(session, batch.source, number, known, sequence, now, has_gaps=locked.has_gaps)
+            differs = await one.run(batch)
+            if number == view.active_epoch:
+                changed = changed or differs
+                # A number that grows, or a frame, would tell the moment of a sealed submission.
+                if batch.shown is not None:
+                    await views.note_events(session, batch.source, batch.count, batch.shown)
+            elif view.next_replayed == (only is not None):
+                assert batch.newest is not None
+                await views.note_next(session, batch.source, number, batch.newest, now)
     if changed:
-        await views.advance_view(session, sequence)
+        await views.advance_view(session, locked.sequence + 1)
     return changed
+
+
+async def _with_generation_of(session: AsyncSession, batch: Batch, now: datetime) -> dict[str, views.SourceState]:
+    """Every source; a later epoch of the batch's log has its generation beside from now on."""
+    known = await views.sources(session)
+    view = known[batch.source]
+    if batch.epoch <= view.newest_log_epoch:
+        return known
+    await views.begin_next(session, view, batch.epoch, rules_of(batch.source), now, replayed=False)
+    return await views.sources(session)
 
 
 async def begin(session: AsyncSession, token: int) -> views.LockedView:

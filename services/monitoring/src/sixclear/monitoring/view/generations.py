@@ -1,10 +1,13 @@
-"""A restored source: its new epoch is folded beside the view and takes its place when it has caught up."""
+"""Generations: the next one of a source is folded beside the view and takes its place when it has caught up.
+
+It begins when the log was restored to a later epoch, and when the rules of this release are other ones.
+"""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.monitoring.kinds import kinds_of, sources
+from sixclear.monitoring.kinds import kinds_of, rules_of, sources
 from sixclear.monitoring.view import counters, dimensions
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
@@ -13,7 +16,7 @@ _QUIET = timedelta(seconds=5)
 
 
 def caught_up(view: views.SourceState, now: datetime) -> bool:
-    """Whether a next epoch, of which nothing waits, holds the whole log.
+    """Whether a next generation, for which nothing waits, holds the whole log.
 
     Either an event came that is younger than the rebuild itself, or none came for some seconds.
     """
@@ -23,13 +26,21 @@ def caught_up(view: views.SourceState, now: datetime) -> bool:
     return live or now - view.next_folded_at >= _QUIET
 
 
-async def activate_next_epoch(session: AsyncSession, source: str, *, token: int) -> None:
-    """Show the next epoch of `source` from this transaction's end on.
+async def begin_silent_epoch(session: AsyncSession, source: str, log_epoch: int, *, token: int, now: datetime) -> None:
+    """Begin the generation of a later epoch of the log, of which nothing was sent."""
+    await begin(session, token)
+    view = (await views.sources(session))[source]
+    if log_epoch > view.newest_log_epoch:
+        await views.begin_next(session, view, log_epoch, rules_of(source), now, replayed=False)
 
-    Organisations come with the epoch of their source: a swap there counts the others' records under them again.
+
+async def activate_next(session: AsyncSession, source: str, *, token: int) -> None:
+    """Show the next generation of `source` from this transaction's end on.
+
+    Organisations come with the generation of their source: a swap there counts the others under them again.
     """
     sequence = (await begin(session, token)).sequence + 1
-    await views.activate_next_epoch(session, source)
+    await views.activate_next(session, source)
     if source == dimensions.SOURCE:
         known = await views.sources(session)
         for other in set(sources()) - {source}:
@@ -39,8 +50,8 @@ async def activate_next_epoch(session: AsyncSession, source: str, *, token: int)
     await views.advance_view(session, sequence)
 
 
-async def delete_old_epochs(session: AsyncSession, source: str, *, token: int, limit: int = 5_000) -> int:
-    """Delete a chunk of the rows of epochs that readers no longer see; how many rows that were."""
+async def delete_old(session: AsyncSession, source: str, *, token: int, limit: int = 5_000) -> int:
+    """Delete a chunk of the rows of generations that readers no longer see; how many rows that were."""
     await begin(session, token)
     active = (await views.sources(session))[source].active_epoch
     if active == 1:

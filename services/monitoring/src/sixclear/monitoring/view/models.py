@@ -1,7 +1,7 @@
 """Tables of the view. Everything here can be rebuilt from the event logs.
 
-Each kind has two tables that are derived from it: its states and its history. The rows of a source hold the `epoch` of
-its log; those of an epoch that is not active yet are a rebuild beside the view.
+Each kind has two tables that are derived from it: its states and its history. `epoch` in the rows of a source is the
+number of a generation; those of one that readers do not see yet are a rebuild beside the view.
 """
 
 from datetime import date, datetime
@@ -27,7 +27,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,18 +37,25 @@ from sixclear.monitoring.tables import Base
 
 
 class SourceView(Base):
-    """Which epoch of a source's log readers see, and up to which instant it is known to be complete.
+    """Which generation of a source readers see, and up to which instant it is known to be complete.
 
-    `next_epoch` is folded beside it since `next_since`; `next_folded_at` and `next_recorded_at` tell how far it is.
+    A generation is what the records of one epoch of the log amount to by one set of rules; `epoch` in the rows of every
+    table is its number. `active_epoch` is the number of the one that readers see, `active_log_epoch` the epoch of its
+    log (null: the number itself). `next_epoch` is folded beside it since `next_since`; `next_folded_at` and
+    `next_recorded_at` tell how far it is. It is `next_replayed` when its log must be read again from the first event.
     `relayed` says whether a relay is between the log and the view; true until a leader knows better.
-    `rules` numbers the rules by which its records are counted (`kinds.rules_of`).
+    `rules` numbers the rules by which its records are counted (`kinds.rules_of`); 0: by more than one.
     """
 
     __tablename__ = "source_view"
 
     source: Mapped[str] = mapped_column(primary_key=True)
     active_epoch: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    active_log_epoch: Mapped[int | None] = mapped_column(Integer)
     next_epoch: Mapped[int | None] = mapped_column(Integer)
+    next_log_epoch: Mapped[int | None] = mapped_column(Integer)
+    next_rules: Mapped[int | None] = mapped_column(Integer)
+    next_replayed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     next_since: Mapped[datetime | None]
     next_folded_at: Mapped[datetime | None]
     next_recorded_at: Mapped[datetime | None]
@@ -64,7 +71,7 @@ class Leadership(Base):
     """One row: who may write the view (`token`), and the number of its last visible change.
 
     Every transaction that writes the view locks this row and compares its token, so a leader that was paused and
-    woke up after its successor is refused.
+    woke up after its successor is refused. `cells_token` is the token of the last leader that stores cells with states.
     """
 
     __tablename__ = "leadership"
@@ -75,6 +82,7 @@ class Leadership(Base):
     taken_at: Mapped[datetime | None]
     view_sequence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     reconciled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    cells_token: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (CheckConstraint("only_row", name="only_row"),)
 
@@ -184,7 +192,8 @@ def state_table(kind: Kind[Any], metadata: MetaData) -> Table:
     """Every entity of a kind as it is now, and how it is counted.
 
     Each axis is a column, null for what is not counted; after `next_boundary` the entity is counted elsewhere.
-    Versions below `withdrawn_version` are gone for good; an entity that is withdrawn has no facts.
+    `cells` are those in which it is counted, so that they can be taken away by a release with other rules. Versions
+    below `withdrawn_version` are gone for good; an entity that is withdrawn has no facts.
     """
     name = f"{kind.name}_state"
     table = Table(
@@ -194,6 +203,7 @@ def state_table(kind: Kind[Any], metadata: MetaData) -> Table:
         *_columns(epoch="integer", version="integer", withdrawn_version="integer", occurred_at="timestamptz"),
         *(Column(axis.name, Text) for axis in kind.axes),
         Column("next_boundary", TIMESTAMP(timezone=True)),
+        Column("cells", JSONB),
         Column("withdrawn", Boolean, Computed("version = withdrawn_version", persisted=False)),
         PrimaryKeyConstraint(f"{kind.name}_id", "epoch", name=f"pk_{name}"),
         postgresql_with={"fillfactor": 80},

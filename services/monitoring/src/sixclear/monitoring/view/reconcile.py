@@ -36,6 +36,8 @@ async def differences(session: AsyncSession, clock: Clock) -> list[dict[str, Any
         epoch = known[source].active_epoch
         for kind in kinds_of(source):
             found += await reconciliation.state_differences(session, kind, epoch, now, _SHOWN)
+            if known[source].rules == rules_of(source):
+                found += await reconciliation.rule_differences(session, kind, epoch, now, _SHOWN)
         found += await counters.counter_differences(session, source, epoch, organisations_epoch, _SHOWN)
         found += await counters.latest_differences(session, source, epoch, organisations_epoch, _SHOWN)
     return found[:_SHOWN]
@@ -73,7 +75,7 @@ async def repair(session: AsyncSession, *, now: datetime) -> None:
 
 
 async def _count_again(session: AsyncSession, source: str, known: dict[str, SourceState], now: datetime) -> None:
-    """States and counters of a source, in the epoch that readers see and in the one that is folded beside it."""
+    """States and counters of a source by this release's rules, in the generation that readers see and the next."""
     view = known[source]
     for epoch in filter(None, (view.active_epoch, view.next_epoch)):
         for kind in kinds_of(source):
@@ -81,22 +83,31 @@ async def _count_again(session: AsyncSession, source: str, known: dict[str, Sour
         organisations_epoch = epoch if source == dimensions.SOURCE else known[dimensions.SOURCE].active_epoch
         await counters.rebuild_counters(session, source, epoch, organisations_epoch)
         await counters.rebuild_latest(session, source, epoch, organisations_epoch)
+    await views.note_rules(session, source, rules_of(source))
 
 
-async def follow_changed_rules(session: AsyncSession, *, token: int, now: datetime) -> list[str]:
-    """Count the records of each source again that was counted by other rules than this release's; which those were.
+async def take_over(session: AsyncSession, *, token: int, now: datetime) -> list[str]:
+    """What a leader does before it folds: make sure that every record can be counted by its rules; what is to be done.
 
-    In one transaction, before the leader folds: no reader sees figures of both. Raises LeadershipLost.
+    The leader before was of a release that stores no cells: everything is counted again in this transaction. It had
+    other rules: the next generation of the source begins, and what is folded into this one makes it one of more than
+    one rule. Raises LeadershipLost.
     """
     sequence = (await begin(session, token)).sequence
-    counted_by = await views.rules(session)
-    changed = [source for source in sources() if counted_by[source] != rules_of(source)]
     known = await views.sources(session)
-    for source in changed:
-        await _count_again(session, source, known, now)
-        await views.note_rules(session, source, rules_of(source))
-    if changed:
+    if not await views.leader_before_stored_cells(session):
+        for source in sources():
+            await _count_again(session, source, known, now)
         await views.advance_view(session, sequence + 1)
+        return list(sources())
+    changed = []
+    for source in sources():
+        view, number = known[source], rules_of(source)
+        if (view.rules if view.next_epoch is None else view.next_rules) != number:
+            await views.begin_next(session, view, view.newest_log_epoch, number, now, replayed=True)
+            changed.append(source)
+        if view.rules != number:
+            await views.note_rules(session, source, 0)
     return changed
 
 

@@ -1,4 +1,4 @@
-"""The view as a whole: who may write it, which epochs it shows, how far it is, and its sequence number."""
+"""The view as a whole: who may write it, which generations it shows, how far it is, and its sequence number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,15 @@ from sixclear.monitoring.statements import sql
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How far the view of one source is."""
+    """How far the view of one source is; `active_epoch` and `next_epoch` are numbers of generations."""
 
     source: str
     active_epoch: int
+    active_log_epoch: int | None
     next_epoch: int | None
+    next_log_epoch: int | None
+    next_rules: int | None
+    next_replayed: bool
     next_since: datetime | None
     next_folded_at: datetime | None
     next_recorded_at: datetime | None
@@ -24,6 +28,29 @@ class SourceState:
     current_until: datetime | None
     lag_messages: int | None
     relayed: bool
+    rules: int
+
+    @property
+    def log_epoch(self) -> int:
+        """The epoch of the log that readers see."""
+        return self.active_log_epoch or self.active_epoch
+
+    @property
+    def restored_epoch(self) -> int | None:
+        """The epoch of a restored log that is folded beside the one that readers see."""
+        epoch = self.next_log_epoch or self.next_epoch
+        return epoch if epoch is not None and epoch > self.log_epoch else None
+
+    @property
+    def newest_log_epoch(self) -> int:
+        """The latest epoch of the log that is known."""
+        return self.restored_epoch or self.log_epoch
+
+    def generations_of(self, log_epoch: int) -> list[int]:
+        """The generations that hold records of an epoch of the log."""
+        active = [self.active_epoch] if self.log_epoch == log_epoch else []
+        beside = [self.next_epoch] if (self.next_log_epoch or self.next_epoch) == log_epoch else []
+        return [number for number in (*active, *beside) if number is not None]
 
 
 async def sources(session: AsyncSession) -> dict[str, SourceState]:
@@ -86,16 +113,23 @@ async def mark_reconciled(session: AsyncSession, ok: bool) -> None:
     await session.execute(sql("UPDATE leadership SET reconciled = :ok WHERE reconciled <> :ok"), {"ok": ok})
 
 
-async def rules(session: AsyncSession) -> dict[str, int]:
-    """By which rules the records of each source are counted."""
-    return {row.source: row.rules for row in await session.execute(sql("SELECT source, rules FROM source_view"))}
-
-
 async def note_rules(session: AsyncSession, source: str, number: int) -> None:
-    """Say that a source's records are counted by these rules from now on."""
+    """Say by which rules a source's records are counted from now on; 0: by more than one."""
     await session.execute(
         sql("UPDATE source_view SET rules = :number WHERE source = :source"), {"source": source, "number": number}
     )
+
+
+async def leader_before_stored_cells(session: AsyncSession) -> bool:
+    """Whether the leader before this one stored cells with states; this one does from now on."""
+    known = await session.scalar(
+        sql(
+            """
+            UPDATE leadership SET cells_token = token RETURNING coalesce(old.cells_token >= token - 1, false)
+            """
+        )
+    )
+    return bool(known)
 
 
 async def note_events(session: AsyncSession, source: str, count: int, newest: datetime) -> None:
@@ -111,45 +145,60 @@ async def note_events(session: AsyncSession, source: str, count: int, newest: da
     )
 
 
-async def note_next_epoch(session: AsyncSession, source: str, epoch: int, newest: datetime, now: datetime) -> None:
-    """Say that an epoch is being folded beside the active one; a higher one replaces it."""
+async def begin_next(
+    session: AsyncSession, view: SourceState, log_epoch: int, rules: int, now: datetime, *, replayed: bool
+) -> int:
+    """Begin the generation of an epoch of the log beside the one that readers see; its number.
+
+    Numbers only rise. As long as no rules changed they are the epochs of the log, as the release before expects.
+    One that was begun before is given up; its rows go with the others that readers do not see.
+    """
+    number = max(log_epoch, view.active_epoch + 1, (view.next_epoch or 0) + 1)
     await session.execute(
         sql(
             """
-            UPDATE source_view SET
-                next_since = CASE WHEN next_epoch = :epoch THEN next_since ELSE :now END,
-                next_recorded_at = greatest(CASE WHEN next_epoch = :epoch THEN next_recorded_at END, :newest),
-                next_folded_at = :now,
-                next_epoch = :epoch
-            WHERE source = :source AND coalesce(next_epoch, 0) <= :epoch
+            UPDATE source_view SET next_epoch = :number,
+                next_log_epoch = nullif(CAST(:log_epoch AS integer), :number), next_rules = :rules,
+                next_replayed = :replayed, next_since = :now, next_folded_at = :now, next_recorded_at = NULL
+            WHERE source = :source
             """
         ),
-        {"source": source, "epoch": epoch, "newest": newest, "now": now},
+        {
+            "source": view.source,
+            "number": number,
+            "log_epoch": log_epoch,
+            "rules": rules,
+            "replayed": replayed,
+            "now": now,
+        },
+    )
+    return number
+
+
+async def note_next(session: AsyncSession, source: str, number: int, newest: datetime, now: datetime) -> None:
+    """Say that events were folded into the generation beside, the newest of them recorded at `newest`."""
+    await session.execute(
+        sql(
+            """
+            UPDATE source_view SET next_recorded_at = greatest(next_recorded_at, :newest), next_folded_at = :now
+            WHERE source = :source AND next_epoch = :number
+            """
+        ),
+        {"source": source, "number": number, "newest": newest, "now": now},
     )
 
 
-async def begin_silent_epoch(session: AsyncSession, source: str, epoch: int, now: datetime, token: int) -> None:
-    """Say that the log of `source` is in a later epoch, of which nothing was sent. The leader's word."""
+async def activate_next(session: AsyncSession, source: str) -> None:
+    """Let readers see the generation that was folded beside; the old rows stay until they are deleted in chunks."""
     await session.execute(
         sql(
             """
-            UPDATE source_view v SET next_epoch = :epoch, next_since = :now, next_folded_at = :now,
-                next_recorded_at = NULL
-            FROM leadership l
-            WHERE v.source = :source AND coalesce(v.next_epoch, v.active_epoch) < :epoch AND l.token = :token
-            """
-        ),
-        {"source": source, "epoch": epoch, "now": now, "token": token},
-    )
-
-
-async def activate_next_epoch(session: AsyncSession, source: str) -> None:
-    """Let readers see the epoch that was folded beside; the old rows stay until they are deleted in chunks."""
-    await session.execute(
-        sql(
-            """
-            UPDATE source_view SET active_epoch = next_epoch, last_event_at = next_recorded_at,
-                next_epoch = NULL, next_since = NULL, next_folded_at = NULL, next_recorded_at = NULL
+            UPDATE source_view SET active_epoch = next_epoch, active_log_epoch = next_log_epoch,
+                rules = coalesce(next_rules, rules),
+                last_event_at = CASE WHEN next_replayed THEN greatest(last_event_at, next_recorded_at)
+                    ELSE next_recorded_at END,
+                next_epoch = NULL, next_log_epoch = NULL, next_rules = NULL, next_replayed = false,
+                next_since = NULL, next_folded_at = NULL, next_recorded_at = NULL
             WHERE source = :source AND next_epoch IS NOT NULL
             """
         ),

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from sixclear.common.clock import civil_date
-from sixclear.monitoring.kinds.kind import DIMENSIONS, Amount, Flow, Kind
+from sixclear.monitoring.kinds.kind import DIMENSIONS, Amount, Counted, Flow, Kind
 
 COUNTRY = UUID(int=0)
 WITHDRAWN = "withdrawn"
@@ -34,7 +34,10 @@ class Version(Generic[F]):
 
 @dataclass(frozen=True, slots=True)
 class State(Generic[F]):
-    """An entity's greatest version, and how it is counted until `next_boundary`: by the value of each axis, or not."""
+    """An entity's greatest version, and how it is counted until `next_boundary`: by the value of each axis, or not.
+
+    `cells` are those in which it is counted, by the rules of when it was stored.
+    """
 
     entity_id: UUID
     version: int
@@ -43,6 +46,7 @@ class State(Generic[F]):
     facts: F | None
     values: tuple[str, ...] | None = None
     next_boundary: datetime | None = None
+    cells: tuple[Counted, ...] = ()
 
 
 class Leaf(NamedTuple):
@@ -107,8 +111,10 @@ def folded(kind: Kind[F], before: State[F] | None, versions: Sequence[Version[F]
 def counted_at(kind: Kind[F], state: State[F], at: datetime) -> State[F]:
     """The same state, counted as at the instant `at`."""
     if state.facts is None:
-        return replace(state, values=None, next_boundary=None)
-    return replace(state, values=kind.values(state.facts, at), next_boundary=kind.boundary(state.facts, at))
+        return replace(state, values=None, next_boundary=None, cells=())
+    values = kind.values(state.facts, at)
+    cells = () if values is None else tuple(kind.cells(state.facts, *values))
+    return replace(state, values=values, next_boundary=kind.boundary(state.facts, at), cells=cells)
 
 
 def place_of(kind: Kind[F], facts: F) -> tuple[UUID | None, str, str]:
@@ -119,10 +125,10 @@ def place_of(kind: Kind[F], facts: F) -> tuple[UUID | None, str, str]:
 
 def leaves(kind: Kind[F], state: State[F] | None) -> Iterable[tuple[Leaf, Amount]]:
     """Every leaf in which `state` is counted, with its amount."""
-    if state is None or state.facts is None or state.values is None:
+    if state is None or state.facts is None:
         return
     place = place_of(kind, state.facts)
-    for item in kind.cells(state.facts, *state.values):
+    for item in state.cells:
         yield Leaf(*place, item.measure, item.slot), item.amount
 
 
