@@ -17,8 +17,8 @@ from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaBus, KafkaFailed
 from sixclear.common.events.cursor import request_replay
-from sixclear.common.events.epoch import read_epoch
 from sixclear.common.events.log import EventLog
+from sixclear.common.events.reader import LogReader
 from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
 from sixclear.common.runtime.kafka_server import KafkaServer
@@ -212,7 +212,7 @@ async def test_a_wiped_broker_is_filled_again(rig: Rig, same_cluster_id: bool) -
     finally:
         await consumer.stop()
     assert set(await newcomer.by_entity()) == set(entities)
-    assert await read_epoch(rig.log.database) == 1, "the broker lost it, not the log"
+    assert await LogReader(rig.log.database).epoch() == 1, "the broker lost it, not the log"
 
 
 @pytest.mark.kafka

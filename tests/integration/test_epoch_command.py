@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from sixclear.common.db import Database
-from sixclear.common.events.epoch import read_epoch
+from sixclear.common.events.reader import LogReader
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
@@ -34,7 +34,7 @@ async def test_the_epoch_is_one_higher_each_time(
     assert "data-catalog is in epoch 2" in capsys.readouterr().out
     assert await raise_by_hand(CommonSettings(home=tmp_path), "data-catalog") == 3
     database = Database(url, application_name="test", pool_size=1)
-    assert await read_epoch(database) == 3
+    assert await LogReader(database).epoch() == 3
     await database.close()
 
 
@@ -73,5 +73,5 @@ async def test_a_database_that_is_being_restored(
         await session.execute(text("DROP INDEX ix_event_event_id"))
     with pytest.raises(CannotStart, match="not whole"):
         await raise_by_hand(CommonSettings(home=tmp_path), "data-catalog")
-    assert await read_epoch(database) == 1
+    assert await LogReader(database).epoch() == 1
     await database.close()

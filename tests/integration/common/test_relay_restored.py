@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.kafka import KafkaBus
-from sixclear.common.events.epoch import read_epoch
 from sixclear.common.events.log import EventLog
+from sixclear.common.events.reader import LogReader
 from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
 from sixclear.common.testing import backup
@@ -88,7 +88,7 @@ async def test_a_restored_source_is_noticed_by_its_relay(
         await eventually(lambda: _sees_the_log(log, view, 2), within_seconds=30)
     finally:
         await relay.stop()
-    assert await read_epoch(log.database) == 2
+    assert await LogReader(log.database).epoch() == 2
 
 
 @pytest.mark.usefixtures("effects")
@@ -105,7 +105,7 @@ async def test_two_relays_raise_it_once_and_the_same_dump_raises_it_again(
     try:
         for epoch in (1, 2, 3):
             await eventually(partial(_sees_the_log, log, view, epoch), within_seconds=30)
-            assert await read_epoch(log.database) == epoch
+            assert await LogReader(log.database).epoch() == epoch
             if epoch < 3:
                 await backup.restore(_url(log), tmp_path / "dump")
                 await commit_changes(log, [new_id() for _ in range(3)])
@@ -124,7 +124,7 @@ async def test_neither_a_restart_nor_an_archived_month_nor_a_move_is_a_restore(
             await eventually(lambda: _sent(relay, position), within_seconds=20)
         finally:
             await relay.stop()
-        assert (await read_epoch(log.database), relay.state().replays) == (1, 0)
+        assert (await LogReader(log.database).epoch(), relay.state().replays) == (1, 0)
 
     await commit_changes(log, [new_id() for _ in range(12)])
     await nothing_is_raised(12)

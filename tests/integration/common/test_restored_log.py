@@ -12,8 +12,9 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
-from sixclear.common.events.epoch import LogIncomplete, raise_epoch, read_epoch
+from sixclear.common.events.epoch import LogIncomplete, raise_epoch
 from sixclear.common.events.log import EventLog
+from sixclear.common.events.reader import LogReader
 from sixclear.common.ids import new_id
 from sixclear.common.testing import backup
 from sixclear.common.testing.bus import BusHarness, Effects, change, commit_changes, memory_harness
@@ -97,7 +98,7 @@ async def test_a_log_put_back_from_a_dump_is_noticed(
         await restored()
         async with reading(source, view):
             await eventually(lambda: _sees_the_log(source, view, 2), within_seconds=15)
-    assert await read_epoch(source.database) == 2
+    assert await LogReader(source.database).epoch() == 2
 
 
 async def test_the_same_dump_put_back_twice_never_brings_back_an_epoch_that_was_read(
@@ -112,7 +113,7 @@ async def test_the_same_dump_put_back_twice_never_brings_back_an_epoch_that_was_
         async with reading(source, view):
             await eventually(partial(_sees_the_log, source, view, epoch), within_seconds=15)
         await backup.restore(_url(source.log), file)
-    assert await read_epoch(source.database) == 1
+    assert await LogReader(source.database).epoch() == 1
 
 
 async def test_two_groups_raise_it_once(source: BusHarness, view: BusHarness, tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ async def test_two_groups_raise_it_once(source: BusHarness, view: BusHarness, tm
         await commit_changes(source.log, [new_id() for _ in range(2)])
         for group in ("one", "two"):
             await eventually(partial(_sees_the_log, source, view, 2, group), within_seconds=15)
-    assert await read_epoch(source.database) == 2
+    assert await LogReader(source.database).epoch() == 2
 
 
 async def test_it_is_noticed_while_writers_write(source: BusHarness, view: BusHarness, tmp_path: Path) -> None:
@@ -150,11 +151,11 @@ async def test_it_is_noticed_while_writers_write(source: BusHarness, view: BusHa
             over.set()
             await asyncio.gather(*writers)
         await eventually(lambda: _sees_the_log(source, view, 2), within_seconds=15)
-    assert await read_epoch(source.database) == 2
+    assert await LogReader(source.database).epoch() == 2
 
 
 async def _epoch_is(source: BusHarness, epoch: int) -> bool:
-    return await read_epoch(source.database) == epoch
+    return await LogReader(source.database).epoch() == epoch
 
 
 async def test_a_log_made_again_from_nothing_is_noticed(source: BusHarness, view: BusHarness) -> None:
@@ -167,7 +168,7 @@ async def test_a_log_made_again_from_nothing_is_noticed(source: BusHarness, view
         await eventually(lambda: _epoch_is(source, 2), within_seconds=10)
         await commit_changes(source.log, [new_id()])
         await eventually(lambda: _sees_the_log(source, view, 2), within_seconds=10)
-    assert await read_epoch(source.database) == 2, "a position of an epoch before raises nothing more"
+    assert await LogReader(source.database).epoch() == 2, "a position of an epoch before raises nothing more"
 
 
 async def test_while_a_restore_runs_nothing_is_raised(source: BusHarness) -> None:
@@ -176,7 +177,7 @@ async def test_while_a_restore_runs_nothing_is_raised(source: BusHarness) -> Non
         await session.execute(text("DROP INDEX ix_event_event_id"))
     with pytest.raises(LogIncomplete):
         await raise_epoch(source.database, at_least=2)
-    assert await read_epoch(source.database) == 1
+    assert await LogReader(source.database).epoch() == 1
 
 
 async def test_an_epoch_raised_by_hand_is_followed_without_a_restart(source: BusHarness, view: BusHarness) -> None:
@@ -193,7 +194,7 @@ async def _nothing_was_raised(source: BusHarness, view: BusHarness) -> None:
         async with reading(source, view):
             await commit_changes(source.log, [new_id()])
             await eventually(lambda: _came(source, view), within_seconds=10)
-    assert await read_epoch(source.database) == 1
+    assert await LogReader(source.database).epoch() == 1
     async with view.database.session() as session:
         twice = text("SELECT count(*) - count(DISTINCT (entity_id, version)) FROM effect")
         assert await session.scalar(twice) == 0, "nothing was read a second time"

@@ -4,8 +4,6 @@ from sqlalchemy import text
 
 from sixclear.common.db import Database
 
-_READ = text("SELECT epoch FROM log_epoch")
-
 # A dump comes back tables first, then rows, then indexes and keys: without those, rows may still be missing, and a
 # raised epoch would be written over.
 _WHOLE = text(
@@ -18,12 +16,6 @@ _RAISE = text("UPDATE log_epoch SET epoch = greatest(epoch, coalesce(:at_least, 
 
 class LogIncomplete(Exception):
     """The tables of the log are not whole; a restore that still runs looks so. Try again when it has ended."""
-
-
-async def read_epoch(database: Database) -> int:
-    """The log's epoch."""
-    async with database.session() as session:
-        return int((await session.execute(_READ)).scalar_one())
 
 
 async def raise_epoch(database: Database, *, at_least: int | None = None) -> int:

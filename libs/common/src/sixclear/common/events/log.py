@@ -19,7 +19,7 @@ from sixclear.common.events.append import NewEvent, append
 from sixclear.common.events.catalogue import EventCatalogue, topic_of
 from sixclear.common.events.epoch import raise_epoch
 from sixclear.common.events.partitions import Partitions
-from sixclear.common.events.reader import LogReader, StoredEvent
+from sixclear.common.events.reader import EVENT_COLUMNS, LogReader, StoredEvent
 from sixclear.common.events.signal import LogSignal
 from sixclear.common.telemetry import traceparent_of, tracer
 
@@ -55,10 +55,9 @@ DDL_V1: list[str] = [
 ]
 
 _HISTORY = text(
-    """SELECT event_id, entity_type, entity_id, version, previous_version, change, data::text AS data_json,
-              meta::text AS meta_json, traceparent, occurred_at, recorded_at, published
+    f"""SELECT {EVENT_COLUMNS}
        FROM event WHERE entity_type = :entity_type AND entity_id = :entity_id AND version < :before
-       ORDER BY version DESC LIMIT :limit"""
+       ORDER BY version DESC LIMIT :limit"""  # noqa: S608 (constant)
 )
 _NO_VERSION_LIMIT = 2**31 - 1
 

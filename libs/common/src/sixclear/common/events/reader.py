@@ -11,14 +11,14 @@ from sqlalchemy import BigInteger, bindparam, text
 
 from sixclear.common.db import Database
 
-_COLUMNS = """event_id, entity_type, entity_id, version, previous_version, change, data::text AS data_json,
+EVENT_COLUMNS = """event_id, entity_type, entity_id, version, previous_version, change, data::text AS data_json,
     meta::text AS meta_json, traceparent, occurred_at, recorded_at, published"""
 
 _READ = text(
-    f"SELECT {_COLUMNS} FROM event WHERE event_id >= :first ORDER BY event_id LIMIT :limit"  # noqa: S608 (constant)
+    f"SELECT {EVENT_COLUMNS} FROM event WHERE event_id >= :first ORDER BY event_id LIMIT :limit"  # noqa: S608 (constant)
 ).bindparams(bindparam("first", type_=BigInteger), bindparam("limit", type_=BigInteger))
 
-_FIND = text(f"SELECT {_COLUMNS} FROM event WHERE event_id = :event_id").bindparams(  # noqa: S608 (constant)
+_FIND = text(f"SELECT {EVENT_COLUMNS} FROM event WHERE event_id = :event_id").bindparams(  # noqa: S608 (constant)
     bindparam("event_id", type_=BigInteger)
 )
 
@@ -32,7 +32,7 @@ _ENDS = text(
 )
 
 _READ_ENTITY = text(
-    f"SELECT {_COLUMNS} FROM event WHERE entity_id = :entity_id AND version > :after ORDER BY version LIMIT :limit"  # noqa: S608
+    f"SELECT {EVENT_COLUMNS} FROM event WHERE entity_id = :entity_id AND version > :after ORDER BY version LIMIT :limit"  # noqa: S608
 )
 
 _TAIL = text("SELECT coalesce(max(event_id), 0) FROM event")
