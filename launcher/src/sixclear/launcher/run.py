@@ -242,7 +242,7 @@ async def _load_demo(settings: CommonSettings, address: str, say: Callable[[str]
 
 
 def _start_logging(settings: CommonSettings, services: Sequence[Service]) -> None:
-    """A person at a terminal gets a quiet one and a file; a container gets lines on standard output."""
+    """On a terminal: a quiet console and a log file; in a container: lines on standard output."""
     embedded = len(services) == len(SERVICES) and bool(without_database(services))
     configure_logging(settings, file=settings.home / "logs" / "sixclear.log" if embedded else None)
 

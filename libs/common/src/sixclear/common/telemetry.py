@@ -54,7 +54,7 @@ class SpanSink(Protocol):
     """Takes finished spans, e.g. to keep them for the operators' trace pages."""
 
     def offer(self, spans: Sequence[ReadableSpan]) -> None:
-        """Take `spans` or drop them; returns at once, never raises, bounded in memory."""
+        """Take `spans` or drop them; never waits, never raises, bounded in memory."""
 
 
 @runtime_checkable

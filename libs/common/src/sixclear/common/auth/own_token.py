@@ -97,7 +97,7 @@ class OwnToken:
                 loop.call_soon_threadsafe(self._drop, token)
 
     def start(self) -> None:
-        """Begin, where there is a client; returns at once."""
+        """Begin in the background, where there is a client."""
         if self._has_client:
             self._loop = asyncio.get_running_loop()
             self._task = asyncio.create_task(self._run(), name="own access token")
@@ -137,7 +137,7 @@ class OwnToken:
                     await self._until_due(self._kept)
 
     async def _until_due(self, kept: _Kept) -> None:
-        """Until it is to be renewed; a refused one is given up at once, but not renewed before it has a least age."""
+        """Wait until it is due; a refused one is dropped immediately, but not renewed before it has a least age."""
         self._refused.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(kept.due_at - time.monotonic()):

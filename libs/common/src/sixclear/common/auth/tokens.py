@@ -44,8 +44,8 @@ class TokenVerifier:
     """Checks a token's header, signature, issuer, audience and times by the rules, and says who calls.
 
     Verified tokens are remembered by hash for up to a minute, but never past their `exp`. Keys are fetched again after
-    ten minutes, and at once for an unknown key id, though at most every ten seconds. While the issuer is away, known
-    keys stay good, and while it hangs only those wait whose key is not known, and one who fetches again.
+    ten minutes, and immediately for an unknown key id, though at most every ten seconds. While the issuer is away,
+    known keys stay good; while it hangs, only callers with an unknown key wait, and one that fetches again.
     """
 
     def __init__(self, rules: TokenRules, keys: KeySource, clock: Clock = utc_now) -> None:
@@ -87,7 +87,7 @@ class TokenVerifier:
         return caller
 
     def remembers(self, token: str) -> bool:
-        """Whether `token` was verified a moment ago: costs a hash and asks nobody."""
+        """Whether `token` was verified a moment ago: costs a hash and no request."""
         known = self._remembered.get(_digest(token))
         return known is not None and self._clock().timestamp() < known[0]
 

@@ -1,4 +1,4 @@
-"""How much is taken at once: less after a timeout, then more again, so that no work is tried for ever at one size."""
+"""How many items a batch takes: fewer after a timeout, then more again, so that no size is tried forever."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

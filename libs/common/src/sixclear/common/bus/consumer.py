@@ -84,7 +84,7 @@ class ConsumerLoop:
         self._status.note(running=False)
 
     def resume(self) -> None:
-        """Try again at once after a halt, and count dead letters from zero."""
+        """Try again immediately after a halt, and count dead letters from zero."""
         self._handler.resume()
 
     def state(self) -> ConsumerState:

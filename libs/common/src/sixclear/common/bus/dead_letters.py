@@ -88,7 +88,7 @@ class DeadLetterLedger:
         return None
 
     def clear(self) -> None:
-        """Begin to count anew, after somebody has looked."""
+        """Begin to count from zero, after an operator has looked."""
         self._consecutive = 0
         self._recent.clear()
 

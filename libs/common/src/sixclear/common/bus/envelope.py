@@ -25,7 +25,7 @@ class InvalidEnvelope(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a Kafka record holds, whoever wrote it."""
+    """The parts of a Kafka record, of any writer."""
 
     key: bytes | None
     value: bytes | None

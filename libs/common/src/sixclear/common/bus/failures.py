@@ -1,4 +1,4 @@
-"""What a failure tells: that waiting helps, that less at once helps, or that the message itself is wrong."""
+"""What a failure tells: that waiting helps, that a smaller batch helps, or that the message itself is wrong."""
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -24,7 +24,7 @@ def passing(error: BaseException) -> bool:
 
 
 def overloaded(error: BaseException) -> bool:
-    """Whether the work took too long or got in another's way, so that less of it at once may get through.
+    """Whether the work took too long or got in another's way, so that a smaller batch may get through.
 
     A session that the server ended in the middle counts too: it does so to a transaction that is out of time, and the
     driver does not always hear why.

@@ -70,7 +70,7 @@ class MessageHandler:
         return self._stored
 
     def resume(self) -> None:
-        """Try again at once after a halt, and count dead letters from zero."""
+        """Try again immediately after a halt, and count dead letters from zero."""
         self._ledger.clear()
         self._resumed.set()
 

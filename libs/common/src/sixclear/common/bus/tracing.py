@@ -9,7 +9,7 @@ from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, S
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.telemetry import remote_context
 
-# A replay of years must not make a span for each old event at once; the first of a batch stand for the rest.
+# A replay of years must not make a span for each old event; the first of a batch stand for the rest.
 MAX_SPANS_PER_BATCH = 64
 MAX_LINKS_PER_SPAN = 128
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import dump_json
 
-# A record must fit the broker's default `message.max.bytes` (1 MiB) with its headers, or it stops the relay for ever.
+# A record must fit the broker's default `message.max.bytes` (1 MiB) with its headers, or it stops the relay forever.
 MAX_DATA_BYTES = 512 * 1024
 
 

@@ -63,7 +63,7 @@ class CursorStore:
         self._connection = connection
 
     async def try_lock(self) -> bool:
-        """Become the one active relay, if nobody is; the lock ends with the connection."""
+        """Become the one active relay, if there is none; the lock ends with the connection."""
         return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", _RELAY_LOCK))
 
     async def load(self) -> Cursor:

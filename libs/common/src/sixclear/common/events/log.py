@@ -143,7 +143,7 @@ class EventLog:
         return LogReader(self.database)
 
     def wake(self) -> None:
-        """Tell everybody who waits, in every process, that events were committed. Never blocks, never raises."""
+        """Tell every waiter, in every process, that events were committed. Never blocks, never raises."""
         self._signal.wake()
 
     @property
@@ -152,7 +152,7 @@ class EventLog:
         return self._signal.generation
 
     async def wait(self, timeout_seconds: float, *, seen: int | None = None) -> None:
-        """Return at the next wake, after `timeout_seconds`, or at once when `generation` is past `seen`."""
+        """Return at the next wake, after `timeout_seconds`, or immediately when `generation` is past `seen`."""
         await self._signal.wait(timeout_seconds, seen)
 
     async def start(self) -> None:

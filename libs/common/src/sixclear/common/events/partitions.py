@@ -54,7 +54,7 @@ class Partitions:
             )
 
     async def keep(self) -> None:
-        """Add partitions as months pass, for ever; a failure is logged and tried again."""
+        """Add partitions as months pass, until cancelled; a failure is logged and tried again."""
         while True:
             await asyncio.sleep(_UPKEEP_EVERY_SECONDS)
             try:

@@ -38,7 +38,7 @@ _READ_ENTITY = text(
 _TAIL = text("SELECT coalesce(max(event_id), 0) FROM event")
 
 # An INSERT takes this lock before it draws its event_id and keeps it until the transaction has become visible or has
-# been rolled back, so whoever may still fill a hole is in this list.
+# been rolled back, so every transaction that may still fill a hole is in this list.
 _WRITERS = text(
     """SELECT virtualtransaction FROM pg_locks
        WHERE locktype = 'relation' AND relation = 'event'::regclass AND mode = 'RowExclusiveLock' AND granted

@@ -1,4 +1,4 @@
-"""Waking those who follow an event log: at once in the process that wrote, by one coalesced NOTIFY elsewhere."""
+"""Waking the followers of an event log: directly in the process that wrote, by one coalesced NOTIFY elsewhere."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ _RECONNECT_AFTER_SECONDS = 1.0
 async def dedicated_connection(engine: AsyncEngine, application_name: str) -> "asyncpg.Connection[Any]":
     """A connection outside the pool, for what lives as long as a session: LISTEN, NOTIFY, session locks.
 
-    The server notices within some ten seconds that the other side is gone without a word, and gives its locks free.
+    The server notices within about ten seconds that the other side vanished, and releases its locks.
     """
     _, arguments = engine.dialect.create_connect_args(engine.url)
     return await asyncpg.connect(
@@ -37,7 +37,7 @@ async def dedicated_connection(engine: AsyncEngine, application_name: str) -> "a
 
 
 class LogSignal:
-    """A wake-up call shared by all processes that use one database; lossy by design, for every waiter also polls."""
+    """A wake-up call shared by all processes that use one database; it may be lost, because every waiter also polls."""
 
     def __init__(self, engine: AsyncEngine, name: str) -> None:
         self._engine = engine
@@ -59,7 +59,7 @@ class LogSignal:
                 waiter.set_result(None)
 
     async def wait(self, timeout_seconds: float, seen: int | None) -> None:
-        """Return at the next wake, after the time limit, or at once when `seen` is behind `generation`."""
+        """Return at the next wake, after the time limit, or immediately when `seen` is behind `generation`."""
         if seen is not None and seen != self.generation:
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -100,7 +100,7 @@ class LogSignal:
 
             await connection.add_listener(_CHANNEL, heard)
             connection.add_termination_listener(lambda _: self._notify_due.set())
-            self._wake_local()  # whatever was said while nobody listened
+            self._wake_local()  # events may have been committed while this did not listen
             while not connection.is_closed():
                 await self._notify_due.wait()
                 self._notify_due.clear()

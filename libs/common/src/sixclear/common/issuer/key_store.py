@@ -43,7 +43,7 @@ def read(path: Path) -> Any:
 
 
 def write(path: Path, value: Any) -> None:
-    """Replace `path` as a whole, mode 0600; nobody ever reads half of it."""
+    """Replace `path` as a whole, mode 0600; no reader ever sees half of it."""
     os.replace(_temporary(path, value), path)
 
 

@@ -13,7 +13,7 @@ _log = structlog.get_logger(__name__)
 
 _EVERY_SECONDS = 1.0
 _LIMIT_SECONDS = 1.0
-# An answer counts this long: also a question that itself hangs ends in "not ready".
+# How long an answer stays valid; after that a question that hangs ends in "not ready".
 _COUNTS_SECONDS = 3.0
 _OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 
@@ -21,7 +21,7 @@ _OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 class DatabaseWatch:
     """Asks a database every second, on a connection of its own: a busy pool is no absent database.
 
-    A refusal counts at once. A question that this process had no time or no descriptor for says nothing about the
+    A refusal counts immediately. A question that this process had no time or descriptor for says nothing about the
     database: the last answer then counts until it is too old.
     """
 

@@ -97,7 +97,7 @@ def find_java() -> str:
 
 
 def free_port() -> int:
-    """A TCP port of this machine that nobody uses now."""
+    """A TCP port of this machine that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -235,7 +235,7 @@ class KafkaServer:
             self._process.send_signal(number)
 
     def wipe(self, *, same_cluster_id: bool) -> None:
-        """Lose everything: the next start formats the folder anew."""
+        """Lose everything: the next start formats the folder again."""
         self.kill()
         shutil.rmtree(self.folder / "data", ignore_errors=True)
         if not same_cluster_id:

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message
 
 
 class Lifespan:
-    """Sends `startup` and `shutdown` to `app`; an application without a lifespan is left in peace."""
+    """Sends `startup` and `shutdown` to `app`; an application without a lifespan is left alone."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -28,7 +28,7 @@ SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root; as root 
 _SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 104 to 108 bytes, by platform
 _LOG_LIMIT = 10_000_000
 _STOP_SECONDS = 4
-_LEFTOVER_STOP_SECONDS = 20  # nobody waits with a finger on Ctrl-C, and a clean stop spares a recovery
+_LEFTOVER_STOP_SECONDS = 20  # no one waits at the terminal, and a clean stop saves a recovery
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -99,7 +99,7 @@ class PostgresServer:
         await asyncio.to_thread(self._stop)
 
     def kill(self) -> None:
-        """Stop at once; the next start recovers from the log, and stops a server that could not be found now."""
+        """Stop immediately; the next start recovers from the log, and stops a server that could not be found now."""
         with suppress(OSError):
             pid = self._running_pid()
             if pid is not None:

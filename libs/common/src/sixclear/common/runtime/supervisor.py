@@ -110,7 +110,7 @@ async def _in_context(service: str, work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _all_within(seconds: float, work: Sequence[tuple[str, Awaitable[None]]]) -> None:
-    """Run all at once; failures and missed deadlines are logged, because the process goes down either way."""
+    """Run all concurrently; failures and missed deadlines are logged, because the process goes down either way."""
 
     async def one(service: str, stop: Awaitable[None]) -> None:
         with structlog.contextvars.bound_contextvars(service=service):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Check:
     """One thing that must hold before a target takes traffic; `detail` says what to do when it does not.
 
-    What is not `required` is reported only: taking the traffic away would not help, or would keep the mend away.
+    What is not `required` is reported only: taking the traffic away would not help, or would prevent the repair.
     """
 
     name: str

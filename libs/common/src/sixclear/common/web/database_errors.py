@@ -6,7 +6,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sixclear.common.errors import Conflict, DomainError, InternalError, InvalidRequest, Unavailable
 
-# unique, foreign key and exclusion violations: what two requests at once can still do to each other after the checks
+# unique, foreign key and exclusion violations: what two concurrent requests can still do to each other after the checks
 _CONFLICTS = frozenset({"23505", "23503", "23P01"})
 # serialization failure, deadlock, lock timeout, statement timeout, transaction and idle timeouts, read-only server
 _PASSING = frozenset({"40001", "40P01", "55P03", "57014", "25P03", "25P04", "25006"})

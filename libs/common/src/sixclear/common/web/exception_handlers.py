@@ -49,7 +49,7 @@ async def answer_http_exception(request: Request, error: HTTPException) -> Respo
 
 
 async def answer_disconnect(request: Request, error: ClientDisconnect) -> Response:
-    """Nobody reads this: the client left while it sent its body, which is no fault of ours to log."""
+    """The client left while it sent its body: it reads no answer, and there is no fault of ours to log."""
     return problem_response(request, MalformedRequest("The body ended early."))
 
 

@@ -1,7 +1,7 @@
 """Retries without doubling: the answer of a change is kept in the change's own transaction and given again.
 
 The table holds hashes of keys and bodies, and answers; an answer that is itself a secret is not kept (see
-`RouteOptions`), and where an entity keeps its key for ever nothing is.
+`RouteOptions`), and where an entity keeps its key forever nothing is.
 """
 
 import hashlib

@@ -57,7 +57,7 @@ class SseHub:
     """An event stream for many clients, mounted as `StreamRoute(path, hub)`.
 
     A client that comes with a recent `Last-Event-ID` gets what it missed, any other one `event: snapshot`. The first
-    change goes out at once, further ones within `gather_seconds`, and of several only the latest: events carry the
+    change goes out immediately, further ones within `gather_seconds`, and of several only the latest: events carry the
     whole state. A client that does not keep up misses states in between, and is closed when it takes nothing for
     `drop_after_seconds`; it may come again. Past the `seats` the answer is 503 or 429; HEAD takes none.
 
@@ -132,7 +132,7 @@ class SseHub:
             task.cancel()
 
     def publish(self, event: str, data: bytes | Encode, event_id: int) -> None:
-        """Send `data` (JSON) to every client, unless a newer one comes within the gathering time. Returns at once.
+        """Send `data` (JSON) to every client, unless a newer one comes within the gathering time. Never waits.
 
         A function is called when its turn has come, so that what is never sent is never encoded.
         """

@@ -27,7 +27,7 @@ class StreamClient:
         self.closed = False
 
     def offer(self, message: Message) -> None:
-        """Send `message` now, or later in place of whatever waits. Returns at once."""
+        """Send `message` now, or later in place of what waits. Never waits."""
         if self.closed:
             return
         if self._busy:

@@ -1,4 +1,4 @@
-"""The last net under an application: an exception that nobody handled; none of its text leaves the process."""
+"""The last net under an application: an unhandled exception; none of its text leaves the process."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def internal_error(request: Request) -> Response:
 
 
 class UnexpectedErrorMiddleware:
-    """Logs an exception that nobody handled and answers with 500 as `answer` makes it: a problem, or a page.
+    """Logs an unhandled exception and answers with 500 as `answer` makes it: a problem, or a page.
 
     Once the answer has begun it can only be cut off: the exception goes on, so that the server closes the connection.
     """

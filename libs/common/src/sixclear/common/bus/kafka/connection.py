@@ -7,7 +7,7 @@ from typing import Any
 
 
 class KafkaFailed(Exception):
-    """The broker did not do what it was asked; whoever asked rebuilds the client and tries again."""
+    """The broker did not do what it was asked; the caller rebuilds the client and tries again."""
 
 
 class _RateLimit(logging.Filter):

@@ -161,7 +161,7 @@ class KafkaSubscription:
     async def _watch(self, consumer: AIOKafkaConsumer) -> None:
         """Once a second: does every log still exist and reach as far as before? If not, let go of the client.
 
-        A client whose topic is gone neither raises nor returns records: nobody else would notice.
+        A client whose topic is gone neither raises nor returns records: nothing else would notice.
         """
         try:
             while True:
