@@ -1,8 +1,8 @@
 """Taking in what people send: once per idempotency key, with a receipt that only its sender ever sees.
 
 The key is kept here and in no other place: the submission's identifier follows from it, and the keyed fingerprint of
-what was sent stands in the row. So a retry gets its receipt years later too, and nothing that follows from a person's
-words is stored without the secret.
+what was sent stands in the row. So a retry gets its receipt years later too, and no hash of what a sender wrote is
+stored without the secret (decision 0018).
 """
 
 import hmac
