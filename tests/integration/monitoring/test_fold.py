@@ -178,7 +178,7 @@ async def test_the_word_of_a_clock_that_ran_ahead_makes_nothing_fresh(view: Any)
     async def known() -> tuple[float | None, set[Any]]:
         async with view.database.session() as session:
             fresh = await freshness(session, now)
-        return fresh.staleness_seconds, {source["current_until"] for source in fresh.sources.values()}
+        return fresh.staleness_seconds, {source.current_until for source in fresh.sources.values()}
 
     await note(ahead, ahead)
     assert await known() == (None, {None}), "set back: up to when it is complete is not known"
@@ -205,7 +205,7 @@ async def test_what_a_relay_keeps_back_counts_as_age_and_of_a_silent_one_nothing
             fresh = await freshness(session, now)
         assert fresh.behind_seconds == 0.0
         for source, state in fresh.sources.items():
-            assert (state["current_until"] is None) is (source in fresh.silent)
+            assert (state.current_until is None) is (source in fresh.silent)
         return fresh.staleness_seconds, fresh.silent
 
     assert await age() == (0.0, frozenset()), "a log that is read here has no relay"

@@ -40,7 +40,7 @@ def new_store(database: Any, **settings: Any) -> SpanStore:
     return SpanStore(database, Settings(database_url=database.url, **settings))
 
 
-async def kept(database: Any) -> list[dict[str, Any]]:
+async def kept(database: Any) -> Any:
     async with database.session() as session:
         return await list_traces(session, **EVERYTHING)
 
@@ -53,7 +53,7 @@ async def test_errors_and_slow_traces_are_kept_longest(database: Any) -> None:
         await store.flush()
     found = await kept(database)
     assert len(found) <= 20
-    assert {f"{1:032x}", f"{2:032x}", f"{99:032x}"} <= {trace["trace_id"] for trace in found}
+    assert {f"{1:032x}", f"{2:032x}", f"{99:032x}"} <= {trace.trace_id for trace in found}
 
 
 async def test_errors_alone_cannot_push_everything_else_out(database: Any) -> None:
@@ -63,7 +63,7 @@ async def test_errors_alone_cannot_push_everything_else_out(database: Any) -> No
     await store.flush()
     found = await kept(database)
     assert len(found) <= 20
-    assert f"{1_000:032x}" in {trace["trace_id"] for trace in found}
+    assert f"{1_000:032x}" in {trace.trace_id for trace in found}
 
 
 async def test_a_trace_has_a_limit_and_a_span_is_stored_once(database: Any) -> None:
@@ -72,11 +72,11 @@ async def test_a_trace_has_a_limit_and_a_span_is_stored_once(database: Any) -> N
         store.add([row(1, number) for number in range(1, 3)])
         await store.flush()
     (trace,) = await kept(database)
-    assert trace["spans"] == 2
+    assert trace.spans == 2
     store.add([row(1, number) for number in range(3, 9)])
     await store.flush()
     (trace,) = await kept(database)
-    assert trace["spans"] == 3
+    assert trace.spans == 3
 
 
 async def test_a_full_queue_drops_and_never_waits(database: Any) -> None:
@@ -91,8 +91,8 @@ async def test_a_relays_batch_is_found_by_every_trace_that_it_carried(database: 
     store.add([row(1, 1), row(2, 2), row(3, 3), row(9, 9, name="send t", kind="client", links=links)])
     await store.flush()
     async with database.session() as session:
-        shown = [(await get_trace(session, f"{trace:032x}"))["items"] for trace in (1, 2, 3)]
-    assert [[(item["name"], item["depth"]) for item in items] for items in shown] == [
+        shown = [(await get_trace(session, f"{trace:032x}")).items for trace in (1, 2, 3)]
+    assert [[(item.name, item.depth) for item in items] for items in shown] == [
         [("GET /1", 0), ("send t", 1)],
         [("GET /2", 0), ("send t", 1)],
         [("GET /3", 0)],
@@ -126,17 +126,17 @@ async def test_spans_of_this_process_keep_parents_links_and_errors(database: Any
         pass
     await store.flush()
     (found,) = await kept(database)
-    assert (found["name"], found["services"], found["routes"], found["error"]) == (
+    assert (found.name, found.services, found.routes, found.error) == (
         "POST /x",
         ["feedback"],
         ["/x"],
         True,
     )
     async with database.session() as session:
-        trace = await get_trace(session, found["trace_id"])
-    assert [(item["depth"], item["kind"], item["error"]) for item in trace["items"]] == [
+        trace = await get_trace(session, found.trace_id)
+    assert [(item.depth, item.kind, item.error) for item in trace.items] == [
         (0, "server", False),
         (1, "internal", True),
     ]
-    assert trace["items"][1]["links"][0]["span_id"] == trace["items"][0]["span_id"]
-    assert trace["items"][1]["attributes"]["text"].startswith("a\ufffdbccc")
+    assert trace.items[1].links[0]["span_id"] == trace.items[0].span_id
+    assert trace.items[1].attributes["text"].startswith("a\ufffdbccc")

@@ -79,19 +79,17 @@ async def test_each_point_of_the_timeline_is_the_state_of_that_day(view: Any, ev
     for selection in (Selection(), Selection(stable_id("organisation", "01")), Selection(programme="hanoi")):
         async with view.database.session() as session:
             answer = await timeline(session, selection, first=None, last=None, step="day", now=view.now)
-        assert [point["date"] for point in answer["points"]] == [
-            civil_date(begin) + timedelta(days=n) for n in range(15)
-        ]
-        for point in answer["points"]:
-            at = min(civil_day_end(point["date"]), view.now)
-            assert point["as_of"] == at
+        assert [point.date for point in answer.points] == [civil_date(begin) + timedelta(days=n) for n in range(15)]
+        for point in answer.points:
+            at = min(civil_day_end(point.date), view.now)
+            assert point.as_of == at
             cells = await view.cells_at(at, selection)
-            assert point["total"] == cells.get(Cell("task", ""), 0)
-            assert point["overdue"] == cells.get(OVERDUE, 0)
-            assert point["completed"] == cells.get(Cell("task_bucket", "completed"), 0)
+            assert point.total == cells.get(Cell("task", ""), 0)
+            assert point.overdue == cells.get(OVERDUE, 0)
+            assert point.completed == cells.get(Cell("task_bucket", "completed"), 0)
     async with view.database.session() as session:
         weekly = await timeline(session, Selection(), first=None, last=None, step="week", now=view.now)
-    assert [(weekly["points"][-1]["date"] - point["date"]).days for point in weekly["points"]] == [14, 7, 0]
+    assert [(weekly.points[-1].date - point.date).days for point in weekly.points] == [14, 7, 0]
 
 
 async def test_a_restored_source_is_rebuilt_beside_and_then_shown(view: Any, events: Any) -> None:

@@ -15,6 +15,7 @@ from sixclear.monitoring import metrics
 from sixclear.monitoring.live import stream
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.streams.freshness import Freshness
+from sixclear.monitoring.streams.schemas import SourceFreshness
 from sixclear.monitoring.view import sources as views
 
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
@@ -44,7 +45,7 @@ class OneAnswer:
 @pytest.mark.asyncio
 async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     async def freshness(session: Any, now: datetime) -> Freshness:
-        source = {"gaps": 0, "current_until": START}
+        source = known_until(START)
         return Freshness(900.0, 0.5, {"a-source": source})
 
     async def sequence(session: Any) -> int:
@@ -78,10 +79,16 @@ def test_an_age_that_nobody_knows_is_no_number() -> None:
     settings = Settings(database_url="postgresql+asyncpg://none")
     live = stream.LiveStream(OneAnswer(), MovingClock(START), settings)  # type: ignore[arg-type]
     for until, silent in ((START, frozenset[str]()), (None, frozenset({"a-source"}))):
-        source = {"gaps": 0, "current_until": until}
+        source = known_until(until)
         live._measure(1, Freshness(None, 0.5, {"a-source": source}, silent))
         assert math.isnan(_of_a_source(metrics.STALENESS)) is (until is None)
         assert _of_a_source(metrics.RELAY_SILENT) == len(silent)
+
+
+def known_until(until: datetime | None) -> SourceFreshness:
+    return SourceFreshness(
+        epoch=1, rebuilding_epoch=None, events=0, last_event_at=None, current_until=until, lag_messages=0, gaps=0
+    )
 
 
 def _of_a_source(gauge: Gauge) -> float:

@@ -166,7 +166,7 @@ async def test_a_child_leaves_with_its_parent(view: Any, events: Any, plans: Any
         assert await where_it_stands(view.database, name) == []
     async with view.database.session() as session:
         changes = await recent_changes(session, limit=50)
-    assert {one["title"] for one in changes if one["entity_type"] in {"plan", "step"}} == {"Kế hoạch b", "Kế hoạch c"}
+    assert {one.title for one in changes if one.entity_type in {"plan", "step"}} == {"Kế hoạch b", "Kế hoạch c"}
     await view.fold(told)
     assert (await made_up.now())[Cell("plan", "")] == 1, "what comes again after it was withdrawn stays away"
 
@@ -175,7 +175,7 @@ async def test_their_changes_are_told(view: Any, events: Any, plans: Any, made_u
     await view.fold(story(events, plans))
     async with view.database.session() as session:
         changes = await recent_changes(session, limit=50)
-    told = [(one["entity_type"], one["change"], one["title"]) for one in changes]
+    told = [(one.entity_type, one.change, one.title) for one in changes]
     assert told[:3] == [
         ("step", "finished", "Bước two"),
         ("plan", "paid", "Kế hoạch b"),

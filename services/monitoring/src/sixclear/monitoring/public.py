@@ -1,8 +1,7 @@
 """What the public questions share: everyone may ask, within bounds, and an answer that is still the same is a 304."""
 
-from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from fastapi import Depends
@@ -14,7 +13,10 @@ from sixclear.common.errors import Unavailable
 from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.etags import not_modified
 from sixclear.common.web.route import Handler, TransactionalRoute
+from sixclear.common.web.schemas import Schema
 from sixclear.monitoring.parts import parts_of
+
+S = TypeVar("S", bound=Schema)
 
 BOUNDED = (TooManyRequests, Unavailable)
 PUBLIC = Depends(Access.public("Progress, responsibility and results are published to everyone."))
@@ -40,8 +42,9 @@ class FiguresRoute(TransactionalRoute):
         return handle
 
 
-def tag_of(body: Mapping[str, Any]) -> str:
+def tag_of(answer: Schema) -> str:
     """The entity tag of an answer: of its figures, of what they are known to lack, and of their age in steps."""
+    body = answer.model_dump()
     age = body.get("staleness_seconds")
     lasting = {
         "figures": {name: value for name, value in body.items() if name not in _MOVING},
@@ -52,11 +55,11 @@ def tag_of(body: Mapping[str, Any]) -> str:
     return f'"{digest[:32]}"'
 
 
-def unless_same(request: Request, response: Response, body: dict[str, Any]) -> Any:
-    """`body`, or 304 where the caller has it; pages of every origin may ask, as they may read the stream."""
-    tag = tag_of(body)
+def unless_same(request: Request, response: Response, answer: S) -> S | Response:
+    """`answer`, or 304 where the caller has it; pages of every origin may ask, as they may read the stream."""
+    tag = tag_of(answer)
     headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
     if not_modified(request, tag):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
-    return body
+    return answer

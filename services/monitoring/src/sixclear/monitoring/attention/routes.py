@@ -1,7 +1,5 @@
 """What needs attention."""
 
-from typing import Any
-
 from fastapi import APIRouter
 
 from sixclear.common.web.problems import problem_responses
@@ -23,6 +21,6 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
     dependencies=[PUBLIC],
     responses=problem_responses(ProgrammeNotFound, *BOUNDED),
 )
-async def get_attention(session: SessionDep, now: NowDep, programme: Programme = None) -> dict[str, Any]:
+async def get_attention(session: SessionDep, now: NowDep, programme: Programme = None) -> Attention:
     """What needs attention, each list with the rule by which something is on it."""
     return await service.attention(session, await known_programme(session, programme), now=now)

@@ -1,12 +1,24 @@
 """What needs attention, each list with the rule by which something is on it."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date
 from sixclear.monitoring.attention import repository as changes
+from sixclear.monitoring.attention.schemas import (
+    Attention,
+    DatabaseAtRisk,
+    DatabasesAtRisk,
+    LateAnswer,
+    LateAnswers,
+    OverdueTask,
+    OverdueTasks,
+    ReturnedTask,
+    ReturnedTasks,
+    SilentTask,
+    SilentTasks,
+)
 
 # A report each week, and a day's grace; working days come with the calendar.
 CYCLE = timedelta(days=8)
@@ -14,37 +26,37 @@ CYCLE = timedelta(days=8)
 RETURNS = 2
 
 
-async def attention(session: AsyncSession, programme: str | None, *, now: datetime, limit: int = 20) -> dict[str, Any]:
+async def attention(session: AsyncSession, programme: str | None, *, now: datetime, limit: int = 20) -> Attention:
     """The five lists, each at most `limit` long, the most pressing first."""
     overdue = await changes.longest_overdue(session, programme, limit)
     returned = await changes.returned_often(session, programme, RETURNS, limit)
     silent = await changes.without_report(session, programme, now - CYCLE, limit)
     at_risk = await changes.databases_at_risk(session, limit)
     unanswered = await changes.answers_past_clock(session, programme, limit)
-    return {
-        "as_of": now,
-        "longest_overdue": {
-            "rule": "One-off tasks that are not completed and whose current deadline has passed; oldest first.",
-            "items": [{**row._mapping, "days_late": _days(row.deadline, now)} for row in overdue],
-        },
-        "returned_twice": {
-            "rule": "Tasks that are not completed and were returned at least twice; the most often returned first.",
-            "items": [dict(row._mapping) for row in returned],
-        },
-        "no_report_in_cycle": {
-            "rule": f"Open one-off tasks without a report for more than {CYCLE.days} days; "
+    return Attention(
+        as_of=now,
+        longest_overdue=OverdueTasks(
+            rule="One-off tasks that are not completed and whose current deadline has passed; oldest first.",
+            items=[OverdueTask(**row._mapping, days_late=_days(row.deadline, now)) for row in overdue],
+        ),
+        returned_twice=ReturnedTasks(
+            rule="Tasks that are not completed and were returned at least twice; the most often returned first.",
+            items=[ReturnedTask(**row._mapping) for row in returned],
+        ),
+        no_report_in_cycle=SilentTasks(
+            rule=f"Open one-off tasks without a report for more than {CYCLE.days} days; "
             "where there is no report yet, since their last change.",
-            "items": [{**row._mapping, "days_silent": _days(row.silent_since, now)} for row in silent],
-        },
-        "answers_past_clock": {
-            "rule": "Submissions without an answer after their due time; sealed ones are counted but not listed.",
-            "items": [{**row._mapping, "days_late": _days(row.due_at, now)} for row in unanswered],
-        },
-        "databases_at_risk": {
-            "rule": "Databases with a declared high risk; the least advanced first.",
-            "items": [dict(row._mapping) for row in at_risk],
-        },
-    }
+            items=[SilentTask(**row._mapping, days_silent=_days(row.silent_since, now)) for row in silent],
+        ),
+        answers_past_clock=LateAnswers(
+            rule="Submissions without an answer after their due time; sealed ones are counted but not listed.",
+            items=[LateAnswer(**row._mapping, days_late=_days(row.due_at, now)) for row in unanswered],
+        ),
+        databases_at_risk=DatabasesAtRisk(
+            rule="Databases with a declared high risk; the least advanced first.",
+            items=[DatabaseAtRisk(**row._mapping) for row in at_risk],
+        ),
+    )
 
 
 def _days(since: datetime, now: datetime) -> int:

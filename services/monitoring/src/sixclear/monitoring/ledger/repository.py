@@ -14,8 +14,7 @@ from sixclear.monitoring.view import dimensions
 _CHANGES = """
     SELECT c.occurred_at, c.recorded_at, c.entity_type, c.entity_id, c.change, c.title, c.programme,
         c.organisation_id, o.name_vi AS organisation_name,
-        o.name_en AS organisation_name_en, coalesce(c.demonstration, false) AS demonstration,
-        c.view_sequence
+        o.name_en AS organisation_name_en, coalesce(c.demonstration, false) AS demonstration
     FROM ({parts}) AS c
     JOIN source_view t ON t.source = '{tree}'
     LEFT JOIN organisation_state o ON o.epoch = t.active_epoch AND o.organisation_id = c.organisation_id

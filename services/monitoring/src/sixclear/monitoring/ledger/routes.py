@@ -1,6 +1,6 @@
 """What was learnt last."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -23,6 +23,6 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
 )
 async def list_changes(
     request: Request, response: Response, session: SessionDep, limit: Annotated[int, Query(ge=1, le=200)] = 20
-) -> Any:
+) -> Changes | Response:
     """What was learnt last, newest first; restricted and sealed entities do not appear."""
-    return unless_same(request, response, {"items": await recent_changes(session, limit=limit)})
+    return unless_same(request, response, Changes(items=await recent_changes(session, limit=limit)))

@@ -1,16 +1,15 @@
 """What was learnt last."""
 
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.ledger import repository
+from sixclear.monitoring.ledger.schemas import Change
 
 
-async def recent_changes(session: AsyncSession, *, after: int = 0, limit: int) -> list[dict[str, Any]]:
+async def recent_changes(session: AsyncSession, *, after: int = 0, limit: int) -> list[Change]:
     """What was learnt last, newest first."""
     rows = await repository.list_changes(session, after=after, limit=limit)
-    return [{name: value for name, value in row._mapping.items() if name != "view_sequence"} for row in rows]
+    return [Change(**row._mapping) for row in rows]
 
 
 async def withdrawn_since(session: AsyncSession, after: int) -> bool:

@@ -1,7 +1,7 @@
 """What the live stream sends, as a contract: the frame of `snapshot` and `status`, and the heartbeat."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from pydantic import Field
 from pydantic.json_schema import models_json_schema
@@ -9,16 +9,6 @@ from pydantic.json_schema import models_json_schema
 from sixclear.common.web.schemas import Schema
 from sixclear.monitoring.ledger.schemas import Change
 from sixclear.monitoring.status.schemas import Status, TaskPart
-
-
-class FrameBody(TypedDict):
-    """A frame as the stream makes it; `Frame` describes the same for readers."""
-
-    view_sequence: int
-    as_of: datetime
-    status: dict[str, Any]
-    programmes: dict[str, dict[str, Any]]
-    changes: list[dict[str, Any]]
 
 
 class Frame(Schema):

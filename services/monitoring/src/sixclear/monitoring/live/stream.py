@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-import orjson
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,7 +20,7 @@ from sixclear.common.web.sse import SseHub, Visitor
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.ledger.service import recent_changes, withdrawn_since
-from sixclear.monitoring.live.frames import FrameBody
+from sixclear.monitoring.live.frames import Frame
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.status.service import programmes_now, status
 from sixclear.monitoring.streams.freshness import Freshness, freshness
@@ -39,22 +38,21 @@ _UNWATCHED_SECONDS = 0.5
 _POLL_SECONDS = 1.0
 
 
-async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[int, FrameBody]:
+async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[int, Frame]:
     """The view's sequence number and what a frame says; `after` limits its changes to those since that number."""
     sequence = await views.view_sequence(session)
     body = await status(session, Selection(), at=None, now=now)
-    return sequence, {
-        "view_sequence": sequence,
-        "as_of": now,
-        "status": body,
-        "programmes": await programmes_now(session, now),
-        "changes": await recent_changes(session, after=after, limit=_CHANGES),
-    }
+    return sequence, Frame(
+        view_sequence=sequence,
+        as_of=now,
+        status=body,
+        programmes=await programmes_now(session, now),
+        changes=await recent_changes(session, after=after, limit=_CHANGES),
+    )
 
 
-def _encode(body: FrameBody) -> bytes:
-    # The driver's identifiers are a subclass of UUID, which orjson leaves to us.
-    return orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z)
+def _encode(frame: Frame) -> bytes:
+    return frame.model_dump_json().encode()
 
 
 class _ReadEverywhere:
@@ -206,9 +204,9 @@ class LiveStream:
     def _measure(self, sequence: int, fresh: Freshness) -> None:
         metrics.VIEW_SEQUENCE.set(sequence)
         for source, state in fresh.sources.items():
-            metrics.GAPS_OPEN.labels(source).set(state["gaps"])
+            metrics.GAPS_OPEN.labels(source).set(state.gaps)
             metrics.RELAY_SILENT.labels(source).set(source in fresh.silent)
-            metrics.STALENESS.labels(source).set_function(partial(self._age, state["current_until"]))
+            metrics.STALENESS.labels(source).set_function(partial(self._age, state.current_until))
 
     def _age(self, until: datetime | None) -> float:
         """Measured when it is read, so that it also grows while nothing can be looked up."""
@@ -218,7 +216,7 @@ class LiveStream:
 
 def _epochs(seen: tuple[Freshness, datetime] | None) -> list[tuple[str, int]]:
     """What the view is made of: a restored source may lack what was published of it."""
-    return [] if seen is None else [(name, state["epoch"]) for name, state in seen[0].sources.items()]
+    return [] if seen is None else [(name, state.epoch) for name, state in seen[0].sources.items()]
 
 
 def _heard_otherwise(before: tuple[Freshness, datetime] | None, fresh: Freshness) -> bool:

@@ -1,7 +1,5 @@
 """The live status and the provinces: public, as the results are."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
 from sixclear.common.web.problems import problem_responses
@@ -42,7 +40,7 @@ async def get_status(
     programme: Programme = None,
     organisation: Organisation = None,
     assigned_by: AssignedBy = None,
-) -> Any:
+) -> Status | Response:
     """The four buckets, their shares, activity, databases and feedback, now or at a past instant.
 
     The entity tag is weak: it stands for the figures, for what they leave out, and for their age in steps of 5 s.
@@ -61,7 +59,7 @@ async def get_status(
 )
 async def list_provinces(
     session: SessionDep, now: NowDep, as_of: AsOf = None, programme: Programme = None
-) -> dict[str, Any]:
+) -> Provinces:
     """The tasks of each province and city, with everything below it."""
     at = read_as_of(as_of, now)
     return await service.provinces(session, await known_programme(session, programme), at=at, now=now)

@@ -14,10 +14,24 @@ from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import REPORTS, TASK
 from sixclear.monitoring.status import figures
+from sixclear.monitoring.status.schemas import (
+    Activity,
+    Databases,
+    FeedbackFigures,
+    Filters,
+    ListFigures,
+    NotApproved,
+    Province,
+    Provinces,
+    Shares,
+    Status,
+    TaskFigures,
+    TaskPart,
+)
 from sixclear.monitoring.status.sealed import sealed_cells
 from sixclear.monitoring.streams.freshness import freshness
 from sixclear.monitoring.view import cells as view
-from sixclear.monitoring.view import dimensions as organisations
+from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection
 
@@ -26,7 +40,7 @@ SHOWN = (TASK, SUBMISSION, ENTRY)
 _OF_PROVINCES = ("task", "task_bucket")
 
 
-async def status(session: AsyncSession, selection: Selection, *, at: datetime | None, now: datetime) -> dict[str, Any]:
+async def status(session: AsyncSession, selection: Selection, *, at: datetime | None, now: datetime) -> Status:
     """The whole answer; `at` None means now. Raises FiguresDoNotReconcile."""
     await require_reconciled(session)
     fresh = await freshness(session, now)
@@ -40,48 +54,52 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
     all_feedback = selection.is_all_of(SUBMISSION)
     sealed = await sealed_cells(session, at or now, now) if all_feedback else {}
     counts = {cell: int(cells.get(cell, 0)) + sealed.get(cell, 0) for cell in cells.keys() | sealed.keys()}
-    return {
-        "as_of": at or now,
-        "staleness_seconds": fresh.staleness_seconds,
-        "filters": {
-            "organisation_id": selection.organisation_id,
-            "programme": selection.programme,
-            "assigned_by": selection.assigned_by,
-        },
-        "demonstration_included": figures.has_demonstration(counts),
-        "sources": fresh.sources,
-        **task_part(counts, last_report, at or now),
-        "databases": {
-            **_lists(counts),
-            "registered_not_approved": figures.not_approved_figures(counts),
-        },
-        "feedback": {
-            **figures.feedback_figures(counts),
-            "sealed": sealed.get(Cell("feedback", ""), 0) if all_feedback else None,
-        },
-        "denominators": denominators(counts, at or now),
-    }
+    tasks = task_part(counts, last_report, at or now)
+    lists = _lists(counts)
+    return Status(
+        tasks=tasks.tasks,
+        shares_percent=tasks.shares_percent,
+        activity=tasks.activity,
+        as_of=at or now,
+        staleness_seconds=fresh.staleness_seconds,
+        filters=Filters(
+            organisation_id=selection.organisation_id,
+            programme=selection.programme,
+            assigned_by=selection.assigned_by,
+        ),
+        demonstration_included=figures.has_demonstration(counts),
+        sources=fresh.sources,
+        databases=Databases.model_validate(
+            {**lists, "registered_not_approved": NotApproved(**figures.not_approved_figures(counts))}
+        ),
+        feedback=FeedbackFigures(
+            **figures.feedback_figures(counts), sealed=sealed.get(Cell("feedback", ""), 0) if all_feedback else None
+        ),
+        denominators=_denominators(counts, lists, tasks.tasks.total, at or now),
+    )
 
 
-def task_part(cells: Mapping[Cell, int], last_report: datetime | None, at: datetime) -> dict[str, Any]:
+def task_part(cells: Mapping[Cell, int], last_report: datetime | None, at: datetime) -> TaskPart:
     """The part of an answer that counts tasks; raises FiguresDoNotReconcile when buckets and total differ."""
     tasks = figures.task_figures(cells, at)
     if not tasks.consistent:
         raise FiguresDoNotReconcile("The buckets do not add up to the total.")
-    return {
-        "tasks": asdict(tasks),
-        "shares_percent": tasks.shares,
-        "activity": {"reports_today": figures.reports_of(cells, at), "last_report_at": last_report},
-    }
+    return TaskPart(
+        tasks=TaskFigures(**asdict(tasks)),
+        shares_percent=Shares(**tasks.shares),
+        activity=Activity(reports_today=figures.reports_of(cells, at), last_report_at=last_report),
+    )
 
 
-def denominators(cells: Mapping[Cell, int], at: datetime) -> dict[str, Any]:
-    """What each figure is a part of, by name and number, and which filters it heeds."""
+def _denominators(
+    cells: Mapping[Cell, int], lists: Mapping[str, ListFigures], tasks: int, at: datetime
+) -> dict[str, Any]:
+    """What each figure is a part of, by name and number, and which filters it heeds: free JSON of the contract."""
     return {
-        "shares_percent": {"name": "tasks.total", "value": figures.task_figures(cells, at).total},
+        "shares_percent": {"name": "tasks.total", "value": tasks},
         "remaining_this_year": {"name": "deadline up to the end of the civil year", "value": civil_date(at).year},
         "databases": {
-            **{name: {"name": f"databases.{name}.total", "value": n["total"]} for name, n in _lists(cells).items()},
+            **{name: {"name": f"databases.{name}.total", "value": n.total} for name, n in lists.items()},
             "filters": ["organisation"],
         },
         "feedback": {
@@ -92,44 +110,45 @@ def denominators(cells: Mapping[Cell, int], at: datetime) -> dict[str, Any]:
     }
 
 
-def _lists(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
+def _lists(cells: Mapping[Cell, int]) -> dict[str, ListFigures]:
     databases = figures.database_figures(cells)
     if not figures.stages_add_up(databases):
         raise FiguresDoNotReconcile("The stages of a list do not add up to its total.")
-    return databases
+    return {name: ListFigures(**counts) for name, counts in databases.items()}
 
 
-async def programmes_now(session: AsyncSession, now: datetime) -> dict[str, dict[str, Any]]:
+async def programmes_now(session: AsyncSession, now: datetime) -> dict[str, TaskPart]:
     """The task part of every programme, from counters."""
     cells = await view.programme_cells_now(session, TASK, civil_date(now))
     last_reports = await view.programme_latest(session, TASK, REPORTS)
-    slugs = await organisations.list_programmes(session)
+    slugs = await dimensions.list_programmes(session)
     return {
         slug: task_part(_whole(cells.get(slug, {})), last_reports.get(slug), now) for slug in sorted({*slugs, *cells})
     }
 
 
-async def provinces(
-    session: AsyncSession, programme: str | None, *, at: datetime | None, now: datetime
-) -> dict[str, Any]:
+async def provinces(session: AsyncSession, programme: str | None, *, at: datetime | None, now: datetime) -> Provinces:
     """The tasks of each province with everything below it; raises FiguresDoNotReconcile."""
     await require_reconciled(session)
-    units = await organisations.list_provinces(session, now)
+    units = await dimensions.list_provinces(session, now)
     ids = [unit.organisation_id for unit in units]
     if at is None:
         cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, programme)
     else:
         cells = await view.scope_cells_at(session, TASK, ids, programme, at)
-    items = [
-        {**unit._mapping, **_of_province(_whole(cells.get(unit.organisation_id, {})), at or now)} for unit in units
-    ]
-    return {"as_of": at or now, "items": items}
+    return Provinces(
+        as_of=at or now,
+        items=[_province(unit, cells.get(unit.organisation_id, {}), at or now) for unit in units],
+    )
 
 
-def _of_province(cells: view.Cells, at: datetime) -> dict[str, Any]:
-    part = task_part(_whole(cells), None, at)["tasks"]
-    del part["remaining_this_year"]
-    return {**part, "overdue_percent": figures.percent(part["overdue"], part["total"])}
+def _province(unit: dimensions.Unit, cells: view.Cells, at: datetime) -> Province:
+    tasks = task_part(_whole(cells), None, at).tasks
+    return Province(
+        **asdict(unit),
+        **tasks.model_dump(exclude={"remaining_this_year"}),
+        overdue_percent=figures.percent(tasks.overdue, tasks.total),
+    )
 
 
 def _whole(cells: view.Cells) -> dict[Cell, int]:

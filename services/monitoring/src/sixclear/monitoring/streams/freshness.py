@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.streams import repository as streams
 from sixclear.monitoring.streams.reported import SILENT_AFTER, sent_until
+from sixclear.monitoring.streams.schemas import SourceFreshness
 from sixclear.monitoring.view import entities, gaps
 from sixclear.monitoring.view import sources as views
 
@@ -25,7 +25,7 @@ class Freshness:
 
     staleness_seconds: float | None
     behind_seconds: float | None
-    sources: Mapping[str, dict[str, Any]]
+    sources: dict[str, SourceFreshness]
     silent: frozenset[str] = frozenset()
 
 
@@ -47,15 +47,15 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     rebuilding = any(state.restored_epoch is not None for state in states.values())
     stale = None if behind is None or silent or rebuilding or unknown else max(behind, _age([gap, *sent.values()], now))
     sources = {
-        name: {
-            "epoch": state.log_epoch,
-            "rebuilding_epoch": state.restored_epoch,
-            "events": state.events,
-            "last_event_at": state.last_event_at,
-            "current_until": _complete_until(state, sent, now),
-            "lag_messages": state.lag_messages,
-            "gaps": missing.get(name, 0),
-        }
+        name: SourceFreshness(
+            epoch=state.log_epoch,
+            rebuilding_epoch=state.restored_epoch,
+            events=state.events,
+            last_event_at=state.last_event_at,
+            current_until=_complete_until(state, sent, now),
+            lag_messages=state.lag_messages,
+            gaps=missing.get(name, 0),
+        )
         for name, state in sorted(states.items())
     }
     return Freshness(stale, behind, sources, silent)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -31,7 +30,7 @@ def _state(stream: Stream) -> StreamState:
     return StreamState(**stream.model_dump())
 
 
-async def _health(request: Request, session: SessionDep, now: datetime) -> dict[str, Any]:
+async def _health(request: Request, session: SessionDep, now: datetime) -> Streams:
     """Of the streams of this process, and of those that other processes reported."""
     parts = parts_of(request)
     own: Sequence[StreamState] = parts.process_streams()
@@ -46,7 +45,7 @@ def make_router(rule: Access) -> APIRouter:
     router = APIRouter(route_class=TransactionalRoute, tags=["operations"], dependencies=[Depends(rule)])
 
     @router.get("/streams", operation_id="getStreams", response_model=Streams)
-    async def streams(request: Request, session: SessionDep, now: NowDep) -> dict[str, Any]:
+    async def streams(request: Request, session: SessionDep, now: NowDep) -> Streams:
         """The health of every stream of the platform, and of the view that they feed."""
         return await _health(request, session, now)
 

@@ -1,7 +1,7 @@
 """The buckets over time."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
@@ -35,7 +35,7 @@ async def get_timeline(
     first: Annotated[date | None, Query(alias="from", description="Else the day of the first fact.")] = None,
     last: Annotated[date | None, Query(alias="to", description="Else today.")] = None,
     step: Step = "day",
-) -> dict[str, Any]:
+) -> Timeline:
     """The buckets at the end of each civil day; today's point is now."""
     selection = await select(session, organisation=organisation, programme=programme, assigned_by=assigned_by)
     return await timeline(session, selection, first=first, last=last, step=step, now=now)

@@ -1,6 +1,6 @@
 """Traces for operators, as JSON and as pages; and spans of other processes, by OTLP over HTTP without a collector."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as PathParameter
@@ -76,12 +76,12 @@ def _add_json(router: APIRouter) -> None:
         error: OnlyErrors = None,
         min_duration_ms: MinMilliseconds = 0,
         limit: Limit = 50,
-    ) -> dict[str, Any]:
+    ) -> Traces:
         """The newest kept traces."""
         found = await list_traces(
             session, service=service, route=route, error=error, min_seconds=min_duration_ms / 1_000, limit=limit
         )
-        return {"items": found}
+        return Traces(items=found)
 
     @router.get(
         "/traces/{trace_id}",
@@ -89,7 +89,7 @@ def _add_json(router: APIRouter) -> None:
         response_model=TraceView,
         responses=problem_responses(TraceNotFound),
     )
-    async def trace(session: SessionDep, trace_id: TraceId) -> dict[str, Any]:
+    async def trace(session: SessionDep, trace_id: TraceId) -> TraceView:
         """A trace with its spans as a waterfall."""
         return await get_trace(session, trace_id)
 

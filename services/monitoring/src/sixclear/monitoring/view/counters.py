@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.monitoring.kinds import kinds_of
 from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Amount, Flow, Kind
 from sixclear.monitoring.statements import Columns, sql
+from sixclear.monitoring.view.schemas import Difference
 from sixclear.monitoring.view.states import COUNTRY, Key, Leaf, Reach, whole
 
 _COUNTER = Columns(
@@ -160,9 +161,9 @@ def _latest(kind: Kind[Any], flow: Flow[Any]) -> str:
 
 async def latest_differences(
     session: AsyncSession, source: str, epoch: int, organisations_epoch: int, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Difference]:
     """Scopes, programmes and assigning levels whose latest instant is not that of the history."""
-    found: list[dict[str, Any]] = []
+    found: list[Difference] = []
     for kind, flow, table in _with_latest(source):
         rows = await session.execute(
             sql(
@@ -188,7 +189,7 @@ async def latest_differences(
     return found
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _plain(row: Mapping[Any, Any]) -> Difference:
     """As it can be stored in JSON."""
     return {name: _as_json(value) for name, value in row.items()}
 
@@ -236,7 +237,7 @@ async def rebuild_counters(session: AsyncSession, source: str, epoch: int, organ
 
 async def counter_differences(
     session: AsyncSession, source: str, epoch: int, organisations_epoch: int, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Difference]:
     """Counters that differ from a count of the records, both sides of one snapshot."""
     rows = await session.execute(
         sql(

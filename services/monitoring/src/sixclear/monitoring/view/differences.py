@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds.kind import Kind
 from sixclear.monitoring.statements import sql
+from sixclear.monitoring.view.schemas import Difference
 
 # What time alone explains is the timer's to move, not a difference: a boundary between its last tick and now, or one
 # that it crossed while the clock ran ahead.
@@ -31,7 +32,7 @@ _CELL = "jsonb_build_array(c ->> 0, c ->> 1, CAST(c ->> 2 AS numeric))"
 
 async def state_differences(
     session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Difference]:
     """States that are not the latest version of their history."""
     rows = await session.execute(
         sql(
@@ -54,7 +55,7 @@ async def state_differences(
 
 async def rule_differences(
     session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Difference]:
     """States that are not counted as the rules of this release say; another release's are another generation."""
     rows = await session.execute(
         sql(
@@ -125,7 +126,7 @@ async def repair_states(session: AsyncSession, kind: Kind[Any], epoch: int, at: 
     )
 
 
-async def insert_reconciliation(session: AsyncSession, at: datetime, differences: list[dict[str, Any]]) -> None:
+async def insert_reconciliation(session: AsyncSession, at: datetime, differences: list[Difference]) -> None:
     """Store what a comparison found."""
     statement = sql("INSERT INTO reconciliation (checked_at, differences) VALUES (:at, :differences)")
     await session.execute(

@@ -1,12 +1,12 @@
 """Organisations, their place in the tree, and programmes: by these everything is counted, they are no kinds."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.statements import Columns, sql
@@ -217,7 +217,17 @@ async def list_programmes(session: AsyncSession) -> Sequence[str]:
     return rows.all()
 
 
-async def list_provinces(session: AsyncSession, now: datetime) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An administrative unit by its names."""
+
+    organisation_id: UUID
+    code: str
+    name_vi: str
+    name_en: str | None
+
+
+async def list_provinces(session: AsyncSession, now: datetime) -> list[Unit]:
     """The provinces and cities that exist now, in the order of their codes."""
     rows = await session.execute(
         sql(
@@ -231,4 +241,4 @@ async def list_provinces(session: AsyncSession, now: datetime) -> Sequence[Row[A
         ),
         {"now": now.date()},
     )
-    return rows.all()
+    return [Unit(*row) for row in rows]

@@ -1,7 +1,6 @@
 """Counters against a count of the records: a difference is alarmed and no figure is given until it is repaired."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +13,7 @@ from sixclear.monitoring.view import counters, dimensions
 from sixclear.monitoring.view import differences as reconciliation
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
+from sixclear.monitoring.view.schemas import Difference, Reconciliation
 from sixclear.monitoring.view.sources import SourceState
 
 _SHOWN = 50
@@ -25,12 +25,12 @@ async def require_reconciled(session: AsyncSession) -> None:
         raise FiguresDoNotReconcile("Counters and records differ; figures come back when they are repaired.")
 
 
-async def differences(session: AsyncSession, clock: Clock) -> list[dict[str, Any]]:
+async def differences(session: AsyncSession, clock: Clock) -> list[Difference]:
     """Where the view contradicts itself in `session`'s snapshot, some dozens of places at most. Changes nothing."""
     known = await views.sources(session)
     # Not before the snapshot's first query: what the timer moved in between would look as if it came too early.
     now = clock()
-    found: list[dict[str, Any]] = []
+    found: list[Difference] = []
     organisations_epoch = known[dimensions.SOURCE].active_epoch
     for source in sources():
         epoch = known[source].active_epoch
@@ -43,7 +43,7 @@ async def differences(session: AsyncSession, clock: Clock) -> list[dict[str, Any
     return found[:_SHOWN]
 
 
-async def reconcile(database: Database, clock: Clock) -> list[dict[str, Any]]:
+async def reconcile(database: Database, clock: Clock) -> list[Difference]:
     """Compare in one snapshot, beside the fold. Differences are stored, alarmed, and stop all figures."""
     with metrics.RECONCILE_DURATION.time():
         async with database.session() as session:
@@ -111,7 +111,7 @@ async def take_over(session: AsyncSession, *, token: int, now: datetime) -> list
     return changed
 
 
-async def compare_on_demand(database: Database, *, repair_found: bool, clock: Clock) -> dict[str, Any]:
+async def compare_on_demand(database: Database, *, repair_found: bool, clock: Clock) -> Reconciliation:
     """Compare and, if asked, repair what differs and compare again; what the first comparison found."""
     checked_at = clock()
     found = await reconcile(database, clock)
@@ -120,9 +120,6 @@ async def compare_on_demand(database: Database, *, repair_found: bool, clock: Cl
         async with database.transaction() as session:
             await repair(session, now=clock())
         left = await reconcile(database, clock)
-    return {
-        "checked_at": checked_at,
-        "reconciled": not left,
-        "repaired": bool(found) and not left,
-        "differences": found,
-    }
+    return Reconciliation(
+        checked_at=checked_at, reconciled=not left, repaired=bool(found) and not left, differences=found
+    )

@@ -1,7 +1,5 @@
 """Comparing counters with records on demand, and repairing what differs."""
 
-from typing import Any
-
 from fastapi import APIRouter, Depends, Request
 
 from sixclear.common.web.route import TransactionalRoute
@@ -19,7 +17,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["operations"])
     response_model=Reconciliation,
     dependencies=[Depends(OPERATE)],
 )
-async def create_reconciliation(request: Request, body: ReconciliationRequest) -> dict[str, Any]:
+async def create_reconciliation(request: Request, body: ReconciliationRequest) -> Reconciliation:
     """Compare now; with `repair`, make states and counters again from the histories when they differ."""
     parts = parts_of(request)
     answer = await compare_on_demand(parts.background, repair_found=body.repair, clock=parts.clock)

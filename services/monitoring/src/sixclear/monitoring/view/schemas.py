@@ -5,6 +5,9 @@ from typing import Any
 
 from sixclear.common.web.schemas import Schema
 
+# Where the view contradicts itself, as it is stored in JSON: each check says other things of the place.
+Difference = dict[str, Any]
+
 
 class Reconciliation(Schema):
     """A comparison of counters with a count of the records."""
@@ -12,7 +15,7 @@ class Reconciliation(Schema):
     checked_at: datetime
     reconciled: bool
     repaired: bool
-    differences: list[dict[str, Any]]
+    differences: list[Difference]
 
 
 class ReconciliationRequest(Schema):
