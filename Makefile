@@ -37,7 +37,7 @@ check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shap
 	@$(BIN)/mypy libs launcher services tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m sixclear.launcher.contracts --check
-	@$(BIN)/python -m pytest -q tests/contract/test_service_shape.py tests/contract/test_layers.py tests/contract/test_docs.py tests/contract/test_deploy.py
+	@$(BIN)/python -m pytest -q tests/contract/test_service_shape.py tests/contract/test_layers.py tests/contract/test_docs.py tests/contract/test_deploy.py tests/contract/test_registry.py
 
 cluster: $(DEV_STAMP) ## the same product with Apache Kafka and one process per service
 	@exec $(BIN)/sixclear cluster
