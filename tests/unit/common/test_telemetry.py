@@ -70,7 +70,11 @@ def _app(service: str) -> TelemetryMiddleware:
 
     app.include_router(router, prefix="/api/tasks")
     return TelemetryMiddleware(
-        app, service, recognises=lambda token: token == "known", streams=["/api/tasks/v1/stream"]
+        app,
+        service,
+        recognises=lambda token: token == "known",
+        streams=["/api/tasks/v1/stream"],
+        untraced=["/static/", "/api/tasks/v1/streams", "/api/tasks/v1/otlp/v1/traces"],
     )
 
 

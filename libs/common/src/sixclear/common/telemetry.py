@@ -40,10 +40,6 @@ REQUEST_DURATION = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
 _PROBES = ("/livez", "/readyz", "/metrics")
-# A page asks for a dozen of these: their traces would push out those that tell something.
-_UNTRACED_PREFIX = "/static/"
-# Processes tell monitoring something here every other second.
-_UNTRACED_ENDINGS = ("/streams", "/otlp/v1/traces")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
 _QUERY_TEXT_LIMIT = 2_000
 # A version after 00 may add parts at the end (W3C Trace Context §4.3); ff is no version.
@@ -188,7 +184,8 @@ class TelemetryMiddleware:
 
     Whether a caller wants to be traced counts only when `recognises` knows its access token: strangers could force
     sampling. Of a token that is not known yet the trace is continued, but the own ratio decides; without a token a new
-    trace begins. A call inside the process joins its caller's span.
+    trace begins. A call inside the process joins its caller's span. Paths in `untraced`, and those below one that ends
+    with a slash, are asked for so often that their traces would push out those that tell something.
     """
 
     def __init__(
@@ -197,11 +194,14 @@ class TelemetryMiddleware:
         service: str,
         recognises: Callable[[str], bool] = lambda token: False,
         streams: Collection[str] = (),
+        untraced: Collection[str] = (),
     ) -> None:
         self.app = app
         self.service = service
         self._recognises = recognises
         self._streams = frozenset(streams)
+        self._untraced = frozenset(untraced)
+        self._untraced_below = tuple(path for path in untraced if path.endswith("/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, traced or not."""
@@ -221,7 +221,7 @@ class TelemetryMiddleware:
 
     def _sampled_parent(self, telemetry: Telemetry, scope: Scope) -> Context | None:
         """The context under which the request's span starts, or None when it is not to be recorded."""
-        if scope["path"].startswith(_UNTRACED_PREFIX) or scope["path"].endswith(_UNTRACED_ENDINGS):
+        if scope["path"] in self._untraced or scope["path"].startswith(self._untraced_below):
             return None
         if trace.get_current_span().is_recording():
             return trace.set_span_in_context(trace.get_current_span(), Context())

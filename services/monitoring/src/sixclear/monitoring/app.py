@@ -67,6 +67,8 @@ def create_app(
         clock=clock,
         own=parts,
         body_limits={f"{PREFIX}/otlp/": settings.spans_body_bytes},
+        # Each process reports here every other second.
+        untraced=[f"{PREFIX}/streams", f"{PREFIX}/otlp/v1/traces"],
         describe=partial(describe_stream, path=f"{PREFIX}/stream"),
         description=(
             "The live status, counted from events: now, at any past instant, and as a stream of server-sent events "

@@ -40,7 +40,7 @@ def create_app(
         routes=[*(route for page in shown for route in page.routes), *site.routes()],
         exception_handlers={PortalError: portal_error, HTTPException: http_exception},
         middleware=[
-            Middleware(TelemetryMiddleware, service="portal"),
+            Middleware(TelemetryMiddleware, service="portal", untraced=["/static/"]),  # a dozen for each page
             Middleware(EdgeMiddleware, content_security_policy=content_security_policy(settings.stream_origin)),
             Middleware(UnexpectedErrorMiddleware, answer=unexpected_error),
         ],

@@ -47,6 +47,7 @@ def create_service_app(
     content_security_policy: str = API_CONTENT_SECURITY_POLICY,
     body_limit: int = DEFAULT_BODY_LIMIT,
     body_limits: Mapping[str, int] | None = None,
+    untraced: Sequence[str] = (),
 ) -> FastAPI:
     """A FastAPI application with the edge that all services share.
 
@@ -54,7 +55,7 @@ def create_service_app(
     pages). `{prefix}/openapi.json` and `{prefix}/docs` work without a network; an application without routers has
     neither. `describe` adds to the OpenAPI document what plain routes serve. `body_limits` maps the beginning of a full
     path to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
-    `own` and `still_readable` are parts of `ServiceState`.
+    `own` and `still_readable` are parts of `ServiceState`. Requests for the full paths in `untraced` leave no trace.
     """
     app = _Service(
         title=title,
@@ -71,6 +72,7 @@ def create_service_app(
                 TelemetryMiddleware,
                 service=service,
                 streams=[route.path for route in routes if isinstance(route, StreamRoute)],
+                untraced=untraced,
                 **({"recognises": verifier.remembers} if verifier else {}),
             ),
             Middleware(EdgeMiddleware, content_security_policy=content_security_policy),
