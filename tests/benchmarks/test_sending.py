@@ -11,20 +11,20 @@ import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from tests.benchmarks.conftest import measured
 
-from sixclear.common.auth.access import Access
 from sixclear.common.bus.envelope import Record, encode_stored
 from sixclear.common.bus.kafka import BatchProducer, BrokerView
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.events import relay as relay_module
-from sixclear.common.events.cursor import CursorStore
 from sixclear.common.events.log import EventLog, NewEvent
-from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
+from sixclear.common.relay import relay as relay_module
+from sixclear.common.relay.cursor import CursorStore
+from sixclear.common.relay.relay import Relay
 from sixclear.common.testing.bus import create_tables, things_of, unique_service
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker
 from sixclear.common.testing.postgres import EmptyDatabase
+from sixclear.common.web.access import Access
 from sixclear.common.web.sse import SseHub
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow, pytest.mark.asyncio]

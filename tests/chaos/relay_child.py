@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, Sent
 from sixclear.common.db import Database
-from sixclear.common.events import relay as relay_module
-from sixclear.common.events.cursor import Cursor
-from sixclear.common.events.delivery import Delivery
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.relay import Relay
 from sixclear.common.ids import stable_id
+from sixclear.common.relay import relay as relay_module
+from sixclear.common.relay.cursor import Cursor
+from sixclear.common.relay.delivery import Delivery
+from sixclear.common.relay.relay import Relay
 from sixclear.common.testing.bus import commit_changes, things_of
 from sixclear.common.testing.eventually import eventually
 

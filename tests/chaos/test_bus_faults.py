@@ -16,11 +16,11 @@ from sqlalchemy import text
 from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaBus, KafkaFailed
-from sixclear.common.events.cursor import request_replay
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.reader import LogReader
-from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
+from sixclear.common.relay.cursor import request_replay
+from sixclear.common.relay.relay import Relay
 from sixclear.common.runtime.kafka_server import KafkaServer
 from sixclear.common.testing.bus import Effects, commit_changes, consumed_log
 from sixclear.common.testing.eventually import eventually

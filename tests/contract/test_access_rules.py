@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from sixclear.common.auth.access import OrganisationRule
+from sixclear.common.web.access import OrganisationRule
 from sixclear.launcher.registry import SERVICES
 
 ROOT = Path(__file__).parents[2]

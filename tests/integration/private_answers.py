@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 from starlette.applications import Starlette
 
-from sixclear.common.auth.access import access_rules
+from sixclear.common.web.access import access_rules
 
 _SOMETHING = "00000000-0000-4000-8000-000000000001"
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from sixclear.common.auth.access import Access
+from sixclear.common.web.access import Access
 from sixclear.common.web.sse import SseHub
 from sixclear.launcher.seats import Seats
 from sixclear.launcher.server import HttpServer, bind

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 from tests.e2e.browser.conftest import Site, opening, running
 
-from sixclear.common.auth.access import Access
+from sixclear.common.web.access import Access
 from sixclear.common.web.sse import SseHub
 
 pytestmark = pytest.mark.browser

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from sixclear.common.bus.follower import LogFollower, wait_for_events
 from sixclear.common.bus.protocol import Position
-from sixclear.common.events.follower import LogFollower, wait_for_events
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.reader import LogRestored
 from sixclear.common.ids import new_id

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from sixclear.common.auth.access import Access
 from sixclear.common.db import Database
 from sixclear.common.errors import Conflict
 from sixclear.common.testing.clock import MovingClock
@@ -21,6 +20,7 @@ from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.web import idempotency
+from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.idempotency import RequiredKeyDep
 from sixclear.common.web.route import SessionDep, TransactionalRoute

@@ -13,8 +13,8 @@ from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.envelope import Record, encode_stored
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaBus
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
+from sixclear.common.relay.relay import Relay
 from sixclear.common.testing.bus import Effects, commit_changes, consumed_log
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker

@@ -11,10 +11,10 @@ from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.kafka import KafkaBus
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.db import Database
-from sixclear.common.events.cursor import request_replay
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
+from sixclear.common.relay.cursor import request_replay
+from sixclear.common.relay.relay import Relay
 from sixclear.common.testing.bus import BusHarness, Effects, change, memory_harness
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker

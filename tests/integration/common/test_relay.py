@@ -19,11 +19,11 @@ from sixclear.common.bus.kafka.producer import partition_of
 from sixclear.common.bus.protocol import Message
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
-from sixclear.common.events import relay as relay_module
-from sixclear.common.events.cursor import request_replay
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.relay import Relay, RelayLimits
 from sixclear.common.ids import new_id
+from sixclear.common.relay import relay as relay_module
+from sixclear.common.relay.cursor import request_replay
+from sixclear.common.relay.relay import Relay, RelayLimits
 from sixclear.common.testing.bus import change, commit_changes, create_tables, things_of, unique_service
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import Broker

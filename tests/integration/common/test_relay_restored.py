@@ -12,8 +12,8 @@ from sixclear.common.bus.consumer import ConsumerLimits, ConsumerLoop
 from sixclear.common.bus.kafka import KafkaBus
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.reader import LogReader
-from sixclear.common.events.relay import Relay
 from sixclear.common.ids import new_id
+from sixclear.common.relay.relay import Relay
 from sixclear.common.testing import backup
 from sixclear.common.testing.bus import Effects, commit_changes, consumed_log
 from sixclear.common.testing.eventually import eventually

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from sixclear.common.auth.access import Access
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.sse import SseHub
 from sixclear.common.web.stream_route import StreamRoute

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, FastAPI, Response
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.auth.access import Access
 from sixclear.common.db import Database
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import EmptyDatabase
+from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute
 from sixclear.common.web.route_options import RouteOptions

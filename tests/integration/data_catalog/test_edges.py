@@ -8,7 +8,7 @@ from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_a
 from tests.integration.data_catalog.conftest import Service, an_entry, description
 from tests.integration.private_answers import kept, walk_private_answers
 
-from sixclear.common.auth.access import access_rules
+from sixclear.common.web.access import access_rules
 
 
 @pytest.mark.asyncio

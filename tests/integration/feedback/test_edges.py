@@ -16,7 +16,7 @@ from tests.integration.feedback.conftest import (
 )
 from tests.integration.private_answers import walk_private_answers
 
-from sixclear.common.auth.access import access_rules
+from sixclear.common.web.access import access_rules
 
 
 @pytest.mark.asyncio

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from sixclear.common.auth.access import Access
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.web.access import Access
 from sixclear.common.web.sse import SseHub
 from sixclear.launcher import http_protocol, seats
 from sixclear.launcher.router import Router, process_app

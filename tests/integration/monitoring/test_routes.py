@@ -10,8 +10,8 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 from sqlalchemy import text
 
-from sixclear.common.auth.access import access_rules
 from sixclear.common.ids import stable_id
+from sixclear.common.web.access import access_rules
 
 pytestmark = pytest.mark.asyncio
 

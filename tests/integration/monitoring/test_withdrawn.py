@@ -7,13 +7,13 @@ from sqlalchemy import text
 from tests.integration.monitoring.running import publish, running
 from tests.integration.monitoring.test_live import SseClient, ready, streaming
 
-from sixclear.common.auth.access import access_rules
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.common.web.access import access_rules
 from sixclear.monitoring.target import MonitoringTarget
 
 pytestmark = pytest.mark.asyncio

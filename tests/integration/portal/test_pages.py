@@ -10,9 +10,9 @@ from tests.integration.portal.records import HOSTILE, NOW, RECEIPT
 from tests.integration.portal.upstream import Upstream, clients
 from tests.integration.private_answers import kept, walk_private_answers
 
-from sixclear.common.auth.access import access_rules
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.spoiled import reads_survive
+from sixclear.common.web.access import access_rules
 from sixclear.portal.app import create_app
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.rendering import Pages

@@ -8,7 +8,7 @@ from tests.contract.tasks.test_tasks_examples import the_life_of_a_task
 from tests.integration.private_answers import kept, walk_private_answers
 from tests.integration.tasks.conftest import Service, proposal
 
-from sixclear.common.auth.access import access_rules
+from sixclear.common.web.access import access_rules
 
 
 @pytest.mark.asyncio

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest_asyncio
 
-from sixclear.common.auth.access import Access
 from sixclear.common.caller import Unauthenticated
+from sixclear.common.web.access import Access
 from sixclear.common.web.sse import SseHub
 
 PUBLIC = Access.public("a test")

@@ -14,7 +14,6 @@ import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from sixclear.common.auth.access import access_rules
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.caller import Caller, InvalidToken
 from sixclear.common.ids import stable_id
@@ -31,6 +30,7 @@ from sixclear.common.issuer.clients import (
 from sixclear.common.issuer.wrong_secrets import WrongSecrets
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.identity import http_client
+from sixclear.common.web.access import access_rules
 
 NOW = datetime(2025, 12, 4, tzinfo=UTC)
 ORGANISATIONS = [("G06", UUID(int=6)), ("01", UUID(int=1))]

@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sixclear.common.auth.access import Access, CallerDep, access_rules, declare
 from sixclear.common.auth.token_keys import KeyFile, KeySource, KeyUrl
 from sixclear.common.auth.token_rules import TokenRules
 from sixclear.common.auth.tokens import TokenVerifier
@@ -26,6 +25,7 @@ from sixclear.common.caller import Caller, InvalidToken
 from sixclear.common.errors import Unavailable
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import AUDIENCE, ISSUER, FakeIssuer, http_client
+from sixclear.common.web.access import Access, CallerDep, access_rules, declare
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.route import TransactionalRoute
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pytest
 from fastapi import APIRouter, Depends, Request
 
-from sixclear.common.auth.access import Access
 from sixclear.common.service_state import own_state, state_of
 from sixclear.common.testing.identity import fixed_clock, http_client
+from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 
 router = APIRouter(dependencies=[Depends(Access.public("a test"))])

@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from sixclear.common.auth.access import Access, access_rules
 from sixclear.common.runtime.target import Check
 from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.web.access import Access, access_rules
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.health import health_routes

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, FastAPI
 from pydantic import Field
 from structlog.testing import capture_logs
 
-from sixclear.common.auth.access import Access
 from sixclear.common.errors import DomainError, field_error
 from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute

@@ -6,9 +6,9 @@ import pytest
 from structlog.testing import capture_logs
 from tests.unit.common.conftest import MakeWorld
 
-from sixclear.common.auth.access import Access
 from sixclear.common.caller import Unauthenticated
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.web.access import Access
 from sixclear.common.web.seats import Seats
 
 

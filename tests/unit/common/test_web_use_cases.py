@@ -5,16 +5,16 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.auth.access import Access
 from sixclear.common.entity import Versioned
 from sixclear.common.events.log import EventLog
 from sixclear.common.testing.identity import FakeIssuer, fixed_clock, http_client
+from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.route import current_session
-from sixclear.common.web.use_cases import ContextDep, must_match, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 
 OWNER = UUID(int=7)
 SESSION = cast(AsyncSession, object())
@@ -36,9 +36,9 @@ router = APIRouter(dependencies=[Depends(Access.scope("things:write", organisati
 
 
 @router.post("/step")
-async def step(ctx: ContextDep, request: Request, response: Response) -> dict[str, str]:
+async def step(ctx: ContextDep, expect: ExpectDep, response: Response) -> dict[str, str]:
     """Answers with what the use case was given."""
-    must_match(request, ctx.log, Thing())
+    expect(Thing())
     tag(response, ctx.log, Thing())
     assert ctx.session is SESSION
     assert ctx.meta("Because")["reason"] == "Because"

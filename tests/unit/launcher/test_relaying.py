@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from starlette.applications import Starlette
 
-from sixclear.common.events.relay import Relay, RelayState
+from sixclear.common.relay.relay import Relay, RelayState
 from sixclear.common.runtime.target import Target
 from sixclear.common.testing.clock import MovingClock
 from sixclear.launcher.relaying import Relaying

@@ -31,7 +31,7 @@ def with_relay(target: Target, settings: CommonSettings) -> Target:
     """A target that publishes, with the relay that carries its events to Kafka; any other one as it is."""
     if target.event_log is None or settings.kafka_bootstrap_servers is None:
         return target
-    from sixclear.common.events.relay import Relay
+    from sixclear.common.relay.relay import Relay
     from sixclear.launcher.relaying import Relaying
 
     log = target.event_log

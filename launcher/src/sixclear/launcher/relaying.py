@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.relay import Relay
+from sixclear.common.relay.relay import Relay
 from sixclear.common.runtime.supervisor import ClosesStreams, ConsumesEvents
 from sixclear.common.runtime.target import Check, StreamState, Target
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from sixclear.common.db import Database
-from sixclear.common.events.cursor import request_replay
+from sixclear.common.relay.cursor import request_replay
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.data_folder import announced

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from sixclear.common.auth.access import Access
 from sixclear.common.caller import PUBLIC_CALLER, Caller
 from sixclear.common.visitor import address_in
+from sixclear.common.web.access import Access
 from sixclear.common.web.visitor import visitor_of
 
 OPERATE = Access.scope("monitoring:operate")

@@ -8,8 +8,8 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sixclear.common.auth.access import Access
 from sixclear.common.errors import Unavailable
+from sixclear.common.web.access import Access
 from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.etags import not_modified
 from sixclear.common.web.route import Handler, TransactionalRoute

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Literal
 
 from sixclear.common.bus.envelope import from_stored
+from sixclear.common.bus.follower import LogFollower, wait_for_events
 from sixclear.common.bus.protocol import Lag, Message, Position, Subscription, SubscriptionLost
 from sixclear.common.clock import Clock, seconds_since, utc_now
-from sixclear.common.events.follower import LogFollower, wait_for_events
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.reader import LogRestored, StoredEvent
 

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.issuer.clients import Client, load_clients
 from sixclear.common.issuer.key_store import signing_key
 from sixclear.common.issuer.minting import LIFETIME, mint
 from sixclear.common.issuer.wrong_secrets import WrongSecrets
 from sixclear.common.settings import CommonSettings
+from sixclear.common.web.access import Access, declare
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.limits import LimitsMiddleware

@@ -17,10 +17,10 @@ from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.events import log as event_log
-from sixclear.common.events import relay
 from sixclear.common.events.catalogue import EntityEvents, EventCatalogue, EventData
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.ids import new_id
+from sixclear.common.relay import relay
 
 ENTITY_TABLE = "CREATE TABLE entity (entity_id uuid PRIMARY KEY, version integer NOT NULL)"
 

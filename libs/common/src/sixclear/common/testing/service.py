@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from sqlalchemy import event, text
 from starlette.applications import Starlette
 
-from sixclear.common.auth.access import access_rules
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.errors import DomainError
@@ -25,6 +24,7 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.testing.spoiled import described_reads, raw_headers, reads_survive, spoiled, spoiled_headers
+from sixclear.common.web.access import access_rules
 
 
 class CommitFails(RuntimeError):

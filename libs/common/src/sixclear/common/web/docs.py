@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from sixclear.common.auth.access import Access, declare
+from sixclear.common.web.access import Access, declare
 
 _FILES = Path(__file__).parent / "static" / "swagger-ui"
 _RULE = Access.public("the description of the API is public")

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sixclear.common.auth.access import Access, declare
 from sixclear.common.runtime.target import Check
+from sixclear.common.web.access import Access, declare
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sixclear.common.auth.access import Access, declare
+from sixclear.common.web.access import Access, declare
 
 
 def metrics_routes(registry: CollectorRegistry = REGISTRY) -> list[Route]:

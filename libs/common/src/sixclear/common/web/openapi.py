@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from sixclear.common.auth.access import Access, access_rules
+from sixclear.common.web.access import Access, access_rules
 from sixclear.common.web.problems import PROBLEM_SCHEMA, problem_content
 
 _TOKEN_SCHEME: dict[str, Any] = {

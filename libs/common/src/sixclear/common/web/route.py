@@ -9,9 +9,9 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
 
-from sixclear.common.auth.access import Access, CallerDep, current_caller, find_dependency
 from sixclear.common.service_state import state_of
 from sixclear.common.web import idempotency
+from sixclear.common.web.access import Access, CallerDep, current_caller, find_dependency
 from sixclear.common.web.route_options import RouteOptions
 
 __all__ = ["CallerDep", "NowDep", "SessionDep", "TransactionalRoute"]

@@ -13,9 +13,9 @@ from prometheus_client import Counter, Gauge
 from starlette.requests import HTTPConnection, Request
 from starlette.types import Message, Receive, Scope, Send
 
-from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.errors import DomainError, Unavailable
+from sixclear.common.web.access import Access, declare
 from sixclear.common.web.problems import problem_response
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse_client import StreamClient

@@ -42,14 +42,9 @@ async def expectation(request: Request) -> Expect:
     """
 
     def expect(entity: Versioned | None) -> None:
-        must_match(request, log_of(request), entity)
+        check_if_match(request, log_of(request).epoch, None if entity is None else entity.version)
 
     return expect
 
 
 ExpectDep = Annotated[Expect, Depends(expectation)]
-
-
-def must_match(request: Request, log: EventLog, entity: Versioned | None) -> None:
-    """Refuse a step that was decided on another version, when the request names one; None: not there yet."""
-    check_if_match(request, log.epoch, None if entity is None else entity.version)

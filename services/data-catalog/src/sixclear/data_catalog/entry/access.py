@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.data_catalog.entry.models import Entry
 
 # A client with this scope keeps the catalogue for all organisations: it enters and moves entries for their owners.

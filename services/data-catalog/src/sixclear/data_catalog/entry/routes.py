@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from sixclear.common.auth.access import Access
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
     Context,
@@ -15,6 +14,7 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
     ReferenceUnknown,
 )
+from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses

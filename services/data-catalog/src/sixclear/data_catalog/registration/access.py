@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from sixclear.common.auth.access import OrganisationRule
 from sixclear.common.use_case import Context
+from sixclear.common.web.access import OrganisationRule
 from sixclear.data_catalog.entry.models import Entry
 from sixclear.data_catalog.registration.errors import DecisionByOwner
 

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from sixclear.common.auth.access import Access
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.feedback.submission.errors import SubmissionNotFound
 from sixclear.feedback.submission.models import Submission
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
-from sixclear.common.auth.access import current_caller
 from sixclear.common.db import Database
 from sixclear.common.service_state import own_state, state_of
 from sixclear.common.visitor import network_of
+from sixclear.common.web.access import current_caller
 from sixclear.common.web.route import SessionDep, current_time
 from sixclear.common.web.use_cases import use_case
 from sixclear.common.web.visitor import visitor_of

@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sixclear.common.auth.access import Access, declare
 from sixclear.common.clock import Clock, civil_date, seconds_since
 from sixclear.common.db import Database
+from sixclear.common.web.access import Access, declare
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse import SseHub, Visitor
 from sixclear.monitoring import metrics

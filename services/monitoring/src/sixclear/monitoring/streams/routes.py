@@ -6,8 +6,8 @@ from datetime import datetime
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from sixclear.common.auth.access import Access
 from sixclear.common.runtime.target import StreamState
+from sixclear.common.web.access import Access
 from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute
 from sixclear.monitoring.operators import REPORT
 from sixclear.monitoring.pages import page

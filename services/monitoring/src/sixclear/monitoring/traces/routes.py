@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from starlette.responses import Response
 
-from sixclear.common.auth.access import Access
+from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.monitoring.errors import SpansInvalid, SpansMediaTypeUnknown, TraceNotFound

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sixclear.common.auth.access import Access, declare
+from sixclear.common.web.access import Access, declare
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sixclear.common.auth.access import Access, declare
+from sixclear.common.web.access import Access, declare
 from sixclear.portal.errors import PageNotFound
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.chosen_language import remember

@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from sixclear.common.auth.access import current_caller
+from sixclear.common.web.access import current_caller
 from sixclear.common.web.route import SessionDep, current_time
 from sixclear.common.web.use_cases import use_case
 from sixclear.tasks.classification import service

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from sixclear.common.auth.access import Access
 from sixclear.common.use_case import (
     FactBehindLastChange,
     FactInFuture,
@@ -14,6 +13,7 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
     ReferenceUnknown,
 )
+from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from sixclear.common.auth.access import Access
 from sixclear.common.use_case import (
     FactBehindLastChange,
     FactInFuture,
@@ -12,6 +11,7 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
     ReferenceUnknown,
 )
+from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses

@@ -7,9 +7,9 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
-from sixclear.common.auth.access import Access
 from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sixclear.common.auth.access import Access, OrganisationRule
 from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.tasks.task.errors import ConfirmationByDoer
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskState
 from sixclear.tasks.task.models import Task, state_of

@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from sixclear.common.events import cursor as relay_cursor
 from sixclear.common.events import log as event_log
 from sixclear.common.migrations import execute_all
+from sixclear.common.relay import cursor as relay_cursor
 from sixclear.common.web import idempotency
 
 revision = "0001"

@@ -1,6 +1,6 @@
 """The public area."""
 
-from sixclear.common.auth.access import Access
+from sixclear.common.web.access import Access
 from sixclear.portal.shell.areas import Area, MenuItem
 from sixclear.portal.words.languages import N_
 

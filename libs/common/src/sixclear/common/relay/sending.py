@@ -11,9 +11,9 @@ from sixclear.common.bus.envelope import encode_stored
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, Sent
 from sixclear.common.bus.kafka.producer import partition_of
 from sixclear.common.bus.tracing import send_span
-from sixclear.common.events.cursor import Cursor
 from sixclear.common.events.log import EventLog, StoredEvent
-from sixclear.common.events.proof import LogEmptied
+from sixclear.common.relay.cursor import Cursor
+from sixclear.common.relay.proof import LogEmptied
 
 Stream = tuple[str, int]
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sixclear.common.bus.batching import BatchSize
+from sixclear.common.bus.follower import LogFollower, wait_for_events
 from sixclear.common.bus.kafka import BrokerView, KafkaFailed
-from sixclear.common.events.cursor import Cursor, CursorStore, Replay
-from sixclear.common.events.follower import LogFollower, wait_for_events
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.proof import require_acknowledged
-from sixclear.common.events.sending import Sending
+from sixclear.common.relay.cursor import Cursor, CursorStore, Replay
+from sixclear.common.relay.proof import require_acknowledged
+from sixclear.common.relay.sending import Sending
 
 
 class Delivery:

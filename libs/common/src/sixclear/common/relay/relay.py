@@ -19,13 +19,13 @@ from sixclear.common.bus.kafka import BatchProducer, BrokerView
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 from sixclear.common.clock import Clock, seconds_since, utc_now
 from sixclear.common.db import Database
-from sixclear.common.events.cursor import DDL_V1, Cursor, CursorStore, read_position
-from sixclear.common.events.delivery import Delivery
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.proof import LogEmptied, find_foreign
 from sixclear.common.events.reader import LogRestored
-from sixclear.common.events.sending import Sending
 from sixclear.common.events.signal import dedicated_connection
+from sixclear.common.relay.cursor import DDL_V1, Cursor, CursorStore, read_position
+from sixclear.common.relay.delivery import Delivery
+from sixclear.common.relay.proof import LogEmptied, find_foreign
+from sixclear.common.relay.sending import Sending
 from sixclear.common.telemetry import tracer
 
 __all__ = ["DDL_V1", "LogEmptied", "Relay", "RelayLimits", "RelayState"]
