@@ -1,4 +1,4 @@
-"""The command line: `run`, `cluster`, `token`, `demo`, `migrate`, `replay`, `epoch`, `check-config`, `targets`."""
+"""The command line: `run`, `cluster`, `token`, `demo`, `migrate`, `replay`, `epoch`, `rebuild`, and what they take."""
 
 import argparse
 import asyncio
@@ -54,6 +54,10 @@ def parser() -> argparse.ArgumentParser:
     epoch.add_argument("what", choices=("raise",), help="raise the log's epoch by one")
     epoch.add_argument("service", metavar="SERVICE", help=", ".join(source.name for source in SOURCES))
     epoch.set_defaults(run=commands.epoch)
+
+    rebuild = named.add_parser("rebuild", help="have monitoring count a source's events again, beside what it shows")
+    rebuild.add_argument("source", metavar="SOURCE", help=", ".join(source.name for source in SOURCES))
+    rebuild.set_defaults(run=commands.rebuild)
 
     check = named.add_parser("check-config", help="print the effective settings without secrets, or what is wrong")
     check.add_argument("--target", default="all", help="all, or services with commas")

@@ -108,6 +108,17 @@ async def epoch(options: Namespace) -> int:
     return 0
 
 
+async def rebuild(options: Namespace) -> int:
+    """Have monitoring fold a source again."""
+    from sixclear.launcher.rebuild import ask
+
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    await ask(settings, options.source)
+    say(f"Monitoring reads the log of {options.source} again and shows the result once it is whole.")
+    return 0
+
+
 def _entity(text: str | None) -> UUID | None:
     try:
         return UUID(text) if text else None

@@ -15,7 +15,7 @@ from sixclear.common.db import Database
 from sixclear.common.runtime.target import StreamState
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
-from sixclear.monitoring.kinds import sources
+from sixclear.monitoring.kinds import rules_of, sources
 from sixclear.monitoring.lead.replays import Replays
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.streams import repository as streams
@@ -24,7 +24,13 @@ from sixclear.monitoring.view import entities
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.consumers import SourceConsumer
 from sixclear.monitoring.view.crossings import cross_boundaries
-from sixclear.monitoring.view.generations import activate_next, begin_silent_epoch, caught_up, delete_old
+from sixclear.monitoring.view.generations import (
+    activate_next,
+    begin_recounted,
+    begin_silent_epoch,
+    caught_up,
+    delete_old,
+)
 from sixclear.monitoring.view.reconcile import reconcile, take_over
 
 _log = structlog.get_logger(__name__)
@@ -199,6 +205,10 @@ class Leader:
             sent = not view.relayed or sent_all(reports, source, self._clock())
             if sent and _nothing_waits(lag) and lag is not None and (lag.epoch or 0) > view.newest_log_epoch:
                 await self._begin_silent_epoch(source, lag.epoch or 0)
+            if view.next_epoch is None and view.rules != rules_of(source):
+                async with self._database.transaction() as session:
+                    await begin_recounted(session, source, token=self._token, now=self._clock())
+                continue
             beside = self._replays.lag(source) if view.next_replayed else lag
             if sent and _nothing_waits(beside) and caught_up(view, self._clock()):
                 # It counts what is below moved organisations again, in one piece: too long for the usual limits.

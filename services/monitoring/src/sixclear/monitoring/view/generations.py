@@ -1,6 +1,7 @@
 """Generations: the next one of a source is folded beside the view and takes its place when it has caught up.
 
-It begins when the log was restored to a later epoch, and when the rules of this release are other ones.
+It begins when the log was restored to a later epoch, when the rules of this release are other ones, and when
+`sixclear rebuild` asks.
 """
 
 from datetime import datetime, timedelta
@@ -32,6 +33,14 @@ async def begin_silent_epoch(session: AsyncSession, source: str, log_epoch: int,
     view = (await views.sources(session))[source]
     if log_epoch > view.newest_log_epoch:
         await views.begin_next(session, view, log_epoch, rules_of(source), now, replayed=False)
+
+
+async def begin_recounted(session: AsyncSession, source: str, *, token: int, now: datetime) -> None:
+    """Begin the generation of this release's rules, unless one is folded beside already."""
+    await begin(session, token)
+    view = (await views.sources(session))[source]
+    if view.next_epoch is None and view.rules != rules_of(source):
+        await views.begin_next(session, view, view.log_epoch, rules_of(source), now, replayed=True)
 
 
 async def activate_next(session: AsyncSession, source: str, *, token: int) -> None:

@@ -120,6 +120,11 @@ async def note_rules(session: AsyncSession, source: str, number: int) -> None:
     )
 
 
+async def ask_for_rebuild(session: AsyncSession, source: str) -> None:
+    """Have the leader fold the next generation of a source, from the first event of its log."""
+    await note_rules(session, source, 0)
+
+
 async def leader_before_stored_cells(session: AsyncSession) -> bool:
     """Whether the leader before this one stored cells with states; this one does from now on."""
     known = await session.scalar(
