@@ -25,7 +25,7 @@ from sixclear.common.caller import Caller, InvalidToken
 from sixclear.common.errors import Unavailable
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import AUDIENCE, ISSUER, FakeIssuer, http_client
-from sixclear.common.web.access import Access, CallerDep, access_rules, declare
+from sixclear.common.web.access import Access, CallerDep, RuledRoute, access_rules
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.route import TransactionalRoute
 
@@ -226,14 +226,13 @@ def application(issuer: FakeIssuer) -> FastAPI:
     @router.get("/forgotten")
     async def forgotten() -> None: ...
 
-    @declare(Access.public("a page"))
     async def page(request: Request) -> Response:
         return Response()
 
     async def bare(request: Request) -> Response:
         return Response()
 
-    routes = [Route("/page", page), Mount("/sub", routes=[Route("/bare", bare)])]
+    routes = [RuledRoute("/page", page, access=Access.public("a page")), Mount("/sub", routes=[Route("/bare", bare)])]
     return create_service_app(
         title="T", service="t", version="1", prefix="/t", routers=[router], routes=routes, verifier=issuer.verifier()
     )

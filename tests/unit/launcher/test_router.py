@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.runtime.target import Check
+from sixclear.common.web.access import Access
 from sixclear.common.web.stream_route import StreamRoute
 from sixclear.launcher.router import Router, process_app
 
@@ -74,6 +75,8 @@ async def test_stream_is_told_that_its_client_left_when_the_process_stops() -> N
     stopping, seen = asyncio.Event(), list[Message]()
 
     class Stream:
+        access = Access.public("a test")
+
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
             seen.append(await receive())
             seen.append(await receive())

@@ -6,12 +6,11 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
 
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.stream_route import StreamRoute
+from sixclear.common.web.stream_route import StreamEndpoint, StreamRoute
 from sixclear.monitoring.attention import routes as attention
 from sixclear.monitoring.ledger import routes as ledger
 from sixclear.monitoring.live.frames import describe_stream
@@ -47,7 +46,7 @@ def create_app(
     *,
     verifier: TokenVerifier | None = None,
     parts: Parts | None = None,
-    stream: ASGIApp | None = None,
+    stream: StreamEndpoint | None = None,
     clock: Clock,
     env: str = "production",
 ) -> FastAPI:

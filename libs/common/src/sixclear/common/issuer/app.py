@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.issuer.clients import Client, load_clients
@@ -20,7 +19,7 @@ from sixclear.common.issuer.key_store import signing_key
 from sixclear.common.issuer.minting import LIFETIME, mint
 from sixclear.common.issuer.wrong_secrets import WrongSecrets
 from sixclear.common.settings import CommonSettings
-from sixclear.common.web.access import Access, declare
+from sixclear.common.web.access import Access, RuledRoute
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.limits import LimitsMiddleware
@@ -78,28 +77,25 @@ def create_issuer_app(settings: CommonSettings, clock: Clock = utc_now) -> Starl
             "Set SIXCLEAR_ISSUER_URL and SIXCLEAR_JWKS_URL to your OpenID provider."
         )
     issuer = _Issuer(settings, signing_key(settings.home), clock)
-    public = declare(Access.public("clients prove themselves here, and keys are public"))
+    public = Access.public("clients prove themselves here, and keys are public")
 
-    @public
     async def token(request: Request) -> Response:
         try:
             return _json(await issuer.grant(request), no_store=True)
         except _Refused as refused:
             return _json(refused.body, status=refused.status, headers=refused.headers, no_store=True)
 
-    @public
     async def configuration(request: Request) -> Response:
         return _json(issuer.configuration())
 
-    @public
     async def keys(request: Request) -> Response:
         return _json(issuer.public_keys())
 
     return Starlette(
         routes=[
-            Route(TOKEN_PATH, token, methods=["POST"]),
-            Route(CONFIGURATION_PATH, configuration, methods=["GET"]),
-            Route(KEYS_PATH, keys, methods=["GET"]),
+            RuledRoute(TOKEN_PATH, token, access=public, methods=["POST"]),
+            RuledRoute(CONFIGURATION_PATH, configuration, access=public),
+            RuledRoute(KEYS_PATH, keys, access=public),
         ],
         middleware=[
             Middleware(EdgeMiddleware),

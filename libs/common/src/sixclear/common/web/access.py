@@ -1,6 +1,6 @@
 """Who may call a route: every route of every service declares exactly one rule."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -9,16 +9,14 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.caller import PUBLIC_CALLER, Caller, InsufficientScope, Unauthenticated
 from sixclear.common.service_state import state_of
 
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Found = TypeVar("Found")
-
-_DECLARED = "__access__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +114,23 @@ async def current_caller(request: Request) -> Caller:
 CallerDep = Annotated[Caller, Depends(current_caller)]
 
 
-def declare(rule: Access) -> Callable[[Endpoint], Endpoint]:
-    """Give a plain Starlette endpoint or an ASGI app its rule; FastAPI routes take it as a dependency instead."""
+class RuledRoute(Route):
+    """A plain Starlette route with its rule; FastAPI routes take it as a dependency instead.
 
-    def mark(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _DECLARED, rule)
-        return endpoint
+    The rule is only declared here: an endpoint that is not public admits its callers by itself.
+    """
 
-    return mark
+    def __init__(self, path: str, endpoint: Any, *, access: Access, methods: Sequence[str] | None = None) -> None:
+        super().__init__(path, endpoint, methods=methods)
+        self.access = access
+
+
+class RuledMount(Mount):
+    """An ASGI application below a path, with the one rule of all that it serves."""
+
+    def __init__(self, path: str, app: ASGIApp, *, access: Access) -> None:
+        super().__init__(path, app)
+        self.access = access
 
 
 def find_dependency(dependant: Dependant | None, kind: type[Found]) -> Found | None:
@@ -148,8 +155,9 @@ def _rules(routes: Iterable[BaseRoute], prefix: str) -> Iterator[tuple[str, str,
         if isinstance(original, Mount) and original.routes:
             yield from _rules(original.routes, path)
             continue
-        target = original.app if isinstance(original, Mount) else route.endpoint
         # A rule of a router that includes the route's own one would come too late: after the body was read.
-        rule = find_dependency(getattr(original, "dependant", None), Access) or getattr(target, _DECLARED, None)
+        rule = find_dependency(getattr(original, "dependant", None), Access)
+        if isinstance(original, RuledRoute | RuledMount):
+            rule = original.access
         for method in sorted(set(route.methods or {"*"}) - {"HEAD"}):
             yield method, path, rule

@@ -7,10 +7,10 @@ import orjson
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
-from sixclear.common.web.access import Access, declare
+from sixclear.common.web.access import Access, RuledMount, RuledRoute
 
 _FILES = Path(__file__).parent / "static" / "swagger-ui"
 _RULE = Access.public("the description of the API is public")
@@ -41,21 +41,14 @@ def docs_routes(app: FastAPI, prefix: str) -> list[BaseRoute]:
     """`{prefix}/openapi.json`, `{prefix}/docs` and its files."""
     page = _PAGE.format(title=escape(app.title), prefix=escape(prefix))
 
-    @declare(_RULE)
     async def description(request: Request) -> Response:
         return Response(orjson.dumps(app.openapi()), media_type="application/json")
 
-    @declare(_RULE)
     async def docs(request: Request) -> Response:
         return Response(page, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
-    files = declare(_RULE)(_Files(directory=_FILES))
     return [
-        Route(f"{prefix}/openapi.json", description),
-        Route(f"{prefix}/docs", docs),
-        Mount(f"{prefix}/docs/files", files),
+        RuledRoute(f"{prefix}/openapi.json", description, access=_RULE),
+        RuledRoute(f"{prefix}/docs", docs, access=_RULE),
+        RuledMount(f"{prefix}/docs/files", StaticFiles(directory=_FILES), access=_RULE),
     ]
-
-
-class _Files(StaticFiles):
-    """StaticFiles that can carry an access rule."""

@@ -8,19 +8,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sixclear.common.runtime.target import Check
-from sixclear.common.web.access import Access, declare
+from sixclear.common.web.access import Access, RuledRoute
 
+_RULE = Access.public("probes carry no token and learn no data")
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def health_routes(checks: Callable[[], Sequence[Check]]) -> list[Route]:
     """`/livez`: the process answers. `/readyz`: what is required holds, else 503. `checks` must wait for nothing."""
 
-    @declare(Access.public("probes carry no token and learn no data"))
     async def livez(request: Request) -> Response:
         return Response(b'{"status":"ok"}', media_type="application/json", headers=_NO_STORE)
 
-    @declare(Access.public("probes carry no token and learn no data"))
     async def readyz(request: Request) -> Response:
         found = list(checks())
         ready = not any(check.holds_back for check in found)
@@ -33,4 +32,4 @@ def health_routes(checks: Callable[[], Sequence[Check]]) -> list[Route]:
         }
         return Response(orjson.dumps(body), 200 if ready else 503, media_type="application/json", headers=_NO_STORE)
 
-    return [Route("/livez", livez, methods=["GET"]), Route("/readyz", readyz, methods=["GET"])]
+    return [RuledRoute("/livez", livez, access=_RULE), RuledRoute("/readyz", readyz, access=_RULE)]

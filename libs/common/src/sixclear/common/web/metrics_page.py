@@ -5,15 +5,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sixclear.common.web.access import Access, declare
+from sixclear.common.web.access import Access, RuledRoute
+
+_RULE = Access.public("scraped inside the cluster; the ingress does not route it; holds no personal data")
 
 
 def metrics_routes(registry: CollectorRegistry = REGISTRY) -> list[Route]:
     """The process's metrics in the text format."""
 
-    @declare(Access.public("scraped inside the cluster; the ingress does not route it; holds no personal data"))
     async def metrics(request: Request) -> Response:
         content_type = CONTENT_TYPE_LATEST
         return Response(generate_latest(registry), headers={"Content-Type": content_type, "Cache-Control": "no-store"})
 
-    return [Route("/metrics", metrics, methods=["GET"])]
+    return [RuledRoute("/metrics", metrics, access=_RULE)]

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.errors import DomainError, Unavailable
-from sixclear.common.web.access import Access, declare
+from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_response
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse_client import StreamClient
@@ -82,7 +82,7 @@ class SseHub:
         drop_after_seconds: float = 10.0,
     ) -> None:
         self._snapshot = snapshot
-        self._access = access
+        self.access = access
         self._seats = Seats() if seats is None else seats
         self._visitor = visitor
         self._clock = clock
@@ -101,7 +101,6 @@ class SseHub:
         self._last_snapshot: tuple[float, int, bytes] | None = None
         self._forgotten = 0
         self._gauge, self._dropped = CLIENTS.labels(service), DROPPED.labels(service)
-        declare(access)(self)
 
     @property
     def clients(self) -> int:
@@ -152,7 +151,7 @@ class SseHub:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        await self._access.admit(request)
+        await self.access.admit(request)
         if request.method == "HEAD":
             await send(dict(_START))
             await send(dict(_END))

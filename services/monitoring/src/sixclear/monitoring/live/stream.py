@@ -10,13 +10,14 @@ from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from sixclear.common.clock import Clock, civil_date, seconds_since
 from sixclear.common.db import Database
-from sixclear.common.web.access import Access, declare
+from sixclear.common.web.access import Access
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse import SseHub, Visitor
+from sixclear.common.web.stream_route import StreamEndpoint
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.ledger.service import recent_changes, withdrawn_since
@@ -58,8 +59,9 @@ def _encode(frame: Frame) -> bytes:
 class _ReadEverywhere:
     """Lets pages of every origin read `app`: public data, for which no credentials are asked."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: StreamEndpoint) -> None:
         self._app = app
+        self.access = app.access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_open(message: Message) -> None:
@@ -87,18 +89,17 @@ class LiveStream:
         self._fresh: tuple[Freshness, datetime] | None = None
         self._current_at: datetime | None = None
         self.refusing = False
-        access = Access.public("the live status is public")
         self.hub = SseHub(
             "monitoring",
             self._snapshot,
-            access=access,
+            access=Access.public("the live status is public"),
             seats=Seats(settings.stream_seats, settings.stream_seats_per_address, settings.stream_share_per_address),
             visitor=visitor,
             clock=clock,
             pulse=self._pulse,
             heartbeat_seconds=settings.stream_heartbeat_seconds,
         )
-        self.endpoint = declare(access)(_ReadEverywhere(self.hub))
+        self.endpoint = _ReadEverywhere(self.hub)
 
     async def start(self) -> None:
         """Begin to publish."""

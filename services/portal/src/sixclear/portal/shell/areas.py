@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from sixclear.common.web.access import Access, declare
+from sixclear.common.web.access import Access, RuledRoute
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -60,7 +60,7 @@ class Page:
 
     def _at(self, path: str, methods: list[str] | None) -> Callable[[Endpoint], Endpoint]:
         def add(endpoint: Endpoint) -> Endpoint:
-            self.routes.append(Route(path, declare(self.area.access)(endpoint), methods=methods))
+            self.routes.append(RuledRoute(path, endpoint, access=self.area.access, methods=methods))
             return endpoint
 
         return add

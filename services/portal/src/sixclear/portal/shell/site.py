@@ -2,9 +2,9 @@
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from sixclear.common.web.access import Access, declare
+from sixclear.common.web.access import Access, RuledRoute
 from sixclear.portal.errors import PageNotFound
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.chosen_language import remember
@@ -15,7 +15,6 @@ _STATIC = Access.public("fonts, styles and scripts of public pages")
 _LANGUAGE = Access.public("a language is chosen without an account")
 
 
-@declare(_LANGUAGE)
 async def choose_language(request: Request) -> Response:
     """Remembers a language and goes back to the page."""
     fields = await read_form(request, portal_of(request).settings.form_limit_bytes)
@@ -24,7 +23,6 @@ async def choose_language(request: Request) -> Response:
     return response
 
 
-@declare(_STATIC)
 async def static(request: Request) -> Response:
     """A static file."""
     accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
@@ -35,7 +33,6 @@ async def static(request: Request) -> Response:
     return answer
 
 
-@declare(_STATIC)
 async def favicon(request: Request) -> Response:
     """The icon, at the address that browsers ask without being told."""
     answer = portal_of(request).pages.assets.answer("", "favicon.svg", False)
@@ -43,7 +40,6 @@ async def favicon(request: Request) -> Response:
     return answer
 
 
-@declare(_STATIC)
 async def robots(request: Request) -> Response:
     """What search engines may read: all pages, but no forms and no endless filters."""
     rules = "User-agent: *\nDisallow: /feedback/\nDisallow: /api/\nDisallow: /*?cursor=\n"
@@ -53,8 +49,8 @@ async def robots(request: Request) -> Response:
 def routes() -> list[BaseRoute]:
     """The routes of the site as a whole."""
     return [
-        Route("/language", choose_language, methods=["POST"]),
-        Route("/static/{fingerprint}/{name:path}", static),
-        Route("/favicon.ico", favicon),
-        Route("/robots.txt", robots),
+        RuledRoute("/language", choose_language, access=_LANGUAGE, methods=["POST"]),
+        RuledRoute("/static/{fingerprint}/{name:path}", static, access=_STATIC),
+        RuledRoute("/favicon.ico", favicon, access=_STATIC),
+        RuledRoute("/robots.txt", robots, access=_STATIC),
     ]
