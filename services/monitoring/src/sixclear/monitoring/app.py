@@ -73,8 +73,8 @@ def create_app(
             "The live status, counted from events: now, at any past instant, and as a stream of server-sent events "
             f"at `{PREFIX}/stream`: `snapshot`, then `status` after each visible change (`id:` is the view's sequence "
             "number, and `Last-Event-ID` or `?last_event_id=` brings what was missed), and `heartbeat` while there is "
-            "no change: `at`, `every_seconds`, and `as_of` and `staleness_seconds` of the figures sent last. Who hears "
-            "nothing for two intervals opens a new stream; who is refused one (429, 503) asks `/status` with "
-            "`If-None-Match`."
+            "no change: `at`, `every_seconds`, and `as_of` and `staleness_seconds` of the figures sent last. A client "
+            "that hears nothing for two intervals opens a new stream; one that is refused (429, 503) asks `/status` "
+            "with `If-None-Match`."
         ),
     )

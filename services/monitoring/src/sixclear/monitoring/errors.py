@@ -67,4 +67,4 @@ class LeadershipLost(PositionConflict):
 
 
 class InvalidEvent(ValueError):
-    """An event lacks what the view reads: it goes to the dead letters, where somebody looks at it."""
+    """An event lacks what the view reads: it goes to the dead letters, where an operator looks at it."""

@@ -16,7 +16,7 @@ _FIRST_YEAR = 1900
 def read_as_of(value: str | None, now: datetime) -> datetime | None:
     """The instant, in UTC, that `as_of` means: a civil day means its end, today now, and None now.
 
-    Raises InstantInvalid, and InstantInFuture for what nobody can know yet.
+    Raises InstantInvalid, and InstantInFuture for what is not known yet.
     """
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""What reading may cost: large questions take turns, so that the figures of now stay quick for everybody."""
+"""What reading may cost: large questions take turns, so that the figures of now stay quick."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
@@ -18,7 +18,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class _Lane:
-    """Questions that take turns: so many at once, the others wait, but not for long."""
+    """Questions that take turns: so many in parallel, the others wait, but not for long."""
 
     def __init__(self, at_once: int, wait_seconds: float) -> None:
         self._free = asyncio.Semaphore(at_once)
@@ -40,11 +40,11 @@ class _Lane:
 
 
 class Readings:
-    """Bounds the questions of strangers, and the large ones of everybody.
+    """Bounds the questions of strangers, and the large ones of all callers.
 
     A large question (a timeline, provinces, attention, a past instant) waits for its turn; when that does not come in
     time, the answer is 503. Those of our own services, which answer for many visitors, have turns of their own: a
-    flood of strangers does not hold them up. Who asks what somebody is just being answered gets the same answer.
+    flood of strangers does not hold them up. Concurrent callers with one question share one answer.
     Strangers are limited in number too, in a process by its share of what all replicas allow.
     """
 

@@ -29,8 +29,8 @@ _REFUSED = "no figure is given while counters and records differ; see the runboo
 class MonitoringTarget:
     """Migrates, stands by or leads, publishes the stream, keeps spans, and serves.
 
-    `span_sink` takes the spans of every service in this process. `process_streams` may be replaced by whoever knows
-    all streams of the process, so that the operators' page shows relays too.
+    `span_sink` takes the spans of every service in this process. `process_streams` may be replaced by a caller
+    that knows all streams of the process, so that the operators' page shows relays too.
     """
 
     name = "monitoring"

@@ -24,8 +24,8 @@ class Leadership:
     """Holds a session of its own for the leader's lock, for telling the other replicas, and for hearing from them.
 
     `lead(token, lost)` runs while this replica leads and returns soon after `lost` is set. `heard` is called when the
-    view changed elsewhere. The lock only avoids useless work; that nobody writes with an old token is checked in each
-    transaction.
+    view changed elsewhere. The lock only avoids useless work: each transaction
+    checks that its token is the newest.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Leadership:
         self._task = asyncio.create_task(self._run(), name="monitoring leadership")
 
     async def stop(self, deadline_seconds: float = 2.5) -> None:
-        """Stop leading and give the lock free."""
+        """Stop leading and release the lock."""
         if self._task is not None:
             self._lost.set()
             self._changed.set()
@@ -73,7 +73,7 @@ class Leadership:
         while True:
             try:
                 await self._follow()
-            except Exception as error:  # whatever it was: without this task nobody writes the view any more
+            except Exception as error:  # any: without this task no replica writes the view any more
                 _log.warning("leadership session lost", error=repr(error))
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
 

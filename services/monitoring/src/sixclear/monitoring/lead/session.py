@@ -10,7 +10,7 @@ _LOCK = 5_757_002
 
 
 async def try_lock(connection: "asyncpg.Connection[Any]") -> bool:
-    """Take the leader's lock if nobody holds it."""
+    """Take the leader's lock if it is free."""
     return bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
 
 

@@ -33,9 +33,9 @@ _log = structlog.get_logger(__name__)
 _CHANGES = 20
 # Wider than the hub gathers: no frame of ours replaces another one, so no change is left out.
 _BETWEEN_FRAMES_SECONDS = 0.06
-# While nobody watches, a bulk load should not pay for frames.
+# While no client watches, a bulk load should not pay for frames.
 _UNWATCHED_SECONDS = 0.5
-# Somebody else's change is noticed within this even when nobody tells us.
+# Another replica's change is noticed within this even when its notification is lost.
 _POLL_SECONDS = 1.0
 
 

@@ -79,5 +79,5 @@ def _complete_until(state: views.SourceState, sent: Mapping[str, datetime | None
 
 
 def _age(untils: Iterable[datetime | None], now: datetime) -> float:
-    """The age of the oldest instant, nought where there is none."""
+    """The age of the oldest instant in seconds; zero where there is none."""
     return round(max((0.0, *((now - until).total_seconds() for until in untils if until is not None))), 3)

@@ -138,7 +138,7 @@ async def replace_programmes(
 
 
 async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tuple[list[UUID], list[UUID]]]:
-    """Compute everyone's place in the tree again; the old and new places of those that moved.
+    """Compute every organisation's place in the tree again; the old and new places of those that moved.
 
     Some thousands of rows, and only when an organisation changes. A parent that is not known yet is named all the
     same; a circle ends where it closes.

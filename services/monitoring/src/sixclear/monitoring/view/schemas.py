@@ -19,6 +19,6 @@ class Reconciliation(Schema):
 
 
 class ReconciliationRequest(Schema):
-    """Whether what is found is to be repaired at once."""
+    """Whether to repair what is found."""
 
     repair: bool = False

@@ -69,7 +69,7 @@ class LockedView:
 
 
 async def lock_view(session: AsyncSession) -> LockedView:
-    """The leader's token and the view's sequence number; nobody else writes until the transaction ends."""
+    """The leader's token and the view's sequence number; no other transaction writes until this one ends."""
     row = (
         await session.execute(
             sql(
