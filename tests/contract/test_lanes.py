@@ -37,7 +37,7 @@ def test_the_table_for_contributors_says_the_same() -> None:
         ("e2e/test_kill.py", ("chaos", "slow"), "chaos"),
         ("chaos/test_bus_faults.py", ("kafka", "chaos", "slow"), "chaos"),
         ("benchmarks/test_hot_paths.py", ("benchmark",), "rest"),
-        ("integration/monitoring/test_any_order.py", ("long",), "long"),
+        ("integration/monitoring/view/test_any_order.py", ("long",), "long"),
     ],
 )
 def test_a_test_runs_in_the_lane_of_what_it_needs(path: str, marks: Sequence[str], lane: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from tests.benchmarks.test_hot_paths import rows_of_a_status
 from tests.integration.monitoring.kinds.made_up.plan import PAYMENTS, PLAN
-from tests.integration.monitoring.test_withdrawn import where_it_stands
+from tests.integration.monitoring.live.test_withdrawn import where_it_stands
 
 from sixclear.common.clock import civil_date
 from sixclear.common.ids import stable_id

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from tests.integration.monitoring.live.test_live import SseClient, ready, streaming
 from tests.integration.monitoring.running import publish, running
-from tests.integration.monitoring.test_live import SseClient, ready, streaming
 
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
