@@ -19,7 +19,7 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 EVERYTHING: dict[str, Any] = {"service": None, "route": None, "error": None, "min_seconds": 0.0, "limit": 200}
 
 
-def row(trace: int, span: int, **changes: Any) -> dict[str, Any]:
+def row(trace: int, span: int, **changes: Any) -> Any:
     return {
         "trace_id": f"{trace:032x}",
         "span_id": f"{span:016x}",

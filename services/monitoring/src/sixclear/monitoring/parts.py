@@ -23,7 +23,7 @@ class Parts:
     database: Database
     background: Database
     readings: Readings
-    add_spans: Callable[[Sequence[dict[str, Any]]], int]
+    add_spans: Callable[[Sequence[Any]], int]
     process_streams: Callable[[], Sequence[StreamState]]
     leading: Callable[[], bool]
     on_change: Callable[[], None]

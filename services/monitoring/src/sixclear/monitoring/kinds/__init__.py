@@ -3,26 +3,24 @@
 `KINDS` is looked up when it is needed, never copied at import: tests add kinds of their own.
 """
 
-from typing import Any
-
 from sixclear.monitoring.kinds.entry import ENTRY
-from sixclear.monitoring.kinds.kind import Kind
+from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import TASK
 
-KINDS: tuple[Kind[Any], ...] = (
+KINDS: tuple[AnyKind, ...] = (
     TASK,
     SUBMISSION,
     ENTRY,
 )
 
 
-def kinds_of(source: str) -> tuple[Kind[Any], ...]:
+def kinds_of(source: str) -> tuple[AnyKind, ...]:
     """The kinds whose events come from the log of `source`."""
     return tuple(kind for kind in KINDS if kind.source == source)
 
 
-def find_kind(source: str, entity_type: str) -> Kind[Any] | None:
+def find_kind(source: str, entity_type: str) -> AnyKind | None:
     """The kind of these events, if monitoring reads it."""
     return next((kind for kind in KINDS if (kind.source, kind.name) == (source, entity_type)), None)
 

@@ -10,7 +10,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
 import msgspec
@@ -133,6 +145,8 @@ class HistoryIndex(NamedTuple):
 class Kind(Generic[F]):
     """A kind of entity. `name` is the `entity_type` of its events and begins the names of its two tables.
 
+    The facts of every kind have an `organisation_id`, `demonstration`, its dimensions, and its title if it has one.
+
     `rules` is raised with every change of what is read or how it is counted. `cells` gets the facts and the value of
     each axis; `cells_sql` is a table of (measure, slot, amount) over a row `h` that has the axes as columns, too, and a
     null slot counts nothing. An entity that is not `counted` is kept and shown; one that is `hidden` is not counted,
@@ -227,6 +241,10 @@ class Kind(Generic[F]):
             f"coalesce(h.{name}, '') AS {name}" if name in self.dimensions else f"'' AS {name}" for name in DIMENSIONS
         )
 
+
+# Where kinds stand beside each other, each has facts of its own.
+AnyKind: TypeAlias = Kind[Any]
+AnyFlow: TypeAlias = Flow[Any]
 
 _TYPES: dict[Any, str] = {
     UUID: "uuid",

@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring import kinds
-from sixclear.monitoring.kinds.kind import Kind
+from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view import dimensions
 
@@ -25,7 +25,7 @@ _BY_TIME = "h.recorded_at DESC, h.version DESC"
 _BY_SEQUENCE = "h.view_sequence DESC, h.recorded_at DESC, h.version DESC"
 
 
-def _changes(kind: Kind[Any], order: str) -> str:
+def _changes(kind: AnyKind, order: str) -> str:
     """Of a hidden entity neither the moment nor the place is told."""
     title = f"h.{kind.title}" if kind.title is not None else "CAST(NULL AS text)"
     programme = "h.programme" if "programme" in kind.dimensions else "CAST(NULL AS text)"

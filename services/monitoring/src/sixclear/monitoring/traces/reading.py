@@ -1,9 +1,9 @@
 """Spans of this process and of OTLP requests, in one form that is safe to store, pure."""
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -15,7 +15,22 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from sixclear.monitoring.errors import SpansInvalid
 
-SpanRow = dict[str, Any]
+
+class SpanRow(TypedDict):
+    """A span as it is stored; what it names of its links is the identifiers."""
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str | None
+    service: str
+    name: str
+    kind: str
+    started_at: datetime
+    duration_microseconds: int
+    error: bool
+    attributes: dict[str, Any]
+    links: list[dict[str, str]]
+
 
 # Sending spans makes a span of its own; to keep it would make the next one, for ever.
 OWN_ROUTE = "/api/monitoring/v1/otlp/v1/traces"
@@ -47,7 +62,8 @@ def _of_process(span: ReadableSpan) -> SpanRow:
         "service": _text(span.resource.attributes.get("service.name", "unknown")),
         "name": _text(span.name),
         "kind": "internal" if span.kind is SpanKind.INTERNAL else span.kind.name.lower(),
-        **_times(span.start_time or 0, span.end_time or 0),
+        "started_at": _instant(span.start_time or 0),
+        "duration_microseconds": _microseconds(span.start_time or 0, span.end_time or 0),
         "error": span.status.status_code is StatusCode.ERROR,
         "attributes": _attributes((span.attributes or {}).items()),
         "links": [
@@ -101,7 +117,8 @@ def _of_request(span: ProtoSpan, service: str) -> SpanRow:
         "service": service,
         "name": _text(span.name),
         "kind": _KINDS.get(span.kind, "internal"),
-        **_times(span.start_time_unix_nano, span.end_time_unix_nano),
+        "started_at": _instant(span.start_time_unix_nano),
+        "duration_microseconds": _microseconds(span.start_time_unix_nano, span.end_time_unix_nano),
         "error": span.status.code == ProtoStatus.STATUS_CODE_ERROR,
         "attributes": _attributes((item.key, _value(item.value)) for item in span.attributes),
         "links": [
@@ -110,12 +127,12 @@ def _of_request(span: ProtoSpan, service: str) -> SpanRow:
     }
 
 
-def _times(start_nanoseconds: int, end_nanoseconds: int) -> dict[str, Any]:
-    start, end = min(start_nanoseconds, _LONGEST), min(end_nanoseconds, _LONGEST)
-    return {
-        "started_at": _EPOCH + timedelta(microseconds=start // 1_000),
-        "duration_microseconds": max(0, end - start) // 1_000,
-    }
+def _instant(nanoseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=min(nanoseconds, _LONGEST) // 1_000)
+
+
+def _microseconds(start_nanoseconds: int, end_nanoseconds: int) -> int:
+    return max(0, min(end_nanoseconds, _LONGEST) - min(start_nanoseconds, _LONGEST)) // 1_000
 
 
 def _value(value: AnyValue) -> Any:
@@ -143,5 +160,5 @@ def _text(value: object) -> str:
     return str(value)[:_TEXT_LIMIT].replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
-def _wanted(row: Mapping[str, Any]) -> bool:
+def _wanted(row: SpanRow) -> bool:
     return bool(row["attributes"].get("http.route") != OWN_ROUTE)

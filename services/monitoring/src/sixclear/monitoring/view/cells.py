@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
-from sixclear.monitoring.kinds.kind import Amount, Cell, Flow, Kind
+from sixclear.monitoring.kinds.kind import Amount, AnyFlow, AnyKind, Cell
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.selection import Selection, of_dimensions, selected, tree
 from sixclear.monitoring.view.states import COUNTRY, whole
@@ -18,7 +18,7 @@ Cells = Mapping[Cell, Amount]
 _WANTED = Columns(source="text", measure="text", programme="text", assigned_by="text", day="text")
 
 
-async def cells_now(session: AsyncSession, kinds: Iterable[Kind[Any]], selection: Selection, today: date) -> Cells:
+async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, today: date) -> Cells:
     """The counters of some kinds, and their flows of today: some dozens of rows, however many records there are."""
     wanted = [row for kind in kinds for row in _wanted(kind, selection, today)]
     rows = await session.execute(
@@ -37,13 +37,13 @@ async def cells_now(session: AsyncSession, kinds: Iterable[Kind[Any]], selection
     return {Cell(row[0], row[1]): whole(row[2] + row[3]) for row in rows}
 
 
-def _wanted(kind: Kind[Any], selection: Selection, today: date) -> Iterable[list[str | None]]:
+def _wanted(kind: AnyKind, selection: Selection, today: date) -> Iterable[list[str | None]]:
     under: Iterable[str | None] = selection.narrowed(kind).values()
     yield from ([kind.source, measure, *under, None] for measure in kind.measures)
     yield from ([kind.source, flow.measure, *under, today.isoformat()] for flow in kind.flows)
 
 
-async def programme_cells_now(session: AsyncSession, kind: Kind[Any], today: date) -> dict[str, dict[Cell, Amount]]:
+async def programme_cells_now(session: AsyncSession, kind: AnyKind, today: date) -> dict[str, dict[Cell, Amount]]:
     """The counters of a kind in the whole country, by programme."""
     rows = await session.execute(
         sql(
@@ -68,7 +68,7 @@ async def programme_cells_now(session: AsyncSession, kind: Kind[Any], today: dat
 
 
 async def scope_cells_now(
-    session: AsyncSession, kind: Kind[Any], measures: Collection[str], scopes: Sequence[UUID], programme: str | None
+    session: AsyncSession, kind: AnyKind, measures: Collection[str], scopes: Sequence[UUID], programme: str | None
 ) -> dict[UUID, Cells]:
     """Counters of a kind for several organisations, each with what is below it."""
     rows = await session.execute(
@@ -94,7 +94,7 @@ def _by_first(rows: Any) -> dict[Any, dict[Cell, Amount]]:
     return found
 
 
-async def latest_now(session: AsyncSession, kind: Kind[Any], flow: Flow[Any], selection: Selection) -> datetime | None:
+async def latest_now(session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection) -> datetime | None:
     """When the latest change of a flow was made in a selection."""
     at: datetime | None = await session.scalar(
         sql(
@@ -109,7 +109,7 @@ async def latest_now(session: AsyncSession, kind: Kind[Any], flow: Flow[Any], se
     return at
 
 
-async def programme_latest(session: AsyncSession, kind: Kind[Any], flow: Flow[Any]) -> dict[str, datetime]:
+async def programme_latest(session: AsyncSession, kind: AnyKind, flow: AnyFlow) -> dict[str, datetime]:
     """When the latest change of a flow was made in each programme, in the whole country."""
     rows = await session.execute(
         sql(
@@ -125,12 +125,12 @@ async def programme_latest(session: AsyncSession, kind: Kind[Any], flow: Flow[An
     return {row[0]: row[1] for row in rows}
 
 
-def _table(flow: Flow[Any]) -> str:
+def _table(flow: AnyFlow) -> str:
     assert flow.latest is not None, "the flow keeps its latest instant"
     return flow.latest
 
 
-async def cells_at(session: AsyncSession, kinds: Iterable[Kind[Any]], selection: Selection, at: datetime) -> Cells:
+async def cells_at(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, at: datetime) -> Cells:
     """The same cells as they were at a past instant, by what is known now. Costs as much as there were records."""
     day = civil_date(at)
     parts = [part for kind in kinds for part in (_states_at(kind), *_flows_at(kind))]
@@ -147,7 +147,7 @@ async def cells_at(session: AsyncSession, kinds: Iterable[Kind[Any]], selection:
     return {Cell(row[0], row[1]): whole(row[2]) for row in rows if row[2]}
 
 
-def _states_at(kind: Kind[Any]) -> str:
+def _states_at(kind: AnyKind) -> str:
     return f"""
         SELECT c.measure, c.slot, sum(c.amount) FROM (
             SELECT h.*, {kind.values_sql} FROM {kind.name}_history h {tree(kind)}
@@ -157,7 +157,7 @@ def _states_at(kind: Kind[Any]) -> str:
     """  # noqa: S608 (constants of this package)
 
 
-def _flows_at(kind: Kind[Any]) -> Iterable[str]:
+def _flows_at(kind: AnyKind) -> Iterable[str]:
     for flow in kind.flows:
         yield f"""
             SELECT '{flow.measure}', :today, sum({flow.amount.sql}) FROM {kind.name}_history h {tree(kind)}
@@ -166,7 +166,7 @@ def _flows_at(kind: Kind[Any]) -> Iterable[str]:
 
 
 async def latest_at(
-    session: AsyncSession, kind: Kind[Any], flow: Flow[Any], selection: Selection, at: datetime
+    session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, at: datetime
 ) -> datetime | None:
     """When the latest change of a flow up to an instant was made."""
     found: datetime | None = await session.scalar(
@@ -186,7 +186,7 @@ async def latest_at(
 
 
 async def scope_cells_at(
-    session: AsyncSession, kind: Kind[Any], scopes: Sequence[UUID], programme: str | None, at: datetime
+    session: AsyncSession, kind: AnyKind, scopes: Sequence[UUID], programme: str | None, at: datetime
 ) -> dict[UUID, Cells]:
     """The cells of a kind for several organisations, each with what is below it, at a past instant."""
     rows = await session.execute(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds import kinds_of
-from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Amount, Flow, Kind
+from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Amount, AnyFlow, AnyKind
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.schemas import Difference
 from sixclear.monitoring.view.states import COUNTRY, Key, Leaf, Reach, whole
@@ -33,7 +33,7 @@ def _leaves(source: str) -> str:
     return " UNION ALL ".join(part for kind in kinds_of(source) for part in (_cells(kind), *_flows(kind)))
 
 
-def _cells(kind: Kind[Any]) -> str:
+def _cells(kind: AnyKind) -> str:
     return f"""
         SELECT h.organisation_id, {kind.dimensions_sql},
             c.cell ->> 0 AS measure, c.cell ->> 1 AS slot, CAST(c.cell ->> 2 AS numeric) AS amount
@@ -41,7 +41,7 @@ def _cells(kind: Kind[Any]) -> str:
     """  # noqa: S608 (constants of this package)
 
 
-def _flows(kind: Kind[Any]) -> Iterable[str]:
+def _flows(kind: AnyKind) -> Iterable[str]:
     for flow in kind.flows:
         yield f"""
             SELECT h.organisation_id, {kind.dimensions_sql}, '{flow.measure}',
@@ -139,14 +139,14 @@ async def rebuild_latest(
         )
 
 
-def _with_latest(source: str) -> list[tuple[Kind[Any], Flow[Any], str]]:
+def _with_latest(source: str) -> list[tuple[AnyKind, AnyFlow, str]]:
     return [(kind, flow, flow.latest) for kind in kinds_of(source) for flow in kind.flows if flow.latest is not None]
 
 
 _CHOSEN = "(CAST(:scopes AS uuid[]) IS NULL OR scope = ANY(CAST(:scopes AS uuid[])))"
 
 
-def _latest(kind: Kind[Any], flow: Flow[Any]) -> str:
+def _latest(kind: AnyKind, flow: AnyFlow) -> str:
     """The greatest instant of a flow in each scope, programme and assigning level, as the history has it."""
     return f"""
         SELECT scope, p.programme, a.assigned_by, max(l.occurred_at) AS at

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring import kinds, metrics
-from sixclear.monitoring.kinds.kind import Kind
+from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.view import counters, dimensions, entities
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
@@ -45,7 +45,7 @@ async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, 
 
 async def _recount(
     session: AsyncSession,
-    kind: Kind[Any],
+    kind: AnyKind,
     epoch: int,
     organisations_epoch: int,
     states: list[State[Any]],

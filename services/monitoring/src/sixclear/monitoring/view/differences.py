@@ -1,13 +1,12 @@
 """The view against itself: states against histories, buckets against the rules, counters against records."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.monitoring.kinds.kind import Kind
+from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view.schemas import Difference
 
@@ -20,7 +19,7 @@ _MISCOUNTED = """
 """
 
 
-def _facts(kind: Kind[Any], alias: str) -> str:
+def _facts(kind: AnyKind, alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in kind.columns)
 
 
@@ -31,7 +30,7 @@ _CELL = "jsonb_build_array(c ->> 0, c ->> 1, CAST(c ->> 2 AS numeric))"
 
 
 async def state_differences(
-    session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime, limit: int
+    session: AsyncSession, kind: AnyKind, epoch: int, at: datetime, limit: int
 ) -> list[Difference]:
     """States that are not the latest version of their history."""
     rows = await session.execute(
@@ -54,7 +53,7 @@ async def state_differences(
 
 
 async def rule_differences(
-    session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime, limit: int
+    session: AsyncSession, kind: AnyKind, epoch: int, at: datetime, limit: int
 ) -> list[Difference]:
     """States that are not counted as the rules of this release say; another release's are another generation."""
     rows = await session.execute(
@@ -82,7 +81,7 @@ async def rule_differences(
     return [{"source": kind.source, "kind": kind.name, **row._mapping} for row in rows]
 
 
-async def repair_states(session: AsyncSession, kind: Kind[Any], epoch: int, at: datetime) -> None:
+async def repair_states(session: AsyncSession, kind: AnyKind, epoch: int, at: datetime) -> None:
     """Make states again from the latest version of their history, counted as at the instant `at`."""
     facts, axes = list(kind.columns), [axis.name for axis in kind.axes]
     stored = ["version", "withdrawn_version", "occurred_at", *facts, *axes, "next_boundary", "cells"]

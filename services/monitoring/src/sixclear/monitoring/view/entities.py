@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import dump_json
 from sixclear.monitoring import kinds
-from sixclear.monitoring.kinds.kind import Counted, Kind
+from sixclear.monitoring.kinds.kind import AnyKind, Counted, Kind
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.states import Happened, State, Version, happened, whole
 
@@ -30,22 +30,22 @@ _STATE = Columns(entity_id="uuid", version="integer", withdrawn_version="integer
 _COUNTED = Columns(next_boundary="timestamptz", cells="jsonb")
 
 
-def _facts_row(kind: Kind[Any], facts: Any) -> list[Any]:
+def _facts_row(kind: AnyKind, facts: Any) -> list[Any]:
     return [getattr(facts, name) if facts is not None else None for name in kind.columns]
 
 
-def _state_row(kind: Kind[Any], state: State[Any]) -> list[Any]:
+def _state_row(kind: AnyKind, state: State[Any]) -> list[Any]:
     values = state.values or [None] * len(kind.axes)
     known = (getattr(state, name) for name in _STATE.types)
     cells = dump_json([[item.measure, item.slot, str(item.amount)] for item in state.cells])
     return [*known, *values, state.next_boundary, cells, *_facts_row(kind, state.facts)]
 
 
-def _state_columns(kind: Kind[Any]) -> Columns:
+def _state_columns(kind: AnyKind) -> Columns:
     return _STATE + Columns(**{axis.name: "text" for axis in kind.axes}) + _COUNTED + Columns(**kind.columns)
 
 
-def _stored(kind: Kind[Any], columns: Columns) -> str:
+def _stored(kind: AnyKind, columns: Columns) -> str:
     return columns.names.replace("entity_id", f"{kind.name}_id", 1)
 
 
@@ -71,7 +71,7 @@ async def insert_versions(
     return {(row[0], row[1]) for row in result}
 
 
-async def chain(session: AsyncSession, kind: Kind[Any], epoch: int, added: Collection[tuple[UUID, int]]) -> None:
+async def chain(session: AsyncSession, kind: AnyKind, epoch: int, added: Collection[tuple[UUID, int]]) -> None:
     """Give each version the interval from its own time until the next one's, from the first added one on.
 
     A version that claims to have occurred before its predecessor begins where that one begins: intervals never run
@@ -229,12 +229,12 @@ async def next_boundary(session: AsyncSession) -> datetime | None:
     return boundary
 
 
-def _timed() -> list[Kind[Any]]:
+def _timed() -> list[AnyKind]:
     return [kind for kind in kinds.KINDS if kind.timed]
 
 
 async def note_gaps(
-    session: AsyncSession, kind: Kind[Any], epoch: int, added: Collection[tuple[UUID, int]], now: datetime
+    session: AsyncSession, kind: AnyKind, epoch: int, added: Collection[tuple[UUID, int]], now: datetime
 ) -> int:
     """Store which predecessors of the added versions never came; how many that are."""
     result = await session.execute(

@@ -16,7 +16,7 @@ from sixclear.common.bus.envelope import Envelope
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
 from sixclear.monitoring.kinds import find_kind, kinds_of, rules_of, sources
-from sixclear.monitoring.kinds.kind import Amount, Kind
+from sixclear.monitoring.kinds.kind import Amount, AnyKind, Kind
 from sixclear.monitoring.view import counters, dimensions, entities, gaps
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.states import (
@@ -69,7 +69,7 @@ def read(envelopes: Sequence[Envelope]) -> list[Batch]:
     return list(batches.values())
 
 
-def _version(envelope: Envelope, kind: Kind[Any] | None) -> Version[Any]:
+def _version(envelope: Envelope, kind: AnyKind | None) -> Version[Any]:
     try:
         facts = None if envelope.change == WITHDRAWN else _facts(envelope, kind)
     except (msgspec.ValidationError, ValueError) as error:
@@ -85,7 +85,7 @@ def _version(envelope: Envelope, kind: Kind[Any] | None) -> Version[Any]:
     )
 
 
-def _facts(envelope: Envelope, kind: Kind[Any] | None) -> Any:
+def _facts(envelope: Envelope, kind: AnyKind | None) -> Any:
     if kind is not None:
         return kind.facts_of(envelope.data)
     if envelope.service != dimensions.SOURCE or envelope.entity_type not in dimensions.FACTS:

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.monitoring.kinds import KINDS
-from sixclear.monitoring.kinds.kind import Flow, Kind
+from sixclear.monitoring.kinds.kind import AnyFlow, AnyKind
 from sixclear.monitoring.tables import Base
 
 
@@ -188,7 +188,7 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def state_table(kind: Kind[Any], metadata: MetaData) -> Table:
+def state_table(kind: AnyKind, metadata: MetaData) -> Table:
     """Every entity of a kind as it is now, and how it is counted.
 
     Each axis is a column, null for what is not counted; after `next_boundary` the entity is counted elsewhere.
@@ -218,7 +218,7 @@ def state_table(kind: Kind[Any], metadata: MetaData) -> Table:
     return table
 
 
-def history_table(kind: Kind[Any], metadata: MetaData) -> Table:
+def history_table(kind: AnyKind, metadata: MetaData) -> Table:
     """Every published version of the entities of a kind, true from `valid_from` until `valid_to` (null: still)."""
     name = f"{kind.name}_history"
     table = Table(
@@ -245,7 +245,7 @@ def history_table(kind: Kind[Any], metadata: MetaData) -> Table:
     return table
 
 
-def latest_table(flow: Flow[Any], metadata: MetaData) -> Table:
+def latest_table(flow: AnyFlow, metadata: MetaData) -> Table:
     """The greatest instant of a flow's change; the keys are those of `counter`."""
     assert flow.latest is not None
     keys = {"epoch": "integer", "scope": "uuid", "programme": "text", "assigned_by": "text"}
@@ -258,13 +258,13 @@ def latest_table(flow: Flow[Any], metadata: MetaData) -> Table:
     )
 
 
-def kind_tables(kind: Kind[Any], metadata: MetaData) -> list[Table]:
+def kind_tables(kind: AnyKind, metadata: MetaData) -> list[Table]:
     """The tables of a kind: its migration makes these."""
     latest = [latest_table(flow, metadata) for flow in kind.flows if flow.latest is not None]
     return [state_table(kind, metadata), history_table(kind, metadata), *latest]
 
 
-def _facts(kind: Kind[Any]) -> list[Column[Any]]:
+def _facts(kind: AnyKind) -> list[Column[Any]]:
     facts = (Column(name, _TYPES[of_type]) for name, of_type in kind.columns.items())
     return [Column(f"{kind.name}_id", _TYPES["uuid"], nullable=False), *facts]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.errors import OrganisationNotFound, ProgrammeNotFound
-from sixclear.monitoring.kinds.kind import DIMENSIONS, Kind
+from sixclear.monitoring.kinds.kind import DIMENSIONS, AnyKind
 from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.states import COUNTRY
 
@@ -27,11 +27,11 @@ class Selection:
         """The scope under which the selection is counted."""
         return self.organisation_id or COUNTRY
 
-    def is_all_of(self, kind: Kind[Any]) -> bool:
+    def is_all_of(self, kind: AnyKind) -> bool:
         """Whether every entity of a kind is meant."""
         return self.organisation_id is None and not any(self.narrowed(kind).values())
 
-    def narrowed(self, kind: Kind[Any]) -> dict[str, str]:
+    def narrowed(self, kind: AnyKind) -> dict[str, str]:
         """The values of the dimensions under which a kind is counted; empty means all."""
         return {name: getattr(self, name) or "" if name in kind.dimensions else "" for name in DIMENSIONS}
 
@@ -75,7 +75,7 @@ async def known_programme(session: AsyncSession, slug: str | None) -> str | None
     return slug
 
 
-def tree(kind: Kind[Any]) -> str:
+def tree(kind: AnyKind) -> str:
     """Joins to rows `h` of a kind: those of the epoch that readers see, each with its organisation `o`."""
     return f"""
         JOIN source_view v ON v.source = '{kind.source}' AND v.active_epoch = h.epoch
@@ -84,12 +84,12 @@ def tree(kind: Kind[Any]) -> str:
     """
 
 
-def selected(kind: Kind[Any]) -> str:
+def selected(kind: AnyKind) -> str:
     """The condition for rows `h` of a kind, with `tree`; a dimension that the kind does not have narrows nothing."""
     return f"{_WITHIN} AND {of_dimensions(kind)}"
 
 
-def of_dimensions(kind: Kind[Any]) -> str:
+def of_dimensions(kind: AnyKind) -> str:
     """As `selected`, for every organisation."""
     narrowed = (f"(CAST(:{name} AS text) IS NULL OR h.{name} = :{name})" for name in sorted(kind.dimensions))
     return " AND ".join(narrowed) or "true"

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from sixclear.common.clock import civil_date
-from sixclear.monitoring.kinds.kind import DIMENSIONS, Amount, Counted, Flow, Kind
+from sixclear.monitoring.kinds.kind import DIMENSIONS, Amount, AnyFlow, Counted, Kind
 
 COUNTRY = UUID(int=0)
 WITHDRAWN = "withdrawn"
@@ -80,7 +80,7 @@ class Reach(NamedTuple):
 class Happened(NamedTuple):
     """A change that a flow counts, where and when it occurred."""
 
-    flow: Flow[Any]
+    flow: AnyFlow
     organisation_id: UUID | None
     programme: str
     assigned_by: str
