@@ -1,7 +1,10 @@
 """The broker is wiped and the projection dropped: everything comes back from the services' own logs, the same."""
 
 import asyncio
+import os
 import shutil
+import subprocess
+import sys
 from functools import partial
 from typing import Any
 
@@ -57,3 +60,38 @@ async def _same(platform: Platform, before: list[Any]) -> bool:
         return await figures(platform) == before
     except AssertionError:
         return False
+
+
+@pytest.mark.asyncio
+async def test_what_is_counted_again_beside_the_view_is_the_same(cluster: Platform) -> None:
+    """`sixclear rebuild` reads topics from their first message, while the old figures go on being answered."""
+    before, number = await figures(cluster), await generation(cluster)
+    await asyncio.to_thread(rebuild, cluster, "tasks")
+
+    async def swapped() -> bool:
+        await cluster.status()  # no figure is refused meanwhile
+        return await generation(cluster) == number + 1
+
+    await eventually(swapped, within_seconds=120, every_seconds=1)
+    assert await figures(cluster) == before
+
+
+def rebuild(platform: Platform, source: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sixclear.launcher", "rebuild", source],
+        env=os.environ | {"SIXCLEAR_HOME": str(platform.home)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def generation(platform: Platform) -> int:
+    """The number of the generation of tasks that readers see."""
+    url = PostgresServer(platform.home / "postgres").url("sixclear_monitoring")
+    connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    number = await connection.fetchval("SELECT active_epoch FROM source_view WHERE source = 'tasks'")
+    await connection.close()
+    return int(number)
