@@ -39,9 +39,12 @@ def trusts(trusted: Sequence[Network], address: str) -> bool:
 def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
     """The address of the client: the peer's, or what a trusted peer says in X-Forwarded-For.
 
-    Read from the right: the first address that is not itself trusted is the one that our own edge has seen. Networks
-    can be trusted, because in a cluster the gateway's processes have no fixed address. What cannot be read ends the
-    reading: the client then is the trusted proxy that said it, never a stranger whom others share.
+    Read from the right: the first address that is not itself trusted is the one that our own edge has seen. What stands
+    further left is whatever the sender wrote: read from there, each request could name another address, and have an
+    allowance of its own. Networks can be trusted, because in a cluster the gateway's processes have no fixed address.
+    What cannot be read ends the reading: the client then is the trusted proxy that said it, never a stranger whom
+    others share. Limit: a gateway that passes the header on without adding its own peer lets senders choose their
+    address (decision 0011; `test_only_a_trusted_peer_says_for_whom_it_asks`).
     """
     address, hops = str(address_in(peer) or THIS_MACHINE), _from_the_right(forwarded_for)
     while trusts(trusted, address):

@@ -94,6 +94,8 @@ class TokenRules:
     def _check_access_token(self, header: Claims, claims: Claims) -> None:
         """An ID, refresh or logout token is no access token, although issuer, audience and key may be the same.
 
+        An ID token lies in a browser and goes to pages that never call us; taken here, it would open every route that
+        its scopes or roles name (`test_an_entra_id_token_for_the_same_application_is_no_access_token`).
         `at+jwt` says so itself (RFC 9068 §2.1). Of other types the claims must: Keycloak's `typ`, no claim that only
         other tokens have, and a client to which it was issued, which Entra's ID tokens lack.
         """

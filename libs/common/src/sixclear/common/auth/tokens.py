@@ -112,6 +112,15 @@ class TokenVerifier:
         return self._rules.caller_of(header, claims, now), float(claims["exp"])
 
     async def _keys_with(self, kid: str | None, now: float) -> KeySet:
+        """The keys, fetched again where they are old or do not have `kid`; raises Unavailable without any.
+
+        A provider's new key must be fetched when its first token comes, but a stranger can name a new key in each
+        request, and would have us ask the provider each time. So every try counts, a failed one too: the next one comes
+        ten seconds later (one, before there are any keys), and all who wait share it. While the provider hangs,
+        callers with an unknown key wait, and the one that fetches. Limit: a second new key within ten seconds is
+        refused until they are over, and a key that was withdrawn counts for ten minutes, or for as long as the provider
+        is away (`test_a_new_key_is_fetched_but_not_for_every_made_up_key_id`).
+        """
         known = self._keys is not None and (kid is None or kid in {key.kid for key in self._keys})
         due = not known or now - self._loaded_at > _FRESH_SECONDS
         if due and not (known and self._lock.locked()):

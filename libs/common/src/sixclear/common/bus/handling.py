@@ -115,6 +115,14 @@ class MessageHandler:
             messages, attempt = messages[len(batch) :], 0
 
     async def _one_by_one(self, messages: Sequence[Message]) -> None:
+        """Handle each message in a transaction of its own; set aside what fails by itself.
+
+        One bad event would else roll back the whole batch for ever, and hold back all that follow. Costs a commit for
+        each message, so it comes after the batch has failed more often than `retries`. What passes (a database that is
+        away, a time limit) is never a reason to set a message aside: figures would lack what was acknowledged, and no
+        lag would show it. Such a message is tried again for as long as it takes, and the group stands still meanwhile
+        (decision 0016; `test_a_single_event_that_runs_out_of_time_is_tried_again_and_neither_set_aside_nor_skipped`).
+        """
         for message in messages:
             attempt = 0
             while not self._stopping.is_set():
@@ -149,6 +157,15 @@ class MessageHandler:
         return None
 
     async def _apply(self, messages: Sequence[Message], envelopes: Sequence[Envelope]) -> None:
+        """Move the position and handle the messages, in one transaction.
+
+        Offsets in Kafka and state in PostgreSQL would be two truths: a crash between them folds twice or never. The
+        position is moved first, which locks its row: of two processes of a group the second waits there and then finds
+        it moved, before it has handled anything. When time runs out during the commit, it is not known whether it took
+        place: the retry finds out in the same way. Costs one statement for each stream of the batch (decision 0003;
+        `test_two_processes_of_one_group_never_handle_a_message_twice`,
+        `test_kill_9_of_a_consumer_loses_and_doubles_nothing`).
+        """
         last = {message.stream: message for message in messages}
         after = {stream: message.position_after for stream, message in last.items()}  # one hash for each stream
         seconds = self._limits.handle_limit_seconds

@@ -75,7 +75,9 @@ async def save(
 ) -> None:
     """Move the group from `before` to `after`; raises PositionConflict when it no longer stands at `before`.
 
-    The row stays locked until the transaction ends, so two processes of one group never handle the same messages.
+    The row stays locked until the transaction ends, so two processes of one group never handle the same messages. The
+    lock alone would not do: the second process waits for it, and then still holds messages that the first one handled.
+    Therefore the offset that it began from is compared, too.
     """
     for stream, position in sorted(after.items()):
         values = {

@@ -21,8 +21,13 @@ class LogIncomplete(Exception):
 async def raise_epoch(database: Database, *, at_least: int | None = None) -> int:
     """Raise the log's epoch by one, or to `at_least` where it is lower, and return it.
 
-    Several who notice the same loss name the same number, so that it is raised once. Raises LogIncomplete while a
-    restore runs.
+    A raised epoch makes every reader begin again from the first event, which is dear, and never wrong. Several readers
+    notice the same loss: each names the epoch that it read, plus one, so that it is raised once; one more for each of
+    them would make all begin again as often (`test_two_groups_raise_it_once`).
+
+    Raises LogIncomplete while a restore runs: `pg_restore` brings indexes and keys last. Before that, rows that are
+    still to come look lost, and an epoch that is raised now is overwritten by the dump's (decision 0010;
+    `test_while_a_restore_runs_nothing_is_raised`).
     """
     async with database.transaction() as session:
         if not (await session.execute(_WHOLE)).scalar_one():

@@ -102,13 +102,13 @@ class _Barrier:
 class LogReader:
     """Reads one service's events as a sequence that only ever grows at its end.
 
-    Commits come out of order, so a hole in `event_id` stops the reader until every transaction that was writing events
-    when the hole was seen has ended, and a snapshot taken after that still shows the hole: then it was rolled back.
-    Order by `event_id` is each entity's order, because an event is inserted while its entity's row is locked.
-    Transactions that write no events hold nothing back. One reader serves one task at a time.
-
-    A reader knows the last event that it gave out and reads it again with what follows, in one snapshot: where another
-    one or none stands in its place, the log was restored under it.
+    "Greater than the last `event_id` that I saw" would lose events: a number is drawn by the INSERT and its row becomes
+    visible by the COMMIT, so a transaction that draws 1 and commits after 2 would never be read. A hole therefore stops
+    the reader until every transaction that was writing events when the hole was seen has ended; a hole that a snapshot
+    taken after that still shows was rolled back. Limit: a rolled-back INSERT delays readers by the longest of those
+    transactions, 5 s at most; one that writes no event holds nothing back (decision 0001; the tests of `test_event_log`
+    show what is lost, or out of order, without the rule). `event_id` gives each entity's order only because an event is
+    inserted while its entity's row is locked. One reader serves one task at a time.
     """
 
     def __init__(self, database: Database) -> None:
@@ -148,7 +148,13 @@ class LogReader:
         return rows
 
     async def _advance(self) -> bool:
-        """Move the point below which no hole can be filled any more; False when a writer still runs."""
+        """Move the point below which no hole can be filled any more; False when a writer still runs.
+
+        `tail` is read before `writers`: a writer below `tail` that is no longer listed has ended, and the next reading
+        sees its row. The other way round, one that begins between the two would be taken for rolled back and its event
+        skipped. The barrier waits for the writers of its own moment: if it waited for later ones too, a busy service
+        would never get past a hole. Costs two statements and a second reading, and only where a hole was met.
+        """
         tail = await self.tail()
         writers = await self._writers()
         if self._barrier is None:
@@ -217,6 +223,13 @@ class LogReader:
             return int((await connection.execute(_COUNT, values)).scalar_one())
 
     async def _fetch(self, after: int, limit: int) -> list[StoredEvent]:
+        """The rows after `after`, and before them, in the same statement, the last row that this reader gave out.
+
+        Where another event or none stands in its place, the log was restored under the reader. A statement of its own
+        would leave a moment between the look and the reading, in which a restore goes unnoticed: the reader would go on
+        from a number that means another event now, with no gap and no lag to show it. Costs one row for each reading.
+        An event whose month was archived is no restore (decision 0010; `test_restored_log`).
+        """
         last = self._last if self._last is not None and self._last.event_id == after else None
         values = {"first": after + 1, "limit": limit} if last is None else {"first": after, "limit": limit + 1}
         async with self._engine.connect() as connection:

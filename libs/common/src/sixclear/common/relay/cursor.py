@@ -57,7 +57,14 @@ class Replay:
 
 
 class CursorStore:
-    """The cursor, on the connection whose session holds the lock: a relay that lost its lock cannot move it."""
+    """The cursor, on the connection whose session holds the lock: a relay that lost its lock cannot move it.
+
+    On a connection of the pool a relay that was frozen could save its cursor after another one has taken over. Where
+    that one has gone back to the first event, because the broker lost its log, the old cursor would stand again, and
+    what the broker lost would never be sent. Costs one connection outside the pool for each relay, also in standby.
+    Limit: the server notices a peer that vanished after about ten seconds, and until then nothing is sent
+    (`test_one_is_active_and_another_takes_over_when_its_session_ends`).
+    """
 
     def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
         self._connection = connection

@@ -35,8 +35,12 @@ class Foreign:
 async def find_foreign(event_log: EventLog, view: BrokerView) -> Foreign | None:
     """A last record that tells that the log was restored, or None; of several the one of the greatest epoch.
 
-    The broker is read first: what it holds was committed before it was sent. A partition without records, or whose last
-    one is of an earlier epoch or of a stranger, tells nothing; so does a record whose month was archived.
+    The broker is read first: what it holds was committed before it was sent. Were the table read first, an event that
+    is committed and sent between the two looks would seem foreign, and a healthy log would get a new epoch: all
+    consumers would begin again from the first event. A partition without records, or whose last one is of an earlier
+    epoch or of a stranger, tells nothing; so does a record whose month was archived. Costs one record for each
+    partition, and a statement or two for it, at each connection. Limit: a broker and a database that are lost together
+    leave nothing to compare (decision 0010; `test_neither_a_restart_nor_an_archived_month_nor_a_move_is_a_restore`).
     """
     last = await _last_events(event_log.service, view)
     epoch = await event_log.reader().epoch()

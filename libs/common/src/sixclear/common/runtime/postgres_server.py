@@ -179,8 +179,11 @@ class PostgresServer:
     def _running_pid(self) -> int | None:
         """The server of this folder when it runs; None also when the lock file names a process that is not it.
 
-        Raises `OSError` when it cannot be told: an error is no state, and taking it for one would start a
-        healthy server again, or stop it first.
+        Raises `OSError` when it cannot be told: an error is no state. 800 connections once took all file descriptors;
+        the process then believed that its database had ended, and a server that is taken for ended is started again.
+        The number in the file is not enough either: after a restart of the machine it can be that of another program,
+        so the process must be a PostgreSQL on this very folder (decision 0012;
+        `test_a_server_that_cannot_be_looked_at_is_neither_stopped_nor_replaced`).
         """
         try:
             pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])

@@ -45,8 +45,12 @@ _OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-# A key that somebody else's transaction holds is waited for: then it is there, or it was rolled back and is ours.
-# An expired one is taken over.
+# The key is claimed by an INSERT in the transaction of the change itself. A look first and an INSERT later would let
+# two copies of one request both find nothing, and both change something. Here the second copy waits for the
+# transaction of the first: then the answer is there, or the first was rolled back and the key is free. It waits for
+# 3 s at most (`lock_timeout`) and is then told to try again. An expired key is taken over. Costs two statements for a
+# first request (claim and answer) and two for a retry (claim and look). `test_two_at_once_change_once`,
+# `test_a_twin_takes_over_when_the_first_is_rolled_back`.
 _CLAIM = text("""
 INSERT INTO idempotency_key AS kept (client_id, key_hash, route, request_hash, created_at, expires_at)
 VALUES (:client_id, :key_hash, :route, :request_hash, :now, :expires_at)

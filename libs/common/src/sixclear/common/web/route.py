@@ -74,6 +74,15 @@ async def _read(request: Request, handler: Handler) -> Response:
 
 
 async def _write(request: Request, handler: Handler, options: RouteOptions) -> Response:
+    """The answer of a request whose changes are committed; it leaves the process only after that.
+
+    FastAPI's usual place for a session, a dependency with `yield`, commits when the answer is handed over already: a
+    commit that fails would be answered with 201 (tried; decision 0002). Hence no stream as an answer: its first byte
+    would come before the commit. The log is woken last, for a reader that is woken earlier finds nothing and sleeps
+    until it polls. Limit: of a connection that breaks during the commit it is not known whether it took place; the
+    caller gets an error, and an `Idempotency-Key` makes its retry safe
+    (`test_no_writing_route_answers_success_before_its_commit` in each service).
+    """
     state = state_of(request)
     assert state.database is not None
     async with state.database.transaction() as session:

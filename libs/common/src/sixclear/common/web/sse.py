@@ -141,7 +141,12 @@ class SseHub:
     def forget(self) -> None:
         """Keep nothing of what was published: something in it is not to be told any more.
 
-        Who comes with a `Last-Event-ID` of before gets a snapshot, a client that is behind the next event.
+        A task that was withdrawn stands, with its title, in four places: the replay ring, the frame that waits to be
+        sent, the snapshot that is kept for a second, and what waits for slow clients. All four are emptied; and
+        `_forgotten` counts, because a snapshot that was begun before may be ready only after. A client that comes with
+        an older `Last-Event-ID` gets a snapshot, one that is behind gets the next event. Limit: bytes on their way
+        cannot be called back (decision 0014; `test_what_is_forgotten_is_given_to_nobody`,
+        `test_a_snapshot_that_was_begun_before_is_made_again`).
         """
         self._forgotten += 1
         self._ring.clear()
