@@ -24,8 +24,13 @@ class Leadership:
     """Holds a session of its own for the leader's lock, for telling the other replicas, and for hearing from them.
 
     `lead(token, lost)` runs while this replica leads and returns soon after `lost` is set. `heard` is called when the
-    view changed elsewhere. The lock only avoids useless work: each transaction
-    checks that its token is the newest.
+    view changed elsewhere.
+
+    The lock only avoids useless work. It ends with its session, which the server may end while the leader is frozen or
+    cut off, and the leader learns of it late: for a moment there are two. What keeps the second from writing is the
+    token, which each transaction compares (`view.fold.begin`). LeadershipLost is a PositionConflict, so that a former
+    leader sets no message aside. Costs one connection outside the pool for each replica; a successor tries every second
+    (`test_a_second_replica_takes_over_and_shows_what_the_first_one_folds`).
     """
 
     def __init__(

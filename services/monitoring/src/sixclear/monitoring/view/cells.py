@@ -19,7 +19,13 @@ _WANTED = Columns(source="text", measure="text", programme="text", assigned_by="
 
 
 async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, today: date) -> Cells:
-    """The counters of some kinds, and their flows of today: some dozens of rows, however many records there are."""
+    """The counters of some kinds, and their flows of today: some dozens of rows, however many records there are.
+
+    One statement finds the generation of each source and reads its counters. With one for each, a swap in between would
+    put counters of a generation that is being deleted beside those of the new one: a sum that was never true. A flow
+    has a slot for each civil day, so only today's is read: the rows read do not grow with the years, nor with the
+    number of records or kinds (decision 0005; `test_a_status_reads_no_more_rows_for_them`).
+    """
     wanted = [row for kind in kinds for row in _wanted(kind, selection, today)]
     rows = await session.execute(
         sql(

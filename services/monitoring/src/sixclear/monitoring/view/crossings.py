@@ -21,7 +21,13 @@ from sixclear.monitoring.view.states import State, counted_at, delta, rolled_up
 async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, limit: int) -> int:
     """Count entities again whose boundary has passed, or lies ahead again; how many there were.
 
-    At most `limit` of each kind and direction. Raises LeadershipLost when another leader has taken over.
+    At most `limit` of each kind and direction: most deadlines of a day pass at 17:00, and all of them in one
+    transaction would run out of its 5 s, each time again (`test_the_timer_moves_what_it_can_and_the_rest_after_that`).
+    Both directions, because a clock that ran ahead and was set back leaves deadlines counted as passed, which no event
+    corrects: once the comparison refused all figures for that until a repair by hand (decision 0016;
+    `test_wherever_the_clock_goes_the_counters_are_those_of_its_time`).
+
+    Raises LeadershipLost when another leader has taken over.
     """
     sequence = (await begin(session, token)).sequence + 1
     known = await views.sources(session)

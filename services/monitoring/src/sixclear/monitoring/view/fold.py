@@ -139,7 +139,13 @@ async def _with_generation_of(session: AsyncSession, batch: Batch, now: datetime
 
 
 async def begin(session: AsyncSession, token: int) -> views.LockedView:
-    """Lock the view for this transaction. Raises LeadershipLost for another than the leader."""
+    """Lock the view for this transaction. Raises LeadershipLost for another than the leader.
+
+    First in every transaction that writes the view. A counter changes by what a state was before: two folds side by
+    side would both take away the same old cells, and the counters would stay wrong. The leader's lock does not
+    prevent that, for a leader that was frozen does not know that its session has ended; its token, read under the lock
+    of this row, does. Cost: all sources are folded one after the other (`test_a_former_leader_is_refused`).
+    """
     view = await views.lock_view(session)
     if view.token != token:
         raise LeadershipLost(f"The view is written by the leader with token {view.token}, not {token}.")

@@ -19,7 +19,11 @@ _QUIET = timedelta(seconds=5)
 def caught_up(view: views.SourceState, now: datetime) -> bool:
     """Whether a next generation, for which nothing waits, holds the whole log.
 
-    Either an event came that is younger than the rebuild itself, or none came for some seconds.
+    Shown too early, it would give the figures of half a log as the nation's, and nothing would contradict them: its
+    counters agree with its records. So it must hold an event that is younger than the rebuild, or none may have come
+    for 5 s. Limit: the second is a guess, because a relay that pauses looks the same; so the leader also asks for the
+    relay's own word that everything was sent (decision 0009;
+    `test_a_restored_source_is_rebuilt_beside_and_then_shown`).
     """
     if view.next_epoch is None or view.next_since is None or view.next_folded_at is None:
         return False

@@ -44,7 +44,14 @@ async def differences(session: AsyncSession, clock: Clock) -> list[Difference]:
 
 
 async def reconcile(database: Database, clock: Clock) -> list[Difference]:
-    """Compare in one snapshot, beside the fold. Differences are stored, alarmed, and stop all figures."""
+    """Compare in one snapshot, beside the fold. Differences are stored, alarmed, and stop all figures.
+
+    A wrong national figure is worse than none. The comparison needs several statements while the fold goes on; without
+    one snapshot for all of them each event in between would be a difference, and figures would be refused for nothing.
+    It reads every record, so it runs on limits of its own and takes at most a twentieth of the time. Limit: between two
+    runs a wrong figure can be read; and of two comparisons at the same time, the leader's and an operator's, the one
+    that ends last decides, until the next (decision 0005; `test_a_planted_error_is_found_refused_and_repaired`).
+    """
     with metrics.RECONCILE_DURATION.time():
         async with database.session() as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
