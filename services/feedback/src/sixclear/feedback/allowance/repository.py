@@ -8,7 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.allowance.rules import Use
 
-# No use can bring `full_at` further ahead than :furthest. Where it is, a clock was set back: nothing counts as used.
+# Count and condition are one statement: with a look first, all sendings of one moment would find the same use left.
+# Wrong receipt codes are looked at first, because a right one costs nothing: what slips through is owed, and paid for
+# by waiting (`test_no_wrong_code_is_forgotten_among_many_at_once`). No use can bring `full_at` further ahead than
+# :furthest. Where it is, a clock was set back, and nothing counts as used: else the visitor would be locked out for as
+# long as the clock was ahead (`test_a_clock_that_was_set_back_locks_nobody_out`).
 _USE = """
 INSERT INTO allowance AS kept (kind, network_hash, full_at)
 VALUES (:kind, :network_hash, CAST(:now AS timestamptz) + CAST(:step AS interval))

@@ -27,7 +27,13 @@ class AnswerCache:
         return len(self._kept)
 
     async def get(self, key: Hashable, seconds: float, ask: Callable[[], Awaitable[T]]) -> T:
-        """The answer to `key`, asked for at most `seconds` ago. Concurrent callers share one request."""
+        """The answer to `key`, asked for at most `seconds` ago. Concurrent callers share one request.
+
+        The request is a task of its own, shielded: as part of the first caller's it would be cancelled when that
+        visitor leaves, and with it the page of each one who waits (`test_who_leaves_does_not_take_the_answer_away`).
+        `key` must name all that the answer depends on, the visitor for whom it is asked among it: else one visitor
+        is shown what another one chose.
+        """
         kept = self._kept.get(key)
         if kept is None or self._monotonic() >= kept.until:
             kept = _Kept(self._monotonic() + seconds, asyncio.ensure_future(ask()))
@@ -36,7 +42,6 @@ class AnswerCache:
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        # A visitor who leaves does not take the answer away from the others.
         answer: T = await asyncio.shield(kept.answer)
         return answer
 
