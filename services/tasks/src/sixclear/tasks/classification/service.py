@@ -15,8 +15,11 @@ from sixclear.tasks.task.service.find import get_task, has_hidden_numbers, invis
 async def readable(ctx: Context, answer: bytes) -> bytes:
     """What the caller may read now of an answer that was kept for it; raises TaskNotFound for one on a hidden task.
 
-    A body that has no part in the task, of which something is hidden, is told what everyone is. Of a bulk request only
-    the items on hidden tasks are refused.
+    A kept answer is as old as its change, up to a day: given again as it stands, it would tell a task that was
+    restricted since, or the numbers of one of which something is hidden, to a body that has no part in it any more.
+    Such a body is told what everyone is. Of a bulk request only the items on hidden tasks are refused. Costs the
+    statements of a reading for each retry (decision 0014;
+    `test_a_kept_answer_tells_a_former_body_what_everyone_reads`).
     """
     told: Any = orjson.loads(answer) if answer else None
     if not isinstance(told, dict):
