@@ -145,7 +145,8 @@ class SseHub:
         sent, the snapshot that is kept for a second, and what waits for slow clients. All four are emptied; and
         `_forgotten` counts, because a snapshot that was begun before may be ready only after. A client that comes with
         an older `Last-Event-ID` gets a snapshot, one that is behind gets the next event. Limit: bytes on their way
-        cannot be called back (decision 0014; `test_what_is_forgotten_is_given_to_nobody`,
+        cannot be called back, and a frame that is just being sent to more than 250 clients goes to the rest as well
+        (decision 0014; `test_what_is_forgotten_is_given_to_nobody`,
         `test_a_snapshot_that_was_begun_before_is_made_again`).
         """
         self._forgotten += 1

@@ -5,7 +5,8 @@ from typing import Any
 import asyncpg
 
 CHANNEL = "monitoring_view"
-# Any constant does.
+# Any number but that of the migrations. The relay's lock has the same one, in other databases: were monitoring to
+# publish events of its own, leader and relay would keep each other out for ever, and one needs another number first.
 _LOCK = 5_757_002
 
 
