@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-long bench check cluster live fmt lock contracts measure compare-contracts new-entity new-service clean
+.PHONY: help run test test-long bench check cluster live fmt lock contracts words measure compare-contracts new-entity new-service clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ live: $(RUN_STAMP) ## post as ministries for a minute, so that figures move
 
 contracts: $(RUN_STAMP) ## write OpenAPI, AsyncAPI, the references of settings and of problems again
 	@$(BIN)/python -m sixclear.launcher.contracts
+
+words: $(DEV_STAMP) ## bring new texts of the pages into the catalogues of translations
+	@$(BIN)/python launcher/words.py
 
 measure: ## what a change touches, sizes, circles; FIELD and KIND name others
 	@"$(PYTHON)" launcher/measure.py $(if $(FIELD),--field $(FIELD)) $(if $(KIND),--kind $(KIND))

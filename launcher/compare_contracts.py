@@ -1,7 +1,7 @@
 """Compares the contracts of two revisions: what a program would notice, without words and without order.
 
-`make compare-contracts BASE=v0.1.0`. It reads OpenAPI, AsyncAPI and the examples of events at a git revision and in the
-working tree, prints each difference in a line, and returns 1 when there is one.
+`make compare-contracts BASE=3322a4e`, the commit of v0.1.0. It reads OpenAPI, AsyncAPI and the examples of events at a
+git revision and in the working tree, prints each difference in a line, and returns 1 when there is one.
 """
 
 import argparse

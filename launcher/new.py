@@ -31,19 +31,20 @@ _HOUSE = """{constant} = House(
 
 """
 _AFTER_ENTITY = (
+    "the scope `{scope}:write`, if no client has it: libs/common/src/sixclear/common/issuer/clients.py",
     "say in __init__.py, schemas.py and models.py what it is; its fields beside the name and the owner",
     "give the folder its place in `order` of tests/contract/house.py: it stands at the top now",
     "words for its changes in the portal (words/<service>.py), in three languages",
     "translations of its problem code in the portal (problems.po)",
     "tests in tests/unit and tests/integration, in a folder of the same name; its changes in the test of the examples",
+    "events of feedback carry no free text: there, take `name` out of the event and keep it in the response",
     "the README of the service: what it owns, publishes and offers; a line in CHANGELOG.md",
 )
 _AFTER_SERVICE = (
+    "first of all `make .venv/.installed-dev`: it installs the new source root, without which no test starts",
     "say in README.md, docs/architecture.md and app.py what the service is for",
-    "the scope `{scope}:write` for clients of the embedded issuer: libs/common/src/sixclear/common/issuer/clients.py",
     "its name in words, for pages that miss it: SERVICES of the portal's words/monitoring.py",
     "who reads its events: `reads` of the reader in launcher/src/sixclear/launcher/registry.py",
-    "run `make run` once: it installs the new source root",
 )
 
 
@@ -97,7 +98,7 @@ def new_entity(root: Path, service: str, name: str) -> Sequence[str]:
     _edit(root / "docs/architecture.md", _into_architecture(service, entity))
     _write_examples(root, names)
     _finish(root, names)
-    return _AFTER_ENTITY
+    return [line.format_map(names) for line in _AFTER_ENTITY]
 
 
 def new_service(root: Path, service: str, first_entity: str) -> Sequence[str]:
@@ -130,13 +131,13 @@ def new_service(root: Path, service: str, first_entity: str) -> Sequence[str]:
     _edit(root / "docs/architecture.md", _row_of_architecture(names))
     _edit(root / "tests/contract/house.py", _house(names))
     _finish(root, names)
-    return [*(line.format_map(names) for line in _AFTER_SERVICE), *_AFTER_ENTITY]
+    return [line.format_map(names) for line in (*_AFTER_SERVICE, *_AFTER_ENTITY)]
 
 
 _LOG_IMPORTS = """
-from sixclear.common.events import cursor as relay_cursor
 from sixclear.common.events import log as event_log
 from sixclear.common.migrations import execute_all
+from sixclear.common.relay import cursor as relay_cursor
 from sixclear.common.web import idempotency
 """
 
