@@ -259,6 +259,28 @@ async def test_what_is_forgotten_is_given_to_nobody(make_world: MakeWorld) -> No
 
 
 @pytest.mark.asyncio
+async def test_what_is_forgotten_while_it_is_sent_goes_to_no_more_clients(make_world: MakeWorld) -> None:
+    world = await make_world()
+    clients = [world.connect() for _ in range(300)]
+    for client in clients:
+        await client.greeted()
+    offered = 0
+
+    async def some_have_it() -> bool:
+        nonlocal offered
+        offered = sum(not client.messages.empty() for client in clients)
+        return offered > 0
+
+    world.hub.publish("status", b"secret", 2)
+    await eventually(some_have_it, every_seconds=0)
+    assert offered < 300, "all were served in one go: more clients are needed"
+    world.hub.forget()
+    world.hub.publish("status", b"open", 3)
+    for client in clients[-40:]:
+        assert await client.next_body() == b"id: 3\nevent: status\ndata: open\n\n"
+
+
+@pytest.mark.asyncio
 async def test_a_snapshot_that_was_begun_before_is_made_again(make_world: MakeWorld) -> None:
     world = await make_world()
     world.hold_snapshot = asyncio.Event()

@@ -144,10 +144,9 @@ class SseHub:
         A task that was withdrawn stands, with its title, in four places: the replay ring, the frame that waits to be
         sent, the snapshot that is kept for a second, and what waits for slow clients. All four are emptied; and
         `_forgotten` counts, because a snapshot that was begun before may be ready only after. A client that comes with
-        an older `Last-Event-ID` gets a snapshot, one that is behind gets the next event. Limit: bytes on their way
-        cannot be called back, and a frame that is just being sent to more than 250 clients goes to the rest as well
-        (decision 0014; `test_what_is_forgotten_is_given_to_nobody`,
-        `test_a_snapshot_that_was_begun_before_is_made_again`).
+        an older `Last-Event-ID` gets a snapshot, one that is behind gets the next event. A frame that is just being
+        sent goes to no more clients. Limit: bytes on their way cannot be called back (decision 0014;
+        `test_what_is_forgotten_is_given_to_nobody`, `test_a_snapshot_that_was_begun_before_is_made_again`).
         """
         self._forgotten += 1
         self._ring.clear()
@@ -277,8 +276,8 @@ class SseHub:
             _log.exception("an event of the stream cannot be encoded")
             return
         self._remember(event_id, frame)
-        message = _body(frame)
-        await self._each(lambda client: client.offer(message))
+        message, forgotten = _body(frame), self._forgotten
+        await self._each(lambda client: client.offer(message), while_=lambda: forgotten == self._forgotten)
 
     def _remember(self, event_id: int, frame: bytes) -> None:
         newest = self._newest_id
@@ -287,7 +286,8 @@ class SseHub:
         self._ring.append(_Sent(event_id if newest is None or event_id <= newest else newest, event_id, frame))
         self._newest_id = event_id
 
-    async def _each(self, act: Callable[[StreamClient], None]) -> None:
+    async def _each(self, act: Callable[[StreamClient], None], while_: Callable[[], bool] = lambda: True) -> None:
+        """Act on each client, in parts of 250, so that requests are answered between; ends when `while_` is false."""
         for number, client in enumerate(list(self._clients), start=1):
             try:
                 act(client)
@@ -296,6 +296,8 @@ class SseHub:
                 self._close(client)
             if number % _SENDS_IN_A_ROW == 0:
                 await asyncio.sleep(0)
+                if not while_():
+                    return
 
     def _drop(self, client: StreamClient) -> None:
         self._dropped.inc()

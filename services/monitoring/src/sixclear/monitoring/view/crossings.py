@@ -25,8 +25,8 @@ async def cross_boundaries(session: AsyncSession, *, token: int, now: datetime, 
     transaction would run out of its 5 s, each time again (`test_the_timer_moves_what_it_can_and_the_rest_after_that`).
     Both directions, because a clock that ran ahead and was set back leaves deadlines counted as passed, which no event
     corrects: once the comparison refused all figures for that until a repair by hand (decision 0016;
-    `test_wherever_the_clock_goes_the_counters_are_those_of_its_time`). Limit: an entity that came by both directions
-    would be counted twice; it cannot while no kind has more than one axis with boundaries.
+    `test_wherever_the_clock_goes_the_counters_are_those_of_its_time`). No entity comes by both directions and is
+    counted twice: all its axes were counted at one instant, which is either later than `now` or not.
 
     Raises LeadershipLost when another leader has taken over.
     """
