@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,12 @@ class Contract:
             wrong += self._wrong(schema, body, f"{method} {path}, request")
         return wrong
 
+    def refused(self, method: str, path: str, query: Mapping[str, str]) -> list[str]:
+        """The parameters of an address whose values the service takes for none."""
+        found = map(self.resolved, self.operation(method, path).get("parameters", []))
+        schemas = {one["name"]: Draft202012Validator(one["schema"]) for one in found if one["in"] == "query"}
+        return [name for name, value in query.items() if name in schemas and not _valid(schemas[name], value)]
+
     def wrong_answer(self, method: str, path: str, status: int, body: bytes) -> list[str]:
         """What is wrong with an answer; a status without a schema of its own has that of every other one."""
         return self._wrong(self.answer_schema(method, path, status), body, f"{method} {path}, {status}")
@@ -63,6 +70,11 @@ class Contract:
         return [
             f"{place}: {error.json_path} {error.message}"[:400] for error in validator.iter_errors(json.loads(body))
         ]
+
+
+def _valid(schema: Draft202012Validator, value: str) -> bool:
+    """Whether a text of an address is a value of the schema, perhaps as a number."""
+    return schema.is_valid(value) or (value.isdecimal() and schema.is_valid(int(value)))
 
 
 @cache

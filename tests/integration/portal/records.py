@@ -42,6 +42,14 @@ def problem(code: str, status: int, headers: dict[str, str] | None = None) -> JS
     return JSONResponse(body, status, headers)
 
 
+def invalid(parameters: list[str]) -> JSONResponse:
+    """The refusal of an address whose `parameters` have values that are none."""
+    errors = [{"parameter": name, "in": "query", "code": "literal-error", "detail": "No."} for name in parameters]
+    code = "invalid-request"
+    body = {"type": f"https://sixclear.test/problems/{code}", "title": code, "status": 422, "code": code}
+    return JSONResponse({**body, "errors": errors}, 422)
+
+
 def iso(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.integration.portal.contracts import contract
-from tests.integration.portal.records import FIGURES, NOW, REFUSED, SLUG, Records, iso
+from tests.integration.portal.records import FIGURES, NOW, REFUSED, SLUG, Records, invalid, iso
 from tests.integration.portal.upstream_catalog import catalog
 from tests.integration.portal.upstream_feedback import feedback
 from tests.integration.portal.upstream_monitoring import monitoring
@@ -53,6 +53,10 @@ class Upstream(Records):
     sequence: int = 0
     full: bool = False
     staleness: float | None = 2.4
+    last_report_at: str | None = iso(NOW - timedelta(days=327))
+    case_status: str = "assigned"
+    case_title: str = "Mã QR cho hồ sơ"
+    case_text: str = "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh."
     happened: list[dict[str, Any]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
@@ -77,7 +81,7 @@ class Upstream(Records):
             "sources": {},
             "tasks": self.tasks(),
             "shares_percent": self.shares(),
-            "activity": {"reports_today": 37, "last_report_at": iso(NOW)},
+            "activity": {"reports_today": 37, "last_report_at": self.last_report_at},
             "databases": {
                 "plan-02": stages(formed_centralised=4, deploying_digitised_only=5, not_deployed=3),
                 "resolution-71": stages(formed_centralised=31, deploying_foundation=36, not_deployed=38, at_risk=38),
@@ -171,10 +175,12 @@ class _Switch:
             await send(message)
 
         stream = request.url.path.endswith("/stream")
+        known, method, path = contract(self.name), request.method, request.url.path
+        if refused := known.refused(method, path, request.query_params):
+            app = invalid(refused)
         await app(request.scope, receive if stream else hear, send if stream else say)
         if stream or status == 304 or self.state.unreadable:
             return
-        known, method, path = contract(self.name), request.method, request.url.path
         self.state.broken += known.wrong_request(method, path, list(request.query_params), bytes(heard))
         self.state.broken += known.wrong_answer(method, path, status, bytes(said))
 

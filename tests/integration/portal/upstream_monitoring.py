@@ -60,7 +60,7 @@ def monitoring(state: "Upstream") -> list[Route]:
     async def provinces(request: Request) -> Response:
         items = []
         for index, unit in enumerate(organisations()[2:]):
-            total = 0 if index == 5 else 9 + index
+            total = 0 if state.empty or index == 5 else 9 + index
             overdue = min(total, (index * 7) % 9)
             counts = {"total": total, "completed": (total - overdue) // 2, "overdue": overdue, "recurring": 0}
             counts["in_term"] = total - counts["completed"] - overdue

@@ -31,5 +31,12 @@ def test_an_instant_late_in_the_day_belongs_to_the_civil_day() -> None:
     assert Formatter("vi").day(datetime(2025, 12, 4, 18, 0, tzinfo=UTC)) == "5/12/2025"
 
 
+def test_a_deadline_at_the_close_of_office_is_a_day_and_any_other_has_its_time() -> None:
+    written = Formatter("en")
+    assert written.deadline(INSTANT) == "4 December 2025"
+    assert written.deadline(INSTANT.replace(minute=1)) == "4 December 2025, 17:01"
+    assert written.deadline(datetime(2025, 12, 4, 17, 0, tzinfo=UTC)) == "5 December 2025, 00:00"
+
+
 def test_a_share_of_all_keeps_its_decimals() -> None:
     assert Formatter("vi").percent(Decimal(100)) == "100,00\u00a0%"

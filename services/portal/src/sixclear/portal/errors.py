@@ -59,7 +59,7 @@ class FiguresRefused(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """What is wrong with one field: the field's name in the service's body and the rule's code."""
+    """What is wrong with one field: its name in the service's body or address, and the rule's code."""
 
     field: str
     code: str

@@ -1,7 +1,10 @@
 """Addresses: what a visitor wrote into one, and how pages write their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
+from typing import Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,10 +12,67 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
 from sixclear.common.web.instants import Day
-from sixclear.portal.errors import InvalidAddress, PageNotFound
+from sixclear.portal.errors import PageNotFound
 
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 _LONGEST_VALUE = 400
+_SHOWN_OF_A_VALUE = 80
+
+Fault = Literal["repeated", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A parameter that is not used: it is `repeated`, or `refused` because its value is none; `value` as it was."""
+
+    parameter: str
+    fault: Fault
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for: a value for each parameter of the page, an empty text for each that is not there.
+
+    What cannot be meant is `wrong`, and the page is made of the rest and says so.
+    """
+
+    values: Mapping[str, str]
+    wrong: Sequence[Wrong] = ()
+
+    def without(self, refused: Collection[str]) -> "Asked":
+        """The rest, after the values of `refused` turned out to be none."""
+        wrong = [Wrong(name, "refused", self.values[name][:_SHOWN_OF_A_VALUE]) for name in sorted(refused)]
+        return replace(self, values={**self.values, **dict.fromkeys(refused, "")}, wrong=(*self.wrong, *wrong))
+
+    def day(self, name: str) -> "tuple[date | None, Asked]":
+        """The day that a parameter names, and what is left of the address when there is no such day."""
+        value = self.values[name]
+        if not value:
+            return None, self
+        try:
+            return _DAY.validate_python(value), self
+        except ValidationError:
+            return None, self.without({name})
+
+    @property
+    def status(self) -> int:
+        """The status of the page."""
+        return 422 if self.wrong else 200
+
+
+def asked_of(request: Request, names: Sequence[str]) -> Asked:
+    """What the address of `request` says of the parameters `names`; every other one is ignored."""
+    values, wrong = dict.fromkeys(names, ""), []
+    for name in names:
+        given = [value.strip() for value in request.query_params.getlist(name)]
+        if len(given) > 1:
+            wrong.append(Wrong(name, "repeated", " / ".join(given)[:_SHOWN_OF_A_VALUE].replace("\0", "")))
+        elif given and (len(given[0]) > _LONGEST_VALUE or "\0" in given[0]):
+            wrong.append(Wrong(name, "refused", given[0][:_SHOWN_OF_A_VALUE].replace("\0", "")))
+        elif given:
+            values[name] = given[0]
+    return Asked(MappingProxyType(values), tuple(wrong))
 
 
 def address(path: str, parameters: Mapping[str, object]) -> str:
@@ -22,30 +82,6 @@ def address(path: str, parameters: Mapping[str, object]) -> str:
     """
     query = urlencode({key: str(value) for key, value in parameters.items() if value not in (None, "")})
     return f"{path}?{query}" if query else path
-
-
-def value_of(request: Request, name: str) -> str | None:
-    """The value of a parameter, None when it is empty; InvalidAddress when it cannot be meant."""
-    value = request.query_params.get(name, "").strip()
-    if len(value) > _LONGEST_VALUE or "\0" in value:
-        raise InvalidAddress
-    return value or None
-
-
-def filters_of(request: Request, names: Sequence[str]) -> dict[str, str]:
-    """The values of several parameters; an empty text for each that is not there."""
-    return {name: value_of(request, name) or "" for name in names}
-
-
-def day_of(request: Request, name: str) -> date | None:
-    """The day that a parameter names; InvalidAddress when there is no such day."""
-    value = value_of(request, name)
-    if value is None:
-        return None
-    try:
-        return _DAY.validate_python(value)
-    except ValidationError as error:
-        raise InvalidAddress from error
 
 
 def identifier_of(request: Request) -> UUID:

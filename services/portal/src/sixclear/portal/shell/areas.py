@@ -32,17 +32,22 @@ class Area:
     cache_control: str
     menu: Sequence[MenuItem]
 
-    def page(self, name: str) -> "Page":
-        """The page in the folder `name` of this area."""
-        return Page(self, name)
+    def page(self, name: str, *, reads: Sequence[str] = ()) -> "Page":
+        """The page in the folder `name` of this area, and the parameters of an address that it `reads`."""
+        return Page(self, name, tuple(reads))
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: the folder `name` of its area, with its routes, templates and script."""
+    """A page: the folder `name` of its area, with its routes, templates and script.
+
+    `reads` are the parameters of its address. Others, such as those that social networks append, are ignored, and no
+    link on the page carries them on.
+    """
 
     area: Area
     name: str
+    reads: tuple[str, ...] = ()
     routes: list[BaseRoute] = field(default_factory=list)
 
     def get(self, path: str) -> Callable[[Endpoint], Endpoint]:

@@ -3,19 +3,20 @@
 import re
 import secrets
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from sixclear.portal.errors import ForeignForm, FormTooLarge, InvalidAddress
+from sixclear.portal.errors import ForeignForm, FormTooLarge, InvalidAddress, PortalError
+from sixclear.portal.shell.form_bodies import FormBody, read_body
 
 # What feedback takes.
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 300
 
-_FIELDS = 40
 _FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,128}")
-_FORM = "application/x-www-form-urlencoded"
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_PAGES: Mapping[int, type[PortalError]] = {403: ForeignForm, 413: FormTooLarge}
 
 
 def new_form_key() -> str:
@@ -29,43 +30,62 @@ def form_key_of(fields: Mapping[str, str]) -> str:
     return key if _FORM_KEY.fullmatch(key) else new_form_key()
 
 
-async def read_form(request: Request, limit_bytes: int) -> Mapping[str, str]:
-    """The fields of a form; ForeignForm, FormTooLarge or InvalidAddress when it cannot be taken."""
-    refuse_foreign(request)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise InvalidAddress
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit_bytes:
-            raise FormTooLarge
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS, encoding="utf-8", errors="strict"
-        )
-    except ValueError as error:
-        raise InvalidAddress from error
-    fields = {name: value.replace("\r\n", "\n").strip() for name, value in pairs}
-    if any("\0" in value for value in fields.values()):
-        raise InvalidAddress
-    return fields
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a form is not taken: `foreign`, `too-large`, `cut`, `files` or `unreadable`, and the status that says so."""
+
+    code: str
+    status: int
 
 
-def refuse_foreign(request: Request) -> None:
-    """Raises ForeignForm when the browser says that the form came from another site.
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """What was typed into a form, also into one that is not taken: the page gives it back."""
+
+    fields: Mapping[str, str]
+    refusal: Refusal | None
+
+    def taken(self) -> Mapping[str, str]:
+        """The fields of a form that holds nothing worth giving back; raises what its page of an error says."""
+        if self.refusal is None:
+            return self.fields
+        raise _PAGES.get(self.refusal.status, InvalidAddress)
+
+
+async def read_form(request: Request, limit_bytes: int) -> SentForm:
+    """The fields of a form and, if it is not taken, why. Never more than `limit_bytes` are taken."""
+    body = await read_body(request, limit_bytes)
+    # A key that another site chose would let it ask for the receipt of what a person sends from here.
+    foreign = is_foreign(request)
+    fields = {name: text for name, text in body.values.items() if not (foreign and name == "form_key")}
+    return SentForm(fields, Refusal("foreign", 403) if foreign else _refusal(body, limit_bytes))
+
+
+def _refusal(body: FormBody, limit_bytes: int) -> Refusal | None:
+    too_large = body.size > limit_bytes
+    if body.files:
+        return Refusal("files", 413 if too_large else 422)
+    if too_large:
+        return Refusal("cut" if body.cut else "too-large", 413)
+    return None if body.readable else Refusal("unreadable", 422)
+
+
+def is_foreign(request: Request) -> bool:
+    """Whether the browser says that the form came from another site.
 
     A client that says nothing of its origin is not a browser that sends cookies, and is let through.
     """
     site = request.headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        raise ForeignForm
+    if site is not None:
+        return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
-    if origin is None or site is not None:
-        return
+    if origin is None:
+        return False
     # `scheme://host:port`, and nothing else, is an origin: it is compared, never read as an address.
-    place = origin.partition("://")[2]
-    if not place or place != request.headers.get("host"):
-        raise ForeignForm
+    scheme, _, place = origin.lower().partition("://")
+    default = _DEFAULT_PORTS.get(scheme, "")
+    own = request.headers.get("host", "").lower()
+    return not place or not own or place.removesuffix(default) != own.removesuffix(default)
 
 
 def text_problem(text: str, longest: int) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -13,6 +14,7 @@ from sixclear.portal.shell.areas import Page
 from sixclear.portal.shell.assets import Assets
 from sixclear.portal.shell.bars import BUCKETS
 from sixclear.portal.shell.chosen_language import language_of, remember
+from sixclear.portal.shell.isolation import isolated, shown
 from sixclear.portal.upstream.tasks import Bucket
 from sixclear.portal.words.formats import Formatter
 from sixclear.portal.words.languages import NAMES, Language, language
@@ -33,6 +35,7 @@ class Globals:
     address: Callable[[str, Mapping[str, object]], str]
     language_names: Mapping[str, str]
     buckets: tuple[Bucket, ...]
+    isolated: Callable[[str], Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Frame:
     path: str
     query: list[tuple[str, str]]
     private: bool
+    kept_at: str | None
 
 
 class Pages:
@@ -63,10 +67,12 @@ class Pages:
         template: str = "page",
         status: int = 200,
         private: bool = False,
+        kept_at: str | None = None,
     ) -> Response:
         """`{template}.html` of a page as an answer.
 
-        A `private` one is kept nowhere and not compressed: it may hold a receipt code.
+        A `private` one is kept nowhere and not compressed: it may hold a receipt code. What cannot be had again stands
+        in its form `kept`: another language is asked for by sending that form to `kept_at`, never by an address.
         """
         chosen = language_of(request)
         frame = Frame(
@@ -74,8 +80,9 @@ class Pages:
             page=page,
             script=self.assets.url_of_script(page.folder),
             path=request.scope["path"],
-            query=[(key, value) for key, value in request.query_params.multi_items() if key != "lang"],
+            query=[(name, request.query_params[name]) for name in page.reads if name in request.query_params],
             private=private,
+            kept_at=kept_at,
         )
         found = self._environments[chosen.code].get_template(f"{page.folder}/{template}.html")
         response = HTMLResponse(found.render(_values(frame)), status)
@@ -102,6 +109,7 @@ def _environment(chosen: Language, assets: Assets) -> Environment:
         loader=ChoiceLoader([PackageLoader(_PACKAGE, "pages"), PackageLoader(_PACKAGE, "shell/templates")]),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -115,6 +123,7 @@ def _environment(chosen: Language, assets: Assets) -> Environment:
         address=address,
         language_names=NAMES,
         buckets=BUCKETS,
+        isolated=lambda text: isolated(text, chosen.direction),
     )
     environment.globals.update(_values(tools))
     return environment

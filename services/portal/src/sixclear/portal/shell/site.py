@@ -17,7 +17,7 @@ _LANGUAGE = Access.public("a language is chosen without an account")
 
 async def choose_language(request: Request) -> Response:
     """Remembers a language and goes back to the page."""
-    fields = await read_form(request, portal_of(request).settings.form_limit_bytes)
+    fields = (await read_form(request, portal_of(request).settings.form_limit_bytes)).taken()
     response = RedirectResponse(local_path(fields.get("next")), 303)
     remember(request, response, fields.get("lang"))
     return response

@@ -38,6 +38,12 @@ class TaskCounts(BucketCounts):
 
     remaining_this_year: int | None = None
 
+    @property
+    def not_yet_due_this_year(self) -> int | None:
+        """What remains this year without what is overdue (R5 counts both, whatever the year of the missed deadline)."""
+        remaining = self.remaining_this_year
+        return None if remaining is None or remaining < self.overdue else remaining - self.overdue
+
 
 class Shares(Answer):
     """The four states in percent of all tasks; None of nothing."""
@@ -49,22 +55,23 @@ class Shares(Answer):
 
 
 class Activity(Answer):
-    """How much was reported."""
+    """How much was reported, and when a body reported last; each is None where it is not known."""
 
-    reports_today: int = 0
+    reports_today: int | None = None
+    last_report_at: datetime | None = None
 
 
 class ListStages(Answer):
     """How many entries of one programme list stand at which stage."""
 
-    total: int = 0
-    formed_centralised: int = 0
-    deploying_foundation: int = 0
-    deploying_digitised_only: int = 0
-    not_deployed: int = 0
-    rebuild: int = 0
-    retire: int = 0
-    at_risk: int = 0
+    total: int
+    formed_centralised: int
+    deploying_foundation: int
+    deploying_digitised_only: int
+    not_deployed: int
+    rebuild: int
+    retire: int
+    at_risk: int
 
 
 class NotApproved(Answer):

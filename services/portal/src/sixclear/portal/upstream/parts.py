@@ -1,9 +1,9 @@
 """Parts of a page that may be missing: a page is shown with what is known, and names the services that are away."""
 
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
-from sixclear.portal.errors import FiguresRefused, InvalidAddress, PageNotFound, Refused, ServiceAway
+from sixclear.portal.errors import FiguresRefused, PageNotFound, Refused, ServiceAway
 from sixclear.portal.upstream.metrics import PAGES_INCOMPLETE
 
 Part = TypeVar("Part")
@@ -16,21 +16,15 @@ class Parts:
         self.away: list[str] = []
         self.figures_refused = False
 
-    async def required(self, call: Coroutine[Any, Any, Part]) -> Part | None:
-        """As `optional`, for what the address itself asks for: when that is refused, the address is InvalidAddress."""
-        try:
-            return await self._unless_away(call)
-        except Refused as error:
-            raise InvalidAddress from error
-
-    async def optional(self, call: Coroutine[Any, Any, Part]) -> Part | None:
+    async def optional(self, call: Awaitable[Part]) -> Part | None:
         """The answer of `call`, or None when its service is away; what is refused or unknown is None as well."""
         try:
-            return await self._unless_away(call)
+            return await self.unless_away(call)
         except (PageNotFound, Refused):
             return None
 
-    async def _unless_away(self, call: Coroutine[Any, Any, Part]) -> Part | None:
+    async def unless_away(self, call: Awaitable[Part]) -> Part | None:
+        """The answer of `call`, or None when its service is away; raises PageNotFound and Refused."""
         try:
             return await call
         except FiguresRefused:

@@ -53,7 +53,10 @@ class Position(Answer):
 
 
 class TaskSummary(Answer):
-    """A task as lists show it; `bucket` is None for one that is not counted."""
+    """A task as lists show it; `bucket` is None for one that is not counted.
+
+    A task of which no one reported has 0 percent: what is so is not known, and no page writes the zero.
+    """
 
     task_id: UUID
     code: str | None = None
@@ -66,6 +69,7 @@ class TaskSummary(Answer):
     percent: int | None = None
     original_deadline: datetime | None = None
     current_deadline: datetime | None = None
+    last_report_at: datetime | None = None
     completed_at: datetime | None = None
     demonstration: bool = False
 

@@ -136,10 +136,13 @@ def _problem(response: httpx2.Response) -> dict[str, Any]:
 def _refusal(response: httpx2.Response) -> Refused:
     problem = _problem(response)
     errors = [error for error in problem.get("errors") or [] if isinstance(error, dict)]
-    problems = [
-        FieldProblem(str(error.get("pointer", "")).removeprefix("#/"), str(error.get("code", ""))) for error in errors
-    ]
+    problems = [FieldProblem(_place(error), str(error.get("code", ""))) for error in errors]
     return Refused(response.status_code, str(problem.get("code", "refused")), problems)
+
+
+def _place(error: dict[str, Any]) -> str:
+    """The field of the body, or the parameter of the address, that an error is of."""
+    return str(error.get("pointer") or error.get("parameter", "")).removeprefix("#/")
 
 
 def _read(operation: Operation[Model], answer: Any) -> Model:

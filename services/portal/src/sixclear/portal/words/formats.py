@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
-from sixclear.common.clock import CIVIL_ZONE
+from sixclear.common.clock import CIVIL_ZONE, close_of_day
 
 NO_BREAK = "\u00a0"
 
@@ -67,6 +67,10 @@ class Formatter:
     def day(self, value: date | datetime) -> str:
         """A day: `4/12/2025` (vi)."""
         return _date(self._civil(value), self._spelling.day, self.language)
+
+    def deadline(self, value: datetime) -> str:
+        """A deadline: its day where it falls at the close of office hours, as most do, else with its time."""
+        return self.day(value) if value == close_of_day(self._civil(value)) else self.instant(value)
 
     def instant(self, value: datetime) -> str:
         """A day and a time: `4/12/2025 17:00` (vi)."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sixclear.portal.words.languages import N_, Language
-from sixclear.portal.words.tables import CHANGES, EXPLAINED, TABLES
+from sixclear.portal.words.tables import CHANGES, EXPLAINED, NOT_REACHED_YET, TABLES
 
 _HOUR = 3_600
 _DAY = 86_400
@@ -59,7 +59,13 @@ class Words:
     def options(self, table: str, codes: Iterable[str] | None = None) -> list[Option]:
         """The codes of a table, or some of them, to choose from."""
         chosen = self.codes(table) if codes is None else codes
-        return [Option(code, self.of(table, code), self.language.code) for code in chosen]
+        return [Option(code, self._offered(table, code), self.language.code) for code in chosen]
+
+    def _offered(self, table: str, code: str) -> str:
+        word = self.of(table, code)
+        if code not in NOT_REACHED_YET.get(table, ()):
+            return word
+        return self.language.text(N_("%(word)s (chưa dùng đến)"), word=word)
 
     def named_options(self, records: Iterable[Named], key: str) -> list[Option]:
         """Records to choose from; `key` is the field that the choice sends."""

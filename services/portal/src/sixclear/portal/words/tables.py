@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sixclear.portal.words import data_catalog, feedback, monitoring, tasks
+from sixclear.portal.words import addresses, data_catalog, feedback, monitoring, tasks
 
 # What happened, by `entity.change`.
 CHANGES: Mapping[str, str] = {**tasks.CHANGES, **feedback.CHANGES, **data_catalog.CHANGES}
@@ -20,7 +20,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "registration": data_catalog.REGISTRATIONS,
     "entry kind": data_catalog.ENTRY_KINDS,
     "service": monitoring.SERVICES,
+    "parameter": addresses.PARAMETERS,
 }
+# Codes that no record has yet: where one can be chosen, it says so.
+NOT_REACHED_YET: Mapping[str, frozenset[str]] = {"task status": tasks.NOT_REACHED_YET}
 # Codes with a title and an explanation.
 EXPLAINED: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "kind": feedback.KINDS,

@@ -21,6 +21,8 @@ STATUSES: Mapping[str, str] = {
     "paused": N_("Tạm dừng"),
     "cancelled": N_("Đã hủy"),
 }
+# No step of a task leads to these yet.
+NOT_REACHED_YET = frozenset({"draft", "paused", "cancelled"})
 LEVELS: Mapping[str, str] = {
     "central": N_("Trung ương"),
     "province": N_("Tỉnh, thành phố"),

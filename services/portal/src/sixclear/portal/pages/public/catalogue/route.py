@@ -5,16 +5,15 @@ from starlette.responses import Response
 
 from sixclear.portal.pages.public.area import PUBLIC
 from sixclear.portal.pages.public.catalogue.view import load
-from sixclear.portal.shell.addresses import filters_of
+from sixclear.portal.shell.addresses import asked_of
 from sixclear.portal.shell.portal import portal_of
 
-PAGE = PUBLIC.page("catalogue")
-_FILTERS = ("list", "deployment_stage", "registration", "q", "cursor")
+PAGE = PUBLIC.page("catalogue", reads=("list", "deployment_stage", "registration", "q", "cursor"))
 
 
 @PAGE.get("/catalogue")
 async def show(request: Request) -> Response:
     """One page of the catalogue."""
     portal = portal_of(request)
-    view = await load(portal.gateway, portal.settings, portal.clock(), filters_of(request, _FILTERS))
-    return portal.pages.answer(request, PAGE, view)
+    view = await load(portal.gateway, portal.settings, portal.clock(), asked_of(request, PAGE.reads))
+    return portal.pages.answer(request, PAGE, view, status=view.asked.status)

@@ -7,6 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from sixclear.portal.settings import Settings
+from sixclear.portal.shell.addresses import Asked
+from sixclear.portal.shell.filters import listed
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.data_catalog import Entry, ProgrammeList
 from sixclear.portal.upstream.gateway import Gateway
@@ -35,7 +37,7 @@ class CatalogueView:
     None when the entries could not be had; `owners_known` is False when no names of organisations could be had.
     """
 
-    filters: Mapping[str, str]
+    asked: Asked
     status: Status | None
     lists: Mapping[str, ProgrammeList]
     rows: Sequence[Row] | None
@@ -45,11 +47,11 @@ class CatalogueView:
     figures_refused: bool
 
 
-async def load(gateway: Gateway, settings: Settings, now: datetime, filters: Mapping[str, str]) -> CatalogueView:
-    """One page of the entries that `filters` choose; a filter that is refused is InvalidAddress."""
+async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked) -> CatalogueView:
+    """One page of the entries that the filters of the address choose, as far as `data-catalog` takes them."""
     parts = Parts()
-    page, status, named, central, provinces = await asyncio.gather(
-        parts.required(gateway.data_catalog.entries({**filters, "limit": settings.page_size})),
+    (page, asked), status, named, central, provinces = await asyncio.gather(
+        listed(parts, lambda filters: gateway.data_catalog.entries({**filters, "limit": settings.page_size}), asked),
         parts.optional(gateway.monitoring.status()),
         parts.optional(gateway.data_catalog.programme_lists()),
         parts.optional(gateway.tasks.organisations({"level": "central", "limit": 100})),
@@ -58,7 +60,7 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, filters: Map
     known = [*central.items, *provinces.items] if central and provinces else []
     owners = {owner.organisation_id: owner for owner in known}
     return CatalogueView(
-        filters=filters,
+        asked=asked,
         status=status,
         lists=_lists(named.items if named else [], [*(status.lists if status else []), *_listed(page)]),
         rows=[_row(entry, owners, now) for entry in page.items] if page else None,

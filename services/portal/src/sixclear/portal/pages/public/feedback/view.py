@@ -18,27 +18,38 @@ _NAMED_FIELDS = ("kind", "title", "text")
 
 @dataclass(frozen=True, slots=True)
 class FeedbackView:
-    """The form with what was typed and what is wrong with it; no `programmes` when they could not be had."""
+    """The form with what was typed and what is wrong with it; no `programmes` when they could not be had.
+
+    `sent_before`: this browser sent something a while ago, and the same again gives the same receipt.
+    """
 
     values: Mapping[str, str]
     problems: Mapping[str, str]
     programmes: Sequence[Programme]
+    sent_before: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """The receipt of a submission; it is shown once."""
+    """The receipt of a submission; it is shown once.
+
+    `fields` are what was sent: sent again, as for another language, they give the same receipt.
+    """
 
     receipt: Receipt
+    fields: Mapping[str, str]
 
 
-async def load(gateway: Gateway, values: Mapping[str, str], problems: Mapping[str, str]) -> FeedbackView:
+async def load(
+    gateway: Gateway, values: Mapping[str, str], problems: Mapping[str, str], *, sent_before: bool = False
+) -> FeedbackView:
     """The form; it works without the names of programmes."""
     programmes = await Parts().optional(gateway.tasks.programmes())
     return FeedbackView(
         values=dict.fromkeys(_FIELDS, "") | dict(values),
         problems=problems,
         programmes=programmes.items if programmes else [],
+        sent_before=sent_before,
     )
 
 
@@ -53,15 +64,35 @@ def problems_of(fields: Mapping[str, str]) -> dict[str, str]:
     return {field: code for field, code in found.items() if code}
 
 
-async def send(gateway: Gateway, fields: Mapping[str, str]) -> Receipt:
-    """Sends a form that has no problems; the same form sent again gives the same receipt."""
-    body: dict[str, Any] = {"kind": fields["kind"], "title": fields["title"], "text": fields["text"]}
+async def send(gateway: Gateway, fields: Mapping[str, str], key_before: str | None) -> ReceiptView:
+    """Sends a form that has no problems; the same form sent again gives the same receipt.
+
+    So does what was sent before with `key_before`, whose page came again with a new key. Anything else is new.
+    """
+    body = _body(fields)
+    if key_before is not None and key_before != fields["form_key"]:
+        try:
+            receipt = await gateway.feedback.submit(body, key_before)
+            return ReceiptView(receipt, {**fields, "form_key": key_before})
+        except Refused as refused:
+            if not refused.code.startswith("idempotency"):
+                raise
+    return ReceiptView(await gateway.feedback.submit(body, fields["form_key"]), fields)
+
+
+def _body(fields: Mapping[str, str]) -> dict[str, Any]:
+    # People write a summary on several lines; it is one.
+    body: dict[str, Any] = {
+        "kind": fields["kind"],
+        "title": " ".join(fields["title"].split()),
+        "text": fields["text"],
+    }
     if fields.get("programme"):
         body["programme"] = fields["programme"]
     if contact := fields.get("contact"):
         body["sender"] = {"kind": "citizen", ("email" if "@" in contact else "phone"): contact}
     body["consent"] = fields.get("consent") == "yes"
-    return await gateway.feedback.submit(body, fields["form_key"])
+    return body
 
 
 def refusal(refused: Refused) -> dict[str, str]:

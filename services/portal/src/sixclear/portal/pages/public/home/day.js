@@ -8,10 +8,12 @@ export function follower(main, today, onDay) {
 }
 
 function choose(link, day) {
-  const address = new URL(location.href);
-  if (day >= link.today) address.searchParams.delete("as_of");
-  else address.searchParams.set("as_of", day);
-  if (address.href === location.href) return;
+  // What others appended to the address, such as the mark of a social network, goes no further.
+  const programme = new URL(location.href).searchParams.get("programme");
+  const address = new URL(location.pathname, location.href);
+  if (programme) address.searchParams.set("programme", programme);
+  if (day < link.today) address.searchParams.set("as_of", day);
+  if (address.search === location.search) return;
   history.pushState(null, "", address);
   load(link, address.href);
 }
@@ -19,10 +21,11 @@ function choose(link, day) {
 // Only what follows the day is replaced, so the slider keeps its focus and the hand its place.
 async function load(link, address) {
   const request = (link.request = {});
-  let next;
+  let page, next;
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" } });
-    next = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-home]");
+    page = new DOMParser().parseFromString(await response.text(), "text/html");
+    next = page.querySelector("[data-home]");
   } catch {
     location.assign(address);
     return;
@@ -34,7 +37,8 @@ async function load(link, address) {
   }
   const focusGoes = document.activeElement.closest("[data-follows]") !== null;
   replaceParts(link.main, next);
-  document.querySelector(".languages input[name=next]").value = location.pathname + location.search;
+  const here = ".languages input[name=next]";
+  document.querySelector(here).value = page.querySelector(here).value;
   link.onDay(new URL(address).searchParams.get("as_of") ?? link.today, next);
   if (focusGoes) focusHeading(link.main);
 }

@@ -23,6 +23,9 @@ export function addChanges(main, changes) {
   while (ledger.children.length > Number(ledger.dataset.most)) ledger.lastElementChild.remove();
 }
 
+// As in `isolation.py`: what a text holds to turn others around is not shown.
+const plain = (text) => (text ?? "").replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+
 function fill(row, change, main, ledger) {
   const words = JSON.parse(ledger.dataset.words);
   const at = change.recorded_at ?? change.occurred_at;
@@ -32,10 +35,10 @@ function fill(row, change, main, ledger) {
   row.querySelector(".ledger-what").textContent = words[`${change.entity_type}.${change.change}`] ?? change.change;
   const who = row.querySelector("[data-who]");
   const english = main.dataset.language !== "vi" && change.organisation_name_en;
-  who.textContent = english || change.organisation_name || "";
+  who.textContent = plain(english || change.organisation_name);
   if (english) who.lang = "en";
   const title = row.querySelector("[data-title]");
-  title.textContent = change.title ?? "";
+  title.textContent = plain(change.title);
   const path = JSON.parse(ledger.dataset.paths)[change.entity_type];
   const link = row.querySelector("a");
   if (path) link.href = path.replace("{id}", encodeURIComponent(change.entity_id));

@@ -59,7 +59,9 @@ function showTime(page, instant) {
 
 function show(page, status) {
   const { tasks, shares_percent: shares, activity } = status;
-  const values = { ...tasks, reports_today: activity?.reports_today };
+  // What R5 counts as remaining holds what is overdue as well.
+  const ahead = tasks.remaining_this_year - tasks.overdue;
+  const values = { ...tasks, not_yet_due_this_year: ahead, reports_today: activity?.reports_today };
   for (const element of page.main.querySelectorAll("[data-count]")) {
     const value = values[element.dataset.count];
     if (typeof value !== "number") continue;
@@ -70,14 +72,24 @@ function show(page, status) {
   }
   for (const element of page.main.querySelectorAll("[data-share]")) {
     const share = shares?.[element.dataset.share];
-    if (share !== undefined && share !== null) element.textContent = page.write.percent(Number(share));
+    // A share of nothing is not known, and no zero.
+    if (share !== undefined) element.textContent = share === null ? element.dataset.unknown : page.write.percent(Number(share));
   }
   const counts = Object.fromEntries(page.main.dataset.buckets.split(" ").map((bucket) => [bucket, tasks[bucket] ?? 0]));
   const rightToLeft = document.documentElement.dir === "rtl";
   for (const bar of page.main.querySelectorAll("[data-bar]")) drawBar(bar, counts, rightToLeft);
   compare(page, tasks.overdue);
+  showLastReport(page, activity?.last_report_at);
   page.latest = tasks;
   page.main.dispatchEvent(new CustomEvent("figures", { detail: counts }));
+}
+
+function showLastReport(page, instant) {
+  const at = page.main.querySelector("[data-last-report]");
+  if (!at || !instant) return;
+  showInstant(at, instant, page.main.dataset.language);
+  page.main.querySelector("[data-reported]").hidden = false;
+  page.main.querySelector("[data-never-reported]").hidden = true;
 }
 
 function compare(page, overdue) {

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sixclear.common.clock import civil_date, civil_day_end
-from sixclear.portal.errors import InvalidAddress, PageNotFound
+from sixclear.portal.errors import PageNotFound
 from sixclear.portal.pages.public.home.attention import AttentionRow, rows_of
 from sixclear.portal.pages.public.home.ledger import MOST, Ledger, ledger_of
 from sixclear.portal.pages.public.home.report_days import report_days
 from sixclear.portal.pages.public.home.tiles import UnitMap, unit_map
 from sixclear.portal.pages.public.home.timeline import TimelineChart, draw, trimmed, with_day
 from sixclear.portal.settings import Settings
+from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.bars import Segment, segments
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.monitoring import Attention, Change, Provinces, Status, TimelinePoint
@@ -42,6 +43,7 @@ class HomeView:
     Where every programme is a demonstration, `all_demonstration`, one mark says so; else each has its own.
     """
 
+    asked: Asked
     today: date
     day: date | None
     programmes: Sequence[Programme]
@@ -59,13 +61,13 @@ class HomeView:
     stream_url: str
 
 
-async def load(
-    gateway: Gateway, settings: Settings, now: datetime, programme_slug: str | None, day: date | None
-) -> HomeView:
-    """The home page of a programme, now or at the end of `day`. An unknown programme is PageNotFound."""
+async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked) -> HomeView:
+    """The home page of a programme, now or at the end of a day. An unknown programme is PageNotFound."""
     today = civil_date(now)
+    day, asked = asked.day("as_of")
     if day is not None and day > today:
-        raise InvalidAddress
+        day, asked = None, asked.without({"as_of"})
+    programme_slug = asked.values["programme"] or None
     past = day if day is not None and day < today else None
     parts = Parts()
     expected = programme_slug or settings.default_programme
@@ -84,6 +86,7 @@ async def load(
     listed = _first(programmes.items, settings.default_programme) if programmes else [programme]
     status, before = figures.status, figures.week_before
     return HomeView(
+        asked=asked,
         today=today,
         day=past,
         programmes=listed,

@@ -15,41 +15,51 @@ from sixclear.portal.shell.forms import form_key_of, read_form
 from sixclear.portal.shell.portal import portal_of
 
 PAGE = PUBLIC.page("mailbox")
+_MAILBOX = "/feedback/mailbox"
 
 
-@PAGE.get("/feedback/mailbox")
+@PAGE.get(_MAILBOX)
 async def mailbox_form(request: Request) -> Response:
     """Asks for a receipt code."""
-    return _form(request, {}, "")
+    return _form(request, {})
 
 
-@PAGE.post("/feedback/mailbox")
+@PAGE.post(_MAILBOX)
 async def mailbox(request: Request) -> Response:
     """Opens a case, and takes a message when one was written."""
     portal = portal_of(request)
-    typed = await read_form(request, portal.settings.form_limit_bytes)
-    code = receipt_code(typed.get("receipt_code", ""))
+    sent = await read_form(request, portal.settings.form_limit_bytes)
+    code = receipt_code(sent.fields.get("receipt_code", ""))
     # The key stays with the text, so that sending it again after a failure is no second message.
-    fields = {**typed, "receipt_code": code, "form_key": form_key_of(typed)}
+    fields = {**sent.fields, "receipt_code": code, "form_key": form_key_of(sent.fields)}
+    if sent.refusal:
+        return _form(request, fields, {"form": sent.refusal.code}, sent.refusal.status)
+    if "keep" in fields:
+        fields.pop("reply", None)  # another language was asked for, and nothing is sent by that
+        if "opened" not in fields:
+            return _form(request, fields)
     if not code:
-        return _form(request, fields, "missing")
+        return _form(request, fields, {"receipt_code": "missing"}, 422)
     try:
         view = await load(portal.gateway, portal.clock(), fields)
-        return portal.pages.answer(request, PAGE, view, status=422 if view.problems else 200, private=True)
     except ServiceAway:
-        return _form(request, fields, "away")
+        return _form(request, fields, {"receipt_code": "away"}, 503)
     except PageNotFound:
-        return _form(request, fields, "unknown")
+        return _form(request, fields, {"receipt_code": "unknown"}, 422)
     except Refused as refused:
-        return _form(request, fields, "slow-down" if refused.status == 429 else "unknown")
+        return _form(request, fields, {"receipt_code": "slow-down" if refused.status == 429 else "unknown"}, 422)
+    status = 422 if view.problems else 200
+    return portal.pages.answer(request, PAGE, view, status=status, private=True, kept_at=_MAILBOX)
 
 
-def _form(request: Request, fields: Mapping[str, str], problem: str) -> Response:
+def _form(
+    request: Request, fields: Mapping[str, str], problems: Mapping[str, str] | None = None, status: int = 200
+) -> Response:
     view = MailboxForm(
         receipt_code=fields.get("receipt_code", ""),
-        problems={"receipt_code": problem} if problem else {},
+        problems=problems or {},
         text=fields.get("text", ""),
         form_key=form_key_of(fields),
     )
-    status = 503 if problem == "away" else 422 if problem else 200
-    return portal_of(request).pages.answer(request, PAGE, view, template="form", status=status, private=True)
+    pages = portal_of(request).pages
+    return pages.answer(request, PAGE, view, template="form", status=status, private=True, kept_at=_MAILBOX)

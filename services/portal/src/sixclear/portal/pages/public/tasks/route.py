@@ -5,16 +5,15 @@ from starlette.responses import Response
 
 from sixclear.portal.pages.public.area import PUBLIC
 from sixclear.portal.pages.public.tasks.view import load
-from sixclear.portal.shell.addresses import filters_of
+from sixclear.portal.shell.addresses import asked_of
 from sixclear.portal.shell.portal import portal_of
 
-PAGE = PUBLIC.page("tasks")
-_FILTERS = ("programme", "organisation", "status", "bucket", "assigned_by", "q", "cursor")
+PAGE = PUBLIC.page("tasks", reads=("programme", "organisation", "status", "bucket", "assigned_by", "q", "cursor"))
 
 
 @PAGE.get("/tasks")
 async def show(request: Request) -> Response:
     """One page of the list."""
     portal = portal_of(request)
-    view = await load(portal.gateway, portal.settings, portal.clock(), filters_of(request, _FILTERS))
-    return portal.pages.answer(request, PAGE, view)
+    view = await load(portal.gateway, portal.settings, portal.clock(), asked_of(request, PAGE.reads))
+    return portal.pages.answer(request, PAGE, view, status=view.asked.status)

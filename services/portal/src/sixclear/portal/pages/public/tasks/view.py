@@ -2,11 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sixclear.portal.settings import Settings
+from sixclear.portal.shell.addresses import Asked
+from sixclear.portal.shell.filters import listed
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
@@ -18,31 +20,31 @@ _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,80}")
 
 @dataclass(frozen=True, slots=True)
 class TasksView:
-    """The list of tasks. Among `organisations` is the one that the filter names."""
+    """The list of tasks by what was `asked`. Among `organisations` is the one that the filter names."""
 
     now: datetime
-    filters: Mapping[str, str]
+    asked: Asked
     programmes: Sequence[Programme]
     organisations: Sequence[Organisation]
     page: Listing[TaskSummary] | None
     away: Sequence[str]
 
 
-async def load(gateway: Gateway, settings: Settings, now: datetime, filters: Mapping[str, str]) -> TasksView:
-    """One page of the tasks that `filters` choose; a filter that is refused is InvalidAddress."""
+async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked) -> TasksView:
+    """One page of the tasks that the filters of the address choose, as far as `tasks` takes them."""
     parts = Parts()
-    page, programmes, central, provinces = await asyncio.gather(
-        parts.required(gateway.tasks.tasks({**filters, "limit": settings.page_size})),
+    (page, asked), programmes, central, provinces = await asyncio.gather(
+        listed(parts, lambda filters: gateway.tasks.tasks({**filters, "limit": settings.page_size}), asked),
         parts.optional(gateway.tasks.programmes()),
         parts.optional(gateway.tasks.organisations({"level": "central", "limit": 100})),
         parts.optional(gateway.tasks.organisations({"level": "province", "limit": 100})),
     )
     organisations = [*(central.items if central else []), *(provinces.items if provinces else [])]
-    chosen = await _chosen(gateway, parts, filters["organisation"], organisations)
+    chosen = await _chosen(gateway, parts, asked.values["organisation"], organisations)
     if chosen:
-        filters = {**filters, "organisation": str(chosen.organisation_id)}
+        asked = replace(asked, values={**asked.values, "organisation": str(chosen.organisation_id)})
         organisations = [*(unit for unit in organisations if unit.organisation_id != chosen.organisation_id), chosen]
-    return TasksView(now, filters, programmes.items if programmes else [], organisations, page, parts.away)
+    return TasksView(now, asked, programmes.items if programmes else [], organisations, page, parts.away)
 
 
 async def _chosen(gateway: Gateway, parts: Parts, reference: str, known: Sequence[Organisation]) -> Organisation | None:

@@ -1,0 +1,19 @@
+"""Words for the parameters of addresses."""
+
+from collections.abc import Mapping
+
+from sixclear.portal.words.languages import N_
+
+PARAMETERS: Mapping[str, str] = {
+    "programme": N_("Chương trình"),
+    "as_of": N_("Ngày"),
+    "organisation": N_("Cơ quan chủ trì"),
+    "status": N_("Trạng thái"),
+    "bucket": N_("Kỳ hạn"),
+    "assigned_by": N_("Cấp giao"),
+    "list": N_("Danh mục"),
+    "deployment_stage": N_("Giai đoạn"),
+    "registration": N_("Đăng ký"),
+    "q": N_("Từ cần tìm"),
+    "cursor": N_("Chỗ trong danh sách"),
+}
