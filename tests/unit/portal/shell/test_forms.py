@@ -3,8 +3,10 @@
 import pytest
 from starlette.requests import Request
 
+from sixclear.portal.settings import Settings
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.forms import is_foreign, new_form_key
+from sixclear.portal.shell.packing import takes_gzip
 
 
 def request(**headers: str) -> Request:
@@ -48,6 +50,40 @@ def test_own_forms_are_taken(headers: dict[str, str]) -> None:
 )
 def test_forms_of_other_sites_are_refused(headers: dict[str, str]) -> None:
     assert is_foreign(request(**headers))
+
+
+@pytest.mark.parametrize("own", ["https://sixclear.example", "https://sixclear.example:443"])
+def test_a_form_from_an_origin_of_ours_is_taken_whatever_host_the_gateway_writes(own: str) -> None:
+    seen = {"origin": "https://sixclear.example", "host": "portal:8000"}
+    assert is_foreign(request(**seen))
+    assert not is_foreign(request(**seen), [own])
+    assert is_foreign(request(**{**seen, "sec_fetch_site": "cross-site"}), [own])
+    assert is_foreign(request(origin="http://sixclear.example", host="portal:8000"), [own])
+
+
+@pytest.mark.parametrize("origin", ["sixclear.example", "https://sixclear.example/", "https://a b", "null", ""])
+def test_an_origin_that_is_none_is_refused_at_the_start(origin: str) -> None:
+    with pytest.raises(ValueError, match="must be origins"):
+        Settings(own_origins=[origin])
+
+
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [
+        ("gzip", True),
+        ("br, gzip;q=0.5", True),
+        ("*", True),
+        ("GZIP", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.0, *", False),
+        ("*;q=0", False),
+        ("identity", False),
+        ("gzip;q=x", False),
+        ("", False),
+    ],
+)
+def test_packed_answers_are_for_those_who_take_them(header: str, taken: bool) -> None:
+    assert takes_gzip(request(accept_encoding=header)) is taken
 
 
 @pytest.mark.parametrize(

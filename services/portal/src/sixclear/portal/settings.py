@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # What may stand in a policy header: an origin of its own, or a path on this one.
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
 _ADDRESS = re.compile(r"(https?://[A-Za-z0-9.:\[\]-]+)?/(?!/)[A-Za-z0-9/._~-]*")
 
 
@@ -40,6 +41,19 @@ class Settings(BaseSettings):
         default="/api/monitoring/v1/stream",
         description="Where a browser reads the live figures: a path on the portal's own origin, or `http://host:port/…`.",
     )
+
+    own_origins: list[str] = Field(
+        default=[],
+        description='Origins under which browsers see the portal, `["https://sixclear.example"]`; a form from one of '
+        "them is our own although the gateway writes another `Host`.",
+    )
+
+    @field_validator("own_origins")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        if not all(_ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError("must be origins, http://host:port or https://host, without a path")
+        return value
 
     @field_validator("stream_url")
     @classmethod

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -52,11 +52,11 @@ class SentForm:
         raise _PAGES.get(self.refusal.status, InvalidAddress)
 
 
-async def read_form(request: Request, limit_bytes: int) -> SentForm:
+async def read_form(request: Request, limit_bytes: int, own_origins: Sequence[str] = ()) -> SentForm:
     """The fields of a form and, if it is not taken, why. Never more than `limit_bytes` are taken."""
     body = await read_body(request, limit_bytes)
     # A key that another site chose would let it ask for the receipt of what a person sends from here.
-    foreign = is_foreign(request)
+    foreign = is_foreign(request, own_origins)
     fields = {name: text for name, text in body.values.items() if not (foreign and name == "form_key")}
     return SentForm(fields, Refusal("foreign", 403) if foreign else _refusal(body, limit_bytes))
 
@@ -70,8 +70,8 @@ def _refusal(body: FormBody, limit_bytes: int) -> Refusal | None:
     return None if body.readable else Refusal("unreadable", 422)
 
 
-def is_foreign(request: Request) -> bool:
-    """Whether the browser says that the form came from another site.
+def is_foreign(request: Request, own_origins: Sequence[str] = ()) -> bool:
+    """Whether the browser says that the form came from another site than this host or one of `own_origins`.
 
     A client that says nothing of its origin is not a browser that sends cookies, and is let through.
     """
@@ -81,11 +81,18 @@ def is_foreign(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return False
+    if any(_plain(origin) == _plain(own) for own in own_origins):
+        return False
     # `scheme://host:port`, and nothing else, is an origin: it is compared, never read as an address.
     scheme, _, place = origin.lower().partition("://")
-    default = _DEFAULT_PORTS.get(scheme, "")
-    own = request.headers.get("host", "").lower()
-    return not place or not own or place.removesuffix(default) != own.removesuffix(default)
+    host = request.headers.get("host", "")
+    return not place or not host or _plain(origin) != _plain(f"{scheme}://{host}")
+
+
+def _plain(origin: str) -> str:
+    """An origin without the port that its scheme has by default."""
+    scheme, _, place = origin.lower().partition("://")
+    return f"{scheme}://{place.removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
 
 
 def text_problem(text: str, longest: int) -> str | None:

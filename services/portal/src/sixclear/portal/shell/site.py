@@ -9,6 +9,7 @@ from sixclear.portal.errors import PageNotFound
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.chosen_language import remember
 from sixclear.portal.shell.forms import read_form
+from sixclear.portal.shell.packing import takes_gzip
 from sixclear.portal.shell.portal import portal_of
 
 _STATIC = Access.public("fonts, styles and scripts of public pages")
@@ -17,7 +18,8 @@ _LANGUAGE = Access.public("a language is chosen without an account")
 
 async def choose_language(request: Request) -> Response:
     """Remembers a language and goes back to the page."""
-    fields = (await read_form(request, portal_of(request).settings.form_limit_bytes)).taken()
+    settings = portal_of(request).settings
+    fields = (await read_form(request, settings.form_limit_bytes, settings.own_origins)).taken()
     response = RedirectResponse(local_path(fields.get("next")), 303)
     remember(request, response, fields.get("lang"))
     return response
@@ -25,9 +27,8 @@ async def choose_language(request: Request) -> Response:
 
 async def static(request: Request) -> Response:
     """A static file."""
-    accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
     parameters = request.path_params
-    answer = portal_of(request).pages.assets.answer(parameters["fingerprint"], parameters["name"], accepts_gzip)
+    answer = portal_of(request).pages.assets.answer(parameters["fingerprint"], parameters["name"], takes_gzip(request))
     if answer is None:
         raise PageNotFound
     return answer

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from sixclear.portal.errors import ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
@@ -33,12 +34,20 @@ async def http_exception(request: Request, error: Any) -> Response:
     """The page of an address that no route answers."""
     response = _show(request, error.status_code, [])
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     return response
 
 
 def unexpected_error(request: Request) -> Response:
     """The page of a fault; it says nothing of what failed."""
     return _show(request, 500, [])
+
+
+def _methods_at(request: Request) -> set[str]:
+    """The methods of every route at this address: a page that is shown and sent has one for each."""
+    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 def _show(request: Request, status: int, away: Sequence[str]) -> Response:

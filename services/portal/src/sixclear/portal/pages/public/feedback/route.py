@@ -37,7 +37,7 @@ async def form(request: Request) -> Response:
 async def submit(request: Request) -> Response:
     """Takes a form: the receipt, or the form again with what was typed and what to change."""
     portal = portal_of(request)
-    sent = await read_form(request, portal.settings.form_limit_bytes)
+    sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
     fields = {**sent.fields, "form_key": form_key_of(sent.fields)}
     if sent.refusal:
         return await _again(request, fields, {"form": sent.refusal.code}, sent.refusal.status)

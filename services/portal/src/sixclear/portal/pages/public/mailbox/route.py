@@ -28,7 +28,7 @@ async def mailbox_form(request: Request) -> Response:
 async def mailbox(request: Request) -> Response:
     """Opens a case, and takes a message when one was written."""
     portal = portal_of(request)
-    sent = await read_form(request, portal.settings.form_limit_bytes)
+    sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
     code = receipt_code(sent.fields.get("receipt_code", ""))
     # The key stays with the text, so that sending it again after a failure is no second message.
     fields = {**sent.fields, "receipt_code": code, "form_key": form_key_of(sent.fields)}

@@ -1,0 +1,36 @@
+"""What every page keeps of HTTP: methods, HEAD, packing."""
+
+import httpx2
+import pytest
+from tests.integration.portal.test_pages import PAGES
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/feedback/mailbox", "GET, HEAD, POST"),
+        ("DELETE", "/feedback/sent", "GET, HEAD, POST"),
+        ("POST", "/tasks", "GET, HEAD"),
+        ("GET", "/language", "POST"),
+    ],
+)
+async def test_a_method_that_is_not_taken_is_answered_with_all_that_are(
+    browser: httpx2.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    response = await browser.request(method, path)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_every_page_answers_head_as_get_without_its_body(browser: httpx2.AsyncClient, path: str) -> None:
+    asked, shown = await browser.head(path), await browser.get(path)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-type"] == shown.headers["content-type"]
+
+
+@pytest.mark.parametrize("path", ["/tasks", "/catalogue"])
+async def test_a_browser_that_refuses_gzip_gets_none(browser: httpx2.AsyncClient, path: str) -> None:
+    assert "content-encoding" not in (await browser.get(path, headers={"accept-encoding": "gzip;q=0, br"})).headers
+    assert (await browser.get(path, headers={"accept-encoding": "gzip;q=0.1"})).headers["content-encoding"] == "gzip"
