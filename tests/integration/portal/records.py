@@ -36,18 +36,18 @@ FIGURES = ("/status", "/timeline", "/provinces", "/stream")
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 
-def problem(code: str, status: int, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem(
+    code: str, status: int, headers: dict[str, str] | None = None, errors: list[dict[str, str]] | None = None
+) -> JSONResponse:
     """An error as every service answers it."""
     body = {"type": f"https://sixclear.test/problems/{code}", "title": code, "status": status, "code": code}
-    return JSONResponse(body, status, headers)
+    return JSONResponse({**body, "errors": errors} if errors else body, status, headers)
 
 
 def invalid(parameters: list[str]) -> JSONResponse:
     """The refusal of an address whose `parameters` have values that are none."""
     errors = [{"parameter": name, "in": "query", "code": "literal-error", "detail": "No."} for name in parameters]
-    code = "invalid-request"
-    body = {"type": f"https://sixclear.test/problems/{code}", "title": code, "status": 422, "code": code}
-    return JSONResponse({**body, "errors": errors}, 422)
+    return problem("invalid-request", 422, errors=errors)
 
 
 def iso(instant: datetime) -> str:

@@ -96,6 +96,26 @@ async def test_a_mistyped_code_loses_no_message(
     assert len(upstream.messages) == 1
 
 
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [
+        ("length", "A receipt code has 17 letters and digits"),
+        ("character", "never the letter U"),
+        ("check", "One character is wrong, or two have changed places."),
+        ("unknown", "There is no submission with this code."),
+        ("of-tomorrow", "There is no submission with this code."),
+    ],
+)
+async def test_a_code_that_opens_nothing_is_told_why(
+    browser: httpx2.AsyncClient, upstream: Upstream, slip: str, words: str
+) -> None:
+    upstream.slip = slip
+    refused = await send(browser, receipt_code="7K2M-Q9XW-4TBN-8RHD-D")
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert typed_text(refused) == TEXT
+
+
 async def test_a_message_sent_again_after_an_outage_is_one_message(
     browser: httpx2.AsyncClient, upstream: Upstream
 ) -> None:

@@ -56,11 +56,15 @@ def feedback(state: "Upstream") -> list[Route]:
         }
         return JSONResponse(answer, 201)
 
+    def unknown_code() -> Response:
+        errors = [{"pointer": "#/receipt_code", "code": f"receipt-code-{state.slip}", "detail": "No."}]
+        return problem("mailbox-not-found", 404, errors=errors)
+
     async def mailbox(request: Request) -> Response:
         if state.locked_out:
             return problem("too-many-attempts", 429)
-        if (await request.json())["receipt_code"] != RECEIPT:
-            return problem("receipt-unknown", 404)
+        if (await request.json())["receipt_code"].upper() != RECEIPT:
+            return unknown_code()
         return JSONResponse(
             {
                 "submission_id": str(stable_id("submission", RECEIPT)),
@@ -88,8 +92,8 @@ def feedback(state: "Upstream") -> list[Route]:
         key, body = request.headers["idempotency-key"], await request.json()
         if state.locked_out:
             return problem("too-many-attempts", 429)
-        if body["receipt_code"] != RECEIPT:
-            return problem("receipt-unknown", 404)
+        if body["receipt_code"].upper() != RECEIPT:
+            return unknown_code()
         if state.refusal:
             return problem(state.refusal[1], state.refusal[0])
         if state.message_keys.get(key, body) != body:

@@ -19,8 +19,8 @@ def test_what_a_form_lacks_is_named_in_its_order() -> None:
     }
 
 
-def test_a_receipt_code_is_read_as_people_type_it() -> None:
-    assert receipt_code(" 7k2m–q9xw 4tbn ") == "7K2M-Q9XW4TBN"
+def test_a_receipt_code_goes_to_feedback_as_it_was_typed() -> None:
+    assert receipt_code(" 7k2m–q9xw 4tbn−８ ") == "7k2m–q9xw4tbn−８"
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,23 @@ class PortalError(Exception):
     code = "portal-error"
 
 
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field: its name in the service's body or address, and the rule's code."""
+
+    field: str
+    code: str
+
+
 class PageNotFound(PortalError):
-    """There is nothing at this address: wrong, mistyped, or withdrawn."""
+    """There is nothing at this address: wrong, mistyped, or withdrawn. `problems` say why, where a service does."""
 
     status = 404
     code = "not-found"
+
+    def __init__(self, problems: Sequence[FieldProblem] = ()) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
 
 
 class InvalidAddress(PortalError):
@@ -55,14 +67,6 @@ class FiguresRefused(PortalError):
 
     status = 503
     code = "figures-do-not-reconcile"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """What is wrong with one field: its name in the service's body or address, and the rule's code."""
-
-    field: str
-    code: str
 
 
 class Refused(PortalError):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
-from sixclear.portal.pages.public.mailbox.view import MailboxForm, load, receipt_code
+from sixclear.portal.pages.public.mailbox.view import MailboxForm, load, receipt_code, why_unknown
 from sixclear.portal.shell.forms import form_key_of, read_form
 from sixclear.portal.shell.portal import portal_of
 
@@ -44,8 +44,8 @@ async def mailbox(request: Request) -> Response:
         view = await load(portal.gateway, portal.clock(), fields)
     except ServiceAway:
         return _form(request, fields, {"receipt_code": "away"}, 503)
-    except PageNotFound:
-        return _form(request, fields, {"receipt_code": "unknown"}, 422)
+    except PageNotFound as missing:
+        return _form(request, fields, {"receipt_code": why_unknown(missing)}, 422)
     except Refused as refused:
         return _form(request, fields, {"receipt_code": "slow-down" if refused.status == 429 else "unknown"}, 422)
     status = 422 if view.problems else 200

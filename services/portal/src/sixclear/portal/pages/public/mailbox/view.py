@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sixclear.portal.errors import Refused
+from sixclear.portal.errors import PageNotFound, Refused
 from sixclear.portal.shell.deadlines import Distance, distance
 from sixclear.portal.shell.forms import LONGEST_TEXT, new_form_key, text_problem
 from sixclear.portal.upstream.feedback import Case
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.tasks import Organisation
+
+_SLIPS = frozenset({"length", "character", "check"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,14 @@ async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> Ma
 
 
 def receipt_code(typed: str) -> str:
-    """A receipt code as it is stored: people type it in small letters, with spaces or other dashes."""
-    return "".join(typed.upper().replace("–", "-").replace("—", "-").split())[:64]
+    """A receipt code as it was typed, without blanks; feedback reads it, whatever letters and dashes it came with."""
+    return "".join(typed.split())[:64]
+
+
+def why_unknown(missing: PageNotFound) -> str:
+    """Why a code opens nothing: `length`, `character` or `check`, where feedback sees a slip; else `unknown`."""
+    slips = (problem.code.removeprefix("receipt-code-") for problem in missing.problems)
+    return next((slip for slip in slips if slip in _SLIPS), "unknown")
 
 
 async def _reply(gateway: Gateway, code: str, text: str, key: str) -> dict[str, str]:
