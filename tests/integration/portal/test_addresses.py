@@ -93,6 +93,7 @@ async def test_two_bad_filters_are_both_named(browser: httpx2.AsyncClient, upstr
         ("/tasks?bucket=overdue&status=&status=", "State is given more than once"),
         ("/catalogue?list=plan-02&list=third", "List is given more than once"),
         ("/?programme=demonstration&programme=hanoi-city", "Programme is given more than once"),
+        ("/feedback?programme=demonstration&programme=hanoi-city", "Programme is given more than once"),
         ("/?as_of=2025-12-04&as_of=2025-12-05", "Day is given more than once"),
     ],
 )

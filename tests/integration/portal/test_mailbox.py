@@ -116,6 +116,14 @@ async def test_a_code_that_opens_nothing_is_told_why(
     assert typed_text(refused) == TEXT
 
 
+async def test_a_deadline_that_may_move_says_so(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    code, english = {"receipt_code": RECEIPT}, {"accept-language": "en"}
+    assert "provisional" not in (await browser.post("/feedback/mailbox", data=code, headers=english)).text
+    upstream.provisional = True
+    page = (await browser.post("/feedback/mailbox", data=code, headers=english)).text
+    assert "due in 9 days; provisional: the holidays of that year are not all known" in page
+
+
 async def test_a_message_sent_again_after_an_outage_is_one_message(
     browser: httpx2.AsyncClient, upstream: Upstream
 ) -> None:

@@ -56,6 +56,7 @@ class Upstream(Records):
     last_report_at: str | None = iso(NOW - timedelta(days=327))
     case_status: str = "assigned"
     slip: str = "unknown"
+    provisional: bool = False
     case_title: str = "Mã QR cho hồ sơ"
     case_text: str = "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh."
     happened: list[dict[str, Any]] = field(default_factory=list)

@@ -21,7 +21,7 @@ PUBLISHED = {
 }
 
 
-def clock() -> dict[str, Any]:
+def clock(provisional: bool = False) -> dict[str, Any]:
     """The clock of a case that is nine days from its end."""
     due_at = iso(NOW + timedelta(days=9))
     return {
@@ -34,7 +34,7 @@ def clock() -> dict[str, Any]:
         "calendar_edition": "2026",
         "special_days": [],
         "pauses": [],
-        "provisional": False,
+        "provisional": provisional,
     }
 
 
@@ -81,7 +81,7 @@ def feedback(state: "Upstream") -> list[Route]:
                 "answered_at": None,
                 "organisation_id": organisations()[0]["organisation_id"],
                 "title": state.case_title,
-                "clock": clock(),
+                "clock": clock(state.provisional),
                 "accesses": [{"what": "contact", "read_at": iso(NOW)}],
                 "answer": {**PUBLISHED, **state.answer} if state.answer else None,
                 "messages": state.messages,

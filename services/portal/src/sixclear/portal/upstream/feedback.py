@@ -39,9 +39,13 @@ class PublishedAnswer(Answer):
 
 
 class CaseClock(Answer):
-    """How the answer stands against its deadline, and by which rule that is."""
+    """How the answer stands against its deadline, and by which rule that is.
+
+    `provisional`: the deadline may move, because the holidays of its year are not all known.
+    """
 
     state: Literal["in_time", "due_soon", "overdue", "answered"]
+    provisional: bool = False
     rule_vi: str | None = None
     rule_en: str | None = None
 

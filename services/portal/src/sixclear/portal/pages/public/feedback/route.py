@@ -26,9 +26,10 @@ _KEPT_BY_THE_BROWSER = "private, no-cache"
 async def form(request: Request) -> Response:
     """The empty form, with a new key of its own."""
     portal = portal_of(request)
-    values = {"form_key": new_form_key(), "programme": asked_of(request, PAGE.reads).values["programme"]}
-    view = await load(portal.gateway, values, {}, sent_before=key_sent_before(request) is not None)
-    response = portal.pages.answer(request, PAGE, view, private=True, kept_at=_SENT)
+    asked = asked_of(request, PAGE.reads)
+    values = {"form_key": new_form_key(), "programme": asked.values["programme"]}
+    view = await load(portal.gateway, values, {}, asked.wrong, sent_before=key_sent_before(request) is not None)
+    response = portal.pages.answer(request, PAGE, view, status=asked.status, private=True, kept_at=_SENT)
     response.headers["Cache-Control"] = _KEPT_BY_THE_BROWSER
     return response
 
@@ -58,7 +59,7 @@ async def submit(request: Request) -> Response:
 
 @PAGE.get(_SENT)
 async def back_to_form(request: Request) -> Response:
-    """The address of a receipt leads to the form: a receipt is shown once."""
+    """The address of a receipt leads to the form: a receipt is shown for what was sent, and to no address."""
     return RedirectResponse("/feedback", 303)
 
 

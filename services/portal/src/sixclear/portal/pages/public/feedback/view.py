@@ -6,6 +6,7 @@ from typing import Any
 from unicodedata import normalize
 
 from sixclear.portal.errors import Refused
+from sixclear.portal.shell.addresses import Wrong
 from sixclear.portal.shell.forms import LONGEST_LINE, LONGEST_TEXT, text_problem
 from sixclear.portal.upstream.feedback import Receipt
 from sixclear.portal.upstream.gateway import Gateway
@@ -27,12 +28,13 @@ class FeedbackView:
     values: Mapping[str, str]
     problems: Mapping[str, str]
     programmes: Sequence[Programme]
+    wrong: Sequence[Wrong]
     sent_before: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """The receipt of a submission; it is shown once.
+    """The receipt of a submission; no address shows it.
 
     `fields` are what was sent: sent again, as for another language, they give the same receipt.
     """
@@ -42,7 +44,12 @@ class ReceiptView:
 
 
 async def load(
-    gateway: Gateway, values: Mapping[str, str], problems: Mapping[str, str], *, sent_before: bool = False
+    gateway: Gateway,
+    values: Mapping[str, str],
+    problems: Mapping[str, str],
+    wrong: Sequence[Wrong] = (),
+    *,
+    sent_before: bool = False,
 ) -> FeedbackView:
     """The form; it works without the names of programmes."""
     programmes = await Parts().optional(gateway.tasks.programmes())
@@ -50,6 +57,7 @@ async def load(
         values=dict.fromkeys(_FIELDS, "") | dict(values),
         problems=problems,
         programmes=programmes.items if programmes else [],
+        wrong=wrong,
         sent_before=sent_before,
     )
 
