@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -23,6 +24,17 @@ NAMING_CONVENTION = {
 def new_metadata() -> MetaData:
     """Metadata whose constraints have predictable names, so that a migration can name them."""
     return MetaData(naming_convention=NAMING_CONVENTION)
+
+
+_WAIT_TO_CREATE = text("SELECT pg_advisory_xact_lock(:number)")
+
+
+async def wait_to_create(session: AsyncSession, entity_id: UUID) -> None:
+    """Wait until no other transaction is about to create this entity; others wait until this transaction ends.
+
+    A row that is not there cannot be locked. Look for it again afterwards: another transaction may have created it.
+    """
+    await session.execute(_WAIT_TO_CREATE, {"number": int.from_bytes(entity_id.bytes[:8], signed=True)})
 
 
 def dump_json(value: Any) -> str:

@@ -53,7 +53,7 @@ async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect
         {programme.owner_organisation_id, issuer.organisation_id}, "enter a directive of this programme"
     )
     directive_id = stable_id("directive", entry.programme, entry.number)
-    directive = await rows.find_directive(ctx.session, directive_id, lock=True)
+    directive = await rows.find_or_create(ctx.session, directive_id)
     created = directive is None
     if directive is not None:
         stored: set[UUID | None] = {programme.owner_organisation_id, directive.issuer_organisation_id}

@@ -1,10 +1,12 @@
 """Programmes in the database."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.db import wait_to_create
 from sixclear.tasks.programme.models import Programme
 
 
@@ -12,6 +14,15 @@ async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False
     """The programme with this slug; its row locked when it is about to change."""
     statement = select(Programme).where(Programme.slug == slug)
     return await session.scalar(statement.with_for_update() if lock else statement)
+
+
+async def find_or_create(session: AsyncSession, slug: str, programme_id: UUID) -> Programme | None:
+    """The programme with this slug, its row locked; None when it is the caller's to create."""
+    found = await find_programme(session, slug, lock=True)
+    if found is None:
+        await wait_to_create(session, programme_id)
+        found = await find_programme(session, slug, lock=True)
+    return found
 
 
 async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:

@@ -50,13 +50,14 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     fields = entry.model_dump(exclude={"owner", "slug", "occurred_at"}) | {
         "owner_organisation_id": owner.organisation_id
     }
-    programme = await rows.find_programme(ctx.session, entry.slug, lock=True)
+    programme_id = stable_id("programme", entry.slug)
+    programme = await rows.find_or_create(ctx.session, entry.slug, programme_id)
     created = programme is None
     if programme is not None:
         ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
     expect(programme)
     if programme is None:
-        programme = Programme(programme_id=stable_id("programme", entry.slug), slug=entry.slug, version=0)
+        programme = Programme(programme_id=programme_id, slug=entry.slug, version=0)
         ctx.session.add(programme)
     if not created and all(getattr(programme, name) == value for name, value in fields.items()):
         return programme, False

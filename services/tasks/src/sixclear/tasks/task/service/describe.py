@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.change import Change
+from sixclear.common.db import wait_to_create
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
@@ -78,7 +79,11 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
     if not proposal.source or not proposal.external_id:
         return None
     own = ctx.caller.own_organisation()
-    task = await rows.find_keyed_task(ctx.session, own, proposal.source, proposal.external_id)
+    key = own, proposal.source, proposal.external_id
+    task = await rows.find_keyed_task(ctx.session, *key)
+    if task is None:
+        await wait_to_create(ctx.session, keyed_task_id(*key))
+        task = await rows.find_keyed_task(ctx.session, *key)
     if task is not None and not is_visible(state_of(task), own):
         raise TaskNotFound(NOT_SEEN)
     return task
