@@ -42,3 +42,25 @@ async def test_a_key_of_an_earlier_release_stays_with_the_assigning_body(empty_d
             assert {row.code: row.key_organisation_id for row in rows} == {"keyed": BODY, "unkeyed": None}
     finally:
         await engine.dispose()
+
+
+@pytest.mark.asyncio
+async def test_a_task_that_an_earlier_release_returned_is_at_what_was_reported(empty_database: EmptyDatabase) -> None:
+    url = await empty_database()
+    await migrations.upgrade(url, "sixclear.tasks", "0008")
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            for statement in STATEMENTS:
+                await connection.execute(text(statement), {"body": BODY})
+            await connection.execute(text("UPDATE task SET percent = 100, status = 'returned'"))
+            reports = """INSERT INTO progress_report (task_id, task_version, percent, text, occurred_at, recorded_at)
+                         SELECT task_id, v.number, v.number * 10, 'x', now(), now()
+                         FROM task, (VALUES (2), (3)) AS v (number) WHERE code = 'keyed'"""
+            await connection.execute(text(reports))
+        await migrations.upgrade(url, "sixclear.tasks")
+        async with engine.connect() as connection:
+            rows = await connection.execute(text("SELECT code, percent FROM task"))
+            assert {row.code: row.percent for row in rows} == {"keyed": 30, "unkeyed": 0}
+    finally:
+        await engine.dispose()

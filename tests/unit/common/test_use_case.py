@@ -16,7 +16,14 @@ def test_facts_are_told_in_order() -> None:
     with pytest.raises(FactBehindLastChange):
         fact_time(earlier, NOW, NOW)
     with pytest.raises(FactInFuture):
-        fact_time(NOW + timedelta(seconds=1), None, NOW)
+        fact_time(NOW + timedelta(seconds=61), None, NOW)
+
+
+@pytest.mark.parametrize("ahead", [1, 60])
+def test_a_clock_that_is_a_minute_ahead_says_now(ahead: int) -> None:
+    stated, last = NOW + timedelta(seconds=ahead), NOW + timedelta(milliseconds=5)
+    assert fact_time(stated, None, NOW) == NOW
+    assert fact_time(stated, last, NOW) == last, "the last change was told by another process of ours"
 
 
 def test_a_clock_behind_the_last_fact_never_runs_time_backwards() -> None:

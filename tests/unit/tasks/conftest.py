@@ -28,5 +28,8 @@ def a_task(**fields: Any) -> TaskState:
         "last_report_at": None,
         "reports_count": 0,
         "evidence_count": 0,
+        "assigned_at": None,
+        "submitted_at": None,
+        "occurred_at": NOW - timedelta(days=1),
     }
     return TaskState(**(known | fields))

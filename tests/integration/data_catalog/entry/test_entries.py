@@ -202,7 +202,7 @@ async def test_facts_of_the_past_are_told_in_order_and_need_a_scope(service: Ser
     for client_id, occurred_at, status, code in (
         ("ministry", "2025-07-01T00:00:00Z", 403, "facts-past-not-allowed"),
         ("historian", "2025-06-20T02:59:59Z", 409, "fact-behind-last-change"),
-        ("historian", "2025-12-04T03:00:01Z", 422, "fact-in-future"),
+        ("historian", "2025-12-04T03:01:01Z", 422, "fact-in-future"),
     ):
         response = await service.post(client_id, path, body | {"occurred_at": occurred_at})
         assert (response.status_code, response.json()["code"]) == (status, code)

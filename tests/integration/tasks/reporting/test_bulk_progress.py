@@ -155,8 +155,8 @@ async def test_a_file_that_is_too_long_is_refused_whole(service: Service) -> Non
 async def test_two_files_at_once_never_deadlock(service: Service) -> None:
     for number in range(20):
         await an_assigned_task(service, external_id=f"NV-{number}")
-    forward: list[object] = [line(number) for number in range(20)]
-    answers = await asyncio.gather(*(send(service, forward if turn % 2 else forward[::-1]) for turn in range(6)))
+    files = [[line(number, turn) for number in range(20)][:: 1 if turn % 2 else -1] for turn in range(6)]
+    answers = await asyncio.gather(*(send(service, list(lines)) for lines in files))
     assert [answer["reported"] for answer in answers] == [20] * 6
     assert await _versions(service) == {8}
 

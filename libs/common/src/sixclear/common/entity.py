@@ -29,11 +29,14 @@ class Versioned:
 
 
 def next_version(entity: Versioned, occurred_at: datetime, now: datetime, *, published: bool = True) -> int | None:
-    """Move `entity` to its next version and answer the previous *published* one, for the event."""
+    """Move `entity` to its next version and answer the previous *published* one, for the event.
+
+    A change that is told late, of a time before the last one, does not set the entity's time back.
+    """
     previous = entity.published_version
     entity.version = (entity.version or 0) + 1
     if published:
         entity.published_version = entity.version
-    entity.occurred_at = occurred_at
+    entity.occurred_at = occurred_at if entity.version == 1 else max(occurred_at, entity.occurred_at)
     entity.recorded_at = now
     return previous

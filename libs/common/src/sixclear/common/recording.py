@@ -40,7 +40,7 @@ async def record(
     ctx.log.catalogue.require_declared(kind.entity_type, change.name)
     previous = apply(entity, change, occurred_at, ctx.now, kind)
     data = await kind.data(ctx, entity, change.name)
-    event = event_of(ctx, entity, change.name, data, previous, kind, reason=reason)
+    event = event_of(ctx, entity, change.name, data, occurred_at, previous, kind, reason=reason)
     await ctx.session.flush()
     await ctx.log.publish(ctx.session, event, recorded_at=ctx.now)
 
@@ -57,6 +57,7 @@ def event_of(
     entity: E,
     change: str,
     data: EventData,
+    occurred_at: datetime,
     previous: int | None,
     kind: EntityKind[E],
     *,
@@ -71,7 +72,7 @@ def event_of(
         previous_version=previous,
         change=change,
         data=data.model_dump(mode="json"),
-        occurred_at=entity.occurred_at,
+        occurred_at=occurred_at,
         meta=meta,
         published=kind.published(entity, change),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,10 @@ from sixclear.common.ids import new_id
 
 # Refuses a step that was decided on another version than the one of the entity, which is locked; None: not there yet.
 Expect = Callable[[Versioned | None], None]
+
+
+# By how much the clock of another system may be ahead of ours: what it says happens now, happens now.
+CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 class OrganisationNotAllowed(DomainError):
@@ -89,9 +93,10 @@ class Context:
 def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> datetime:
     """When a change became true, in UTC: as given, or now, but never before the entity's last change.
 
-    Raises FactInFuture and FactBehindLastChange for a given time that lies outside.
+    A given time that is up to `CLOCKS_DIFFER` ahead is now. Raises FactInFuture and FactBehindLastChange for a given
+    time that lies outside.
     """
-    if given is None:
+    if given is None or now < given <= now + CLOCKS_DIFFER:
         return now if last is None else max(now, last)
     if given > now:
         raise FactInFuture(

@@ -1,16 +1,32 @@
 """What reporting reads and writes in many tasks together: their keys, locks, progress reports and evidence."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, bindparam, column, literal, select, table, text
+from sqlalchemy import (
+    Select,
+    Text,
+    any_,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from sixclear.common.use_case import CLOCKS_DIFFER
 from sixclear.tasks.task.models import Evidence, ProgressReport, Task
 
 Said = TypeVar("Said", ProgressReport, Evidence)
@@ -92,11 +108,16 @@ async def write_reported(session: AsyncSession, tasks: Collection[Task]) -> None
 _EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("published"))
 
 
-def _page(row: type[Said], task_id: UUID, *, published: bool, before: int | None, limit: int) -> Select[Said]:
-    """What was said on a task, newest first, before the version of the cursor; with `published` only what went out."""
-    statement = select(row).where(row.task_id == task_id).order_by(row.task_version.desc()).limit(limit)
+# Where a page ends: when it was said, and by which version of the task it was learnt.
+Place = tuple[datetime, int]
+
+
+def _page(row: type[Said], task_id: UUID, *, published: bool, before: Place | None, limit: int) -> Select[Said]:
+    """What was said on a task, newest first by its time, before the cursor; with `published` only what went out."""
+    statement = select(row).where(row.task_id == task_id).limit(limit)
+    statement = statement.order_by(row.occurred_at.desc(), row.task_version.desc())
     if before is not None:
-        statement = statement.where(row.task_version < before)
+        statement = statement.where(tuple_(row.occurred_at, row.task_version) < tuple_(*before))
     if published:
         went_out = select(_EVENT.c.version).where(
             _EVENT.c.entity_id == task_id, _EVENT.c.entity_type == "task", _EVENT.c.published
@@ -106,28 +127,66 @@ def _page(row: type[Said], task_id: UUID, *, published: bool, before: int | None
 
 
 async def list_reports(
-    session: AsyncSession, task_id: UUID, *, published: bool, before: int | None, limit: int
+    session: AsyncSession, task_id: UUID, *, published: bool, before: Place | None, limit: int
 ) -> Sequence[ProgressReport]:
     """A task's progress reports, newest first; with `published` none that was said while it was restricted."""
     statement = _page(ProgressReport, task_id, published=published, before=before, limit=limit)
     return (await session.scalars(statement)).all()
 
 
-async def list_reports_at(
-    session: AsyncSession, task_ids: Sequence[UUID], instants: Collection[datetime]
+async def list_reports_told(
+    session: AsyncSession, task_ids: Sequence[UUID], stated: Collection[datetime], since: datetime
 ) -> Sequence[ProgressReport]:
-    """The reports that these tasks have of these instants."""
-    if not instants:
-        return ()
-    statement = select(ProgressReport).where(
-        ProgressReport.task_id == any_(literal(task_ids, ARRAY(PgUUID(as_uuid=True)))),
-        ProgressReport.occurred_at == any_(literal(list(instants), ARRAY(ProgressReport.occurred_at.type))),
-    )
-    return (await session.scalars(statement)).all()
+    """The reports on these tasks since an instant, and those of the stated times, which a clock ahead may have told."""
+    return (await session.scalars(_told(ProgressReport, task_ids, stated, since))).all()
+
+
+async def list_evidence_told(
+    session: AsyncSession, task_id: UUID, stated: datetime | None, since: datetime
+) -> Sequence[Evidence]:
+    """As `list_reports_told`, of the evidence of one task."""
+    return (await session.scalars(_told(Evidence, [task_id], [stated] if stated else [], since))).all()
+
+
+def _told(row: type[Said], task_ids: Sequence[UUID], stated: Collection[datetime], since: datetime) -> Select[Said]:
+    told = row.occurred_at >= since
+    if stated:
+        instants = func.unnest(literal(list(stated), ARRAY(row.occurred_at.type)), type_=row.occurred_at.type)
+        at = instants.column_valued("stated_at")
+        told = or_(told, exists().where(row.occurred_at.between(at - CLOCKS_DIFFER, at)))
+    return select(row).where(row.task_id == any_(literal(task_ids, ARRAY(PgUUID(as_uuid=True)))), told)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPercent:
+    """The percentage of a report; `public_percent` is what everyone reads of one that went out."""
+
+    occurred_at: datetime
+    task_version: int
+    percent: int
+    public_percent: int
+    published: bool
+
+
+_STATED_PERCENTS = text(
+    """SELECT r.task_id, r.occurred_at, r.task_version, r.percent, coalesce(r.public_percent, r.percent), e.published
+       FROM progress_report r
+       JOIN event e ON e.entity_type = 'task' AND e.entity_id = r.task_id AND e.version = r.task_version
+       WHERE r.task_id = ANY (:task_ids)"""
+).bindparams(bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True))))
+
+
+async def list_percents(session: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, list[StatedPercent]]:
+    """The percentages of all reports on these tasks, by task."""
+    found: dict[UUID, list[StatedPercent]] = {task_id: [] for task_id in task_ids}
+    if found:
+        for task_id, *stated in await session.execute(_STATED_PERCENTS, {"task_ids": list(task_ids)}):
+            found[task_id].append(StatedPercent(*stated))
+    return found
 
 
 async def list_evidence(
-    session: AsyncSession, task_id: UUID, *, published: bool, before: int | None, limit: int
+    session: AsyncSession, task_id: UUID, *, published: bool, before: Place | None, limit: int
 ) -> Sequence[Evidence]:
     """A task's evidence, newest first; with `published` none that was attached while it was restricted."""
     return (await session.scalars(_page(Evidence, task_id, published=published, before=before, limit=limit))).all()

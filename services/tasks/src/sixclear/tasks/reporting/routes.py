@@ -1,5 +1,6 @@
 """Reporting: progress on one task or on many, evidence, the result; and reading what was said."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -58,7 +59,12 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     dependencies=[REPORT],
     status_code=201,
     responses=problem_responses(*STEP_REFUSALS)
-    | {200: {"description": "You said the same at this stated time before; nothing changed.", "model": TaskView}},
+    | {
+        200: {
+            "description": "You said the same at this stated time, or last today; nothing changed.",
+            "model": TaskView,
+        }
+    },
 )
 async def report(
     ctx: ContextDep, task_id: UUID, entry: ProgressEntry, expect: ExpectDep, response: Response
@@ -86,9 +92,9 @@ async def list_reports(
 ) -> Page[ProgressView]:
     """A task's progress reports, newest first; those while it was restricted only for the bodies concerned."""
     context = f"reports {task_id}"
-    before = decode_cursor(cursor, int, context=context)[0] if cursor else None
+    before = decode_cursor(cursor, datetime, int, context=context) if cursor else None
     views = await find.list_reports(ctx, task_id, before, limit + 1)
-    return page_of(views, limit, item=lambda view: view, key=lambda view: (view.task_version,), context=context)
+    return page_of(views, limit, item=lambda view: view, key=_place, context=context)
 
 
 @router.post(
@@ -112,6 +118,10 @@ async def report_in_bulk(
     lines = _lines(await request.body(), own_state(request, Settings).bulk_items)
     results = await bulk.report_many(ctx, lines, dry_run=dry_run)
     return _counted(results, dry_run)
+
+
+def _place(view: ProgressView | EvidenceView) -> tuple[datetime, int]:
+    return view.occurred_at, view.task_version
 
 
 def _lines(body: bytes, most: int) -> list[bulk.Line]:
@@ -145,13 +155,15 @@ def _counted(results: list[BulkItemResult], dry_run: bool) -> BulkResult:
     operation_id="addEvidence",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS),
+    responses=problem_responses(*STEP_REFUSALS)
+    | {200: {"description": "You attached the same before, with nothing since; nothing changed.", "model": TaskView}},
 )
 async def add_evidence(
     ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, expect: ExpectDep, response: Response
 ) -> TaskView:
-    """Attach a link to evidence of the result."""
-    task = await hand_in.add_evidence(ctx, task_id, entry, expect)
+    """Attach a link to evidence of the result; a repetition changes nothing (200)."""
+    task, new = await hand_in.add_evidence(ctx, task_id, entry, expect)
+    response.status_code = 201 if new else 200
     return await _answer(ctx, task, response)
 
 
@@ -186,6 +198,6 @@ async def list_evidence(
 ) -> Page[EvidenceView]:
     """A task's evidence, newest first; what was attached while it was restricted only for the bodies concerned."""
     context = f"evidence {task_id}"
-    before = decode_cursor(cursor, int, context=context)[0] if cursor else None
+    before = decode_cursor(cursor, datetime, int, context=context) if cursor else None
     views = await find.list_evidence(ctx, task_id, before, limit + 1)
-    return page_of(views, limit, item=lambda view: view, key=lambda view: (view.task_version,), context=context)
+    return page_of(views, limit, item=lambda view: view, key=_place, context=context)

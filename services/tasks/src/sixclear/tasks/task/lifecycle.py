@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed, allow
+from sixclear.common.clock import civil_date
+from sixclear.common.use_case import CLOCKS_DIFFER, FactBehindLastChange
 from sixclear.tasks.task.errors import (
     ConfirmationImpossible,
     EvidenceMissing,
@@ -71,6 +73,10 @@ class TaskState:
     last_report_at: datetime | None
     reports_count: int
     evidence_count: int
+    assigned_at: datetime | None
+    submitted_at: datetime | None
+    # When the last change became true; None for a task that is not recorded yet.
+    occurred_at: datetime | None
 
     def changed(self, fields: Mapping[str, Any]) -> "TaskState":
         """The state as it would be with these columns; those that no rule reads are left out."""
@@ -141,26 +147,43 @@ def assign(task: TaskState, occurred_at: datetime, *, enforced: bool) -> Change:
     return Change("assigned", {"status": "assigned", "assigned_at": occurred_at})
 
 
+def is_late(task: TaskState, occurred_at: datetime) -> bool:
+    """Whether something that is told now became true before the last change that is known."""
+    return task.occurred_at is not None and occurred_at < task.occurred_at
+
+
 def report(task: TaskState, command: Report, occurred_at: datetime) -> Change:
-    """Report progress. The task is in progress from its first report on."""
-    _allow(task, "progress_reported")
+    """Report progress. The task is in progress from its first report on.
+
+    A report that comes late is taken in its place: it counts, and moves nothing that a later fact has moved. Raises
+    FactBehindLastChange for one of a time before the assignment.
+    """
+    late = is_late(task, occurred_at)
+    before_submission = late and task.submitted_at is not None and occurred_at <= task.submitted_at
+    if not before_submission:
+        _allow(task, "progress_reported")
+    _require_assigned(task, occurred_at)
+    counted = {"reports_count": task.reports_count + 1}
+    if task.last_report_at is not None and occurred_at < task.last_report_at:
+        return Change("progress_reported", counted)
+    told = counted | {"last_report_at": occurred_at}
+    if before_submission:
+        return Change("progress_reported", told)
     percent = task.percent if command.percent is None else command.percent
-    status = "returned" if task.status == "returned" and percent == task.percent else "in_progress"
-    return Change(
-        "progress_reported",
-        {
-            "status": status,
-            "percent": percent,
-            "last_report_at": occurred_at,
-            "reports_count": task.reports_count + 1,
-        },
-    )
+    stays = task.status == "returned" and (late or percent == task.percent)
+    return Change("progress_reported", told | {"percent": percent, "status": "returned" if stays else "in_progress"})
 
 
-def add_evidence(task: TaskState) -> Change:
-    """Attach one more piece of evidence."""
+def add_evidence(task: TaskState, occurred_at: datetime) -> Change:
+    """Attach one more piece of evidence, also late; raises FactBehindLastChange before the assignment."""
     _allow(task, "evidence_added")
+    _require_assigned(task, occurred_at)
     return Change("evidence_added", {"evidence_count": task.evidence_count + 1})
+
+
+def _require_assigned(task: TaskState, occurred_at: datetime) -> None:
+    if task.assigned_at is not None and occurred_at < task.assigned_at:
+        raise FactBehindLastChange("occurred_at is earlier than the assignment of this task.")
 
 
 def submit(task: TaskState, occurred_at: datetime) -> Change:
@@ -182,10 +205,10 @@ def confirm(task: TaskState, occurred_at: datetime, organisation_id: UUID) -> Ch
     )
 
 
-def send_back(task: TaskState) -> Change:
-    """Ask for more: the submission does not count."""
+def send_back(task: TaskState, reported_percent: int) -> Change:
+    """Ask for more: the submission does not count, and the task goes back to the percentage that was reported."""
     _allow(task, "returned")
-    return Change("returned", {"status": "returned", "submitted_at": None})
+    return Change("returned", {"status": "returned", "submitted_at": None, "percent": reported_percent})
 
 
 def extend(task: TaskState, deadline: datetime) -> Change:
@@ -231,3 +254,15 @@ def allow_update(task: TaskState, changed: Mapping[str, Any], *, enforced: bool)
 
 def _allow(task: TaskState, step: str) -> None:
     allow("The task", task.status, step, _ALLOWED_FROM)
+
+
+def may_repeat(stated: datetime | None, occurred_at: datetime, recorded_at: datetime, now: datetime) -> bool:
+    """Whether what is told now may repeat what became true at `occurred_at` and was recorded at `recorded_at`.
+
+    Without a time it may on the same civil day. A time that is stated is a part of the words: it is the same one, or
+    that of a clock that ran ahead, in whose place the time of recording was taken.
+    """
+    if stated is None:
+        return civil_date(occurred_at) == civil_date(now)
+    ahead = occurred_at == recorded_at and occurred_at < stated <= occurred_at + CLOCKS_DIFFER
+    return stated == occurred_at or ahead

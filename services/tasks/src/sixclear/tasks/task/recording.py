@@ -3,7 +3,7 @@
 from sixclear.common.recording import EntityKind
 from sixclear.common.use_case import Context
 from sixclear.tasks.task.events import TaskData, TaskWithdrawn
-from sixclear.tasks.task.hidden import Hidden, hidden_of, public_numbers
+from sixclear.tasks.task.hidden import Hidden, Said, hidden_of, public_numbers
 from sixclear.tasks.task.models import Task, state_of
 
 # Every other field of the event is the column of its name.
@@ -15,21 +15,19 @@ def is_published(task: Task, change: str) -> bool:
     return task.classification == "public" or change == "withdrawn"
 
 
-async def task_data(
-    ctx: Context, task: Task, change: str, public_percent: int | None = None
-) -> TaskData | TaskWithdrawn:
-    """The public state of a task; of a withdrawn one only the identifier is left."""
+async def task_data(ctx: Context, task: Task, change: str, said: Said | None = None) -> TaskData | TaskWithdrawn:
+    """The public state of a task; of a withdrawn one only the identifier is left. `said` is the report made now."""
     if change == "withdrawn":
         return TaskWithdrawn(change=change, task_id=task.task_id)
     hidden = (await hidden_of(ctx.session, [task.task_id])).get(task.task_id) if task.published_version else None
-    return event_data(task, change, hidden, public_percent)
+    return event_data(task, change, hidden.after(said) if hidden and said else hidden)
 
 
-def event_data(task: Task, change: str, hidden: Hidden | None, public_percent: int | None = None) -> TaskData:
+def event_data(task: Task, change: str, hidden: Hidden | None) -> TaskData:
     """The public state of a task after `change`, as events carry it; of a restricted one the whole state."""
     own = {name: getattr(task, name) for name in _COLUMNS}
     if hidden is not None and task.classification == "public":
-        own |= public_numbers(state_of(task), hidden, change, public_percent)
+        own |= public_numbers(state_of(task), hidden)
     return TaskData(change=change, programme=task.programme.slug, **own)
 
 

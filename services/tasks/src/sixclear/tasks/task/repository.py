@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from sixclear.common.folding import like_pattern
 from sixclear.tasks.organisation.repository import subtree
-from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.models import ProgressReport, Task
 from sixclear.tasks.task.timing import bucket_in_sql
 
 # Tasks without a deadline come last; written as in the index `ix_task_listing`, which this order uses.
@@ -61,6 +61,17 @@ async def find_keyed_task(
         Task.external_id == external_id,
     )
     return (await session.scalars(statement.with_for_update())).one_or_none()
+
+
+async def last_percent(session: AsyncSession, task_id: UUID) -> int:
+    """The percentage of the newest report on a task, by its time; 0 without one."""
+    newest = (
+        select(ProgressReport.percent)
+        .where(ProgressReport.task_id == task_id)
+        .order_by(ProgressReport.occurred_at.desc(), ProgressReport.task_version.desc())
+        .limit(1)
+    )
+    return await session.scalar(newest) or 0
 
 
 async def list_tasks(

@@ -1,7 +1,9 @@
 """Reporting progress on many tasks in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 from sixclear.common.errors import DomainError
@@ -11,17 +13,22 @@ from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.tasks.organisation.service import named_organisations
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem
+from sixclear.tasks.reporting.service.repeat import ReportsSeen
 from sixclear.tasks.reporting.service.report import (
     REPORT_OF_OTHERS,
-    ReportsSeen,
+    Stated,
     command,
-    public_percent,
+    percents_of,
     report_row,
+    reports_seen,
+    stated_of,
+    stated_percent,
+    told_at,
 )
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_doer
 from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
-from sixclear.tasks.task.hidden import Hidden, hidden_of
+from sixclear.tasks.task.hidden import Hidden, Said, hidden_of
 from sixclear.tasks.task.models import ProgressReport, Task, state_of
 from sixclear.tasks.task.recording import TASK, event_data
 
@@ -37,9 +44,9 @@ class Line:
 async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> list[BulkItemResult]:
     """Report progress on many tasks in one transaction: a refused item never fails its neighbours.
 
-    The same rules as for one report. A task may come twice: its items are taken in their order. An item that repeats
-    a report of the same body at the same stated time word for word is `unchanged`, so that a machine may send its
-    file again. With `dry_run` the answer is the same and nothing is written.
+    The same rules as for one report. A task may come twice: its items are taken in their order. Items that repeat what
+    the body said last word for word are `unchanged`, so that a machine may send its file again. With `dry_run` the
+    answer is the same and nothing is written.
     """
     items = [line.item for line in lines if line.item]
     keys = {(item.source, item.external_id) for item in items if item.source and item.external_id}
@@ -49,10 +56,15 @@ async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> 
     )
     wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
     tasks = await rows.lock_tasks(ctx.session, sorted(wanted))
-    stated = {item.occurred_at for item in items if item.occurred_at}
-    seen = ReportsSeen(await rows.list_reports_at(ctx.session, list(tasks), stated))
-    batch = _Batch(ctx, tasks, _Keys(keyed, assigners), seen, await hidden_of(ctx.session, tasks))
-    results = [batch.take(index, line) for index, line in enumerate(lines)]
+    batch = _Batch(
+        ctx,
+        tasks,
+        _Keys(keyed, assigners),
+        await reports_seen(ctx, tasks.values(), items),
+        await hidden_of(ctx.session, tasks),
+        await stated_of(ctx, tasks.values() if any(_may_be_late(item) for item in items) else ()),
+    )
+    results = batch.take_all(lines)
     if dry_run:
         ctx.session.expunge_all()
     else:
@@ -87,54 +99,91 @@ class _Keys:
         return next(iter(found))
 
 
+def _may_be_late(item: BulkProgressItem) -> bool:
+    """Whether the percentage may be that of an earlier time."""
+    return item.occurred_at is not None and item.percent is None
+
+
 class _Batch:
     """The items of one bulk request as they are taken, in order, against locked tasks."""
 
     def __init__(
-        self, ctx: Context, tasks: Mapping[UUID, Task], keys: _Keys, seen: ReportsSeen, hidden: dict[UUID, Hidden]
+        self,
+        ctx: Context,
+        tasks: Mapping[UUID, Task],
+        keys: _Keys,
+        seen: ReportsSeen,
+        hidden: dict[UUID, Hidden],
+        stated: Stated,
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
         self._keys = keys
         self._hidden = hidden
         self._seen = seen
+        self._stated = stated
         self.reported: set[Task] = set()
         self.reports: list[ProgressReport] = []
         self.events: list[NewEvent] = []
 
-    def take(self, index: int, line: Line) -> BulkItemResult:
+    def take_all(self, lines: Sequence[Line]) -> list[BulkItemResult]:
+        """What became of each line, in order."""
+        repeated = self._repeated(lines)
+        return [self._take(index, line, repeated=index in repeated) for index, line in enumerate(lines)]
+
+    def _repeated(self, lines: Sequence[Line]) -> set[int]:
+        """The lines that say of their tasks what was said of them last: an earlier request had them."""
+        told: dict[UUID, list[tuple[int, BulkProgressItem]]] = defaultdict(list)
+        for index, line in enumerate(lines):
+            with suppress(DomainError):
+                if line.item is not None:
+                    told[self._keys.task_id(line.item)].append((index, line.item))
+        own = self._ctx.caller.organisation_id
+        repeated: set[int] = set()
+        for task_id, of_task in told.items():
+            if own is not None and (task := self._tasks.get(task_id)) is not None:
+                count = self._seen.repeated(task, own, [item for _, item in of_task])
+                repeated.update(index for index, _ in of_task[:count])
+        return repeated
+
+    def _take(self, index: int, line: Line, *, repeated: bool) -> BulkItemResult:
         """Apply one item, or answer why it is refused."""
         if line.item is None:
             return BulkItemResult(index=index, outcome="rejected", problem=line.problem)
         task_id = line.item.task_id
         try:
             task_id = self._keys.task_id(line.item)
-            return self._report(index, task_id, line.item)
+            return self._report(index, task_id, line.item, repeated=repeated)
         except DomainError as error:
             problem = ItemProblem(code=error.code, detail=error.detail)
             return BulkItemResult(index=index, outcome="rejected", task_id=task_id, problem=problem)
 
-    def _report(self, index: int, task_id: UUID, item: BulkProgressItem) -> BulkItemResult:
+    def _report(self, index: int, task_id: UUID, item: BulkProgressItem, *, repeated: bool) -> BulkItemResult:
         task = self._tasks.get(task_id)
         ctx = self._ctx
         if task is None or not is_visible(state := state_of(task), ctx.caller.organisation_id):
             raise TaskNotFound(NOT_SEEN)
         organisation_id = require_doer(ctx, state, REPORT_OF_OTHERS)
-        if self._seen.holds(task_id, organisation_id, item):
+        if repeated or self._seen.holds(task, organisation_id, item):
             return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
-        occurred_at = ctx.fact_time(item.occurred_at, task.occurred_at)
-        change = lifecycle.report(state, command(item), occurred_at)
-        percent = public_percent(task, item, self._hidden.get(task_id))
+        occurred_at = told_at(ctx, item.occurred_at, task)
+        percents = percents_of(task, item, occurred_at, self._hidden.get(task_id), self._stated)
+        change = lifecycle.report(state, command(item, percents), occurred_at)
         previous = apply(task, change, occurred_at, ctx.now, TASK)
-        report = report_row(task, item, organisation_id, percent, ctx.now)
+        self._keep(task, report_row(task, item, organisation_id, percents, occurred_at, ctx.now))
+        self.events.append(self._event(task, change.name, previous, percents.said(occurred_at)))
+        return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)
+
+    def _keep(self, task: Task, report: ProgressReport) -> None:
         self._seen.add(report)
         self.reported.add(task)
         self.reports.append(report)
-        self.events.append(self._event(task, change.name, previous, percent))
-        return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)
+        if task.task_id in self._stated:
+            self._stated[task.task_id].append(stated_percent(report, published=task.classification == "public"))
 
-    def _event(self, task: Task, change: str, previous: int | None, public_percent: int | None) -> NewEvent:
-        data = event_data(task, change, self._hidden.get(task.task_id), public_percent)
-        if task.task_id in self._hidden and task.classification == "public":
-            self._hidden[task.task_id] = replace(self._hidden[task.task_id], percent=data.percent)
-        return event_of(self._ctx, task, change, data, previous, TASK)
+    def _event(self, task: Task, change: str, previous: int | None, said: Said) -> NewEvent:
+        hidden = self._hidden.get(task.task_id)
+        if hidden is not None and task.classification == "public":
+            hidden = self._hidden[task.task_id] = hidden.after(said)
+        data = event_data(task, change, hidden)
+        return event_of(self._ctx, task, change, data, said.at, previous, TASK)

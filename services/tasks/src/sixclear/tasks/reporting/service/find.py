@@ -11,14 +11,14 @@ from sixclear.tasks.task.models import state_of
 from sixclear.tasks.task.service.find import get_task
 
 
-async def list_reports(ctx: Context, task_id: UUID, before: int | None, limit: int) -> list[ProgressView]:
+async def list_reports(ctx: Context, task_id: UUID, before: rows.Place | None, limit: int) -> list[ProgressView]:
     """A task's reports, newest first, as far as the caller may read them; raises TaskNotFound."""
     public = await _reads_as_everyone(ctx, task_id)
     reports = await rows.list_reports(ctx.session, task_id, published=public, before=before, limit=limit)
     return await progress_responses(ctx.session, reports, public=public)
 
 
-async def list_evidence(ctx: Context, task_id: UUID, before: int | None, limit: int) -> list[EvidenceView]:
+async def list_evidence(ctx: Context, task_id: UUID, before: rows.Place | None, limit: int) -> list[EvidenceView]:
     """A task's evidence, newest first, as far as the caller may read it; raises TaskNotFound."""
     public = await _reads_as_everyone(ctx, task_id)
     evidence = await rows.list_evidence(ctx.session, task_id, published=public, before=before, limit=limit)

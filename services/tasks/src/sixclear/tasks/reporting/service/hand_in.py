@@ -1,10 +1,15 @@
 """Evidence of a result, and the result itself handed in for confirmation."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import EvidenceEntry, EvidenceItem, SubmissionEntry
+from sixclear.tasks.reporting.service.repeat import count_repeated, evidence_words, unbroken
+from sixclear.tasks.reporting.service.report import told_at
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.access import require_doer, require_lead
 from sixclear.tasks.task.models import Evidence, Task, state_of
@@ -12,12 +17,18 @@ from sixclear.tasks.task.service.find import locked
 from sixclear.tasks.task.service.record import record_change
 
 
-async def add_evidence(ctx: Context, task_id: UUID, entry: EvidenceEntry, expect: Expect) -> Task:
-    """Attach a link to evidence; the lead and the coordinating bodies may."""
+async def add_evidence(ctx: Context, task_id: UUID, entry: EvidenceEntry, expect: Expect) -> tuple[Task, bool]:
+    """Attach a link to evidence; the lead and the coordinating bodies may.
+
+    False when the body repeats itself word for word: at the same stated time, or without one on the same civil day
+    with nothing since. Then nothing is written.
+    """
     task = await locked(ctx, task_id, expect)
     organisation_id = require_doer(ctx, state_of(task), "add evidence to a task of other organisations")
-    await _attach(ctx, task, entry, organisation_id, ctx.fact_time(entry.occurred_at, task.occurred_at))
-    return task
+    if await _is_repeated(ctx, task, entry, organisation_id):
+        return task, False
+    await _attach(ctx, task, entry, organisation_id, told_at(ctx, entry.occurred_at, task))
+    return task, True
 
 
 async def submit(ctx: Context, task_id: UUID, entry: SubmissionEntry, expect: Expect) -> Task:
@@ -25,14 +36,46 @@ async def submit(ctx: Context, task_id: UUID, entry: SubmissionEntry, expect: Ex
     task = await locked(ctx, task_id, expect)
     organisation_id = require_lead(ctx, state_of(task), "submit a task of another lead body")
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
-    for item in entry.evidence:
+    for item in await _new_among(ctx, task, entry.evidence, organisation_id, occurred_at):
         await _attach(ctx, task, item, organisation_id, occurred_at)
     await record_change(ctx, task, lifecycle.submit(state_of(task), occurred_at), occurred_at)
     return task
 
 
+async def _is_repeated(ctx: Context, task: Task, entry: EvidenceEntry, organisation_id: UUID) -> bool:
+    today = civil_day_start(civil_date(ctx.now))
+    said = await rows.list_evidence_told(ctx.session, task.task_id, entry.occurred_at, today)
+    return any(
+        one.organisation_id == organisation_id
+        and evidence_words(one) == evidence_words(entry)
+        and _may_repeat(one, task, entry.occurred_at, ctx.now)
+        for one in said
+    )
+
+
+def _may_repeat(said: Evidence, task: Task, stated: datetime | None, now: datetime) -> bool:
+    # At the time that is stated, else as the last change of this civil day.
+    is_last = stated is not None or said.task_version == task.version
+    return is_last and lifecycle.may_repeat(stated, said.occurred_at, said.recorded_at, now)
+
+
+async def _new_among(
+    ctx: Context, task: Task, items: Sequence[EvidenceItem], organisation_id: UUID, occurred_at: datetime
+) -> Sequence[EvidenceItem]:
+    """The items of a result, each once, without those that the body attached last on that civil day."""
+    day = civil_date(occurred_at)
+    said = await rows.list_evidence_told(ctx.session, task.task_id, None, civil_day_start(day)) if items else ()
+    run = unbroken(said, task.version, organisation_id, day)
+    new = items[count_repeated(run, items, _same_words, evidence_words) :]
+    return list({evidence_words(item): item for item in new}.values())
+
+
+def _same_words(said: Evidence, item: EvidenceItem) -> bool:
+    return evidence_words(said) == evidence_words(item)
+
+
 async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id: UUID, occurred_at: datetime) -> None:
-    await record_change(ctx, task, lifecycle.add_evidence(state_of(task)), occurred_at)
+    await record_change(ctx, task, lifecycle.add_evidence(state_of(task), occurred_at), occurred_at)
     ctx.session.add(
         Evidence(
             task_id=task.task_id,

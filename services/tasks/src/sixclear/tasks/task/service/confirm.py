@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.task import lifecycle
+from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task.access import require_confirming_body
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import ReturnEntry, Step
@@ -26,5 +27,6 @@ async def send_back(ctx: Context, task_id: UUID, entry: ReturnEntry, expect: Exp
     task = await locked(ctx, task_id, expect)
     require_confirming_body(ctx, task)
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
-    await record_change(ctx, task, lifecycle.send_back(state_of(task)), occurred_at, reason=entry.reason)
+    reported = await rows.last_percent(ctx.session, task_id)
+    await record_change(ctx, task, lifecycle.send_back(state_of(task), reported), occurred_at, reason=entry.reason)
     return task

@@ -7,6 +7,7 @@ from functools import partial
 from sixclear.common.change import Change
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
+from sixclear.tasks.task.hidden import Said
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.recording import TASK, task_data
 
@@ -18,11 +19,11 @@ async def record_change(
     occurred_at: datetime,
     *,
     reason: str | None = None,
-    public_percent: int | None = None,
+    said: Said | None = None,
 ) -> None:
     """Apply a change to a task that is locked or new, and append its event.
 
-    `public_percent` is what a report without a percentage says in public while some of the task is hidden.
+    `said` is what everyone reads of the report that the change comes by.
     """
-    kind = TASK if public_percent is None else replace(TASK, data=partial(task_data, public_percent=public_percent))
+    kind = TASK if said is None else replace(TASK, data=partial(task_data, said=said))
     await record(ctx, task, change, occurred_at, kind, reason=reason)

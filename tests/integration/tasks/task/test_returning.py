@@ -1,0 +1,21 @@
+"""A result that the confirming body sends back."""
+
+import pytest
+from tests.integration.tasks.conftest import Service, an_assigned_task
+
+EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("reported", [[], [20], [20, 90]])
+async def test_a_returned_task_goes_back_to_its_percentage_before(service: Service, reported: list[int]) -> None:
+    task_id = await an_assigned_task(service)
+    for percent in reported:
+        await service.post("G06", f"/tasks/{task_id}/progress", {"percent": percent, "text": f"Được {percent}"})
+    submitted = await service.post("G06", f"/tasks/{task_id}/submit", {"evidence": [EVIDENCE]})
+    returned = await service.post("P57", f"/tasks/{task_id}/return", {"reason": "Thiếu"})
+    before = reported[-1] if reported else 0
+    assert (submitted.json()["percent"], returned.json()["percent"]) == (100, before)
+    assert (await service.events())[-1].data["percent"] == before
+    kept = await service.post("G06", f"/tasks/{task_id}/progress", {"text": "Đang bổ sung"})
+    assert (kept.json()["status"], kept.json()["percent"]) == ("returned", before)
