@@ -73,6 +73,7 @@ TASKS = House(
     },
     ideas={
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
+        "reporting.lines": Idea("rules", "how a file of reports is read, and how its faults are told"),
         "task.deadlines": Idea("rules", "dates, rules of recurrence and periods"),
         "task.hidden": Idea("repository", "the public numbers of a task, and the statements that count the rest"),
         "task.timing": Idea("repository", "overdue and the bucket in Python and in SQL, held by one table of cases"),

@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 
 from sixclear.common.use_case import Context
-from sixclear.tasks.reporting.schemas import BulkItemResult, BulkResult, ItemProblem
+from sixclear.tasks.reporting.schemas import BulkResult, ItemProblem
 from sixclear.tasks.task.access import NOT_SEEN
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.service.find import get_task, has_hidden_numbers, invisible_among, shown
@@ -42,7 +42,7 @@ async def _readable_items(ctx: Context, answer: bytes) -> bytes:
         return answer
     problem = ItemProblem(code=TaskNotFound.code, detail=NOT_SEEN)
     items = [
-        BulkItemResult(index=item.index, outcome="rejected", task_id=item.task_id, problem=problem)
+        item.model_copy(update={"outcome": "rejected", "version": None, "problem": problem})
         if item.task_id in hidden
         else item
         for item in told.items

@@ -4,9 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import ValidationError
 
 from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
@@ -17,14 +15,13 @@ from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.reporting.errors import BulkTooLarge
+from sixclear.tasks.reporting.lines import read_lines
 from sixclear.tasks.reporting.metrics import BULK_ITEMS
 from sixclear.tasks.reporting.schemas import (
     BulkItemResult,
-    BulkProgressItem,
     BulkResult,
     EvidenceEntry,
     EvidenceView,
-    ItemProblem,
     ProgressEntry,
     ProgressView,
     SubmissionEntry,
@@ -45,6 +42,10 @@ OWN = Depends(access.OWN)
 REPORT = Depends(Access.scope("tasks:report", organisation=access.DOING))
 SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
 NDJSON = "application/x-ndjson"
+_FILE = (
+    "One BulkProgressItem in JSON a line. Blank lines, a byte order mark and any ends of lines do no harm. "
+    "A JSON array of items is taken too."
+)
 
 
 async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
@@ -105,7 +106,7 @@ async def list_reports(
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {NDJSON: {"schema": {"type": "string", "description": "One BulkProgressItem in JSON a line."}}},
+            "content": {NDJSON: {"schema": {"type": "string", "description": _FILE}}},
         }
     },
 )
@@ -115,31 +116,13 @@ async def report_in_bulk(
     dry_run: Annotated[bool, Query(description="Check every item and write nothing.")] = False,
 ) -> BulkResult:
     """Report progress on many tasks: NDJSON, one item a line, a result per item; a refused item stops no other."""
-    lines = _lines(await request.body(), own_state(request, Settings).bulk_items)
+    lines = read_lines(await request.body(), own_state(request, Settings).bulk_items)
     results = await bulk.report_many(ctx, lines, dry_run=dry_run)
     return _counted(results, dry_run)
 
 
 def _place(view: ProgressView | EvidenceView) -> tuple[datetime, int]:
     return view.occurred_at, view.task_version
-
-
-def _lines(body: bytes, most: int) -> list[bulk.Line]:
-    raw = [line for line in body.split(b"\n") if line.strip()]
-    if len(raw) > most:
-        raise BulkTooLarge(f"At most {most} items; send the rest in another request.")
-    return [_line(line) for line in raw]
-
-
-def _line(raw: bytes) -> bulk.Line:
-    try:
-        return bulk.Line(BulkProgressItem.model_validate(orjson.loads(raw)))
-    except orjson.JSONDecodeError:
-        return bulk.Line(None, ItemProblem(code="unreadable", detail="The line is not JSON in UTF-8."))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        pointer = "#/" + "/".join(str(part) for part in first["loc"])
-        return bulk.Line(None, ItemProblem(code="invalid", detail="A value is not allowed here.", pointer=pointer))
 
 
 def _counted(results: list[BulkItemResult], dry_run: bool) -> BulkResult:

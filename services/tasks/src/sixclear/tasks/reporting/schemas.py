@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from sixclear.common.web.numbers import WholeNumber
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Code, Link, Text
 from sixclear.tasks.fields import Line, OccurredAt, OptionalReference
@@ -15,7 +16,7 @@ from sixclear.tasks.organisation.schemas import OrganisationBrief
 class ProgressEntry(Schema):
     """A progress report."""
 
-    percent: Annotated[int, Field(ge=0, le=100, strict=True)] | None = None
+    percent: Annotated[WholeNumber, Field(ge=0, le=100)] | None = None
     text: Text
     difficulty: Text | None = None
     cause: Text | None = None
@@ -43,11 +44,17 @@ class ItemProblem(Schema):
     pointer: str | None = None
 
 
+Outcome = Literal["reported", "unchanged", "rejected"]
+
+
 class BulkItemResult(Schema):
-    """What became of one item; `index` counts from 0."""
+    """What became of one item; `index` counts the items from 0, blank lines are none."""
 
     index: int
-    outcome: Literal["reported", "unchanged", "rejected"]
+    line: int | None = Field(default=None, description="Its line in the file, from 1 on; null in a JSON array.")
+    source: str | None = Field(default=None, description="As the item names the task.")
+    external_id: str | None = Field(default=None, description="As the item names the task.")
+    outcome: Outcome
     task_id: UUID | None = None
     version: int | None = None
     problem: ItemProblem | None = None

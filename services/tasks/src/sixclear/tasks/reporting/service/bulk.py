@@ -12,7 +12,8 @@ from sixclear.common.recording import apply, event_of
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.tasks.organisation.service import named_organisations
 from sixclear.tasks.reporting import repository as rows
-from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem
+from sixclear.tasks.reporting.lines import Line
+from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem, Outcome
 from sixclear.tasks.reporting.service.repeat import ReportsSeen
 from sixclear.tasks.reporting.service.report import (
     REPORT_OF_OTHERS,
@@ -31,14 +32,6 @@ from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.hidden import Hidden, Said, hidden_of
 from sixclear.tasks.task.models import ProgressReport, Task, state_of
 from sixclear.tasks.task.recording import TASK, event_data
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a bulk request: what it says, or why it could not be read."""
-
-    item: BulkProgressItem | None
-    problem: ItemProblem | None = None
 
 
 async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> list[BulkItemResult]:
@@ -149,30 +142,31 @@ class _Batch:
     def _take(self, index: int, line: Line, *, repeated: bool) -> BulkItemResult:
         """Apply one item, or answer why it is refused."""
         if line.item is None:
-            return BulkItemResult(index=index, outcome="rejected", problem=line.problem)
+            return line.result(index, "rejected", problem=line.problem)
         task_id = line.item.task_id
         try:
             task_id = self._keys.task_id(line.item)
-            return self._report(index, task_id, line.item, repeated=repeated)
+            outcome, version = self._report(task_id, line.item, repeated=repeated)
+            return line.result(index, outcome, task_id=task_id, version=version)
         except DomainError as error:
             problem = ItemProblem(code=error.code, detail=error.detail)
-            return BulkItemResult(index=index, outcome="rejected", task_id=task_id, problem=problem)
+            return line.result(index, "rejected", task_id=task_id, problem=problem)
 
-    def _report(self, index: int, task_id: UUID, item: BulkProgressItem, *, repeated: bool) -> BulkItemResult:
+    def _report(self, task_id: UUID, item: BulkProgressItem, *, repeated: bool) -> tuple[Outcome, int]:
         task = self._tasks.get(task_id)
         ctx = self._ctx
         if task is None or not is_visible(state := state_of(task), ctx.caller.organisation_id):
             raise TaskNotFound(NOT_SEEN)
         organisation_id = require_doer(ctx, state, REPORT_OF_OTHERS)
         if repeated or self._seen.holds(task, organisation_id, item):
-            return BulkItemResult(index=index, outcome="unchanged", task_id=task_id, version=task.version)
+            return "unchanged", task.version
         occurred_at = told_at(ctx, item.occurred_at, task)
         percents = percents_of(task, item, occurred_at, self._hidden.get(task_id), self._stated)
         change = lifecycle.report(state, command(item, percents), occurred_at)
         previous = apply(task, change, occurred_at, ctx.now, TASK)
         self._keep(task, report_row(task, item, organisation_id, percents, occurred_at, ctx.now))
         self.events.append(self._event(task, change.name, previous, percents.said(occurred_at)))
-        return BulkItemResult(index=index, outcome="reported", task_id=task_id, version=task.version)
+        return "reported", task.version
 
     def _keep(self, task: Task, report: ProgressReport) -> None:
         self._seen.add(report)
