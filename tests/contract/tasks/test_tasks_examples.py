@@ -81,8 +81,8 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("P57", f"{task}/return", {"reason": "Chưa có người dùng thật"})
     await step("G06", f"{task}/submit", {})
     await step("P57", f"{task}/confirm", {})
-    await step("P57", "/tasks", proposal(external_id="NV-2"))
-    await step("P57", "/tasks", proposal(external_id="NV-2", classification="restricted"))
+    await step("P57", "/tasks", proposal(external_id="NV-2", deadline="2026-06-15"))
+    await step("P57", "/tasks", proposal(external_id="NV-2", classification="restricted", deadline="2026-06-15"))
 
 
 @pytest.mark.asyncio

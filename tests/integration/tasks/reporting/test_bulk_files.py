@@ -62,7 +62,7 @@ async def test_a_whole_number_is_one_however_it_is_written(service: Service, per
     assert (task["percent"], single.status_code, single.json()["percent"]) == (33, 201, 33)
 
 
-FAULTS = [
+FAULTS: list[tuple[dict[str, Any], str, str, str]] = [
     ({"percent": 101}, "#/percent", "at most 100", "a number"),
     ({"percent": -1}, "#/percent", "at least 0", "a number"),
     ({"percent": 33.5}, "#/percent", "whole number", "a number with a fraction"),

@@ -1,15 +1,16 @@
 """Directives: found, listed, entered and described again."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change
+from sixclear.common.clock import civil_date
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
-from sixclear.common.use_case import Context, Expect
+from sixclear.common.use_case import CLOCKS_DIFFER, Context, Expect, FactInFuture
 from sixclear.tasks.directive import repository as rows
 from sixclear.tasks.directive.errors import DirectiveNotFound
 from sixclear.tasks.directive.models import Directive
@@ -45,8 +46,10 @@ async def list_directives(
 async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect) -> tuple[Directive, bool]:
     """Enter a directive, or describe it again; True when it is new. Its number is unique in its programme.
 
-    `expect` is called with the known directive, or None, before anything changes.
+    `expect` is called with the known directive, or None, before anything changes. Raises FactInFuture for a document of
+    a day to come.
     """
+    _check_issued(entry, ctx.now)
     programme = await referenced_programme(ctx.session, entry.programme)
     issuer = (await referenced(ctx.session, {"#/issuer": entry.issuer}))["#/issuer"]
     ctx.require_organisation(
@@ -74,3 +77,11 @@ async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect
     occurred_at = ctx.fact_time(entry.occurred_at, None if created else directive.occurred_at)
     await record(ctx, directive, Change("registered" if created else "updated", fields), occurred_at, DIRECTIVE)
     return directive, created
+
+
+def _check_issued(entry: DirectiveEntry, now: datetime) -> None:
+    if entry.issued_on > civil_date(now + CLOCKS_DIFFER):
+        raise FactInFuture(
+            "A document is entered when it has been issued.",
+            errors=[{"pointer": "#/issued_on", "code": "in-future", "detail": "Give a day up to today."}],
+        )

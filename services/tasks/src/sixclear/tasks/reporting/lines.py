@@ -67,11 +67,11 @@ def _read(number: int, raw: bytes) -> Line:
 
 
 def _line(number: int | None, value: Any) -> Line:
-    key = {name: _code(value.get(name)) if isinstance(value, dict) else None for name in ("source", "external_id")}
+    key = [_code(value.get(name)) if isinstance(value, dict) else None for name in ("source", "external_id")]
     try:
-        return Line(number, BulkProgressItem.model_validate(value), **key)
+        return Line(number, BulkProgressItem.model_validate(value), None, *key)
     except ValidationError as error:
-        return Line(number, None, _fault(error.errors(include_url=False)[0]), **key)
+        return Line(number, None, _fault(error.errors(include_url=False)[0]), *key)
 
 
 def _code(value: Any) -> str | None:

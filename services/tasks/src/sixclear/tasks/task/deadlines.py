@@ -11,7 +11,7 @@ from functools import lru_cache
 from dateutil.rrule import rrule, rruleset, rrulestr
 
 from sixclear.common.clock import CIVIL_ZONE, CLOSE_OF_DAY, civil_date, close_of_day
-from sixclear.tasks.task.errors import RecurrenceInvalid
+from sixclear.tasks.task.errors import DeadlineInPast, RecurrenceInvalid
 
 _WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAYS = r"[+-]?(?:[1-4]?[0-9]|5[0-3])?(?:MO|TU|WE|TH|FR|SA|SU)"
@@ -35,6 +35,15 @@ def deadline_instant(deadline: date | datetime) -> datetime:
     if isinstance(deadline, datetime):
         return deadline.astimezone(UTC)
     return close_of_day(deadline)
+
+
+def check_to_come(deadline: datetime, now: datetime, *, tells_past: bool) -> None:
+    """Raises DeadlineInPast when a decision of now gives a deadline that is over, unless its client tells the past."""
+    if deadline < now and not tells_past:
+        raise DeadlineInPast(
+            "A decision gives a deadline that is still to come; one of the past needs the scope facts:past.",
+            errors=[{"pointer": "#/deadline", "code": "in-past", "detail": "Give a time from now on."}],
+        )
 
 
 # The library searches for an occurrence up to the year 9999: from here that is soon, with leap years on the way.

@@ -178,6 +178,7 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
         LevelMismatch,
         ConfirmationImpossible,
         SixClearsMissing,
+        DeadlineInPast,
         TransitionNotAllowed,
         DeadlineNeedsDecision,
         FieldNeedsDecision,
@@ -200,7 +201,9 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, r
     "/tasks/{task_id}/assign",
     operation_id="assignTask",
     dependencies=[ASSIGN],
-    responses=problem_responses(*STEP_REFUSALS, LevelMismatch, ConfirmationImpossible, SixClearsMissing),
+    responses=problem_responses(
+        *STEP_REFUSALS, LevelMismatch, ConfirmationImpossible, SixClearsMissing, DeadlineInPast
+    ),
 )
 async def assign(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
     """Assign a proposed task to its lead body; it must be six-clear."""

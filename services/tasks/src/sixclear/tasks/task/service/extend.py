@@ -5,8 +5,7 @@ from uuid import UUID
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.access import require_assigning_body
-from sixclear.tasks.task.deadlines import deadline_instant
-from sixclear.tasks.task.errors import DeadlineInPast
+from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import ExtensionEntry
 from sixclear.tasks.task.service.find import locked
@@ -24,11 +23,7 @@ async def extend(ctx: Context, task_id: UUID, entry: ExtensionEntry, expect: Exp
     if task.current_deadline == deadline and await _is_repeated(ctx, task, entry):
         return task
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
-    if deadline < ctx.now and "facts:past" not in ctx.caller.scopes:
-        raise DeadlineInPast(
-            "An extension gives a deadline that is still to come; one of the past needs the scope facts:past.",
-            errors=[{"pointer": "#/deadline", "code": "in-past", "detail": "Give a time from now on."}],
-        )
+    check_to_come(deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
     change = lifecycle.extend(state_of(task), deadline)
     await record_change(ctx, task, change, occurred_at, reason=entry.reason)
     return task
