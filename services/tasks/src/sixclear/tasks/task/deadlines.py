@@ -96,13 +96,49 @@ def check_recurrence(rule: str) -> str:
     parts = [part.partition("=") for part in rule.upper().split(";")]
     names = [name for name, _, _ in parts]
     known = all(name in _PARTS and _PARTS[name].fullmatch(value) for name, _, value in parts)
-    if not known or "FREQ" not in names or len(set(names)) < len(names) or not _occurs(rule):
+    # RFC 5545 allows only one of the two ends.
+    clear = "FREQ" in names and len(set(names)) == len(names) and not {"COUNT", "UNTIL"} <= set(names)
+    if not known or not clear or not _occurs(rule):
         raise RecurrenceInvalid(
             "Write one rule that repeats by day, week, month or year and occurs whenever it starts, such as "
-            "FREQ=MONTHLY;BYMONTHDAY=22 or FREQ=WEEKLY;BYDAY=FR.",
+            "FREQ=MONTHLY;BYMONTHDAY=22 or FREQ=WEEKLY;BYDAY=FR. It ends by COUNT or by UNTIL, not by both.",
             errors=[{"pointer": "#/recurrence", "code": "rule-unreadable", "detail": "The rule cannot be used."}],
         )
     return rule
+
+
+def check_occurs(rule: str, since: datetime) -> None:
+    """Raises RecurrenceInvalid for a rule whose occurrences are over when the task is assigned, at `since` (UTC)."""
+    if current_period(rule, since, None, since) is None:
+        raise RecurrenceInvalid(
+            "The rule has no occurrence after the assignment; give a later UNTIL, or leave it out.",
+            errors=[{"pointer": "#/recurrence", "code": "never-occurs", "detail": "All its occurrences are over."}],
+        )
+
+
+def months_skipped(rule: str, since: datetime | None) -> list[int]:
+    """The months, 1 to 12, that a rule means but passes over, since they have none of its days in a common year.
+
+    `since` is when the task was assigned, None before that: a monthly rule may take its day and its months from it.
+    """
+    parts = _parts_of(rule)
+    start = civil_date(since) if since else None
+    days = [int(day) for day in parts.get("BYMONTHDAY", "").split(",") if day]
+    if not days and start and parts["FREQ"] in {"MONTHLY", "YEARLY"} and "BYDAY" not in parts:
+        days = [start.day]
+    meant = [int(month) for month in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else _months_of(parts, start)
+    return sorted({month for month in meant if days and min(map(abs, days)) > _LENGTHS[month - 1]})
+
+
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _months_of(parts: Mapping[str, str], start: date | None) -> list[int]:
+    """The months that a rule reaches that names none."""
+    if start and parts["FREQ"] == "MONTHLY":
+        return [(start.month - 1 + turn * int(parts.get("INTERVAL", 1))) % 12 + 1 for turn in range(12)]
+    named = start and parts["FREQ"] == "YEARLY" and "BYMONTHDAY" not in parts
+    return [start.month] if start and named else list(range(1, 13))
 
 
 def current_period(rule: str, since: datetime, last_report_at: datetime | None, now: datetime) -> Period | None:
@@ -110,12 +146,18 @@ def current_period(rule: str, since: datetime, last_report_at: datetime | None, 
 
     All instants are UTC. A period is reported when a report came after the previous period's deadline.
     """
-    before, due = _around(rule, civil_date(since), now.astimezone(CIVIL_ZONE).replace(tzinfo=None))
+    before, due = _around(rule, since.astimezone(CIVIL_ZONE), now.astimezone(CIVIL_ZONE))
     if due is None:
         return None
-    previous = before.replace(tzinfo=CIVIL_ZONE).astimezone(UTC) if before else None
+    previous = close_of_day(before) if before else None
     reported = last_report_at is not None and (previous is None or last_report_at > previous)
-    return Period(previous, due.replace(tzinfo=CIVIL_ZONE).astimezone(UTC), reported)
+    return Period(previous, close_of_day(due), reported)
+
+
+def _around(rule: str, since: datetime, at: datetime) -> tuple[date | None, date | None]:
+    """The days of the last occurrence before the civil time `at`, and of the first one from then on."""
+    day = at.date() + timedelta(days=at.time() > CLOSE_OF_DAY)
+    return _around_day(rule, since.date(), day, late=since.time() > CLOSE_OF_DAY)
 
 
 # How far before now the search begins; where nothing is found there, sixteen times as far, and so on to the start.
@@ -123,22 +165,33 @@ _SEARCH_DAYS = 40
 _FARTHER = 16
 
 
-def _around(rule: str, start: date, at: datetime) -> tuple[datetime | None, datetime | None]:
-    """The last occurrence before the civil time `at`, and the first one from then on.
+# Every occurrence falls at the close of its day: what is found for a task is true for a whole day, for every reader.
+@lru_cache(maxsize=4096)
+def _around_day(rule: str, start: date, day: date, *, late: bool) -> tuple[date | None, date | None]:
+    """The last occurrence before `day`, and the first one from then on. `late`: assigned after the close of `start`.
 
-    The library walks from the start of a rule: a daily one of 1945 would cost every reader half a second.
+    The library walks from the start of a rule: a daily one of 1945 would cost half a second.
     """
-    parts = dict(part.split("=", 1) for part in rule.upper().split(";"))
+    parts = _parts_of(rule)
     if "COUNT" in parts:
-        return _among(_counted(rule, start), at)
-    days = _SEARCH_DAYS
+        return _among(_counted(rule, start, max(start, day).year // 10 * 10 + 9, late=late), day)
+    last = date.fromisoformat(parts["UNTIL"]) if "UNTIL" in parts else date.max
+    if day > last:
+        return None, None
+    at, days = _civil_close(day), _SEARCH_DAYS
     while True:
-        later = _later_start(parts, start, date.fromordinal(max(1, at.toordinal() - days)))
+        later = _later_start(parts, start, date.fromordinal(max(1, day.toordinal() - days)))
         occurrences = _read(rule, _civil_close(start)) if later is None else _read(*later)
         before = occurrences.before(at)
         if before is not None or later is None:
-            return before, occurrences.after(at, inc=True)
+            following = occurrences.after(at, inc=True)
+            return before and before.date(), following and following.date()
         days *= _FARTHER
+
+
+def _parts_of(rule: str) -> dict[str, str]:
+    """The parts of a rule that was checked."""
+    return dict(part.split("=", 1) for part in rule.upper().split(";"))
 
 
 def _later_start(parts: Mapping[str, str], start: date, latest: date) -> tuple[str, datetime] | None:
@@ -169,15 +222,25 @@ def _later_start(parts: Mapping[str, str], start: date, latest: date) -> tuple[s
 
 
 @lru_cache(maxsize=256)
-def _counted(rule: str, start: date) -> "array[int]":
-    """The days of a rule that ends after so many occurrences: they can only be counted from its start, so once."""
-    return array("l", (occurrence.toordinal() for occurrence in _read(rule, _civil_close(start))))
+def _counted(rule: str, start: date, last_year: int, *, late: bool) -> "array[int]":
+    """The days of a rule that ends after so many occurrences, up to the first one after `last_year`.
+
+    They can only be counted from its start, so once. One that is over when the task is assigned, `late` on the day of
+    `start`, is none of them.
+    """
+    parts = _parts_of(rule)
+    count = int(parts["COUNT"])
+    parts["COUNT"] = str(count + late)
+    days = array("l")
+    for occurrence in _read(";".join(f"{name}={value}" for name, value in parts.items()), _civil_close(start)):
+        days.append(occurrence.toordinal())
+        if occurrence.year > last_year:
+            break
+    return days[1:] if late and days and days[0] == start.toordinal() else days[:count]
 
 
-def _among(days: "array[int]", at: datetime) -> tuple[datetime | None, datetime | None]:
-    """The last occurrence before `at` and the first one from then on; each falls at the close of its day."""
-    following = bisect_left(days, at.toordinal() + (at.time() > CLOSE_OF_DAY))
-    found = [_civil_close(date.fromordinal(day)) for day in days[max(0, following - 1) : following + 1]]
-    if following == 0:
-        return None, found[0] if found else None
-    return found[0], found[1] if len(found) > 1 else None
+def _among(days: "array[int]", day: date) -> tuple[date | None, date | None]:
+    """The last of these days before `day`, and the first one from then on."""
+    following = bisect_left(days, day.toordinal())
+    before = date.fromordinal(days[following - 1]) if following else None
+    return before, date.fromordinal(days[following]) if following < len(days) else None

@@ -11,7 +11,7 @@ from sixclear.tasks.directive.service import describe_directive
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import is_concerned
-from sixclear.tasks.task.deadlines import current_period
+from sixclear.tasks.task.deadlines import current_period, months_skipped
 from sixclear.tasks.task.hidden import HANDED_IN, Hidden, hidden_of, percents_at, public_numbers
 from sixclear.tasks.task.lifecycle import missing_clears
 from sixclear.tasks.task.models import Task, state_of
@@ -27,6 +27,7 @@ _DETAIL_COLUMNS = (
     - {
         "directive",
         "current_period",
+        "months_skipped",
         "assigning_organisation",
         "coordinating_organisations",
         "missing_clears",
@@ -53,6 +54,7 @@ async def task_response(ctx: Context, task: Task) -> TaskView:
         **{name: numbers.get(name, getattr(task, name)) for name in _DETAIL_COLUMNS},
         directive=await describe_directive(ctx.session, task.directive_id) if task.directive_id else None,
         current_period=_period(task, summary["last_report_at"], ctx.now),
+        months_skipped=months_skipped(task.recurrence, task.assigned_at) if task.recurrence else [],
         assigning_organisation=names[task.assigning_organisation_id],
         coordinating_organisations=[names[key] for key in task.coordinating_organisation_ids],
         missing_clears=missing_clears(state_of(task)),

@@ -202,7 +202,7 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, r
     operation_id="assignTask",
     dependencies=[ASSIGN],
     responses=problem_responses(
-        *STEP_REFUSALS, LevelMismatch, ConfirmationImpossible, SixClearsMissing, DeadlineInPast
+        *STEP_REFUSALS, LevelMismatch, ConfirmationImpossible, SixClearsMissing, DeadlineInPast, RecurrenceInvalid
     ),
 )
 async def assign(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:

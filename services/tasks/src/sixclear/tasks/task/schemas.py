@@ -54,7 +54,9 @@ class TaskProposal(Schema):
     classification: Literal["public", "restricted"] = "public"
     kind: Literal["one_off", "recurring"] = "one_off"
     recurrence: Annotated[str, StringConstraints(max_length=300)] | None = Field(
-        default=None, description="RFC 5545 rule of a recurring task, for example FREQ=MONTHLY;BYMONTHDAY=22."
+        default=None,
+        description="RFC 5545 rule of a recurring task, such as FREQ=MONTHLY;BYMONTHDAY=22. It must occur after the "
+        "assignment. Periods are not counted.",
     )
     assigned_by: AssigningLevel
     assigning_organisation: Reference
@@ -71,7 +73,10 @@ class TaskProposal(Schema):
 
 
 class PeriodView(Schema):
-    """The current period of a recurring task."""
+    """The current period of a recurring task.
+
+    Periods are not counted: no figure and no list says how many were missed, or that the series has ended.
+    """
 
     due_at: datetime
     previous_due_at: datetime | None
@@ -111,6 +116,11 @@ class TaskView(TaskSummary):
     classification: Literal["public", "restricted"]
     recurrence: str | None
     current_period: PeriodView | None
+    months_skipped: list[int] = Field(
+        default_factory=list,
+        description="Months, 1 to 12, that the rule passes over because they lack its day in a common year, as with "
+        "BYMONTHDAY=31; BYMONTHDAY=-1 is the last day of every month.",
+    )
     assigning_organisation: OrganisationBrief
     coordinating_organisations: list[OrganisationBrief]
     leader_position: PositionView | None

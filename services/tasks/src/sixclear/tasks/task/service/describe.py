@@ -16,7 +16,7 @@ from sixclear.tasks.programme.service import referenced_programme
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_describer, require_proposer
-from sixclear.tasks.task.deadlines import check_recurrence, deadline_instant
+from sixclear.tasks.task.deadlines import check_occurs, check_recurrence, deadline_instant
 from sixclear.tasks.task.errors import DeadlineNeedsDecision, RecurrenceInvalid, ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES
 from sixclear.tasks.task.models import Task, state_of
@@ -146,6 +146,8 @@ async def _update(
         return
     state, stored = state_of(task), task.programme
     lifecycle.allow_update(state, changed, enforced=stored.six_clears_enforced)
+    if task.assigned_at is not None and changed.get("recurrence"):
+        check_occurs(changed["recurrence"], task.assigned_at)
     if task.status in OPEN_STATUSES and "coordinating_organisation_ids" in changed:
         lifecycle.check_confirmable(state.changed(changed), stored.owner_organisation_id)
     require_describer(ctx, task, changed)
