@@ -83,6 +83,10 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("P57", f"{task}/confirm", {})
     await step("P57", "/tasks", proposal(external_id="NV-2", deadline="2026-06-15"))
     await step("P57", "/tasks", proposal(external_id="NV-2", classification="restricted", deadline="2026-06-15"))
+    await step("G06", "/tasks", proposal(external_id="NV-3", assign=False, deadline="2026-06-15"))
+    await step("P57", f"{task}/refuse", {"reason": "Trùng với nhiệm vụ khác"})
+    await step("G06", "/tasks", proposal(external_id="NV-4", assign=False, deadline="2026-06-15"))
+    await step("G06", f"{task}/withdraw-proposal", {})
 
 
 @pytest.mark.asyncio

@@ -64,3 +64,24 @@ async def test_a_task_that_an_earlier_release_returned_is_at_what_was_reported(e
             assert {row.code: row.percent for row in rows} == {"keyed": 30, "unkeyed": 0}
     finally:
         await engine.dispose()
+
+
+@pytest.mark.asyncio
+async def test_a_proposal_of_an_earlier_release_knows_who_made_it(empty_database: EmptyDatabase) -> None:
+    url = await empty_database()
+    await migrations.upgrade(url, "sixclear.tasks", "0009")
+    engine = create_async_engine(url, poolclass=NullPool)
+    told = """INSERT INTO event
+                  (entity_type, entity_id, version, change, data, meta, occurred_at, recorded_at, published)
+              SELECT 'task', task_id, 1, 'proposed', '{}', jsonb_build_object('organisation_id', CAST(:body AS text)),
+                     now(), now(), true FROM task WHERE code = 'keyed'"""
+    try:
+        async with engine.begin() as connection:
+            for statement in (*STATEMENTS, told):
+                await connection.execute(text(statement), {"body": BODY})
+        await migrations.upgrade(url, "sixclear.tasks")
+        async with engine.connect() as connection:
+            rows = await connection.execute(text("SELECT code, proposed_by_organisation_id::text AS body FROM task"))
+            assert {row.code: row.body for row in rows} == {"keyed": BODY, "unkeyed": None}
+    finally:
+        await engine.dispose()

@@ -14,6 +14,12 @@ class Settings(BaseSettings):
     bulk_items: int = Field(
         default=1000, ge=1, le=10_000, description="Most items that one bulk request may hold; beyond it: 413."
     )
+    open_proposals: int = Field(
+        default=20,
+        ge=1,
+        le=10_000,
+        description="Most proposals that a body may have open in a programme of another body; beyond it: 409.",
+    )
     seed_organisations: bool = Field(
         default=True,
         description="Register Vietnam's administrative units and central agencies when they are missing.",

@@ -45,6 +45,8 @@ CHANGES: Mapping[str, str] = {
     "directive.registered": N_("Ghi nhận văn bản giao việc"),
     "directive.updated": N_("Cập nhật văn bản giao việc"),
     "task.proposed": N_("Đề xuất nhiệm vụ"),
+    "task.refused": N_("Từ chối đề xuất"),
+    "task.proposal_withdrawn": N_("Rút đề xuất"),
     "task.updated": N_("Cập nhật nhiệm vụ"),
     "task.assigned": N_("Giao nhiệm vụ"),
     "task.progress_reported": N_("Báo cáo tiến độ"),

@@ -67,6 +67,18 @@ def require_proposer(ctx: Context, fields: Mapping[str, Any]) -> None:
     ctx.require_organisation(allowed, "propose a task between other organisations")
 
 
+def require_refusing_body(ctx: Context, task: Task) -> UUID:
+    """The owner of the programme may that the proposal is in."""
+    return ctx.require_organisation({task.programme.owner_organisation_id}, "refuse a proposal in this programme")
+
+
+def require_proposing_body(ctx: Context, task: Task) -> UUID:
+    """The body may that made the proposal."""
+    # The release before writes only whose key it has.
+    made_by = task.proposed_by_organisation_id or task.key_organisation_id
+    return ctx.require_organisation({made_by}, "withdraw a proposal of another organisation")
+
+
 def require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
     """What is stored decides who may describe a known task, never what is proposed.
 
@@ -96,6 +108,10 @@ OWNER = OrganisationRule(
 PROPOSING = OrganisationRule(
     "assigning_or_lead_body", "the assigning or the lead body that the task names", require_proposer
 )
+REFUSING = OrganisationRule(
+    "refusing_body", "the owner of the programme that the proposal is in", require_refusing_body
+)
+PROPOSER = OrganisationRule("proposing_body", "the body that made the proposal", require_proposing_body)
 CONFIRMING = OrganisationRule(
     "confirming_body",
     "the assigning body of the task or the owner of the programme, which does not work on the task",

@@ -77,6 +77,12 @@ class FieldNeedsDecision(DomainError):
     remedy = "Leave these fields as they are, or assign a new task."
 
 
+class TooManyOpenProposals(DomainError):
+    code, status, title = "too-many-open-proposals", 409, "Too many proposals are open"
+    meaning = "The organisation has as many open proposals in this programme as one may have there."
+    remedy = "Withdraw a proposal, or wait until the owner of the programme has decided on some."
+
+
 class RecurrenceInvalid(DomainError):
     code, status, title = "recurrence-invalid", 422, "The recurrence rule is not valid"
     meaning = "A recurring task needs a rule that repeats, written as RFC 5545 defines it."

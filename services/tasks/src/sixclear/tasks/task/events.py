@@ -65,6 +65,8 @@ TASK_EVENTS = EntityEvents(
     TaskData,
     {
         "proposed": "A body proposed the task.",
+        "refused": "The body whose programme it is in refused the proposal.",
+        "proposal_withdrawn": "The body that made the proposal took it back.",
         "updated": "Its description changed; deadline and status did not.",
         "assigned": "The task is six-clear (sáu rõ) and was given to its lead body.",
         "progress_reported": "The lead or a coordinating body reported progress.",

@@ -23,6 +23,8 @@ OPEN_STATUSES = frozenset({"assigned", "in_progress", "submitted", "returned", "
 _ALLOWED_FROM = {
     "updated": {"draft", "proposed", *OPEN_STATUSES},
     "assigned": {"draft", "proposed"},
+    "refused": {"draft", "proposed"},
+    "proposal_withdrawn": {"draft", "proposed"},
     "progress_reported": {"assigned", "in_progress", "returned"},
     "evidence_added": {"assigned", "in_progress", "returned", "submitted"},
     "submitted": {"assigned", "in_progress", "returned"},
@@ -145,6 +147,18 @@ def assign(task: TaskState, occurred_at: datetime, *, enforced: bool) -> Change:
     if missing and (enforced or "responsibility" in missing):
         _refuse_unclear(missing, task.kind, "Add them, then assign the task again.")
     return Change("assigned", {"status": "assigned", "assigned_at": occurred_at})
+
+
+def refuse(task: TaskState) -> Change:
+    """Refuse a proposal: it is over."""
+    _allow(task, "refused")
+    return Change("refused", {"status": "cancelled"})
+
+
+def withdraw_proposal(task: TaskState) -> Change:
+    """Take a proposal back: it is over."""
+    _allow(task, "proposal_withdrawn")
+    return Change("proposal_withdrawn", {"status": "cancelled"})
 
 
 def is_late(task: TaskState, occurred_at: datetime) -> bool:

@@ -36,6 +36,7 @@ class Task(Versioned, Base):
     source: Mapped[str | None]
     external_id: Mapped[str | None]
     key_organisation_id: Mapped[UUID | None]
+    proposed_by_organisation_id: Mapped[UUID | None]
     classification: Mapped[str]
     status: Mapped[str]
     kind: Mapped[str]
@@ -66,6 +67,12 @@ class Task(Versioned, Base):
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),
         Index("ix_task_listing", text("coalesce(current_deadline, 'infinity'::timestamptz)"), "task_id"),
+        Index(
+            "ix_task_open_proposals",
+            "programme_id",
+            "proposed_by_organisation_id",
+            postgresql_where=text("status = 'proposed'"),
+        ),
         Index("ix_task_coordinating_organisation_ids", "coordinating_organisation_ids", postgresql_using="gin"),
         Index("ix_task_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
     )

@@ -63,6 +63,16 @@ async def find_keyed_task(
     return (await session.scalars(statement.with_for_update())).one_or_none()
 
 
+async def count_open_proposals(session: AsyncSession, programme_id: UUID, proposed_by: UUID) -> int:
+    """How many proposals of a body are open in a programme."""
+    found = select(func.count()).where(
+        Task.programme_id == programme_id,
+        Task.proposed_by_organisation_id == proposed_by,
+        Task.status == "proposed",
+    )
+    return await session.scalar(found) or 0
+
+
 async def last_percent(session: AsyncSession, task_id: UUID) -> int:
     """The percentage of the newest report on a task, by its time; 0 without one."""
     newest = (

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.service_state import own_state
 from sixclear.common.use_case import (
     Context,
     FactBehindLastChange,
@@ -24,6 +25,7 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.programme.errors import ProgrammeNotFound
+from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import (
     STEP_REFUSALS,
@@ -37,6 +39,7 @@ from sixclear.tasks.task.errors import (
     ReferenceAmbiguous,
     SixClearsMissing,
     TaskNotFound,
+    TooManyOpenProposals,
 )
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.responses import task_summaries
@@ -45,6 +48,7 @@ from sixclear.tasks.task.schemas import (
     Bucket,
     ExtensionEntry,
     HistoryEntry,
+    RefusalEntry,
     ReturnEntry,
     Step,
     TaskProposal,
@@ -56,6 +60,7 @@ from sixclear.tasks.task.service import assign as assigning
 from sixclear.tasks.task.service import confirm as confirming
 from sixclear.tasks.task.service import describe, find
 from sixclear.tasks.task.service import extend as extending
+from sixclear.tasks.task.service import proposal as proposals
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
@@ -64,6 +69,8 @@ OWN = Depends(access.OWN)
 WRITE = Depends(Access.scope("tasks:write", organisation=access.PROPOSING))
 ASSIGN = Depends(Access.scope("tasks:assign", organisation=access.OWNER))
 EXTEND = Depends(Access.scope("tasks:assign", organisation=access.ASSIGNING))
+REFUSE = Depends(Access.scope("tasks:assign", organisation=access.REFUSING))
+WITHDRAW = Depends(Access.scope("tasks:write", organisation=access.PROPOSER))
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation=access.CONFIRMING))
 
 
@@ -182,6 +189,7 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
         TransitionNotAllowed,
         DeadlineNeedsDecision,
         FieldNeedsDecision,
+        TooManyOpenProposals,
         TaskNotFound,
         FactsPastNotAllowed,
         FactBehindLastChange,
@@ -190,9 +198,12 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     )
     | {200: {"description": "The task was known; it is described again, or nothing changed.", "model": TaskView}},
 )
-async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, response: Response) -> TaskView:
+async def put_task(
+    ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, request: Request, response: Response
+) -> TaskView:
     """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it again (200)."""
-    task, created = await describe.upsert_task(ctx, proposal, expect)
+    most_open = own_state(request, Settings).open_proposals
+    task, created = await describe.upsert_task(ctx, proposal, expect, most_open=most_open)
     response.status_code = 201 if created else 200
     return await _answer(ctx, task, response)
 
@@ -208,6 +219,34 @@ async def put_task(ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, r
 async def assign(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
     """Assign a proposed task to its lead body; it must be six-clear."""
     task = await assigning.assign(ctx, task_id, step, expect)
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/refuse",
+    operation_id="refuseProposal",
+    dependencies=[REFUSE],
+    responses=problem_responses(*STEP_REFUSALS),
+)
+async def refuse(
+    ctx: ContextDep, task_id: UUID, entry: RefusalEntry, expect: ExpectDep, response: Response
+) -> TaskView:
+    """Refuse a proposal in your programme, with the reason; it is then `cancelled`."""
+    task = await proposals.refuse(ctx, task_id, entry, expect)
+    return await _answer(ctx, task, response)
+
+
+@router.post(
+    "/tasks/{task_id}/withdraw-proposal",
+    operation_id="withdrawProposal",
+    dependencies=[WITHDRAW],
+    responses=problem_responses(*STEP_REFUSALS),
+)
+async def withdraw_proposal(
+    ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response
+) -> TaskView:
+    """Take your own proposal back; it is then `cancelled`."""
+    task = await proposals.withdraw(ctx, task_id, step, expect)
     return await _answer(ctx, task, response)
 
 

@@ -13,8 +13,11 @@ from sixclear.tasks.fields import Deadline, Line, OccurredAt, OptionalReference,
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
 AssigningLevel = Literal["central", "province", "commune"]
-TaskStatus = Literal[
-    "draft", "proposed", "assigned", "in_progress", "submitted", "returned", "completed", "paused", "cancelled"
+TaskStatus = Annotated[
+    Literal[
+        "draft", "proposed", "assigned", "in_progress", "submitted", "returned", "completed", "paused", "cancelled"
+    ],
+    Field(description="No step leads to `draft` or `paused` yet; only a proposal that ends becomes `cancelled`."),
 ]
 Bucket = Literal["completed", "in_term", "overdue", "recurring"]
 
@@ -145,6 +148,13 @@ class Step(Schema):
 
 class ReturnEntry(Schema):
     """Why a submission goes back."""
+
+    reason: Text
+    occurred_at: OccurredAt = None
+
+
+class RefusalEntry(Schema):
+    """Why a proposal is refused."""
 
     reason: Text
     occurred_at: OccurredAt = None

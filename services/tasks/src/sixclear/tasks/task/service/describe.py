@@ -23,6 +23,7 @@ from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import Position, TaskProposal
 from sixclear.tasks.task.service.assign import assign_described
 from sixclear.tasks.task.service.find import get_task
+from sixclear.tasks.task.service.proposal import check_open
 from sixclear.tasks.task.service.record import record_change
 
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
@@ -31,13 +32,13 @@ _UNDECIDED = frozenset({"draft", "proposed"})
 _PLAIN = set(TaskProposal.model_fields) & set(Task.__table__.columns.keys()) - {"task_id", "occurred_at"}
 
 
-async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> tuple[Task, bool]:
+async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect, *, most_open: int) -> tuple[Task, bool]:
     """Propose a task, or describe again the one that `task_id`, or the caller's `source` and `external_id`, names.
 
     The second part is True when it is new. A proposal that changes nothing publishes nothing. With `assign`, a task
     that is only proposed is assigned in the same transaction.
     `expect` is called with the known task, or None, before anything changes: it raises when the caller decided on
-    another version.
+    another version. Raises TooManyOpenProposals when a body has more than `most_open` in a programme of another.
     """
     programme = await referenced_programme(ctx.session, proposal.programme)
     fields = await _described(ctx, proposal, programme)
@@ -46,13 +47,15 @@ async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect) -> t
     if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
         require_proposer(ctx, fields)
     expect(task)
-    created = task is None
+    created, known_programme = task is None, task and task.programme_id
     if task is None:
         task = await _propose(ctx, proposal, programme, fields)
     else:
         await _update(ctx, task, proposal, programme, fields)
     if proposal.assign and task.status in _UNDECIDED:
         await assign_described(ctx, task, proposal.occurred_at)
+    if task.status == "proposed" and task.programme.programme_id != known_programme:
+        await check_open(ctx, task, most_open)
     return task, created
 
 
@@ -112,6 +115,7 @@ async def _propose(ctx: Context, proposal: TaskProposal, programme: Programme, f
     task = Task(
         task_id=task_id,
         key_organisation_id=own,
+        proposed_by_organisation_id=ctx.caller.organisation_id,
         programme=programme,
         status="proposed",
         version=0,

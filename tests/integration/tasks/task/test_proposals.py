@@ -1,0 +1,88 @@
+"""A proposal that no body wants can be refused or taken back, and no body fills another's programme with them."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
+
+REASON = {"reason": "Trùng với nhiệm vụ khác"}
+MOST = 20
+
+
+async def propose(service: Service, number: int = 1, code: str = "G06", **changes: Any) -> httpx2.Response:
+    body = proposal(assign=False, external_id=f"NV-{number}") | changes
+    return await service.post(code, "/tasks", body)
+
+
+async def a_proposal(service: Service, number: int = 1, **changes: Any) -> UUID:
+    response = await propose(service, number, **changes)
+    assert response.status_code == 201, response.text
+    return UUID(response.json()["task_id"])
+
+
+@pytest.mark.asyncio
+async def test_the_body_whose_programme_it_is_in_refuses_a_proposal(service: Service) -> None:
+    task_id = await a_proposal(service)
+    path = f"/tasks/{task_id}/refuse"
+    for code in ("G06", "G01"):
+        assert (await service.post(code, path, REASON)).json()["code"] == "organisation-not-allowed"
+    refused = await service.post("P57", path, REASON)
+    assert (refused.status_code, refused.json()["status"], refused.json()["bucket"]) == (200, "cancelled", None)
+    event = (await service.events())[-1]
+    assert (event.change, event.data["status"], event.meta["reason"]) == ("refused", "cancelled", REASON["reason"])
+    assert "Trùng" not in event.data_json
+    again = await service.post("P57", path, REASON)
+    assert (again.status_code, again.json()["code"]) == (409, "transition-not-allowed")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("key", [{}, {"source": None, "external_id": None}])
+async def test_who_made_a_proposal_takes_it_back(service: Service, key: dict[str, Any]) -> None:
+    task_id = await a_proposal(service, **key)
+    path = f"/tasks/{task_id}/withdraw-proposal"
+    for code in ("P57", "G01"):
+        assert (await service.post(code, path, {})).json()["code"] == "organisation-not-allowed"
+    withdrawn = await service.post("G06", path, {})
+    assert (withdrawn.status_code, withdrawn.json()["status"]) == (200, "cancelled")
+    assert (await service.events())[-1].change == "proposal_withdrawn"
+    assert (await service.post("P57", f"/tasks/{task_id}/assign", {})).json()["code"] == "transition-not-allowed"
+
+
+@pytest.mark.asyncio
+async def test_what_was_assigned_is_neither_refused_nor_taken_back(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    for path, body in (("refuse", REASON), ("withdraw-proposal", {})):
+        refused = await service.post("P57", f"/tasks/{task_id}/{path}", body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+
+
+@pytest.mark.asyncio
+async def test_a_body_has_only_so_many_proposals_open_in_a_programme(service: Service) -> None:
+    answers = await asyncio.gather(*(propose(service, number) for number in range(MOST + 5)))
+    assert Counter(answer.status_code for answer in answers) == {201: MOST, 409: 5}
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["code"] == "too-many-open-proposals"
+    taken = next(answer.json()["task_id"] for answer in answers if answer.status_code == 201)
+    described = await propose(service, task_id=taken, source=None, external_id=None, title="Tên khác")
+    assert described.status_code == 200, "an open proposal can still be described"
+    assert (await service.post("P57", f"/tasks/{taken}/refuse", REASON)).status_code == 200
+    assert (await propose(service, 100)).status_code == 201
+    assert (await propose(service, 101)).status_code == 409
+    assert (await propose(service, 1, code="G01", lead_organisation="G01")).status_code == 201, "each body has its own"
+    assert (await propose(service, 200, code="P57")).status_code == 201
+    own = [await propose(service, 300 + number, code="P57") for number in range(MOST)]
+    assert {answer.status_code for answer in own} == {201}, "the owner decides on its own proposals"
+
+
+@pytest.mark.asyncio
+async def test_a_proposal_does_not_come_in_from_another_programme(service: Service) -> None:
+    programme = {"slug": "own", "name_vi": "Riêng", "name_en": "Own", "resolution": "57-NQ/TW", "owner": "G06"}
+    assert (await service.post("G06", "/programmes", programme)).status_code == 201
+    for number in range(MOST):
+        await a_proposal(service, number)
+    await a_proposal(service, 100, programme="own")
+    assert (await propose(service, 100)).status_code == 409
