@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.db import wait_to_create
 from sixclear.common.folding import like_pattern
 from sixclear.data_catalog.entry.freshness import freshness_in_sql
 from sixclear.data_catalog.entry.models import Entry
@@ -30,6 +31,15 @@ class EntryFilter:
 async def find_entry(session: AsyncSession, entry_id: UUID, *, lock: bool = False) -> Entry | None:
     """The entry with this identifier; its row locked when it is about to change."""
     return await session.get(Entry, entry_id, with_for_update=lock)
+
+
+async def find_or_create(session: AsyncSession, entry_id: UUID) -> Entry | None:
+    """The entry with this identifier, its row locked; None when it is the caller's to create."""
+    found = await find_entry(session, entry_id, lock=True)
+    if found is None:
+        await wait_to_create(session, entry_id)
+        found = await find_entry(session, entry_id, lock=True)
+    return found
 
 
 async def list_entries(

@@ -66,7 +66,7 @@ async def put_entry(ctx: Context, description: EntryDescription, expect: Expect)
     """
     require_owner_or_steward(ctx, description.owner_organisation_id, "describe an entry of another organisation")
     fields = _described(ctx, description)
-    entry = await repository.find_entry(ctx.session, stable_id("entry", description.code), lock=True)
+    entry = await repository.find_or_create(ctx.session, stable_id("entry", description.code))
     if entry is not None:
         require_owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
     expect(entry)
