@@ -9,6 +9,7 @@ enters it in every register of services. What is left to do by hand is printed.
 import argparse
 import ast
 import json
+import keyword
 import os
 import re
 import shutil
@@ -20,7 +21,12 @@ from pathlib import Path
 from string import Template
 from uuid import NAMESPACE_URL, uuid5
 
+from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
+
 TEMPLATES = Path(__file__).parent / "templates"
+# No names for folders: files of a folder and of a service, and what Python or SQL cannot say without quotes.
+_FILES = {path.name.partition(".")[0] for path in TEMPLATES.rglob("*.tmpl")}
+RESERVED = {*keyword.kwlist, *keyword.softkwlist, *RESERVED_WORDS, *_FILES, "common", "data", "launcher", "migrations"}
 # A new service is entered beside this one: each place that lists this one lists the new one after it.
 TWIN = "data-catalog"
 _NAME = re.compile(r"[a-z]+(-[a-z]+)*")
@@ -83,8 +89,7 @@ def new_entity(root: Path, service: str, name: str) -> Sequence[str]:
     if not (package / "events.py").exists():
         raise CannotWrite(f"{service} is no service with events")
     folder = package / names["entity"]
-    if folder.exists():
-        raise CannotWrite(f"{folder.relative_to(root)} is there already")
+    _require_free(root, folder, folder.with_suffix(".py"), *_examples(root, names))
     _write_entity(folder, names)
     number, head = _next_migration(package)
     _write_migration(package, names | {"revision": number, "down_revision": f'"{head}"', "log": "", "imports": ""})
@@ -104,10 +109,9 @@ def new_entity(root: Path, service: str, name: str) -> Sequence[str]:
 def new_service(root: Path, service: str, first_entity: str) -> Sequence[str]:
     """Write a service with one entity and enter it in the registers; returns what is left to do."""
     names = names_of(service, first_entity, service)
-    home = root / "services" / service
-    if home.exists():
-        raise CannotWrite(f"services/{service} is there already")
-    package = _package(root, names)
+    home, package = root / "services" / service, _package(root, names)
+    tests = root / "tests" / "integration" / names["package"]
+    _require_free(root, home, tests, root / "deploy" / "k8s" / "base" / service)
     for template in sorted((TEMPLATES / "service").iterdir()):
         file = template.name.removesuffix(".tmpl")
         folder = home if file == "README.md" else package
@@ -116,7 +120,6 @@ def new_service(root: Path, service: str, first_entity: str) -> Sequence[str]:
         _write(folder / file, template, names)
     (package / "py.typed").touch()
     _write_entity(package / names["entity"], names)
-    tests = root / "tests" / "integration" / names["package"]
     _write(tests / "conftest.py", TEMPLATES / "tests" / "conftest.py.tmpl", names)
     _write(tests / names["entity"] / f"test_{names['entity']}.py", TEMPLATES / "tests" / "test_entity.py.tmpl", names)
     log = "    execute_all(op, event_log.DDL_V1 + relay_cursor.DDL_V1 + idempotency.DDL_V1)\n"
@@ -148,6 +151,8 @@ def names_of(service: str, name: str, scope: str) -> dict[str, str]:
         if not _NAME.fullmatch(given):
             raise CannotWrite(f"{given!r} is no name: small letters, words with hyphens")
     entity = name.replace("-", "_")
+    if not RESERVED.isdisjoint((entity, service.replace("-", "_"))):
+        raise CannotWrite(f"{name!r} means something else to Python, to PostgreSQL or in the house")
     words, plural = entity.replace("_", " "), _plural(entity.replace("_", " "))
     article = "an" if words[0] in "aeiou" else "a"
     return {
@@ -172,6 +177,13 @@ def names_of(service: str, name: str, scope: str) -> dict[str, str]:
         "plural_name": plural.replace(" ", "_"),
         "plural_path": plural.replace(" ", "-"),
     }
+
+
+def _require_free(root: Path, *paths: Path) -> None:
+    """Raises CannotWrite for a path that is there already, before the first file is written."""
+    for path in paths:
+        if path.exists():
+            raise CannotWrite(f"{path.relative_to(root)} is there already")
 
 
 def _plural(words: str) -> str:
@@ -222,12 +234,18 @@ def _next_migration(package: Path) -> tuple[str, str]:
     return f"{int(max(revisions)) + 1:04}", (revisions - followed).pop()
 
 
+def _examples(root: Path, names: Mapping[str, str]) -> tuple[Path, Path]:
+    """The files with the examples of the two changes."""
+    folder = root / "services" / names["service"] / "contracts" / "examples"
+    return folder / f"{names['entity']}.registered.json", folder / f"{names['entity']}.renamed.json"
+
+
 def _write_examples(root: Path, names: Mapping[str, str]) -> None:
     """One event per change, as the rules of the templates make it; the second says only what differs."""
     entity, entity_id = names["entity"], str(uuid5(NAMESPACE_URL, f"sixclear:{names['entity']}"))
     owner = str(uuid5(NAMESPACE_URL, "sixclear:owner"))
-    folder = root / "services" / names["service"] / "contracts" / "examples"
-    folder.mkdir(parents=True, exist_ok=True)
+    paths = _examples(root, names)
+    paths[0].parent.mkdir(parents=True, exist_ok=True)
     whole = {f"{entity}_id": entity_id, "name": "First name", "owner_organisation_id": owner}
     subject = {"source": f"/sixclear/{names['service']}", "subject": entity_id}
     for version, (change, head, data) in enumerate(
@@ -242,7 +260,7 @@ def _write_examples(root: Path, names: Mapping[str, str]) -> None:
             "data": {"change": change, **data},
         }
         text = json.dumps(event, indent=2, ensure_ascii=False)
-        (folder / f"{entity}.{change}.json").write_text(f"{text}\n", encoding="utf-8")
+        paths[version - 1].write_text(f"{text}\n", encoding="utf-8")
 
 
 Edit = Callable[[str], str]

@@ -83,6 +83,38 @@ def test_what_is_written_is_linted_imported_and_in_shape(copy: Copy) -> None:
     copy.python("-m", "pytest", "-q", "-n", "0", *(f"tests/contract/{name}" for name in shape))
 
 
+@pytest.mark.parametrize("name", ["class", "events", "target", "order", "migrations", "task", "../../x", "Two Words"])
+def test_a_name_that_does_not_fit_is_refused_before_anything_is_written(name: str) -> None:
+    before = _run(ROOT, "git", "status", "--porcelain")
+    refused = subprocess.run(
+        [sys.executable, "launcher/new.py", "entity", "tasks", name],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("Stopped: ")
+    assert _run(ROOT, "git", "status", "--porcelain") == before
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    made = Copy(tmp_path)
+    made.make()
+    own = made.root / "services/tasks/contracts/examples/pledge.renamed.json"
+    own.write_text("mine")
+    refused = subprocess.run(
+        [str(made.bin / "python"), "launcher/new.py", "entity", "tasks", "pledge"],
+        cwd=made.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "pledge.renamed.json is there already" in refused.stderr
+    assert own.read_text() == "mine"
+    assert not (made.root / "services/tasks/src/sixclear/tasks/pledge").exists()
+
+
 @pytest.mark.long
 def test_what_is_written_passes_the_whole_check_and_its_own_tests(copy: Copy) -> None:
     # The copy's environment is newer than the lock files by decree: nothing is installed into the one it borrows.
