@@ -99,7 +99,7 @@ _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answe
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
-    order=("handling", "mailbox", "answer", "submission", "allowance"),
+    order=("handling", "mailbox", "answer", "submission", "allowance", "typed"),
     folders={
         "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
         "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
@@ -131,6 +131,7 @@ FEEDBACK = House(
         "answer.routes -> submission.responses": "publishing an answer responds with where the submission stands",
         "answer.routes -> submission.schemas": "publishing an answer responds with where the submission stands",
     },
+    root={"typed": "receipt codes and contacts are read by one rule, below every folder"},
 )
 
 _SHOWS_ENTRY = "each step of a registration responds with the entry"

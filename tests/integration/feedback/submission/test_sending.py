@@ -254,3 +254,20 @@ async def test_records_of_the_past_need_their_scope(service: Service) -> None:
     future = submission(occurred_at="2025-11-04T02:00:00Z")
     answer = await service.post("feedback-hub", "/submissions/on-behalf", future, **{"Idempotency-Key": KEY + "2"})
     assert (answer.status_code, answer.json()["code"]) == (422, "fact-in-future")
+
+
+@pytest.mark.asyncio
+async def test_a_contact_is_kept_as_it_can_be_used_or_refused_with_words_that_help(service: Service) -> None:
+    sent = await service.send(
+        submission(sender={"email": "binh＠example.invalid\u200b", "phone": "(024)\u00a03826 1234"})
+    )
+    assert sent.status_code == 201, sent.text
+    [contact] = await service.rows("contact")
+    assert (contact["email"], contact["phone"]) == ("binh@example.invalid", "(024) 3826 1234")
+    refused = await service.send(submission(sender={"email": "nobody", "phone": "call me"}), KEY + "x")
+    assert {error["pointer"]: error["code"] for error in refused.json()["errors"]} == {
+        "#/sender/email": "email-unreadable",
+        "#/sender/phone": "phone-unreadable",
+    }
+    assert "0912 345 678" in refused.text
+    assert "name@example.org" in refused.text

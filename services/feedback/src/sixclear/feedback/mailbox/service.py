@@ -10,7 +10,7 @@ from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.models import Message
 from sixclear.feedback.mailbox.schemas import HandlerMessage, MailboxMessage
 from sixclear.feedback.submission.models import Submission
-from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.submission.receipts import Receipts, misread
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
 
@@ -24,7 +24,8 @@ async def open_mailbox(ctx: Context, receipts: Receipts, typed: str, *, lock: bo
     """The submission that this code opens; raises MailboxNotFound, also for a code that cannot be one."""
     submission = await submissions.find_by_receipt(ctx, receipts, typed, lock=lock)
     if submission is None:
-        raise MailboxNotFound("Check every character; the letters I, L, O and U are not used.")
+        code, words = misread(typed)
+        raise MailboxNotFound(words, errors=[{"pointer": "#/receipt_code", "code": code, "detail": words}])
     return submission
 
 

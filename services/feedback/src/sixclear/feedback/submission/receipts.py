@@ -6,17 +6,17 @@ no value of one purpose tells anything about another. A lost secret closes every
 
 import hmac
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
+
+from sixclear.feedback.typed import signs_of
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 SECRET_BYTES = 32
 _CODE_BYTES = 10
 _DIGITS = 16
 _VALUES = {sign: value for value, sign in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
-_LEFT_OUT = re.compile(r"[\s\-‐‑‒–—]")
 
 
 class SecretUnusable(ValueError):
@@ -68,16 +68,32 @@ class Receipts:
 
 
 def read_code(typed: str) -> str | None:
-    """The code as it was given out, from what a person typed: small letters, O for 0, I and L for 1, any hyphens.
+    """The code as it was given out, from what a person typed or copied: small or full-width letters, O for 0, I and L
+    for 1, any blanks, dashes and marks that show nothing.
 
     None when a character is missing, unknown or wrong: the check character finds every single wrong character and every
     two that changed places.
     """
-    signs = _LEFT_OUT.sub("", typed).upper()
+    signs = signs_of(typed)
     if len(signs) != _DIGITS + 1 or any(sign not in _VALUES for sign in signs):
         return None
     *digits, check = (_VALUES[sign] for sign in signs)
     return "".join(ALPHABET[digit] for digit in digits) if _check(digits) == check else None
+
+
+def misread(typed: str) -> tuple[str, str]:
+    """Why a typed code opens nothing, as a code and words that help. They never repeat what was typed."""
+    signs = signs_of(typed)
+    if len(signs) != _DIGITS + 1:
+        return "receipt-code-length", f"A receipt code has {_DIGITS + 1} letters and digits; here are {len(signs)}."
+    if any(sign not in _VALUES for sign in signs):
+        return "receipt-code-character", "A receipt code has digits and plain letters; it never has the letter U."
+    if read_code(typed) is None:
+        return (
+            "receipt-code-check",
+            "One character is wrong, or two have changed places: compare each with the receipt.",
+        )
+    return "receipt-code-unknown", "The code can be one, and no case has it: compare it with the receipt once more."
 
 
 def _check(digits: list[int]) -> int:

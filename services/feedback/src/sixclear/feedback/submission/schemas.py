@@ -4,18 +4,44 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
 from sixclear.feedback.fields import Line, OccurredAt, Outcome, Reason
+from sixclear.feedback.typed import read_email, read_phone
 
-# Not compiled with `re`, whose `$` lets a newline follow: what stands in an e-mail header must not begin another.
+
+def _email(given: str) -> str:
+    address = read_email(given)
+    if address is None:
+        raise PydanticCustomError("email_unreadable", "Write one e-mail address, such as name@example.org")
+    return address
+
+
+def _phone(given: str) -> str:
+    number = read_phone(given)
+    if number is None:
+        raise PydanticCustomError(
+            "phone_unreadable",
+            "Write a telephone number in digits, such as 0912 345 678, (024) 3826 1234 or +84 24 3826 1234 ext. 12",
+        )
+    return number
+
+
 Email = Annotated[
     str,
-    StringConstraints(pattern=r"^[^@\s\x00-\x1f]{1,64}@[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+){1,8}$", max_length=254),
+    StringConstraints(min_length=1, max_length=254),
+    AfterValidator(_email),
+    Field(description="An e-mail address, as people write it; kept in plain characters."),
 ]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ().-]{5,28}$")]
+Phone = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=80),
+    AfterValidator(_phone),
+    Field(description="A telephone number, as people write it, with its extension; kept in plain characters."),
+]
 Kind = Literal["feedback", "recommendation", "initiative", "solution"]
 TurnedAwayKind = Literal["complaint", "denunciation"]
 SenderKind = Literal["citizen", "scientist", "enterprise", "organisation", "commune", "overseas"]
