@@ -78,6 +78,19 @@ async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
         yield running
 
 
+async def told_by_an_earlier_edition(service: Service, *, due_at: str, due_soon_at: str) -> None:
+    """Every case is as a release before the newest edition of the calendar left it."""
+    told = {"due_at": datetime.fromisoformat(due_at), "due_soon_at": datetime.fromisoformat(due_soon_at)}
+    async with service.database.transaction() as session:
+        await session.execute(
+            text(
+                "UPDATE submission SET calendar_edition = '2026.1', first_due_at = NULL,"
+                " due_at = :due_at, due_soon_at = :due_soon_at"
+            ),
+            told,
+        )
+
+
 def submission(**changes: Any) -> dict[str, Any]:
     """An initiative of a scientist who says how to be reached."""
     body: dict[str, Any] = {

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sixclear.common.calendar import calendar
 from sixclear.common.clock import CIVIL_ZONE, civil_date
-from sixclear.feedback.submission.clocks import answer_clock, calendar
+from sixclear.feedback.submission.clocks import answer_clock
 
 CALENDAR = calendar()
 instants = st.datetimes(min_value=datetime(2025, 1, 1), max_value=datetime(2026, 11, 30), timezones=st.just(UTC))  # noqa: DTZ001
@@ -22,20 +23,6 @@ def working_days(first: date, last: date) -> int:
     return sum(CALENDAR.works(first + timedelta(days=ahead)) for ahead in range((last - first).days + 1))
 
 
-def test_the_hundred_days_of_2026() -> None:
-    assert working_days(date(2026, 7, 10), date(2026, 11, 30)) == 100
-
-
-def test_the_five_days_of_tet_do_not_count() -> None:
-    assert working_days(date(2025, 1, 20), date(2025, 2, 7)) == 10
-    assert working_days(date(2026, 2, 9), date(2026, 2, 27)) == 10
-
-
-def test_an_exchanged_saturday_counts_and_its_monday_does_not() -> None:
-    assert CALENDAR.works(date(2026, 8, 22))
-    assert not CALENDAR.works(date(2026, 8, 31))
-
-
 @pytest.mark.parametrize(
     ("received", "due", "due_soon"),
     [
@@ -43,11 +30,17 @@ def test_an_exchanged_saturday_counts_and_its_monday_does_not() -> None:
         (local(2025, 11, 3, 23), local(2025, 11, 24, 17), local(2025, 11, 20, 17)),  # the hour of receipt is no matter
         (local(2026, 8, 20), local(2026, 9, 14, 17), local(2026, 9, 10, 17)),  # National Day, and 22 for 31 August
         (local(2025, 11, 8), local(2025, 11, 28, 17), local(2025, 11, 26, 17)),  # received on a Saturday
+        (local(2026, 12, 14), local(2027, 1, 5, 17), local(2026, 12, 31, 17)),  # New Year 2027, by the law alone
     ],
 )
 def test_an_answer_is_due(received: datetime, due: datetime, due_soon: datetime) -> None:
     clock = answer_clock(received, CALENDAR)
     assert (clock.due_at, clock.due_soon_at) == (due, due_soon)
+
+
+def test_the_term_of_an_earlier_edition_stays_as_it_was_told() -> None:
+    clock = answer_clock(local(2026, 12, 14), calendar("2026.1"))
+    assert (clock.due_at, clock.special_days, clock.edition) == (local(2027, 1, 4, 17), (), "2026.1")
 
 
 def test_the_day_of_receipt_is_the_civil_one() -> None:
@@ -69,18 +62,6 @@ def test_the_explanation_names_what_was_left_out() -> None:
 def test_a_term_beyond_the_known_holidays_says_so() -> None:
     assert not answer_clock(local(2026, 12, 1), CALENDAR).provisional
     assert answer_clock(local(2026, 12, 20), CALENDAR).provisional
-
-
-def test_an_earlier_edition_does_not_know_later_holidays() -> None:
-    earlier = calendar("2025.1")
-    assert earlier.edition == "2025.1"
-    assert earlier.works(date(2026, 9, 2))
-    assert not earlier.works(date(2025, 9, 2))
-
-
-def test_every_row_is_an_exception_to_its_weekday() -> None:
-    for day in CALENDAR.special.values():
-        assert (day.day.weekday() < 5) == (day.effect == "off"), day
 
 
 @given(instants)

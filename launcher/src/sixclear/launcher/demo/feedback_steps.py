@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from sixclear.common.calendar import calendar
 from sixclear.common.clock import CIVIL_ZONE
-from sixclear.feedback.submission.clocks import answer_clock, calendar
+from sixclear.feedback.submission.clocks import answer_clock
 from sixclear.launcher.demo.organisations import agencies
 from sixclear.launcher.demo.steps import Step
 from sixclear.launcher.demo.vocabulary import FEEDBACK

@@ -1,4 +1,4 @@
-"""The feedback service as the launcher sees it: it makes the secret of receipt codes at the first start."""
+"""The feedback service as the launcher sees it: it makes the receipt secret once, and follows the calendar at start."""
 
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
@@ -6,9 +6,18 @@ from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts, secret_at
+from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
 
 
-async def read_secret(target: SourceTarget[Settings]) -> None:
+async def prepare(target: SourceTarget[Settings]) -> None:
+    """Read the secret, then bring open cases to the newest edition of the calendar."""
+    read_secret(target)
+    clock = target.runtime.clock
+    await move_open_cases(target.database, target.event_log, clock())
+    watch_end(clock)
+
+
+def read_secret(target: SourceTarget[Settings]) -> None:
     """Give the application the secret that receipt codes are derived from."""
     key = target.settings.receipt_key
     if key is not None:
@@ -27,6 +36,6 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         package="sixclear.feedback",
         settings=settings or Settings(),
         create_app=create_app,
-        waiting_for="migrating and reading the receipt secret",
-        prepare=read_secret,
+        waiting_for="migrating, reading the receipt secret and following the calendar",
+        prepare=prepare,
     )

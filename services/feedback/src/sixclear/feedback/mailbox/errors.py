@@ -6,7 +6,7 @@ from sixclear.common.errors import DomainError
 class MailboxNotFound(DomainError):
     code, status, title = "mailbox-not-found", 404, "No mailbox opens with this code"
     meaning = "The receipt code is not one that was given out, or a character of it is wrong."
-    remedy = "Follow `detail`, and compare each character with the receipt. The letters I, L, O and U are not used."
+    remedy = "Check every character of the code, then type it again. The letters I, L, O and U are not used."
 
 
 class MailboxFull(DomainError):

@@ -10,6 +10,7 @@ from sixclear.common.events.catalogue import EntityEvents, EventData
 class SubmissionData(EventData):
     """A submission after a change. Instants are UTC; `organisation_id` is the body that it is assigned to.
 
+    `calendar_edition` is the edition of the calendar that the due times were counted with.
     What the sender names is not here: `programme` and `organisation_id` are null until a handler says them.
     """
 
@@ -26,6 +27,7 @@ class SubmissionData(EventData):
     due_soon_at: datetime
     answered_at: datetime | None
     demonstration: bool
+    calendar_edition: str | None = None
 
 
 SUBMISSION_EVENTS = EntityEvents(
@@ -39,5 +41,6 @@ SUBMISSION_EVENTS = EntityEvents(
         "message_added": "Sender or handler wrote a message.",
         "answer_drafted": "An answer was drafted; another person publishes it.",
         "answered": "The answer was published to the sender.",
+        "due_moved": "A newer edition of the calendar of working days moved the due time of an open case.",
     },
 )

@@ -12,6 +12,7 @@ _ALLOWED_FROM = {
     "message_added": {"received", "triaged", "assigned", "in_review", "answered"},
     "answer_drafted": {"assigned", "in_review"},
     "answered": {"in_review"},
+    "due_moved": {"received", "triaged", "assigned", "in_review"},
 }
 
 
@@ -61,6 +62,17 @@ def answer(case: CaseState, outcome: str, answered_at: datetime) -> Change:
     """The answer goes out. Which draft may be published, and by whom, are rules of the folder `answer`."""
     _allow(case, "answered")
     return Change("answered", {"status": "answered", "outcome": outcome, "answered_at": answered_at})
+
+
+def move_due(
+    case: CaseState, *, due_at: datetime, due_soon_at: datetime, first_due_at: datetime, edition: str
+) -> Change:
+    """A newer edition of the calendar gives an open case another due time; the one that was told first is kept."""
+    _allow(case, "due_moved")
+    return Change(
+        "due_moved",
+        {"due_at": due_at, "due_soon_at": due_soon_at, "first_due_at": first_due_at, "calendar_edition": edition},
+    )
 
 
 def _allow(case: CaseState, step: str) -> None:

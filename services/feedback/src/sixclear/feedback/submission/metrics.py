@@ -1,6 +1,6 @@
 """Every metric of submissions."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 SUBMISSIONS = Counter("sixclear_feedback_submissions_total", "Submissions taken in, by kind.", ["kind"])
 TURNED_AWAY = Counter(
@@ -10,3 +10,9 @@ SUBMISSIONS_LIMITED = Counter(
     "sixclear_feedback_submissions_limited_total", "Submissions that were refused because one address sent too many."
 )
 CONTACTS_READ = Counter("sixclear_feedback_contacts_read_total", "Reads of contact data; each is in the access log.")
+DUE_MOVED = Counter(
+    "sixclear_feedback_due_moved_total", "Open cases whose due time a newer edition of the calendar moved."
+)
+CALENDAR_DAYS_LEFT = Gauge(
+    "sixclear_feedback_calendar_days_left", "Days until the end of the published calendar; below 0 past its end."
+)

@@ -40,6 +40,8 @@ class Submission(Versioned, Base):
     due_at: Mapped[datetime]
     due_soon_at: Mapped[datetime]
     calendar_edition: Mapped[str] = mapped_column(String(20))
+    # What was told at receipt, once a newer edition of the calendar has moved it.
+    first_due_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     messages_count: Mapped[int] = mapped_column(Integer)
     demonstration: Mapped[bool] = mapped_column(Boolean)

@@ -1,6 +1,6 @@
 """Submissions, contacts and the log of accesses in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from sixclear.feedback.submission.models import Access, Contact, Submission
 # Two numbers: a space of locks apart from that of the relay's and the migrations' one number. Identifiers with the same
 # hash wait for each other, which costs a moment and breaks nothing.
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtext('sixclear submission'), hashtext(:submission_id))")
+_OPEN = Submission.status.not_in(("answered", "withdrawn"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,39 @@ def _conditions(narrow: Narrowing, now: datetime) -> list[ColumnElement[bool]]:
     if narrow.organisation_id:
         conditions.append(Submission.organisation_id == narrow.organisation_id)
     if narrow.overdue is not None:
-        late = and_(Submission.status.not_in(("answered", "withdrawn")), Submission.due_at < now)
+        late = and_(_OPEN, Submission.due_at < now)
         conditions.append(late if narrow.overdue else not_(late))
     return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClock:
+    """When an open case was received, and when its answer is due by the edition that it was counted with."""
+
+    submission_id: UUID
+    received_at: datetime
+    due_at: datetime
+    due_soon_at: datetime
+
+
+async def list_open_clocks(session: AsyncSession, editions: Collection[str]) -> Sequence[OpenClock]:
+    """The clocks of all open cases that were counted with one of these editions of the calendar."""
+    columns = (Submission.submission_id, Submission.received_at, Submission.due_at, Submission.due_soon_at)
+    rows = await session.execute(select(*columns).where(_OPEN, Submission.calendar_edition.in_(editions)))
+    return [OpenClock(*row) for row in rows]
+
+
+async def lock_open(
+    session: AsyncSession, submission_ids: Collection[UUID], editions: Collection[str]
+) -> Sequence[Submission]:
+    """Those of these cases that are still open and counted with one of these editions; their rows locked, in one order.
+
+    What another process changed while its lock was waited for is not among them.
+    """
+    narrowed = select(Submission).where(
+        _OPEN, Submission.submission_id.in_(submission_ids), Submission.calendar_edition.in_(editions)
+    )
+    return (await session.scalars(narrowed.order_by(Submission.submission_id).with_for_update())).all()
 
 
 async def find_contact(session: AsyncSession, submission_id: UUID) -> Contact | None:

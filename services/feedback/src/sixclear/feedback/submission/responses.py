@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sixclear.feedback.submission.clocks import AnswerClock, answer_clock, calendar
+from sixclear.common.calendar import calendar
+from sixclear.feedback.submission.clocks import AnswerClock, answer_clock
 from sixclear.feedback.submission.models import Contact, Submission
 from sixclear.feedback.submission.schemas import (
     ClockView,
@@ -13,6 +14,8 @@ from sixclear.feedback.submission.schemas import (
     SubmissionState,
     SubmissionSummary,
 )
+
+_DERIVED = {"clock_state", "due_provisional"}
 
 
 def submission_response(submission: Submission, now: datetime) -> SubmissionState:
@@ -27,19 +30,25 @@ def submission_summary(submission: Submission, now: datetime) -> SubmissionSumma
 
 
 def _state(submission: Submission, now: datetime) -> dict[str, Any]:
-    columns = {name: getattr(submission, name) for name in SubmissionState.model_fields if name != "clock_state"}
-    return columns | {"clock_state": _clock(submission).state(submission.answered_at, now)}
+    columns = {name: getattr(submission, name) for name in SubmissionState.model_fields if name not in _DERIVED}
+    clock = _clock(submission)
+    return columns | {
+        "clock_state": clock.state(submission.answered_at, now),
+        "due_provisional": clock.provisional,
+    }
 
 
 def receipt_response(submission: Submission, code: str) -> SubmissionReceipt:
-    """What the sender gets: nothing in it ever changes, so a retry gets the same."""
+    """What the sender gets. A retry gets the same, unless a newer edition of the calendar moved the due time."""
+    clock = _clock(submission)
     return SubmissionReceipt(
         receipt_code=code,
         submission_id=submission.submission_id,
         received_at=submission.received_at,
         due_at=submission.due_at,
         due_soon_at=submission.due_soon_at,
-        **_rules(_clock(submission)),
+        due_provisional=clock.provisional,
+        **_rules(clock),
     )
 
 
@@ -56,6 +65,7 @@ def clock_response(submission: Submission, now: datetime) -> ClockView:
         special_days=[SpecialDayView.model_validate(day, from_attributes=True) for day in clock.special_days],
         pauses=[],
         provisional=clock.provisional,
+        first_due_at=submission.first_due_at,
         **_rules(clock),
     )
 

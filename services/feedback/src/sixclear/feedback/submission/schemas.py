@@ -50,6 +50,11 @@ Status = Literal["received", "triaged", "assigned", "in_review", "answered", "wi
 ClockState = Literal["in_time", "due_soon", "overdue", "answered"]
 
 
+DUE_PROVISIONAL = Field(
+    default=False, description="The due time may move: the holidays of a year in its term are not all known yet."
+)
+
+
 class Sender(Schema):
     """Who sends. Name, e-mail and phone are kept apart from the case; handlers read them only with a stated reason."""
 
@@ -121,7 +126,10 @@ class ClockView(Schema):
     calendar_edition: str
     special_days: list[SpecialDayView]
     pauses: list[PauseView]
-    provisional: bool = Field(description="The due day lies beyond the last year whose holidays are known.")
+    provisional: bool = Field(description="The term reaches into a year whose holidays are not all known yet.")
+    first_due_at: datetime | None = Field(
+        default=None, description="The due time that was told first, where a newer edition of the calendar moved it."
+    )
 
 
 class SubmissionReceipt(Schema):
@@ -132,6 +140,7 @@ class SubmissionReceipt(Schema):
     received_at: datetime
     due_at: datetime
     due_soon_at: datetime
+    due_provisional: bool = DUE_PROVISIONAL
     rule_vi: str
     rule_en: str
 
@@ -158,6 +167,7 @@ class SubmissionState(Schema):
     received_at: datetime
     due_at: datetime
     due_soon_at: datetime
+    due_provisional: bool = DUE_PROVISIONAL
     answered_at: datetime | None
     clock_state: ClockState
     messages_count: int

@@ -50,4 +50,5 @@ CHANGES: Mapping[str, str] = {
     "submission.message_added": N_("Trao đổi về góp ý"),
     "submission.answer_drafted": N_("Soạn câu trả lời"),
     "submission.answered": N_("Trả lời góp ý"),
+    "submission.due_moved": N_("Dời hạn trả lời theo lịch nghỉ mới"),
 }

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
 
+from sixclear.common.calendar import calendar
 from sixclear.common.change import Change
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempotencyKey
 from sixclear.feedback.submission import repository
-from sixclear.feedback.submission.clocks import answer_clock, calendar
+from sixclear.feedback.submission.clocks import answer_clock
 from sixclear.feedback.submission.errors import ComplaintTurnedAway, VisibilityNotAllowed
 from sixclear.feedback.submission.guidance import GUIDANCE
 from sixclear.feedback.submission.metrics import SUBMISSIONS, TURNED_AWAY
@@ -122,6 +123,7 @@ def _new_submission(
         due_at=clock.due_at,
         due_soon_at=clock.due_soon_at,
         calendar_edition=clock.edition,
+        first_due_at=None,
         answered_at=None,
         messages_count=0,
         demonstration=sending.demonstration,
