@@ -26,12 +26,13 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
     """Every change that an entry can go through, once; `before` is called with each step."""
     entry = ""
 
-    async def step(client_id: str, path: str, body: Any) -> None:
+    async def step(client_id: str, path: str, body: Any) -> Any:
         nonlocal entry
         service.clock.pass_by(hours=1)
         await before(client_id, path, body)
         answer = await service.done(client_id, path, body)
         entry = f"/entries/{answer['entry_id']}"
+        return answer
 
     await step("ministry", "/entries", description())
     await step("steward", "/entries", description(lists=BOTH_LISTS))
@@ -43,6 +44,9 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
     await step("ministry", f"{entry}/registration/submit", {})
     await step("steward", f"{entry}/registration/approve", {})
     await step("ministry", f"{entry}/heartbeats", {"records_count": 100_000})
+    await step("ministry", "/entries", description(code="KHCN-02"))
+    kept = await step("ministry", f"{entry}/documents", {"title": "Thuyết minh", "url": "https://example.invalid/tm"})
+    await step("ministry", f"{entry}/documents/{kept['documents'][0]['document_id']}/remove", {})
 
 
 @pytest.mark.asyncio

@@ -213,3 +213,68 @@ async def test_a_replaced_document_leaves_a_trace(service: Service) -> None:
             ("https://example.invalid/dn", "2025-12-04", 5),
             ("https://example.invalid/2", "2025-12-05", 6),
         ]
+
+
+def document_ids(entry: Any) -> dict[str, str]:
+    """Identifier of each document by its title."""
+    return {document["title"]: document["document_id"] for document in entry["documents"]}
+
+
+@pytest.mark.asyncio
+async def test_a_document_that_was_asked_for_by_an_invisible_name_does_not_block_for_ever(service: Service) -> None:
+    entry = await a_submitted_entry(service)
+    asked = {"missing_documents": [{"title": "Thuyết\u200b minh"}], "reason": "Chưa đủ"}
+    await service.done("steward", f"{entry}/registration/return", asked)
+    added = await service.done("ministry", f"{entry}/documents", {"title": "Thuyết minh", "sha256": "0" * 64})
+    [missing] = [document["document_id"] for document in added["documents"] if document["missing"]] or [None]
+    if missing is not None:
+        removed = await service.done("ministry", f"{entry}/documents/{missing}/remove", {"reason": "Trùng"})
+        assert removed["registration"]["missing_documents"] == 0
+    await service.done("ministry", f"{entry}/registration/submit", {})
+    approved = await service.done("steward", f"{entry}/registration/approve", {})
+    assert approved["registration"]["status"] == "approved"
+
+
+@pytest.mark.asyncio
+async def test_a_document_is_taken_out_with_its_history_while_it_is_the_owners_turn(service: Service) -> None:
+    entry = await a_returned_entry(service)
+    ids = document_ids(await service.get(entry))
+    service.clock.pass_by(days=1)
+    for title in (REQUEST["title"], "Phê duyệt cấp độ"):
+        shown = await service.done("ministry", f"{entry}/documents/{ids[title]}/remove", {"reason": "Nộp nhầm"})
+    assert (dossier(shown), shown["registration"]["missing_documents"]) == ({"Thuyết minh": True}, 1)
+    assert shown["registration"]["status"] == "returned"
+    [latest, *_] = (await service.get(f"{entry}/history"))["items"]
+    assert (latest["change"], latest["missing_documents"]) == ("document_removed", 1)
+    assert "Nộp nhầm" not in str(await service.get(f"{entry}/history"))
+    async with service.database.session() as session:
+        kept = await session.execute(
+            text("SELECT title, url, removed, asked_by_organisation_id FROM replaced_document ORDER BY entry_version")
+        )
+        assert [tuple(row) for row in kept] == [
+            (REQUEST["title"], REQUEST["url"], True, None),
+            ("Phê duyệt cấp độ", None, True, STANDING_BODY),
+        ]
+    again = await service.done("ministry", f"{entry}/documents", REQUEST)
+    assert document_ids(again)[REQUEST["title"]] == ids[REQUEST["title"]]
+
+
+@pytest.mark.asyncio
+async def test_only_the_owner_takes_a_document_out_and_only_before_it_hands_in(service: Service) -> None:
+    entry = await a_submitted_entry(service)
+    path = f"{entry}/documents/{document_ids(await service.get(entry))[REQUEST['title']]}/remove"
+    before = await service.counts()
+    for client_id, status, code in (
+        ("ministry", 409, "transition-not-allowed"),
+        ("other-ministry", 403, "organisation-not-allowed"),
+        ("steward", 403, "organisation-not-allowed"),
+    ):
+        response = await service.post(client_id, path, {})
+        assert (response.status_code, response.json()["code"]) == (status, code)
+    assert await service.counts() == before
+    await service.done("steward", f"{entry}/registration/return", RETURN)
+    stale = await service.post("ministry", path, {}, **{"If-Match": '"1.1"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
+    await service.done("ministry", path, {})
+    gone = await service.post("ministry", path, {})
+    assert (gone.status_code, gone.json()["code"]) == (404, "document-not-found")

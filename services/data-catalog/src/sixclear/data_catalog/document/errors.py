@@ -9,6 +9,12 @@ class DocumentWithoutContent(DomainError):
     remedy = "Send the document again with `url` or `sha256`."
 
 
+class DocumentNotFound(DomainError):
+    code, status, title = "document-not-found", 404, "No document of the dossier has this identifier"
+    meaning = "The dossier of the entry lists no document with this identifier, or no longer."
+    remedy = "Read the entry, and use the `document_id` of one of its `documents`."
+
+
 class DossierFull(DomainError):
     code, status, title = "dossier-full", 409, "The dossier holds too many documents"
     meaning = "The dossier would list more documents than it may."

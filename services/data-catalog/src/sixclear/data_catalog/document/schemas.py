@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Link
@@ -30,6 +30,7 @@ class DocumentDescription(DocumentName, Step):
 class DocumentView(Schema):
     """A document of the dossier: there, or missing since a body asked for it."""
 
+    document_id: UUID = Field(description="It follows from the entry and the title, however the title is typed.")
     title: str
     missing: bool
     asked_by_organisation_id: UUID | None

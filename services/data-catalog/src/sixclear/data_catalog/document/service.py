@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.folding import fold
+from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context
 from sixclear.data_catalog.document import repository
-from sixclear.data_catalog.document.errors import DocumentWithoutContent, DossierFull
+from sixclear.data_catalog.document.errors import DocumentNotFound, DocumentWithoutContent, DossierFull
 from sixclear.data_catalog.document.models import Document, ReplacedDocument
 from sixclear.data_catalog.document.schemas import DocumentDescription
 
@@ -17,6 +18,11 @@ _MOST_DOCUMENTS = 200
 async def dossier(ctx: Context, entry_id: UUID) -> Sequence[Document]:
     """The documents of an entry: what is missing first, then by title."""
     return await repository.list_documents(ctx.session, entry_id)
+
+
+def document_id(document: Document) -> UUID:
+    """The identifier of a document. It follows from its entry and its title, so that nothing has to be typed again."""
+    return stable_id("document", str(document.entry_id), document.title_folded)
 
 
 def require_content(described: DocumentDescription) -> None:
@@ -70,6 +76,19 @@ async def ask_for(
             document.asked_at = asked_at
 
 
+async def take_out(ctx: Context, entry_id: UUID, wanted: UUID, *, removed_at: datetime, entry_version: int) -> None:
+    """Take a document out of the dossier, there or missing; what it was is kept. Raises DocumentNotFound.
+
+    `entry_version` is the version of the entry that this change makes.
+    """
+    for document in await dossier(ctx, entry_id):
+        if document_id(document) == wanted:
+            ctx.session.add(_replaced(document, entry_version, removed_at, removed=True))
+            await ctx.session.delete(document)
+            return
+    raise DocumentNotFound("Read the entry: its `documents` say which identifiers there are.")
+
+
 async def count_missing(ctx: Context, entry_id: UUID) -> int:
     """How many documents the dossier lacks. Raises DossierFull when it lists more documents than it may."""
     await ctx.session.flush()
@@ -90,7 +109,9 @@ def _new_document(ctx: Context, entry_id: UUID, title: str) -> Document:
     return document
 
 
-def _replaced(document: Document, entry_version: int, replaced_at: datetime) -> ReplacedDocument:
+def _replaced(
+    document: Document, entry_version: int, replaced_at: datetime, *, removed: bool = False
+) -> ReplacedDocument:
     return ReplacedDocument(
         entry_id=document.entry_id,
         title_folded=document.title_folded,
@@ -100,4 +121,7 @@ def _replaced(document: Document, entry_version: int, replaced_at: datetime) -> 
         sha256=document.sha256,
         added_at=document.added_at,
         replaced_at=replaced_at,
+        removed=removed,
+        asked_by_organisation_id=document.asked_by_organisation_id,
+        asked_at=document.asked_at,
     )

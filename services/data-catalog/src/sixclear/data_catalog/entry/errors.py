@@ -18,6 +18,14 @@ class ReasonMissing(DomainError):
     remedy = "Send the step again with `reason`: who decided it, and why."
 
 
+class StageRepeated(DomainError):
+    """An old message that is sent again must not set an entry back."""
+
+    code, status, title = "stage-repeated", 409, "This stage was told before"
+    meaning = "The same stage was told before with the same reason, and the entry has moved on since."
+    remedy = "Read the entry. If the step is meant, send it with its `ETag` as `If-Match`, or with a reason of its own."
+
+
 class ListingNeedsSteward(DomainError):
     """What stands on a programme list is counted and published, so its owner cannot put it there."""
 

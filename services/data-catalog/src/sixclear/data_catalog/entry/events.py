@@ -66,6 +66,7 @@ ENTRY_EVENTS = EntityEvents(
         "registration_returned": "The dossier is incomplete: the missing documents were named.",
         "registration_approved": "Another body than the owner approved the registration.",
         "document_added": "A document was put into the dossier.",
+        "document_removed": "A document was taken out of the dossier.",
         "heartbeat_received": "The running system gave a sign of life.",
     },
 )

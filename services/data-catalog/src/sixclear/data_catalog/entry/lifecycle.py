@@ -1,9 +1,11 @@
 """The deployment ladder of an entry: what each step needs and changes. Pure: no database, no clock."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sixclear.common.change import Change, TransitionNotAllowed
-from sixclear.data_catalog.entry.errors import ReasonMissing
+from sixclear.data_catalog.entry.errors import ReasonMissing, StageRepeated
 
 # From the bottom to the top; the stages `rebuild` and `retire` stand beside the ladder.
 LADDER = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
@@ -11,10 +13,12 @@ LADDER = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "f
 
 @dataclass(frozen=True, slots=True)
 class EntryState:
-    """What the rules of the deployment ladder read of an entry."""
+    """What the rules of the deployment ladder and of heartbeats read of an entry."""
 
     deployment_stage: str
     risk: str
+    last_heartbeat_at: datetime | None = None
+    records_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,28 @@ def decide_stage(entry: EntryState, command: StageCommand) -> Change | None:
     if command.deployment_stage != entry.deployment_stage:
         _check_stage(entry.deployment_stage, command)
     return Change("deployment_stage_changed", {"deployment_stage": command.deployment_stage, "risk": risk})
+
+
+def check_repeated(command: StageCommand, told: Collection[tuple[str, str | None]]) -> None:
+    """Raises StageRepeated for a stage that was told before with the same reason, and left since.
+
+    `told` has stage and reason of each earlier change. A message that is sent again without the version that it is
+    based on would set the entry back; a step that is based on a version, or has a reason of its own, is a new one.
+    """
+    if (command.deployment_stage, command.reason) in told:
+        raise StageRepeated("The entry was at this stage before, by the same words, and has moved on since.")
+
+
+def take_heartbeat(entry: EntryState, beaten_at: datetime, records_count: int | None, *, stated: bool) -> Change | None:
+    """Take a sign of life; None when its time was stated and a later one is known, or this very one.
+
+    So one that arrives late never moves the state back; where it is the latest that is known, it counts.
+    """
+    count = entry.records_count if records_count is None else records_count
+    last = entry.last_heartbeat_at
+    if stated and last is not None and (beaten_at < last or (beaten_at, count) == (last, entry.records_count)):
+        return None
+    return Change("heartbeat_received", {"last_heartbeat_at": beaten_at, "records_count": count})
 
 
 def _check_stage(current: str, command: StageCommand) -> None:

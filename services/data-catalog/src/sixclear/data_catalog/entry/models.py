@@ -59,5 +59,10 @@ class Entry(Versioned, Base):
 
 
 def state_of(entry: Entry) -> EntryState:
-    """What the rules of the deployment ladder read of an entry."""
-    return EntryState(deployment_stage=entry.deployment_stage, risk=entry.risk)
+    """What the rules of the deployment ladder and of heartbeats read of an entry."""
+    return EntryState(
+        deployment_stage=entry.deployment_stage,
+        risk=entry.risk,
+        last_heartbeat_at=entry.last_heartbeat_at,
+        records_count=entry.records_count,
+    )

@@ -1,17 +1,22 @@
 """Entries in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import wait_to_create
 from sixclear.common.folding import like_pattern
 from sixclear.data_catalog.entry.freshness import freshness_in_sql
 from sixclear.data_catalog.entry.models import Entry
+
+_TOLD_STAGES = text(
+    """SELECT data->>'deployment_stage' AS stage, meta->>'reason' AS reason FROM event
+       WHERE entity_type = 'entry' AND entity_id = :entry_id AND change = 'deployment_stage_changed'"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ async def find_or_create(session: AsyncSession, entry_id: UUID) -> Entry | None:
         await wait_to_create(session, entry_id)
         found = await find_entry(session, entry_id, lock=True)
     return found
+
+
+async def told_stages(session: AsyncSession, entry_id: UUID) -> Collection[tuple[str, str | None]]:
+    """Stage and reason of each change of the deployment stage. Costs a look at each event of the entry."""
+    return {(row.stage, row.reason) for row in await session.execute(_TOLD_STAGES, {"entry_id": entry_id})}
 
 
 async def list_entries(

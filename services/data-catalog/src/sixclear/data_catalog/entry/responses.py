@@ -7,6 +7,7 @@ from uuid import UUID
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
 from sixclear.data_catalog.document import service as documents
+from sixclear.data_catalog.document.models import Document
 from sixclear.data_catalog.document.schemas import DocumentView
 from sixclear.data_catalog.entry.freshness import fresh_until, freshness
 from sixclear.data_catalog.entry.models import Entry
@@ -33,13 +34,15 @@ async def entry_response(ctx: Context, entry: Entry) -> EntryView:
     """An entry with its two ladders and its dossier, missing documents first."""
     own = {name: getattr(entry, name) for name in EntryView.model_fields if name not in _DERIVED}
     registration = {name: _registration(entry, name) for name in RegistrationDetail.model_fields}
-    dossier = [
-        DocumentView.model_validate(document, from_attributes=True)
-        for document in await documents.dossier(ctx, entry.entry_id)
-    ]
+    dossier = [_document(document) for document in await documents.dossier(ctx, entry.entry_id)]
     return EntryView.model_validate(
         own | {"registration": registration, "heartbeat": _heartbeat(entry, ctx.now), "documents": dossier}
     )
+
+
+def _document(document: Document) -> DocumentView:
+    own = {name: getattr(document, name) for name in DocumentView.model_fields if name != "document_id"}
+    return DocumentView.model_validate(own | {"document_id": documents.document_id(document)})
 
 
 def derived_state(entry: Entry, now: datetime) -> str | None:

@@ -27,6 +27,7 @@ from sixclear.data_catalog.entry.errors import (
     EntryNotFound,
     ListingNeedsSteward,
     ReasonMissing,
+    StageRepeated,
 )
 from sixclear.data_catalog.entry.metrics import HEARTBEATS
 from sixclear.data_catalog.entry.models import Entry
@@ -139,11 +140,17 @@ async def put_entry(ctx: ContextDep, description: EntryDescription, expect: Expe
     "/entries/{entry_id}/stage",
     operation_id="moveEntry",
     dependencies=[WRITE],
-    responses=problem_responses(*STEP_REFUSALS, TransitionNotAllowed, ReasonMissing),
+    responses=problem_responses(*STEP_REFUSALS, TransitionNotAllowed, ReasonMissing, StageRepeated),
 )
-async def move(ctx: ContextDep, entry_id: UUID, step: StageStep, expect: ExpectDep, response: Response) -> EntryView:
-    """Say which deployment stage an entry has reached; a step that is not forward needs a reason."""
-    return await _tagged(ctx, await service.move(ctx, entry_id, step, expect), response)
+async def move(
+    ctx: ContextDep, entry_id: UUID, step: StageStep, expect: ExpectDep, request: Request, response: Response
+) -> EntryView:
+    """Say which deployment stage an entry has reached; a step that is not forward needs a reason.
+
+    A stage that was told before with the same reason, and left since, needs `If-Match`.
+    """
+    on_version = "if-match" in request.headers
+    return await _tagged(ctx, await service.move(ctx, entry_id, step, expect, on_version=on_version), response)
 
 
 @router.post(
@@ -151,13 +158,13 @@ async def move(ctx: ContextDep, entry_id: UUID, step: StageStep, expect: ExpectD
     operation_id="addHeartbeat",
     dependencies=[BEAT],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS)
-    | {200: {"description": "The last heartbeat was only sent again.", "model": EntryView}},
+    responses=problem_responses(EntryNotFound, OrganisationNotAllowed, FactsPastNotAllowed, FactInFuture)
+    | {200: {"description": "This heartbeat or a later one is known; nothing changed.", "model": EntryView}},
 )
 async def add_heartbeat(
     ctx: ContextDep, entry_id: UUID, step: HeartbeatStep, expect: ExpectDep, response: Response
 ) -> EntryView:
-    """Send a sign of life of the running system."""
+    """Send a sign of life of the running system; one of an earlier time never takes the place of a later one."""
     entry, taken = await service.beat(ctx, entry_id, step, expect)
     HEARTBEATS.labels("taken" if taken else "unchanged").inc()
     response.status_code = 201 if taken else 200

@@ -137,25 +137,35 @@ async def _listings(
     return wanted
 
 
-async def move(ctx: Context, entry_id: UUID, step: StageStep, expect: Expect) -> Entry:
-    """Say which deployment stage an entry has reached; the owner or a steward may. A repetition changes nothing."""
+async def move(ctx: Context, entry_id: UUID, step: StageStep, expect: Expect, *, on_version: bool) -> Entry:
+    """Say which deployment stage an entry has reached; the owner or a steward may. A repetition changes nothing.
+
+    `on_version`: the caller names the version that the step is based on. Raises StageRepeated for one that is based on
+    none and says what was said before the entry moved on.
+    """
     entry = await locked(ctx, entry_id, expect)
     require_owner_or_steward(ctx, entry.owner_organisation_id, "move an entry of another organisation")
-    change = lifecycle.decide_stage(state_of(entry), StageCommand(step.deployment_stage, step.risk, step.reason))
+    command = StageCommand(step.deployment_stage, step.risk, step.reason)
+    change = lifecycle.decide_stage(state_of(entry), command)
     if change is not None:
+        if step.deployment_stage != entry.deployment_stage and step.occurred_at is None and not on_version:
+            lifecycle.check_repeated(command, await repository.told_stages(ctx.session, entry_id))
         occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
         await record_change(ctx, entry, change, occurred_at, reason=step.reason)
     return entry
 
 
 async def beat(ctx: Context, entry_id: UUID, step: HeartbeatStep, expect: Expect) -> tuple[Entry, bool]:
-    """Take a sign of life from the owner's system; False when the last one is only sent again, and nothing changes."""
+    """Take a sign of life from the owner's system; False when it, or a later one, is known, and nothing changes.
+
+    One that arrives after other changes of the entry counts from its own time; the entry's last change stays the last.
+    """
     entry = await locked(ctx, entry_id, expect)
     require_owner(ctx, entry, "speak for a system of another organisation")
-    records_count = entry.records_count if step.records_count is None else step.records_count
-    if (step.occurred_at, records_count) == (entry.last_heartbeat_at, entry.records_count) and step.occurred_at:
+    stated = step.occurred_at is not None
+    beaten_at = ctx.fact_time(step.occurred_at, None if stated else entry.occurred_at)
+    change = lifecycle.take_heartbeat(state_of(entry), beaten_at, step.records_count, stated=stated)
+    if change is None:
         return entry, False
-    occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
-    change = Change("heartbeat_received", {"last_heartbeat_at": occurred_at, "records_count": records_count})
-    await record_change(ctx, entry, change, occurred_at)
+    await record_change(ctx, entry, change, max(beaten_at, entry.occurred_at))
     return entry, True

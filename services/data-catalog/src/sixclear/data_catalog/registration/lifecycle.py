@@ -14,6 +14,7 @@ _ALLOWED_FROM = {
     "registration_approved": {"submitted"},
     # What is under review stays what was handed in, and what was approved stays what was reviewed.
     "document_added": {"not_submitted", "draft", "returned"},
+    "document_removed": {"not_submitted", "draft", "returned"},
 }
 
 
@@ -104,12 +105,25 @@ def add_document(state: RegistrationState) -> Change:
 
     TransitionNotAllowed while it is under review and after its approval.
     """
-    status = state.status
-    if status not in _ALLOWED_FROM["document_added"]:
-        until = "until the reviewer returns it" if status == "submitted" else "for good"
-        raise TransitionNotAllowed(f"The registration is {status}: its dossier stays as it was handed in, {until}.")
+    _check_turn(state, "document_added")
     begun = {"registration_status": "draft"} if state.status == "not_submitted" else {}
     return Change("document_added", begun)
+
+
+def remove_document(state: RegistrationState) -> Change:
+    """Take a document out of the dossier, also one that was asked for: the reviewer sees what is handed in without it.
+
+    TransitionNotAllowed while it is under review and after its approval.
+    """
+    _check_turn(state, "document_removed")
+    return Change("document_removed", {})
+
+
+def _check_turn(state: RegistrationState, step: str) -> None:
+    status = state.status
+    if status not in _ALLOWED_FROM[step]:
+        until = "until the reviewer returns it" if status == "submitted" else "for good"
+        raise TransitionNotAllowed(f"The registration is {status}: its dossier stays as it was handed in, {until}.")
 
 
 def _allow(state: RegistrationState, step: str) -> None:

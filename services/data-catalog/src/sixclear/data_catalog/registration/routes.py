@@ -10,7 +10,7 @@ from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
-from sixclear.data_catalog.document.errors import DocumentWithoutContent, DossierFull
+from sixclear.data_catalog.document.errors import DocumentNotFound, DocumentWithoutContent, DossierFull
 from sixclear.data_catalog.document.schemas import DocumentDescription
 from sixclear.data_catalog.entry.access import OWNER
 from sixclear.data_catalog.entry.errors import STEP_REFUSALS
@@ -21,7 +21,7 @@ from sixclear.data_catalog.fields import Step
 from sixclear.data_catalog.registration import service
 from sixclear.data_catalog.registration.access import REVIEWER
 from sixclear.data_catalog.registration.errors import DecisionByOwner, DocumentsMissing, DossierEmpty
-from sixclear.data_catalog.registration.schemas import ReturnStep
+from sixclear.data_catalog.registration.schemas import RemovalStep, ReturnStep
 
 router = APIRouter(route_class=TransactionalRoute, tags=["registration"])
 
@@ -47,6 +47,22 @@ async def add_document(
     entry, added = await service.add_document(ctx, entry_id, document, expect)
     response.status_code = 201 if added else 200
     return await _tagged(ctx, entry, response)
+
+
+@router.post(
+    "/entries/{entry_id}/documents/{document_id}/remove",
+    operation_id="removeDocument",
+    dependencies=[SUBMIT],
+    responses=problem_responses(*STEP_REFUSALS, TransitionNotAllowed, DocumentNotFound),
+)
+async def remove_document(
+    ctx: ContextDep, entry_id: UUID, document_id: UUID, step: RemovalStep, expect: ExpectDep, response: Response
+) -> EntryView:
+    """Take a document out of the dossier, there or missing; what it was is kept.
+
+    Not while the dossier is under review, nor after its approval: what is approved is what was reviewed.
+    """
+    return await _tagged(ctx, await service.remove_document(ctx, entry_id, document_id, step, expect), response)
 
 
 @router.post(

@@ -7,6 +7,12 @@ from sixclear.data_catalog.document.schemas import DocumentName
 from sixclear.data_catalog.fields import Step
 
 
+class RemovalStep(Step):
+    """Why a document goes. The reason is kept with the event and not published."""
+
+    reason: Text | None = None
+
+
 class ReturnStep(Step):
     """What the dossier lacks and why it goes back. Both are published with the entry."""
 

@@ -14,7 +14,7 @@ from sixclear.data_catalog.fields import Step
 from sixclear.data_catalog.registration import lifecycle
 from sixclear.data_catalog.registration.access import require_reviewer
 from sixclear.data_catalog.registration.lifecycle import DossierDocument, RegistrationState
-from sixclear.data_catalog.registration.schemas import ReturnStep
+from sixclear.data_catalog.registration.schemas import RemovalStep, ReturnStep
 
 
 async def submit(ctx: Context, entry_id: UUID, step: Step, expect: Expect) -> Entry:
@@ -68,6 +68,18 @@ async def add_document(
     entry.missing_documents = await documents.count_missing(ctx, entry_id)
     await record_change(ctx, entry, change, occurred_at)
     return entry, True
+
+
+async def remove_document(ctx: Context, entry_id: UUID, document_id: UUID, step: RemovalStep, expect: Expect) -> Entry:
+    """Take a document out of the dossier, there or missing, while it is the owner's turn. Raises DocumentNotFound."""
+    entry = await locked(ctx, entry_id, expect)
+    require_owner(ctx, entry, "take documents out of a dossier of another organisation")
+    change = lifecycle.remove_document(state_of(entry))
+    occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
+    await documents.take_out(ctx, entry_id, document_id, removed_at=occurred_at, entry_version=entry.version + 1)
+    entry.missing_documents = await documents.count_missing(ctx, entry_id)
+    await record_change(ctx, entry, change, occurred_at, reason=step.reason)
+    return entry
 
 
 async def _with_dossier(ctx: Context, entry: Entry) -> RegistrationState:

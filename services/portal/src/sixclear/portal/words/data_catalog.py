@@ -36,5 +36,6 @@ CHANGES: Mapping[str, str] = {
     "entry.registration_returned": N_("Trả lại hồ sơ đăng ký"),
     "entry.registration_approved": N_("Phê duyệt hồ sơ đăng ký"),
     "entry.document_added": N_("Thêm tài liệu hồ sơ"),
+    "entry.document_removed": N_("Rút tài liệu khỏi hồ sơ"),
     "entry.heartbeat_received": N_("Nhận tín hiệu hoạt động"),
 }
