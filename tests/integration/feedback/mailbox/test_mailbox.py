@@ -161,3 +161,41 @@ async def test_an_opened_mailbox_is_kept_by_nobody(service: Service) -> None:
     assert all(row["body"] is None for row in await service.rows("idempotency_key"))
     again = await service.public("/mailbox", {"receipt_code": code}, **{"Idempotency-Key": "1" * 20})
     assert again.json() == opened.json()
+
+
+@pytest.mark.asyncio
+async def test_a_message_on_an_answered_case_reopens_nothing_and_the_handler_finds_it(service: Service) -> None:
+    async def waiting(client_id: str = "feedback-hub", answer: bool = True) -> list[str]:
+        response = await service.http.get(
+            f"{service.prefix}/submissions",
+            params={"sender_wrote_last": answer},
+            headers=service.headers(client_id),
+        )
+        assert response.status_code == 200, response.text
+        items = response.json()["items"]
+        assert {item["sender_wrote_last"] for item in items} <= {answer}
+        return [item["submission_id"] for item in items]
+
+    submission_id, code = await an_assigned_submission(service)
+    case = f"/submissions/{submission_id}"
+    quiet, _ = await a_submission(service, "q" * 16)
+    say = {"receipt_code": code, "text": "Xin bổ sung"}
+    assert (await waiting(), sorted(await waiting(answer=False))) == ([], sorted([str(submission_id), str(quiet)]))
+    await service.public("/mailbox/messages", say)
+    assert await waiting() == await waiting("ministry") == [str(submission_id)]
+    assert await waiting("other-ministry") == []
+    drafted = await service.post("feedback-hub", f"{case}/answers", an_answer())
+    assert await waiting() == [str(submission_id)]
+    published = f"{case}/answers/{drafted.json()['answer_id']}/publish"
+    answered = (await service.post("feedback-publisher", published, {})).json()
+    assert (answered["status"], answered["sender_wrote_last"], await waiting()) == ("answered", False, [])
+    service.clock.pass_by(days=1)
+    assert (await service.public("/mailbox/messages", say)).status_code == 201
+    assert await waiting() == [str(submission_id)]
+    shown = await service.get(case)
+    assert {name: shown[name] for name in ("status", "outcome", "answered_at", "clock_state", "sender_wrote_last")} == {
+        **{name: answered[name] for name in ("status", "outcome", "answered_at", "clock_state")},
+        "sender_wrote_last": True,
+    }
+    await service.post("feedback-hub", f"{case}/messages", {"text": "Cảm ơn"})
+    assert await waiting() == []

@@ -46,11 +46,17 @@ def test_a_case_is_transferred_also_when_an_answer_was_drafted() -> None:
 
 def test_an_answer_closes_the_case_with_its_outcome() -> None:
     change = lifecycle.answer(a_submission(status="in_review"), "accepted", NOW)
-    assert change.fields == {"status": "answered", "outcome": "accepted", "answered_at": NOW}
+    assert change.fields == {
+        "status": "answered",
+        "outcome": "accepted",
+        "answered_at": NOW,
+        "last_message_by": "handler",
+    }
 
 
 def test_messages_are_counted_and_change_nothing_else() -> None:
-    assert lifecycle.add_message(a_submission(status="answered", messages_count=4)).fields == {"messages_count": 5}
+    change = lifecycle.add_message(a_submission(status="answered", messages_count=4), "sender")
+    assert change.fields == {"messages_count": 5, "last_message_by": "sender"}
 
 
 @pytest.mark.parametrize("status", ["received", "triaged", "assigned", "answered", "withdrawn"])

@@ -10,7 +10,7 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import clock_response
 from sixclear.feedback.submission.service import reading as submissions
 
-_DERIVED = {"clock", "clock_state", "due_provisional", "messages", "answers", "contact_given"}
+_DERIVED = {"clock", "clock_state", "due_provisional", "sender_wrote_last", "messages", "answers", "contact_given"}
 
 
 async def handled_response(ctx: Context, submission: Submission) -> SubmissionView:
@@ -23,6 +23,7 @@ async def handled_response(ctx: Context, submission: Submission) -> SubmissionVi
         clock=clock,
         clock_state=clock.state,
         due_provisional=clock.provisional,
+        sender_wrote_last=submission.last_message_by == "sender",
         contact_given=await submissions.contact_is_given(ctx, case_id),
         messages=[message_response(message) for message in await mailbox.list_messages(ctx, case_id)],
         answers=[answer_response(answer) for answer in await answers.list_answers(ctx, case_id)],

@@ -112,7 +112,7 @@ async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxO
     responses=problem_responses(MailboxNotFound, TooManyAttempts, MailboxFull, TransitionNotAllowed),
 )
 async def send_message(ctx: ContextDep, receipts: ReceiptsDep, entry: MailboxMessage, most: MostDep) -> MessageState:
-    """Write to the handler of one's case."""
+    """Write to the handler of one's case. After the answer it is still read; it does not reopen the case."""
     return sent_response(await service.send_message(ctx, receipts, entry, most))
 
 

@@ -30,7 +30,10 @@ async def open_mailbox(ctx: Context, receipts: Receipts, typed: str, *, lock: bo
 
 
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:
-    """Write to the handler. Raises MailboxNotFound, and MailboxFull when the case holds `most` messages."""
+    """Write to the handler. Raises MailboxNotFound, and MailboxFull when the case holds `most` messages.
+
+    A message on an answered case reopens nothing; handlers find the case among those whose sender wrote last.
+    """
     submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
     return await _add_message(ctx, submission, entry.text, author="sender", most=most)
 
@@ -52,7 +55,7 @@ async def _add_message(
     if submission.messages_count >= most:
         raise MailboxFull(f"A case holds at most {most} messages.")
     sent_at = ctx.fact_time(occurred_at, submission.occurred_at)
-    await steps.add_message(ctx, submission, sent_at)
+    await steps.add_message(ctx, submission, author, sent_at)
     message = Message(
         submission_id=submission.submission_id,
         submission_version=submission.version,

@@ -46,10 +46,10 @@ def assign(case: CaseState, organisation_id: UUID) -> Change:
     return Change("assigned", {"status": "assigned", "organisation_id": organisation_id})
 
 
-def add_message(case: CaseState) -> Change:
-    """Count one more message; where the submission stands does not change."""
+def add_message(case: CaseState, author: str) -> Change:
+    """Count one more message of `sender` or `handler`; where the submission stands does not change, answered or not."""
     _allow(case, "message_added")
-    return Change("message_added", {"messages_count": case.messages_count + 1})
+    return Change("message_added", {"messages_count": case.messages_count + 1, "last_message_by": author})
 
 
 def draft_answer(case: CaseState) -> Change:
@@ -61,7 +61,8 @@ def draft_answer(case: CaseState) -> Change:
 def answer(case: CaseState, outcome: str, answered_at: datetime) -> Change:
     """The answer goes out. Which draft may be published, and by whom, are rules of the folder `answer`."""
     _allow(case, "answered")
-    return Change("answered", {"status": "answered", "outcome": outcome, "answered_at": answered_at})
+    fields = {"status": "answered", "outcome": outcome, "answered_at": answered_at, "last_message_by": "handler"}
+    return Change("answered", fields)
 
 
 def move_due(

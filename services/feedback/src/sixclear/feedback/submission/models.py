@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
@@ -44,6 +45,8 @@ class Submission(Versioned, Base):
     first_due_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     messages_count: Mapped[int] = mapped_column(Integer)
+    # `sender` or `handler`, whose published answer is a word too; null before the first message.
+    last_message_by: Mapped[str | None]
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (
@@ -51,6 +54,12 @@ class Submission(Versioned, Base):
         CheckConstraint("visibility IN ('requester', 'public', 'sealed')", name="visibility"),
         CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
         Index("ix_submission_listing", "due_at", "submission_id"),
+        Index(
+            "ix_submission_sender_wrote_last",
+            "due_at",
+            "submission_id",
+            postgresql_where=sql("last_message_by = 'sender'"),
+        ),
     )
 
 

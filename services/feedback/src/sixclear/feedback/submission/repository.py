@@ -24,6 +24,7 @@ class Narrowing:
     kind: str | None
     overdue: bool | None
     organisation_id: UUID | None
+    sender_wrote_last: bool | None
 
 
 async def find_submission(session: AsyncSession, submission_id: UUID, *, lock: bool = False) -> Submission | None:
@@ -75,6 +76,9 @@ def _conditions(narrow: Narrowing, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(Submission.kind == narrow.kind)
     if narrow.organisation_id:
         conditions.append(Submission.organisation_id == narrow.organisation_id)
+    if narrow.sender_wrote_last is not None:
+        last = Submission.last_message_by
+        conditions.append(last == "sender" if narrow.sender_wrote_last else last.is_distinct_from("sender"))
     if narrow.overdue is not None:
         late = and_(_OPEN, Submission.due_at < now)
         conditions.append(late if narrow.overdue else not_(late))

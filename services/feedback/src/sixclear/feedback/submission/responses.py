@@ -15,7 +15,7 @@ from sixclear.feedback.submission.schemas import (
     SubmissionSummary,
 )
 
-_DERIVED = {"clock_state", "due_provisional"}
+_DERIVED = {"clock_state", "due_provisional", "sender_wrote_last"}
 
 
 def submission_response(submission: Submission, now: datetime) -> SubmissionState:
@@ -35,6 +35,7 @@ def _state(submission: Submission, now: datetime) -> dict[str, Any]:
     return columns | {
         "clock_state": clock.state(submission.answered_at, now),
         "due_provisional": clock.provisional,
+        "sender_wrote_last": submission.last_message_by == "sender",
     }
 
 

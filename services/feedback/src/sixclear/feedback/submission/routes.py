@@ -150,11 +150,14 @@ async def list_submissions(
     kind: Kind | None = None,
     overdue: Annotated[bool | None, Query(description="Open and past its due time, or not.")] = None,
     organisation: Annotated[UUID | None, Query(description="The body that it is assigned to.")] = None,
+    sender_wrote_last: Annotated[
+        bool | None, Query(description="The sender wrote last, also after the answer: a handler's word is waited for.")
+    ] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[SubmissionSummary]:
     """Submissions by due time, soonest first: all for the hub, its own for another body; no texts, no contacts."""
-    narrow = Narrowing(status, kind, overdue, organisation)
+    narrow = Narrowing(status, kind, overdue, organisation, sender_wrote_last)
     context = repr(narrow)
     after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
     rows = await reading.list_submissions(ctx, hub, narrow, after, limit + 1)

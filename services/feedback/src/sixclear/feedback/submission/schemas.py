@@ -171,6 +171,7 @@ class SubmissionState(Schema):
     answered_at: datetime | None
     clock_state: ClockState
     messages_count: int
+    sender_wrote_last: bool = Field(default=False, description="A handler's word is waited for, also after the answer.")
     demonstration: bool
     version: int
 

@@ -126,6 +126,7 @@ def _new_submission(
         first_due_at=None,
         answered_at=None,
         messages_count=0,
+        last_message_by=None,
         demonstration=sending.demonstration,
         version=0,
     )

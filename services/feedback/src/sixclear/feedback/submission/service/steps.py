@@ -32,9 +32,9 @@ async def assign(
     await record(ctx, submission, change, occurred_at, SUBMISSION, reason=reason)
 
 
-async def add_message(ctx: Context, submission: Submission, sent_at: datetime) -> None:
-    """Count one more message of a locked submission; the message itself is not published."""
-    await _record(ctx, submission, lifecycle.add_message(state_of(submission)), sent_at)
+async def add_message(ctx: Context, submission: Submission, author: str, sent_at: datetime) -> None:
+    """Count one more message of a locked submission; neither the message nor its author is published."""
+    await _record(ctx, submission, lifecycle.add_message(state_of(submission), author), sent_at)
 
 
 async def draft_answer(ctx: Context, submission: Submission, drafted_at: datetime) -> None:
