@@ -11,7 +11,7 @@ import pytest
 import sixclear.portal
 from sixclear.portal.words.languages import NAMES, language
 from sixclear.portal.words.sentences import Words
-from sixclear.portal.words.tables import CHANGES, EXPLAINED, TABLES
+from sixclear.portal.words.tables import CHANGES, EXPLAINED, NOT_REACHED_YET, TABLES
 
 PACKAGE = Path(str(sixclear.portal.__file__)).parent
 SERVICES = Path(__file__).parents[4] / "services"
@@ -59,6 +59,12 @@ def test_every_published_value_has_words(shown: tuple[str, str, str]) -> None:
     published = values(*shown)
     assert published, "nothing was compared"
     assert set(worded) == published
+
+
+def test_the_states_that_say_that_none_is_in_them_are_those_that_no_example_reaches() -> None:
+    examples = (SERVICES / "tasks" / "contracts" / "examples").glob("task.*.json")
+    reached = {found for path in examples for found in re.findall(r'"status": *"(\w+)"', path.read_text("utf-8"))}
+    assert NOT_REACHED_YET == {"task status": set(TABLES["task status"]) - reached}
 
 
 @pytest.mark.parametrize("code", NAMES)

@@ -22,7 +22,7 @@ STATUSES: Mapping[str, str] = {
     "cancelled": N_("Đã hủy"),
 }
 # No step of a task leads to these yet.
-NOT_REACHED_YET = frozenset({"draft", "paused", "cancelled"})
+NOT_REACHED_YET = frozenset({"draft", "paused"})
 LEVELS: Mapping[str, str] = {
     "central": N_("Trung ương"),
     "province": N_("Tỉnh, thành phố"),
