@@ -1,6 +1,7 @@
 """Lists of tasks and of databases: the filter stays as narrow as it was, names that are not there are not missing."""
 
 import re
+from html import unescape
 
 import httpx2
 import pytest
@@ -29,14 +30,25 @@ async def test_the_filter_of_a_communes_tasks_names_the_commune(
 
 
 @pytest.mark.parametrize("value", ["x/../y", "unknown", "%2e%2e", "a?b=1#c"])
-async def test_a_filter_that_nobody_knows_is_not_widened(
+async def test_a_filter_of_nothing_that_there_is_is_named_and_asks_for_no_other_path(
     browser: httpx2.AsyncClient, upstream: Upstream, value: str
 ) -> None:
-    response = await browser.get("/tasks", params={"organisation": value, "programme": "gone", "lang": "en"})
-    assert response.status_code == 200
-    assert chosen(response.text, "organisation") == (value, value)
-    assert chosen(response.text, "programme") == ("gone", "gone")
+    query = {"organisation": value, "programme": "gone", "bucket": "overdue", "lang": "en"}
+    response = await browser.get("/tasks", params=query)
+    assert response.status_code == 422
+    text = " ".join(re.sub(r"<[^>]+>", "", unescape(response.text)).split())
+    assert f"Lead agency does not take this value: {value}" in text
+    assert "Programme does not take this value: gone" in text
+    assert chosen(response.text, "bucket")[0] == "overdue"
+    assert "data-record" in response.text
     assert not any(".." in path or "/b" in path for _, path, _ in upstream.requests)
+
+
+async def test_a_list_that_is_none_is_named(browser: httpx2.AsyncClient) -> None:
+    response = await browser.get("/catalogue?list=gone&registration=approved&lang=en")
+    assert response.status_code == 422
+    assert "List does not take this value: <bdi lang" in response.text
+    assert chosen(response.text, "registration")[0] == "approved"
 
 
 async def test_owners_are_not_called_unknown_while_their_names_cannot_be_had(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from tests.integration.portal.records import NOW, commune, iso, organisations
+from tests.integration.portal.records import NOW, commune, iso, organisations, problem
 
 from sixclear.common.ids import stable_id
 
@@ -32,6 +32,8 @@ def catalog(state: "Upstream") -> list[Route]:
     """The routes of the service."""
 
     async def entries(request: Request) -> Response:
+        if request.query_params.get("list", "plan-02") not in ("plan-02", "resolution-71", "third"):
+            return problem("list-not-found", 404)
         stages = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
         names = ("dân cư", "đất đai", "doanh nghiệp", "hộ tịch điện tử", "bảo hiểm")
         items = [

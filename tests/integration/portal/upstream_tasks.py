@@ -1,7 +1,7 @@
 """The stand-in for `tasks`: programmes, organisations, tasks and what belongs to one."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,6 +12,12 @@ from sixclear.common.ids import stable_id
 
 if TYPE_CHECKING:
     from tests.integration.portal.upstream import Upstream
+
+
+def named_organisations() -> dict[str, dict[str, Any]]:
+    """Every organisation by its identifier and by its code."""
+    known = [*organisations(), commune()]
+    return {unit[name]: unit for unit in known for name in ("organisation_id", "code")}
 
 
 def tasks(state: "Upstream") -> list[Route]:
@@ -42,6 +48,11 @@ def tasks(state: "Upstream") -> list[Route]:
         return JSONResponse({"items": items, "next": None})
 
     async def listing(request: Request) -> Response:
+        asked = request.query_params
+        if asked.get("programme", SLUG) not in ("demonstration", "hanoi-city", SLUG):
+            return problem("programme-not-found", 404)
+        if "organisation" in asked and asked["organisation"] not in named_organisations():
+            return problem("organisation-not-found", 404)
         if not (cursor := request.query_params.get("cursor", "0")).isdigit():
             return problem("invalid-cursor", 400)
         found = [] if state.empty or request.query_params.get("q") == "none" else range(int(cursor), int(cursor) + 24)
@@ -107,9 +118,7 @@ def tasks(state: "Upstream") -> list[Route]:
         return JSONResponse({"items": [unit for unit in organisations() if level in (None, unit["level"])]})
 
     async def unit(request: Request) -> Response:
-        known = {row["organisation_id"]: row for row in [*organisations(), commune()]}
-        known["20194"] = commune()
-        found = known.get(request.path_params["organisation_id"])
+        found = named_organisations().get(request.path_params["organisation_id"])
         return JSONResponse({**found, "periods": []}) if found else problem("organisation-not-found", 404)
 
     prefix = "/api/tasks/v1"

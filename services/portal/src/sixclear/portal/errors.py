@@ -25,8 +25,9 @@ class PageNotFound(PortalError):
     status = 404
     code = "not-found"
 
-    def __init__(self, problems: Sequence[FieldProblem] = ()) -> None:
-        super().__init__()
+    def __init__(self, code: str = "not-found", problems: Sequence[FieldProblem] = ()) -> None:
+        super().__init__(code)
+        self.code = code
         self.problems = tuple(problems)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from sixclear.portal.errors import InvalidAddress, Refused
+from sixclear.portal.errors import InvalidAddress, PageNotFound, Refused
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.upstream.answer import Answer, Listing
 from sixclear.portal.upstream.parts import Parts
@@ -11,28 +11,32 @@ from sixclear.portal.upstream.parts import Parts
 Item = TypeVar("Item", bound=Answer)
 Filters = Mapping[str, str]
 
+# Refusals that mean one filter without naming it: its value is of nothing that there is.
+_MEANT: Mapping[str, str] = {
+    "invalid-cursor": "cursor",
+    "programme-not-found": "programme",
+    "organisation-not-found": "organisation",
+    "list-not-found": "list",
+}
+
 
 async def listed(
     parts: Parts, ask: Callable[[Filters], Awaitable[Listing[Item]]], asked: Asked
 ) -> tuple[Listing[Item] | None, Asked]:
     """The list by those filters that its service takes, None when the service is away, and which filters those are.
 
-    What is refused without a filter being named is InvalidAddress.
+    What is refused without a filter being meant is InvalidAddress.
     """
-    try:
-        return await parts.unless_away(ask(asked.values)), asked
-    except Refused as refused:
-        rest = asked.without(_named(refused, asked))
-    try:
-        return await parts.unless_away(ask(rest.values)), rest
-    except Refused as error:
-        raise InvalidAddress from error
+    while True:
+        try:
+            return await parts.unless_away(ask(asked.values)), asked
+        except (PageNotFound, Refused) as refused:
+            # Each round leaves out a filter at least, so there are at most as many rounds as filters.
+            asked = asked.without(_meant(refused, asked))
 
 
-def _named(refused: Refused, asked: Asked) -> set[str]:
-    if refused.code == "invalid-cursor":
-        return {"cursor"}
-    named = {problem.field for problem in refused.problems}
+def _meant(refused: PageNotFound | Refused, asked: Asked) -> set[str]:
+    named = {problem.field for problem in refused.problems} | {_MEANT.get(refused.code, "")}
     found = {name for name, value in asked.values.items() if value and name in named}
     if not found:
         raise InvalidAddress from refused

@@ -113,7 +113,8 @@ class Transport:
 
 def _answer(service: str, response: httpx2.Response) -> Any:
     if response.status_code == 404:
-        raise PageNotFound(_refusal(response).problems)
+        missing = _refusal(response)
+        raise PageNotFound(missing.code, missing.problems)
     if 400 <= response.status_code < 500:
         raise _refusal(response)
     if not response.is_success:
