@@ -10,9 +10,10 @@ from tests.integration.monitoring.kinds.made_up.plan import PLAN
 
 from sixclear.monitoring import kinds
 from sixclear.monitoring.kinds.kind import Cell, Counted
+from sixclear.monitoring.ledger.repository import list_changes, withdrawn_since
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import fold
-from sixclear.monitoring.view.generations import activate_next, begin_silent_epoch, delete_old
+from sixclear.monitoring.view.generations import activate_next, begin_recounted, begin_silent_epoch, delete_old
 from sixclear.monitoring.view.reconcile import differences, repair, take_over
 
 pytestmark = pytest.mark.asyncio
@@ -173,4 +174,32 @@ async def test_a_repair_counts_the_generation_that_readers_see_by_the_rules_of_n
     async with view.database.transaction() as session:
         await repair(session, now=view.now)
     assert await made_up.now() == {TOTAL: 2, IN_TIME: 2} == await made_up.at(view.now)
+    await assert_reconciles(view)
+
+
+async def test_what_a_replay_reads_after_the_swap_is_news_of_the_group_that_follows_the_log(
+    view: View, events: Any
+) -> None:
+    """Its group ends up to a second after the swap; taken for replayed, a change would be hidden from the stream."""
+    told = [events.task("a"), events.task("b")]
+    await view.fold(told)
+    async with view.database.transaction() as session:
+        await views.ask_for_rebuild(session, "tasks")
+    async with view.database.transaction() as session:
+        await begin_recounted(session, "tasks", token=view.token, now=view.now)
+    number = (await source(view)).next_epoch
+    await replay(view, told)
+    await swap(view)
+    before = await source(view)
+    async with view.database.session() as session:
+        sequence = await views.view_sequence(session)
+    news = [events.task("a", "withdrawn"), events.task("c")]
+    async with view.database.transaction() as session:
+        assert not await fold(session, news, token=view.token, now=view.now, only=number)
+    assert await source(view) == before
+    assert await view.fold(news)
+    assert (await source(view)).events == before.events + 2
+    async with view.database.session() as session:
+        assert await withdrawn_since(session, sequence)
+        assert [change.title for change in await list_changes(session, after=sequence, limit=20)] == ["Nhiệm vụ c"]
     await assert_reconciles(view)

@@ -186,7 +186,7 @@ class LiveStream:
             if self._sequence is None:
                 self._sequence, self._day = sequence, civil_date(now)
                 return
-            if _epochs(before) != _epochs(self._fresh) or await withdrawn_since(session, self._sequence):
+            if _swapped(before, fresh) or await withdrawn_since(session, self._sequence):
                 self.hub.forget()
             if sequence != self._sequence or self._day != civil_date(now) or _heard_otherwise(before, fresh):
                 await self._publish(session, now)
@@ -215,9 +215,9 @@ class LiveStream:
         return math.nan if age is None else age
 
 
-def _epochs(seen: tuple[Freshness, datetime] | None) -> list[tuple[str, int]]:
-    """What the view is made of: a restored source may lack what was published of it."""
-    return [] if seen is None else [(name, state.epoch) for name, state in seen[0].sources.items()]
+def _swapped(before: tuple[Freshness, datetime] | None, fresh: Freshness) -> bool:
+    """Whether another generation is shown: it may lack what was published, withdrawn there before it could be seen."""
+    return before is not None and before[0].generations != fresh.generations
 
 
 def _heard_otherwise(before: tuple[Freshness, datetime] | None, fresh: Freshness) -> bool:

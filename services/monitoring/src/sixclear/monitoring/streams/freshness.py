@@ -20,13 +20,14 @@ class Freshness:
     `behind_seconds` is what the view itself is behind what reaches it. `staleness_seconds` counts what does not reach
     it too: a lost event, or one that a relay keeps back. It is None while a relay is silent, because what that one
     keeps back is not known, and while a restored log is folded beside the view, which shows the log before. `silent`
-    names the sources of such relays.
+    names the sources of such relays; `generations` are the numbers of those that readers see.
     """
 
     staleness_seconds: float | None
     behind_seconds: float | None
     sources: dict[str, SourceFreshness]
     silent: frozenset[str] = frozenset()
+    generations: frozenset[tuple[str, int]] = frozenset()
 
 
 async def freshness(session: AsyncSession, now: datetime) -> Freshness:
@@ -58,7 +59,8 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
         )
         for name, state in sorted(states.items())
     }
-    return Freshness(stale, behind, sources, silent)
+    generations = frozenset((name, state.active_epoch) for name, state in states.items())
+    return Freshness(stale, behind, sources, silent, generations)
 
 
 def _believed(until: datetime | None, now: datetime) -> datetime | None:

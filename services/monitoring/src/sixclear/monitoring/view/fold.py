@@ -98,8 +98,9 @@ async def fold(
 ) -> bool:
     """Fold events in any order, any number of times; True when readers can see a difference.
 
-    Each goes into every generation of its log's epoch, or into `only` one that is replayed. `token` is the leader's:
-    raises LeadershipLost when another leader has taken over. Counting is as at `now`.
+    Each goes into every generation of its log's epoch, or into `only` one while that is replayed beside the view: once
+    readers see it, or it was given up, nothing goes into it on this way. `token` is the leader's: raises LeadershipLost
+    when another leader has taken over. Counting is as at `now`.
     """
     batches = read(envelopes)
     locked = await begin(session, token)
@@ -107,11 +108,11 @@ async def fold(
     for batch in batches:
         known = await _with_generation_of(session, batch, now)
         view = known[batch.source]
-        generations = [number for number in view.generations_of(batch.epoch) if only in {None, number}]
+        generations = view.generations_of(batch.epoch, only)
         if not generations and only is None:
             metrics.EVENTS_OF_OLD_EPOCHS.labels(batch.source).inc(batch.count)
         for number in generations:
-            # What is replayed is no news to those who followed the stream.
+            # What is replayed is not seen yet, and no news to those who followed the stream.
             sequence = locked.sequence + 1 if only is None else _REPLAYED
             one = _Fold(session, batch.source, number, known, sequence, now, has_gaps=locked.has_gaps)
             differs = await one.run(batch)

@@ -46,11 +46,15 @@ class SourceState:
         """The latest epoch of the log that is known."""
         return self.restored_epoch or self.log_epoch
 
-    def generations_of(self, log_epoch: int) -> list[int]:
-        """The generations that hold records of an epoch of the log."""
-        active = [self.active_epoch] if self.log_epoch == log_epoch else []
+    def generations_of(self, log_epoch: int, replayed: int | None = None) -> list[int]:
+        """The generations into which records of an epoch of the log are folded.
+
+        With `replayed` that one alone, and only while it is beside. A replay ends a moment after its generation was
+        shown. What it read then is new to readers, and the group that follows the log says so to them.
+        """
+        active = [self.active_epoch] if self.log_epoch == log_epoch and replayed is None else []
         beside = [self.next_epoch] if (self.next_log_epoch or self.next_epoch) == log_epoch else []
-        return [number for number in (*active, *beside) if number is not None]
+        return [number for number in (*active, *beside) if number is not None and replayed in {None, number}]
 
 
 async def sources(session: AsyncSession) -> dict[str, SourceState]:
