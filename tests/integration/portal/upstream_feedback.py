@@ -35,6 +35,7 @@ def clock(provisional: bool = False) -> dict[str, Any]:
         "special_days": [],
         "pauses": [],
         "provisional": provisional,
+        "first_due_at": iso(NOW + timedelta(days=8)) if provisional else None,
     }
 
 
@@ -52,6 +53,7 @@ def feedback(state: "Upstream") -> list[Route]:
             "received_at": iso(NOW),
             "due_at": iso(NOW),
             "due_soon_at": iso(NOW),
+            "due_provisional": state.provisional,
             **RULE,
         }
         return JSONResponse(answer, 201)

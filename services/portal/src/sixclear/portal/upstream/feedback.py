@@ -12,10 +12,11 @@ from sixclear.portal.upstream.transport import Transport
 
 
 class Receipt(Answer):
-    """What the sender of a submission gets."""
+    """What the sender of a submission gets. `due_provisional`: the deadline may move with the holidays of its year."""
 
     receipt_code: str
     due_at: datetime | None = None
+    due_provisional: bool = False
     rule_vi: str | None = None
     rule_en: str | None = None
 
@@ -41,11 +42,13 @@ class PublishedAnswer(Answer):
 class CaseClock(Answer):
     """How the answer stands against its deadline, and by which rule that is.
 
-    `provisional`: the deadline may move, because the holidays of its year are not all known.
+    `provisional`: the deadline may move, because the holidays of its year are not all known. `first_due_at` is the
+    one that was told first, where the holidays of its year moved it.
     """
 
     state: Literal["in_time", "due_soon", "overdue", "answered"]
     provisional: bool = False
+    first_due_at: datetime | None = None
     rule_vi: str | None = None
     rule_en: str | None = None
 
