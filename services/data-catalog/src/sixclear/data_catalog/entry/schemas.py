@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from sixclear.common.web.instants import Day
-from sixclear.common.web.numbers import WholeNumber
+from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Code, Slug, Text
 from sixclear.data_catalog.document.schemas import DocumentView
@@ -48,9 +48,9 @@ class EntryDescription(Schema):
         description="Only a steward (`catalog:approve`) changes them. Left out or null: as they are.",
     )
     legal_basis: Line | None = None
-    security_level: Annotated[WholeNumber, Field(ge=1, le=5)] | None = None
+    security_level: Annotated[int, Field(ge=1, le=5, strict=True), TAKES_WHOLE] | None = None
     last_backup_at: UtcInstant | None = None
-    promised_period_seconds: Annotated[WholeNumber, Field(ge=1, le=315_360_000)] | None = Field(
+    promised_period_seconds: Annotated[int, Field(ge=1, le=315_360_000, strict=True), TAKES_WHOLE] | None = Field(
         default=None, description="The longest time between two heartbeats that the owner promises."
     )
     deployment_due: Day | None = None
@@ -72,7 +72,7 @@ class StageStep(Step):
 class HeartbeatStep(Step):
     """A sign of life of the running system."""
 
-    records_count: Annotated[WholeNumber, Field(ge=0, le=2**53)] | None = None
+    records_count: Annotated[int, Field(ge=0, le=2**53, strict=True), TAKES_WHOLE] | None = None
 
 
 class RegistrationView(Schema):

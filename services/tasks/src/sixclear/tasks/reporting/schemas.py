@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from sixclear.common.web.numbers import WholeNumber
+from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Code, Link, Text
 from sixclear.tasks.fields import Line, OccurredAt, OptionalReference
@@ -16,7 +16,7 @@ from sixclear.tasks.organisation.schemas import OrganisationBrief
 class ProgressEntry(Schema):
     """A progress report."""
 
-    percent: Annotated[WholeNumber, Field(ge=0, le=100)] | None = None
+    percent: Annotated[int, Field(ge=0, le=100, strict=True), TAKES_WHOLE] | None = None
     text: Text
     difficulty: Text | None = None
     cause: Text | None = None
