@@ -28,7 +28,32 @@ def test_figures_move_without_a_reload(open_page: Open, site: Site) -> None:
     assert page.locator("[data-bar] [data-segment=overdue]").get_attribute("width") != width
     expect(page.locator("[data-said]")).to_contain_text("602 hoàn thành, 404 trong hạn, 103 quá hạn")
     expect(page.locator("[data-staleness]")).to_have_text("2 giây")
+    remaining = "471 nhiệm vụ có hạn đến hết năm nay chưa xong (103 đã quá hạn, kể cả hạn của các năm trước; 368 chưa"
+    expect(page.locator(".standfirst").first).to_contain_text(remaining)
     assert page.evaluate("window.here")
+
+
+def test_what_is_not_known_any_more_is_no_zero_and_a_first_report_is_said(open_page: Open, site: Site) -> None:
+    site.upstream.last_report_at = None
+    page = open_page("/?fbclid=x")
+    site.heard()
+    expect(page.locator("[data-never-reported]")).to_be_visible()
+    site.upstream.last_report_at = "2025-12-30T03:00:00Z"
+    site.upstream.empty = True
+    site.complete_one()
+    expect(page.locator("[data-share=overdue]")).to_have_text("— chưa tính được tỷ lệ")
+    expect(page.locator("[data-last-report]")).to_have_text("30/12/2025 10:00")
+    expect(page.locator("[data-reported]")).to_be_visible()
+    expect(page.locator("[data-never-reported]")).to_be_hidden()
+
+
+def test_a_chosen_day_leaves_behind_what_others_appended_to_the_address(open_page: Open, site: Site) -> None:
+    page = open_page("/?programme=hanoi-city&fbclid=x")
+    page.fill("#as_of", "2026-11-20")
+    page.click("[data-day-form] button")
+    expect(page).to_have_url(f"{site.url}/?programme=hanoi-city&as_of=2026-11-20")
+    expect(page.locator(".strip")).to_be_visible()
+    assert page.locator(".languages input[name=next]").input_value() == "/?programme=hanoi-city&as_of=2026-11-20"
 
 
 @pytest.fixture
