@@ -5,12 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from tests.integration.monitoring.conftest import View
 from tests.integration.monitoring.kinds.made_up.plan import PLAN
 
+from sixclear.common.bus import positions
+from sixclear.common.bus.protocol import Position
 from sixclear.monitoring import kinds
 from sixclear.monitoring.kinds.kind import Cell, Counted
 from sixclear.monitoring.ledger.repository import list_changes, withdrawn_since
+from sixclear.monitoring.streams.freshness import freshness
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import fold
 from sixclear.monitoring.view.generations import activate_next, begin_recounted, begin_silent_epoch, delete_old
@@ -25,6 +29,12 @@ NEWER = replace(
     cells=lambda facts, timing, _: (Counted("plan", ""), Counted("plan_timing", timing, 2 if timing == "late" else 1)),
     cells_sql="(VALUES ('plan', '', 1), ('plan_timing', h.timing, CASE WHEN h.timing = 'late' THEN 2 ELSE 1 END))",
 )
+# How v0.1.0 shows what is folded beside.
+V010_SWAP = """
+    UPDATE source_view SET active_epoch = next_epoch, last_event_at = next_recorded_at,
+        next_epoch = NULL, next_since = NULL, next_folded_at = NULL, next_recorded_at = NULL
+    WHERE source = 'tasks' AND next_epoch IS NOT NULL
+"""
 TOTAL, LATE, IN_TIME = Cell("plan", ""), Cell("plan_timing", "late"), Cell("plan_timing", "in_time")
 REPORTED = Cell("plan_reporting", "reported")
 
@@ -60,6 +70,27 @@ async def replay(view: View, told: list[Any]) -> None:
 async def swap(view: View) -> None:
     async with view.database.transaction() as session:
         await activate_next(session, "tasks", token=view.token)
+
+
+async def rebuild(view: View) -> None:
+    async with view.database.transaction() as session:
+        await views.ask_for_rebuild(session, "tasks")
+    async with view.database.transaction() as session:
+        await begin_recounted(session, "tasks", token=view.token, now=view.now)
+
+
+async def lead_before(view: View, epoch: int, change: str = "SELECT 1") -> None:
+    """v0.1.0 leads, which stores no cells, reads up to an epoch of the log, and makes a `change` of its own."""
+    async with view.database.transaction() as session:
+        view.token = await views.take_leadership(session, "v0.1.0", view.now)
+        await session.execute(text("DELETE FROM consumer_position"))
+        await positions.save(session, "monitoring.tasks", {}, {"tasks.task": Position(9, 9, epoch)}, view.now)
+        await session.execute(text(change))
+
+
+async def known_until(view: View) -> Any:
+    async with view.database.session() as session:
+        return (await freshness(session, view.now)).sources["tasks"].current_until
 
 
 async def assert_reconciles(view: View) -> None:
@@ -183,10 +214,7 @@ async def test_what_a_replay_reads_after_the_swap_is_news_of_the_group_that_foll
     """Its group ends up to a second after the swap; taken for replayed, a change would be hidden from the stream."""
     told = [events.task("a"), events.task("b")]
     await view.fold(told)
-    async with view.database.transaction() as session:
-        await views.ask_for_rebuild(session, "tasks")
-    async with view.database.transaction() as session:
-        await begin_recounted(session, "tasks", token=view.token, now=view.now)
+    await rebuild(view)
     number = (await source(view)).next_epoch
     await replay(view, told)
     await swap(view)
@@ -202,4 +230,67 @@ async def test_what_a_replay_reads_after_the_swap_is_news_of_the_group_that_foll
     async with view.database.session() as session:
         assert await withdrawn_since(session, sequence)
         assert [change.title for change in await list_changes(session, after=sequence, limit=20)] == ["Nhiệm vụ c"]
+    await assert_reconciles(view)
+
+
+async def test_what_the_release_before_dropped_is_read_again_and_the_age_is_not_known_until_then(
+    view: View, events: Any
+) -> None:
+    """v0.1.0 takes the number of the generation for the epoch of the log: what it reads seems to be of an old one."""
+    told = [events.task("a"), events.task("b")]
+    await view.fold(told)
+    await rebuild(view)
+    await replay(view, told)
+    await swap(view)
+    async with view.database.transaction() as session:
+        await views.note_relayed(session, False, view.token)
+        await views.note_progress(session, [("tasks", view.now, 0)], view.token, view.now)
+    assert await lead(view) == []
+    assert await known_until(view) is not None
+    await lead_before(view, 1)
+    assert await known_until(view) is None, "v0.1.0 leads: what it drops is not known"
+    assert await lead(view) == list(kinds.sources())
+    state = await source(view)
+    assert (state.active_epoch, state.next_epoch, state.next_log_epoch, state.next_replayed) == (2, 3, 1, True)
+    assert await known_until(view) is None
+    assert await lead(view) == [], "the next leader goes on with that"
+    assert await known_until(view) is None
+    await replay(view, [*told, events.task("dropped")])
+    await swap(view)
+    assert (await view.cells())[Cell("task", "")] == 3
+    assert await known_until(view) is not None
+    assert (await source(view)).log_epoch == 1
+    await assert_reconciles(view)
+
+
+async def test_the_release_before_does_not_show_a_rebuild_that_it_finds_under_way(view: View, events: Any) -> None:
+    told = [events.task("a"), events.task("b")]
+    await view.fold(told)
+    await rebuild(view)
+    await lead_before(view, 1, V010_SWAP)
+    assert (await source(view)).active_epoch == 1
+    await lead(view)
+    state = await source(view)
+    assert (state.next_epoch, state.next_log_epoch, state.next_replayed) == (3, 1, True)
+    await replay(view, told)
+    await swap(view)
+    assert (await view.cells())[Cell("task", "")] == 2
+    await assert_reconciles(view)
+
+
+async def test_a_restored_log_that_the_release_before_showed_during_a_rebuild_is_read_again(
+    view: View, events: Any
+) -> None:
+    """Its rows have the number of those that were replayed: both logs are in them."""
+    told = [events.task("a"), events.task("b")]
+    await view.fold(told)
+    await rebuild(view)
+    await replay(view, told)
+    await lead_before(view, 2, "UPDATE source_view SET active_epoch = 2 WHERE source = 'tasks'")
+    await lead(view)
+    assert await known_until(view) is None
+    await replay(view, [replace(events.task("only"), epoch=2)])
+    await swap(view)
+    assert (await view.cells())[Cell("task", "")] == 1
+    assert (await source(view)).log_epoch == 2
     await assert_reconciles(view)

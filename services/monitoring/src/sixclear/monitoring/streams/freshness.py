@@ -19,7 +19,8 @@ class Freshness:
 
     `behind_seconds` is what the view itself is behind what reaches it. `staleness_seconds` counts what does not reach
     it too: a lost event, or one that a relay keeps back. It is None while a relay is silent, because what that one
-    keeps back is not known, and while a restored log is folded beside the view, which shows the log before. `silent`
+    keeps back is not known, and while a restored log is folded beside the view, which shows the log before, or
+    one of which a leader of an older release dropped events. `silent`
     names the sources of such relays; `generations` are the numbers of those that readers see.
     """
 
@@ -45,7 +46,7 @@ async def freshness(session: AsyncSession, now: datetime) -> Freshness:
     gap = await gaps.oldest_gap(session)
     # A clock that ran ahead dated the gap: since when something is missing is not known.
     unknown = gap is not None and _believed(gap, now) is None
-    rebuilding = any(state.restored_epoch is not None for state in states.values())
+    rebuilding = any(state.lacks_events for state in states.values())
     stale = None if behind is None or silent or rebuilding or unknown else max(behind, _age([gap, *sent.values()], now))
     sources = {
         name: SourceFreshness(
@@ -71,9 +72,9 @@ def _believed(until: datetime | None, now: datetime) -> datetime | None:
 def _complete_until(state: views.SourceState, sent: Mapping[str, datetime | None], now: datetime) -> datetime | None:
     """Up to when both are known: that everything was folded, and that everything had been sent.
 
-    Not known while a restored log is folded beside: what readers see is of the log before.
+    Not known while readers see less than the log holds: that of a log before it was restored, for instance.
     """
-    if state.restored_epoch is not None:
+    if state.lacks_events:
         return None
     instants = [_believed(state.current_until, now), *([sent[state.source]] if state.source in sent else [])]
     known = [instant for instant in instants if instant is not None]

@@ -14,6 +14,7 @@ from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.kinds import kinds_of
 from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.fold import fold
+from sixclear.monitoring.view.sources import group_of
 
 
 def topics_of(source: str) -> tuple[str, ...]:
@@ -50,7 +51,7 @@ class SourceConsumer:
         self.loop = ConsumerLoop(
             bus,
             database,
-            f"monitoring.{source}" if generation is None else f"monitoring.{source}.{generation}",
+            group_of(source, generation),
             topics_of(source),
             self._handle,
             self._after_commit,

@@ -43,6 +43,8 @@ class SourceView(Base):
     table is its number. `active_epoch` is the number of the one that readers see, `active_log_epoch` the epoch of its
     log (null: the number itself). `next_epoch` is folded beside it since `next_since`; `next_folded_at` and
     `next_recorded_at` tell how far it is. It is `next_replayed` when its log must be read again from the first event.
+    A number that is not the epoch of a restored log is in `next_generation` instead, which the release before (0.1.0)
+    does not read. `incomplete` says that what readers see may lack events until the next one is shown.
     `relayed` says whether a relay is between the log and the view; true until a leader knows better.
     `rules` numbers the rules by which its records are counted (`kinds.rules_of`); 0: by more than one.
     """
@@ -53,6 +55,7 @@ class SourceView(Base):
     active_epoch: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     active_log_epoch: Mapped[int | None] = mapped_column(Integer)
     next_epoch: Mapped[int | None] = mapped_column(Integer)
+    next_generation: Mapped[int | None] = mapped_column(Integer)
     next_log_epoch: Mapped[int | None] = mapped_column(Integer)
     next_rules: Mapped[int | None] = mapped_column(Integer)
     next_replayed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
@@ -63,6 +66,7 @@ class SourceView(Base):
     last_event_at: Mapped[datetime | None]
     current_until: Mapped[datetime | None]
     lag_messages: Mapped[int | None] = mapped_column(BigInteger)
+    incomplete: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     relayed: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     rules: Mapped[int] = mapped_column(Integer, server_default=text("1"))
 

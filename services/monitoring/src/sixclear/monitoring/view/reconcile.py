@@ -96,13 +96,17 @@ async def _count_again(session: AsyncSession, source: str, known: dict[str, Sour
 async def take_over(session: AsyncSession, *, token: int, now: datetime) -> list[str]:
     """What a leader does before it folds: make sure that every record can be counted by its rules; what is to be done.
 
-    The leader before was of a release that stores no cells: everything is counted again in this transaction. It had
+    The leader before was of a release that stores no cells: everything is counted again in this transaction, and the
+    next generation begins where that release took a number for an epoch of the log. It had
     other rules: the next generation of the source begins, and what is folded into this one makes it one of more than
     one rule. Raises LeadershipLost.
     """
     sequence = (await begin(session, token)).sequence
+    stored_cells = await views.leader_before_stored_cells(session)
+    if not stored_cells:
+        await _read_again(session, now)
     known = await views.sources(session)
-    if not await views.leader_before_stored_cells(session):
+    if not stored_cells:
         for source in sources():
             await _count_again(session, source, known, now)
         await views.advance_view(session, sequence + 1)
@@ -116,6 +120,19 @@ async def take_over(session: AsyncSession, *, token: int, now: datetime) -> list
         if view.rules != number:
             await views.note_rules(session, source, 0)
     return changed
+
+
+async def _read_again(session: AsyncSession, now: datetime) -> None:
+    """Begin the next generation of each source with a number that is not an epoch of its log.
+
+    The release before (0.1.0) drops events of epochs below the number that readers see, and its group's position passes
+    them. Into one that is folded beside it folds nothing, or a later epoch of the same number.
+    """
+    for view in (await views.sources(session)).values():
+        if not view.numbers_are_epochs:
+            epoch = await views.epoch_read(session, view)
+            await views.begin_next(session, view, epoch, rules_of(view.source), now, replayed=True)
+            await views.mark_incomplete(session, view.source)
 
 
 async def compare_on_demand(database: Database, *, repair_found: bool, clock: Clock) -> Reconciliation:

@@ -6,7 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.bus import positions
 from sixclear.monitoring.statements import sql
+
+# The release before may begin one beside ours; then `take_over` gives both up.
+_NEXT = "greatest(next_epoch, next_generation)"
+# While the leader is of the release before, which takes a number for an epoch, what it drops is not known.
+_INCOMPLETE = """
+    incomplete OR active_log_epoch IS NOT NULL
+        AND EXISTS (SELECT FROM leadership WHERE cells_token IS DISTINCT FROM token)
+"""
+_STORED = {"next_epoch": _NEXT, "incomplete": _INCOMPLETE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class SourceState:
     last_event_at: datetime | None
     current_until: datetime | None
     lag_messages: int | None
+    incomplete: bool
     relayed: bool
     rules: int
 
@@ -46,6 +57,16 @@ class SourceState:
         """The latest epoch of the log that is known."""
         return self.restored_epoch or self.log_epoch
 
+    @property
+    def lacks_events(self) -> bool:
+        """Whether readers see less than the log holds, until the next generation is shown."""
+        return self.incomplete or self.restored_epoch is not None
+
+    @property
+    def numbers_are_epochs(self) -> bool:
+        """Whether each number is the epoch of its log, as the release before takes it for."""
+        return self.active_log_epoch is None and self.next_log_epoch is None and not self.next_replayed
+
     def generations_of(self, log_epoch: int, replayed: int | None = None) -> list[int]:
         """The generations into which records of an epoch of the log are folded.
 
@@ -59,8 +80,20 @@ class SourceState:
 
 async def sources(session: AsyncSession) -> dict[str, SourceState]:
     """Every source by its name."""
-    rows = await session.execute(sql("SELECT {names} FROM source_view", names=", ".join(SourceState.__slots__)))
+    stored = ", ".join(_STORED.get(name, name) for name in SourceState.__slots__)
+    rows = await session.execute(sql("SELECT {stored} FROM source_view", stored=stored))
     return {row.source: SourceState(*row) for row in rows}
+
+
+def group_of(source: str, generation: int | None = None) -> str:
+    """The consumer group that follows a source's log, or the one that replays it into a generation."""
+    return f"monitoring.{source}" if generation is None else f"monitoring.{source}.{generation}"
+
+
+async def epoch_read(session: AsyncSession, view: SourceState) -> int:
+    """The latest epoch of the log of which a leader of any release has read."""
+    places = await positions.load(session, group_of(view.source))
+    return max((view.log_epoch, *(place.epoch for place in places.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +187,26 @@ async def note_events(session: AsyncSession, source: str, count: int, newest: da
     )
 
 
+async def mark_incomplete(session: AsyncSession, source: str) -> None:
+    """Say that what readers see of a source may lack events, until the next generation is shown."""
+    await session.execute(sql("UPDATE source_view SET incomplete = true WHERE source = :source"), {"source": source})
+
+
 async def begin_next(
     session: AsyncSession, view: SourceState, log_epoch: int, rules: int, now: datetime, *, replayed: bool
 ) -> int:
     """Begin the generation of an epoch of the log beside the one that readers see; its number.
 
-    Numbers only rise. As long as no rules changed they are the epochs of the log, as the release before expects.
+    Numbers only rise. As long as no rules changed they are the epochs of the log, as the release before expects; one
+    that is not, or must be replayed, it does not see.
     One that was begun before is given up; its rows go with the others that readers do not see.
     """
     number = max(log_epoch, view.active_epoch + 1, (view.next_epoch or 0) + 1)
+    is_epoch = number == log_epoch and not replayed
     await session.execute(
         sql(
             """
-            UPDATE source_view SET next_epoch = :number,
+            UPDATE source_view SET next_epoch = :restored, next_generation = :generation,
                 next_log_epoch = nullif(CAST(:log_epoch AS integer), :number), next_rules = :rules,
                 next_replayed = :replayed, next_since = :now, next_folded_at = :now, next_recorded_at = NULL
             WHERE source = :source
@@ -175,6 +215,8 @@ async def begin_next(
         {
             "source": view.source,
             "number": number,
+            "restored": number if is_epoch else None,
+            "generation": None if is_epoch else number,
             "log_epoch": log_epoch,
             "rules": rules,
             "replayed": replayed,
@@ -190,8 +232,9 @@ async def note_next(session: AsyncSession, source: str, number: int, newest: dat
         sql(
             """
             UPDATE source_view SET next_recorded_at = greatest(next_recorded_at, :newest), next_folded_at = :now
-            WHERE source = :source AND next_epoch = :number
-            """
+            WHERE source = :source AND {next} = :number
+            """,
+            next=_NEXT,
         ),
         {"source": source, "number": number, "newest": newest, "now": now},
     )
@@ -202,14 +245,16 @@ async def activate_next(session: AsyncSession, source: str) -> None:
     await session.execute(
         sql(
             """
-            UPDATE source_view SET active_epoch = next_epoch, active_log_epoch = next_log_epoch,
+            UPDATE source_view SET active_epoch = {next}, active_log_epoch = next_log_epoch,
                 rules = coalesce(next_rules, rules),
                 last_event_at = CASE WHEN next_replayed THEN greatest(last_event_at, next_recorded_at)
                     ELSE next_recorded_at END,
-                next_epoch = NULL, next_log_epoch = NULL, next_rules = NULL, next_replayed = false,
-                next_since = NULL, next_folded_at = NULL, next_recorded_at = NULL
-            WHERE source = :source AND next_epoch IS NOT NULL
-            """
+                next_epoch = NULL, next_generation = NULL, next_log_epoch = NULL, next_rules = NULL,
+                next_replayed = false, next_since = NULL, next_folded_at = NULL, next_recorded_at = NULL,
+                incomplete = false
+            WHERE source = :source AND {next} IS NOT NULL
+            """,
+            next=_NEXT,
         ),
         {"source": source},
     )
