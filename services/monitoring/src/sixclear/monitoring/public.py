@@ -1,10 +1,11 @@
 """What the public questions share: everyone may ask, within bounds, and an answer that is still the same is a 304."""
 
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +13,7 @@ from sixclear.common.errors import Unavailable
 from sixclear.common.web.access import Access
 from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.etags import not_modified
-from sixclear.common.web.route import Handler, TransactionalRoute
+from sixclear.common.web.route import Handler, SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Schema
 from sixclear.monitoring.parts import parts_of
 
@@ -27,6 +28,18 @@ _LARGE = frozenset({"getTimeline", "listProvinces", "getAttention"})
 # What moves with the clock or with every event, though no figure does.
 _MOVING = frozenset({"as_of", "staleness_seconds", "sources"})
 _AGE_STEP_SECONDS = 5
+
+
+async def _one_snapshot(session: SessionDep) -> AsyncSession:
+    """The session of this request, whose queries all see the same view: its figures are of one generation.
+
+    The isolation goes with the BEGIN; it is no statement of its own.
+    """
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return session
+
+
+SnapshotDep = Annotated[AsyncSession, Depends(_one_snapshot)]
 
 
 class FiguresRoute(TransactionalRoute):

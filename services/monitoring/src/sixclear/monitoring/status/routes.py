@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import NowDep, SessionDep
+from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import (
     FiguresDoNotReconcile,
     InstantInFuture,
@@ -13,7 +13,7 @@ from sixclear.monitoring.errors import (
 )
 from sixclear.monitoring.fields import AsOf, AssignedBy, Organisation, Programme
 from sixclear.monitoring.instants import read_as_of
-from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, unless_same
+from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, SnapshotDep, unless_same
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
 from sixclear.monitoring.view.selection import known_programme, select
@@ -34,7 +34,7 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
 async def get_status(
     request: Request,
     response: Response,
-    session: SessionDep,
+    session: SnapshotDep,
     now: NowDep,
     as_of: AsOf = None,
     programme: Programme = None,
@@ -58,7 +58,7 @@ async def get_status(
     responses=problem_responses(ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED),
 )
 async def list_provinces(
-    session: SessionDep, now: NowDep, as_of: AsOf = None, programme: Programme = None
+    session: SnapshotDep, now: NowDep, as_of: AsOf = None, programme: Programme = None
 ) -> Provinces:
     """The tasks of each province and city, with everything below it."""
     at = read_as_of(as_of, now)

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import NowDep, SessionDep
+from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, OrganisationNotFound, PeriodInvalid, ProgrammeNotFound
 from sixclear.monitoring.fields import AssignedBy, Organisation, Programme
-from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute
+from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
 from sixclear.monitoring.timeline.schemas import Timeline
 from sixclear.monitoring.timeline.service import Step, timeline
 from sixclear.monitoring.view.selection import select
@@ -27,7 +27,7 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
     ),
 )
 async def get_timeline(
-    session: SessionDep,
+    session: SnapshotDep,
     now: NowDep,
     programme: Programme = None,
     organisation: Organisation = None,
