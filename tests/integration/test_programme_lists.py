@@ -223,6 +223,6 @@ async def test_a_third_list_is_shown_in_each_language(catalogue: Service, clone_
                 assert name in finding
                 assert figures in finding
                 foreign = ' lang="en"' if language == "ar" else ""
-                assert f'<option value="third-list"{foreign}' in page
+                assert f'<option value="third-list" dir="auto"{foreign}' in page
                 table = page.partition("<tbody>")[2]
                 assert table.count(name) == 2, "each row names its list"

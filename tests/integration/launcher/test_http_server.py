@@ -154,8 +154,10 @@ async def test_a_head_that_never_comes_is_not_waited_for(
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(begun)
     assert await asyncio.wait_for(reader.read(), 5) == b""
-    assert time.monotonic() - began >= 0.3
+    took = time.monotonic() - began
     writer.close()
+    # The server's clock counts whole milliseconds, so it may be one ahead of this one.
+    assert took >= 0.299
 
 
 CHUNKED = b"POST %b HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"

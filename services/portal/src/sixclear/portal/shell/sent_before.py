@@ -1,7 +1,7 @@
 """The key that this browser sent a form with last, so that the same form sent again after Back is no second case.
 
 A page that is fetched again has a new key, and the browser puts back what was typed. The cookie holds the former key
-alone: no text, and no receipt code. From the key nobody gets a receipt, because the same must be sent again, word for
+alone: no text, and no receipt code. The key alone opens no receipt, because the same must be sent again, word for
 word.
 """
 
