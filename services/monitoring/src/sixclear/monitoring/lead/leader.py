@@ -200,28 +200,33 @@ class Leader:
         await self._replays.follow(known)
         waiting = {consumer.source: consumer.loop.state().lag for consumer in self._consumers}
         for source, view in known.items():
-            lag = waiting.get(source)
             # A relay that pauses in the middle of a replay looks like the end of it, but for what it says itself.
             sent = not view.relayed or sent_all(reports, source, self._clock())
-            if sent and _nothing_waits(lag) and lag is not None and (lag.epoch or 0) > view.newest_log_epoch:
-                await self._begin_silent_epoch(source, lag.epoch or 0)
-            if view.next_epoch is None and view.rules != rules_of(source):
-                async with self._database.transaction() as session:
-                    await begin_recounted(session, source, token=self._token, now=self._clock())
-                continue
-            beside = self._replays.lag(source) if view.next_replayed else lag
-            if sent and _nothing_waits(beside) and caught_up(view, self._clock()):
-                # It counts what is below moved organisations again, in one piece: too long for the usual limits.
-                async with self._background.transaction() as session:
-                    await activate_next(session, source, token=self._token)
-                self._on_change()
-            elif self._swept.get(source, 1) < view.active_epoch:
-                with self._deletions.attempt() as limit:
-                    async with self._database.transaction() as session:
-                        removed = await delete_old(session, source, token=self._token, limit=limit)
-                self._deletions.grow(removed)
-                if not removed:
-                    self._swept[source] = view.active_epoch
+            await self._renew(source, view, waiting.get(source), sent=sent)
+
+    async def _renew(self, source: str, view: views.SourceState, lag: Lag | None, *, sent: bool) -> None:
+        if sent and _nothing_waits(lag) and lag is not None and (lag.epoch or 0) > view.newest_log_epoch:
+            await self._begin_silent_epoch(source, lag.epoch or 0)
+        beside = self._replays.lag(source) if view.next_replayed else lag
+        if view.next_epoch is None and view.rules != rules_of(source):
+            async with self._database.transaction() as session:
+                await begin_recounted(session, source, token=self._token, now=self._clock())
+        elif sent and _nothing_waits(beside) and caught_up(view, self._clock()):
+            # It counts what is below moved organisations again, in one piece: too long for the usual limits.
+            async with self._background.transaction() as session:
+                await activate_next(session, source, token=self._token)
+            self._on_change()
+        elif self._swept.get(source, 1) < view.active_epoch:
+            await self._delete_old(source, view.active_epoch)
+
+    async def _delete_old(self, source: str, active: int) -> None:
+        """Delete a part of what readers do not see; nothing left means that this generation needs no more of it."""
+        with self._deletions.attempt() as limit:
+            async with self._database.transaction() as session:
+                removed = await delete_old(session, source, token=self._token, limit=limit)
+        self._deletions.grow(removed)
+        if not removed:
+            self._swept[source] = active
 
     async def _begin_silent_epoch(self, source: str, epoch: int) -> None:
         """A log that was restored to one without events sends nothing that could say so."""
