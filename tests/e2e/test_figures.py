@@ -28,6 +28,9 @@ async def test_the_review_of_4_december_2025(platform: Platform) -> None:
         "overdue": 104,
         "recurring": 178,
         "remaining_this_year": 472,
+        "remaining_overdue": 104,
+        "remaining_overdue_of_earlier_years": 0,
+        "remaining_not_due": 368,
     }
     assert shares(status) == {
         "completed": Decimal("46.70"),

@@ -66,6 +66,9 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
         "overdue": 1,
         "recurring": 1,
         "remaining_this_year": 2,
+        "remaining_overdue": 1,
+        "remaining_overdue_of_earlier_years": 0,
+        "remaining_not_due": 1,
     }
     assert body["shares_percent"] == {"completed": 20.0, "in_term": 40.0, "overdue": 20.0, "recurring": 20.0}
     assert body["activity"]["reports_today"] == 0

@@ -69,25 +69,40 @@ async def test_what_remains_this_year_is_said_in_its_two_parts(browser: httpx2.A
     text = Document((await browser.get("/?lang=en")).text).text
     assert (
         "472 tasks due by the end of this year are not finished "
-        "(104 overdue, deadlines of earlier years included; 368 not yet due)." in text
+        "(104 overdue, 4 of them with a deadline in an earlier year; 368 not yet due)." in text
     )
     past = Document((await browser.get("/?lang=en&as_of=2025-12-04")).text).text
-    assert "472 tasks due by the end of that year were not finished (92 overdue" in past
+    assert "472 tasks due by the end of that year were not finished (92 overdue, 4 of them" in past
     assert "380 not yet due" in past
     vietnamese = Document((await browser.get("/?lang=vi")).text).text
-    assert (
-        "472 nhiệm vụ có hạn đến hết năm nay chưa xong (104 đã quá hạn, kể cả hạn của các năm trước; 368" in vietnamese
-    )
+    assert "472 nhiệm vụ có hạn đến hết năm nay chưa xong (104 đã quá hạn, trong đó 4 có hạn của các năm" in vietnamese
+    arabic = Document((await browser.get("/?lang=ar")).text).text
+    assert "(104 متأخرة، منها 4 بموعد في سنة سابقة؛ 368 لم يحن موعدها بعد)" in arabic
 
 
-@pytest.mark.parametrize("path", ["/", UNIT])
+@pytest.mark.parametrize(
+    ("path", "age"),
+    [
+        ("/", "Báo cáo gần nhất của một cơ quan: 30/12/2025 10:00."),
+        (UNIT, "Báo cáo gần nhất của một cơ quan: 30/12/2025 10:00."),
+        ("/catalogue", "Thay đổi gần nhất trong danh mục: 30/12/2025 10:00."),
+    ],
+)
 async def test_the_age_of_the_data_stands_beside_the_age_of_the_figures(
-    browser: httpx2.AsyncClient, upstream: Upstream, path: str
+    browser: httpx2.AsyncClient, upstream: Upstream, path: str, age: str
 ) -> None:
     text = Document((await browser.get(path, params={"lang": "vi"})).text).text
-    assert "Báo cáo gần nhất của một cơ quan: 30/12/2025 10:00." in text
-    if path == "/":
-        assert 0 < text.index("Báo cáo gần nhất") - text.index("chậm 2 giây so với lúc được báo") < 100
+    assert 0 < text.index(age) - text.index("chậm 2 giây so với lúc được báo") < 100
+
+
+@pytest.mark.parametrize("path", ["/", UNIT, "/catalogue"])
+async def test_an_age_of_figures_that_is_not_known_is_said(
+    browser: httpx2.AsyncClient, upstream: Upstream, path: str
+) -> None:
+    upstream.staleness = None
+    page = (await browser.get(path, params={"lang": "en"})).text
+    assert "<span data-age hidden>" in page
+    assert "<span data-age-unknown>, it is not known how far behind what was reported</span>" in page
 
 
 async def test_no_report_at_all_is_said(browser: httpx2.AsyncClient, upstream: Upstream) -> None:

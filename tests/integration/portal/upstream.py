@@ -64,7 +64,9 @@ class Upstream(Records):
 
     def tasks(self) -> dict[str, int]:
         counts = dict.fromkeys(self.counts, 0) if self.empty else self.counts
-        return {**counts, "total": sum(counts.values()), "remaining_this_year": counts["overdue"] + 368}
+        late = counts["overdue"]
+        remaining = {"remaining_overdue": late, "remaining_overdue_of_earlier_years": 4, "remaining_not_due": 368}
+        return {**counts, "total": sum(counts.values()), "remaining_this_year": late + 368, **remaining}
 
     def shares(self) -> dict[str, float | None]:
         counts = self.tasks()
@@ -80,7 +82,17 @@ class Upstream(Records):
             "staleness_seconds": self.staleness,
             "filters": dict.fromkeys(("organisation_id", "programme", "assigned_by")),
             "demonstration_included": False,
-            "sources": {},
+            "sources": {
+                "data-catalog": {
+                    "epoch": 1,
+                    "rebuilding_epoch": None,
+                    "events": 105,
+                    "last_event_at": self.last_report_at,
+                    "current_until": iso(at),
+                    "lag_messages": 0,
+                    "gaps": 0,
+                }
+            },
             "tasks": self.tasks(),
             "shares_percent": self.shares(),
             "activity": {"reports_today": 37, "last_report_at": self.last_report_at},

@@ -40,7 +40,9 @@ def monitoring(state: "Upstream") -> list[Route]:
         body = state.status()
         if as_of := request.query_params.get("as_of"):
             body["as_of"] = as_of
-            body["tasks"] = {**body["tasks"], "overdue": body["tasks"]["overdue"] - 12}
+            late = body["tasks"]["overdue"] - 12
+            parts = {"remaining_overdue": late, "remaining_not_due": 380}
+            body["tasks"] = {**body["tasks"], "overdue": late, **parts}
         tag = f'W/"{state.counts["overdue"]}-{state.staleness}"'
         headers = {"ETag": tag, "Access-Control-Allow-Origin": "*"}
         state.answers.append(304 if request.headers.get("if-none-match") == tag else 200)

@@ -62,6 +62,8 @@ def test_remaining_this_year_holds_what_is_open_and_due_by_its_end() -> None:
     figures = task_figures(cells, NOW)
     assert figures.consistent
     assert (figures.in_term, figures.overdue, figures.remaining_this_year) == (404, 104, 472)
+    assert (figures.remaining_overdue, figures.remaining_not_due) == (104, 368)
+    assert figures.remaining_overdue_of_earlier_years == 4
     new_year = datetime(2025, 12, 31, 17, tzinfo=UTC)
     assert task_figures(cells, new_year).remaining_this_year == 502
 

@@ -30,7 +30,14 @@ class TaskFigures:
     in_term: int
     overdue: int
     recurring: int
-    remaining_this_year: int
+    remaining_overdue: int
+    remaining_overdue_of_earlier_years: int
+    remaining_not_due: int
+
+    @property
+    def remaining_this_year(self) -> int:
+        """Open one-off tasks with a deadline up to the end of this civil year (R5)."""
+        return self.remaining_overdue + self.remaining_not_due
 
     @property
     def shares(self) -> dict[str, float | None]:
@@ -44,17 +51,25 @@ class TaskFigures:
 
 
 def task_figures(cells: Mapping[Cell, int], at: datetime) -> TaskFigures:
-    """*Remaining this year*: open one-off tasks with a deadline up to the end of the civil year of `at` (R5)."""
+    """The figures as at `at`, in whose civil year *this year* ends."""
     year = civil_date(at).year
     buckets = dict.fromkeys(BUCKETS, 0)
-    remaining = 0
+    remaining = {"overdue": 0, "in_term": 0}
+    earlier = 0
     for (measure, slot), n in cells.items():
         if measure == "task_bucket":
             bucket, _, due = slot.partition(":")
             buckets[bucket] += n
             if due and int(due) <= year:
-                remaining += n
-    return TaskFigures(total=cells.get(Cell("task", ""), 0), remaining_this_year=remaining, **buckets)
+                remaining[bucket] += n
+                earlier += n if bucket == "overdue" and int(due) < year else 0
+    return TaskFigures(
+        total=cells.get(Cell("task", ""), 0),
+        remaining_overdue=remaining["overdue"],
+        remaining_overdue_of_earlier_years=earlier,
+        remaining_not_due=remaining["in_term"],
+        **buckets,
+    )
 
 
 def database_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:

@@ -26,7 +26,15 @@ class TaskFigures(Schema):
     in_term: int
     overdue: int
     recurring: int
-    remaining_this_year: int = Field(description="Open one-off tasks due by the end of the civil year of `as_of`.")
+    remaining_this_year: int = Field(
+        description="Open one-off tasks due by the end of the civil year of `as_of`, also in years before: the sum of "
+        "`remaining_overdue` and `remaining_not_due`."
+    )
+    remaining_overdue: int = Field(description="Of `remaining_this_year`, those past their deadline.")
+    remaining_overdue_of_earlier_years: int = Field(
+        description="Of `remaining_overdue`, those whose deadline lies in a civil year before this one."
+    )
+    remaining_not_due: int = Field(description="Of `remaining_this_year`, those whose deadline is still to come.")
 
 
 class Shares(Schema):

@@ -12,7 +12,7 @@ from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.submission import SUBMISSION
-from sixclear.monitoring.kinds.task import REPORTS, TASK
+from sixclear.monitoring.kinds.task import BUCKETS, REPORTS, TASK
 from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.schemas import (
     Activity,
@@ -85,7 +85,7 @@ def task_part(cells: Mapping[Cell, int], last_report: datetime | None, at: datet
     if not tasks.consistent:
         raise FiguresDoNotReconcile("The buckets do not add up to the total.")
     return TaskPart(
-        tasks=TaskFigures(**asdict(tasks)),
+        tasks=TaskFigures(**asdict(tasks), remaining_this_year=tasks.remaining_this_year),
         shares_percent=Shares(**tasks.shares),
         activity=Activity(reports_today=figures.reports_of(cells, at), last_report_at=last_report),
     )
@@ -146,7 +146,7 @@ def _province(unit: dimensions.Unit, cells: view.Cells, at: datetime) -> Provinc
     tasks = task_part(_whole(cells), None, at).tasks
     return Province(
         **asdict(unit),
-        **tasks.model_dump(exclude={"remaining_this_year"}),
+        **tasks.model_dump(include={"total", *BUCKETS}),
         overdue_percent=figures.percent(tasks.overdue, tasks.total),
     )
 

@@ -37,12 +37,9 @@ class TaskCounts(BucketCounts):
     """The tasks of a programme, a unit, or all."""
 
     remaining_this_year: int | None = None
-
-    @property
-    def not_yet_due_this_year(self) -> int | None:
-        """What remains this year without what is overdue (R5 counts both, whatever the year of the missed deadline)."""
-        remaining = self.remaining_this_year
-        return None if remaining is None or remaining < self.overdue else remaining - self.overdue
+    remaining_overdue: int | None = None
+    remaining_overdue_of_earlier_years: int | None = None
+    remaining_not_due: int | None = None
 
 
 class Shares(Answer):
@@ -87,6 +84,12 @@ class Databases(Answer):
     registered_not_approved: NotApproved | None = None
 
 
+class SourceAge(Answer):
+    """How old what one service told is."""
+
+    last_event_at: datetime | None = None
+
+
 class Status(Answer):
     """The status of a programme, a unit, or all, at an instant."""
 
@@ -97,6 +100,12 @@ class Status(Answer):
     shares_percent: Shares
     activity: Activity = Field(default_factory=Activity)
     databases: Databases = Field(default_factory=Databases)
+    sources: dict[str, SourceAge] = Field(default_factory=dict)
+
+    @property
+    def last_change_of_entries(self) -> datetime | None:
+        """When an entry of the catalogue changed last, as far as is known."""
+        return self.sources.get("data-catalog", SourceAge()).last_event_at
 
     @property
     def lists(self) -> dict[str, ListStages]:

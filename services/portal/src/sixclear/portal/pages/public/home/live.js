@@ -59,9 +59,7 @@ function showTime(page, instant) {
 
 function show(page, status) {
   const { tasks, shares_percent: shares, activity } = status;
-  // What R5 counts as remaining holds what is overdue as well.
-  const ahead = tasks.remaining_this_year - tasks.overdue;
-  const values = { ...tasks, not_yet_due_this_year: ahead, reports_today: activity?.reports_today };
+  const values = { ...tasks, reports_today: activity?.reports_today };
   for (const element of page.main.querySelectorAll("[data-count]")) {
     const value = values[element.dataset.count];
     if (typeof value !== "number") continue;
