@@ -7,6 +7,7 @@ import pytest
 from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_entry
 from tests.integration.data_catalog.conftest import Service, an_entry, description
 from tests.integration.private_answers import kept, walk_private_answers
+from tests.integration.repeated_members import refuse_repeated_members
 
 from sixclear.common.web.access import access_rules
 
@@ -68,6 +69,8 @@ BAD_BODIES: tuple[tuple[bytes, str], ...] = (
     (b'{"records_count": NaN}', "application/json"),
     (b'{"unknown": 1}', "application/json"),
     (b"{" * 5000, "application/json"),
+    (b'{"title": "a", "title": "b"}', "application/json"),
+    (b'{"title": {"a": 1, "a": 1}}', "application/json"),
     (b"title=x", "application/x-www-form-urlencoded"),
     (b'{"title": "' + b"x" * 300_000 + b'"}', "application/json"),
 )
@@ -226,6 +229,11 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
     statuses = await walk_private_answers(service.app, service.http, service.issuer.headers("catalog:write"))
     assert statuses >= {200, 401, 404}
     assert await kept(service.http, "/api/catalog/v1/entries"), "everybody may keep what is for everybody"
+
+
+@pytest.mark.asyncio
+async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
+    await refuse_repeated_members(service.app, service.http, lambda: service.headers("reviewing-ministry"))
 
 
 @pytest.mark.asyncio

@@ -15,6 +15,7 @@ from tests.integration.feedback.conftest import (
     submission,
 )
 from tests.integration.private_answers import walk_private_answers
+from tests.integration.repeated_members import refuse_repeated_members
 
 from sixclear.common.web.access import access_rules
 
@@ -160,6 +161,11 @@ async def test_a_key_twice_in_one_request_is_refused(service: Service) -> None:
 async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> None:
     statuses = await walk_private_answers(service.app, service.http, service.headers("feedback-hub"))
     assert statuses >= {200, 401, 404, 422}
+
+
+@pytest.mark.asyncio
+async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
+    await refuse_repeated_members(service.app, service.http, lambda: service.headers("feedback-hub"))
 
 
 @pytest.mark.asyncio

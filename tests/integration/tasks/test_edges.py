@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.contract.tasks.test_tasks_examples import the_life_of_a_task
 from tests.integration.private_answers import kept, walk_private_answers
+from tests.integration.repeated_members import refuse_repeated_members
 from tests.integration.tasks.conftest import Service, proposal
 
 from sixclear.common.web.access import access_rules
@@ -58,6 +59,11 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
     statuses = await walk_private_answers(service.app, service.http, service.headers("G06"))
     assert statuses >= {200, 401, 404, 422}
     assert await kept(service.http, "/api/tasks/v1/tasks"), "everybody may keep what is for everybody"
+
+
+@pytest.mark.asyncio
+async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
+    await refuse_repeated_members(service.app, service.http, lambda: service.headers("P57"), "/progress/bulk")
 
 
 @pytest.mark.asyncio

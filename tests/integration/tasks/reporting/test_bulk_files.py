@@ -155,3 +155,25 @@ async def test_an_array_that_is_cut_off_is_refused_line_by_line(service: Service
     items = await send(service, json.dumps([GOOD, GOOD], indent=2).encode()[:-2])
     assert {item["outcome"] for item in items} == {"rejected"}
     assert items[0]["line"] == 1
+
+
+@pytest.mark.asyncio
+async def test_a_line_that_names_a_member_twice_stops_no_other(service: Service) -> None:
+    twice = json.dumps(GOOD).replace('"percent": 10', '"percent": 10, "percent": 90').encode()
+    items = await send(service, b"\n".join([twice, json.dumps(GOOD | {"external_id": "CV-2"}).encode()]))
+    assert told(items) == [(0, 1, "rejected", None), (1, 2, "reported", "CV-2")]
+    assert items[0]["problem"]["pointer"] == "#/percent"
+
+
+@pytest.mark.asyncio
+async def test_an_array_is_one_text_so_a_member_twice_refuses_it(service: Service) -> None:
+    response = await post(service, json.dumps([GOOD]).replace('"percent": 10', '"percent": 10, "percent": 90').encode())
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (400, "#/0/percent")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("text", ["NaN", "1e999", '"\\ud800"', "\udcff", "9" * 5000])
+async def test_what_json_does_not_know_is_a_fault_of_its_line(service: Service, text: str) -> None:
+    line = json.dumps(GOOD | {"percent": 7}).replace("7", text).encode(errors="surrogateescape")
+    items = await send(service, line + b"\n" + json.dumps(GOOD).encode())
+    assert [item["outcome"] for item in items] == ["rejected", "reported"]

@@ -40,6 +40,9 @@ async def answer_invalid_request(request: Request, error: RequestValidationError
 
 
 async def answer_http_exception(request: Request, error: HTTPException) -> Response:
+    # FastAPI puts its own error around what reading the body raises.
+    if isinstance(error.__cause__, DomainError):
+        return problem_response(request, error.__cause__)
     status = error.status_code
     if (refusal := _REFUSALS.get(status)) is not None:
         return problem_response(request, refusal(headers=error.headers))

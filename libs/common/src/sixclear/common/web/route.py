@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from sixclear.common.service_state import state_of
 from sixclear.common.web import idempotency
 from sixclear.common.web.access import Access, CallerDep, current_caller, find_dependency
+from sixclear.common.web.json_bodies import JsonRequest
 from sixclear.common.web.route_options import RouteOptions
 
 __all__ = ["CallerDep", "NowDep", "SessionDep", "TransactionalRoute"]
@@ -41,12 +42,13 @@ NowDep = Annotated[datetime, Depends(current_time)]
 class TransactionalRoute(APIRoute):
     """A route whose database work is one transaction.
 
-    The caller is admitted before the body is read. POST, PUT, PATCH and DELETE get a session that is committed before
-    the answer is handed out, so a commit that fails is answered as an error and never as a success; an answer of 400
-    and above rolls back; a retry with the same `Idempotency-Key` gets the first answer again. Other methods get a
-    session that the server keeps from writing, or one that is committed where `RouteOptions` say so; no answer of
-    theirs is kept. A session takes a connection with its first statement, so a refused request costs none. The rule
-    and the options stand on the route or on its own router, never on one that includes it.
+    The caller is admitted before the body is read; JSON is read as `read_json` does. POST, PUT, PATCH and DELETE
+    get a session that is committed before the answer is handed out, so a commit that fails is answered as an error and
+    never as a success; an answer of 400 and above rolls back; a retry with the same `Idempotency-Key` gets the first
+    answer again. Other methods get a session that the server keeps from writing, or one that is committed where
+    `RouteOptions` say so; no answer of theirs is kept. A session takes a connection with its first statement, so a
+    refused request costs none. The rule and the options stand on the route or on its own router, never on one that
+    includes it.
     """
 
     def get_route_handler(self) -> Handler:
@@ -56,6 +58,7 @@ class TransactionalRoute(APIRoute):
         writing = options.writes or bool(set(self.methods or ()) - _SAFE_METHODS)
 
         async def handle(request: Request) -> Response:
+            request = JsonRequest(request.scope, request.receive)
             if rule is not None:
                 await rule.admit(request)
             if state_of(request).database is None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from sixclear.common.change import TransitionNotAllowed
@@ -70,8 +69,8 @@ async def case_of(request: Request) -> str:
     The body is not validated yet: it can be anything.
     """
     try:
-        body = orjson.loads(await request.body())
-    except orjson.JSONDecodeError:
+        body = await request.json()
+    except (ValueError, RecursionError):
         return ""
     typed = body.get("receipt_code") if isinstance(body, dict) else None
     receipts = await receipts_of(request)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from sixclear.common.errors import MalformedRequest
+from sixclear.common.web.json_bodies import read_json
 from sixclear.common.web.texts import Code
 from sixclear.common.web.validation import field_errors
 from sixclear.tasks.reporting.errors import BulkTooLarge
@@ -52,16 +53,20 @@ def _array(body: bytes) -> list[Any] | None:
     if not body.lstrip().startswith(b"["):
         return None
     try:
-        array: list[Any] = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        array: list[Any] = read_json(body)
+    except (ValueError, RecursionError):
         return None
     return array
 
 
 def _read(number: int, raw: bytes) -> Line:
     try:
-        return _line(number, orjson.loads(raw))
-    except orjson.JSONDecodeError:
+        return _line(number, read_json(raw))
+    except MalformedRequest as error:
+        (found,) = error.errors
+        problem = ItemProblem(code="invalid", detail="Write each member of an object once.", pointer=found["pointer"])
+        return Line(number, None, problem)
+    except (ValueError, RecursionError):
         detail = "The line is not JSON. Write each item as one object on one line, and save the file as UTF-8."
         return Line(number, None, ItemProblem(code="unreadable", detail=detail))
 
