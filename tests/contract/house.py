@@ -72,6 +72,7 @@ TASKS = House(
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
     },
     ideas={
+        "organisation.names": Idea("rules", "how people write a name that they look for; the repository finds by it"),
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
         "reporting.lines": Idea("rules", "how a file of reports is read, and how its faults are told"),
         "task.deadlines": Idea("rules", "dates, rules of recurrence and periods"),

@@ -1,17 +1,19 @@
 """The tasks service emits exactly the events that its examples show; they are written for consumers to read."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.integration.tasks.conftest import Service, proposal, started
+from tests.integration.tasks.conftest import ORGANISATIONS, Service, proposal, started
 
 from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.tasks.events import EVENTS
+from sixclear.tasks.organisation.seed import Predecessor, renew
 
 # A Monday after Đồng Nai became a city, so that the story tells of nothing that is still to come.
 THAT_DAY = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
@@ -92,6 +94,9 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
     await the_life_of_a_task(service)
+    merged = Predecessor("70", "Bình Phước", "province", date(2025, 7, 1), "202/2025/QH15")
+    successor = next(seed for seed in ORGANISATIONS if seed.code == "75")
+    await renew(service.database, service.log, [replace(successor, predecessors=(merged,))], service.clock())
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():

@@ -39,6 +39,7 @@ CLEARS: Mapping[str, str] = {
 }
 CHANGES: Mapping[str, str] = {
     "organisation.registered": N_("Ghi nhận cơ quan"),
+    "organisation.codes_added": N_("Cơ quan nhận mã của đơn vị đã sáp nhập"),
     "organisation.renamed": N_("Đổi tên cơ quan"),
     "programme.registered": N_("Mở chương trình"),
     "programme.updated": N_("Cập nhật chương trình"),

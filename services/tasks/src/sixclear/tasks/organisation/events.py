@@ -29,6 +29,7 @@ ORGANISATION_EVENTS = EntityEvents(
     OrganisationData,
     {
         "registered": "The organisation became known.",
+        "codes_added": "Units that were merged into it are known: their codes are among its own.",
         "renamed": "Name or type changed on a dated decision; the identifier stays.",
     },
 )

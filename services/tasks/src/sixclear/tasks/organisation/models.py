@@ -1,9 +1,11 @@
 """Tables of organisations."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
@@ -11,7 +13,11 @@ from sixclear.tasks.tables import Base
 
 
 class Organisation(Versioned, Base):
-    """An organisation; its identifier follows from its first code and never changes."""
+    """An organisation; its identifier follows from its first code and never changes.
+
+    Among its `codes` are those of the units that were merged into it: who names one of them means it. `predecessors`
+    says which units these were. Both columns at the end are filled at the start of the service; empty before.
+    """
 
     __tablename__ = "organisation"
 
@@ -26,6 +32,8 @@ class Organisation(Versioned, Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"), index=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    predecessors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    search_text: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         CheckConstraint("level IN ('central', 'province', 'commune', 'department')", name="level"),

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, case, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.util import identity_key
 
-from sixclear.common.folding import like_pattern
 from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
+from sixclear.tasks.organisation.names import MARK, Wanted
+
+# Where an organisation stands in a list: what it is found by, its code, its identifier.
+Place = tuple[str, str, UUID]
 
 
 async def find_organisation(session: AsyncSession, reference: UUID | str) -> Organisation | None:
@@ -43,32 +46,54 @@ async def list_organisations(
     *,
     level: str | None,
     parent_id: UUID | None,
-    query: str | None,
-    after: tuple[str, UUID] | None,
+    code: str | None,
+    name: Wanted | None,
+    after: Place | None,
     limit: int,
-) -> Sequence[Organisation]:
-    """Organisations in the order of their codes, after the cursor."""
-    statement = select(Organisation).order_by(Organisation.code, Organisation.organisation_id).limit(limit)
+) -> list[tuple[Organisation, str]]:
+    """Organisations, each with how well it fits: the best first, then by code; after the cursor.
+
+    `code` and `name` narrow together: one of an organisation's codes is `code`, or one of its names fits `name`.
+    """
+    fit = literal("") if name is None else _fit(code, name)
+    key = (fit, Organisation.code, Organisation.organisation_id)
+    statement = select(Organisation, fit).order_by(*key).limit(limit)
     if level:
         statement = statement.where(Organisation.level == level)
     if parent_id:
         statement = statement.where(Organisation.parent_id == parent_id)
-    if query:
-        statement = statement.where(Organisation.name_folded.like(like_pattern(query)))
+    if name is not None:
+        statement = statement.where(_found(code, name))
     if after:
-        code, organisation_id = after
-        statement = statement.where(
-            or_(
-                Organisation.code > code,
-                (Organisation.code == code) & (Organisation.organisation_id > organisation_id),
-            )
-        )
-    return (await session.scalars(statement)).all()
+        statement = statement.where(tuple_(*key) > tuple_(*(literal(value) for value in after)))
+    return [(organisation, fit) for organisation, fit in await session.execute(statement)]
 
 
-async def organisation_codes(session: AsyncSession) -> set[str]:
-    """The first codes of every organisation that is known."""
-    return set(await session.scalars(select(Organisation.code)))
+def _found(code: str | None, name: Wanted) -> ColumnElement[bool]:
+    text = Organisation.search_text
+    bare = [] if name.bare is None else [text.contains(MARK + name.bare, autoescape=True)]
+    return or_(Organisation.codes.contains([code]), text.contains(name.whole, autoescape=True), *bare)
+
+
+def _fit(code: str | None, name: Wanted) -> ColumnElement[str]:
+    """A digit for how well the name fits, one for the level: whole names first, then beginnings; large before small."""
+    text = Organisation.search_text
+    bare = name.whole if name.bare is None else name.bare
+    by_name = case(
+        (Organisation.codes.contains([code]), "0"),
+        (text.contains(f"{MARK}{name.whole}{MARK}", autoescape=True), "0"),
+        (text.contains(f"{MARK}{bare}{MARK}", autoescape=True), "1"),
+        (text.contains(f"{MARK}{name.whole}", autoescape=True), "2"),
+        (text.contains(f"{MARK}{bare}", autoescape=True), "3"),
+        else_="4",
+    )
+    levels = {"province": "0", "central": "1"}
+    return by_name.concat(case(levels, value=Organisation.level, else_="2"))
+
+
+async def all_organisations(session: AsyncSession) -> dict[str, Organisation]:
+    """Every organisation that is known, by its first code."""
+    return {row.code: row for row in await session.scalars(select(Organisation))}
 
 
 async def organisation_periods(session: AsyncSession, organisation_id: UUID) -> Sequence[OrganisationPeriod]:

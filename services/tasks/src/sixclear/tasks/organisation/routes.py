@@ -17,6 +17,10 @@ from sixclear.tasks.organisation.schemas import Level, OrganisationDetail, Organ
 
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 
+_Q = (
+    "A code, or a name as people write it: without diacritics, blanks or the words of its kind (tỉnh, thành phố, TP,"
+    " phường, xã, đặc khu). Units that were merged are found by what they were called, as `predecessors` of another."
+)
 PUBLIC = Depends(Access.public("Which organisation is responsible is published to everyone."))
 
 
@@ -25,19 +29,23 @@ async def list_organisations(
     session: SessionDep,
     level: Level | None = None,
     parent: Annotated[str | None, Query(max_length=80, description="Identifier or code of the parent.")] = None,
-    q: Annotated[str | None, Query(max_length=200, description="Part of the name; diacritics do not matter.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description=_Q)] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[OrganisationView]:
-    """Organisations in the order of their codes."""
+    """Organisations in the order of their codes; with `q` those that fit best come first."""
     parent_id = (await service.get_organisation(session, parent)).organisation_id if parent else None
-    context = f"organisations {level} {parent_id} {q}"
-    after = decode_cursor(cursor, str, UUID, context=context) if cursor else None
+    context = f"organisations by fit {level} {parent_id} {q}"
+    after = decode_cursor(cursor, str, str, UUID, context=context) if cursor else None
     rows = await service.list_organisations(
         session, level=level, parent_id=parent_id, query=q, after=after, limit=limit + 1
     )
     return page_of(
-        rows, limit, item=organisation_summary, key=lambda row: (row.code, row.organisation_id), context=context
+        rows,
+        limit,
+        item=lambda found: organisation_summary(found[0]),
+        key=lambda found: (found[1], found[0].code, found[0].organisation_id),
+        context=context,
     )
 
 

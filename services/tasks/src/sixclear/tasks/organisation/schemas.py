@@ -4,6 +4,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from sixclear.common.web.schemas import Schema
 
 Level = Literal["central", "province", "commune", "department"]
@@ -28,8 +30,18 @@ class OrganisationPeriodView(Schema):
     legal_basis: str
 
 
+class PredecessorView(Schema):
+    """A unit that is no more: the organisation that shows it took its place, and is meant by its code."""
+
+    code: str
+    name_vi: str
+    type: str
+    valid_to: date = Field(description="The first day on which it was no more.")
+    legal_basis: str
+
+
 class OrganisationView(OrganisationBrief):
-    """An organisation."""
+    """An organisation. Among its `codes` are those of its predecessors."""
 
     codes: list[str]
     level: Level
@@ -37,6 +49,9 @@ class OrganisationView(OrganisationBrief):
     parent_id: UUID | None
     valid_from: date
     valid_to: date | None
+    predecessors: list[PredecessorView] = Field(
+        default_factory=list, description="The units that were merged into it, and what it was called before."
+    )
 
 
 class OrganisationDetail(OrganisationView):

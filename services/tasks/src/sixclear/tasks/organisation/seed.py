@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from uuid import UUID
@@ -15,6 +15,7 @@ from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.tasks.organisation import repository as rows
 from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
+from sixclear.tasks.organisation.names import search_text
 from sixclear.tasks.organisation.recording import organisation_data
 
 # A transaction that writes events ends within seconds; 3,400 organisations go in chunks.
@@ -35,6 +36,21 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Predecessor:
+    """A unit that was merged into an organisation, or what that organisation was before it was renamed."""
+
+    code: str
+    name_vi: str
+    type: str
+    valid_to: date
+    legal_basis: str
+
+    def stored(self) -> dict[str, str]:
+        """As the row of its successor holds it."""
+        return asdict(self) | {"valid_to": self.valid_to.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """One organisation of the shipped files with its periods, oldest first."""
 
@@ -43,6 +59,21 @@ class Seed:
     name_en: str | None
     parent_code: str | None
     periods: tuple[Named, ...]
+    predecessors: tuple[Predecessor, ...] = ()
+    also_called: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> list[str]:
+        """Its own code, then those of its predecessors."""
+        return [self.code, *sorted({unit.code for unit in self.predecessors} - {self.code})]
+
+    @property
+    def search_text(self) -> str:
+        """Every spelling under which it is found."""
+        names = [(named.name_vi, named.type) for named in self.periods]
+        names += [(unit.name_vi, unit.type) for unit in self.predecessors]
+        others = (*self.also_called, *([self.name_en] if self.name_en else []))
+        return search_text([*names, *((name, "") for name in others)])
 
 
 def organisation_id(code: str) -> UUID:
@@ -81,6 +112,7 @@ def _units() -> list[Seed]:
         named = Named(row["name"], row["type"], date.fromisoformat(row["valid_from"]), valid_to, row["legal_basis"])
         periods.setdefault(row["code"], []).append(named)
         parents[row["code"]] = row["parent_code"] or None
+    former, called = _predecessors(), _also_called()
     seeds = [
         Seed(
             code=code,
@@ -88,20 +120,70 @@ def _units() -> list[Seed]:
             name_en=None,
             parent_code=parents[code],
             periods=tuple(sorted(named, key=lambda period: period.valid_from)),
+            predecessors=tuple(former.get(code, ())),
+            also_called=tuple(called.get(code, ())),
         )
         for code, named in periods.items()
     ]
     return sorted(seeds, key=lambda seed: (seed.parent_code is not None, seed.code))
 
 
+def _also_called() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in _rows("search-names.csv"):
+        found.setdefault(row["code"], []).append(row["name"])
+    return found
+
+
+def _predecessors() -> dict[str, list[Predecessor]]:
+    """The former units by the code of their successor."""
+    found: dict[str, list[Predecessor]] = {}
+    for row in _rows("former-units.csv"):
+        valid_to = date.fromisoformat(row["valid_to"])
+        unit = Predecessor(row["code"], row["name"], row["type"], valid_to, row["legal_basis"])
+        found.setdefault(row["successor_code"], []).append(unit)
+    return found
+
+
 async def seed_organisations(database: Database, log: EventLog, now: datetime) -> int:
-    """Register the shipped organisations that are missing; answers how many. Safe to run again and to interrupt."""
+    """Register the shipped organisations that are missing; answers how many. Safe to run again and to interrupt.
+
+    Those that are known already get the predecessors and spellings of this release.
+    """
+    shipped = shipped_organisations()
     async with database.session() as session:
-        known = await rows.organisation_codes(session)
-    missing = [seed for seed in shipped_organisations() if seed.code not in known]
+        known = await rows.all_organisations(session)
+    missing = [seed for seed in shipped if seed.code not in known]
     for start in range(0, len(missing), _CHUNK):
         await register(database, log, missing[start : start + _CHUNK], now)
+    old = [seed for seed in shipped if seed.code in known and not _up_to_date(known[seed.code], seed)]
+    for start in range(0, len(old), _CHUNK):
+        await renew(database, log, old[start : start + _CHUNK], now)
     return len(missing)
+
+
+def _up_to_date(row: Organisation, seed: Seed) -> bool:
+    return row.search_text == seed.search_text and row.predecessors == _stored(seed) and set(seed.codes) <= {*row.codes}
+
+
+def _stored(seed: Seed) -> list[dict[str, str]]:
+    return [unit.stored() for unit in seed.predecessors]
+
+
+async def renew(database: Database, log: EventLog, seeds: Sequence[Seed], now: datetime) -> None:
+    """Give known organisations their predecessors and spellings; codes that come with them are published."""
+    async with database.transaction() as session:
+        known = {row.code: row for row in await rows.find_organisations(session, (), [seed.code for seed in seeds])}
+        events: list[NewEvent] = []
+        for seed in seeds:
+            row = known[seed.code]
+            row.search_text, row.predecessors = seed.search_text, _stored(seed)
+            if added := [code for code in seed.codes if code not in row.codes]:
+                row.codes = [*row.codes, *added]
+                events.append(_event(row, "codes_added", max(now, row.occurred_at), now, seed.periods[0].legal_basis))
+        await session.flush()
+        await log.publish_many(session, events, recorded_at=now)
+    log.wake()
 
 
 async def register(database: Database, log: EventLog, seeds: Sequence[Seed], now: datetime) -> None:
@@ -122,7 +204,9 @@ def _organisation(seed: Seed) -> Organisation:
     return Organisation(
         organisation_id=organisation_id(seed.code),
         code=seed.code,
-        codes=[seed.code],
+        codes=seed.codes,
+        predecessors=_stored(seed),
+        search_text=seed.search_text,
         level=seed.level,
         name_en=seed.name_en,
         parent_id=organisation_id(seed.parent_code) if seed.parent_code else None,
@@ -152,18 +236,20 @@ def _events(organisation: Organisation, seed: Seed, now: datetime) -> list[NewEv
         organisation.name_folded = fold(f"{named.name_vi} {seed.name_en or ''}")
         organisation.valid_from, organisation.valid_to = seed.periods[0].valid_from, named.valid_to
         occurred_at = min(civil_day_start(named.valid_from), now).astimezone(UTC)
-        previous = next_version(organisation, occurred_at, now)
         change = "renamed" if number else "registered"
-        events.append(
-            NewEvent(
-                entity_type="organisation",
-                entity_id=organisation.organisation_id,
-                version=organisation.version,
-                previous_version=previous,
-                change=change,
-                data=organisation_data(organisation, change).model_dump(mode="json"),
-                occurred_at=occurred_at,
-                meta={"reason": named.legal_basis},
-            )
-        )
+        events.append(_event(organisation, change, occurred_at, now, named.legal_basis))
     return events
+
+
+def _event(organisation: Organisation, change: str, occurred_at: datetime, now: datetime, reason: str) -> NewEvent:
+    previous = next_version(organisation, occurred_at, now)
+    return NewEvent(
+        entity_type="organisation",
+        entity_id=organisation.organisation_id,
+        version=organisation.version,
+        previous_version=previous,
+        change=change,
+        data=organisation_data(organisation, change).model_dump(mode="json"),
+        occurred_at=occurred_at,
+        meta={"reason": reason},
+    )

@@ -1,6 +1,6 @@
 """Finding organisations. They are registered when the service starts (`seed.py`); no request changes them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,8 +9,12 @@ from sixclear.common.use_case import ReferenceUnknown
 from sixclear.tasks.organisation import repository as rows
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.organisation.models import Organisation
+from sixclear.tasks.organisation.names import wanted
+from sixclear.tasks.organisation.repository import Place
 from sixclear.tasks.organisation.responses import organisation_brief, organisation_response
 from sixclear.tasks.organisation.schemas import OrganisationBrief, OrganisationDetail
+
+_UNKNOWN = "No organisation has this identifier or code, and none had the code before it was merged into another."
 
 # Organisations as answers name them, by identifier.
 Briefs = Mapping[UUID, OrganisationBrief]
@@ -44,12 +48,19 @@ async def list_organisations(
     level: str | None,
     parent_id: UUID | None,
     query: str | None,
-    after: tuple[str, UUID] | None,
+    after: Place | None,
     limit: int,
-) -> Sequence[Organisation]:
-    """Organisations in the order of their codes, after the cursor."""
+) -> list[tuple[Organisation, str]]:
+    """Organisations, each with its place among those that `query` finds: the best first, then by code.
+
+    A query is a code, or a name as people write it, of today or of before; without one all are found.
+    """
+    asked = query.strip() if query else ""
+    name = wanted(asked) if asked else None
+    if name is not None and not name.whole:
+        return []
     return await rows.list_organisations(
-        session, level=level, parent_id=parent_id, query=query, after=after, limit=limit
+        session, level=level, parent_id=parent_id, code=asked or None, name=name, after=after, limit=limit
     )
 
 
@@ -73,11 +84,8 @@ async def referenced(session: AsyncSession, references: Mapping[str, str]) -> di
     unknown = [pointer for pointer, reference in references.items() if reference not in named]
     if unknown:
         raise ReferenceUnknown(
-            "An organisation is named that is not known.",
-            errors=[
-                {"pointer": pointer, "code": "organisation-unknown", "detail": "No organisation has this code."}
-                for pointer in unknown
-            ],
+            "An organisation is named that is not known; find it with GET /organisations?q=.",
+            errors=[{"pointer": pointer, "code": "organisation-unknown", "detail": _UNKNOWN} for pointer in unknown],
         )
     return {pointer: named[reference] for pointer, reference in references.items()}
 
