@@ -25,6 +25,8 @@ def test_texts_as_organisations_send_them_are_taken() -> None:
         (Link, "javascript:alert(1)"),
         (Link, "https://example.vn/" + "a" * 1980),
         (Text, " \n "),
+        (Text, "\u200b"),
+        (Link, "https://example.vn/\x85bao-cao"),
     ],
 )
 def test_what_would_break_a_line_a_header_or_a_page_is_refused(kind: Any, text: str) -> None:

@@ -1,12 +1,83 @@
-"""Text that the requests of more than one service carry."""
+"""Text that the requests of more than one service carry. Every free text of a request passes one of these gates."""
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
+
+from sixclear.common.text import TextRefused, bare, one_line, several_lines
+
+# Decomposed Vietnamese is up to three times as long as it is stored; what is padded further is too long.
+_LONGEST_BEFORE = 4
+
+
+@dataclass(frozen=True)
+class _Gate:
+    """Text as `read` gives it, at least one character and at most `longest` of them; the schema names its `form`."""
+
+    longest: int
+    read: Callable[[str], str]
+    form: str
+    may_be_empty: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._pass, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        least = {} if self.may_be_empty else {"minLength": 1}
+        return {**handler(schema), **least, "maxLength": self.longest, "format": self.form}
+
+    def _pass(self, text: str) -> str:
+        if len(text) > self.longest * _LONGEST_BEFORE:
+            raise PydanticKnownError("string_too_long", {"max_length": self.longest})
+        if not text or text.isspace():
+            if self.may_be_empty:
+                return ""
+            raise PydanticKnownError("string_too_short", {"min_length": 1})
+        try:
+            read = self.read(text)
+        except TextRefused as refused:
+            if refused.code == "nothing_visible" and self.may_be_empty:
+                return ""
+            raise PydanticCustomError(refused.code, "{message}", {"message": str(refused)}) from None
+        if len(read) > self.longest:
+            raise PydanticKnownError("string_too_long", {"max_length": self.longest})
+        return read
+
+
+def line_of(longest: int) -> _Gate:
+    """The gate of text of one line, at most `longest` characters as it is stored: `Annotated[str, line_of(300)]`."""
+    return _Gate(longest, one_line, "line")
+
+
+def lines_of(longest: int) -> _Gate:
+    """The gate of text of several lines, at most `longest` characters as it is stored."""
+    return _Gate(longest, several_lines, "lines")
+
+
+def words_of(longest: int) -> _Gate:
+    """The gate of what is searched for: one line, which may be empty."""
+    return _Gate(longest, one_line, "line", may_be_empty=True)
+
 
 # No pattern here is compiled with `re`, whose `$` lets a newline follow; long lengths stand apart, they would swell it.
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
-# RFC 3986 allows more; what a browser can open needs http or https.
-Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f]{3,}$", max_length=1998)]
+Text = Annotated[str, lines_of(10_000)]
+
+
+_BLANKS = " \t\u00a0"
+
+
+def _without_the_invisible(link: Any) -> Any:
+    return bare(link).strip(_BLANKS) if isinstance(link, str) else link
+
+
+# RFC 3986 allows more; what a browser can open needs http or https. A link that was copied from a chat brings blanks.
+Link = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s\x00-\x1f\x7f-\x9f]{3,}$", max_length=1998),
+    BeforeValidator(_without_the_invisible),
+]

@@ -1,0 +1,156 @@
+"""Text of people has one form, for storing, for keys and for search."""
+
+import unicodedata
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sixclear.common.folding import fold
+from sixclear.common.text import TextRefused, clean, key_form, one_line, several_lines
+
+CASES = Path(__file__).resolve().parents[2] / "cases"
+# What does not show, looks alike or composes comes up often; the rest of Unicode now and then.
+_TRICKY = (
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202e\u3164\ufe0f \t\u00a0\u3000\u2800\n\r\u2028ÐðĐđƉɖDd\u0335\u0301\u0302"
+)
+TYPED = st.text(st.one_of(st.sampled_from(_TRICKY + "\u0323\u031beoTấ-–‑１Ａ١۵بيىەـ\u064e👩❤🏽"), st.characters()))
+
+
+def cases(name: str) -> list[dict[str, object]]:
+    return [orjson.loads(line) for line in (CASES / name).read_bytes().splitlines()]
+
+
+@pytest.mark.parametrize("case", cases("single_line_text.ndjson"), ids=lambda case: ascii(case["value"]))
+def test_what_shows_nothing_breaks_the_line_or_steers_a_screen_is_no_line(case: dict[str, str]) -> None:
+    with pytest.raises(TextRefused):
+        one_line(case["value"])
+
+
+@pytest.mark.parametrize("case", cases("same_to_the_eye.ndjson"), ids=lambda case: str(case["what"]))
+def test_what_looks_the_same_is_stored_compared_and_found_as_the_same(case: dict[str, list[str]]) -> None:
+    for form in (one_line, key_form, fold):
+        assert len({form(value) for value in case["values"]}) == 1
+
+
+@pytest.mark.parametrize("case", cases("search.ndjson"), ids=lambda case: str(case["title"]))
+def test_a_title_is_found_by_what_people_type(case: dict[str, str]) -> None:
+    assert all(fold(query) in fold(case["title"]) for query in case["queries"])
+
+
+@given(TYPED)
+def test_each_form_of_a_form_is_itself(typed: str) -> None:
+    for form in (clean, key_form, fold):
+        assert form(form(typed)) == form(typed)
+
+
+@given(TYPED)
+def test_cleaning_changes_neither_the_key_nor_what_is_found(typed: str) -> None:
+    assert key_form(clean(typed)) == key_form(typed)
+    assert fold(clean(typed)) == fold(key_form(typed)) == fold(typed)
+
+
+@given(TYPED)
+def test_what_is_taken_as_a_line_is_one_and_shows(typed: str) -> None:
+    try:
+        line = one_line(typed)
+    except TextRefused:
+        return
+    assert line == line.strip() == clean(line) == one_line(line)
+    assert len(line.splitlines()) == 1
+    assert not {unicodedata.category(sign) for sign in line} & {"Cc", "Cs", "Zl", "Zp"}
+
+
+@given(
+    st.text(st.sampled_from("Quyết định số 411/QĐ-TTg Ớ"), min_size=1),
+    st.sampled_from("\u200b\u2060\u00ad\ufeff\u202e"),
+)
+def test_typed_otherwise_and_padded_with_what_does_not_show_it_is_the_same_key(typed: str, unseen: str) -> None:
+    other = unicodedata.normalize("NFD", typed).replace(" ", "\u00a0 ").replace("Đ", "Ð")
+    assert key_form(unseen.join(other.upper())) == key_form(typed)
+    assert clean(other) == clean(typed)
+
+
+@pytest.mark.parametrize("other", ["Quyet dinh 411/QD-TTg", "Quyết định 411/QĐ-TT", "Quyết định 4l1/QĐ-TTg"])
+def test_what_looks_different_is_another_key(other: str) -> None:
+    assert key_form(other) != key_form("Quyết định 411/QĐ-TTg")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("QÐ-TTg", "QĐ-TTg"),
+        ("Ðịnh danh", "Định danh"),
+        ("qui ðịnh", "qui định"),
+        ("UBNƉ", "UBNĐ"),
+        ("D\u0335ề án", "Đề án"),
+        ("Sigurður Ingi", "Sigurður Ingi"),
+        ("Ragnheiður", "Ragnheiður"),
+    ],
+)
+def test_eth_is_taken_for_the_letter_of_vietnamese_and_icelandic_names_stay(typed: str, stored: str) -> None:
+    assert one_line(typed) == stored
+    assert key_form(typed) == key_form(stored.replace("ð", "đ"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("می\u200c\u200b\u200cخواهم", "می\u200cخواهم"),
+        ("dữ\u200c liệu", "dữ liệu"),
+        ("mật\u200dkhẩu", "mậtkhẩu"),
+        ("\u200cكتاب\u200c", "كتاب"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("👩\u200d👧 và 👩🏽\u200d🔧", "👩\u200d👧 và 👩🏽\u200d🔧"),
+        ("❤\ufe0f", "❤"),
+        ("a\U000e0041\U000e0042b", "ab"),
+    ],
+)
+def test_a_joiner_stays_where_it_changes_what_is_seen(typed: str, stored: str) -> None:
+    assert one_line(typed) == stored
+    assert key_form(typed) == key_form(stored.replace("\u200c", "").replace("\u200d", ""))
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u3000", "\u2009", "\t", "  ", " \u200b ", "\u2800"])
+def test_each_blank_and_each_run_of_them_is_one_blank(blank: str) -> None:
+    assert one_line(f"{blank}Kế hoạch{blank}2026{blank}") == "Kế hoạch 2026"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Một\u2028hai", "line_break"),
+        ("Một\rhai", "line_break"),
+        ("Một\u0085hai", "control_character"),
+        ("Một\x7f", "control_character"),
+        ("Một\ufffe", "not_a_character"),
+        ("Một\ufdd0", "not_a_character"),
+        ("Một\U0010ffff", "not_a_character"),
+        ("Một\ud800", "not_a_character"),
+        ("\u2800", "nothing_visible"),
+        ("\u0301", "nothing_visible"),
+        ("\u115f\u1160\uffa0", "nothing_visible"),
+        ("\U000e0100", "nothing_visible"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_and_where(typed: str, code: str) -> None:
+    with pytest.raises(TextRefused) as refused:
+        one_line(typed)
+    assert refused.value.code == code
+    if code != "nothing_visible":
+        assert str(refused.value).startswith("Character 4 ")
+
+
+def test_text_of_several_lines_keeps_its_lines_and_nothing_else_that_does_not_show() -> None:
+    assert several_lines(" Một\r\n\r\n  hai\u00a0 \rba\u2028bốn\n") == "Một\n\nhai\nba\nbốn"
+    for unfit in ("Một\x0bhai", "Một\x1b[0m", "\u200b\n\u200b", "Một\ufffe"):
+        with pytest.raises(TextRefused):
+            several_lines(unfit)
+
+
+def test_good_text_is_taken_as_it_is() -> None:
+    for good in ("33 km, đạt 40 %", "“Số hóa” – bước 1", "مرحبا بالعالم", "m² ≠ m2", "Nhóm 1: A/B; C&D <x>"):
+        assert one_line(good) == several_lines(good) == good
