@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 
+from sixclear.common.data_files import make_folder, open_bytes
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.launcher.signals import PARENT_PIPE
 
@@ -31,12 +32,12 @@ class Child:
 
     async def start(self, say: Callable[[str], None]) -> None:
         """Start it, and start it again whenever it ends before `stop`."""
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._log.parent)
         await self._launch()
         self._keeping = asyncio.create_task(self._keep(say), name=f"{self.name}-keep")
 
     async def _launch(self) -> None:
-        with self._log.open("ab") as output:
+        with open_bytes(self._log) as output:
             # A session of its own: Ctrl-C reaches only the parent, which ends the services before the servers.
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,

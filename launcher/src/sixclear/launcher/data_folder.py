@@ -3,11 +3,13 @@
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
+from sixclear.common.data_files import FOLDER_MODE, close_to_others, make_folder, open_text, write_whole
 from sixclear.common.runtime.cannot_start import CannotStart
 
 
@@ -34,8 +36,9 @@ class DataFolder:
         only tells people who holds it.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / "lock").open("a+")
+            self._tighten()
+            make_folder(self.path)
+            lock = open_text(self.path / "lock")
         except OSError as error:
             raise CannotStart(
                 f"The data folder {self.path} cannot be written: {error.strerror or error}.",
@@ -63,6 +66,15 @@ class DataFolder:
         lock.flush()
         self._lock = lock
 
+    def _tighten(self) -> None:
+        """Close what a release before this one left open to everybody; a folder that we never used is not ours."""
+        if (self.path / "lock").exists() and not self.path.stat().st_mode & stat.S_ISVTX:
+            close_to_others(self.path, FOLDER_MODE)
+            close_to_others(self.path / "logs", FOLDER_MODE)
+            close_to_others(self.path / "kafka", FOLDER_MODE)
+            for file in (self.path / "demo.json", *self.path.glob("logs/*.log*"), *self.path.glob("kafka/*.*")):
+                close_to_others(file)
+
     def held(self) -> bool:
         """Whether the folder is still the one that was claimed: not removed, and not made again by another process.
 
@@ -79,9 +91,7 @@ class DataFolder:
 
     def announce(self, announcement: Announcement) -> None:
         """Let commands on this folder know where the platform is."""
-        draft = self.path / "process.new"
-        draft.write_text(json.dumps(asdict(announcement)), encoding="utf-8")
-        draft.replace(self.path / "process.json")
+        write_whole(self.path / "process.json", json.dumps(asdict(announcement)).encode())
 
     def release(self) -> None:
         """Give the folder up."""

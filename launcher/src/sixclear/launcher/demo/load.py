@@ -1,7 +1,6 @@
 """Posting the demonstration through the public HTTP API, from where an interrupted load stopped."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any
 import httpx2
 import orjson
 
+from sixclear.common.data_files import write_whole
 from sixclear.launcher.demo.phases import Phase, phases
 from sixclear.launcher.demo.steps import Step
 
@@ -50,9 +50,7 @@ class Checkpoint:
     def save(self) -> None:
         """Replace the file as a whole, so that a kill never leaves half of it."""
         stored = {"now": self.now.isoformat(), "phase": self.phase, "lanes": sorted(self.lanes)}
-        draft = self._path.with_suffix(".new")
-        draft.write_bytes(orjson.dumps(stored))
-        os.replace(draft, self._path)
+        write_whole(self._path, orjson.dumps(stored))
 
     def advance(self) -> None:
         """The phase is done."""

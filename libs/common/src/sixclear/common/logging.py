@@ -7,7 +7,6 @@ input: database, validation and decoding errors quote the values that they refus
 import logging
 import sys
 from collections.abc import Iterator, MutableMapping
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, TextIO
@@ -16,6 +15,7 @@ import orjson
 import structlog
 from opentelemetry import trace
 
+from sixclear.common.log_handlers import FileHandler, StreamHandler
 from sixclear.common.settings import CommonSettings
 
 _HIDDEN_KEYS = frozenset(
@@ -104,12 +104,11 @@ def _handlers(
     for_people = structlog.stdlib.ProcessorFormatter(
         processors=_finish(structlog.dev.ConsoleRenderer(colors=stream.isatty())), foreign_pre_chain=shared
     )
-    console = logging.StreamHandler(stream)
+    console: logging.Handler = StreamHandler(stream)
     console.setFormatter(for_people if file is not None or settings.log_format == "console" else as_json)
     if file is not None:
         console.setLevel(logging.WARNING)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        kept = RotatingFileHandler(file, maxBytes=10_000_000, backupCount=3, encoding="utf-8")
+        kept = FileHandler(file)
         kept.setFormatter(as_json)
         yield kept
     yield console
@@ -146,7 +145,17 @@ def _render_error(_logger: Any, _name: str, event: EventDict) -> EventDict:
     error = _error_of(given)
     if error is not None:
         event["error"] = [_describe(one) for one in _chain(error)]
+    elif isinstance(named := event.get("error"), BaseException):
+        event["error"] = _in_a_line(named)
     return event
+
+
+def _in_a_line(error: BaseException) -> str:
+    """An error in a line: its kind, the SQLSTATE of one of a database, and its text where it cannot quote input."""
+    original = getattr(error, "orig", None) or error
+    state = getattr(original, "sqlstate", None)
+    kind = f"{type(error).__qualname__} {state}" if isinstance(state, str) else type(error).__qualname__
+    return f"{kind}: {error}"[:500] if _text_is_safe(error) else kind
 
 
 def _error_of(given: Any) -> BaseException | None:

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from joserfc.jwk import ECKey, KeySet
 
+from sixclear.common.data_files import make_folder
+
 _FOLDER = "identity"
 PUBLIC_KEYS = "jwks.json"
 _PRIVATE_KEY = "key.json"
@@ -17,7 +19,8 @@ CLIENTS = "clients.json"
 def identity_folder(home: Path) -> Path:
     """The folder, made when it is missing."""
     folder = home / _FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(home)
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
@@ -30,7 +33,10 @@ def signing_key(home: Path) -> ECKey:
         key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
         if not write_new(path, dict(key.as_dict(private=True))):
             return signing_key(home)
-    write(path.with_name(PUBLIC_KEYS), dict(KeySet([key]).as_dict(private=False)))
+    public = dict(KeySet([key]).as_dict(private=False))
+    # Written only where it says something else: a token can be had from a disk that is full, or read-only.
+    if read(path.with_name(PUBLIC_KEYS)) != public:
+        write(path.with_name(PUBLIC_KEYS), public)
     return key
 
 
@@ -61,8 +67,12 @@ def write_new(path: Path, value: Any) -> bool:
 
 def _temporary(path: Path, value: Any) -> str:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it 0600
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(orjson.dumps(value, option=orjson.OPT_INDENT_2))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        os.unlink(name)
+        raise
     return name

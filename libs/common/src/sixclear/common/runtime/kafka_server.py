@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from sixclear.common.data_files import UMASK, make_folder, open_bytes, write_whole
+
 KAFKA_VERSION = "4.3.0"
 _FETCH_LIMIT_SECONDS = 300
 _JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN")
@@ -149,30 +151,34 @@ class KafkaServer:
 
     def _start(self, deadline_seconds: float) -> None:
         java, jars = find_java(), ensure_jars()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         properties = self.folder / "server.properties"
         ours = _PROPERTIES.format(port=self.port, controller_port=self._controller_port, data=self.folder / "data")
         # Of two lines for one property the later one counts.
-        properties.write_text(ours + "".join(f"{name}={value}\n" for name, value in self._properties.items()))
+        said = ours + "".join(f"{name}={value}\n" for name, value in self._properties.items())
+        write_whole(properties, said.encode())
         command = [java, *_JVM, "-cp", f"{jars}/*"]
         if not (self.folder / "data" / "meta.properties").exists():
             formatting = ["kafka.tools.StorageTool", "format", "-t", self.cluster_id, "-c", str(properties)]
             self._run([*command, *formatting, *self._format_options])
         if self._stopped.is_set():
             raise KafkaUnavailable("Kafka was stopped while it started.")
-        with self.log_path.open("ab") as log:
+        with open_bytes(self.log_path) as log:
             self._process = subprocess.Popen(  # noqa: S603 (fixed command)
                 [*command, "kafka.Kafka", str(properties)],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
+                umask=UMASK,
                 start_new_session=True,  # Ctrl-C in a terminal reaches us first; we stop the broker after its clients
             )
         self._await_port(deadline_seconds)
 
     def _run(self, command: list[str]) -> None:
-        with self.log_path.open("ab") as log:
-            done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, timeout=60, check=False)  # noqa: S603
+        with open_bytes(self.log_path) as log:
+            done = subprocess.run(  # noqa: S603 (fixed command)
+                command, stdout=log, stderr=subprocess.STDOUT, timeout=60, check=False, umask=UMASK
+            )
         if done.returncode != 0:
             raise KafkaUnavailable(f"Kafka could not format {self.folder}; see {self.log_path}")
 
