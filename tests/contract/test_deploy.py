@@ -22,6 +22,7 @@ from tests.contract.rendered import pod as _pod
 from tests.contract.rendered import render as _render
 from tests.contract.rendered import run as _run
 
+from sixclear.common.runtime.database_log import KEEPS_NO_ROWS
 from sixclear.common.visitor import trusted_networks
 from sixclear.launcher import registry
 from sixclear.launcher.configuration import configuration_reference
@@ -347,3 +348,12 @@ def _known_names() -> frozenset[str]:
     listed = re.findall(r"^\| `([A-Z0-9_<>]+)`", configuration_reference(), flags=re.MULTILINE)
     prefixes = [service.variable.removeprefix("SIXCLEAR_") for service in registry.SERVICES]
     return frozenset(name.replace("<SERVICE>", prefix) for name in listed for prefix in prefixes)
+
+
+def test_the_database_of_compose_logs_no_rows() -> None:
+    given = dict(
+        option.removeprefix("--").split("=", 1)
+        for option in _compose()["services"]["postgres"]["command"]
+        if "=" in option
+    )
+    assert given == dict(KEEPS_NO_ROWS)

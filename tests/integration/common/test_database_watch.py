@@ -8,9 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import asyncpg
 import psutil
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 from tests.integration.common.test_source_target import target_at
 
@@ -18,6 +22,8 @@ from sixclear.common.runtime import database_watch
 from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.common.web.database_errors import problem_for
 
 
 @pytest_asyncio.fixture
@@ -101,3 +107,45 @@ async def test_without_a_descriptor_the_last_answer_counts(
     assert "cannot be told" in watch.check().detail
     monkeypatch.undo()
     await watch.stop()
+
+
+_FULL = """
+CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+CREATE EVENT TRIGGER full_disk ON ddl_command_end EXECUTE FUNCTION refuse();
+"""
+
+
+@pytest.mark.asyncio
+async def test_a_full_disk_is_said_and_over_when_there_is_space(
+    clone_database: CloneDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_watch, "_EVERY_SECONDS", 0.05)
+    url = await clone_database("sixclear.data_catalog")
+    target = target_at(url, tmp_path)
+    await target.start()
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await connection.execute(_FULL)  # as PostgreSQL answers when it finds no space for another page
+    with capture_logs() as said:
+        with pytest.raises(DBAPIError) as refused:
+            async with target.database.transaction() as session:
+                await session.execute(text("CREATE TABLE more (page text)"))
+        answer = problem_for(refused.value)
+        assert (answer.status, answer.code) == (503, "unavailable")
+        assert "disk of the database is full" in str(answer.detail)
+        assert answer.headers["Retry-After"] == "30"
+        await eventually(answering(lambda: [check.name for check in target.checks()][-1] == "disk"))
+        full = target.checks()[-1]
+        assert not full.ok
+        assert not full.holds_back, "what is stored can be read"
+        assert "SIXCLEAR_DATA_CATALOG_DATABASE_URL" in full.detail
+        labels = {"service": "data-catalog"}
+        assert REGISTRY.get_sample_value("sixclear_database_disk_full", labels) == 1
+        await connection.execute("DROP EVENT TRIGGER full_disk")
+        await eventually(answering(lambda: [check.name for check in target.checks()] == ["started", "database"]))
+    assert REGISTRY.get_sample_value("sixclear_database_disk_full", labels) == 0
+    words = [line["event"] for line in said]
+    assert words.count("the disk of the database is full: nothing is stored") == 1
+    assert words.count("the disk of the database has space again") == 1
+    await connection.close()
+    await target.stop()

@@ -5,10 +5,13 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
+from sixclear.common.data_files import UMASK
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.launcher import commands, descriptors
+from sixclear.launcher.full_disk import full_disk
 from sixclear.launcher.options import default_host, default_port
 from sixclear.launcher.registry import SOURCES
 
@@ -83,16 +86,32 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = parser().parse_args(arguments)
         descriptors.raise_limit()
+        os.umask(UMASK)
         code = _until_done(options.run(options))
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        # The reader of the output, such as `head`, has enough; what is still buffered must not fail again at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of the output, such as `head`, has enough
+        _drop_output()
         return 1
     except CannotStart as refused:
-        print(f"{refused.reason}\n{refused.way_out}", file=sys.stderr)
-        return 1
+        return _refuse(refused)
+    except Exception as error:
+        if (refusal := full_disk(error)) is None:
+            raise
+        _drop_output()
+        return _refuse(refusal)
+
+
+def _refuse(refused: CannotStart) -> int:
+    with suppress(OSError):  # standard error may be on the disk that is full
+        print(f"{refused.reason}\n{refused.way_out}", file=sys.stderr, flush=True)
+    return 1
+
+
+def _drop_output() -> None:
+    """What is still buffered must not fail again at the end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _until_done(work: Coroutine[Any, Any, int]) -> int:

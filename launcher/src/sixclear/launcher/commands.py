@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from importlib import import_module
 from uuid import UUID
 
@@ -25,18 +25,24 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
+def tell(line: str) -> None:
+    """A line of what runs: it goes on where the terminal's file is full or gone."""
+    with suppress(OSError):
+        say(line)
+
+
 async def run(options: Namespace) -> int:
     """Serve until a signal comes."""
     from sixclear.launcher.run import serve
 
-    return await serve(RunOptions(target=options.target, host=options.host, port=options.port, demo=options.demo), say)
+    return await serve(RunOptions(target=options.target, host=options.host, port=options.port, demo=options.demo), tell)
 
 
 async def cluster(options: Namespace) -> int:
     """Run the cluster until a signal comes."""
     from sixclear.launcher.cluster import serve
 
-    return await serve(RunOptions(target="all", host=options.host, port=options.port, demo=options.demo), say)
+    return await serve(RunOptions(target="all", host=options.host, port=options.port, demo=options.demo), tell)
 
 
 async def token(options: Namespace) -> int:

@@ -20,7 +20,7 @@ from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.runtime.supervisor import ShowsStreams, Supervisor
-from sixclear.common.runtime.target import Runtime, Target
+from sixclear.common.runtime.target import Check, Runtime, Target
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configure_telemetry
 from sixclear.common.web.visitor import VisitorEdge
@@ -28,6 +28,7 @@ from sixclear.launcher.banner import banner
 from sixclear.launcher.brokers import make_bus, with_relay
 from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, embedded_server, without_database
+from sixclear.launcher.full_disk import DiskWatch
 from sixclear.launcher.http_clients import HttpClients
 from sixclear.launcher.identity import IssuerTarget
 from sixclear.launcher.keeping import kept_up, kill_held, stop_held
@@ -73,7 +74,7 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         _start_logging(settings, services)
         await _start_database(settings, services, folder, stack, signals, say)
         token = _own_token(settings, services, stack)
-        supervisor, app = await _assemble(settings, services, token, stack, signals, issues=issues)
+        supervisor, app = await _assemble(settings, services, token, stack, signals, issues=issues, disk=_disk(folder))
         server = HttpServer(VisitorEdge(app, settings.trusted_networks), listener, seats_of(settings))
         await server.start()
         stack.push_async_callback(_stop_serving, supervisor, server, signals)
@@ -160,6 +161,7 @@ async def _assemble(
     signals: Signals,
     *,
     issues: bool,
+    disk: Callable[[], Sequence[Check]],
 ) -> tuple[Supervisor, ASGIApp]:
     switch, apps = SpanSwitch(), dict[str, ASGIApp]()
     telemetries = [configure_telemetry(service.name, settings, switch, token=token) for service in services]
@@ -197,7 +199,7 @@ async def _assemble(
     stack.callback(REGISTRY.unregister, collector)
     stack.push_async_callback(supervisor.stop)
     await signals.unless_stopped(supervisor.start())
-    return supervisor, Router(_mounts(targets, supervisor), signals.stopping)
+    return supervisor, Router(_mounts(targets, lambda: [*supervisor.checks(), *disk()]), signals.stopping)
 
 
 async def _shut_down(telemetries: Sequence[Telemetry]) -> None:
@@ -209,8 +211,13 @@ async def _close_bus(bus: Bus) -> None:
         await asyncio.wait_for(bus.close(), _BUS_STOP_SECONDS)
 
 
-def _mounts(targets: Sequence[Target], supervisor: Supervisor) -> dict[str, ASGIApp]:
-    root = process_app(supervisor.checks)
+def _disk(folder: DataFolder | None) -> Callable[[], Sequence[Check]]:
+    """What is said of the data folder's disk; nothing where this process stores nothing there."""
+    return list if folder is None else DiskWatch(folder.path).checks
+
+
+def _mounts(targets: Sequence[Target], checks: Callable[[], Sequence[Check]]) -> dict[str, ASGIApp]:
+    root = process_app(checks)
     mounts: dict[str, ASGIApp] = dict.fromkeys(("/livez", "/readyz", "/metrics"), root)
     return mounts | {prefix: target.app for target in targets for prefix in target.prefixes}
 

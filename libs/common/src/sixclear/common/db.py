@@ -1,5 +1,6 @@
 """PostgreSQL: engine, sessions, and the limits under which every statement runs."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,8 @@ from sqlalchemy import MetaData, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+DISK_FULL = "53100"  # the SQLSTATE
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -95,6 +98,8 @@ class Database:
     ) -> None:
         limit = f"{int(transaction_timeout_seconds * 1000)}ms"
         self.url = url
+        # When a statement was last refused because the server's disk is full, by the monotonic clock.
+        self.disk_full_at: float | None = None
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,
@@ -103,6 +108,7 @@ class Database:
             pool_use_lifo=True,
             json_serializer=dump_json,
             json_deserializer=orjson.loads,
+            hide_parameters=True,  # the text of an error would show what people wrote
             connect_args={
                 "timeout": 10,
                 "command_timeout": max(statement_timeout_seconds, transaction_timeout_seconds) + 2,
@@ -119,6 +125,7 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "checkout", _discard_closed)
         event.listen(self.engine.sync_engine, "handle_error", _name_ended_session)
+        event.listen(self.engine.sync_engine, "handle_error", self._note_disk_full)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager
@@ -132,6 +139,10 @@ class Database:
         """A session that is committed at the end, or rolled back when the block raises."""
         async with self._sessions() as session, session.begin():
             yield session
+
+    def _note_disk_full(self, context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) == DISK_FULL:
+            self.disk_full_at = time.monotonic()
 
     async def close(self) -> None:
         """Close every pooled connection."""

@@ -73,7 +73,7 @@ class MonitoringTarget:
         )
         self.process_streams: Callable[[], Sequence[StreamState]] = self.streams
         self._own_streams = OwnStreams(self._background, runtime.clock, lambda: self.process_streams())
-        self._watch = DatabaseWatch(settings.database_url, "monitoring")
+        self._watch = DatabaseWatch(settings.database_url, "monitoring", [self._database, self._background])
         self._started = False
         self.app = create_app(
             settings,
@@ -138,7 +138,7 @@ class MonitoringTarget:
         waiting_for = "" if self._started else "migrating, or stopping"
         return [
             Check("started", self._started, waiting_for),
-            self._watch.check(),
+            *self._watch.checks(),
             Check("view", current, detail),
             Check("figures", not self._stream.refusing, _REFUSED if self._stream.refusing else "", required=False),
         ]

@@ -193,7 +193,7 @@ class EventLog:
             try:
                 self.epoch = await self.reader().epoch()
             except Exception as error:
-                _log.warning("epoch not read", service=self.service, error=repr(error))
+                _log.warning("epoch not read", service=self.service, error=error)
 
 
 def _stored(row: Row[Any]) -> StoredEvent:

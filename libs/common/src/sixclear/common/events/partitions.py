@@ -36,7 +36,7 @@ class Partitions:
             try:
                 await self._add(month)
             except DBAPIError as error:
-                _log.warning("event partition not made", service=self._service, month=str(month), error=str(error.orig))
+                _log.warning("event partition not made", service=self._service, month=str(month), error=error)
 
     async def _add(self, month: date) -> None:
         name = f"event_{month:%Y_%m}"

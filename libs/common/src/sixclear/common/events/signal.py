@@ -93,7 +93,7 @@ class LogSignal:
             try:
                 await self._follow()
             except Exception as error:  # whatever it was: without this task other processes are never woken again
-                _log.warning("event signal lost", task=self._name, error=repr(error))
+                _log.warning("event signal lost", task=self._name, error=error)
             await asyncio.sleep(_RECONNECT_AFTER_SECONDS)
 
     async def _follow(self) -> None:

@@ -19,7 +19,9 @@ import asyncpg
 import psutil
 import structlog
 
+from sixclear.common.data_files import make_folder
 from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.runtime.database_log import KEEPS_NO_ROWS
 
 _log = structlog.get_logger(__name__)
 
@@ -42,6 +44,7 @@ _SETTINGS = {
     "max_wal_size": "256MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    **KEEPS_NO_ROWS,
 }
 
 
@@ -124,13 +127,14 @@ class PostgresServer:
         self._launch()
 
     def _prepare_folder(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         if self._user is None:
             return
         _ensure_system_user()
         self._give(self.folder)
+        _let_group_pass(self.folder.parent, pwd.getpwnam(self._user).pw_gid)
         for path in (self.folder, _programs()):
-            _let_pass(path)
+            _let_pass(path, pwd.getpwnam(self._user).pw_gid)
 
     def _give(self, path: Path) -> None:
         if self._user is not None:
@@ -320,13 +324,22 @@ def _ensure_system_user() -> None:
             ) from error
 
 
-def _let_pass(path: Path) -> None:
+def _let_group_pass(folder: Path, group: int) -> None:
+    """Give the data folder to the system user's group, which may then walk through it: nobody else has to."""
+    found = folder.stat()
+    if found.st_uid == 0 and not found.st_mode & 0o001 and folder != folder.parent:
+        os.chown(folder, -1, group)
+        folder.chmod(found.st_mode & 0o7777 | 0o010)
+
+
+def _let_pass(path: Path, group: int) -> None:
     """Let the system user walk through the parents of `path`, and say which were closed.
 
     Search permission only: no folder can be listed, but a readable file in it can be opened by who knows its name.
     """
     for parent in path.resolve().parents:
-        mode = parent.stat().st_mode
-        if not mode & 0o001:
+        found = parent.stat()
+        mode = found.st_mode
+        if not mode & 0o001 and not (found.st_gid == group and mode & 0o010):
             parent.chmod(mode | 0o001)
             _log.warning("a folder was opened for PostgreSQL to walk through", folder=str(parent), user=SYSTEM_USER)

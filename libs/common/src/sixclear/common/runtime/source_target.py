@@ -80,7 +80,7 @@ class SourceTarget(Generic[S]):
             event_log=self.event_log,
             clock=runtime.clock,
         )
-        self._watch = DatabaseWatch(settings.database_url, name)
+        self._watch = DatabaseWatch(settings.database_url, name, [self.database])
         self._started = False
 
     async def start(self) -> None:
@@ -101,7 +101,7 @@ class SourceTarget(Generic[S]):
 
     def checks(self) -> Sequence[Check]:
         """Ready once `start` is through and while the database answers."""
-        return [Check("started", self._started, "" if self._started else self._waiting_for), self._watch.check()]
+        return [Check("started", self._started, "" if self._started else self._waiting_for), *self._watch.checks()]
 
     def streams(self) -> Sequence[StreamState]:
         """None: the launcher relays the log, and a source consumes nothing."""

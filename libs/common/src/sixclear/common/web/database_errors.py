@@ -4,6 +4,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from sixclear.common.db import DISK_FULL
 from sixclear.common.errors import Conflict, DomainError, InternalError, InvalidRequest, Unavailable
 
 # unique, foreign key and exclusion violations: what two concurrent requests can still do to each other after the checks
@@ -15,6 +16,9 @@ _PASSING_CLASSES = ("08", "53", "57P")
 # refused by the driver before it asks the server, out of range, NUL in text, impossible and overflowing dates
 _BAD_VALUES = frozenset({"22000", "22003", "22021", "22008", "22007"})
 
+
+_DISK_FULL = "The disk of the database is full: nothing was stored. What is there can be read. Please try again later."
+_AFTER_DISK_FULL_SECONDS = 30
 
 DatabaseError = SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError
 
@@ -33,6 +37,11 @@ def problem_for(error: DatabaseError) -> DomainError:
     return InternalError()
 
 
+def disk_full(error: DatabaseError) -> bool:
+    """Whether the server has no space left; that is said in a line, for each request would say the same."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) == DISK_FULL
+
+
 def _for_driver_error(error: DBAPIError) -> DomainError:
     state: str | None = getattr(error.orig, "sqlstate", None)
     if state is not None:
@@ -48,6 +57,8 @@ def _lost_connection(error: DBAPIError) -> bool:
 def _for_state(state: str | None) -> DomainError:
     if state in _CONFLICTS:
         return Conflict("Another request changed the same thing at the same time. Read it again, then retry.")
+    if state == DISK_FULL:
+        return Unavailable(_DISK_FULL, retry_after_seconds=_AFTER_DISK_FULL_SECONDS)
     if state in _PASSING or (state or "").startswith(_PASSING_CLASSES):
         return Unavailable()
     if state in _BAD_VALUES:

@@ -20,7 +20,7 @@ from sixclear.common.errors import (
     MethodNotAllowed,
     NotFound,
 )
-from sixclear.common.web.database_errors import DatabaseError, problem_for
+from sixclear.common.web.database_errors import DatabaseError, disk_full, problem_for
 from sixclear.common.web.problems import problem, problem_response
 from sixclear.common.web.validation import field_errors
 
@@ -58,7 +58,9 @@ async def answer_disconnect(request: Request, error: ClientDisconnect) -> Respon
 
 async def answer_database_error(request: Request, error: DatabaseError) -> Response:
     refusal = problem_for(error)
-    if refusal.status >= 500:
+    if disk_full(error):
+        _log.error("refused: the disk of the database is full", error=error)
+    elif refusal.status >= 500:
         _log.error("database error", exc_info=error)
     return problem_response(request, refusal)
 

@@ -144,7 +144,7 @@ class Leader:
                 self._lost.set()
                 return
             except Exception as error:
-                _log.warning("background work failed", work=getattr(work, "__name__", ""), error=repr(error))
+                _log.warning("background work failed", work=getattr(work, "__name__", ""), error=error)
                 await asyncio.sleep(min(longest, _AFTER_FAILURE_SECONDS * 2.0 ** min(failures, 10)))
                 failures += 1
 

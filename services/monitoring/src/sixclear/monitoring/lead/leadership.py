@@ -79,7 +79,7 @@ class Leadership:
             try:
                 await self._follow()
             except Exception as error:  # any: without this task no replica writes the view any more
-                _log.warning("leadership session lost", error=repr(error))
+                _log.warning("leadership session lost", error=error)
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
 
     async def _follow(self) -> None:

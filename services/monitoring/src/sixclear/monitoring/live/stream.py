@@ -167,7 +167,7 @@ class LiveStream:
             try:
                 await self._look()
             except Exception as error:
-                _log.warning("the stream could not look", error=repr(error))
+                _log.warning("the stream could not look", error=error)
                 await asyncio.sleep(_POLL_SECONDS)
             await asyncio.sleep(_BETWEEN_FRAMES_SECONDS if self.hub.clients else _UNWATCHED_SECONDS)
 

@@ -44,5 +44,5 @@ class OwnStreams:
                     async with self._database.transaction() as session:
                         await store_reports(session, streams, self._clock())
                 except Exception as error:
-                    _log.debug("own streams not stored", error=repr(error))
+                    _log.debug("own streams not stored", error=error)
             await asyncio.sleep(_EVERY_SECONDS)

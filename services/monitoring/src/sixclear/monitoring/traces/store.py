@@ -86,7 +86,7 @@ class SpanStore:
             try:
                 await self.flush()
             except Exception as error:
-                _log.warning("spans were not stored", error=repr(error))
+                _log.warning("spans were not stored", error=error)
                 await asyncio.sleep(_AFTER_FAILURE_SECONDS)
 
     async def _store(self, session: AsyncSession, rows: Sequence[SpanRow]) -> None:
