@@ -66,9 +66,10 @@ _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
 TASKS = House(
     service="tasks",
-    order=("classification", "reporting", "task", "directive", "programme", "organisation"),
+    order=("classification", "reporting | withdrawal", "task", "directive", "programme", "organisation"),
     folders={
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
+        "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
     },
     ideas={
@@ -86,6 +87,8 @@ TASKS = House(
         "reporting.schemas -> organisation.schemas": _NAMED,
         "task.schemas -> directive.schemas": "a task shows the document that gave it",
         "task.repository -> organisation.repository": "a list is narrowed to a subtree in one statement",
+        "withdrawal -> directive.errors": "a directive is refused here as there",
+        "withdrawal -> directive.schemas": "why a directive is taken out is a request on directives",
         "reporting -> task.errors": "a task that the caller may not see is refused here as there",
         "reporting -> task.schemas": "each step of reporting responds with the task",
         "reporting -> task.lifecycle": _OF_THE_TASK,

@@ -63,7 +63,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
         service.clock.pass_by(hours=1)
         await before(code, path, body)
         response = await service.post(code, path, body)
-        assert response.status_code in (200, 201), response.text
+        assert response.status_code in (200, 201, 204), response.text
         if path == "/tasks":
             task = f"/tasks/{response.json()['task_id']}"
         if path == "/directives":
@@ -89,6 +89,8 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("P57", f"{task}/refuse", {"reason": "Trùng với nhiệm vụ khác"})
     await step("G06", "/tasks", proposal(external_id="NV-4", assign=False, deadline="2026-06-15"))
     await step("G06", f"{task}/withdraw-proposal", {})
+    await step("G06", "/directives", DIRECTIVE | {"issuer": "G06", "number": "9-CV"})
+    await step("P57", f"/directives/{directive}/withdraw", {"reason": "Không thuộc chương trình này"})
 
 
 @pytest.mark.asyncio

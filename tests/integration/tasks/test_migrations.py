@@ -85,3 +85,38 @@ async def test_a_proposal_of_an_earlier_release_knows_who_made_it(empty_database
             assert {row.code: row.body for row in rows} == {"keyed": BODY, "unkeyed": None}
     finally:
         await engine.dispose()
+
+
+@pytest.mark.asyncio
+async def test_a_directive_of_an_earlier_release_knows_who_entered_it_and_whether_a_task_has_it(
+    empty_database: EmptyDatabase,
+) -> None:
+    url = await empty_database()
+    await migrations.upgrade(url, "sixclear.tasks", "0011")
+    engine = create_async_engine(url, poolclass=NullPool)
+    entered = """INSERT INTO directive (directive_id, programme_id, number, issued_on, issuer_organisation_id, title,
+                                        version, occurred_at, recorded_at)
+                 SELECT gen_random_uuid(), programme_id, number, '2025-06-19', CAST(:body AS uuid), 'x', 1, now(), now()
+                 FROM programme, (VALUES ('taken up'), ('waits')) AS v (number)"""
+    told = """INSERT INTO event
+                  (entity_type, entity_id, version, change, data, meta, occurred_at, recorded_at, published)
+              SELECT 'directive', directive_id, 1, 'registered', '{}',
+                     jsonb_build_object('organisation_id', CAST(:body AS text)), now(), now(), true
+              FROM directive WHERE number = 'waits'"""
+    named = """UPDATE task SET assigned_at = now(), status = 'assigned', directive_id = directive.directive_id
+               FROM directive WHERE code = 'keyed' AND directive.number = 'taken up'"""
+    try:
+        async with engine.begin() as connection:
+            for statement in (*STATEMENTS, entered, told, named):
+                await connection.execute(text(statement), {"body": BODY})
+        await migrations.upgrade(url, "sixclear.tasks")
+        async with engine.connect() as connection:
+            rows = await connection.execute(
+                text("SELECT number, entered_by_organisation_id::text AS body, taken_up FROM directive")
+            )
+            assert {row.number: (row.body, row.taken_up) for row in rows} == {
+                "taken up": (None, True),
+                "waits": (BODY, False),
+            }
+    finally:
+        await engine.dispose()

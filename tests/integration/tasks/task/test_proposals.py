@@ -86,3 +86,50 @@ async def test_a_proposal_does_not_come_in_from_another_programme(service: Servi
         await a_proposal(service, number)
     await a_proposal(service, 100, programme="own")
     assert (await propose(service, 100)).status_code == 409
+
+
+async def waiting(service: Service, code: str, **params: Any) -> list[Any]:
+    """The proposals that a body reads as waiting for it."""
+    headers = service.headers(code, "tasks:assign")
+    response = await service.http.get("/api/tasks/v1/own/proposals", headers=headers, params=params)
+    assert response.status_code == 200, response.text
+    items: list[Any] = response.json()["items"]
+    following = response.json()["next"]
+    return items if following is None else items + await waiting(service, code, **params | {"cursor": following})
+
+
+@pytest.mark.asyncio
+async def test_a_body_sees_what_waits_for_it_and_not_what_a_restricted_proposal_says(service: Service) -> None:
+    public = await a_proposal(service)
+    service.clock.pass_by(hours=1)
+    secret = proposal(assign=False, classification="restricted", assigning_organisation="G06", title="Việc kín")
+    answer = await service.post("G06", "/tasks", secret | {"external_id": "NV-2"})
+    assert answer.status_code == 201, answer.text
+    restricted = answer.json()["task_id"]
+    await an_assigned_task(service, external_id="NV-3")
+    found = await waiting(service, "P57", limit=1)
+    assert [(item["task_id"], item["title"], item["proposed_at"]) for item in found] == [
+        (str(public), "Xây dựng cơ sở dữ liệu dùng chung", "2025-12-04T03:00:00Z"),
+        (restricted, None, "2025-12-04T04:00:00Z"),
+    ]
+    assert {item["proposed_by"]["name_vi"] for item in found} == {"Bộ Khoa học và Công nghệ"}
+    assert "Việc kín" not in str(found)
+    assert await waiting(service, "G06") == [], "who proposes does not decide"
+    refused = await service.http.get("/api/tasks/v1/own/proposals")
+    assert refused.status_code == 401
+
+
+@pytest.mark.asyncio
+async def test_a_restricted_proposal_is_refused_unread(service: Service) -> None:
+    secret = proposal(assign=False, classification="restricted", assigning_organisation="G06")
+    task_id = (await service.post("G06", "/tasks", secret)).json()["task_id"]
+    path = f"/tasks/{task_id}/refuse"
+    assert (await service.post("G01", path, REASON)).status_code == 404
+    assert (await service.post("P57", f"/tasks/{task_id}/assign", {})).status_code == 404, "not the owner's to read"
+    refused = await service.post("P57", path, REASON)
+    assert (refused.status_code, refused.content) == (204, b"")
+    assert await waiting(service, "P57") == []
+    assert (await service.post("P57", path, REASON)).status_code == 404, "what is over is hidden as before"
+    told = await service.http.get(f"/api/tasks/v1/own/tasks/{task_id}", headers=service.headers("G06", "tasks:write"))
+    assert told.json()["status"] == "cancelled"
+    assert not (await service.events())[-1].published

@@ -16,9 +16,17 @@ from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import routes as task
+from sixclear.tasks.withdrawal import routes as withdrawal
 
 PREFIX = "/api/tasks/v1"
-ROUTERS = (organisation.router, programme.router, directive.router, task.router, reporting.router)
+ROUTERS = (
+    organisation.router,
+    programme.router,
+    directive.router,
+    withdrawal.router,
+    task.router,
+    reporting.router,
+)
 # A thousand reports of ordinary length; longer files come in parts.
 _BULK_BYTES = 4 * 1024 * 1024
 

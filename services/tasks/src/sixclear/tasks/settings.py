@@ -20,6 +20,13 @@ class Settings(BaseSettings):
         le=10_000,
         description="Most proposals that a body may have open in a programme of another body; beyond it: 409.",
     )
+    open_directives: int = Field(
+        default=20,
+        ge=1,
+        le=10_000,
+        description="Most directives of a body that may wait for a task in a programme of another body; beyond it: "
+        "409.",
+    )
     seed_organisations: bool = Field(
         default=True,
         description="Register Vietnam's administrative units and central agencies when they are missing.",

@@ -45,6 +45,7 @@ CHANGES: Mapping[str, str] = {
     "programme.updated": N_("Cập nhật chương trình"),
     "directive.registered": N_("Ghi nhận văn bản giao việc"),
     "directive.updated": N_("Cập nhật văn bản giao việc"),
+    "directive.withdrawn": N_("Rút văn bản giao việc"),
     "task.proposed": N_("Đề xuất nhiệm vụ"),
     "task.refused": N_("Từ chối đề xuất"),
     "task.proposal_withdrawn": N_("Rút đề xuất"),

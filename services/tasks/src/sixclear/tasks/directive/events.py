@@ -22,5 +22,9 @@ DIRECTIVE_EVENTS = EntityEvents(
     "directive",
     "Documents that give tasks.",
     DirectiveData,
-    {"registered": "The document was entered.", "updated": "Its description changed."},
+    {
+        "registered": "The document was entered, or entered again after it was withdrawn.",
+        "updated": "Its description changed.",
+        "withdrawn": "The document was taken out of the programme; no task names it.",
+    },
 )

@@ -1,9 +1,9 @@
 """The table of directives."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sixclear.common.entity import Versioned
@@ -12,7 +12,10 @@ from sixclear.tasks.tables import Base
 
 
 class Directive(Versioned, Base):
-    """A document that gives tasks. Its programme is there with the row and never changes."""
+    """A document that gives tasks. Its programme is there with the row and never changes.
+
+    One that was withdrawn keeps its row: its number may be entered again.
+    """
 
     __tablename__ = "directive"
 
@@ -23,5 +26,10 @@ class Directive(Versioned, Base):
     issued_on: Mapped[date]
     issuer_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
     title: Mapped[str]
+    entered_by_organisation_id: Mapped[UUID | None]
+    # Whether a task that was assigned has ever named it: the task writes it.
+    taken_up: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_organisation_id: Mapped[UUID | None]
 
     __table_args__ = (UniqueConstraint("programme_id", "number"),)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -13,8 +13,24 @@ from sixclear.tasks.directive.models import Directive
 
 
 async def find_directive(session: AsyncSession, directive_id: UUID, *, lock: bool = False) -> Directive | None:
-    """The directive with this identifier; its row locked when it is about to change."""
+    """The directive with this identifier, also a withdrawn one; its row locked when it is about to change."""
     return await session.get(Directive, directive_id, with_for_update=lock)
+
+
+async def hold_directive(session: AsyncSession, directive_id: UUID) -> Directive | None:
+    """As `find_directive`; until the transaction ends nobody withdraws it."""
+    return await session.get(Directive, directive_id, with_for_update={"read": True, "key_share": True})
+
+
+async def count_waiting(session: AsyncSession, programme_id: UUID, entered_by: UUID) -> int:
+    """How many directives that a body has entered in a programme were named by no task yet that was assigned."""
+    found = select(func.count()).where(
+        Directive.programme_id == programme_id,
+        Directive.entered_by_organisation_id == entered_by,
+        Directive.withdrawn_at.is_(None),
+        Directive.taken_up.is_(False),
+    )
+    return await session.scalar(found) or 0
 
 
 async def find_or_create(session: AsyncSession, directive_id: UUID) -> Directive | None:
@@ -31,7 +47,9 @@ async def list_directives(
 ) -> Sequence[Directive]:
     """Directives, newest first, of one programme or of all, after the cursor."""
     statement = select(Directive).options(selectinload(Directive.programme)).limit(limit)
-    statement = statement.order_by(Directive.issued_on.desc(), Directive.directive_id.desc())
+    statement = statement.where(Directive.withdrawn_at.is_(None)).order_by(
+        Directive.issued_on.desc(), Directive.directive_id.desc()
+    )
     if programme_id:
         statement = statement.where(Directive.programme_id == programme_id)
     if after is not None:

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from sixclear.common.service_state import own_state
 from sixclear.common.use_case import (
     FactBehindLastChange,
     FactInFuture,
@@ -21,15 +22,17 @@ from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.directive import service
-from sixclear.tasks.directive.errors import DirectiveNotFound
+from sixclear.tasks.directive.access import ENTERING
+from sixclear.tasks.directive.errors import DirectiveNotFound, TooManyOpenDirectives
 from sixclear.tasks.directive.responses import directive_responses
 from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView
 from sixclear.tasks.programme.errors import ProgrammeNotFound
+from sixclear.tasks.settings import Settings
 
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 
 PUBLIC = Depends(Access.public("The documents that give tasks are published to everyone."))
-ADMINISTER = Depends(Access.scope("tasks:administer", organisation="own"))
+ENTER = Depends(Access.scope("tasks:administer", organisation=ENTERING))
 
 
 @router.get(
@@ -68,7 +71,7 @@ async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveVie
 @router.post(
     "/directives",
     operation_id="registerDirective",
-    dependencies=[ADMINISTER],
+    dependencies=[ENTER],
     status_code=201,
     responses=problem_responses(
         ReferenceUnknown,
@@ -77,13 +80,15 @@ async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveVie
         FactBehindLastChange,
         FactInFuture,
         StaleVersion,
+        TooManyOpenDirectives,
     ),
 )
 async def register_directive(
-    ctx: ContextDep, entry: DirectiveEntry, expect: ExpectDep, response: Response
+    ctx: ContextDep, entry: DirectiveEntry, expect: ExpectDep, request: Request, response: Response
 ) -> DirectiveView:
-    """Enter a directive, or describe again the one with this number (200)."""
-    directive, created = await service.register_directive(ctx, entry, expect)
+    """Enter a directive in your programme, or your own in that of another body; describe a known one again (200)."""
+    most_open = own_state(request, Settings).open_directives
+    directive, created = await service.register_directive(ctx, entry, expect, most_open=most_open)
     response.status_code = 201 if created else 200
     tag(response, ctx.log, directive)
     return (await directive_responses(ctx.session, [directive]))[0]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sixclear.common.web.instants import Day
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Slug
+from sixclear.common.web.texts import Slug, Text
 from sixclear.tasks.fields import Line, OccurredAt, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
@@ -18,6 +18,13 @@ class DirectiveEntry(Schema):
     issued_on: Day
     issuer: Reference
     title: Line
+    occurred_at: OccurredAt = None
+
+
+class DirectiveWithdrawal(Schema):
+    """Why a directive is taken out of its programme."""
+
+    reason: Text
     occurred_at: OccurredAt = None
 
 

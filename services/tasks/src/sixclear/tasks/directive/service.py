@@ -1,37 +1,74 @@
-"""Directives: found, listed, entered and described again."""
+"""Directives: found, listed, entered, described again and taken out."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change
 from sixclear.common.clock import civil_date
+from sixclear.common.db import wait_to_create
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import CLOCKS_DIFFER, Context, Expect, FactInFuture
 from sixclear.tasks.directive import repository as rows
-from sixclear.tasks.directive.errors import DirectiveNotFound
+from sixclear.tasks.directive.access import require_entering_body
+from sixclear.tasks.directive.errors import DirectiveNotFound, TooManyOpenDirectives
 from sixclear.tasks.directive.models import Directive
 from sixclear.tasks.directive.recording import DIRECTIVE
 from sixclear.tasks.directive.responses import directive_responses
-from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView
+from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView, DirectiveWithdrawal
 from sixclear.tasks.organisation.service import referenced
 from sixclear.tasks.programme.service import get_programme, referenced_programme
 
+_NOT_WITHDRAWN = {"withdrawn_at": None, "withdrawn_by_organisation_id": None}
+_NOT_THERE = "No directive has this identifier; list them at /directives."
 
-async def find_directive(session: AsyncSession, directive_id: UUID) -> Directive | None:
-    """The directive with this identifier, or None."""
-    return await rows.find_directive(session, directive_id)
+
+async def hold_directive(session: AsyncSession, directive_id: UUID) -> Directive | None:
+    """The directive with this identifier, or None, also when it was withdrawn.
+
+    For a task that is to name it: until the transaction ends nobody withdraws it.
+    """
+    directive = await rows.hold_directive(session, directive_id)
+    return directive if directive is not None and directive.withdrawn_at is None else None
+
+
+async def take_up(session: AsyncSession, directive_id: UUID) -> None:
+    """An assigned task names it: from now on it is none of those that wait for a task."""
+    directive = await rows.find_directive(session, directive_id)
+    if directive is not None and not directive.taken_up:
+        directive.taken_up = True
+
+
+async def locked(ctx: Context, directive_id: UUID, expect: Expect) -> Directive:
+    """The directive with its row locked until the transaction ends.
+
+    Raises DirectiveNotFound, also for a withdrawn one, then what `expect` raises for another version.
+    """
+    directive = await rows.find_directive(ctx.session, directive_id, lock=True)
+    if directive is None or directive.withdrawn_at is not None:
+        raise DirectiveNotFound(_NOT_THERE)
+    expect(directive)
+    return directive
+
+
+async def find_described(session: AsyncSession, directive_id: UUID) -> DirectiveView | None:
+    """The directive with this identifier, with the names that it refers to; None when it was withdrawn."""
+    directive = await rows.find_directive(session, directive_id)
+    if directive is None or directive.withdrawn_at is not None:
+        return None
+    return (await directive_responses(session, [directive]))[0]
 
 
 async def describe_directive(session: AsyncSession, directive_id: UUID) -> DirectiveView:
-    """The directive with this identifier, with the names that it refers to; raises DirectiveNotFound."""
-    directive = await rows.find_directive(session, directive_id)
-    if directive is None:
-        raise DirectiveNotFound("No directive has this identifier; list them at /directives.")
-    return (await directive_responses(session, [directive]))[0]
+    """As `find_described`; raises DirectiveNotFound."""
+    described = await find_described(session, directive_id)
+    if described is None:
+        raise DirectiveNotFound(_NOT_THERE)
+    return described
 
 
 async def list_directives(
@@ -43,29 +80,27 @@ async def list_directives(
     return await rows.list_directives(session, programme_id, after=after, limit=limit)
 
 
-async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect) -> tuple[Directive, bool]:
+async def register_directive(
+    ctx: Context, entry: DirectiveEntry, expect: Expect, *, most_open: int
+) -> tuple[Directive, bool]:
     """Enter a directive, or describe it again; True when it is new. Its number is unique in its programme.
 
-    `expect` is called with the known directive, or None, before anything changes. Raises FactInFuture for a document of
-    a day to come.
+    One that was withdrawn is entered again, as new. `expect` is called with the known directive, or None, before
+    anything changes. Raises FactInFuture for a document of a day to come, TooManyOpenDirectives when more than
+    `most_open` of a body wait for a task in a programme of another body.
     """
     _check_issued(entry, ctx.now)
     programme = await referenced_programme(ctx.session, entry.programme)
     issuer = (await referenced(ctx.session, {"#/issuer": entry.issuer}))["#/issuer"]
-    ctx.require_organisation(
-        {programme.owner_organisation_id, issuer.organisation_id}, "enter a directive of this programme"
-    )
     directive_id = stable_id("directive", entry.programme, entry.number)
     directive = await rows.find_or_create(ctx.session, directive_id)
-    created = directive is None
-    if directive is not None:
-        stored: set[UUID | None] = {programme.owner_organisation_id, directive.issuer_organisation_id}
-        ctx.require_organisation(stored, "change a directive of another organisation")
-    expect(directive)
+    require_entering_body(ctx, programme, issuer, directive)
+    created = directive is None or directive.withdrawn_at is not None
+    expect(None if created else directive)
     if directive is None:
         directive = Directive(directive_id=directive_id, programme=programme, version=0)
         ctx.session.add(directive)
-    fields = {
+    fields: dict[str, Any] = {
         "programme_id": programme.programme_id,
         "number": entry.number,
         "issued_on": entry.issued_on,
@@ -74,9 +109,32 @@ async def register_directive(ctx: Context, entry: DirectiveEntry, expect: Expect
     }
     if not created and all(getattr(directive, name) == value for name, value in fields.items()):
         return directive, False
-    occurred_at = ctx.fact_time(entry.occurred_at, None if created else directive.occurred_at)
+    occurred_at = ctx.fact_time(entry.occurred_at, directive.occurred_at if directive.version else None)
+    if created:
+        fields |= {"entered_by_organisation_id": ctx.caller.organisation_id} | _NOT_WITHDRAWN
     await record(ctx, directive, Change("registered" if created else "updated", fields), occurred_at, DIRECTIVE)
+    if created:
+        await _check_waiting(ctx, directive, most_open)
     return directive, created
+
+
+async def withdraw(ctx: Context, directive: Directive, entry: DirectiveWithdrawal) -> None:
+    """Take a directive, which is locked and which no task names, out of its programme."""
+    occurred_at = ctx.fact_time(entry.occurred_at, directive.occurred_at)
+    fields = {"withdrawn_at": ctx.now, "withdrawn_by_organisation_id": ctx.caller.organisation_id}
+    await record(ctx, directive, Change("withdrawn", fields), occurred_at, DIRECTIVE, reason=entry.reason)
+
+
+async def _check_waiting(ctx: Context, directive: Directive, most: int) -> None:
+    made_by, programme = directive.entered_by_organisation_id, directive.programme
+    if made_by is None or made_by == programme.owner_organisation_id:
+        return
+    # Two requests at the same time would each count without the other's.
+    await wait_to_create(ctx.session, stable_id("open directives", str(programme.programme_id), str(made_by)))
+    if await rows.count_waiting(ctx.session, programme.programme_id, made_by) > most:
+        raise TooManyOpenDirectives(
+            f"At most {most} directives of one body may wait for a task in a programme of another body."
+        )
 
 
 def _check_issued(entry: DirectiveEntry, now: datetime) -> None:

@@ -27,6 +27,14 @@ def is_concerned(task: TaskState, organisation_id: UUID | None) -> bool:
     return organisation_id is not None and organisation_id in concerned
 
 
+def is_waiting_for(task: Task, organisation_id: UUID | None) -> bool:
+    """Whether it is a proposal that the organisation decides on: it is in its programme.
+
+    Of a restricted one it knows that it is there, since when and from which body, and nothing that it says.
+    """
+    return task.status == "proposed" and task.programme.owner_organisation_id == organisation_id
+
+
 def doers(task: TaskState) -> set[UUID | None]:
     """The lead and the coordinating bodies."""
     return {task.lead_organisation_id, *task.coordinating_organisation_ids}

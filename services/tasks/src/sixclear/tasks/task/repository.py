@@ -5,19 +5,42 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, func, literal, literal_column, or_, select, tuple_
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    column,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from sixclear.common.folding import like_pattern
 from sixclear.tasks.organisation.repository import subtree
+from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.task.models import ProgressReport, Task
 from sixclear.tasks.task.timing import bucket_in_sql
 
 # Tasks without a deadline come last; written as in the index `ix_task_listing`, which this order uses.
 _NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
+# The first event of a task says when it came in.
+_FIRST = table(
+    "event",
+    column("entity_type", Text),
+    column("entity_id", PgUUID(as_uuid=True)),
+    column("version"),
+    column("recorded_at", TIMESTAMP(timezone=True)),
+)
 _SORT_DEADLINE = func.coalesce(Task.current_deadline, _NEVER)
 
 
@@ -70,6 +93,30 @@ async def count_open_proposals(session: AsyncSession, programme_id: UUID, propos
         Task.proposed_by_organisation_id == proposed_by,
         Task.status == "proposed",
     )
+    return await session.scalar(found) or 0
+
+
+async def list_waiting(
+    session: AsyncSession, owner_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[tuple[Task, datetime]]:
+    """Open proposals in the programmes of a body, with when each was recorded; the oldest first, after the cursor."""
+    statement = (
+        select(Task, _FIRST.c.recorded_at)
+        .join(_FIRST, and_(_FIRST.c.entity_type == "task", _FIRST.c.entity_id == Task.task_id, _FIRST.c.version == 1))
+        .join(Task.programme)
+        .options(contains_eager(Task.programme))
+        .where(Task.status == "proposed", Programme.owner_organisation_id == owner_id)
+        .order_by(_FIRST.c.recorded_at, Task.task_id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(_FIRST.c.recorded_at, Task.task_id) > tuple_(*after))
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
+async def count_naming(session: AsyncSession, directive_id: UUID) -> int:
+    """How many tasks name a directive, without those that are cancelled."""
+    found = select(func.count()).where(Task.directive_id == directive_id, Task.status != "cancelled")
     return await session.scalar(found) or 0
 
 

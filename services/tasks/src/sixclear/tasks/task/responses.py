@@ -7,15 +7,15 @@ from uuid import UUID
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
-from sixclear.tasks.directive.service import describe_directive
+from sixclear.tasks.directive.service import find_described
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task import timing
-from sixclear.tasks.task.access import is_concerned
+from sixclear.tasks.task.access import is_concerned, is_visible
 from sixclear.tasks.task.deadlines import current_period, months_skipped
 from sixclear.tasks.task.hidden import HANDED_IN, Hidden, hidden_of, percents_at, public_numbers
 from sixclear.tasks.task.lifecycle import missing_clears
 from sixclear.tasks.task.models import Task, state_of
-from sixclear.tasks.task.schemas import HistoryEntry, PeriodView, TaskSummary, TaskView
+from sixclear.tasks.task.schemas import HistoryEntry, OpenProposal, PeriodView, TaskSummary, TaskView
 
 Numbers = Mapping[str, Any]
 
@@ -43,6 +43,25 @@ async def task_summaries(ctx: Context, tasks: Sequence[Task]) -> list[TaskSummar
     return [TaskSummary(**_summary(task, names, ctx.now, numbers.get(task.task_id, {}))) for task in tasks]
 
 
+async def open_proposals(ctx: Context, waiting: Sequence[tuple[Task, datetime]]) -> list[OpenProposal]:
+    """Proposals as the body reads them that decides on them: what a restricted one says is not for it."""
+    # The release before writes only whose key it has.
+    made_by = [task.proposed_by_organisation_id or task.key_organisation_id for task, _ in waiting]
+    names = await briefs(ctx.session, made_by)
+    return [
+        OpenProposal(
+            task_id=task.task_id,
+            programme=task.programme.slug,
+            classification=task.classification,
+            title=task.title if is_visible(state_of(task), ctx.caller.organisation_id) else None,
+            proposed_by=named(names, maker),
+            proposed_at=came_in,
+            version=task.version,
+        )
+        for (task, came_in), maker in zip(waiting, made_by, strict=True)
+    ]
+
+
 async def task_response(ctx: Context, task: Task) -> TaskView:
     """A task with everything that it refers to."""
     numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
@@ -52,7 +71,7 @@ async def task_response(ctx: Context, task: Task) -> TaskView:
     return TaskView(
         **summary,
         **{name: numbers.get(name, getattr(task, name)) for name in _DETAIL_COLUMNS},
-        directive=await describe_directive(ctx.session, task.directive_id) if task.directive_id else None,
+        directive=await find_described(ctx.session, task.directive_id) if task.directive_id else None,
         current_period=_period(task, summary["last_report_at"], ctx.now),
         months_skipped=months_skipped(task.recurrence, task.assigned_at) if task.recurrence else [],
         assigning_organisation=names[task.assigning_organisation_id],

@@ -42,12 +42,13 @@ from sixclear.tasks.task.errors import (
     TooManyOpenProposals,
 )
 from sixclear.tasks.task.models import Task
-from sixclear.tasks.task.responses import task_summaries
+from sixclear.tasks.task.responses import open_proposals, task_summaries
 from sixclear.tasks.task.schemas import (
     AssigningLevel,
     Bucket,
     ExtensionEntry,
     HistoryEntry,
+    OpenProposal,
     RefusalEntry,
     ReturnEntry,
     Step,
@@ -69,6 +70,7 @@ OWN = Depends(access.OWN)
 WRITE = Depends(Access.scope("tasks:write", organisation=access.PROPOSING))
 ASSIGN = Depends(Access.scope("tasks:assign", organisation=access.OWNER))
 EXTEND = Depends(Access.scope("tasks:assign", organisation=access.ASSIGNING))
+DECIDE = Depends(Access.scope("tasks:assign", organisation="own"))
 REFUSE = Depends(Access.scope("tasks:assign", organisation=access.REFUSING))
 WITHDRAW = Depends(Access.scope("tasks:write", organisation=access.PROPOSER))
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation=access.CONFIRMING))
@@ -222,18 +224,34 @@ async def assign(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, 
     return await _answer(ctx, task, response)
 
 
+@router.get("/own/proposals", operation_id="listOpenProposals", dependencies=[DECIDE])
+async def list_open_proposals(
+    ctx: ContextDep, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[OpenProposal]:
+    """The proposals in your programmes that wait for you, oldest first; of a restricted one not what it says."""
+    context = f"proposals {ctx.caller.organisation_id}"
+    after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
+    waiting = await proposals.list_waiting(ctx, after, limit + 1)
+    shown = await open_proposals(ctx, waiting)
+    return page_of(
+        shown, limit, item=lambda item: item, key=lambda item: (item.proposed_at, item.task_id), context=context
+    )
+
+
 @router.post(
     "/tasks/{task_id}/refuse",
     operation_id="refuseProposal",
     dependencies=[REFUSE],
-    responses=problem_responses(*STEP_REFUSALS),
+    response_model=TaskView,
+    responses=problem_responses(*STEP_REFUSALS)
+    | {204: {"description": "It is refused, and restricted: what it says is not for your organisation."}},
 )
 async def refuse(
     ctx: ContextDep, task_id: UUID, entry: RefusalEntry, expect: ExpectDep, response: Response
-) -> TaskView:
+) -> Response | TaskView:
     """Refuse a proposal in your programme, with the reason; it is then `cancelled`."""
     task = await proposals.refuse(ctx, task_id, entry, expect)
-    return await _answer(ctx, task, response)
+    return Response(status_code=204) if task is None else await _answer(ctx, task, response)
 
 
 @router.post(

@@ -107,6 +107,18 @@ class TaskSummary(Schema):
     version: int
 
 
+class OpenProposal(Schema):
+    """A proposal that waits for the body whose programme it is in."""
+
+    task_id: UUID
+    programme: str
+    classification: Literal["public", "restricted"]
+    title: str | None = Field(description="Null while it is restricted and your organisation has no part in it.")
+    proposed_by: OrganisationBrief | None
+    proposed_at: datetime = Field(description="When it came in.")
+    version: int
+
+
 class TaskView(TaskSummary):
     """A task with all that is public about it."""
 

@@ -9,7 +9,7 @@ from sixclear.common.db import wait_to_create
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
-from sixclear.tasks.directive.service import find_directive
+from sixclear.tasks.directive.service import hold_directive
 from sixclear.tasks.organisation.service import level_of, referenced
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import referenced_programme
@@ -209,7 +209,7 @@ def _references(proposal: TaskProposal) -> dict[str, str]:
 async def _check_directive(ctx: Context, proposal: TaskProposal, programme: Programme) -> None:
     if proposal.directive_id is None:
         return
-    directive = await find_directive(ctx.session, proposal.directive_id)
+    directive = await hold_directive(ctx.session, proposal.directive_id)
     if directive is None or directive.programme_id != programme.programme_id:
         raise ReferenceUnknown(
             "A directive is named that this programme does not have.",

@@ -52,6 +52,11 @@ async def has_hidden_numbers(ctx: Context, task: Task) -> bool:
     return bool(await numbers_for(ctx, [task]))
 
 
+async def count_naming(ctx: Context, directive_id: UUID) -> int:
+    """How many tasks name a directive, restricted ones included; those that are over as proposals do not count."""
+    return await rows.count_naming(ctx.session, directive_id)
+
+
 async def invisible_among(ctx: Context, task_ids: Collection[UUID]) -> set[UUID]:
     """Those of these tasks that the caller may not see."""
     restricted = await rows.restricted_among(ctx.session, task_ids)

@@ -7,9 +7,14 @@ from functools import partial
 from sixclear.common.change import Change
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
+from sixclear.tasks.directive.service import take_up
 from sixclear.tasks.task.hidden import Said
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.recording import TASK, task_data
+
+# By these an assigned task can come to name a directive.
+_MAY_TAKE_UP = frozenset({"assigned", "updated", "withdrawn"})
 
 
 async def record_change(
@@ -27,3 +32,5 @@ async def record_change(
     """
     kind = TASK if said is None else replace(TASK, data=partial(task_data, said=said))
     await record(ctx, task, change, occurred_at, kind, reason=reason)
+    if task.directive_id is not None and change.name in _MAY_TAKE_UP and task.status in OPEN_STATUSES:
+        await take_up(ctx.session, task.directive_id)

@@ -1,0 +1,1 @@
+"""Taking a directive out of its programme, which depends on the tasks that name it."""
