@@ -1,4 +1,4 @@
-"""The command line: `run`, `cluster`, `token`, `demo`, `migrate`, `replay`, `epoch`, `rebuild`, and what they take."""
+"""The command line: each command, and what it takes."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Any
 
 from sixclear.common.data_files import UMASK
@@ -14,11 +15,13 @@ from sixclear.launcher import commands, descriptors
 from sixclear.launcher.full_disk import full_disk
 from sixclear.launcher.options import default_host, default_port
 from sixclear.launcher.registry import SOURCES
+from sixclear.launcher.variables import refuse_unknown
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its flags; `run` is the function that does it."""
     top = argparse.ArgumentParser(prog="sixclear", description="The delivery platform for national resolutions.")
+    top.add_argument("--version", action="version", version=f"sixclear {installed_version()}")
     named = top.add_subparsers(required=True, metavar="command")
 
     run = named.add_parser("run", help="start services in this process")
@@ -64,11 +67,17 @@ def parser() -> argparse.ArgumentParser:
 
     check = named.add_parser("check-config", help="print the effective settings without secrets, or what is wrong")
     check.add_argument("--target", default="all", help="all, or services with commas")
-    check.set_defaults(run=commands.check_config)
+    check.add_argument("--connect", action="store_true", help="also try databases, brokers and the identity provider")
+    check.set_defaults(run=commands.check_config, takes_unknown=True)
 
     targets = named.add_parser("targets", help="list what --target takes")
     targets.set_defaults(run=commands.targets)
     return top
+
+
+def installed_version() -> str:
+    """The release of the installed package."""
+    return version("sixclear")
 
 
 def _demo(command: argparse.ArgumentParser) -> None:
@@ -85,6 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0, or 1 after a message that says the way out."""
     try:
         options = parser().parse_args(arguments)
+        if not getattr(options, "takes_unknown", False):
+            refuse_unknown()
         descriptors.raise_limit()
         os.umask(UMASK)
         code = _until_done(options.run(options))

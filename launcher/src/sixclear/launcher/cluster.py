@@ -45,8 +45,8 @@ async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
     with Signals(say) as signals:
         try:
             async with AsyncExitStack() as stack:
-                addresses = await _start(options, settings, stack, signals, say)
-                for line in _banner(settings, addresses):
+                addresses, environment = await _start(options, settings, stack, signals, say)
+                for line in _banner(settings, addresses, environment["SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS"]):
                     say(line)
                 await signals.stopping.wait()
         except Stopped:
@@ -56,8 +56,8 @@ async def serve(options: RunOptions, say: Callable[[str], None]) -> int:
 
 async def _start(
     options: RunOptions, settings: CommonSettings, stack: AsyncExitStack, signals: Signals, say: Callable[[str], None]
-) -> dict[str, str]:
-    """Everything up, ready, and loaded if asked; the address of each service and of the issuer."""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Everything up, ready, and loaded if asked; the address of each service and issuer, and what the services know."""
     ports = _ports(options)
     addresses = {name: local_url(options.host, port) for name, port in ports.items()}
     settings = settings.model_copy(update={"issuer_url": addresses["issuer"], "kafka_bootstrap_servers": None})
@@ -87,7 +87,7 @@ async def _start(
     if options.loads_demo(settings):
         async with api_client(addresses["portal"], apis) as client:
             await signals.unless_stopped(ensure_demo(settings, client, say))
-    return addresses
+    return addresses, environment
 
 
 async def _until_ready(children: list[Child], addresses: Mapping[str, str]) -> None:
@@ -204,7 +204,7 @@ def _on_force(signals: Signals, kill: Callable[[], None]) -> None:
     signals.on_force = force
 
 
-def _banner(settings: CommonSettings, addresses: Mapping[str, str]) -> Iterator[str]:
+def _banner(settings: CommonSettings, addresses: Mapping[str, str], kafka: str) -> Iterator[str]:
     yield ""
     yield "Sixclear is ready: a cluster of one process per service"
     yield ""
@@ -214,6 +214,8 @@ def _banner(settings: CommonSettings, addresses: Mapping[str, str]) -> Iterator[
             yield f"  {service.name.capitalize():<22}{addresses[service.name]}{service.prefix}/v1/docs"
     yield f"  {'Traces and streams':<22}{addresses['monitoring']}/api/monitoring/v1/operations/traces"
     yield f"  {'Issuer':<22}{addresses['issuer']}"
+    yield f"  {'Apache Kafka':<22}{kafka}"
+    yield f"  {'':<22}kcat -C -b {kafka} -t sixclear.tasks.task.v1 -o beginning -e"
     yield f"  {'Logs':<22}{settings.home / 'logs'}"
     yield from accounts()
     yield ""

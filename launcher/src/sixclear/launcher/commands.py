@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from importlib import import_module
 from uuid import UUID
@@ -16,7 +17,7 @@ from sixclear.launcher.configuration import effective
 from sixclear.launcher.data_folder import Announcement, announced
 from sixclear.launcher.databases import database_variable, databases
 from sixclear.launcher.options import RunOptions, common_settings, default_host, default_port
-from sixclear.launcher.registry import SERVICES, chosen
+from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.signals import Signals, Stopped
 
 
@@ -141,7 +142,20 @@ async def check_config(options: Namespace) -> int:
         say(line)
     for problem in problems:
         print(problem, file=sys.stderr)
-    return 1 if problems else 0
+    if problems or not options.connect:
+        return 1 if problems else 0
+    return await _try_connections(services)
+
+
+async def _try_connections(services: Sequence[Service]) -> int:
+    from sixclear.launcher.connections import tried
+
+    failed = 0
+    async for one in tried(common_settings(default_host(), default_port()), services):
+        line = f"{one.name}: {'answers' if one.answered else 'FAILS'}: {one.said}"
+        print(line, file=sys.stdout if one.answered else sys.stderr, flush=True)
+        failed += not one.answered
+    return 1 if failed else 0
 
 
 async def targets(_: Namespace) -> int:

@@ -4,9 +4,12 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
+from pydantic import ValidationError
+
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.data_folder import DataFolder, announced
+from sixclear.launcher.options import not_valid
 from sixclear.launcher.registry import SERVICES, Service
 
 
@@ -16,8 +19,22 @@ def database_variable(service: Service) -> str:
 
 
 def without_database(services: Sequence[Service]) -> list[Service]:
-    """The services that own data and were given no address for it."""
-    return [service for service in services if service.has_database and not os.environ.get(database_variable(service))]
+    """The services that own data and were given no address for it, neither in a variable nor in a file."""
+    return [service for service in services if service.has_database and not _given(service)]
+
+
+def _given(service: Service) -> bool:
+    variable = database_variable(service)
+    return bool(os.environ.get(variable) or os.environ.get(f"{variable}_FILE"))
+
+
+def address_of(service: Service) -> str:
+    """The address that was given, as the driver takes it; raises CannotStart when it cannot be used."""
+    settings = service.settings_class()
+    try:
+        return str(settings().database_url)  # type: ignore[attr-defined]  # every service with a database has it
+    except ValidationError as error:
+        raise not_valid(settings, error) from None
 
 
 def embedded_server(settings: CommonSettings) -> PostgresServer:
@@ -32,7 +49,7 @@ async def databases(settings: CommonSettings, services: Sequence[Service], stack
     A server that the platform runs is used; else one is started until `stack` ends.
     """
     missing = without_database(services)
-    found = {service.name: os.environ.get(database_variable(service), "") for service in services}
+    found = {service.name: address_of(service) for service in services if service.has_database and _given(service)}
     if missing:
         server = embedded_server(settings)
         if announced(settings.home) is None or not server.attach():

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.secret_files import variable_of
 from sixclear.common.settings import CommonSettings
 
 # Settings of former releases that are read no more, and what took their place.
@@ -63,11 +64,6 @@ def _refuse_former() -> None:
                 f"{former} is read no more: the list holds for every service, and for http or https too.",
                 f"Set {today} to the list of proxies that every process may believe, and take {former} away.",
             )
-
-
-def variable_of(settings: type[BaseSettings], name: str) -> str:
-    """The environment variable of a field."""
-    return f"{settings.model_config.get('env_prefix', '')}{name}".upper()
 
 
 def problems_of(settings: type[BaseSettings], error: ValidationError) -> list[str]:

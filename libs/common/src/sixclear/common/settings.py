@@ -1,11 +1,13 @@
 """Settings that every process shares; each service adds its own class with its own prefix."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
 
+from sixclear.common.secret_files import ReadSettings
 from sixclear.common.visitor import Network, trusted_networks
 
 ABSENT_TYPE = "absent"
@@ -14,7 +16,32 @@ _ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
 _TOKEN_TYPES = ("jwt", "at+jwt", "application/at+jwt", ABSENT_TYPE)
 
 
-class CommonSettings(BaseSettings):
+def http_address(value: str) -> str:
+    """The address of a server over HTTP, as given; raises ValueError where a client could not use it."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or "@" in parts.netloc or any(character <= " " for character in value):
+        raise ValueError("write http://host:port or https://host, without a name or password")
+    return value
+
+
+def brokers(value: str) -> str:
+    """`host:port` with commas, as given; raises ValueError for anything else."""
+    for broker in value.split(","):
+        host, _, port = broker.strip().rpartition(":")
+        if not host or "/" in host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+            raise ValueError("write host:port, with commas between several")
+    return value
+
+
+HttpAddress = Annotated[str, AfterValidator(http_address)]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+class CommonSettings(ReadSettings):
     """Read from `SIXCLEAR_…` environment variables; unknown keyword arguments are refused."""
 
     model_config = SettingsConfigDict(env_prefix="SIXCLEAR_", extra="forbid")
@@ -27,7 +54,7 @@ class CommonSettings(BaseSettings):
         default=Path(".sixclear"),
         description="Data folder: embedded PostgreSQL, Kafka, keys, logs.",
     )
-    kafka_bootstrap_servers: str | None = Field(
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(brokers)] | None = Field(
         default=None,
         description="Kafka brokers `host:port,…`. Without it the in-process bus joins services of one process.",
     )
@@ -53,7 +80,7 @@ class CommonSettings(BaseSettings):
         description="Name of this installation in the `ce_source` of events, `/sixclear/<installation>/<service>`:"
         " where several installations fill one data lake. Set it before the first event is sent, and never change it.",
     )
-    public_url: str = Field(
+    public_url: HttpAddress = Field(
         default="http://127.0.0.1:8000",
         description="The address at which people reach the platform; used in links and as the issuer's name.",
     )
@@ -69,11 +96,11 @@ class CommonSettings(BaseSettings):
         description="How many processes of this kind run side by side, at most where they scale by themselves; what is"
         " limited in each process alone is divided by it.",
     )
-    issuer_url: str | None = Field(
+    issuer_url: HttpAddress | None = Field(
         default=None,
         description="`iss` of accepted access tokens. Without it: `public_url`, the embedded issuer.",
     )
-    jwks_url: str | None = Field(
+    jwks_url: HttpAddress | None = Field(
         default=None,
         description="Where the issuer's public keys are. Without it: the embedded issuer's key file under `home`.",
     )
@@ -110,7 +137,9 @@ class CommonSettings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         default="json", description="`json` for machines, `console` for a person at a terminal."
     )
-    log_level: str = Field(default="INFO", description="Lowest level that is written.")
+    log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = Field(
+        default="INFO", description="Lowest level that is written."
+    )
     connections: int = Field(
         default=12_000,
         ge=1,
@@ -121,7 +150,7 @@ class CommonSettings(BaseSettings):
         ge=1,
         description="Of these from one address (IPv6: one /64 network), unless a trusted proxy's or this machine's.",
     )
-    streams_url: str | None = Field(
+    streams_url: HttpAddress | None = Field(
         default=None,
         description="Where a process reports the health of its relays and consumers: monitoring's `/streams`.",
     )
@@ -140,7 +169,7 @@ class CommonSettings(BaseSettings):
     client_scope: str = Field(
         default="monitoring:spans", description="What is asked for with it; empty: what the provider gives by itself."
     )
-    token_url: str | None = Field(
+    token_url: HttpAddress | None = Field(
         default=None,
         description="The provider's token endpoint. Without it: what the configuration of `issuer_url` names.",
     )

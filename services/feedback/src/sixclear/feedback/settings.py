@@ -3,17 +3,19 @@
 from uuid import UUID
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from sixclear.common.database_address import DATABASE_ADDRESS, DatabaseAddress
 from sixclear.common.ids import stable_id
+from sixclear.common.secret_files import ReadSettings
 
 
-class Settings(BaseSettings):
+class Settings(ReadSettings):
     """Read from `SIXCLEAR_FEEDBACK_…` environment variables."""
 
     model_config = SettingsConfigDict(env_prefix="SIXCLEAR_FEEDBACK_", extra="forbid")
 
-    database_url: str = Field(description="PostgreSQL of this service, `postgresql+asyncpg://…`.")
+    database_url: DatabaseAddress = Field(description=DATABASE_ADDRESS)
     database_pool_size: int = Field(default=8, ge=1, le=100, description="Connections kept for requests.")
     receipt_key: SecretStr | None = Field(
         default=None,

@@ -1,15 +1,18 @@
 """Settings of the monitoring service."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from sixclear.common.database_address import DATABASE_ADDRESS, DatabaseAddress
+from sixclear.common.secret_files import ReadSettings
 
 
-class Settings(BaseSettings):
+class Settings(ReadSettings):
     """Read from `SIXCLEAR_MONITORING_…` environment variables."""
 
     model_config = SettingsConfigDict(env_prefix="SIXCLEAR_MONITORING_", extra="forbid")
 
-    database_url: str = Field(description="PostgreSQL of this service, `postgresql+asyncpg://…`.")
+    database_url: DatabaseAddress = Field(description=DATABASE_ADDRESS)
     database_pool_size: int = Field(default=10, ge=4, le=100, description="Connections kept for reading and folding.")
     crossings_per_batch: int = Field(
         default=500, ge=1, le=10_000, description="Most entities that pass a deadline in one transaction."

@@ -1,15 +1,18 @@
 """Settings of the tasks service."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from sixclear.common.database_address import DATABASE_ADDRESS, DatabaseAddress
+from sixclear.common.secret_files import ReadSettings
 
 
-class Settings(BaseSettings):
+class Settings(ReadSettings):
     """Read from `SIXCLEAR_TASKS_…` environment variables."""
 
     model_config = SettingsConfigDict(env_prefix="SIXCLEAR_TASKS_", extra="forbid")
 
-    database_url: str = Field(description="PostgreSQL of this service, `postgresql+asyncpg://…`.")
+    database_url: DatabaseAddress = Field(description=DATABASE_ADDRESS)
     database_pool_size: int = Field(default=8, ge=1, le=100, description="Connections kept for requests.")
     bulk_items: int = Field(
         default=1000, ge=1, le=10_000, description="Most items that one bulk request may hold; beyond it: 413."

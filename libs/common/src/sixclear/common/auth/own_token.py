@@ -89,6 +89,11 @@ class OwnToken:
         kept = self._kept
         return kept.token if kept is not None and time.monotonic() < kept.ends_at else None
 
+    async def ask_once(self) -> None:
+        """Ask the provider for a token that is not kept; raises NoToken or an error of the HTTP client."""
+        async with httpx2.AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS) as client:
+            await self._ask(client)
+
     def refused(self, token: str) -> None:
         """Say that a server did not take `token`: it is not used again, another one is asked for. From any thread."""
         loop = self._loop

@@ -1,0 +1,52 @@
+"""Which `SIXCLEAR_…` variables there are; one that is not known is a setting that does not hold, so it is refused."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from functools import cache
+
+from pydantic_settings import BaseSettings
+
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.secret_files import file_variable_of, variable_of
+from sixclear.common.settings import CommonSettings
+from sixclear.launcher.options import FORMER
+from sixclear.launcher.registry import SERVICES
+from sixclear.launcher.signals import PARENT_PIPE
+
+_PREFIX = "SIXCLEAR_"
+# Read where they are used, not by a class of settings.
+_OTHERS = frozenset({"SIXCLEAR_HOST", "SIXCLEAR_KAFKA_CACHE", PARENT_PIPE})
+
+
+@cache
+def known_variables() -> frozenset[str]:
+    """Every variable that a process of any service reads: one file of settings may serve them all."""
+    names = set(_OTHERS | FORMER.keys()) | {f"{service.variable}_URL" for service in SERVICES}
+    classes: list[type[BaseSettings]] = [CommonSettings, *(service.settings_class() for service in SERVICES)]
+    for settings in classes:
+        for name in settings.model_fields:
+            names.add(variable_of(settings, name))
+            names.add(file_variable_of(settings, name) or variable_of(settings, name))
+    return frozenset(names)
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """A line for each unknown `SIXCLEAR_…` variable, with the nearest known one; never a value."""
+    known = known_variables()
+    wrong = sorted(name for name in environment if name.upper().startswith(_PREFIX) and name.upper() not in known)
+    return [f"{name}: there is no such setting{_nearest(name, known)}" for name in wrong]
+
+
+def _nearest(name: str, known: frozenset[str]) -> str:
+    near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75)
+    return f"; the nearest is {near[0]}" if near else ""
+
+
+def refuse_unknown() -> None:
+    """Raise CannotStart where the environment holds a `SIXCLEAR_…` variable that nothing reads."""
+    if wrong := unknown_variables():
+        raise CannotStart(
+            "Some settings are not known. " + "; ".join(wrong) + ".",
+            "Correct or remove them. Every setting: docs/reference/configuration.md, or sixclear check-config.",
+        )

@@ -1,0 +1,93 @@
+"""Secrets in files, as container platforms mount them: `…_PASSWORD_FILE` in place of `…_PASSWORD`."""
+
+import os
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+_LONGEST_BYTES = 65_536
+
+
+class SecretMark:
+    """In the annotation of a field: its text is a secret although its type does not say so."""
+
+
+SECRET = SecretMark()
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether the field's value must not be shown, and may stand in a file."""
+    return (
+        field.annotation is SecretStr
+        or SecretStr in get_args(field.annotation)
+        or any(isinstance(mark, SecretMark) for mark in field.metadata)
+    )
+
+
+def variable_of(settings: type[BaseSettings], name: str) -> str:
+    """The environment variable of a field."""
+    return f"{settings.model_config.get('env_prefix', '')}{name}".upper()
+
+
+def file_variable_of(settings: type[BaseSettings], name: str) -> str | None:
+    """The variable that names the file of a secret; none where the field is no secret, or names a file by itself."""
+    field = settings.model_fields[name]
+    if not is_secret(field) or f"{name}_file" in settings.model_fields:
+        return None
+    return f"{variable_of(settings, name)}_FILE"
+
+
+class ReadSettings(BaseSettings):
+    """Settings of the environment in which each secret may also stand in a file.
+
+    The file is read once, when the settings are; a line break at its end is not part of the secret. Both variables
+    together, or a file that cannot be read, raise ValidationError without a value.
+    """
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, the environment, then the files that the environment names."""
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The content of the named file, or nothing."""
+        variable = file_variable_of(self.settings_cls, field_name)
+        path = os.environ.get(variable) if variable else None
+        if variable is None or path is None:
+            return None, field_name, False
+        if variable.removesuffix("_FILE") in os.environ:
+            raise self._refused(field_name, f"set this or {variable.removesuffix('_FILE')}, not both")
+        return self._content(field_name, Path(path)), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _content(self, name: str, path: Path) -> str:
+        try:
+            with path.open("rb") as file:
+                content = file.read(_LONGEST_BYTES + 1)
+            text = content.decode().rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._refused(name, "the file cannot be read as text") from error
+        if not text or len(content) > _LONGEST_BYTES:
+            raise self._refused(name, f"the file is empty or longer than {_LONGEST_BYTES} bytes")
+        return text
+
+    def _refused(self, name: str, words: str) -> ValidationError:
+        error = PydanticCustomError("secret_file", "{words}", {"words": words})
+        detail = InitErrorDetails(type=error, loc=(f"{name}_file",), input=None)
+        return ValidationError.from_exception_data(self.settings_cls.__name__, [detail], hide_input=True)
