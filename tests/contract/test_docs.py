@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from sixclear.launcher import options, registry
+from sixclear.launcher import registry
 from sixclear.launcher.configuration import configuration_reference
+from sixclear.launcher.variables import known_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
@@ -130,7 +131,7 @@ def test_the_changelog_ends_at_this_version() -> None:
 def test_settings_that_are_named_exist() -> None:
     listed = re.findall(r"^\| `([A-Z0-9_<>]+)`", configuration_reference(), flags=re.MULTILINE)
     prefixes = [service.variable.removeprefix("SIXCLEAR_") for service in registry.SERVICES]
-    known = {name.replace("<SERVICE>", prefix) for name in listed for prefix in prefixes} | options.FORMER.keys()
+    known = {name.replace("<SERVICE>", prefix) for name in listed for prefix in prefixes} | known_variables()
     for page in _pages():
         named = set(re.findall(r"SIXCLEAR_[A-Z0-9_]*[A-Z0-9](?![A-Z0-9_<])", page.read_text(encoding="utf-8")))
         assert named <= known, f"{page.relative_to(ROOT)}: {named - known}"
