@@ -15,7 +15,8 @@ _ADAPTER: TypeAdapter[str] = TypeAdapter(DatabaseAddress)
 
 def _arguments(text: str) -> dict[str, object]:
     """What the driver is given."""
-    _, arguments = PGDialect_asyncpg().create_connect_args(make_url(database_address(text)))
+    dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+    _, arguments = dialect.create_connect_args(make_url(database_address(text)))  # type: ignore[no-untyped-call]
     return dict(arguments)
 
 
