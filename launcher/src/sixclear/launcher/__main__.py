@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     migrate.add_argument("--target", default="all", help="all, or services with commas")
     migrate.set_defaults(run=commands.migrate)
 
+    keys = named.add_parser("keys", help="list entities whose keys differ only in form, which earlier releases took")
+    keys.set_defaults(run=commands.keys)
+
     replay = named.add_parser("replay", help="send a service's events to Kafka again, in order")
     replay.add_argument("--service", required=True, choices=[source.name for source in SOURCES])
     which = replay.add_mutually_exclusive_group()

@@ -91,6 +91,19 @@ async def migrate(options: Namespace) -> int:
     return 0
 
 
+async def keys(_: Namespace) -> int:
+    """List what earlier releases took under two spellings of one key."""
+    from sixclear.launcher.duplicates import find
+
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    found = await find(settings)
+    for line in found:
+        say(line)
+    say(f"{len(found)} entities have the key of an older one." if found else "No two entities have the same key.")
+    return 0
+
+
 async def replay(options: Namespace) -> int:
     """Have stored events sent to the broker again."""
     from sixclear.launcher.replay import replay as request

@@ -65,6 +65,8 @@ def words_of(longest: int) -> _Gate:
 # No pattern here is compiled with `re`, whose `$` lets a newline follow; long lengths stand apart, they would swell it.
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
+# What another system calls a thing, such as `123/QĐ-UBND` or `NV số 5/2026`; compared by its form (`keys`).
+Key = Annotated[str, line_of(200)]
 Text = Annotated[str, lines_of(10_000)]
 
 

@@ -8,13 +8,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from sixclear.common.errors import MalformedRequest
 from sixclear.common.web.json_bodies import read_json
-from sixclear.common.web.texts import Code
+from sixclear.common.web.texts import Key
 from sixclear.common.web.validation import field_errors
 from sixclear.tasks.reporting.errors import BulkTooLarge
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem, Outcome
 
 _BOM = b"\xef\xbb\xbf"
-_CODE: TypeAdapter[str] = TypeAdapter(Code)
+_KEY: TypeAdapter[str] = TypeAdapter(Key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,16 @@ def _read(number: int, raw: bytes) -> Line:
 
 
 def _line(number: int | None, value: Any) -> Line:
-    key = [_code(value.get(name)) if isinstance(value, dict) else None for name in ("source", "external_id")]
+    key = [_key(value.get(name)) if isinstance(value, dict) else None for name in ("source", "external_id")]
     try:
         return Line(number, BulkProgressItem.model_validate(value), None, *key)
     except ValidationError as error:
         return Line(number, None, _fault(error.errors(include_url=False)[0]), *key)
 
 
-def _code(value: Any) -> str | None:
+def _key(value: Any) -> str | None:
     try:
-        return _CODE.validate_python(value)
+        return _KEY.validate_python(value)
     except ValidationError:
         return None
 

@@ -26,20 +26,25 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from sixclear.common.keys import folded_key
 from sixclear.common.use_case import CLOCKS_DIFFER
 from sixclear.tasks.task.models import Evidence, ProgressReport, Task
 
 Said = TypeVar("Said", ProgressReport, Evidence)
 
 _TASK_IDS_OF_KEYS = text(
-    """SELECT task.source, task.external_id, task.task_id, task.assigning_organisation_id
-       FROM unnest(:sources, :external_ids) AS named (source, external_id) JOIN task USING (source, external_id)
+    """SELECT named.source, named.external_id, task.task_id, task.assigning_organisation_id,
+              (task.source, task.external_id) = (named.source, named.external_id) AS exactly
+       FROM unnest(:sources, :external_ids, :forms) AS named (source, external_id, form)
+       JOIN task ON task.folded_key = named.form
+                 OR (task.folded_key IS NULL AND task.source = named.source AND task.external_id = named.external_id)
        WHERE task.assigned_at IS NOT NULL
          AND (:organisation_id = task.lead_organisation_id
               OR :organisation_id = ANY (task.coordinating_organisation_ids))"""
 ).bindparams(
     bindparam("sources", type_=ARRAY(Text)),
     bindparam("external_ids", type_=ARRAY(Text)),
+    bindparam("forms", type_=ARRAY(Text)),
     bindparam("organisation_id", type_=PgUUID(as_uuid=True)),
 )
 
@@ -49,18 +54,21 @@ async def task_ids_of_keys(
 ) -> dict[tuple[str, str], dict[UUID, UUID]]:
     """The tasks that an organisation was given, by `source` and `external_id`, each with its assigning body.
 
-    Several bodies may use the same key. One that is only proposed does not count: the body that proposes
-    it could make another body's key name two tasks.
+    Keys are compared by their spelling, then by their form. Several bodies may use the same key. One that is only
+    proposed does not count: the body that proposes it could make another body's key name two tasks.
     """
     values = {
         "sources": [source for source, _ in keys],
         "external_ids": [external_id for _, external_id in keys],
+        "forms": [folded_key(*key) for key in keys],
         "organisation_id": organisation_id,
     }
-    found: dict[tuple[str, str], dict[UUID, UUID]] = {}
-    for source, external_id, task_id, assigning_id in await session.execute(_TASK_IDS_OF_KEYS, values):
-        found.setdefault((source, external_id), {})[task_id] = assigning_id
-    return found
+    by_spelling: dict[tuple[str, str], dict[UUID, UUID]] = {}
+    by_form: dict[tuple[str, str], dict[UUID, UUID]] = {}
+    for row in await session.execute(_TASK_IDS_OF_KEYS, values):
+        found = by_spelling if row.exactly else by_form
+        found.setdefault((row.source, row.external_id), {})[row.task_id] = row.assigning_organisation_id
+    return by_form | by_spelling
 
 
 async def lock_tasks(session: AsyncSession, task_ids: Sequence[UUID]) -> dict[UUID, Task]:

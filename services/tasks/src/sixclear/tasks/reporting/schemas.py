@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Code, Link, Text
+from sixclear.common.web.texts import Key, Link, Text
 from sixclear.tasks.fields import Line, OccurredAt, OptionalReference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
@@ -31,8 +31,8 @@ class BulkProgressItem(ProgressEntry):
     """
 
     task_id: UUID | None = None
-    source: Code | None = None
-    external_id: Code | None = None
+    source: Key | None = None
+    external_id: Key | None = None
     assigning_organisation: OptionalReference = None
 
 

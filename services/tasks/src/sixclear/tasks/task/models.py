@@ -36,6 +36,9 @@ class Task(Versioned, Base):
     source: Mapped[str | None]
     external_id: Mapped[str | None]
     key_organisation_id: Mapped[UUID | None]
+    # The form of the key, by which it is compared (see `sixclear.common.keys`).
+    folded_key: Mapped[str | None]
+    duplicate_of: Mapped[UUID | None] = mapped_column(ForeignKey("task.task_id"))
     proposed_by_organisation_id: Mapped[UUID | None]
     classification: Mapped[str]
     status: Mapped[str]
@@ -63,6 +66,13 @@ class Task(Versioned, Base):
 
     __table_args__ = (
         UniqueConstraint("source", "external_id", "key_organisation_id"),
+        UniqueConstraint("folded_key", "key_organisation_id"),
+        Index(
+            "ix_task_unfolded_key",
+            "source",
+            "external_id",
+            postgresql_where=text("folded_key IS NULL AND source IS NOT NULL"),
+        ),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),

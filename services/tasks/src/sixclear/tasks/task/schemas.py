@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Code, Slug, Text
+from sixclear.common.web.texts import Key, Slug, Text
 from sixclear.tasks.directive.schemas import DirectiveView
 from sixclear.tasks.fields import Deadline, Line, OccurredAt, OptionalReference, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
@@ -46,14 +46,18 @@ class TaskProposal(Schema):
     )
     programme: Slug
     title: Line
-    code: Code | None = None
+    code: Key | None = None
     description: Text | None = None
     directive_id: UUID | None = None
     clause: Line | None = None
-    source: Code | None = Field(
+    source: Key | None = Field(
         default=None, description="Your system's name; with `external_id` the key of your organisation."
     )
-    external_id: Code | None = None
+    external_id: Key | None = Field(
+        default=None,
+        description="What your system calls the task, such as `123/QĐ-UBND`. Stored as given; spellings that differ "
+        "only in case, blanks, dashes, Unicode form or the kind of Đ are one key.",
+    )
     classification: Literal["public", "restricted"] = "public"
     kind: Literal["one_off", "recurring"] = "one_off"
     recurrence: Annotated[str, StringConstraints(max_length=300)] | None = Field(

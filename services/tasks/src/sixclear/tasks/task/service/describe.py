@@ -8,6 +8,7 @@ from sixclear.common.change import Change
 from sixclear.common.db import wait_to_create
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
+from sixclear.common.keys import folded_key
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.directive.service import hold_directive
 from sixclear.tasks.organisation.service import level_of, referenced
@@ -85,7 +86,8 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
     key = own, proposal.source, proposal.external_id
     task = await rows.find_keyed_task(ctx.session, *key)
     if task is None:
-        await wait_to_create(ctx.session, keyed_task_id(*key))
+        form = folded_key(proposal.source, proposal.external_id)
+        await wait_to_create(ctx.session, stable_id("key of a task", str(own), form))
         task = await rows.find_keyed_task(ctx.session, *key)
     if task is not None and not is_visible(state_of(task), own):
         raise TaskNotFound(NOT_SEEN)
@@ -94,12 +96,16 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
 
 def _with_its_own_key(task: Task, proposal: TaskProposal) -> Task:
     """The task; a key that comes along must be the one that it has, for an identifier never names a second task."""
-    if proposal.external_id and (proposal.source, proposal.external_id) != (task.source, task.external_id):
+    if proposal.external_id and _form(proposal.source, proposal.external_id) != _form(task.source, task.external_id):
         raise ReferenceAmbiguous(
             "task_id names a task with another key, or with none: leave out source and external_id.",
             errors=[{"pointer": "#/external_id", "code": "key-of-another", "detail": "Leave out the key."}],
         )
     return task
+
+
+def _form(source: str | None, external_id: str | None) -> str | None:
+    return None if source is None or external_id is None else folded_key(source, external_id)
 
 
 def keyed_task_id(key_organisation_id: UUID, source: str, external_id: str) -> UUID:
@@ -115,6 +121,7 @@ async def _propose(ctx: Context, proposal: TaskProposal, programme: Programme, f
     task = Task(
         task_id=task_id,
         key_organisation_id=own,
+        folded_key=_form(proposal.source, proposal.external_id),
         proposed_by_organisation_id=ctx.caller.organisation_id,
         programme=programme,
         status="proposed",

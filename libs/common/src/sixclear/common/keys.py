@@ -1,0 +1,86 @@
+"""Keys that senders give: stored as they are given, compared by their form, which the database keeps unique.
+
+A table that holds keys has two columns for it. `folded_key` is the form of the key. `duplicate_of` is null, or on an
+entity that an earlier release took under a key of the same form, the older entity: it keeps its own spelling, has no
+`folded_key`, and is found by that spelling alone. `sixclear keys` lists them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.text import key_form
+
+Row = TypeVar("Row")
+
+
+def folded_key(*parts: str) -> str:
+    """The form of a key of one or several parts: equal for keys that name the same thing."""
+    return "\n".join(key_form(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Where a table keeps its keys: `parts` make up the key, within each value of `scope`, an SQL expression."""
+
+    table: str
+    scope: str
+    parts: Sequence[str]
+
+
+def fold_known_keys(connection: Connection, keyed: Keyed) -> None:
+    """Give each entity of a migrated table its `folded_key`; of several with one form only the oldest, see above.
+
+    The oldest is the one whose first event comes first in the log. Costs one reading of the table and one UPDATE each.
+    """
+    table, parts = keyed.table, ", ".join(f"keyed.{part}" for part in keyed.parts)
+    rows = connection.execute(
+        text(
+            f"""SELECT keyed.{table}_id AS id, {keyed.scope} AS scope, {parts} FROM {table} AS keyed
+                LEFT JOIN event AS first
+                       ON first.entity_type = '{table}' AND first.entity_id = keyed.{table}_id AND first.version = 1
+                WHERE keyed.{keyed.parts[0]} IS NOT NULL
+                ORDER BY first.event_id NULLS LAST, keyed.{table}_id"""  # noqa: S608 (constants of a migration)
+        )
+    )
+    oldest: dict[tuple[Any, str], UUID] = {}
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        form = folded_key(*row[2:])
+        first = oldest.setdefault((row.scope, form), row.id)
+        known = first == row.id
+        found.append({"id": row.id, "form": form if known else None, "older": None if known else first})
+    if found:
+        update = f"UPDATE {table} SET folded_key = :form, duplicate_of = :older WHERE {table}_id = :id"  # noqa: S608
+        connection.execute(text(update), found)
+
+
+async def list_duplicates(session: AsyncSession) -> list[str]:
+    """A line for each entity whose key has the form of an older one, with both spellings and identifiers."""
+    tables = await session.scalars(
+        text(
+            """SELECT table_name FROM information_schema.columns
+               WHERE column_name = 'duplicate_of' AND table_schema = current_schema() ORDER BY table_name"""
+        )
+    )
+    return [line for table in tables.all() for line in await _duplicates_in(session, table)]
+
+
+async def _duplicates_in(session: AsyncSession, table: str) -> Iterable[str]:
+    pairs = await session.execute(
+        text(
+            f"""SELECT to_jsonb(younger), to_jsonb(older)
+                FROM {table} AS younger JOIN {table} AS older ON older.{table}_id = younger.duplicate_of
+                ORDER BY older.{table}_id, younger.{table}_id"""  # noqa: S608 (a name from the schema)
+        )
+    )
+    return [f"{table} {_named(younger, table)} has the key of {_named(older, table)}" for younger, older in pairs]
+
+
+def _named(row: dict[str, Any], table: str) -> str:
+    spelling = next(row[name] for name in ("external_id", "number", "code") if row.get(name) is not None)
+    return f"{row[f'{table}_id']} ({spelling!r})"
