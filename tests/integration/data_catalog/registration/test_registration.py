@@ -74,7 +74,7 @@ async def test_nothing_is_approved_while_documents_are_missing(service: Service)
     approve = f"{entry}/registration/approve"
     assert (await service.post("steward", approve, {})).json()["code"] == "transition-not-allowed"
     added = await service.done("ministry", f"{entry}/documents", {"title": "THUYET  MINH", "sha256": "0" * 64})
-    assert dossier(added) == {"Phê duyệt cấp độ": True, "THUYET  MINH": False, REQUEST["title"]: False}
+    assert dossier(added) == {"Phê duyệt cấp độ": True, "THUYET MINH": False, REQUEST["title"]: False}
     await service.done("ministry", f"{entry}/registration/submit", {})
     refused = await service.post("steward", approve, {})
     assert (refused.status_code, refused.json()["code"]) == (409, "documents-missing")

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import line_of, lines_of
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+Line = Annotated[str, line_of(300)]
+Reason = Annotated[str, lines_of(2_000)]
 Outcome = Literal["accepted", "accepted_in_part", "already_done", "not_feasible", "not_competent", "rejected"]
 OccurredAt = Annotated[
     Instant | None,

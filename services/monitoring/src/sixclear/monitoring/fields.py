@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 
+from sixclear.common.web.texts import Lookup
+
 Level = Literal["central", "province", "commune"]
 
 AsOf = Annotated[
@@ -14,9 +16,9 @@ AsOf = Annotated[
         examples=["2025-12-04T17:00:00+07:00", "2025-12-25"],
     ),
 ]
-Programme = Annotated[str | None, Query(max_length=80, description="Slug of a programme.", examples=["nq57-central"])]
+Programme = Annotated[Lookup | None, Query(description="Slug of a programme.", examples=["nq57-central"])]
 Organisation = Annotated[
-    str | None,
-    Query(max_length=80, description="`organisation_id` or any code: the lead body with its subtree.", examples=["01"]),
+    Lookup | None,
+    Query(description="`organisation_id` or any code: the lead body with its subtree.", examples=["01"]),
 ]
 AssignedBy = Annotated[Level | None, Query(description="The level that assigned the task.")]

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field
 
 from sixclear.common.web.instants import DayOrInstant, Instant
+from sixclear.common.web.texts import line_of
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-Reference = Annotated[
-    str, Field(description="An `organisation_id` or any of the organisation's codes.", min_length=1, max_length=80)
-]
+Line = Annotated[str, line_of(500)]
+Reference = Annotated[str, line_of(80), Field(description="An `organisation_id` or any of the organisation's codes.")]
 # A client that fills an optional field from a table sends an empty cell as "".
 OptionalReference = Annotated[Reference | None, BeforeValidator(lambda given: None if given == "" else given)]
 Deadline = Annotated[

@@ -68,6 +68,9 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
 # What another system calls a thing, such as `123/QĐ-UBND` or `NV số 5/2026`; compared by its form (`keys`).
 Key = Annotated[str, line_of(200)]
 Text = Annotated[str, lines_of(10_000)]
+# What a list is narrowed by, and what names one thing; neither is kept.
+Words = Annotated[str, words_of(200)]
+Lookup = Annotated[str, words_of(80)]
 
 
 _BLANKS = " \t\u00a0"

@@ -7,11 +7,11 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Link
+from sixclear.common.web.texts import Link, line_of
 from sixclear.data_catalog.fields import Step
 
 # A document's title is a key: folded it must fit into an index row in every script.
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Title = Annotated[str, line_of(200)]
 
 
 class DocumentName(Schema):

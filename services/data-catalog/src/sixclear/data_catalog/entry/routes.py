@@ -20,6 +20,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.texts import Lookup, Words
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.data_catalog.entry import access, responses, service
 from sixclear.data_catalog.entry.errors import (
@@ -56,14 +57,14 @@ BEAT = Depends(Access.scope("catalog:heartbeat", organisation=access.OWNER))
 @router.get("/entries", operation_id="listEntries", dependencies=[PUBLIC], responses=problem_responses(ListNotFound))
 async def list_entries(
     ctx: ContextDep,
-    listed: Annotated[str | None, Query(alias="list", max_length=80, description="Slug of a programme list.")] = None,
-    edition: Annotated[str | None, Query(max_length=20, description="Edition of a programme list.")] = None,
+    listed: Annotated[Lookup | None, Query(alias="list", description="Slug of a programme list.")] = None,
+    edition: Annotated[Lookup | None, Query(description="Edition of a programme list.")] = None,
     deployment_stage: DeploymentStage | None = None,
     risk: Risk | None = None,
     registration: RegistrationStatus | None = None,
     owner: Annotated[UUID | None, Query(description="Identifier of the organisation that owns the entry.")] = None,
     freshness: Annotated[Freshness | None, Query(description="Derived at the time of the response.")] = None,
-    q: Annotated[str | None, Query(max_length=200, description="Part of code, name or description.")] = None,
+    q: Annotated[Words | None, Query(description="Part of code, name or description.")] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[EntrySummary]:

@@ -9,12 +9,12 @@ from pydantic import Field, StringConstraints
 from sixclear.common.web.instants import Day
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Code, Slug, Text
+from sixclear.common.web.texts import Code, Slug, Text, line_of
 from sixclear.data_catalog.document.schemas import DocumentView
 from sixclear.data_catalog.fields import OccurredAt, Step, UtcInstant
 
 Edition = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Line = Annotated[str, line_of(500)]
 Kind = Literal["database", "information_system", "dataset", "data_service"]
 DeploymentStage = Literal[
     "not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised", "rebuild", "retire"

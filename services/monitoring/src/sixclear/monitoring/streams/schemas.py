@@ -7,6 +7,7 @@ from pydantic import Field
 
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import words_of
 
 # Values reported by other processes are bounded: to numbers that JSON carries exactly (RFC 8259 §6), within a century.
 # Slightly negative seconds are another machine's clock.
@@ -31,9 +32,9 @@ class SourceFreshness(Schema):
 class Stream(Schema):
     """The health of a relay or a consumer group."""
 
-    service: str = Field(max_length=80)
-    name: str = Field(max_length=120)
-    kind: str = Field(max_length=20)
+    service: Annotated[str, words_of(80)]
+    name: Annotated[str, words_of(120)]
+    kind: Annotated[str, words_of(20)]
     running: bool
     lag_messages: Messages | None
     lag_seconds: Seconds | None

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
+from sixclear.common.web.texts import Lookup, Words
 from sixclear.monitoring.errors import SpansInvalid, SpansMediaTypeUnknown, TraceNotFound
 from sixclear.monitoring.operators import REPORT
 from sixclear.monitoring.pages import add_style, page
@@ -25,8 +26,8 @@ from sixclear.monitoring.traces.service import get_trace, list_services, list_tr
 _PROTOBUF = "application/x-protobuf"
 
 TraceId = Annotated[str, PathParameter(pattern="^[0-9a-f]{32}$")]
-Service = Annotated[str | None, Query(max_length=80)]
-Route = Annotated[str | None, Query(max_length=200, description="Path template of a route.")]
+Service = Lookup | None
+Route = Annotated[Words | None, Query(description="Path template of a route.")]
 OnlyErrors = Annotated[bool | None, Query(description="Only traces with (or without) an error.")]
 MinMilliseconds = Annotated[float, Query(ge=0, le=86_400_000, alias="min_duration_ms")]
 Limit = Annotated[int, Query(ge=1, le=200)]

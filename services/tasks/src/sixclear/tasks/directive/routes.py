@@ -1,10 +1,9 @@
 """Directives: the list, one of them, and entering one."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from sixclear.common.service_state import own_state
 from sixclear.common.use_case import (
@@ -20,6 +19,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.texts import Lookup
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.directive import service
 from sixclear.tasks.directive.access import ENTERING
@@ -43,7 +43,7 @@ ENTER = Depends(Access.scope("tasks:administer", organisation=ENTERING))
 )
 async def list_directives(
     session: SessionDep,
-    programme: Annotated[str | None, Query(max_length=80)] = None,
+    programme: Lookup | None = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[DirectiveView]:

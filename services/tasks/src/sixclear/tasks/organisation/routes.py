@@ -10,6 +10,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.texts import Lookup, Words
 from sixclear.tasks.organisation import service
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.organisation.responses import organisation_summary
@@ -28,8 +29,8 @@ PUBLIC = Depends(Access.public("Which organisation is responsible is published t
 async def list_organisations(
     session: SessionDep,
     level: Level | None = None,
-    parent: Annotated[str | None, Query(max_length=80, description="Identifier or code of the parent.")] = None,
-    q: Annotated[str | None, Query(max_length=200, description=_Q)] = None,
+    parent: Annotated[Lookup | None, Query(description="Identifier or code of the parent.")] = None,
+    q: Annotated[Words | None, Query(description=_Q)] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[OrganisationView]:
@@ -56,7 +57,7 @@ async def list_organisations(
     responses=problem_responses(OrganisationNotFound),
 )
 async def get_organisation(
-    session: SessionDep, organisation: Annotated[str, Path(max_length=80, description="Identifier or any code.")]
+    session: SessionDep, organisation: Annotated[Lookup, Path(description="Identifier or any code.")]
 ) -> OrganisationDetail:
     """One organisation with its dated names."""
     return await service.describe_organisation(session, organisation)

@@ -1,8 +1,6 @@
 """Programmes: the list, one of them, and opening one."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 
 from sixclear.common.use_case import (
     FactBehindLastChange,
@@ -17,6 +15,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.texts import Lookup
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.programme import service
 from sixclear.tasks.programme.errors import ProgrammeNotFound
@@ -46,7 +45,7 @@ async def list_programmes(
     dependencies=[PUBLIC],
     responses=problem_responses(ProgrammeNotFound),
 )
-async def get_programme(session: SessionDep, slug: Annotated[str, Path(max_length=80)]) -> ProgrammeView:
+async def get_programme(session: SessionDep, slug: Lookup) -> ProgrammeView:
     """One programme."""
     row = await service.get_programme(session, slug)
     return (await programme_responses(session, [row]))[0]

@@ -22,6 +22,7 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
+from sixclear.common.web.texts import Lookup, Words
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.programme.errors import ProgrammeNotFound
@@ -84,12 +85,12 @@ CONFIRM = Depends(Access.scope("tasks:confirm", organisation=access.CONFIRMING))
 )
 async def list_tasks(
     ctx: ContextDep,
-    programme: Annotated[str | None, Query(max_length=80)] = None,
-    organisation: Annotated[str | None, Query(max_length=80, description="Lead body with its subtree.")] = None,
+    programme: Lookup | None = None,
+    organisation: Annotated[Lookup | None, Query(description="Lead body with its subtree.")] = None,
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
     assigned_by: AssigningLevel | None = None,
-    q: Annotated[str | None, Query(max_length=200, description="Part of code, title or description.")] = None,
+    q: Annotated[Words | None, Query(description="Part of code, title or description.")] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
@@ -108,7 +109,7 @@ async def list_own_tasks(
     role: Annotated[find.Role, Query(description="The part that your organisation has in them.")] = "lead",
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
-    q: Annotated[str | None, Query(max_length=200)] = None,
+    q: Words | None = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:

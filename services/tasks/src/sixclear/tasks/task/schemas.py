@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Key, Slug, Text
+from sixclear.common.web.texts import Key, Slug, Text, words_of
 from sixclear.tasks.directive.schemas import DirectiveView
 from sixclear.tasks.fields import Deadline, Line, OccurredAt, OptionalReference, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
@@ -60,7 +60,7 @@ class TaskProposal(Schema):
     )
     classification: Literal["public", "restricted"] = "public"
     kind: Literal["one_off", "recurring"] = "one_off"
-    recurrence: Annotated[str, StringConstraints(max_length=300)] | None = Field(
+    recurrence: Annotated[str, words_of(300)] | None = Field(
         default=None,
         description="RFC 5545 rule of a recurring task, such as FREQ=MONTHLY;BYMONTHDAY=22. It must occur after the "
         "assignment. Periods are not counted.",
