@@ -151,7 +151,7 @@ async def test_an_empty_file_reports_nothing(service: Service, content: bytes) -
 
 
 @pytest.mark.asyncio
-async def test_an_array_that_is_cut_off_is_refused_line_by_line(service: Service) -> None:
+async def test_an_array_that_is_cut_off_is_refused(service: Service) -> None:
     items = await send(service, json.dumps([GOOD, GOOD], indent=2).encode()[:-2])
     assert {item["outcome"] for item in items} == {"rejected"}
     assert items[0]["line"] == 1

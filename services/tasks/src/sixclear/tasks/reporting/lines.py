@@ -1,6 +1,10 @@
 """How a file of reports is read, and how its faults are told: never with a value of the sender."""
 
-from collections.abc import Mapping
+import codecs
+import json
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +17,13 @@ from sixclear.common.web.validation import field_errors
 from sixclear.tasks.reporting.errors import BulkTooLarge
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem, Outcome
 
-_BOM = b"\xef\xbb\xbf"
+# As spreadsheets save "Unicode text"; the longer marks first, since one begins with the other.
+_WIDE = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _KEY: TypeAdapter[str] = TypeAdapter(Key)
 
 
@@ -37,26 +47,53 @@ class Line:
 
 
 def read_lines(body: bytes, most: int) -> list[Line]:
-    """The items of a file, one a line; blank lines are none. An array of items in JSON is read too.
+    """The items of a file, one a line; blank lines are none. An array of items in JSON is read too, and one object that
+    is written on several lines.
 
-    A byte order mark is left out, and lines may end in any way. Raises BulkTooLarge for more than `most` items.
+    A byte order mark is left out, and lines may end in any way; what has the mark of UTF-16 or UTF-32 is read as that.
+    A file that begins as an array and is none is refused as a whole. Raises BulkTooLarge for more than `most` items.
     """
-    body = body.removeprefix(_BOM)
-    array = _array(body)
-    raw = [] if array is not None else [(n, line) for n, line in enumerate(body.splitlines(), 1) if line.strip()]
-    if len(raw if array is None else array) > most:
+    body = _in_utf8(body)
+    raw = [(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
+    if raw and raw[0][1].lstrip().startswith(b"["):
+        return _of_array(raw[0][0], body, most)
+    if raw and (whole := _one_object(body, raw)) is not None:
+        return [_line(raw[0][0], whole)]
+    _check_count(raw, most)
+    return [_read(number, line) for number, line in raw]
+
+
+def _in_utf8(body: bytes) -> bytes:
+    for mark, encoding in _WIDE.items():
+        if body.startswith(mark):
+            with suppress(UnicodeDecodeError):
+                return body.decode(encoding).encode()
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+def _check_count(items: Sequence[Any], most: int) -> None:
+    if len(items) > most:
         raise BulkTooLarge(f"At most {most} items; send the rest in another request.")
-    return [_read(number, line) for number, line in raw] if array is None else [_line(None, one) for one in array]
 
 
-def _array(body: bytes) -> list[Any] | None:
-    if not body.lstrip().startswith(b"["):
-        return None
+def _of_array(first: int, body: bytes, most: int) -> list[Line]:
     try:
         array: list[Any] = read_json(body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
+        at = f" at line {error.lineno}, character {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        detail = f"The file begins with [ as an array does, and it is not one JSON array{at}. {_REMEDY}"
+        return [Line(first, None, ItemProblem(code="unreadable", detail=detail))]
+    _check_count(array, most)
+    return [_line(None, one) for one in array]
+
+
+def _one_object(body: bytes, raw: Sequence[tuple[int, bytes]]) -> Any:
+    """The object that the whole file is, written on several lines; else None."""
+    if len(raw) == 1 or raw[0][1].rstrip().endswith(b"}") or not raw[-1][1].startswith(b"}"):
         return None
-    return array
+    with suppress(ValueError, RecursionError):
+        return read_json(body)
+    return None
 
 
 def _read(number: int, raw: bytes) -> Line:
@@ -66,9 +103,52 @@ def _read(number: int, raw: bytes) -> Line:
         (found,) = error.errors
         problem = ItemProblem(code="invalid", detail="Write each member of an object once.", pointer=found["pointer"])
         return Line(number, None, problem)
-    except (ValueError, RecursionError):
-        detail = "The line is not JSON. Write each item as one object on one line, and save the file as UTF-8."
+    except RecursionError:
+        return Line(number, None, ItemProblem(code="invalid", detail=_TOO_DEEP, pointer="#"))
+    except ValueError as error:
+        detail = f"{_why_unreadable(raw, error)} {_REMEDY}"
         return Line(number, None, ItemProblem(code="unreadable", detail=detail))
+
+
+_REMEDY = "Write each item as one object on one line, and save the file as UTF-8."
+_TOO_DEEP = "At most 64 levels may be nested. Write each item as one plain object."
+_COMMA_IN_NUMBER = re.compile(r":\s*-?[0-9]+,[0-9]+\s*[,}]")
+
+
+def _why_unreadable(raw: bytes, error: Exception) -> str:
+    """What keeps the line from being read, and where; nothing of what it says."""
+    if isinstance(error, UnicodeDecodeError) or b"\x00" in raw:
+        return "The line is not UTF-8."
+    line = raw.decode("utf-8-sig").strip()
+    if not line.startswith("{"):
+        return "The line does not begin with {. A table (CSV) or a workbook is not read."
+    if line.endswith(",") and _is_json(line[:-1]):
+        return "A comma stands after the object: take it out."
+    if _COMMA_IN_NUMBER.search(line):
+        return "A number has a comma: write a point, such as 33.0, or a whole number."
+    return f"The line is not JSON{_place(error)}."
+
+
+def _is_json(text: str) -> bool:
+    with suppress(ValueError, RecursionError, MalformedRequest):
+        read_json(text.encode())
+        return True
+    return False
+
+
+# What `json` says, in words that help; it says the rest in one way or another.
+_SAID = {
+    "Extra data": ", where more follows after the object",
+    "Invalid control character at": ", a control that does not show",
+}
+
+
+def _place(error: Exception) -> str:
+    if not isinstance(error, json.JSONDecodeError):
+        return ""
+    if error.pos >= len(error.doc.rstrip()):
+        return ": it ends before the object does"
+    return f" at character {error.pos + 1}{_SAID.get(error.msg, '')}"
 
 
 def _line(number: int | None, value: Any) -> Line:
@@ -76,7 +156,10 @@ def _line(number: int | None, value: Any) -> Line:
     try:
         return Line(number, BulkProgressItem.model_validate(value), None, *key)
     except ValidationError as error:
-        return Line(number, None, _fault(error.errors(include_url=False)[0]), *key)
+        complaints = error.errors(include_url=False)
+        # A name that is not known says why another one is missing.
+        first = next((one for one in complaints if one["type"] == "extra_forbidden"), complaints[0])
+        return Line(number, None, _fault(first), *key)
 
 
 def _key(value: Any) -> str | None:

@@ -43,8 +43,8 @@ REPORT = Depends(Access.scope("tasks:report", organisation=access.DOING))
 SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
 NDJSON = "application/x-ndjson"
 _FILE = (
-    "One BulkProgressItem in JSON a line. Blank lines, a byte order mark and any ends of lines do no harm. "
-    "A JSON array of items is taken too."
+    "One BulkProgressItem in JSON a line, in UTF-8. Blank lines, a byte order mark and any ends of lines do no harm. "
+    "A JSON array of items is taken too; with its byte order mark, UTF-16 is."
 )
 
 

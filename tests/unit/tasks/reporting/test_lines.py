@@ -1,0 +1,104 @@
+"""How a file of reports is read: what spreadsheets and editors write is understood, or refused with words that help."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sixclear.tasks.reporting.lines import Line, read_lines
+
+GOOD = {"external_id": "CV-1", "source": "import", "text": "Tiến độ", "percent": 10}
+MOST = 1000
+
+
+def written(**changes: Any) -> str:
+    return json.dumps(GOOD | changes, ensure_ascii=False)
+
+
+def one(body: bytes) -> Line:
+    (line,) = read_lines(body, MOST)
+    return line
+
+
+def why(body: bytes) -> str:
+    """Why the only line of a file was refused."""
+    problem = one(body).problem
+    assert problem is not None
+    return problem.detail
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_file_is_read_in_the_encoding_that_its_mark_names(encoding: str, end: str) -> None:
+    line = one(f"{written()}{end}".encode(encoding))
+    assert (line.number, line.problem) == (1, None)
+    assert line.item is not None
+    assert line.item.text == "Tiến độ"
+
+
+def test_utf_16_whose_bytes_are_the_other_way_round_is_read() -> None:
+    assert one(b"\xfe\xff" + written().encode("utf-16-be")).item is not None
+
+
+@pytest.mark.parametrize("ends", [["\n", "\n"], ["\r\n", "\r\n"], ["\r\n", ""], ["\n\n", "\n \t\n"]])
+def test_one_object_on_several_lines_is_one_item(ends: list[str]) -> None:
+    text = json.dumps(GOOD, indent=2).replace("\n", ends[0]) + ends[1]
+    line = one(text.encode())
+    assert (line.number, line.problem) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (written().encode("utf-16-le"), "not UTF-8"),
+        (written(text="é").encode("cp1252"), "not UTF-8"),
+        (b"external_id;source;text;percent", "A table (CSV)"),
+        (b"external_id\tsource\ttext", "A table (CSV)"),
+        (b"PK\x03\x04 workbook", "does not begin with {"),
+        (b"// the week's reports", "does not begin with {"),
+        (written().encode() + b",", "A comma stands after the object"),
+        (b'{"external_id":"CV-1","source":"import","text":"x","percent":33,0}', "A number has a comma"),
+        (b'{"percent": 33,0, "text":"x"}', "A number has a comma"),
+        (written().encode() + written().encode(), "more follows after the object"),
+        ((written() + "\u2028" + written()).encode(), "more follows after the object"),
+        (written().replace("Tiến", "Ti\x0bến").encode(), "a control that does not show"),
+        (b'{"text": "cut', "at character 10"),
+        (b'{"text": "x"', "it ends before the object does"),
+        (b"{", "it ends before the object does"),
+        ("{“text”: 1}".encode(), "at character 2"),
+        (b'{"percent": NaN}', "not JSON"),
+        (b"[" + written().encode() + b",]", "not one JSON array at line 1"),
+        (b"[\n" + written().encode() + b",\n", "not one JSON array at line 3"),
+        (b"[" + written().encode() + b"]\n[" + written().encode() + b"]", "not one JSON array at line 2"),
+        (b"[" * 100_000, "not one JSON array"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_what_stands_in_the_way(body: bytes, words: str) -> None:
+    detail = why(body)
+    assert words in detail
+    assert detail.endswith("Write each item as one object on one line, and save the file as UTF-8.")
+
+
+def test_a_name_that_is_not_known_is_told_before_the_one_that_is_missing() -> None:
+    assert "no member of this name" in why(json.dumps({"Text": "x", "source": "a", "external_id": "b"}).encode())
+    assert "no member of this name" in why(json.dumps({"items": [GOOD]}).encode())
+
+
+def test_of_a_broken_array_nothing_is_taken() -> None:
+    body = f"[\n{written()},\n{written()}\n".encode()
+    assert [(line.number, line.item) for line in read_lines(body, MOST)] == [(1, None)]
+
+
+def test_objects_on_several_lines_are_refused_line_by_line() -> None:
+    text = json.dumps(GOOD, indent=1)
+    lines = read_lines(f"{text}\n{text}\n".encode(), MOST)
+    assert len(lines) == 12
+    assert {line.item for line in lines} == {None}
+
+
+@pytest.mark.parametrize("levels", [65, 1_000, 100_000])
+def test_what_is_nested_too_deeply_is_told_so_at_any_depth(levels: int) -> None:
+    line = one(b'{"text":' + b"[" * levels + b"]" * levels + b"}")
+    assert line.problem is not None
+    assert line.problem.code == "invalid"
+    assert line.problem.detail.startswith("At most 64 levels may be nested")
