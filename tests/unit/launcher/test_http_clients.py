@@ -1,4 +1,4 @@
-"""How the portal reaches the others: in the process without a network, elsewhere by address, with the trace."""
+"""How the portal reaches the others: in the process without a network, elsewhere by address."""
 
 import httpx2
 import pytest
@@ -6,10 +6,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sixclear.common.runtime.cannot_start import CannotStart
-from sixclear.common.settings import CommonSettings
-from sixclear.common.telemetry import configure_telemetry, tracer
 from sixclear.common.web.visitor import speaks_for_itself, visitor_of
-from sixclear.launcher.http_clients import HttpClients, _add_traceparent
+from sixclear.launcher.http_clients import HttpClients
 from sixclear.launcher.registry import chosen
 
 
@@ -37,19 +35,6 @@ async def test_service_elsewhere_needs_an_address(monkeypatch: pytest.MonkeyPatc
     clients.require(chosen("data-catalog"))
     async with clients("data-catalog") as client:
         assert client.base_url == httpx2.URL("http://catalog:8000")
-
-
-@pytest.mark.asyncio
-async def test_call_over_the_network_carries_the_trace() -> None:
-    configured = configure_telemetry("t-portal", CommonSettings())
-    request = httpx2.Request("GET", "http://tasks/")
-    await _add_traceparent(request)
-    assert "traceparent" not in request.headers
-    with tracer("t-portal").start_as_current_span("page") as span:
-        await _add_traceparent(request)
-    await configured.shutdown()
-
-    assert f"{span.get_span_context().trace_id:032x}" in request.headers["traceparent"]
 
 
 @pytest.mark.asyncio

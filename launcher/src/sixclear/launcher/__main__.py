@@ -15,7 +15,7 @@ from sixclear.launcher import commands, descriptors
 from sixclear.launcher.full_disk import full_disk
 from sixclear.launcher.options import default_host, default_port
 from sixclear.launcher.registry import SOURCES
-from sixclear.launcher.variables import refuse_unknown
+from sixclear.launcher.variables import refuse_wrong
 
 
 def parser() -> argparse.ArgumentParser:
@@ -98,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = parser().parse_args(arguments)
         if not getattr(options, "takes_unknown", False):
-            refuse_unknown()
+            refuse_wrong()
         descriptors.raise_limit()
         os.umask(UMASK)
         code = _until_done(options.run(options))

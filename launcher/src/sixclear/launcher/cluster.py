@@ -158,6 +158,8 @@ def _environment(settings: CommonSettings, addresses: Mapping[str, str]) -> dict
     return {
         "SIXCLEAR_HOME": str(settings.home),
         "SIXCLEAR_PUBLIC_URL": addresses["portal"],
+        # There is no gateway: whatever runs on this machine could join our traces.
+        "SIXCLEAR_TRUSTED_TRACERS": "127.0.0.1,::1",
         "SIXCLEAR_ISSUER_URL": addresses["issuer"],
         "SIXCLEAR_JWKS_URL": f"{addresses['issuer']}/.well-known/jwks.json",
         "SIXCLEAR_PORTAL_STREAM_URL": f"{addresses['monitoring']}/api/monitoring/v1/stream",

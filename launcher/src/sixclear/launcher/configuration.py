@@ -17,7 +17,7 @@ from sixclear.common.secret_files import is_secret, variable_of
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.options import common_settings, default_host, default_port, problems_of
 from sixclear.launcher.registry import SERVICES, Service
-from sixclear.launcher.variables import unknown_variables
+from sixclear.launcher.variables import wrong_variables
 
 _LAUNCHER = (
     ("PORT", "number", "8000", "Port of the process; of the first one in a cluster."),
@@ -29,7 +29,17 @@ _LAUNCHER = (
         "",
         "Where the portal finds a service that runs elsewhere, `http://host:port`.",
     ),
-    ("OTEL_EXPORTER_OTLP_ENDPOINT", "address", "", "Collector for traces over OTLP/HTTP; all standard `OTEL_…` hold."),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "address", "", "Collector for traces over OTLP/HTTP."),
+    ("OTEL_TRACES_EXPORTER", "otlp | none", "otlp", "`none` sends no spans although an endpoint is named."),
+    (
+        "OTEL_TRACES_SAMPLER",
+        "text",
+        "parentbased_traceidratio",
+        "`always_on`, `always_off` or `traceidratio`, each also with `parentbased_` before it: then callers that are"
+        " trusted decide for their calls.",
+    ),
+    ("OTEL_TRACES_SAMPLER_ARG", "number", "", "The share; without it `SIXCLEAR_TRACE_RATIO`."),
+    ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "http/protobuf", "Another one is refused at start."),
     ("PGSSLMODE", "text", "", "`sslmode` of database addresses that name none."),
     ("PGSSLROOTCERT", "file", "", "The authorities that sign the database servers' certificates, PEM."),
     ("PGSSLCERT", "file", "", "The client's own certificate for databases, PEM."),
@@ -44,6 +54,10 @@ databases, brokers and identity provider that are named.
 A variable of the kind *secret* may stand in a file instead: `SIXCLEAR_KAFKA_PASSWORD_FILE=/run/secrets/kafka` in
 place of `SIXCLEAR_KAFKA_PASSWORD`; `SIXCLEAR_CLIENT_SECRET_FILE` is read again at each renewal of a token, the others
 once. A `SIXCLEAR_…` variable that is not on this page ends every command with a message.
+
+Of the standard variables of OpenTelemetry those below hold, and `OTEL_RESOURCE_ATTRIBUTES` (all but `service.name`),
+`OTEL_SDK_DISABLED`, `OTEL_BSP_…`, `OTEL_SPAN_…` and what else `OTEL_EXPORTER_OTLP_…` has for traces. One that asks for
+what is not there (`OTEL_SERVICE_NAME`, `OTEL_PROPAGATORS=b3`, another exporter) ends every command, too.
 
 The address of a database is libpq's: `postgres://` or `postgresql://`, several hosts with `target_session_attrs`, and
 `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `sslcrl`, `sslnegotiation`. Where an operator's secret holds the address
@@ -107,7 +121,7 @@ def _default(field: FieldInfo) -> str:
 def effective(services: Sequence[Service], *, supplied: frozenset[str]) -> tuple[list[str], list[str]]:
     """Lines `VARIABLE=value` with secrets masked, and what is wrong; `supplied` are set by the launcher itself."""
     lines: list[str] = []
-    problems = unknown_variables(os.environ)
+    problems = wrong_variables(os.environ)
     classes: list[type[BaseSettings]] = [CommonSettings, *(service.settings_class() for service in services)]
     for settings in classes:
         given: dict[str, Any] = {

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 import httpx2
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sixclear.common.outgoing import TracedTransport
 from sixclear.common.runtime.cannot_start import CannotStart
-from sixclear.common.telemetry import current_traceparent
 from sixclear.common.visitor import trusted_networks
 from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.registry import SERVICES, Service
 
 # ASGITransport calls from this address; no other caller reaches an application past the process's own edge.
 _OURSELVES = trusted_networks("127.0.0.1")
+# The only service that calls others.
+_CALLER = "portal"
+# As a client without a transport of its own has them.
+_LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
 _TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
 
 
@@ -37,16 +41,21 @@ class HttpClients:
     def __call__(self, service: str) -> httpx2.AsyncClient:
         """A client whose base is the address of `service`."""
         if service in self._here:
-            transport = httpx2.ASGITransport(self._app_of(service), raise_app_exceptions=False)
-            return httpx2.AsyncClient(transport=transport, base_url=self._base_url, timeout=_TIMEOUT)
-        hooks = {"request": [_add_traceparent]}
-        return httpx2.AsyncClient(base_url=_address_of(service), timeout=_TIMEOUT, event_hooks=hooks)
+            inside = httpx2.ASGITransport(self._app_of(service), raise_app_exceptions=False)
+            return _client(inside, service, self._base_url)
+        return _client(httpx2.AsyncHTTPTransport(limits=_LIMITS), service, _address_of(service))
 
     def _app_of(self, service: str) -> ASGIApp:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await self._apps[service](scope, receive, send)
 
-        return VisitorEdge(app, _OURSELVES)
+        return VisitorEdge(app, _OURSELVES, _OURSELVES)
+
+
+def _client(transport: httpx2.AsyncBaseTransport, service: str, base_url: str) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=TracedTransport(transport, _CALLER, service), base_url=base_url, timeout=_TIMEOUT
+    )
 
 
 def _address_of(service: str) -> str:
@@ -58,8 +67,3 @@ def _address_of(service: str) -> str:
             f"Set {variable}=http://host:port, or run all services in one process: sixclear run --target all",
         )
     return address
-
-
-async def _add_traceparent(request: httpx2.Request) -> None:
-    if traceparent := current_traceparent():
-        request.headers["traceparent"] = traceparent

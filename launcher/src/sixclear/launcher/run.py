@@ -75,7 +75,7 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         await _start_database(settings, services, folder, stack, signals, say)
         token = _own_token(settings, services, stack)
         supervisor, app = await _assemble(settings, services, token, stack, signals, issues=issues, disk=_disk(folder))
-        server = HttpServer(VisitorEdge(app, settings.trusted_networks), listener, seats_of(settings))
+        server = HttpServer(VisitorEdge(app, settings.trusted_networks, settings.tracers), listener, seats_of(settings))
         await server.start()
         stack.push_async_callback(_stop_serving, supervisor, server, signals)
         await signals.unless_stopped(until_ready(supervisor))

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.secret_files import file_variable_of, variable_of
 from sixclear.common.settings import CommonSettings
+from sixclear.common.trace_variables import unusable
 from sixclear.launcher.options import FORMER
 from sixclear.launcher.registry import SERVICES
 from sixclear.launcher.signals import PARENT_PIPE
@@ -38,15 +39,20 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     return [f"{name}: there is no such setting{_nearest(name, known)}" for name in wrong]
 
 
+def wrong_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """What nothing reads, and what OpenTelemetry's variables ask for that cannot be kept."""
+    return unknown_variables(environment) + unusable(environment)
+
+
 def _nearest(name: str, known: frozenset[str]) -> str:
     near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75)
     return f"; the nearest is {near[0]}" if near else ""
 
 
-def refuse_unknown() -> None:
-    """Raise CannotStart where the environment holds a `SIXCLEAR_…` variable that nothing reads."""
-    if wrong := unknown_variables():
+def refuse_wrong() -> None:
+    """Raise CannotStart where a variable of the environment would not hold."""
+    if wrong := wrong_variables():
         raise CannotStart(
-            "Some settings are not known. " + "; ".join(wrong) + ".",
+            "Some settings would not hold. " + "; ".join(wrong) + ".",
             "Correct or remove them. Every setting: docs/reference/configuration.md, or sixclear check-config.",
         )

@@ -89,6 +89,11 @@ class CommonSettings(ReadSettings):
         description="Addresses and networks, with commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed:"
         " ingress, gateway, portal.",
     )
+    trusted_tracers: str = Field(
+        default="",
+        description="Addresses and networks, with commas, of direct peers whose `traceparent` counts when `tracestate`"
+        " has `sixclear=1`: the portal's. A gateway there must take `tracestate` off what strangers send. Empty: none.",
+    )
     replicas: int = Field(
         default=1,
         ge=1,
@@ -180,7 +185,7 @@ class CommonSettings(ReadSettings):
         description="Share of requests that start a trace; decided before a span is made.",
     )
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "trusted_tracers")
     @classmethod
     def _networks(cls, value: str) -> str:
         trusted_networks(value)
@@ -190,6 +195,11 @@ class CommonSettings(ReadSettings):
     def trusted_networks(self) -> tuple[Network, ...]:
         """The networks of `trusted_proxies`."""
         return trusted_networks(self.trusted_proxies)
+
+    @property
+    def tracers(self) -> tuple[Network, ...]:
+        """The networks of `trusted_tracers`."""
+        return trusted_networks(self.trusted_tracers)
 
     @property
     def issuer(self) -> str:

@@ -32,6 +32,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.settings import CommonSettings
 from sixclear.common.span_export import span_exporter
+from sixclear.common.trace_variables import Sampling, sampling
 
 REQUEST_DURATION = Histogram(
     "http_server_request_duration_seconds",
@@ -39,6 +40,11 @@ REQUEST_DURATION = Histogram(
     ("service", "http_request_method", "http_route", "http_response_status_code"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
+# In a request's scope: its direct peer is one whose `traceparent` counts, if it has our mark.
+TRUSTED_TRACER = "sixclear.trusted_tracer"
+# Our mark on calls between services (W3C Trace Context §3.3). A gateway takes it off what strangers send, and leaves
+# `traceparent` to those who have a token.
+OWN_TRACESTATE = "sixclear=1"
 _PROBES = ("/livez", "/readyz", "/metrics")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
 _QUERY_TEXT_LIMIT = 2_000
@@ -93,7 +99,7 @@ class Telemetry:
     service: str
     tracer_provider: TracerProvider
     tracer: Tracer
-    ratio: float
+    sampling: Sampling
     random_share: Callable[[], float] = field(default=random.random)
 
     async def shutdown(self, deadline_seconds: float = 2.0) -> bool:
@@ -129,8 +135,9 @@ def configure_telemetry(
 ) -> Telemetry:
     """Make the provider of `service`; later calls of `tracer(service)` use it.
 
-    Spans go to `sink`, and over OTLP/HTTP when `OTEL_EXPORTER_OTLP_ENDPOINT` (or its traces form) is set; the other
-    standard `OTEL_…` variables are honoured by the exporter. `token` is sent along where that is monitoring's store.
+    Spans go to `sink`, and over OTLP/HTTP when `OTEL_EXPORTER_OTLP_ENDPOINT` (or its traces form) is set, unless
+    `OTEL_TRACES_EXPORTER` is `none`; `OTEL_TRACES_SAMPLER` counts before `trace_ratio`, and the exporter honours the
+    other standard variables. `token` is sent along where that is monitoring's store. Raises UnusableVariable.
     """
     resource = Resource.create(
         {"service.namespace": "sixclear", "service.name": service, "service.version": version("sixclear")}
@@ -141,7 +148,7 @@ def configure_telemetry(
     if (exporter := span_exporter(settings, token)) is not None:
         provider.add_span_processor(BatchSpanProcessor(exporter))
     telemetry = Telemetry(
-        service, provider, provider.get_tracer(f"sixclear.{service}"), settings.trace_ratio, random_share
+        service, provider, provider.get_tracer(f"sixclear.{service}"), sampling(settings.trace_ratio), random_share
     )
     _configured[service] = telemetry
     return telemetry
@@ -182,10 +189,11 @@ def remote_context(traceparent: str | None) -> SpanContext | None:
 class TelemetryMiddleware:
     """Pure ASGI: a server span for sampled requests, a duration for all; probes, metrics and `streams` are left out.
 
-    Whether a caller wants to be traced counts only when `recognises` knows its access token: strangers could force
-    sampling. Of a token that is not known yet the trace is continued, but the own ratio decides; without a token a new
-    trace begins. A call inside the process joins its caller's span. Paths in `untraced`, and those below one that ends
-    with a slash, are asked for so often that their traces would push out those that tell something.
+    Whether a caller wants to be traced counts only when its address is in `SIXCLEAR_TRUSTED_TRACERS` and our mark is in
+    `tracestate`, or when `recognises` knows its access token: strangers could force sampling. Of a token that is not
+    known yet the trace is continued, but the own share decides; without a token a new trace begins. A call inside the
+    process joins its caller's span. Paths in `untraced`, and those below one that ends with a slash, are asked for so
+    often that their traces would push out those that tell something.
     """
 
     def __init__(
@@ -228,11 +236,15 @@ class TelemetryMiddleware:
         headers = dict(scope["headers"])
         caller = remote_context(headers.get(b"traceparent", b"").decode("latin-1"))
         token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2]
-        known = caller is not None and self._recognises(token)
-        wanted = caller.trace_flags.sampled if caller and known else telemetry.random_share() < telemetry.ratio
+        ours = bool(scope.get(TRUSTED_TRACER)) and _has_mark(headers.get(b"tracestate", b""))
+        decides = caller is not None and (ours or self._recognises(token)) and telemetry.sampling.follows_callers
+        if caller is not None and decides:
+            wanted = caller.trace_flags.sampled
+        else:
+            wanted = telemetry.random_share() < telemetry.sampling.share
         if not wanted:
             return None
-        return Context() if caller is None or not token else _continued(caller)
+        return Context() if caller is None or not (token or ours) else _continued(caller)
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send, span: Span | None) -> None:
         status = 500
@@ -255,6 +267,10 @@ class TelemetryMiddleware:
             _duration(self.service, _method(scope), route, status).observe(perf_counter() - started)
             if span is not None:
                 _describe(span, _method(scope), route, status, failure)
+
+
+def _has_mark(tracestate: bytes) -> bool:
+    return OWN_TRACESTATE.encode() in [entry.strip() for entry in tracestate.split(b",")]
 
 
 def _continued(caller: SpanContext) -> Context:

@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sixclear.common.telemetry import TRUSTED_TRACER
 from sixclear.common.visitor import THIS_MACHINE, Network, address_in, client_address, trusts
 
 _FOR_ITSELF = "sixclear.for_itself"
@@ -18,17 +19,21 @@ _SCHEMES = {b"http": "http", b"https": "https"}
 class VisitorEdge:
     """Puts the visitor in the place of the peer, and the visitor's scheme in that of the connection.
 
-    `X-Forwarded-For` and `X-Forwarded-Proto` are believed when the peer is in `trusted`, and from no other peer.
+    `X-Forwarded-For` and `X-Forwarded-Proto` are believed when the peer is in `trusted`, and from no other peer. The
+    `traceparent` of a peer in `tracers` counts, see `TelemetryMiddleware`.
     """
 
-    def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network], tracers: Sequence[Network] = ()) -> None:
         self.app = app
         self._trusted = tuple(trusted)
+        self._tracers = tuple(tracers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request for whom it is."""
         if scope["type"] == "http":
-            scope = {**scope, **_seen(scope, self._trusted)}
+            peer = (scope.get("client") or (THIS_MACHINE, 0))[0]
+            ours = bool(self._tracers) and trusts(self._tracers, peer)
+            scope = {**scope, **_seen(scope, self._trusted), TRUSTED_TRACER: ours}
         await self.app(scope, receive, send)
 
 
