@@ -138,10 +138,38 @@ async def test_behind_a_gateway_the_cookie_is_secure_and_services_hear_of_the_vi
         assert "; secure" not in answer.headers["set-cookie"].lower()
 
 
+async def test_a_form_of_the_host_that_the_gateway_names_is_our_own(app: Any) -> None:
+    """The gateway writes its own `Host`; what the browser sees stands in X-Forwarded-Host."""
+    own = {"Origin": "https://sixclear.example", "X-Forwarded-Host": "sixclear.example", "X-Forwarded-Proto": "https"}
+    foreign = own | {"Origin": "https://evil.example"}
+    async with visitors(app) as browser:
+        taken = await browser.post("/language", data={"lang": "en", "next": "/tasks"}, headers=own)
+        assert (taken.status_code, taken.headers["location"]) == (303, "/tasks")
+        assert (await browser.post("/language", data={"lang": "en"}, headers=foreign)).status_code == 403
+        assert (
+            await browser.post("/language", data={"lang": "en"}, headers=own | {"Origin": "null"})
+        ).status_code == 403
+        same = own | {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+        assert (await browser.post("/language", data={"lang": "en"}, headers=same)).status_code == 303
+    async with visitors(app, peer="192.0.2.9") as stranger:
+        said = {"Origin": "https://evil.example", "X-Forwarded-Host": "evil.example"}
+        assert (await stranger.post("/language", data={"lang": "en"}, headers=said)).status_code == 403
+
+
+async def test_no_page_repeats_a_forged_host(app: Any) -> None:
+    for peer in ("10.1.2.3", "192.0.2.9"):
+        async with visitors(app, peer) as browser:
+            for name in ("Host", "X-Forwarded-Host"):
+                for path in ("/tasks/", "/", "/nowhere", "/feedback"):
+                    answer = await browser.get(path, headers={name: "evil.example"})
+                    assert "evil" not in answer.text + str(answer.headers)
+
+
 NASTY = ["http://[", "http://[::1", "//[", "/\t/[", "/\t//x", "\\[", "http://a:99999999999", "http://a:b", "x" * 5_000]
 NASTY += ["%", "%%5B", "nan", "1e999", "9" * 400, "null", "\u202e", "[" * 500, ";q=", "=;=", ",", "0x1", "-1", "\ud7ff"]
 FIELDS = ("next", "lang", "form_key", "kind", "title", "text", "programme", "contact", "receipt_code", "reply")
 HEADERS = ["origin", "host", "accept-language", "cookie", "sec-fetch-site", "accept-encoding", "x-forwarded-for"]
+HEADERS += ["x-forwarded-host"]
 HEADERS += ["x-forwarded-proto", "x-request-id", "referer", "traceparent", "if-none-match"]
 QUERY = ("lang", "programme", "as_of", "q", "organisation", "status", "list", "next")
 # Each is tried with each of these.

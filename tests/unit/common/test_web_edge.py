@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx2
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
 from prometheus_client import CollectorRegistry, Counter
@@ -12,12 +13,14 @@ from starlette.responses import Response
 
 from sixclear.common.runtime.target import Check
 from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.visitor import trusted_networks
 from sixclear.common.web.access import Access, access_rules
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.health import health_routes
 from sixclear.common.web.metrics_page import metrics_routes
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.visitor import VisitorEdge
 
 
 def application() -> FastAPI:
@@ -163,6 +166,33 @@ async def test_a_redirect_to_the_own_host_is_one_to_a_path(location: str, sent: 
     async with http_client(app) as client:
         answer = await client.get("/", headers={"Host": "evil.example"})
     assert answer.headers["location"] == sent
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("peer", ["127.0.0.1", "192.0.2.9"])
+@pytest.mark.parametrize("path", ["/t/nothing", "/t/echo/a?x=1", "/t/docs/files", "/t/echo/a/"])
+async def test_no_answer_repeats_a_forged_host(peer: str, path: str) -> None:
+    """A redirect to the address with or without a slash, and every problem, name paths only."""
+    edge = VisitorEdge(application(), trusted_networks("127.0.0.1"))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(edge, client=(peer, 1))) as client:
+        for name in ("Host", "X-Forwarded-Host"):
+            answer = await client.get(f"http://sixclear.test{path}", headers={name: "evil.example"})
+            assert answer.status_code >= 300
+            assert answer.headers.get("location", "/").startswith("/")
+            assert "evil" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.asyncio
+async def test_who_comes_by_https_is_told_to_stay_there() -> None:
+    edge = VisitorEdge(application(), trusted_networks("127.0.0.1"))
+    said = {"X-Forwarded-Proto": "https"}
+    for peer, kept in (("127.0.0.1", "max-age=31536000"), ("192.0.2.9", None)):
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(edge, client=(peer, 1))) as client:
+            for path in ("/t/docs", "/t/nothing"):
+                answer = await client.get(f"http://sixclear.test{path}", headers=said)
+                assert answer.headers.get("strict-transport-security") == kept
+                plain = await client.get(f"http://sixclear.test{path}")
+                assert "strict-transport-security" not in plain.headers
 
 
 def answers_for_some() -> FastAPI:

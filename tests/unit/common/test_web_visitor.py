@@ -119,6 +119,41 @@ async def test_a_stranger_is_believed_in_nothing() -> None:
 
 
 @pytest.mark.asyncio
+async def test_behind_a_gateway_that_writes_its_own_host_the_host_is_the_visitors() -> None:
+    for said in ("sixclear.example", "evil.example, sixclear.example", "SIXCLEAR.example"):
+        answer = await asked("10.1.2.3", "10.0.0.0/8", ("X-Forwarded-Host", said))
+        assert answer.headers["location"].lower() == "http://sixclear.example/there"
+    with_port = await asked("10.1.2.3", "10.0.0.0/8", ("X-Forwarded-Host", "[2001:db8::1]:8443"))
+    assert with_port.headers["location"] == "http://[2001:db8::1]:8443/there"
+
+
+@pytest.mark.asyncio
+async def test_of_several_hosts_the_last_is_that_of_the_known_proxy() -> None:
+    said = (("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Host", "sixclear.example"))
+    answer = await asked("10.1.2.3", "10.0.0.0/8", *said)
+    assert answer.headers["location"] == "http://sixclear.example/there"
+
+
+@pytest.mark.asyncio
+async def test_a_strangers_host_is_the_one_of_the_request() -> None:
+    answer = await asked("192.0.2.9", "10.0.0.0/8", ("X-Forwarded-Host", "evil.example"))
+    assert answer.headers["location"] == "http://sixclear.test/there"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "host", ["", "a b", "evil.example/x", "evil.example:99999999", "a@b", "[::1", "x\ty", "đ", "a,"]
+)
+async def test_a_host_that_is_none_changes_nothing(host: str) -> None:
+    edge = VisitorEdge(app, trusted_networks("10.0.0.0/8"))
+    headers = [(b"host", b"sixclear.test"), (b"x-forwarded-host", host.encode())]
+    transport = httpx2.ASGITransport(edge, client=("10.1.2.3", 50000))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://sixclear.test") as client:
+        answer = await client.get("/here", headers=headers)
+    assert answer.headers["location"] == "http://sixclear.test/there"
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize("scheme", ["javascript", "", "wss", "https\t;"])
 async def test_a_scheme_that_is_none_changes_nothing(scheme: str) -> None:
     answer = await asked("10.1.2.3", "10.0.0.0/8", ("X-Forwarded-Proto", scheme))

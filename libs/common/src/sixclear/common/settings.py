@@ -86,8 +86,8 @@ class CommonSettings(ReadSettings):
     )
     trusted_proxies: str = Field(
         default="127.0.0.1,::1",
-        description="Addresses and networks, with commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed:"
-        " ingress, gateway, portal.",
+        description="Addresses and networks, with commas, whose `X-Forwarded-For`, `X-Forwarded-Proto` and"
+        " `X-Forwarded-Host` are believed: ingress, gateway, portal.",
     )
     trusted_tracers: str = Field(
         default="",

@@ -14,7 +14,7 @@ OPERATE = Access.scope("monitoring:operate")
 # Other processes tell how they are.
 REPORT = Depends(Access.scope("monitoring:spans"))
 # Each says that the peer forwards for another caller, whatever address it names.
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class OperatorsOrHere(Access):
 
 
 def _here(request: HTTPConnection) -> bool:
-    """The name is looked at too: a foreign page can let its own name mean this machine (DNS rebinding)."""
+    """The name is looked at too: a foreign page can let its own name mean this machine (DNS rebinding).
+
+    Such a page also writes headers as it likes, and from this machine they are believed: so none may name a host.
+    """
     host = request.headers.get("host", "").lower()
     nobody_between = not any(name in request.headers for name in _FORWARDED)
     return nobody_between and _loopback(visitor_of(request.scope)) and (_named_localhost(host) or _loopback(host))

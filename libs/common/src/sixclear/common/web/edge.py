@@ -19,12 +19,16 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+# A year, for this host alone: which of its neighbours speak HTTPS is not known here.
+_BY_HTTPS_ONLY = "max-age=31536000"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
 class EdgeMiddleware:
     """Takes a sane `X-Request-ID` or makes one, and echoes it; adds security headers that the answer does not set.
+
+    A visitor who came by HTTPS is told to come by HTTPS from now on (RFC 6797); over HTTP that would mean nothing.
 
     A redirect to the host that the request names becomes one to a path: `Host` is what the sender wrote, and behind a
     gateway scheme and port are not those of the browser either.
@@ -47,6 +51,8 @@ class EdgeMiddleware:
                 headers["X-Request-ID"] = request_id
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    headers.setdefault("Strict-Transport-Security", _BY_HTTPS_ONLY)
                 if private(scope):
                     headers["Cache-Control"] = _not_kept(headers.get("Cache-Control", ""))
                 if 300 <= message["status"] < 400 and "location" in headers:

@@ -1,9 +1,10 @@
-"""Who the visitor is, told once at the edge of the process: the address behind trusted proxies, and the scheme.
+"""Who the visitor is, told once at the edge of the process: the address behind trusted proxies, the scheme, the host.
 
-After `VisitorEdge` a request's `client` is the visitor and its `scheme` what the visitor's browser sees, so whatever is
-behind it (limits, redirects, cookies, streams) speaks of the same one.
+After `VisitorEdge` a request's `client` is the visitor, and its `scheme` and `Host` are what the visitor's browser
+sees, so whatever is behind it (limits, redirects, cookies, forms, streams) speaks of the same ones.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,14 +14,16 @@ from sixclear.common.telemetry import TRUSTED_TRACER
 from sixclear.common.visitor import THIS_MACHINE, Network, address_in, client_address, trusts
 
 _FOR_ITSELF = "sixclear.for_itself"
+# A name or an address with or without a port (RFC 3986 §3.2), and nothing that could end a header or begin a path.
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _SCHEMES = {b"http": "http", b"https": "https"}
 
 
 class VisitorEdge:
-    """Puts the visitor in the place of the peer, and the visitor's scheme in that of the connection.
+    """Puts the visitor in the place of the peer, and the visitor's scheme and host in those of the connection.
 
-    `X-Forwarded-For` and `X-Forwarded-Proto` are believed when the peer is in `trusted`, and from no other peer. The
-    `traceparent` of a peer in `tracers` counts, see `TelemetryMiddleware`.
+    `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` are believed when the peer is in `trusted`, and from
+    no other peer. The `traceparent` of a peer in `tracers` counts, see `TelemetryMiddleware`.
     """
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network], tracers: Sequence[Network] = ()) -> None:
@@ -58,11 +61,21 @@ def _seen(scope: Scope, trusted: Sequence[Network]) -> dict[str, Any]:
         if address != seen["client"][0]:
             seen["client"] = (address, 0)
         seen[_FOR_ITSELF] = trusts(trusted, address)
-        schemes = _said(scope, b"x-forwarded-proto")
-        # Where several proxies wrote one each, the last is that of the proxy which we know.
-        scheme = _SCHEMES.get(schemes[-1].rpartition(b",")[2].strip().lower()) if schemes else None
+        scheme = _SCHEMES.get(_last(scope, b"x-forwarded-proto").lower())
         seen |= {"scheme": scheme} if scheme else {}
+        host = _last(scope, b"x-forwarded-host")
+        seen |= {"headers": _with_host(scope, host)} if _HOST.fullmatch(host) else {}
     return seen
+
+
+def _with_host(scope: Scope, host: bytes) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in scope["headers"] if name != b"host"] + [(b"host", host)]
+
+
+def _last(scope: Scope, name: bytes) -> bytes:
+    """Where several proxies wrote one each, the last is that of the proxy which we know."""
+    said = _said(scope, name)
+    return said[-1].rpartition(b",")[2].strip() if said else b""
 
 
 def _said(scope: Scope, name: bytes) -> list[bytes]:
