@@ -6,7 +6,7 @@ from starlette.requests import Request
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.forms import is_foreign, new_form_key
-from sixclear.portal.shell.packing import takes_gzip
+from sixclear.portal.shell.packing import refuses_plain, takes_gzip
 
 
 def request(**headers: str) -> Request:
@@ -79,11 +79,39 @@ def test_an_origin_that_is_none_is_refused_at_the_start(origin: str) -> None:
         ("*;q=0", False),
         ("identity", False),
         ("gzip;q=x", False),
+        ("gzip;q=nan", False),
+        ("gzip;q=-1", False),
+        ("gzip;level=9;q=0", False),
+        ("gzip ; q = 0", False),
+        ("identity, gzip;q=0.5", False),
+        ("identity;q=0.5, gzip;q=0.5", True),
+        ("identity;q=0, gzip", True),
+        ("identity;q=0, *;q=0.1", True),
+        ("gzip, *;q=0", True),
+        ("identity;q=0", False),
+        ("x-gzip", True),
+        ("gzipped, xgzip", False),
         ("", False),
     ],
 )
 def test_packed_answers_are_for_those_who_take_them(header: str, taken: bool) -> None:
     assert takes_gzip(request(accept_encoding=header)) is taken
+
+
+@pytest.mark.parametrize(
+    ("header", "refused"),
+    [
+        ("gzip", False),
+        ("", False),
+        ("*;q=0, identity", False),
+        ("*", False),
+        ("identity;q=0, gzip", True),
+        ("gzip, *;q=0", True),
+        ("identity;q=0.0", True),
+    ],
+)
+def test_an_answer_that_is_not_packed_can_be_refused(header: str, refused: bool) -> None:
+    assert refuses_plain(request(accept_encoding=header)) is refused
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sixclear.portal.shell.assets import Assets
 from sixclear.portal.shell.bars import BUCKETS
 from sixclear.portal.shell.chosen_language import language_of, remember
 from sixclear.portal.shell.isolation import isolated, shown
-from sixclear.portal.shell.packing import takes_gzip
+from sixclear.portal.shell.packing import refuses_plain, takes_gzip
 from sixclear.portal.upstream.tasks import Bucket
 from sixclear.portal.words.formats import Formatter
 from sixclear.portal.words.languages import NAMES, Language, language
@@ -98,7 +98,7 @@ class Pages:
 
 def _pack(request: Request, response: HTMLResponse) -> None:
     body = bytes(response.body)
-    if len(body) < _PACK_FROM_BYTES or not takes_gzip(request):
+    if not takes_gzip(request) or (len(body) < _PACK_FROM_BYTES and not refuses_plain(request)):
         return
     response.body = gzip.compress(body, 5, mtime=0)
     response.headers["Content-Encoding"] = "gzip"
