@@ -30,6 +30,9 @@ async def test_traces_are_for_operators_and_for_who_sits_at_the_machine(view: An
                 for value in ("127.0.0.1", "203.0.113.5", "for=127.0.0.1", ""):
                     away = await client.get(PREFIX + path, headers={forwarded: value})
                     assert away.status_code == 401, (forwarded, value)
+            for named in ("localhost", "127.0.0.1:8000"):
+                rebound = {"Host": "evil.example", "X-Forwarded-Host": named}
+                assert (await client.get(PREFIX + path, headers=rebound)).status_code == 401, named
             for host in ("evil.example", "localhost.evil.example", "[", "", "192.0.2.7"):
                 assert (await client.get(PREFIX + path, headers={"Host": host})).status_code == 401, host
             wrong = issuer.headers("tasks:write")
@@ -41,6 +44,17 @@ async def test_traces_are_for_operators_and_for_who_sits_at_the_machine(view: An
             assert (await client.get(PREFIX + path)).status_code == 401
     finally:
         await target.stop()
+
+
+@pytest.mark.parametrize("path", ["/operations/traces", "/operations/streams", "/operations/operations.css"])
+async def test_a_page_ignores_what_others_add_to_its_address(site: Any, path: str) -> None:
+    headers = site.issuer.headers("monitoring:operate")
+    page = await site.client.get(f"{PREFIX}{path}?fbclid=IwAR0x&utm_source=mail&fbclid=twice", headers=headers)
+    assert page.status_code == 200
+    assert "IwAR0x" not in page.text
+    assert (await site.client.head(f"{PREFIX}{path}", headers=headers)).status_code == 200
+    asked = await site.client.get(f"{PREFIX}/traces?fbclid=x", headers=headers)
+    assert (asked.status_code, asked.json()["errors"][0]["code"]) == (422, "unknown-parameter")
 
 
 async def test_in_production_nobody_sees_traces_without_a_token(view: Any, new_runtime: Any) -> None:

@@ -329,7 +329,7 @@ def child_link() -> Span.Link:
         (b"\xff\xff", {}, 400, "spans-invalid"),
         (b"{}", {"Content-Type": "application/json"}, 415, "spans-media-type-unknown"),
         (b"x", {"Content-Encoding": "gzip"}, 400, "spans-invalid"),
-        (b"x", {"Content-Encoding": "br"}, 400, "spans-invalid"),
+        (b"x", {"Content-Encoding": "br"}, 415, "unsupported-media-type"),
         (bytes(4_000_001), {}, 413, "content-too-large"),
         (b"", {"Authorization": "Bearer x"}, 401, "invalid-token"),
     ],

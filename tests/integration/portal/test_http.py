@@ -14,6 +14,8 @@ pytestmark = pytest.mark.asyncio
         ("DELETE", "/feedback/sent", "GET, HEAD, POST"),
         ("POST", "/tasks", "GET, HEAD"),
         ("GET", "/language", "POST"),
+        ("OPTIONS", "/feedback/mailbox", "GET, HEAD, POST"),
+        ("PROPFIND", "/robots.txt", "GET, HEAD"),
     ],
 )
 async def test_a_method_that_is_not_taken_is_answered_with_all_that_are(
@@ -34,3 +36,24 @@ async def test_every_page_answers_head_as_get_without_its_body(browser: httpx2.A
 async def test_a_browser_that_refuses_gzip_gets_none(browser: httpx2.AsyncClient, path: str) -> None:
     assert "content-encoding" not in (await browser.get(path, headers={"accept-encoding": "gzip;q=0, br"})).headers
     assert (await browser.get(path, headers={"accept-encoding": "gzip;q=0.1"})).headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("header", ["gzip;q=0", "*;q=0", "identity", "identity, gzip;q=0.5", "identity;q=0", "br", ""])
+async def test_whoever_does_not_take_gzip_reads_every_page_and_file_plain(
+    browser: httpx2.AsyncClient, header: str
+) -> None:
+    style = "/static/" + (await browser.get("/tasks")).text.partition("/static/")[2].partition('"')[0]
+    for path in ("/tasks", "/nowhere", style):
+        answer = await browser.get(path, headers={"accept-encoding": header})
+        assert "content-encoding" not in answer.headers
+        assert "Accept-Encoding" in answer.headers["vary"]
+        assert answer.text
+
+
+@pytest.mark.parametrize("header", ["gzip", "gzip, *;q=0", "identity;q=0, gzip;q=0.1", "identity;q=0, *"])
+async def test_whoever_takes_nothing_but_gzip_gets_it(browser: httpx2.AsyncClient, header: str) -> None:
+    style = "/static/" + (await browser.get("/tasks")).text.partition("/static/")[2].partition('"')[0]
+    for path in ("/tasks", style):
+        answer = await browser.get(path, headers={"accept-encoding": header})
+        assert (answer.headers["content-encoding"], answer.status_code) == ("gzip", 200)
+        assert "Accept-Encoding" in answer.headers["vary"]

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.runtime.target import Check
 from sixclear.common.web.edge import EdgeMiddleware
+from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.health import health_routes
 from sixclear.common.web.metrics_page import metrics_routes
 from sixclear.common.web.stream_route import stream_paths
@@ -65,4 +66,8 @@ def _until(stopping: asyncio.Event, receive: Receive) -> Receive:
 
 def process_app(checks: Callable[[], Sequence[Check]]) -> Starlette:
     """`/livez`, `/readyz` and `/metrics` of the process."""
-    return Starlette(routes=[*health_routes(checks), *metrics_routes()], middleware=[Middleware(EdgeMiddleware)])
+    return Starlette(
+        routes=[*health_routes(checks), *metrics_routes()],
+        middleware=[Middleware(EdgeMiddleware)],
+        exception_handlers=exception_handlers(),
+    )

@@ -73,6 +73,14 @@ class ContentTooLarge(DomainError):
     remedy = "Send less in one request, or divide the content into several requests."
 
 
+class UnsupportedMediaType(DomainError):
+    code = "unsupported-media-type"
+    status = 415
+    title = "The body is in a form that this address does not read"
+    meaning = "The body is of another media type than this address reads, or it is compressed."
+    remedy = "Send the body as the header `Accept` or `Accept-Encoding` of the answer says."
+
+
 class Conflict(DomainError):
     code = "conflict"
     status = 409

@@ -4,10 +4,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
+
+from sixclear.common.web.route_options import RouteOptions
+
+PAGE = Depends(RouteOptions(page=True))
 
 _HOME = Path(__file__).resolve().parent
 _STYLE = (_HOME / "static" / "operations.css").read_bytes()
@@ -37,7 +41,7 @@ def page(name: str, **values: Any) -> HTMLResponse:
 def add_style(router: APIRouter) -> None:
     """Serve the pages' style."""
 
-    @router.get("/operations/operations.css", include_in_schema=False)
+    @router.get("/operations/operations.css", include_in_schema=False, dependencies=[PAGE])
     async def style() -> Response:
         """The pages' style."""
         return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})

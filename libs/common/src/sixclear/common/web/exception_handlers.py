@@ -21,12 +21,13 @@ from sixclear.common.errors import (
     NotFound,
 )
 from sixclear.common.web.database_errors import DatabaseError, disk_full, problem_for
+from sixclear.common.web.methods import allowed_methods
 from sixclear.common.web.problems import problem, problem_response
 from sixclear.common.web.validation import field_errors
 
 _log = structlog.get_logger(__name__)
 
-_REFUSALS = {refusal.status: refusal for refusal in (MalformedRequest, NotFound, MethodNotAllowed, ContentTooLarge)}
+_REFUSALS = {refusal.status: refusal for refusal in (MalformedRequest, NotFound, ContentTooLarge)}
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
@@ -44,6 +45,8 @@ async def answer_http_exception(request: Request, error: HTTPException) -> Respo
     if isinstance(error.__cause__, DomainError):
         return problem_response(request, error.__cause__)
     status = error.status_code
+    if status == MethodNotAllowed.status:
+        return problem_response(request, MethodNotAllowed(headers={"Allow": allowed_methods(request)}))
     if (refusal := _REFUSALS.get(status)) is not None:
         return problem_response(request, refusal(headers=error.headers))
     phrase = HTTPStatus(status).phrase

@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.web.access import Access, access_rules
-from sixclear.common.web.problems import PROBLEM_SCHEMA, problem_content
+from sixclear.common.web.problems import PROBLEM_SCHEMA, problem_content, problem_responses
 
 _TOKEN_SCHEME: dict[str, Any] = {
     "type": "http",
@@ -24,6 +25,17 @@ _IDEMPOTENCY_KEY: dict[str, Any] = {
 }
 
 
+_INVALID = "`invalid-request`: The request is not valid"
+_VERSIONS = (
+    (
+        "304",
+        "If-None-Match",
+        "The `ETag` of an earlier answer; where it is still so, the answer is 304.",
+    ),
+    ("412", "If-Match", "The `ETag` that the change is based on; with another one nothing is changed."),
+)
+
+
 def complete(app: FastAPI, document: dict[str, Any]) -> dict[str, Any]:
     """Add to FastAPI's `document` what it cannot know. Works in place, once, and returns it."""
     components = document.setdefault("components", {})
@@ -39,6 +51,8 @@ def complete(app: FastAPI, document: dict[str, Any]) -> dict[str, Any]:
             _describe_access(operation, rule)
         if method in _WRITING_METHODS:
             _describe_idempotency(operation)
+        _describe_refusals(operation)
+        _describe_versions(operation)
     return document
 
 
@@ -49,6 +63,23 @@ def _describe_idempotency(operation: dict[str, Any]) -> None:
             parameter.update(_IDEMPOTENCY_KEY, required=True)
             return
     parameters.append(dict(_IDEMPOTENCY_KEY))
+
+
+def _describe_refusals(operation: dict[str, Any]) -> None:
+    """What the route class refuses by itself: parameters that are unknown or repeated, bodies that are not JSON."""
+    responses = operation["responses"]
+    if _INVALID not in responses["422"]["description"]:
+        responses["422"]["description"] = f"{_INVALID}; {responses['422']['description']}"
+    if "requestBody" in operation:
+        responses.setdefault("415", problem_responses(UnsupportedMediaType)[415])
+
+
+def _describe_versions(operation: dict[str, Any]) -> None:
+    """The headers that a version is named in, where the answer goes by them."""
+    for status, name, description in _VERSIONS:
+        if status in operation["responses"]:
+            header = {"name": name, "in": "header", "required": False, "description": description}
+            operation.setdefault("parameters", []).append(header | {"schema": {"type": "string"}})
 
 
 def _describe_access(operation: dict[str, Any], rule: Access) -> None:
@@ -66,6 +97,6 @@ def _describe_access(operation: dict[str, Any], rule: Access) -> None:
 def default_responses() -> dict[int | str, dict[str, Any]]:
     """What every operation may answer besides what it declares."""
     return {
-        422: {"description": "`invalid-request`: The request is not valid", "content": problem_content()},
+        422: {"description": _INVALID, "content": problem_content()},
         "default": {"description": "Any other refusal or failure", "content": problem_content()},
     }

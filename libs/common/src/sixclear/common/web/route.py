@@ -8,11 +8,15 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from sixclear.common.service_state import state_of
 from sixclear.common.web import idempotency
 from sixclear.common.web.access import Access, CallerDep, current_caller, find_dependency
 from sixclear.common.web.json_bodies import JsonRequest
+from sixclear.common.web.media_types import require_json
+from sixclear.common.web.query_parameters import QueryParameters
 from sixclear.common.web.route_options import RouteOptions
 
 __all__ = ["CallerDep", "NowDep", "SessionDep", "TransactionalRoute"]
@@ -42,30 +46,50 @@ NowDep = Annotated[datetime, Depends(current_time)]
 class TransactionalRoute(APIRoute):
     """A route whose database work is one transaction.
 
-    The caller is admitted before the body is read; JSON is read as `read_json` does. POST, PUT, PATCH and DELETE
-    get a session that is committed before the answer is handed out, so a commit that fails is answered as an error and
-    never as a success; an answer of 400 and above rolls back; a retry with the same `Idempotency-Key` gets the first
-    answer again. Other methods get a session that the server keeps from writing, or one that is committed where
-    `RouteOptions` say so; no answer of theirs is kept. A session takes a connection with its first statement, so a
-    refused request costs none. The rule and the options stand on the route or on its own router, never on one that
-    includes it.
+    The caller is admitted first. Then, before the body is read, the query is compared with the parameters of the route,
+    and the type of the body with JSON where the route takes JSON, which is read as `read_json` does. HEAD is answered
+    as GET.
+
+    POST, PUT, PATCH and DELETE get a session that is committed before the answer is handed out, so a commit that fails
+    is answered as an error and never as a success; an answer of 400 and above rolls back; a retry with the same
+    `Idempotency-Key` gets the first answer again. Other methods get a session that the server keeps from writing, or
+    one that is committed where `RouteOptions` say so; no answer of theirs is kept. A session takes a connection with
+    its first statement, so a refused request costs none. The rule and the options stand on the route or on its own
+    router, never on one that includes it.
     """
 
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
         rule = find_dependency(self.dependant, Access)
         options = find_dependency(self.dependant, RouteOptions) or RouteOptions()
+        query = None if options.page else QueryParameters.of(self.dependant)
+        reads_json = self.body_field is not None
         writing = options.writes or bool(set(self.methods or ()) - _SAFE_METHODS)
 
         async def handle(request: Request) -> Response:
             request = JsonRequest(request.scope, request.receive)
             if rule is not None:
                 await rule.admit(request)
+            if query is not None:
+                query.check(request)
+            if reads_json:
+                require_json(request)
             if state_of(request).database is None:
                 return await handler(request)
             return await (_write(request, handler, options) if writing else _read(request, handler))
 
         return handle
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(self._as_get(scope))
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The server leaves the body of an answer to HEAD out: it goes by its own copy of the method.
+        await super().handle(self._as_get(scope), receive, send)
+
+    def _as_get(self, scope: Scope) -> Scope:
+        """HEAD, which FastAPI does not know, is the GET of the same address (RFC 9110 §9.3.2)."""
+        return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
 async def _read(request: Request, handler: Handler) -> Response:

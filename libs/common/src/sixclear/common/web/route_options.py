@@ -21,12 +21,15 @@ class RouteOptions:
     - `key_kept_with_entity`: the use case keeps the key with what it makes, and nothing of key or body is stored in the
       table of keys. It does what that table would do: it waits for the same request in another transaction, gives a
       retry the same answer with `Idempotency-Replayed: true`, and raises IdempotencyKeyReused for another request.
+    - `page`: a page for people. Addresses of pages are passed on by mail and search engines, which add parameters of
+      their own (`fbclid`, `utm_source`): a parameter that the page does not know is ignored, and none is refused.
     """
 
     writes: bool = False
     stores_answer: bool = True
     key_belongs_to: Named | None = None
     key_kept_with_entity: bool = False
+    page: bool = False
 
     async def __call__(self) -> None:
         """Nothing to do when the route is called: `TransactionalRoute` reads the options when it is made."""

@@ -17,6 +17,7 @@ from sixclear.common.clock import Clock, utc_now
 from sixclear.common.errors import DomainError, Unavailable
 from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_response
+from sixclear.common.web.query_parameters import QueryParameters
 from sixclear.common.web.seats import Seats
 from sixclear.common.web.sse_client import StreamClient
 
@@ -43,6 +44,9 @@ _START: Message = {
 # Other work of the process gets its turn between so many sends (14 µs each).
 _SENDS_IN_A_ROW = 250
 _SNAPSHOT_SECONDS = 1.0
+
+
+_QUERY = QueryParameters(("last_event_id",))
 
 
 class _Sent(NamedTuple):
@@ -157,6 +161,7 @@ class SseHub:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         await self.access.admit(request)
+        _QUERY.check(request)
         if request.method == "HEAD":
             await send(dict(_START))
             await send(dict(_END))

@@ -2,6 +2,7 @@
 
 from sixclear.common.errors import DomainError
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.web.etags import StaleVersion
 
 
 class EntryNotFound(DomainError):
@@ -35,4 +36,11 @@ class ListingNeedsSteward(DomainError):
 
 
 # What every step of an entry can be refused with.
-STEP_REFUSALS = (EntryNotFound, OrganisationNotAllowed, FactsPastNotAllowed, FactBehindLastChange, FactInFuture)
+STEP_REFUSALS = (
+    EntryNotFound,
+    OrganisationNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)

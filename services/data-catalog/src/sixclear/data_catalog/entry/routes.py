@@ -159,7 +159,7 @@ async def move(
     operation_id="addHeartbeat",
     dependencies=[BEAT],
     status_code=201,
-    responses=problem_responses(EntryNotFound, OrganisationNotAllowed, FactsPastNotAllowed, FactInFuture)
+    responses=problem_responses(EntryNotFound, OrganisationNotAllowed, FactsPastNotAllowed, FactInFuture, StaleVersion)
     | {200: {"description": "This heartbeat or a later one is known; nothing changed.", "model": EntryView}},
 )
 async def add_heartbeat(

@@ -91,6 +91,7 @@ def _operation() -> dict[str, Any]:
                     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
                 }
                 for status, description in (
+                    ("422", "`invalid-request`: The request is not valid"),
                     ("429", "`too-many-streams`: Too many streams are open from this address"),
                     (
                         "503",

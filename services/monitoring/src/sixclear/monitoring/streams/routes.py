@@ -10,7 +10,7 @@ from sixclear.common.runtime.target import StreamState
 from sixclear.common.web.access import Access
 from sixclear.common.web.route import NowDep, SessionDep, TransactionalRoute
 from sixclear.monitoring.operators import REPORT
-from sixclear.monitoring.pages import page
+from sixclear.monitoring.pages import PAGE, page
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.streams.reported import shown
 from sixclear.monitoring.streams.repository import list_reports, store_reports
@@ -49,7 +49,7 @@ def make_router(rule: Access) -> APIRouter:
         """The health of every stream of the platform, and of the view that they feed."""
         return await _health(request, session, now)
 
-    @router.get("/operations/streams", include_in_schema=False)
+    @router.get("/operations/streams", include_in_schema=False, dependencies=[PAGE])
     async def streams_page(request: Request, session: SessionDep, now: NowDep) -> HTMLResponse:
         """The health of every stream."""
         return page("streams.html", health=await _health(request, session, now))

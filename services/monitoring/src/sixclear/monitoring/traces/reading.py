@@ -13,6 +13,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status as ProtoStatus
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, StatusCode
 
+from sixclear.common.errors import UnsupportedMediaType
 from sixclear.monitoring.errors import SpansInvalid
 
 
@@ -74,7 +75,7 @@ def _of_process(span: ReadableSpan) -> SpanRow:
 
 
 def of_request(body: bytes, encoding: str, limit: int) -> list[SpanRow]:
-    """The spans of an OTLP/HTTP request in protobuf; raises SpansInvalid."""
+    """The spans of an OTLP/HTTP request in protobuf; raises SpansInvalid or UnsupportedMediaType."""
     request = ExportTraceServiceRequest()
     try:
         request.ParseFromString(_decompressed(body, encoding, limit))
@@ -94,7 +95,7 @@ def _decompressed(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding in {"", "identity"}:
         return body
     if encoding != "gzip":
-        raise SpansInvalid("Content-Encoding is gzip or absent.")
+        raise UnsupportedMediaType("Content-Encoding is gzip or absent.", headers={"Accept-Encoding": "gzip, identity"})
     unzip = zlib.decompressobj(wbits=31)
     try:
         content = unzip.decompress(body, limit)

@@ -11,13 +11,14 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from starlette.responses import Response
 
+from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.texts import Lookup, Words
 from sixclear.monitoring.errors import SpansInvalid, SpansMediaTypeUnknown, TraceNotFound
 from sixclear.monitoring.operators import REPORT
-from sixclear.monitoring.pages import add_style, page
+from sixclear.monitoring.pages import PAGE, add_style, page
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.traces.reading import of_request
 from sixclear.monitoring.traces.schemas import Traces, TraceView
@@ -40,13 +41,17 @@ spans_router = APIRouter(route_class=TransactionalRoute, tags=["operations"])
     operation_id="exportSpans",
     dependencies=[REPORT],
     response_class=Response,
-    responses={200: {"content": {_PROTOBUF: {}}}, **problem_responses(SpansInvalid, SpansMediaTypeUnknown)},
+    responses={
+        200: {"content": {_PROTOBUF: {}}},
+        **problem_responses(SpansInvalid, SpansMediaTypeUnknown, UnsupportedMediaType),
+    },
     openapi_extra={"requestBody": {"required": True, "content": {_PROTOBUF: {"schema": {"type": "string"}}}}},
 )
 async def export_spans(request: Request) -> Response:
     """Take spans (an ExportTraceServiceRequest in protobuf); they are stored soon, or dropped and counted."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _PROTOBUF:
-        raise SpansMediaTypeUnknown("Send Content-Type: application/x-protobuf.")
+        headers = {"Accept": _PROTOBUF, "Accept-Post": _PROTOBUF}
+        raise SpansMediaTypeUnknown("Send Content-Type: application/x-protobuf.", headers=headers)
     parts = parts_of(request)
     encoding = request.headers.get("content-encoding", "").strip().lower()
     rows = of_request(await request.body(), encoding, parts.settings.spans_body_bytes)
@@ -96,7 +101,7 @@ def _add_json(router: APIRouter) -> None:
 
 
 def _add_pages(router: APIRouter) -> None:
-    @router.get("/operations/traces", include_in_schema=False)
+    @router.get("/operations/traces", include_in_schema=False, dependencies=[PAGE])
     async def traces_page(
         session: SessionDep,
         service: Service = None,
@@ -115,7 +120,7 @@ def _add_pages(router: APIRouter) -> None:
         found = await list_traces(session, **filters, limit=limit)
         return page("traces.html", traces=found, filters=filters, services=await list_services(session))
 
-    @router.get("/operations/traces/{trace_id}", include_in_schema=False)
+    @router.get("/operations/traces/{trace_id}", include_in_schema=False, dependencies=[PAGE])
     async def trace_page(session: SessionDep, trace_id: TraceId) -> HTMLResponse:
         """A trace's waterfall."""
         return page("trace.html", trace=await get_trace(session, trace_id))

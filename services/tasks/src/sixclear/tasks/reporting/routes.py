@@ -6,9 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access
+from sixclear.common.web.media_types import require_type
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
@@ -42,6 +44,7 @@ OWN = Depends(access.OWN)
 REPORT = Depends(Access.scope("tasks:report", organisation=access.DOING))
 SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
 NDJSON = "application/x-ndjson"
+_FILES = (NDJSON, "application/ndjson", "application/jsonl", "application/json")
 _FILE = (
     "One BulkProgressItem in JSON a line, in UTF-8. Blank lines, a byte order mark and any ends of lines do no harm. "
     "A JSON array of items is taken too; with its byte order mark, UTF-16 is."
@@ -102,7 +105,7 @@ async def list_reports(
     "/progress/bulk",
     operation_id="reportProgressInBulk",
     dependencies=[REPORT],
-    responses=problem_responses(BulkTooLarge),
+    responses=problem_responses(BulkTooLarge, UnsupportedMediaType),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -116,6 +119,7 @@ async def report_in_bulk(
     dry_run: Annotated[bool, Query(description="Check every item and write nothing.")] = False,
 ) -> BulkResult:
     """Report progress on many tasks: NDJSON, one item a line, a result per item; a refused item stops no other."""
+    require_type(request, _FILES)
     lines = read_lines(await request.body(), own_state(request, Settings).bulk_items)
     results = await bulk.report_many(ctx, lines, dry_run=dry_run)
     return _counted(results, dry_run)

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
 
+from sixclear.common.web.methods import allowed_methods
 from sixclear.portal.errors import ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
 from sixclear.portal.shell.portal import portal_of
@@ -35,19 +35,13 @@ async def http_exception(request: Request, error: Any) -> Response:
     response = _show(request, error.status_code, [])
     response.headers.update(error.headers or {})
     if error.status_code == 405:
-        response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+        response.headers["Allow"] = allowed_methods(request)
     return response
 
 
 def unexpected_error(request: Request) -> Response:
     """The page of a fault; it says nothing of what failed."""
     return _show(request, 500, [])
-
-
-def _methods_at(request: Request) -> set[str]:
-    """The methods of every route at this address: a page that is shown and sent has one for each."""
-    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
-    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 def _show(request: Request, status: int, away: Sequence[str]) -> Response:
