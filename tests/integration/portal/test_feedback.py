@@ -145,6 +145,17 @@ async def test_the_mailbox_opens_by_code_only(browser: httpx2.AsyncClient) -> No
     assert (await browser.post("/feedback/mailbox", data={})).status_code == 422
 
 
+async def test_a_receipt_code_goes_to_feedback_as_it_was_typed(browser: httpx2.AsyncClient) -> None:
+    typed = "Mã biên nhận: 7k2m–q9xw 4tbn−８"
+    wrong = await browser.post("/feedback/mailbox", data={"receipt_code": f" {typed} "})
+    assert f'value="{typed}"' in wrong.text
+    whole_mail = typed * 10
+    too_long = await browser.post("/feedback/mailbox", data={"receipt_code": whole_mail})
+    assert too_long.status_code == 422
+    assert whole_mail in too_long.text
+    assert "Xin chỉ chép mã" in too_long.text
+
+
 async def test_a_message_is_delivered(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
     data = {"receipt_code": RECEIPT, "reply": "1", "text": "Xin bổ sung", "form_key": "k" * 20}
     answer = await browser.post("/feedback/mailbox", data=data)

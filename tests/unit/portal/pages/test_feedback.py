@@ -1,11 +1,10 @@
-"""What a form of feedback lacks, how a receipt code is read, how far a deadline is."""
+"""What a form of feedback lacks, and how far a deadline is."""
 
 from datetime import UTC, datetime
 
 import pytest
 
 from sixclear.portal.pages.public.feedback.view import problems_of as problems
-from sixclear.portal.pages.public.mailbox.view import receipt_code
 from sixclear.portal.shell.deadlines import Distance, distance
 
 
@@ -17,10 +16,6 @@ def test_what_a_form_lacks_is_named_in_its_order() -> None:
         "title": "too-long",
         "text": "too-long",
     }
-
-
-def test_a_receipt_code_goes_to_feedback_as_it_was_typed() -> None:
-    assert receipt_code(" 7k2m–q9xw 4tbn−８ ") == "7k2m–q9xw4tbn−８"
 
 
 @pytest.mark.parametrize(

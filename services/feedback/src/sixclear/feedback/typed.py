@@ -1,69 +1,73 @@
-"""What people type or copy, made plain: the one place where receipt codes and contacts are read.
+"""Receipt codes and contacts as people type and copy them: the one place where they are read.
 
-A code that was copied from a chat, a page from right to left or an input method looks the same and has other
-characters: full-width letters, minus signs, marks of direction, soft hyphens. Pure: no database, no clock.
+Pure: no database, no clock.
 """
 
 import re
 import unicodedata
 
-# Unicode's Default_Ignorable_Code_Point: what shows nothing. Python's `unicodedata` does not tell the property.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-# What looks like a hyphen, is typed for one, and is not of Unicode's category of dashes.
-_MORE_DASHES = frozenset("\u02d7\u2043\u2212\u2796\u30fc")
+from sixclear.common.typed import plain
+
+_CODE_SIGNS = 17
+# A code as the receipt shows it, within what was copied around it.
+_GROUPED = re.compile(r"(?<![\w-])\w{4}(?:-\w{4}){3}-\w(?![\w-])")
+_KIND = r"(?:tel|phone|mobile|hotline|fax|đt|sđt|sdt|(?:số )?điện thoại|di động|zalo|viber|whatsapp|nhà riêng|cơ quan)"
+_LABEL = rf"(?:{_KIND}(?: ?[/,&+] ?{_KIND}){{0,3}} ?[.:]? ?)?"
 _NUMBER = r"[+(]{0,2}[0-9][0-9 ().+-]*"
-_EXTENSION = r"(?:[ ,;(]*(?:ext|extension|x|#|máy lẻ|nhánh)[ .:]*[0-9]{1,6}\)?)?"
-_PHONE = re.compile(rf"{_NUMBER}{_EXTENSION}(?:[ ]*[/,;][ ]*{_NUMBER}{_EXTENSION})?", re.IGNORECASE)
-_FEWEST_DIGITS = 3
-_EMAIL = re.compile(r"[^@\s<>]{1,64}@[^@\s.<>]+(?:\.[^@\s.<>]+){1,8}")
-
-
-def plain(typed: str) -> str:
-    """`typed` in the characters of a plain keyboard: what shows nothing is left out, each dash is `-`, each blank a
-    space, each decimal digit one of 0 to 9; full-width and composed forms are unified (NFKC). Line breaks stay.
-    """
-    unified = unicodedata.normalize("NFKC", _INVISIBLE.sub("", typed))
-    return "".join(map(_plain_sign, _INVISIBLE.sub("", unified)))
-
-
-def _plain_sign(sign: str) -> str:
-    if sign.isascii():
-        return sign
-    category = unicodedata.category(sign)
-    if category == "Pd" or sign in _MORE_DASHES:
-        return "-"
-    if category == "Zs":
-        return " "
-    return str(unicodedata.decimal(sign)) if category == "Nd" else sign
+_EXTENSION = r"(?:[ ,;(]*(?:ext|extension|x|#|máy lẻ|nhánh|nội bộ)[ .:]*[0-9]{1,6}\)?)?"
+_ONE = rf"{_LABEL}{_NUMBER}{_EXTENSION}(?: ?\({_KIND}\))?"
+_PHONE = re.compile(rf"{_ONE}(?:[ ]*(?:[/,;]|hoặc|và|or|and)[ ]*{_ONE})?", re.IGNORECASE)
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 44
+_EMAIL_LABEL = re.compile(r"[^\W\d_][^\W\d_ -]*(?:[ -][^\W\d_]+){0,3} ?: ?")
+# RFC 5321 allows more in quotes; nobody who reports a problem writes that.
+_EMAIL = re.compile(
+    r"[^@\s<>()\[\]:;,\\\"“”]{1,64}@(?:[^\W_]|[^\x00-\x7f])[^@\s.<>?#/\\:;,'\"()\[\]&=“”]*"
+    r"(?:\.[^@\s.<>?#/\\:;,'\"()\[\]&=“”]+){1,8}"
+)
+_AROUND = " .,;'\"‘’“”«»()"
 
 
 def signs_of(typed: str) -> str:
-    """The letters and digits of a code, in capitals. Blanks, line breaks, dashes and punctuation are left out."""
-    return "".join(sign for sign in plain(typed).upper() if unicodedata.category(sign)[0] not in "CPSZ")
+    """The letters and digits of a receipt code, in capitals, without the words that were copied around it.
+
+    Blanks, line breaks, dashes and punctuation are left out. Of two codes neither is taken.
+    """
+    text = plain(typed).upper()
+    signs = _shown(text)
+    if len(signs) == _CODE_SIGNS:
+        return signs
+    grouped = set(_GROUPED.findall(text))
+    if len(grouped) == 1:
+        return _shown(grouped.pop())
+    labelled = _shown(text.rpartition(":")[2])
+    return labelled if len(labelled) == _CODE_SIGNS else signs
+
+
+def _shown(text: str) -> str:
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] not in "CPSZ")
 
 
 def read_phone(typed: str) -> str | None:
-    """The telephone number to call, or two of them, each with its extension; None for what is none.
+    """The telephone number to call, or two of them, each with its extension and kind; None for what is none.
 
-    Its groups stay as they were written. What is in one line only is a number.
+    It stays as it was written. What is in one line only is a number.
     """
-    number = _one_line(typed)
+    number = _one_line(typed).rstrip(" .,;")
     digits = sum(sign.isdigit() for sign in number)
-    return number if digits >= _FEWEST_DIGITS and _PHONE.fullmatch(number) else None
+    return number if _FEWEST_DIGITS <= digits <= _MOST_DIGITS and _PHONE.fullmatch(number) else None
 
 
 def read_email(typed: str) -> str | None:
-    """The e-mail address, also from `Name <name@example.org>`; None for what is none.
+    """The e-mail address, also from `Name <name@example.org>`, `mailto:` and behind a label; None for what is none.
 
     What stands in the header of an e-mail must not begin another one, so that a line break is never left out.
     """
     line = _one_line(typed).replace("\u3002", ".")
     if line.endswith(">"):
         line = line[line.rfind("<") + 1 : -1]
-    address = line.strip(" .,;")
+    if label := _EMAIL_LABEL.match(line):
+        line = line[label.end() :]
+    address = line.strip(_AROUND)
     return address if _EMAIL.fullmatch(address) and not _has_control(address) else None
 
 

@@ -16,9 +16,9 @@ Author = Literal["sender", "handler"]
 
 
 class MailboxOpening(Schema):
-    """A receipt code, as it was typed."""
+    """A receipt code, as it was typed or copied from the receipt."""
 
-    receipt_code: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    receipt_code: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class MailboxMessage(MailboxOpening):

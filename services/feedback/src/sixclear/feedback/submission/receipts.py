@@ -69,7 +69,7 @@ class Receipts:
 
 def read_code(typed: str) -> str | None:
     """The code as it was given out, from what a person typed or copied: small or full-width letters, O for 0, I and L
-    for 1, any blanks, dashes and marks that show nothing.
+    for 1, any blanks, dashes and marks that show nothing, the words of the receipt around it.
 
     None when a character is missing, unknown or wrong: the check character finds every single wrong character and every
     two that changed places.
@@ -85,9 +85,16 @@ def misread(typed: str) -> tuple[str, str]:
     """Why a typed code opens nothing, as a code and words that help. They never repeat what was typed."""
     signs = signs_of(typed)
     if len(signs) != _DIGITS + 1:
-        return "receipt-code-length", f"A receipt code has {_DIGITS + 1} letters and digits; here are {len(signs)}."
+        return (
+            "receipt-code-length",
+            f"A receipt code has {_DIGITS + 1} letters and digits; here are {len(signs)}. Copy the code alone.",
+        )
     if any(sign not in _VALUES for sign in signs):
-        return "receipt-code-character", "A receipt code has digits and plain letters; it never has the letter U."
+        return (
+            "receipt-code-character",
+            "A receipt code has digits and the letters A to Z without U. A letter of another alphabet can look the "
+            "same: type the code on the keyboard.",
+        )
     if read_code(typed) is None:
         return (
             "receipt-code-check",

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import normalize
 
+from sixclear.common.typed import plain
 from sixclear.portal.errors import Refused
 from sixclear.portal.shell.addresses import Wrong
 from sixclear.portal.shell.forms import LONGEST_LINE, LONGEST_TEXT, text_problem
@@ -99,7 +99,7 @@ def _body(fields: Mapping[str, str]) -> dict[str, Any]:
     if fields.get("programme"):
         body["programme"] = fields["programme"]
     if contact := fields.get("contact"):
-        body["sender"] = {"kind": "citizen", ("email" if "@" in normalize("NFKC", contact) else "phone"): contact}
+        body["sender"] = {"kind": "citizen", ("email" if "@" in plain(contact) else "phone"): contact}
     body["consent"] = fields.get("consent") == "yes"
     return body
 

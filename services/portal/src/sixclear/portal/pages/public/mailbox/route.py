@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
-from sixclear.portal.pages.public.mailbox.view import MailboxForm, load, receipt_code, why_unknown
+from sixclear.portal.pages.public.mailbox.view import LONGEST_CODE, MailboxForm, load, why_unknown
 from sixclear.portal.shell.forms import form_key_of, read_form
 from sixclear.portal.shell.portal import portal_of
 
@@ -29,7 +29,7 @@ async def mailbox(request: Request) -> Response:
     """Opens a case, and takes a message when one was written."""
     portal = portal_of(request)
     sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
-    code = receipt_code(sent.fields.get("receipt_code", ""))
+    code = sent.fields.get("receipt_code", "").strip()
     # The key stays with the text, so that sending it again after a failure is no second message.
     fields = {**sent.fields, "receipt_code": code, "form_key": form_key_of(sent.fields)}
     if sent.refusal:
@@ -38,8 +38,8 @@ async def mailbox(request: Request) -> Response:
         fields.pop("reply", None)  # another language was asked for, and nothing is sent by that
         if "opened" not in fields:
             return _form(request, fields)
-    if not code:
-        return _form(request, fields, {"receipt_code": "missing"}, 422)
+    if not code or len(code) > LONGEST_CODE:
+        return _form(request, fields, {"receipt_code": "length" if code else "missing"}, 422)
     try:
         view = await load(portal.gateway, portal.clock(), fields)
     except ServiceAway:

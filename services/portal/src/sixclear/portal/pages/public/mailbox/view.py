@@ -12,6 +12,8 @@ from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.tasks import Organisation
 
+# What feedback takes.
+LONGEST_CODE = 200
 _SLIPS = frozenset({"length", "character", "check"})
 
 
@@ -57,11 +59,6 @@ async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> Ma
         text="" if delivered else text,
         form_key=new_form_key() if delivered or problems.get("text") == "already-sent" else key,
     )
-
-
-def receipt_code(typed: str) -> str:
-    """A receipt code as it was typed, without blanks; feedback reads it, whatever letters and dashes it came with."""
-    return "".join(typed.split())[:64]
 
 
 def why_unknown(missing: PageNotFound) -> str:
