@@ -91,8 +91,10 @@ class Events:
         }
         return self.event("tasks", "organisation", organisation_id(code), "registered", data)
 
-    def programme(self, slug: str) -> Envelope:
+    def programme(self, slug: str, owner: str | None = None) -> Envelope:
         data = {"slug": slug, "name_vi": slug, "name_en": slug, "demonstration": False}
+        if owner:
+            data["owner_organisation_id"] = str(organisation_id(owner))
         return self.event("tasks", "programme", stable_id("programme", slug), "registered", data)
 
     def task(
@@ -106,6 +108,9 @@ class Events:
         assigned_by: str = "central",
         kind: str = "one_off",
         deadline: datetime | None = None,
+        submitted_at: datetime | None = None,
+        assigning: str = "TW",
+        coordinating: Sequence[str] = (),
         demonstration: bool = False,
     ) -> Envelope:
         task_id = stable_id("task", name)
@@ -119,6 +124,9 @@ class Events:
             "lead_organisation_id": str(organisation_id(lead)) if lead else None,
             "current_deadline": deadline.isoformat() if deadline else None,
             "last_report_at": None,
+            "submitted_at": submitted_at.isoformat() if submitted_at else None,
+            "assigning_organisation_id": str(organisation_id(assigning)),
+            "coordinating_organisation_ids": [str(organisation_id(code)) for code in coordinating],
             "demonstration": demonstration,
         }
         return self.event("tasks", "task", task_id, change, {} if change == "withdrawn" else data)

@@ -31,7 +31,7 @@ async def some_records(view: Any, events: Any) -> None:
             events.task("b", lead="00004", deadline=next_year, programme="hanoi", assigned_by="province"),
             events.task("c", lead="01", deadline=events.now + timedelta(minutes=10)),
             events.task("d", kind="recurring"),
-            events.task("e", "completed", status="completed", demonstration=True),
+            events.task("e", "completed", status="completed", demonstration=True, submitted_at=events.now),
             events.task("a", "progress_reported", status="in_progress", lead="00004", deadline=this_year),
             events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
             events.entry("p", stage="formed_centralised"),
@@ -69,6 +69,10 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
         "remaining_overdue": 1,
         "remaining_overdue_of_earlier_years": 0,
         "remaining_not_due": 1,
+        "completed_on_time": 0,
+        "completed_late": 0,
+        "awaiting_confirmation": 0,
+        "overdue_handed_in_on_time": 0,
     }
     assert body["shares_percent"] == {"completed": 20.0, "in_term": 40.0, "overdue": 20.0, "recurring": 20.0}
     assert body["activity"]["reports_today"] == 0

@@ -52,6 +52,7 @@ class Upstream(Records):
     listeners: list["asyncio.Queue[bytes]"] = field(default_factory=list)
     sequence: int = 0
     full: bool = False
+    handed_in: int = 0
     staleness: float | None = 2.4
     last_report_at: str | None = iso(NOW - timedelta(days=327))
     case_status: str = "assigned"
@@ -66,6 +67,8 @@ class Upstream(Records):
         counts = dict.fromkeys(self.counts, 0) if self.empty else self.counts
         late = counts["overdue"]
         remaining = {"remaining_overdue": late, "remaining_overdue_of_earlier_years": 4, "remaining_not_due": 368}
+        remaining |= {"overdue_handed_in_on_time": self.handed_in, "awaiting_confirmation": self.handed_in}
+        remaining |= {"completed_on_time": 0, "completed_late": counts["completed"]}
         return {**counts, "total": sum(counts.values()), "remaining_this_year": late + 368, **remaining}
 
     def shares(self) -> dict[str, float | None]:

@@ -91,7 +91,22 @@ def monitoring(state: "Upstream") -> list[Route]:
             "lists": ["plan-02"],
             **of(unit),
         }
+        waits = {
+            "awaiting_since": iso(NOW - timedelta(days=23)),
+            "confirming_organisation_id": organisations()[1]["organisation_id"],
+            "confirming_organisation_name": organisations()[1]["name_vi"],
+            "confirming_organisation_name_en": organisations()[1]["name_en"],
+        }
+        handed_in = {
+            **named(state.task(5)),
+            **of(unit),
+            **waits,
+            "days_waiting": 23,
+            "deadline": iso(NOW - timedelta(days=18)),
+            "handed_in_on_time": True,
+        }
         returned = {**named(state.task(1)), **of(unit), "times_returned": 2, "last_returned_at": iso(NOW)}
+        returned |= dict.fromkeys(waits)
         waiting = {
             "submission_id": str(stable_id("s", "1")),
             "kind": "initiative",
@@ -112,6 +127,7 @@ def monitoring(state: "Upstream") -> list[Route]:
                 "longest_overdue": {"rule": "…", "items": late},
                 "returned_twice": {"rule": "…", "items": [{**returned, "demonstration": True}]},
                 "no_report_in_cycle": {"rule": "…", "items": [silent]},
+                "awaiting_confirmation": {"rule": "…", "items": [handed_in]},
                 "answers_past_clock": {"rule": "…", "items": [waiting]},
                 "databases_at_risk": {"rule": "…", "items": [entry]},
             }

@@ -22,6 +22,7 @@ from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.monitoring import kinds, metrics
 from sixclear.monitoring.kinds.kind import Cell, Counted
+from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.reconcile import differences
 
@@ -80,7 +81,7 @@ async def test_a_changed_rule_gives_right_figures_and_no_moment_without(
 
     after, newer = _another_rule(what)
     monkeypatch.setattr(kinds, "KINDS", tuple(newer if kind is PLAN else kind for kind in kinds.KINDS))
-    assert kinds.rules_of("tasks") == 1 + 2 + STEP.rules
+    assert kinds.rules_of("tasks") == TASK.rules + 2 + STEP.rules
     async with running(view.database.url, new_runtime(utc_now, logs=logs)[0]) as (_, client):
         await eventually(lambda: shows(client, after), within_seconds=30)
         await publish(plans_log, plans.step("three"))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
+from tests.cases import task_handed_in
 
 from sixclear.common.db import Database
 from sixclear.monitoring.kinds import KINDS
@@ -94,6 +95,27 @@ async def test_both_forms_of_a_rule_agree(database: Database, kind: Kind[Any], d
     facts = kind.facts(**{name: data.draw(some(hint)) for name, hint in get_type_hints(kind.facts).items()})
     at = data.draw(st.sampled_from(INSTANTS))
     assert await by_sql(database, kind, facts, at) == by_python(kind, facts, at)
+
+
+@pytest.mark.parametrize("case", task_handed_in.CASES, ids=lambda case: str(case.title))
+async def test_a_submission_is_judged_as_the_table_of_cases_says(
+    database: Database, case: task_handed_in.TaskHandedInCase
+) -> None:
+    facts = TaskFacts(
+        organisation_id=None,
+        programme=None,
+        assigned_by="central",
+        title="Nhiệm vụ",
+        status=case.status,
+        kind="one_off",
+        deadline=case.deadline,
+        last_report_at=None,
+        submitted_at=case.submitted_at,
+        demonstration=False,
+    )
+    expected = [case.handed_in] if case.handed_in else []
+    for cells in (by_python(TASK, facts, NOON)[2], (await by_sql(database, TASK, facts, NOON))[2]):
+        assert [slot.partition(":")[2] for measure, slot, _ in cells if measure == "task_handed_in"] == expected
 
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: f"{case['status']} {case['kind']} {case['bucket']}")

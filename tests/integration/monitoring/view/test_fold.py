@@ -65,7 +65,8 @@ async def test_an_older_version_never_replaces_a_newer_one(view: Any, events: An
     assigned, completed = events.task("a"), events.task("a", "completed", status="completed")
     await view.fold([completed])
     await view.fold([assigned])
-    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1}
+    judged = Cell("task_handed_in", "completed:unknown")
+    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1, judged: 1}
     before_completion = await view.cells_at(completed.occurred_at - timedelta(seconds=1))
     assert before_completion == {Cell("task", ""): 1, Cell("task_bucket", "in_term:"): 1}
     await assert_reconciles(view)

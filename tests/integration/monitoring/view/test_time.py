@@ -59,7 +59,8 @@ async def test_an_event_that_comes_after_the_timer_is_late_moves_nothing_twice(v
     view.now = deadline + timedelta(hours=1)
     await view.fold([events.task("a", "completed", status="completed", deadline=deadline)])
     await view.pass_time(view.now)
-    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1}
+    judged = Cell("task_handed_in", "completed:unknown")
+    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1, judged: 1}
 
 
 async def test_each_point_of_the_timeline_is_the_state_of_that_day(view: Any, events: Any) -> None:

@@ -9,13 +9,53 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.submission import SUBMISSION
-from sixclear.monitoring.kinds.task import TASK
+from sixclear.monitoring.kinds.task import AWAITING, HANDED_IN, TASK
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view.selection import tree
 
+# The body for whose word a task waits; the owner of the programme where the assigning body does the task itself.
+_CONFIRMING = f"""
+    LEFT JOIN programme_state p ON p.epoch = t.active_epoch AND p.slug = h.programme
+    LEFT JOIN organisation_state c ON c.epoch = t.active_epoch
+        AND c.organisation_id = coalesce(h.confirming_organisation_id, p.owner_organisation_id)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN {AWAITING.sql} THEN coalesce(h.submitted_at, h.occurred_at) END AS since,
+            {HANDED_IN.sql} AS handed_in) w
+"""
+_CONFIRMED_BY = """
+    w.since AS awaiting_since,
+    CASE WHEN w.since IS NOT NULL THEN coalesce(h.confirming_organisation_id, p.owner_organisation_id) END
+        AS confirming_organisation_id,
+    CASE WHEN w.since IS NOT NULL THEN c.name_vi END AS confirming_organisation_name,
+    CASE WHEN w.since IS NOT NULL THEN c.name_en END AS confirming_organisation_name_en
+"""
+
+
+async def awaiting_confirmation(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Tasks that were handed in and that another body has not confirmed, the longest waiting first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+                o.name_en AS organisation_name_en, h.deadline, {confirmed_by},
+                CASE w.handed_in WHEN 'on_time' THEN true WHEN 'late' THEN false END AS handed_in_on_time,
+                coalesce(h.demonstration, false) AS demonstration
+            FROM task_state h {tree} {confirming}
+            WHERE h.status = 'submitted' AND h.bucket IS NOT NULL AND w.since IS NOT NULL
+                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+            ORDER BY awaiting_since, h.task_id LIMIT :limit
+            """,
+            tree=tree(TASK),
+            confirming=_CONFIRMING,
+            confirmed_by=_CONFIRMED_BY,
+        ),
+        {"programme": programme, "limit": limit},
+    )
+    return rows.all()
+
 
 async def longest_overdue(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
-    """Overdue tasks, the oldest deadline first."""
+    """Overdue tasks on which their body works, the oldest deadline first."""
     rows = await session.execute(
         sql(
             """
@@ -23,7 +63,8 @@ async def longest_overdue(session: AsyncSession, programme: str | None, limit: i
                 o.name_en AS organisation_name_en, h.deadline,
                 coalesce(h.demonstration, false) AS demonstration
             FROM task_state h {tree}
-            WHERE h.bucket = 'overdue' AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+            WHERE h.bucket = 'overdue' AND h.status <> 'submitted'
+                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
             ORDER BY h.deadline, h.task_id LIMIT :limit
             """,
             tree=tree(TASK),
@@ -40,17 +81,20 @@ async def returned_often(session: AsyncSession, programme: str | None, times: in
             """
             SELECT h.task_id, h.title, h.organisation_id,
                 o.name_vi AS organisation_name, o.name_en AS organisation_name_en,
-                r.times_returned, r.last_returned_at, coalesce(h.demonstration, false) AS demonstration
+                r.times_returned, r.last_returned_at, {confirmed_by},
+                coalesce(h.demonstration, false) AS demonstration
             FROM (
                 SELECT epoch, task_id, count(*) AS times_returned, max(occurred_at) AS last_returned_at
                 FROM task_history WHERE change = 'returned' GROUP BY epoch, task_id HAVING count(*) >= :times
             ) AS r
-            JOIN task_state h ON h.epoch = r.epoch AND h.task_id = r.task_id {tree}
+            JOIN task_state h ON h.epoch = r.epoch AND h.task_id = r.task_id {tree} {confirming}
             WHERE h.bucket IS NOT NULL AND h.status <> 'completed'
                 AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
             ORDER BY r.times_returned DESC, r.last_returned_at, h.task_id LIMIT :limit
             """,
             tree=tree(TASK),
+            confirming=_CONFIRMING,
+            confirmed_by=_CONFIRMED_BY,
         ),
         {"programme": programme, "times": times, "limit": limit},
     )
@@ -60,7 +104,8 @@ async def returned_often(session: AsyncSession, programme: str | None, times: in
 async def without_report(
     session: AsyncSession, programme: str | None, before: datetime, limit: int
 ) -> Sequence[Row[Any]]:
-    """Open one-off tasks whose last report, or last change if there is none, lies before an instant."""
+    """Open one-off tasks on which their body works, whose last report, or last change if there is none, lies before an
+    instant."""
     rows = await session.execute(
         sql(
             """
@@ -69,7 +114,8 @@ async def without_report(
                 coalesce(h.last_report_at, h.occurred_at) AS silent_since,
                 coalesce(h.demonstration, false) AS demonstration
             FROM task_state h {tree}
-            WHERE h.bucket IN ('in_term', 'overdue') AND coalesce(h.last_report_at, h.occurred_at) < :before
+            WHERE h.bucket IN ('in_term', 'overdue') AND h.status <> 'submitted'
+                AND coalesce(h.last_report_at, h.occurred_at) < :before
                 AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
             ORDER BY silent_since, h.task_id LIMIT :limit
             """,

@@ -24,13 +24,33 @@ class OverdueTask(_Concern):
     days_late: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
 
 
-class ReturnedTask(_Concern):
+class _Waiting(_Concern):
+    awaiting_since: datetime | None = Field(
+        description="When its result was handed in; null for one that waits for nobody's confirmation."
+    )
+    confirming_organisation_id: UUID | None = Field(description="The body for whose confirmation it waits.")
+    confirming_organisation_name: str | None
+    confirming_organisation_name_en: str | None
+
+
+class ReturnedTask(_Waiting):
     """A task whose result was returned more than once."""
 
     task_id: UUID
     title: str
     times_returned: int
     last_returned_at: datetime
+
+
+class AwaitingTask(_Waiting):
+    """A task that was handed in and that another body has not confirmed."""
+
+    task_id: UUID
+    title: str
+    awaiting_since: datetime
+    days_waiting: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
+    deadline: datetime | None
+    handed_in_on_time: bool | None = Field(description="By the current deadline; null while that is not known.")
 
 
 class DatabaseAtRisk(_Concern):
@@ -75,6 +95,13 @@ class ReturnedTasks(Schema):
     items: list[ReturnedTask]
 
 
+class AwaitingTasks(Schema):
+    """A list and the rule by which something is on it."""
+
+    rule: str
+    items: list[AwaitingTask]
+
+
 class DatabasesAtRisk(Schema):
     """A list and the rule by which something is on it."""
 
@@ -103,5 +130,6 @@ class Attention(Schema):
     longest_overdue: OverdueTasks
     returned_twice: ReturnedTasks
     no_report_in_cycle: SilentTasks
+    awaiting_confirmation: AwaitingTasks
     answers_past_clock: LateAnswers
     databases_at_risk: DatabasesAtRisk

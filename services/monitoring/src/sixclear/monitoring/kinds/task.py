@@ -2,13 +2,16 @@
 
 Buckets (R4): recurring first, else completed, else overdue (*quá hạn*), else in term (*trong hạn*). Overdue means later
 than the deadline itself, independent of when a timer looks.
+A task that was handed in stays in its bucket. That it waits for another body is a second axis, and whether it was in
+time is judged by the submission that waits or was accepted: one that was returned does not count.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct, field
 
 from sixclear.common.clock import civil_date
@@ -19,7 +22,11 @@ _UNCOUNTED = frozenset({"draft", "proposed", "cancelled"})
 
 
 class TaskFacts(Struct, frozen=True, kw_only=True):
-    """What the view reads of a task event."""
+    """What the view reads of a task event.
+
+    `confirming_organisation_id` is the assigning body, unless that works on the task: then it is None, and the owner
+    of the programme confirms (R7). It and `submitted_at` are None, too, in rows of the rules before.
+    """
 
     organisation_id: UUID | None = field(name="lead_organisation_id")
     programme: str | None
@@ -31,7 +38,22 @@ class TaskFacts(Struct, frozen=True, kw_only=True):
     kind: Literal["one_off", "recurring"]
     deadline: Instant | None = field(name="current_deadline")
     last_report_at: Instant | None
+    submitted_at: Instant | None = None
+    confirming_organisation_id: UUID | None = None
     demonstration: bool
+
+
+class _Bodies(Struct):
+    lead_organisation_id: UUID | None
+    assigning_organisation_id: UUID | None = None
+    coordinating_organisation_ids: list[UUID] = field(default_factory=list)
+
+
+def _read(data: Mapping[str, Any]) -> TaskFacts:
+    bodies = msgspec.convert(data, _Bodies)
+    doers = {bodies.lead_organisation_id, *bodies.coordinating_organisation_ids}
+    confirming = None if bodies.assigning_organisation_id in doers else bodies.assigning_organisation_id
+    return msgspec.structs.replace(msgspec.convert(data, TaskFacts), confirming_organisation_id=confirming)
 
 
 def _settled(facts: TaskFacts) -> str | None:
@@ -51,6 +73,26 @@ BUCKET = Axis(
 )
 
 
+def _handed_in(facts: TaskFacts) -> str:
+    if facts.submitted_at is None:
+        return "unknown"
+    if facts.deadline is None:
+        return "without_deadline"
+    return "on_time" if facts.submitted_at <= facts.deadline else "late"
+
+
+# How the submission that waits or was accepted stands to the current deadline; at the deadline it is in time.
+HANDED_IN = Rule(
+    _handed_in,
+    "CASE WHEN h.submitted_at IS NULL THEN 'unknown' WHEN h.deadline IS NULL THEN 'without_deadline' "
+    "WHEN h.submitted_at <= h.deadline THEN 'on_time' ELSE 'late' END",
+)
+AWAITING: Rule[TaskFacts, bool] = Rule(
+    lambda facts: facts.status == "submitted" and facts.kind == "one_off",
+    "(h.status = 'submitted' AND h.kind = 'one_off')",
+)
+
+
 def open_slot(bucket: str, deadline: datetime | None) -> str:
     """An open task's slot names the civil year of its deadline, for *remaining this year*."""
     return f"{bucket}:{civil_date(deadline).year if deadline is not None else ''}"
@@ -60,6 +102,8 @@ def _cells(facts: TaskFacts, bucket: str) -> Iterable[Counted]:
     """The total is a cell of its own, so that it can be checked against the buckets."""
     yield Counted("task", "")
     yield Counted("task_bucket", open_slot(bucket, facts.deadline) if bucket in {"in_term", "overdue"} else bucket)
+    if bucket == "completed" or AWAITING.python(facts):
+        yield Counted("task_handed_in", f"{bucket}:{HANDED_IN.python(facts)}")
     if facts.demonstration:
         yield Counted("task_demonstration", "")
 
@@ -69,6 +113,8 @@ _CELLS_SQL = f"""
     ('task', '', 1),
     ('task_bucket', CASE WHEN h.bucket IN ('in_term', 'overdue')
         THEN h.bucket || ':' || coalesce(to_char(h.deadline {CIVIL_ZONE}, 'YYYY'), '') ELSE h.bucket END, 1),
+    ('task_handed_in', CASE WHEN h.bucket = 'completed' OR {AWAITING.sql}
+        THEN h.bucket || ':' || ({HANDED_IN.sql}) END, 1),
     ('task_demonstration', CASE WHEN h.demonstration THEN '' END, 1)
 )
 """
@@ -78,14 +124,15 @@ REPORTS: Flow[TaskFacts] = Flow(measure="report", change="progress_reported", la
 TASK = Kind(
     name="task",
     source="tasks",
-    rules=1,
+    rules=2,
     facts=TaskFacts,
+    read=_read,
     counted=Rule(
         lambda facts: facts.status not in _UNCOUNTED,
         "h.status NOT IN ('draft', 'proposed', 'cancelled')",
     ),
     axes=(BUCKET,),
-    measures=("task", "task_bucket", "task_demonstration"),
+    measures=("task", "task_bucket", "task_handed_in", "task_demonstration"),
     cells=_cells,
     cells_sql=_CELLS_SQL,
     flows=(REPORTS,),

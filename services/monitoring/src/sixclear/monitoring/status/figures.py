@@ -1,5 +1,6 @@
 """Cells into the figures of an answer, pure: the same for counters and for histories."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,33 @@ def task_figures(cells: Mapping[Cell, int], at: datetime) -> TaskFigures:
         remaining_overdue_of_earlier_years=earlier,
         remaining_not_due=remaining["in_term"],
         **buckets,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """How the submissions that wait or were accepted stand to their deadlines; None while that is not known."""
+
+    completed_on_time: int | None = None
+    completed_late: int | None = None
+    awaiting_confirmation: int | None = None
+    overdue_handed_in_on_time: int | None = None
+
+
+def handed_in_figures(cells: Mapping[Cell, int], completed: int) -> HandedIn:
+    """Known only where the rows tell it of all `completed` tasks: those of older rules do not."""
+    counts: dict[str, int] = defaultdict(int)
+    for (measure, slot), n in cells.items():
+        if measure == "task_handed_in":
+            counts[slot] += n
+    of_completed = sum(n for slot, n in counts.items() if slot.startswith("completed:"))
+    if of_completed != completed or any(n for slot, n in counts.items() if slot.endswith(":unknown")):
+        return HandedIn()
+    return HandedIn(
+        completed_on_time=counts["completed:on_time"],
+        completed_late=counts["completed:late"],
+        awaiting_confirmation=sum(counts.values()) - of_completed,
+        overdue_handed_in_on_time=counts["overdue:on_time"],
     )
 
 

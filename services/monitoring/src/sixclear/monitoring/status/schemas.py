@@ -35,6 +35,20 @@ class TaskFigures(Schema):
         description="Of `remaining_overdue`, those whose deadline lies in a civil year before this one."
     )
     remaining_not_due: int = Field(description="Of `remaining_this_year`, those whose deadline is still to come.")
+    completed_on_time: int | None = Field(
+        description="Of `completed`, those whose accepted submission came by the deadline; one that was returned does "
+        "not count. Null while the records are counted again after an upgrade, as for the three below."
+    )
+    completed_late: int | None = Field(
+        description="Of `completed`, those whose accepted submission came after the deadline. One without a deadline "
+        "is in neither."
+    )
+    awaiting_confirmation: int | None = Field(
+        description="Open tasks that were handed in and wait for another body to confirm; each is in its bucket, too."
+    )
+    overdue_handed_in_on_time: int | None = Field(
+        description="Of `overdue`, those that were handed in by their deadline and wait for another body."
+    )
 
 
 class Shares(Schema):

@@ -85,7 +85,11 @@ def task_part(cells: Mapping[Cell, int], last_report: datetime | None, at: datet
     if not tasks.consistent:
         raise FiguresDoNotReconcile("The buckets do not add up to the total.")
     return TaskPart(
-        tasks=TaskFigures(**asdict(tasks), remaining_this_year=tasks.remaining_this_year),
+        tasks=TaskFigures(
+            **asdict(tasks),
+            remaining_this_year=tasks.remaining_this_year,
+            **asdict(figures.handed_in_figures(cells, tasks.completed)),
+        ),
         shares_percent=Shares(**tasks.shares),
         activity=Activity(reports_today=figures.reports_of(cells, at), last_report_at=last_report),
     )

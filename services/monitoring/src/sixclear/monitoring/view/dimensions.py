@@ -34,6 +34,7 @@ class ProgrammeFacts(Struct, frozen=True, kw_only=True):
     slug: str
     name_vi: str
     name_en: str | None
+    owner_organisation_id: UUID | None = None
     demonstration: bool
 
 
@@ -57,7 +58,13 @@ _ORGANISATION = Columns(
     valid_to="date",
 )
 _PROGRAMME = Columns(
-    programme_id="uuid", version="integer", slug="text", name_vi="text", name_en="text", demonstration="boolean"
+    programme_id="uuid",
+    version="integer",
+    slug="text",
+    name_vi="text",
+    name_en="text",
+    owner_organisation_id="uuid",
+    demonstration="boolean",
 )
 
 
@@ -129,12 +136,14 @@ async def replace_programmes(
         ),
         {
             "epoch": epoch,
-            **_PROGRAMME.values(
-                [programme_id, version, facts.slug, facts.name_vi, facts.name_en, facts.demonstration]
-                for programme_id, version, facts in programmes
-            ),
+            **_PROGRAMME.values(_programme_row(*item) for item in programmes),
         },
     )
+
+
+def _programme_row(programme_id: UUID, version: int, facts: ProgrammeFacts) -> list[Any]:
+    names = facts.slug, facts.name_vi, facts.name_en
+    return [programme_id, version, *names, facts.owner_organisation_id, facts.demonstration]
 
 
 async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tuple[list[UUID], list[UUID]]]:

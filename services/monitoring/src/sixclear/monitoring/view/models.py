@@ -126,6 +126,7 @@ class ProgrammeState(Base):
     slug: Mapped[str]
     name_vi: Mapped[str]
     name_en: Mapped[str | None]
+    owner_organisation_id: Mapped[UUID | None]
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (Index("ix_programme_state_slug", "epoch", "slug"),)

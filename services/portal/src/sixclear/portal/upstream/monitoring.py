@@ -40,6 +40,7 @@ class TaskCounts(BucketCounts):
     remaining_overdue: int | None = None
     remaining_overdue_of_earlier_years: int | None = None
     remaining_not_due: int | None = None
+    overdue_handed_in_on_time: int | None = None
 
 
 class Shares(Answer):
@@ -177,7 +178,23 @@ class OverdueTask(Concern):
     days_late: int
 
 
-class ReturnedTask(Concern):
+class Waiting(Concern):
+    """What may wait for the word of another body, since when, and of which; None for what does not wait."""
+
+    awaiting_since: datetime | None = None
+    confirming_organisation_name: str | None = None
+    confirming_organisation_name_en: str | None = None
+
+
+class AwaitingTask(Waiting):
+    """A task that was handed in and that another body has not confirmed."""
+
+    task_id: UUID
+    title: str
+    handed_in_on_time: bool | None = None
+
+
+class ReturnedTask(Waiting):
     """A task that was returned more than once."""
 
     task_id: UUID
@@ -222,6 +239,7 @@ class Attention(Answer):
     longest_overdue: AttentionList[OverdueTask]
     returned_twice: AttentionList[ReturnedTask]
     no_report_in_cycle: AttentionList[SilentTask]
+    awaiting_confirmation: AttentionList[AwaitingTask] | None = None
     answers_past_clock: AttentionList[LateAnswer]
     databases_at_risk: AttentionList[DatabaseAtRisk]
 

@@ -70,6 +70,8 @@ class TaskSummary(Answer):
     original_deadline: datetime | None = None
     current_deadline: datetime | None = None
     last_report_at: datetime | None = None
+    submitted_at: datetime | None = None
+    handed_in_on_time: bool | None = None
     completed_at: datetime | None = None
     demonstration: bool = False
 
@@ -87,7 +89,7 @@ class Task(TaskSummary):
     responsible_position: Position | None = None
     product: str | None = None
     authority: str | None = None
-    submitted_at: datetime | None = None
+    confirming_organisation: OrganisationBrief | None = None
     completed_by: OrganisationBrief | None = None
 
 

@@ -8,7 +8,7 @@ from sixclear.portal.words.languages import N_
 ATTENTION: Mapping[str, tuple[str, str]] = {
     "longest_overdue": (
         N_("Quá hạn lâu nhất"),
-        N_("Nhiệm vụ chưa hoàn thành đã qua hạn hiện hành, lâu nhất đứng trước."),
+        N_("Nhiệm vụ chưa hoàn thành và chưa báo xong đã qua hạn hiện hành, lâu nhất đứng trước."),
     ),
     "returned_twice": (
         N_("Bị trả lại từ hai lần"),
@@ -16,7 +16,11 @@ ATTENTION: Mapping[str, tuple[str, str]] = {
     ),
     "no_report_in_cycle": (
         N_("Không báo cáo trong kỳ"),
-        N_("Nhiệm vụ chưa hoàn thành, không có báo cáo nào lâu hơn một kỳ báo cáo."),
+        N_("Nhiệm vụ chưa hoàn thành và chưa báo xong, không có báo cáo nào lâu hơn một kỳ báo cáo."),
+    ),
+    "awaiting_confirmation": (
+        N_("Chờ cơ quan khác xác nhận"),
+        N_("Nhiệm vụ cơ quan chủ trì đã báo xong, cơ quan khác chưa xác nhận; chờ lâu nhất đứng trước."),
     ),
     "answers_past_clock": (
         N_("Góp ý chưa được trả lời đúng hạn"),

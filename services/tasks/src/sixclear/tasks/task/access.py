@@ -40,6 +40,17 @@ def doers(task: TaskState) -> set[UUID | None]:
     return {task.lead_organisation_id, *task.coordinating_organisation_ids}
 
 
+def confirming_body(task: Task) -> UUID | None:
+    """The body whose confirmation is asked for: the assigning one, or the programme's owner where that is a doer.
+
+    None for a recurring task, which is never handed in.
+    """
+    if task.kind == "recurring":
+        return None
+    own = task.assigning_organisation_id
+    return task.programme.owner_organisation_id if own in doers(state_of(task)) else own
+
+
 # Each of these returns the caller's organisation, or raises OrganisationNotAllowed. `step` completes "Your organisation
 # may not …".
 

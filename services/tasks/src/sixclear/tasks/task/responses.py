@@ -10,7 +10,7 @@ from sixclear.common.use_case import Context
 from sixclear.tasks.directive.service import find_described
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task import timing
-from sixclear.tasks.task.access import is_concerned, is_visible
+from sixclear.tasks.task.access import confirming_body, is_concerned, is_visible
 from sixclear.tasks.task.deadlines import current_period, months_skipped
 from sixclear.tasks.task.hidden import HANDED_IN, Hidden, hidden_of, percents_at, public_numbers
 from sixclear.tasks.task.lifecycle import missing_clears
@@ -20,7 +20,7 @@ from sixclear.tasks.task.schemas import HistoryEntry, OpenProposal, PeriodView, 
 Numbers = Mapping[str, Any]
 
 # Every other field of an answer is the column of its name.
-_SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {"programme", "bucket", "lead_organisation"}
+_SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {"programme", "bucket", "lead_organisation", "handed_in_on_time"}
 _DETAIL_COLUMNS = (
     set(TaskView.model_fields)
     - set(TaskSummary.model_fields)
@@ -31,6 +31,7 @@ _DETAIL_COLUMNS = (
         "assigning_organisation",
         "coordinating_organisations",
         "missing_clears",
+        "confirming_organisation",
         "completed_by",
     }
 )
@@ -66,7 +67,8 @@ async def task_response(ctx: Context, task: Task) -> TaskView:
     """A task with everything that it refers to."""
     numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
     bodies = task.lead_organisation_id, task.assigning_organisation_id, task.completed_by_organisation_id
-    names = await briefs(ctx.session, (*bodies, *task.coordinating_organisation_ids))
+    confirming = confirming_body(task)
+    names = await briefs(ctx.session, (*bodies, confirming, *task.coordinating_organisation_ids))
     summary = _summary(task, names, ctx.now, numbers)
     return TaskView(
         **summary,
@@ -77,6 +79,7 @@ async def task_response(ctx: Context, task: Task) -> TaskView:
         assigning_organisation=names[task.assigning_organisation_id],
         coordinating_organisations=[names[key] for key in task.coordinating_organisation_ids],
         missing_clears=missing_clears(state_of(task)),
+        confirming_organisation=named(names, confirming),
         completed_by=named(names, task.completed_by_organisation_id),
     )
 
@@ -85,6 +88,7 @@ def _summary(task: Task, names: Briefs, now: datetime, numbers: Numbers) -> dict
     return {
         "programme": task.programme.slug,
         "bucket": timing.bucket(state_of(task), now),
+        "handed_in_on_time": timing.handed_in_on_time(state_of(task)),
         "lead_organisation": named(names, task.lead_organisation_id),
     } | {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
 

@@ -106,6 +106,13 @@ class TaskSummary(Schema):
     original_deadline: datetime | None
     current_deadline: datetime | None
     last_report_at: datetime | None
+    submitted_at: datetime | None = Field(
+        description="When the result was handed in that waits for confirmation or was accepted; one that was returned "
+        "does not count."
+    )
+    handed_in_on_time: bool | None = Field(
+        description="Whether `submitted_at` lies before `current_deadline` or at it; null without one of them."
+    )
     completed_at: datetime | None
     demonstration: bool
     version: int
@@ -150,7 +157,10 @@ class TaskView(TaskSummary):
     assigned_at: datetime | None
     reports_count: int
     evidence_count: int
-    submitted_at: datetime | None
+    confirming_organisation: OrganisationBrief | None = Field(
+        description="The body whose confirmation is asked for: the assigning body, or the owner of the programme where "
+        "the assigning body does the task itself. Null for a recurring task, which is never handed in."
+    )
     completed_by: OrganisationBrief | None
     occurred_at: datetime
     recorded_at: datetime

@@ -1,7 +1,8 @@
 """Where a task stands against its deadline: each rule once in Python and once in SQL, side by side.
 
 `tests/cases/task_bucket.json` says what both must answer, here and in monitoring. A bucket is recurring first, else
-completed, else overdue, else in term (R4); a task that is only proposed, a draft or cancelled is in none.
+completed, else overdue, else in term (R4); a task that is only proposed, a draft or cancelled is in none. One that was
+handed in stays in its bucket: whether it was in time is told by its submission (`task_handed_in.json`).
 """
 
 from datetime import datetime
@@ -25,6 +26,16 @@ def is_overdue_in_sql(
 ) -> ColumnElement[bool]:
     """`is_overdue` in SQL."""
     return and_(deadline < now, kind == "one_off", status.in_(OPEN_STATUSES))
+
+
+def handed_in_on_time(task: TaskState) -> bool | None:
+    """Whether the submission that waits or was accepted came by the current deadline; None without one of the two.
+
+    A submission that was returned does not count.
+    """
+    if task.submitted_at is None or task.current_deadline is None:
+        return None
+    return task.submitted_at <= task.current_deadline
 
 
 def bucket(task: TaskState, now: datetime) -> str | None:

@@ -10,9 +10,10 @@ from sixclear.portal.upstream.monitoring import Attention, Concern
 
 @dataclass(frozen=True, slots=True)
 class AttentionRow:
-    """One thing that needs attention, and why: how late it is, how often it was returned, or when it was last heard of.
+    """One thing that needs attention, and why: how late it is, how often it was returned, when it was last heard of, or
+    since when it waits for another body.
 
-    `kind` is that of a submission, whose text is not public: it has no title. At most one of the reasons is there.
+    `kind` is that of a submission, whose text is not public: it has no title.
     """
 
     concern: Concern
@@ -23,16 +24,20 @@ class AttentionRow:
     times_returned: int | None = None
     last_returned_at: datetime | None = None
     last_report_at: datetime | None = None
+    awaiting_since: datetime | None = None
+    handed_in_on_time: bool | None = None
 
 
 def rows_of(attention: Attention) -> dict[str, Sequence[AttentionRow]]:
-    """Each list by its name, in monitoring's order."""
+    """Each list that monitoring has, by its name, in monitoring's order."""
+    lists = ((name, getattr(attention, name)) for name in type(attention).model_fields)
     return {
         name: [
             AttentionRow(item, **item.model_dump(include=_SHOWN & item.__class__.model_fields.keys()))
-            for item in getattr(attention, name).items
+            for item in found.items
         ]
-        for name in type(attention).model_fields
+        for name, found in lists
+        if found is not None
     }
 
 
