@@ -98,13 +98,27 @@ def check_recurrence(rule: str) -> str:
     known = all(name in _PARTS and _PARTS[name].fullmatch(value) for name, _, value in parts)
     # RFC 5545 allows only one of the two ends.
     clear = "FREQ" in names and len(set(names)) == len(names) and not {"COUNT", "UNTIL"} <= set(names)
-    if not known or not clear or not _occurs(rule):
+    wrong = _ignored({name: value for name, _, value in parts}, rule)
+    if not known or not clear or wrong or not _occurs(rule):
         raise RecurrenceInvalid(
             "Write one rule that repeats by day, week, month or year and occurs whenever it starts, such as "
             "FREQ=MONTHLY;BYMONTHDAY=22 or FREQ=WEEKLY;BYDAY=FR. It ends by COUNT or by UNTIL, not by both.",
-            errors=[{"pointer": "#/recurrence", "code": "rule-unreadable", "detail": "The rule cannot be used."}],
+            errors=[
+                {"pointer": "#/recurrence", "code": "rule-unreadable", "detail": wrong or "The rule cannot be used."}
+            ],
         )
     return rule
+
+
+def _ignored(parts: Mapping[str, str], rule: str) -> str:
+    """What to do about a part that the library would pass over in silence, or that is given by the assignment."""
+    if ":" in rule or "DTSTART" in parts:
+        return "Leave out RRULE: and DTSTART; the rule starts with the assignment."
+    if parts.get("FREQ") in {"DAILY", "WEEKLY"} and re.search("[0-9]", parts.get("BYDAY", "")):
+        return "A number before a weekday counts within FREQ=MONTHLY or FREQ=YEARLY; take it out, or change FREQ."
+    if "BYSETPOS" in parts and not {"BYDAY", "BYMONTHDAY", "BYMONTH"} & set(parts):
+        return "BYSETPOS chooses among days: give BYDAY, BYMONTHDAY or BYMONTH beside it."
+    return ""
 
 
 def check_occurs(rule: str, since: datetime) -> None:
