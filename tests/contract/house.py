@@ -99,16 +99,18 @@ TASKS = House(
     },
 )
 
+_MIRROR = "a table without a topic of its own: it follows what tasks publishes, to know what requests name"
 _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answers"
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
-    order=("handling", "mailbox", "answer", "submission", "allowance", "typed"),
+    order=("handling", "mailbox", "answer", "submission", "organisation", "allowance", "typed"),
     folders={
         "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
         "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
         "answer": "a table without a topic: only its outcome is published, as an event of the submission",
         "allowance": "a table without a topic: what visitors have used up, for some minutes",
+        "organisation": _MIRROR,
     },
     ideas={
         "submission.dependencies": Idea("routes", _FROM_REQUEST),
@@ -141,11 +143,12 @@ FEEDBACK = House(
 _SHOWS_ENTRY = "each step of a registration responds with the entry"
 DATA_CATALOG = House(
     service="data-catalog",
-    order=("registration | list_figures", "entry", "document | programme_list"),
+    order=("registration | list_figures", "entry", "document | organisation | programme_list"),
     folders={
         "registration": "verbs: a step writes the entry and the documents of its dossier",
         "list_figures": "a question: entries counted by programme list, which an entry must know to stand in one",
         "document": "a table without a topic: its entry publishes how many documents are missing",
+        "organisation": _MIRROR,
         "programme_list": "tables without a topic: lists ship with the product, and no one changes them",
     },
     ideas={

@@ -9,10 +9,12 @@ import pytest_asyncio
 
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.clock import MovingClock
+from sixclear.common.testing.mirrored import follow
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.data_catalog.app import create_app
 from sixclear.data_catalog.events import EVENTS
+from sixclear.data_catalog.organisation.models import Organisation
 from sixclear.data_catalog.programme_list.service import seed_lists
 from sixclear.data_catalog.settings import Settings
 
@@ -58,6 +60,7 @@ async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     settings = Settings(database_url=await clone_database("sixclear.data_catalog"))
     async with running_service(Service, EVENTS, settings, create_app, MovingClock(START)) as running:
         await seed_lists(running.database)
+        await follow(running, Organisation, "organisation", "G06", "G01", "P57")
         yield running
 
 

@@ -12,10 +12,12 @@ from sqlalchemy import text
 
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.clock import MovingClock
+from sixclear.common.testing.mirrored import follow
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.feedback.app import create_app
 from sixclear.feedback.events import EVENTS
+from sixclear.feedback.organisation.models import Organisation
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts
 
@@ -75,6 +77,7 @@ async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     settings = Settings(database_url=await clone_database("sixclear.feedback"), messages_per_case=3)
     create = partial(create_app, receipts=Receipts(SECRET))
     async with running_service(Service, EVENTS, settings, create, MovingClock(START)) as running:
+        await follow(running, Organisation, "organisation", "G06", "G01", "P57")
         yield running
 
 

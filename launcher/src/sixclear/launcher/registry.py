@@ -57,8 +57,8 @@ class Service:
 # In this order they are listed and started; consumers begin when all have started, so any order is right.
 SERVICES = (
     Service("tasks", "/api/tasks", publishes=True),
-    Service("feedback", "/api/feedback", publishes=True),
-    Service("data-catalog", "/api/catalog", publishes=True),
+    Service("feedback", "/api/feedback", publishes=True, reads=frozenset({"tasks"})),
+    Service("data-catalog", "/api/catalog", publishes=True, reads=frozenset({"tasks"})),
     Service("monitoring", "/api/monitoring", reads=frozenset({"tasks", "feedback", "data-catalog"})),
     Service("portal", "/", has_database=False),
 )

@@ -149,7 +149,7 @@ async def test_only_an_initiative_is_sealed(service: Service) -> None:
         ("text", "a\x00b"),
         ("text", "\ud800"),
         ("programme", "Not A Slug"),
-        ("organisation_id", "G06"),
+        ("organisation_id", "G 06"),
         ("visibility", "secret"),
         ("sender", {"kind": "robot"}),
         ("sender", {"email": "nobody"}),

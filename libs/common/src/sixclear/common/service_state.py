@@ -12,6 +12,7 @@ from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
+from sixclear.common.use_case import not_known
 
 # What of a kept answer (its body) its caller may read now; raises when that is nothing.
 StillReadable = Callable[[Request, AsyncSession, bytes], Coroutine[Any, Any, bytes]]
@@ -25,7 +26,7 @@ class ServiceState:
 
     An application that only describes itself has no `verifier` and no `database`; a service that publishes nothing has
     no `event_log`. `read_sessions` makes sessions that the server keeps from writing. `own` is the service's own frozen
-    dataclass; its routes get it by `own_state`.
+    dataclass; its routes get it by `own_state`. `behind_seconds` is the age of the service's mirror, if it has one.
     """
 
     service: str
@@ -36,6 +37,7 @@ class ServiceState:
     read_sessions: Callable[[], AsyncSession] | None = None
     event_log: EventLog | None = None
     still_readable: StillReadable | None = None
+    behind_seconds: Callable[[], float | None] = not_known
     own: object = None
 
 

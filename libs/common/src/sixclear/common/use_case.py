@@ -52,12 +52,18 @@ class ReferenceUnknown(DomainError):
     remedy = "Correct the values that `errors` names, or create what they name first."
 
 
+def not_known() -> float | None:
+    """The age of a mirror that nothing fills."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a use case works with.
 
     `session` and `log` are written to; `caller` is the client that asks; `now` is the instant of the request (UTC);
     `request_id` is None outside of a request. A use case takes the identifiers that it makes from `new_id`.
+    `behind_seconds` says how old the service's table of what another one publishes may be; None: not known.
     """
 
     session: AsyncSession
@@ -66,6 +72,7 @@ class Context:
     now: datetime
     request_id: str | None = None
     new_id: Callable[[], UUID] = new_id
+    behind_seconds: Callable[[], float | None] = not_known
 
     def fact_time(self, given: datetime | None, last: datetime | None) -> datetime:
         """When the change became true; raises when `given` needs a scope that the caller lacks, or lies outside."""

@@ -4,6 +4,7 @@ from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.data_catalog.app import create_app
 from sixclear.data_catalog.events import EVENTS
+from sixclear.data_catalog.organisation import consumers as organisations
 from sixclear.data_catalog.programme_list.service import seed_lists
 from sixclear.data_catalog.settings import Settings
 
@@ -23,6 +24,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         package="sixclear.data_catalog",
         settings=settings or Settings(),
         create_app=create_app,
+        mirror=organisations.mirror,
         waiting_for="migrating and registering programme lists",
         prepare=register_lists,
     )

@@ -4,6 +4,7 @@ from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.events import EVENTS
+from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts, secret_at
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
@@ -36,6 +37,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         package="sixclear.feedback",
         settings=settings or Settings(),
         create_app=create_app,
+        mirror=organisations.mirror,
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
     )

@@ -1,18 +1,22 @@
 """The target of a service that is a source of events: a database, an event log and an application."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from starlette.applications import Starlette
 
 from sixclear.common import migrations
 from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.bus.mirror import Mirror
+from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
-from sixclear.common.runtime.target import Check, Runtime, StreamState
+from sixclear.common.runtime.target import Check, Runtime, StreamState, stream_of
+from sixclear.common.service_state import ServiceState
 from sixclear.common.telemetry import instrument_engine
 
 
@@ -22,6 +26,9 @@ class SourceSettings(Protocol):
     database_url: str
     database_pool_size: int
 
+
+MakeMirror = Callable[[Bus, Database, Clock], Mirror]
+_MIRROR_FILLS = "what requests name is read from another service's log for the first time"
 
 S = TypeVar("S", bound=SourceSettings)
 S_contra = TypeVar("S_contra", bound=SourceSettings, contravariant=True)
@@ -46,6 +53,8 @@ class CreateApp(Protocol[S_contra]):
 class SourceTarget(Generic[S]):
     """Migrates, follows its log, runs `prepare` if there is one, and serves. Its name is the service of `events`.
 
+    `mirror` makes what fills its table of another service's entities, where its requests name them.
+
     `waiting_for` says on the readiness page what a target that has not started is busy with.
     """
 
@@ -60,6 +69,7 @@ class SourceTarget(Generic[S]):
         create_app: CreateApp[S],
         waiting_for: str,
         prepare: "Callable[[SourceTarget[S]], Awaitable[None]] | None" = None,
+        mirror: MakeMirror | None = None,
     ) -> None:
         self.name = name = events.service
         self.prefixes = prefixes
@@ -80,6 +90,10 @@ class SourceTarget(Generic[S]):
             event_log=self.event_log,
             clock=runtime.clock,
         )
+        self._mirror = None if mirror is None else mirror(runtime.bus, self.database, runtime.clock)
+        if self._mirror is not None:
+            state: ServiceState = self.app.state.service_state
+            self.app.state.service_state = replace(state, behind_seconds=self._mirror.behind_seconds)
         self._watch = DatabaseWatch(settings.database_url, name, [self.database])
         self._started = False
 
@@ -87,22 +101,37 @@ class SourceTarget(Generic[S]):
         """Bring the schema up to date, follow the log, prepare; `prepare` may publish: the log has its partitions."""
         await migrations.upgrade(self.settings.database_url, self._package)
         await self.event_log.start()
+        if self._mirror is not None:
+            await self._mirror.prepare()
         if self._prepare is not None:
             await self._prepare(self)
         await self._watch.start()
         self._started = True
 
+    async def start_consumers(self) -> None:
+        """Begin to read what another service publishes, where this one names it."""
+        if self._mirror is not None:
+            await self._mirror.start()
+
     async def stop(self) -> None:
-        """Stop following the log, then close connections."""
+        """Stop reading and following the log, then close connections."""
         self._started = False
+        if self._mirror is not None:
+            await self._mirror.stop()
         await self._watch.stop()
         await self.event_log.stop()
         await self.database.close()
 
     def checks(self) -> Sequence[Check]:
-        """Ready once `start` is through and while the database answers."""
-        return [Check("started", self._started, "" if self._started else self._waiting_for), *self._watch.checks()]
+        """Ready once `start` is through and its mirror was filled, and while the database answers."""
+        checks = [Check("started", self._started, "" if self._started else self._waiting_for), *self._watch.checks()]
+        if self._mirror is not None:
+            serves = self._mirror.serves()
+            checks.append(Check("mirror", serves, "" if serves else _MIRROR_FILLS))
+        return checks
 
     def streams(self) -> Sequence[StreamState]:
-        """None: the launcher relays the log, and a source consumes nothing."""
-        return []
+        """The mirror's consumer, where there is one; the log's relay is the launcher's."""
+        if self._mirror is None:
+            return []
+        return [stream_of(self.name, self._mirror.state(), self.runtime.clock())]

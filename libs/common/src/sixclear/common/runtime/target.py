@@ -13,6 +13,7 @@ from sixclear.common.settings import CommonSettings
 
 if TYPE_CHECKING:
     from sixclear.common.auth.tokens import TokenVerifier
+    from sixclear.common.bus.consumer_state import ConsumerState
     from sixclear.common.bus.protocol import Bus
     from sixclear.common.events.log import EventLog
     from sixclear.common.telemetry import SpanSink
@@ -49,6 +50,22 @@ class StreamState:
     dead_letters: int = 0
     last_progress_at: datetime | None = None
     detail: str = ""
+
+
+def stream_of(service: str, state: "ConsumerState", now: datetime) -> StreamState:
+    """A consumer as operators see it. While the lag is not known, its age is at least the time since it was."""
+    unknown_for = None if state.lag_known_at is None else (now - state.lag_known_at).total_seconds()
+    return StreamState(
+        service=service,
+        name=state.group,
+        kind="consumer",
+        running=state.running and state.halted_reason is None,
+        lag_messages=None if state.lag is None else state.lag.messages,
+        lag_seconds=unknown_for if state.lag is None else state.lag.seconds,
+        dead_letters=state.dead_letters,
+        last_progress_at=state.last_progress_at,
+        detail=state.halted_reason or state.last_error or "",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

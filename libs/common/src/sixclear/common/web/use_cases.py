@@ -15,7 +15,8 @@ from sixclear.common.web.route import CallerDep, NowDep, SessionDep
 async def use_case(request: Request, session: SessionDep, caller: CallerDep, now: NowDep) -> Context:
     """The context of this request's use case."""
     request_id = getattr(request.state, "request_id", None)
-    return Context(session, log_of(request), caller, now, request_id, state_of(request).new_id)
+    state = state_of(request)
+    return Context(session, log_of(request), caller, now, request_id, state.new_id, state.behind_seconds)
 
 
 def log_of(request: Request) -> EventLog:

@@ -18,6 +18,7 @@ from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.references import Reference
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Words
@@ -45,6 +46,7 @@ from sixclear.data_catalog.entry.schemas import (
     Risk,
     StageStep,
 )
+from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list.errors import ListNotFound
 
 router = APIRouter(route_class=TransactionalRoute, tags=["entries"])
@@ -54,7 +56,12 @@ WRITE = Depends(Access.scope("catalog:write", "catalog:approve", organisation=ac
 BEAT = Depends(Access.scope("catalog:heartbeat", organisation=access.OWNER))
 
 
-@router.get("/entries", operation_id="listEntries", dependencies=[PUBLIC], responses=problem_responses(ListNotFound))
+@router.get(
+    "/entries",
+    operation_id="listEntries",
+    dependencies=[PUBLIC],
+    responses=problem_responses(ListNotFound, ReferenceUnknown),
+)
 async def list_entries(
     ctx: ContextDep,
     listed: Annotated[Lookup | None, Query(alias="list", description="Slug of a programme list.")] = None,
@@ -62,14 +69,17 @@ async def list_entries(
     deployment_stage: DeploymentStage | None = None,
     risk: Risk | None = None,
     registration: RegistrationStatus | None = None,
-    owner: Annotated[UUID | None, Query(description="Identifier of the organisation that owns the entry.")] = None,
+    owner: Annotated[
+        Reference | None, Query(description="Identifier or any code of the organisation that owns the entry.")
+    ] = None,
     freshness: Annotated[Freshness | None, Query(description="Derived at the time of the response.")] = None,
     q: Annotated[Words | None, Query(description="Part of code, name or description.")] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[EntrySummary]:
     """Entries in the order of their codes; diacritics in `q` do not matter."""
-    narrow = EntryFilter(listed, edition, deployment_stage, risk, registration, owner, freshness, q)
+    owner_id = await organisations.meant(ctx, "owner", owner)
+    narrow = EntryFilter(listed, edition, deployment_stage, risk, registration, owner_id, freshness, q)
     context = repr(narrow)
     after = decode_cursor(cursor, str, context=context)[0] if cursor else None
     rows = await service.list_entries(ctx, narrow, after, limit + 1)

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from sixclear.common.web.instants import Day
 from sixclear.common.web.numbers import TAKES_WHOLE
+from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Code, Slug, Text, line_of
 from sixclear.data_catalog.document.schemas import DocumentView
@@ -41,7 +42,7 @@ class EntryDescription(Schema):
     name_vi: Line
     name_en: Line | None = None
     kind: Kind
-    owner_organisation_id: UUID
+    owner_organisation_id: Reference = Field(description="Identifier or any code of the organisation.")
     lists: list[Listing] | None = Field(
         default=None,
         max_length=50,

@@ -19,7 +19,10 @@ from sixclear.data_catalog.entry.models import Entry, state_of
 from sixclear.data_catalog.entry.recording import ENTRY
 from sixclear.data_catalog.entry.repository import EntryFilter
 from sixclear.data_catalog.entry.schemas import EntryDescription, HeartbeatStep, Listing, StageStep
+from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list import service as programme_lists
+
+_OWNER = "#/owner_organisation_id"
 
 
 async def get_entry(ctx: Context, entry_id: UUID, *, lock: bool = False) -> Entry:
@@ -62,10 +65,12 @@ async def put_entry(ctx: Context, description: EntryDescription, expect: Expect)
 
     A client describes its own organisation's entries, a steward those of any; only a steward changes the lists. A
     description that changes nothing publishes nothing. `expect` refuses to replace a version that the caller does not
-    know, and to create what the caller believes to be there.
+    know, and to create what the caller believes to be there. Raises ReferenceUnknown for an owner that does not exist,
+    Unavailable while that is not sure.
     """
-    require_owner_or_steward(ctx, description.owner_organisation_id, "describe an entry of another organisation")
-    fields = _described(ctx, description)
+    owner = (await organisations.referenced(ctx, {_OWNER: description.owner_organisation_id}))[_OWNER]
+    require_owner_or_steward(ctx, owner, "describe an entry of another organisation")
+    fields = _described(ctx, description) | {"owner_organisation_id": owner}
     entry = await repository.find_or_create(ctx.session, stable_id("entry", description.code))
     if entry is not None:
         require_owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
@@ -82,7 +87,7 @@ async def put_entry(ctx: Context, description: EntryDescription, expect: Expect)
 
 async def _register(ctx: Context, description: EntryDescription, fields: Mapping[str, Any]) -> Entry:
     occurred_at = ctx.fact_time(description.occurred_at, None)
-    by_owner = ctx.caller.organisation_id == description.owner_organisation_id
+    by_owner = ctx.caller.organisation_id == fields["owner_organisation_id"]
     entry = Entry(
         entry_id=stable_id("entry", description.code),
         code=description.code,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
+from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
@@ -26,7 +27,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
     operation_id="draftAnswer",
     dependencies=[Depends(access.HANDLE)],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS),
+    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown),
 )
 async def draft_answer(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AnswerEntry, expect: ExpectDep, response: Response

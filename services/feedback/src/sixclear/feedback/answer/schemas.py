@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from sixclear.common.web.instants import Day
+from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.fields import Line, OccurredAt, Outcome
@@ -17,7 +18,7 @@ class AnswerEntry(Schema):
     outcome: Outcome
     reason: Text
     legal_basis: Line
-    responsible_organisation_id: UUID
+    responsible_organisation_id: Reference = Field(description="Identifier or any code of the organisation.")
     next_date: Day | None = None
     text: Text
     occurred_at: OccurredAt = None

@@ -11,9 +11,12 @@ from sixclear.feedback.answer.metrics import ANSWERS
 from sixclear.feedback.answer.models import Answer, state_of
 from sixclear.feedback.answer.schemas import AnswerEntry
 from sixclear.feedback.fields import Step
+from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
+
+_RESPONSIBLE = "#/responsible_organisation_id"
 
 
 async def list_answers(ctx: Context, submission_id: UUID) -> Sequence[Answer]:
@@ -27,13 +30,15 @@ async def draft_answer(
     """Draft an answer; another client publishes it."""
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
+    responsible = (await organisations.referenced(ctx, {_RESPONSIBLE: entry.responsible_organisation_id}))[_RESPONSIBLE]
     await steps.draft_answer(ctx, submission, occurred_at)
     answer = Answer(
         answer_id=ctx.new_id(),
         submission_id=submission_id,
         drafted_by=ctx.caller.client_id,
         drafted_at=occurred_at,
-        **entry.model_dump(exclude={"occurred_at"}),
+        responsible_organisation_id=responsible,
+        **entry.model_dump(exclude={"occurred_at", "responsible_organisation_id"}),
     )
     ctx.session.add(answer)
     return answer, submission

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from sixclear.common.use_case import OrganisationNotAllowed
+from sixclear.common.use_case import OrganisationNotAllowed, ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.route_options import RouteOptions
@@ -39,7 +39,7 @@ async def get_submission(ctx: ContextDep, hub: HubDep, submission_id: UUID, resp
     "/submissions/{submission_id}/assign",
     operation_id="assignSubmission",
     dependencies=[Depends(access.HUB)],
-    responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed),
+    responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed, ReferenceUnknown),
 )
 async def assign(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AssignmentEntry, expect: ExpectDep, response: Response

@@ -1,8 +1,10 @@
 """Requests and responses about the whole case."""
 
 from datetime import datetime
-from uuid import UUID
 
+from pydantic import Field
+
+from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.feedback.answer.schemas import AnswerView
 from sixclear.feedback.fields import OccurredAt, Reason
@@ -13,7 +15,7 @@ from sixclear.feedback.submission.schemas import ClockView, SenderKind, Submissi
 class AssignmentEntry(Schema):
     """The body that must answer."""
 
-    organisation_id: UUID
+    organisation_id: Reference = Field(description="Identifier or any code of the organisation.")
     reason: Reason | None = None
     occurred_at: OccurredAt = None
 

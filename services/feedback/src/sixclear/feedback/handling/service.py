@@ -5,10 +5,13 @@ from uuid import UUID
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.handling.schemas import AssignmentEntry
+from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission.access import require_hub
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
+
+_BODY = "#/organisation_id"
 
 
 async def assign(ctx: Context, hub: UUID, submission_id: UUID, entry: AssignmentEntry, expect: Expect) -> Submission:
@@ -16,6 +19,7 @@ async def assign(ctx: Context, hub: UUID, submission_id: UUID, entry: Assignment
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "assign submissions")
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
-    await steps.assign(ctx, submission, entry.organisation_id, occurred_at, reason=entry.reason)
+    organisation_id = (await organisations.referenced(ctx, {_BODY: entry.organisation_id}))[_BODY]
+    await steps.assign(ctx, submission, organisation_id, occurred_at, reason=entry.reason)
     await answers.withdraw_drafts(ctx, submission_id, occurred_at)
     return submission

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.caller import OrganisationRequired
-from sixclear.common.use_case import FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.use_case import FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed, ReferenceUnknown
 from sixclear.common.web.idempotency import (
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
@@ -17,12 +17,14 @@ from sixclear.common.web.idempotency import (
 )
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.references import Reference
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
 from sixclear.feedback.allowance.errors import TooManySubmissions
+from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission import access, responses
 from sixclear.feedback.submission.dependencies import (
     NOT_KEPT,
@@ -92,6 +94,7 @@ _REFUSALS = (
     IdempotencyKeyReused,
     ComplaintTurnedAway,
     VisibilityNotAllowed,
+    ReferenceUnknown,
 )
 
 
@@ -141,7 +144,7 @@ def _receipt(received: Received, response: Response) -> SubmissionReceipt:
     "/submissions",
     operation_id="listSubmissions",
     dependencies=[Depends(access.HANDLE), NOT_KEPT],
-    responses=problem_responses(InvalidCursor, OrganisationRequired),
+    responses=problem_responses(InvalidCursor, OrganisationRequired, ReferenceUnknown),
 )
 async def list_submissions(
     ctx: ContextDep,
@@ -149,7 +152,9 @@ async def list_submissions(
     status: Status | None = None,
     kind: Kind | None = None,
     overdue: Annotated[bool | None, Query(description="Open and past its due time, or not.")] = None,
-    organisation: Annotated[UUID | None, Query(description="The body that it is assigned to.")] = None,
+    organisation: Annotated[
+        Reference | None, Query(description="Identifier or any code of the body that it is assigned to.")
+    ] = None,
     sender_wrote_last: Annotated[
         bool | None, Query(description="The sender wrote last, also after the answer: a handler's word is waited for.")
     ] = None,
@@ -157,7 +162,8 @@ async def list_submissions(
     limit: LimitParam = 50,
 ) -> Page[SubmissionSummary]:
     """Submissions by due time, soonest first: all for the hub, its own for another body; no texts, no contacts."""
-    narrow = Narrowing(status, kind, overdue, organisation, sender_wrote_last)
+    body = await organisations.meant(ctx, "organisation", organisation)
+    narrow = Narrowing(status, kind, overdue, body, sender_wrote_last)
     context = repr(narrow)
     after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
     rows = await reading.list_submissions(ctx, hub, narrow, after, limit + 1)

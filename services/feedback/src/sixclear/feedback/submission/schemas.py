@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
 from sixclear.feedback.fields import Line, OccurredAt, Outcome, Reason
@@ -75,7 +76,9 @@ class SubmissionEntry(Schema):
     programme: Slug | None = Field(
         default=None, description="Slug of the programme that it concerns, as a suggestion to the handler."
     )
-    organisation_id: UUID | None = Field(default=None, description="The body that it is addressed to.")
+    organisation_id: Reference | None = Field(
+        default=None, description="The body that it is addressed to: its identifier or any of its codes."
+    )
     visibility: Visibility = Field(
         default="requester",
         description="`sealed` is for initiatives only. No text is published today, also with `public`.",

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from sixclear.common.bus.batching import BatchSize
-from sixclear.common.bus.consumer import ConsumerState
 from sixclear.common.bus.protocol import Bus, Lag
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
-from sixclear.common.runtime.target import StreamState
+from sixclear.common.runtime.target import StreamState, stream_of
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.kinds import rules_of, sources
@@ -112,7 +111,7 @@ class Leader:
     def streams(self) -> Sequence[StreamState]:
         """The consumer groups, as operators see them."""
         consumers = (*self._consumers, *self._replays.consumers())
-        return [_stream(consumer.loop.state(), self._clock()) for consumer in consumers]
+        return [stream_of("monitoring", consumer.loop.state(), self._clock()) for consumer in consumers]
 
     def _consumer(self, source: str, generation: int | None = None) -> SourceConsumer:
         return SourceConsumer(
@@ -242,20 +241,3 @@ def _complete_until(lag: Lag | None, looked_at: datetime) -> datetime | None:
     if lag is None or (lag.messages and lag.seconds is None):
         return None
     return looked_at - timedelta(seconds=lag.seconds or 0.0 if lag.messages else 0.0)
-
-
-def _stream(state: ConsumerState, now: datetime) -> StreamState:
-    """As operators see it. While the lag is not known, its age is at least the time since it was."""
-    detail = state.halted_reason or state.last_error or ""
-    unknown_for = None if state.lag_known_at is None else (now - state.lag_known_at).total_seconds()
-    return StreamState(
-        service="monitoring",
-        name=state.group,
-        kind="consumer",
-        running=state.running and state.halted_reason is None,
-        lag_messages=None if state.lag is None else state.lag.messages,
-        lag_seconds=unknown_for if state.lag is None else state.lag.seconds,
-        dead_letters=state.dead_letters,
-        last_progress_at=state.last_progress_at,
-        detail=detail,
-    )

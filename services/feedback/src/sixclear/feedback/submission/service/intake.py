@@ -17,6 +17,7 @@ from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempotencyKey
+from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission import repository
 from sixclear.feedback.submission.clocks import answer_clock
 from sixclear.feedback.submission.errors import ComplaintTurnedAway, VisibilityNotAllowed
@@ -28,6 +29,8 @@ from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
 
 KEY_LENGTHS = range(16, 201)
+
+_ADDRESSED = "#/organisation_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,10 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
             raise IdempotencyKeyReused("Use a new key for a new submission.")
         return Received(known, code, again=True)
     _check_kind(entry)
+    addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id})
     received_at = ctx.fact_time(sending.occurred_at, None)
     submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at)
+    submission.addressed_organisation_id = addressed.get(_ADDRESSED)
     ctx.session.add(submission)
     await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
     contact = _contact(submission.submission_id, entry.sender)
@@ -111,7 +116,7 @@ def _new_submission(
         text=entry.text,
         suggested_programme=entry.programme,
         programme=sending.programme,
-        addressed_organisation_id=entry.organisation_id,
+        addressed_organisation_id=None,
         organisation_id=None,
         visibility=entry.visibility,
         sender_kind=entry.sender.kind,

@@ -1,0 +1,14 @@
+"""Events in: the organisations that `tasks` publishes."""
+
+from sixclear.common.bus.mirror import Mirror
+from sixclear.common.bus.protocol import Bus
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.data_catalog.organisation.models import Organisation
+
+TOPIC = "sixclear.tasks.organisation.v1"
+
+
+def mirror(bus: Bus, database: Database, clock: Clock) -> Mirror:
+    """What fills the table of organisations."""
+    return Mirror(bus, database, clock, group="data-catalog.organisations", topic=TOPIC, kind=Organisation)

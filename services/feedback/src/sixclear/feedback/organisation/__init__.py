@@ -1,0 +1,1 @@
+"""Which organisations there are, as `tasks` publishes them: who is named in a request must be one of them."""
