@@ -183,6 +183,22 @@ async def test_no_answer_repeats_a_forged_host(peer: str, path: str) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("server", [("10.0.0.5", 8000), ("10.0.0.5", 80), ("/run/sixclear.sock", None), None])
+async def test_a_redirect_of_a_request_without_a_host_does_not_tell_the_servers_address(server: Any) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/t/docs/", "raw_path": b"/t/docs/", "query_string": b"a=1"}
+    await application()(scope | {"headers": [], "server": server, "scheme": "http"}, receive, send)
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"location"]) == (307, b"/t/docs?a=1")
+
+
+@pytest.mark.asyncio
 async def test_who_comes_by_https_is_told_to_stay_there() -> None:
     edge = VisitorEdge(application(), trusted_networks("127.0.0.1"))
     said = {"X-Forwarded-Proto": "https"}

@@ -84,10 +84,11 @@ def _request_id(scope: Scope) -> str:
 
 
 def _without_host(location: str, scope: Scope) -> str:
-    """`location` as a path, if it leads to the request's own host."""
+    """`location` as a path, if it leads to the request's own host; without one, to the server."""
     host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-    for scheme in ("http://", "https://"):
-        own = f"{scheme}{host}/"
-        if host and location.startswith(own):
+    server, port = scope.get("server") or ("", None)
+    for place in (host, f"{server}:{port}", server):
+        own = next((own for own in (f"http://{place}/", f"https://{place}/") if location.startswith(own)), "")
+        if place and own:
             return "/" + location.removeprefix(own).lstrip("/\\")  # two of them would name a host again
     return location
