@@ -1,8 +1,11 @@
 """What every page keeps of HTTP: methods, HEAD, packing."""
 
+import gzip
+
 import httpx2
 import pytest
 from tests.integration.portal.test_pages import PAGES
+from tests.integration.portal.upstream import Upstream
 
 pytestmark = pytest.mark.asyncio
 
@@ -57,3 +60,13 @@ async def test_whoever_takes_nothing_but_gzip_gets_it(browser: httpx2.AsyncClien
         answer = await browser.get(path, headers={"accept-encoding": header})
         assert (answer.headers["content-encoding"], answer.status_code) == ("gzip", 200)
         assert "Accept-Encoding" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize("path", ["/language", "/feedback/sent", "/feedback/mailbox"])
+async def test_a_form_that_is_compressed_is_refused_and_nothing_is_sent(
+    browser: httpx2.AsyncClient, upstream: Upstream, path: str
+) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded", "content-encoding": "gzip"}
+    answer = await browser.post(path, content=gzip.compress(b"kind=feedback&title=a&text=b&next=/tasks"), headers=form)
+    assert 400 <= answer.status_code < 500
+    assert not upstream.submissions

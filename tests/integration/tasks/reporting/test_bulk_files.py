@@ -1,5 +1,6 @@
 """Files as spreadsheets and editors write them, and what a sender reads of its faults."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -177,3 +178,29 @@ async def test_what_json_does_not_know_is_a_fault_of_its_line(service: Service, 
     line = json.dumps(GOOD | {"percent": 7}).replace("7", text).encode(errors="surrogateescape")
     items = await send(service, line + b"\n" + json.dumps(GOOD).encode())
     assert [item["outcome"] for item in items] == ["rejected", "reported"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", ["text/csv", "application/x-www-form-urlencoded", "text/plain", "multipart/form-data"])
+async def test_a_file_of_another_kind_is_refused_with_what_is_read(service: Service, kind: str) -> None:
+    headers = service.headers("G06") | {"Content-Type": kind}
+    answer = await service.http.post("/api/tasks/v1/progress/bulk", content=b"{}", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+    assert answer.headers["accept-post"].startswith("application/x-ndjson, ")
+
+
+@pytest.mark.asyncio
+async def test_a_compressed_file_is_refused(service: Service) -> None:
+    headers = service.headers("G06") | {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
+    content = gzip.compress(json.dumps(GOOD).encode())
+    answer = await service.http.post("/api/tasks/v1/progress/bulk", content=content, headers=headers)
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", ["application/x-ndjson; charset=utf-8", "application/jsonl", "application/json", None])
+async def test_a_file_of_lines_in_json_is_read_under_its_names(service: Service, kind: str | None) -> None:
+    headers = service.headers("G06") | ({"Content-Type": kind} if kind else {})
+    content = json.dumps(GOOD).encode()
+    answer = await service.http.post("/api/tasks/v1/progress/bulk", content=content, headers=headers)
+    assert (answer.status_code, len(answer.json()["items"])) == (200, 1)
