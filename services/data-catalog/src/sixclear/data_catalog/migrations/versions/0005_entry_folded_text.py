@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 from sixclear.common.folded_columns import FoldedColumn, fold_again
 from sixclear.common.folding import fold
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
