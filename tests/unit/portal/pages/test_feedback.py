@@ -6,6 +6,7 @@ import pytest
 
 from sixclear.portal.pages.public.feedback.view import problems_of as problems
 from sixclear.portal.shell.deadlines import Distance, distance
+from sixclear.portal.shell.forms import text_problem
 
 
 def test_what_a_form_lacks_is_named_in_its_order() -> None:
@@ -26,3 +27,21 @@ def test_a_distance_is_in_civil_days_and_never_below_none(day: int, missed: bool
     now = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
     found = distance(datetime(2025, 12, day, 2, 0, tzinfo=UTC), now, missed=missed)
     assert found == Distance(expected, missed)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", "missing"),
+        (" \u200b\u2060\u00a0\n", "missing"),
+        ("chuông \a", "control"),
+        ("một\x00hai", "control"),
+        ("\ufffe", "control"),
+        ("e\u0301" * 300, None),
+        ("é" * 301, "too-long"),
+        ("a\u200b" * 300, None),
+        ("dòng một\r\ndòng hai\u2028dòng ba", None),
+    ],
+)
+def test_a_text_is_judged_as_it_would_be_stored(text: str, found: str | None) -> None:
+    assert text_problem(text, 300) == found

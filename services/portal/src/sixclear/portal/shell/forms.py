@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from sixclear.common.text import TextRefused, several_lines
 from sixclear.portal.errors import ForeignForm, FormTooLarge, InvalidAddress, PortalError
 from sixclear.portal.shell.form_bodies import FormBody, read_body
 
@@ -96,7 +97,12 @@ def _plain(origin: str) -> str:
 
 
 def text_problem(text: str, longest: int) -> str | None:
-    """What is wrong with a text that must be there: `missing`, `too-long`, or nothing."""
-    if not text:
-        return "missing"
-    return "too-long" if len(text) > longest else None
+    """What is wrong with a text that must be there: `missing`, `too-long`, `control`, or nothing.
+
+    It is judged in the form in which it would be stored: composed, and without what shows nothing.
+    """
+    try:
+        kept = several_lines(text)
+    except TextRefused as refused:
+        return "missing" if refused.code == "nothing_visible" else "control"
+    return "too-long" if len(kept) > longest else None
