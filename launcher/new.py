@@ -122,7 +122,7 @@ def new_service(root: Path, service: str, first_entity: str) -> Sequence[str]:
     _write_entity(package / names["entity"], names)
     _write(tests / "conftest.py", TEMPLATES / "tests" / "conftest.py.tmpl", names)
     _write(tests / names["entity"] / f"test_{names['entity']}.py", TEMPLATES / "tests" / "test_entity.py.tmpl", names)
-    log = "    execute_all(op, event_log.DDL_V1 + relay_cursor.DDL_V1 + idempotency.DDL_V1)\n"
+    log = "    execute_all(op, event_log.DDL_V1 + purge.DDL_V1 + relay_cursor.DDL_V1 + idempotency.DDL_V1)\n"
     _write_migration(
         package, names | {"revision": "0001", "down_revision": "None", "log": log, "imports": _LOG_IMPORTS}
     )
@@ -139,6 +139,7 @@ def new_service(root: Path, service: str, first_entity: str) -> Sequence[str]:
 
 _LOG_IMPORTS = """
 from sixclear.common.events import log as event_log
+from sixclear.common.events import purge
 from sixclear.common.migrations import execute_all
 from sixclear.common.relay import cursor as relay_cursor
 from sixclear.common.web import idempotency

@@ -15,6 +15,7 @@ from sixclear.common.bus.envelope import Record, encode_stored
 from sixclear.common.bus.kafka import BatchProducer, BrokerView
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
+from sixclear.common.events import purge
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.ids import new_id
 from sixclear.common.relay import relay as relay_module
@@ -39,7 +40,7 @@ async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
     """An event log with EVENTS events that no relay has sent yet."""
     database = Database(await empty_database(), application_name="test")
     try:
-        await create_tables(database, relay_module.DDL_V1)
+        await create_tables(database, relay_module.DDL_V1, purge.DDL_V1)
         made = EventLog(things_of(unique_service()), database)
         for start in range(0, EVENTS, 1_000):
             events = [_event(number) for number in range(start, start + 1_000)]

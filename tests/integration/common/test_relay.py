@@ -19,6 +19,7 @@ from sixclear.common.bus.kafka.producer import partition_of
 from sixclear.common.bus.protocol import Message
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
+from sixclear.common.events import purge
 from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.relay import relay as relay_module
@@ -36,7 +37,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.kafka]
 async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
     database = Database(await empty_database(), application_name="test", pool_size=10)
     try:
-        await create_tables(database, relay_module.DDL_V1)
+        await create_tables(database, relay_module.DDL_V1, purge.DDL_V1)
         yield EventLog(things_of(unique_service()), database)
     finally:
         await database.close()

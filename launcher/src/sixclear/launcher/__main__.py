@@ -68,6 +68,14 @@ def parser() -> argparse.ArgumentParser:
     rebuild.add_argument("source", metavar="SOURCE", help=", ".join(source.name for source in SOURCES))
     rebuild.set_defaults(run=commands.rebuild)
 
+    purge = named.add_parser("purge", help="take an entity's earlier public versions out of the log, and send it again")
+    purge.add_argument("entity", metavar="ENTITY", help="its kind and identifier: task/0198a3c4-…")
+    purge.add_argument("--reason", default="", help="why; kept with who and when")
+    purge.add_argument("--by", help="who asks for it (default: the user of this terminal)")
+    purge.add_argument("--force", action="store_true", help="although it is public: all but its newest public version")
+    purge.add_argument("--dry-run", action="store_true", help="only say what would be taken out, and what was")
+    purge.set_defaults(run=commands.purge)
+
     check = named.add_parser("check-config", help="print the effective settings without secrets, or what is wrong")
     check.add_argument("--target", default="all", help="all, or services with commas")
     check.add_argument("--connect", action="store_true", help="also try databases, brokers and the identity provider")

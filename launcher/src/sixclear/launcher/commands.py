@@ -128,6 +128,25 @@ async def epoch(options: Namespace) -> int:
     return 0
 
 
+async def purge(options: Namespace) -> int:
+    """Take the earlier public versions of an entity out of the log that is sent."""
+    from sixclear.launcher.purges import purge_entity
+
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    lines = await purge_entity(
+        settings,
+        options.entity,
+        requested_by=options.by,
+        reason=options.reason,
+        force=options.force,
+        dry_run=options.dry_run,
+    )
+    for line in lines:
+        say(line)
+    return 0
+
+
 async def rebuild(options: Namespace) -> int:
     """Have monitoring fold a source again."""
     from sixclear.launcher.rebuild import ask

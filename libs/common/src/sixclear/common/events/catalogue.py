@@ -31,12 +31,16 @@ class EventData(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class EntityEvents:
-    """The events of one kind of entity: its `data` and the changes, each with a line of meaning."""
+    """The events of one kind of entity: its `data` and the changes, each with a line of meaning.
+
+    `withdrawal` is the change after which the entity is not public any more, where there is one.
+    """
 
     entity_type: str
     description: str
     data: type[EventData]
     changes: Mapping[str, str]
+    withdrawal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class EventCatalogue:
     def topic(self, entity_type: str) -> str:
         """The topic that carries the events of `entity_type`."""
         return topic_of(self.service, entity_type)
+
+    def kind(self, entity_type: str) -> EntityEvents | None:
+        """The events of `entity_type`; None where this service has none."""
+        return next((one for one in self.entities if one.entity_type == entity_type), None)
 
     def require_declared(self, entity_type: str, change: str) -> None:
         """Raises UndeclaredEvent for a change that is not in the catalogue."""

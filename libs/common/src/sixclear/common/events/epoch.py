@@ -1,8 +1,10 @@
 """The epoch of a service's event log: 1, raised whenever the log is no longer the one that others have read."""
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import Database
+from sixclear.common.events.signal import CHANNEL, EPOCH_RAISED
 
 # A dump comes back tables first, then rows, then indexes and keys: without those, rows may still be missing, and a
 # raised epoch would be written over.
@@ -12,6 +14,8 @@ _WHOLE = text(
 )
 
 _RAISE = text("UPDATE log_epoch SET epoch = greatest(epoch, coalesce(:at_least, epoch + 1)) RETURNING epoch")
+
+_TELL = text("SELECT pg_notify(:channel, :said)")
 
 
 class LogIncomplete(Exception):
@@ -30,9 +34,15 @@ async def raise_epoch(database: Database, *, at_least: int | None = None) -> int
     `test_while_a_restore_runs_nothing_is_raised`).
     """
     async with database.transaction() as session:
-        if not (await session.execute(_WHOLE)).scalar_one():
-            raise LogIncomplete("the event table lacks its index or the epoch its key: is a restore still running?")
-        epoch = (await session.execute(_RAISE, {"at_least": at_least})).scalar_one_or_none()
-        if epoch is None:
-            raise LogIncomplete("log_epoch has no row: is a restore still running?")
-        return int(epoch)
+        return await raise_in(session, at_least=at_least)
+
+
+async def raise_in(session: AsyncSession, *, at_least: int | None = None) -> int:
+    """The same in the caller's transaction; every process of the service hears of it when that is committed."""
+    if not (await session.execute(_WHOLE)).scalar_one():
+        raise LogIncomplete("the event table lacks its index or the epoch its key: is a restore still running?")
+    epoch = (await session.execute(_RAISE, {"at_least": at_least})).scalar_one_or_none()
+    if epoch is None:
+        raise LogIncomplete("log_epoch has no row: is a restore still running?")
+    await session.execute(_TELL, {"channel": CHANNEL, "said": EPOCH_RAISED})
+    return int(epoch)

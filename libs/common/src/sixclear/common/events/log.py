@@ -27,7 +27,7 @@ __all__ = ["DDL_V1", "EventLog", "NewEvent", "StoredEvent"]
 
 _log = structlog.get_logger(__name__)
 
-_EPOCH_EVERY_SECONDS = 30.0
+_EPOCH_EVERY_SECONDS = 5.0
 
 DDL_V1: list[str] = [
     """CREATE TABLE event (
@@ -67,7 +67,8 @@ class EventLog:
 
     `start` keeps month partitions ahead of time and joins the other processes of the service by LISTEN/NOTIFY; an
     event log that was not started still appends, reads and wakes waiters of its own process. `epoch` is the log's
-    epoch as of `start` and, later, of less than a minute ago.
+    epoch as of `start` and, later, of some milliseconds ago, or of
+    some seconds where a word of the server was lost.
     """
 
     def __init__(self, catalogue: EventCatalogue, database: Database, clock: Clock = utc_now) -> None:
@@ -187,9 +188,15 @@ class EventLog:
         await self._signal.stop(deadline_seconds)
 
     async def _follow_epoch(self) -> None:
-        """Entity tags carry the epoch: another process, or a hand, may raise it."""
+        """Entity tags carry the epoch: another process, or a hand, may raise it, and says so on the signal's channel.
+
+        A tag of before must match nothing any more: it would let a write through that was meant for a lost state. What
+        is said may be lost, so it is looked at in any case; until then such a tag can match.
+        """
         while True:
-            await asyncio.sleep(_EPOCH_EVERY_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._signal.epoch_raised.wait(), _EPOCH_EVERY_SECONDS)
+            self._signal.epoch_raised.clear()
             try:
                 self.epoch = await self.reader().epoch()
             except Exception as error:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 _log = structlog.get_logger(__name__)
 
-_CHANNEL = "sixclear_event"
+CHANNEL = "sixclear_event"
+EPOCH_RAISED = "epoch"  # said on it beside the empty word, which means that events came
 # A NOTIFY is a commit of its own: more than this many a second would cost more than what they save.
 _NOTIFY_EVERY_SECONDS = 0.01
 _RECONNECT_AFTER_SECONDS = 1.0
@@ -52,6 +53,7 @@ class LogSignal:
         self.generation = 0
         self._waiters: set[asyncio.Future[None]] = set()
         self._notify_due = asyncio.Event()
+        self.epoch_raised = asyncio.Event()  # by whichever process; cleared by who reads the epoch again
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -101,17 +103,20 @@ class LogSignal:
         try:
             own_pid = connection.get_server_pid()
 
-            def heard(_connection: Any, pid: int, _channel: str, _payload: object) -> None:
+            def heard(_connection: Any, pid: int, _channel: str, payload: object) -> None:
+                if payload == EPOCH_RAISED:
+                    self.epoch_raised.set()
                 if pid != own_pid:
                     self._wake_local()
 
-            await connection.add_listener(_CHANNEL, heard)
+            await connection.add_listener(CHANNEL, heard)
             connection.add_termination_listener(lambda _: self._notify_due.set())
+            self.epoch_raised.set()  # and so may the epoch have been
             self._wake_local()  # events may have been committed while this did not listen
             while not connection.is_closed():
                 await self._notify_due.wait()
                 self._notify_due.clear()
-                await connection.execute(f"NOTIFY {_CHANNEL}")
+                await connection.execute(f"NOTIFY {CHANNEL}")
                 await asyncio.sleep(_NOTIFY_EVERY_SECONDS)
         finally:
             with contextlib.suppress(Exception):

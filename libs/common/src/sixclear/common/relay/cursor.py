@@ -1,5 +1,6 @@
 """How far a service's relay has come, and who may move it: only the session that holds the relay's lock."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,17 @@ class Replay:
     entity_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedPurge:
+    """A purge: its records on the broker are below `offsets`, by partition; to delete once `position` is sent."""
+
+    purge_id: int
+    entity_type: str
+    entity_id: UUID
+    position: int
+    offsets: Mapping[int, int]
+
+
 class CursorStore:
     """The cursor, on the connection whose session holds the lock: a relay that lost its lock cannot move it.
 
@@ -96,6 +108,51 @@ class CursorStore:
             )
             if served is not None:
                 await self._connection.execute("DELETE FROM relay_replay WHERE replay_id = $1", served.replay_id)
+
+    async def unplaced_purge_topics(self) -> set[str]:
+        """The kinds of entities of which something was purged, and the broker still holds it; not yet sent again."""
+        rows = await self._connection.fetch("SELECT DISTINCT entity_type FROM log_purge WHERE offsets IS NULL")
+        return {row["entity_type"] for row in rows}
+
+    async def begin_again(self, cursor: Cursor, ends: Mapping[str, Mapping[int, int]], tail: int) -> None:
+        """Go back to `cursor`, and note where the topics of purged kinds of entities ended before that.
+
+        `tail` is the log's end, read afterwards: once that is sent, the records below are needed no more. Both in one
+        transaction: noted alone, records would be deleted that are not sent again.
+        """
+        async with self._connection.transaction():
+            await self.save(cursor)
+            for entity_type, offsets in ends.items():
+                await self._connection.execute(
+                    """UPDATE log_purge SET offsets = $1::text::jsonb, position = $2
+                       WHERE offsets IS NULL AND entity_type = $3""",
+                    orjson.dumps({str(partition): offset for partition, offset in offsets.items()}).decode(),
+                    tail,
+                    entity_type,
+                )
+
+    async def placed_purges(self) -> Sequence[PlacedPurge]:
+        """Those whose records the broker still holds, in the order in which they can be deleted."""
+        rows = await self._connection.fetch(
+            """SELECT purge_id, entity_type, entity_id, position, offsets::text FROM log_purge
+               WHERE offsets IS NOT NULL AND broker_cleared_at IS NULL ORDER BY position, purge_id"""
+        )
+        return [
+            PlacedPurge(
+                row["purge_id"],
+                row["entity_type"],
+                row["entity_id"],
+                row["position"],
+                {int(partition): offset for partition, offset in orjson.loads(row["offsets"]).items()},
+            )
+            for row in rows
+        ]
+
+    async def note_cleared(self, purge: PlacedPurge) -> None:
+        """The broker holds nothing of it any more."""
+        await self._connection.execute(
+            "UPDATE log_purge SET broker_cleared_at = now() WHERE purge_id = $1", purge.purge_id
+        )
 
     async def next_replay(self) -> Replay | None:
         """The oldest request to send again."""

@@ -9,6 +9,7 @@ from sixclear.common.bus.batching import BatchSize
 from sixclear.common.bus.follower import LogFollower, wait_for_events
 from sixclear.common.bus.kafka import BrokerView, KafkaFailed
 from sixclear.common.events.log import EventLog
+from sixclear.common.relay.clearing import Clearing
 from sixclear.common.relay.cursor import Cursor, CursorStore, Replay
 from sixclear.common.relay.proof import require_acknowledged
 from sixclear.common.relay.sending import Sending
@@ -31,6 +32,7 @@ class Delivery:
         size: BatchSize,
         stopping: asyncio.Event,
         on_saved: Callable[[Cursor], None],
+        clearing: Clearing,
     ) -> None:
         self._event_log = event_log
         self._follower = LogFollower(event_log, sending.cursor.position, sending.cursor.epoch)
@@ -39,6 +41,7 @@ class Delivery:
         self._size = size
         self._stopping = stopping
         self._on_saved = on_saved
+        self._clearing = clearing
 
     async def run(self, poll_seconds: float) -> None:
         """Send until `stopping` is set; raises LogRestored, LogEmptied, and failures of broker and database.
@@ -48,6 +51,7 @@ class Delivery:
         while not self._stopping.is_set():
             if (replay := await self._store.next_replay()) is not None:
                 await self._serve(replay)
+            await self._clearing.run(self._sending.cursor.position)
             rows = await self._follower.read(self._size.current)
             if rows:
                 try:

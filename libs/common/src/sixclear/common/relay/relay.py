@@ -22,6 +22,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.events.reader import LogRestored
 from sixclear.common.events.signal import dedicated_connection
+from sixclear.common.relay.clearing import Clearing, begin_again
 from sixclear.common.relay.cursor import DDL_V1, Cursor, CursorStore, read_position
 from sixclear.common.relay.delivery import Delivery
 from sixclear.common.relay.proof import LogEmptied, find_foreign
@@ -162,12 +163,18 @@ class Relay:
         """One life of a producer."""
         cursor = await store.load()
         epoch = await self._event_log.reader().epoch()
-        if epoch != cursor.epoch:
+        purged = await store.unplaced_purge_topics()
+        if epoch != cursor.epoch and not purged:
             cursor = await self._rewind(store, Cursor(epoch=epoch), "the log's epoch was raised")
         async with self._connected() as (producer, view):
             if (foreign := await find_foreign(self._event_log, view)) is not None:
                 await self._event_log.restored(foreign.why, read_in=foreign.epoch)
                 return
+            if purged:
+                cursor = Cursor(epoch=epoch)
+                await begin_again(self._event_log, store, view, cursor, purged)
+                self._note_rewound("an entity was purged")
+            clearing = Clearing(self._event_log, store, view, await store.placed_purges())
             sending = Sending(
                 self._event_log,
                 producer,
@@ -178,7 +185,7 @@ class Relay:
                 self._tracer,
             )
             self._note(active=True, last_error=None)
-            errors = await self._deliver(store, sending, view)
+            errors = await self._deliver(store, sending, view, clearing)
         emptied = next((error for error in errors if isinstance(error, LogEmptied)), None)
         if emptied is not None:
             await self._rewind(store, Cursor(epoch=cursor.epoch), str(emptied))
@@ -187,9 +194,11 @@ class Relay:
             if not isinstance(error, LogRestored):  # the follower has raised the epoch, which the next life reads
                 raise error
 
-    async def _deliver(self, store: CursorStore, sending: Sending, view: BrokerView) -> Sequence[BaseException]:
+    async def _deliver(
+        self, store: CursorStore, sending: Sending, view: BrokerView, clearing: Clearing
+    ) -> Sequence[BaseException]:
         """Send and check until one of them ends; what they ended with."""
-        delivery = Delivery(self._event_log, store, sending, self._size, self._stopping, self._saved)
+        delivery = Delivery(self._event_log, store, sending, self._size, self._stopping, self._saved, clearing)
         work = asyncio.ensure_future(delivery.run(self._limits.poll_seconds))
         check = asyncio.ensure_future(delivery.check(view, self._limits.check_seconds))
         try:
@@ -213,10 +222,13 @@ class Relay:
             await view.stop()
 
     async def _rewind(self, store: CursorStore, cursor: Cursor, why: str) -> Cursor:
-        _log.warning("everything is sent again", service=self._event_log.service, why=why)
         await store.save(cursor)
-        self._note(replays=self._state.replays + 1, position=0)
+        self._note_rewound(why)
         return cursor
+
+    def _note_rewound(self, why: str) -> None:
+        _log.warning("everything is sent again", service=self._event_log.service, why=why)
+        self._note(replays=self._state.replays + 1, position=0)
 
     def _saved(self, cursor: Cursor) -> None:
         self._note(position=cursor.position)

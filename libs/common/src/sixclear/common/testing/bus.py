@@ -17,6 +17,7 @@ from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.events import log as event_log
+from sixclear.common.events import purge
 from sixclear.common.events.catalogue import EntityEvents, EventCatalogue, EventData
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.ids import new_id
@@ -133,7 +134,13 @@ async def consumed_log(database_url: str) -> AsyncIterator[EventLog]:
     database = Database(database_url, application_name="test", pool_size=10)
     try:
         await create_tables(
-            database, positions.DDL_V1, positions.DDL_V2, dead_letters.DDL_V1, relay.DDL_V1, [EFFECT_TABLE]
+            database,
+            positions.DDL_V1,
+            positions.DDL_V2,
+            dead_letters.DDL_V1,
+            relay.DDL_V1,
+            purge.DDL_V1,
+            [EFFECT_TABLE],
         )
         yield EventLog(things_of(unique_service()), database)
     finally:

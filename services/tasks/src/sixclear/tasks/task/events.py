@@ -77,4 +77,5 @@ TASK_EVENTS = EntityEvents(
         "extended": "A decision moved the current deadline; the original one stays.",
         "withdrawn": "The task became restricted: a last event carries only its identifier.",
     },
+    withdrawal="withdrawn",
 )

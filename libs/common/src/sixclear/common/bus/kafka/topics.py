@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
@@ -91,6 +91,57 @@ class BrokerView:
         finally:
             self._consumer.assign([])
         return found
+
+    async def ends_of_key(self, key: bytes, *, suffix: str) -> Mapping[tuple[str, int], int]:
+        """Of the topics whose name ends with `suffix` each partition that has records of `key`: where the last ends."""
+        streams = [
+            TopicPartition(topic, number)
+            for topic, count in (await self.partitions()).items()
+            if topic.startswith("sixclear.") and topic.endswith(suffix)
+            for number in range(count)
+        ]
+        try:
+            return await self._find_key(key, streams)
+        except (KafkaError, OSError) as error:
+            raise KafkaFailed(f"records of a key not found: {error!r}") from error
+
+    async def _find_key(self, key: bytes, streams: Sequence[TopicPartition]) -> Mapping[tuple[str, int], int]:
+        if not streams:
+            return {}
+        starts = await self._consumer.beginning_offsets(streams)
+        ends = await self._consumer.end_offsets(streams)
+        waiting = {stream for stream in streams if starts[stream] < ends[stream]}
+        found: dict[tuple[str, int], int] = {}
+        self._consumer.assign(list(waiting))
+        try:
+            for stream in waiting:
+                self._consumer.seek(stream, starts[stream])
+            while waiting:
+                records = await self._consumer.getmany(*waiting, timeout_ms=_POLL_MILLISECONDS)
+                for stream, several in records.items():
+                    for one in several:
+                        if one.key == key:
+                            found[stream.topic, stream.partition] = one.offset + 1
+                    if several[-1].offset + 1 >= ends[stream]:
+                        waiting.discard(stream)
+        finally:
+            self._consumer.assign([])
+        return found
+
+    async def delete_before(self, streams: Mapping[tuple[str, int], int]) -> None:
+        """Delete the records of each (topic, partition) below an offset: no reader gets them any more.
+
+        The broker takes them off its disk with the files that they are in, when those hold nothing else: minutes later,
+        and of the newest file once it is full. Needs the right to delete records, which not every user of a broker has.
+        """
+        if not streams:
+            return
+        wanted = {TopicPartition(*stream): RecordsToDelete(before_offset=end) for stream, end in streams.items()}
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS * 2):
+                await self._admin.delete_records(wanted, timeout_ms=int(_REQUEST_SECONDS * 1000))
+        except (KafkaError, OSError) as error:
+            raise KafkaFailed(f"records not deleted: {error!r}") from error
 
     async def create(self, topics: Sequence[str], *, partitions: int) -> None:
         """Make topics that keep every event for ever, with three replicas where there are three brokers."""
