@@ -1,4 +1,4 @@
-"""Earlier public versions are taken out of a log: at once for readers of the table, then on a real Kafka."""
+"""Earlier public versions are taken out of a log: directly for readers of the table, then on a real Kafka."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace

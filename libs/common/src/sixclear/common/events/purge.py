@@ -1,6 +1,6 @@
 """Taking the earlier public versions of an entity out of what is sent, and remembering who did it, when and why.
 
-The rows stay in the event table, for those who may read what is not public; they are sent no more (decision 0025).
+The rows stay in the event table, for those who may read what is not public; they are sent no more.
 """
 
 from collections.abc import Sequence

@@ -204,7 +204,11 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
 async def put_task(
     ctx: ContextDep, proposal: TaskProposal, expect: ExpectDep, request: Request, response: Response
 ) -> TaskView:
-    """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it again (200)."""
+    """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it again (200).
+
+    `classification: restricted` takes a public task out of every page and answer. It takes back nothing that was read
+    before: earlier public versions stay on the event bus until an operator purges them.
+    """
     most_open = own_state(request, Settings).open_proposals
     task, created = await describe.upsert_task(ctx, proposal, expect, most_open=most_open)
     response.status_code = 201 if created else 200

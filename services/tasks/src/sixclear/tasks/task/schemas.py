@@ -58,7 +58,12 @@ class TaskProposal(Schema):
         description="What your system calls the task, such as `123/QĐ-UBND`. Stored as given; spellings that differ "
         "only in case, blanks, dashes, Unicode form or the kind of Đ are one key.",
     )
-    classification: Literal["public", "restricted"] = "public"
+    classification: Literal["public", "restricted"] = Field(
+        default="public",
+        description="Restricted: shown only to the bodies concerned, and told by no event. A task that was public "
+        "leaves every page and answer, but its earlier public versions stay on the event bus until an operator takes "
+        "them out (`sixclear purge task/<task_id>`); readers of the bus may have them already.",
+    )
     kind: Literal["one_off", "recurring"] = "one_off"
     recurrence: Annotated[str, words_of(300)] | None = Field(
         default=None,
