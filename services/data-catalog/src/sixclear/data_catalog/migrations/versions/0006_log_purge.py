@@ -5,8 +5,8 @@ from alembic import op
 from sixclear.common.events import purge
 from sixclear.common.migrations import execute_all
 
-revision = "0014"
-down_revision = "0013"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:

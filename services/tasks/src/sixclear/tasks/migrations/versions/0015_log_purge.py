@@ -5,8 +5,8 @@ from alembic import op
 from sixclear.common.events import purge
 from sixclear.common.migrations import execute_all
 
-revision = "0004"
-down_revision = "0003"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
