@@ -8,6 +8,8 @@ import pytest
 from tests.integration.portal.records import commune
 from tests.integration.portal.upstream import Upstream
 
+from sixclear.common.ids import stable_id
+
 pytestmark = pytest.mark.asyncio
 
 COMMUNE = commune()["organisation_id"]
@@ -87,3 +89,13 @@ async def test_lists_are_shown_while_the_catalogue_is_away(
     upstream.away.add("data-catalog")
     page = (await browser.get(f"/catalogue?lang={language}&list=plan-02")).text
     assert re.search(r"<bdi[^>]*>plan-02</bdi></a>", page)
+
+
+async def test_a_province_that_was_merged_leads_to_its_successor(browser: httpx2.AsyncClient) -> None:
+    page = (await browser.get("/organisations?q=quang+nam&lang=en")).text
+    unit = stable_id("organisation", "48")
+    assert f'href="/organisations/{unit}"' in page.split('id="found"')[1].split("</section>")[0]
+    assert 'formerly: <bdi lang="vi">Quảng Nam</bdi>' in page
+    nothing = (await browser.get("/organisations?q=nowhere&lang=en")).text
+    assert "No agency or locality has this name or code." in nothing
+    assert 'id="found"' not in (await browser.get("/organisations?lang=en")).text

@@ -33,6 +33,7 @@ PAGES = [
     "/tasks?q=none",
     TASK,
     "/organisations",
+    "/organisations?q=quang+nam",
     UNIT,
     "/feedback",
     "/feedback/mailbox",

