@@ -119,6 +119,8 @@ FEEDBACK = House(
         "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
     },
     arrows={
+        "submission -> organisation.schemas": _NAMED,
+        "answer -> organisation.schemas": _NAMED,
         "submission.dependencies -> allowance.rules": "the application holds a bucket for each kind of use",
         "handling.routes -> submission.dependencies": _FROM_REQUEST,
         "mailbox.routes -> submission.dependencies": _FROM_REQUEST,
@@ -157,6 +159,7 @@ DATA_CATALOG = House(
     arrows={
         "registration.routes -> entry.responses": _SHOWS_ENTRY,
         "registration.routes -> entry.schemas": _SHOWS_ENTRY,
+        "entry -> organisation.schemas": _NAMED,
         "registration -> document.schemas": "the owner adds a document, the reviewer names those that are missing",
         "entry -> document.schemas": "an entry shows its dossier",
     },

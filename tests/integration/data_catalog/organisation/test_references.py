@@ -58,3 +58,14 @@ async def test_an_owner_that_may_exist_is_asked_for_again_later(service: Service
             "detail": "No organisation has this identifier or code.",
         }
     ]
+
+
+@pytest.mark.asyncio
+async def test_an_entry_shows_its_owner_by_code_and_name(service: Service) -> None:
+    entry = await service.done("ministry", "/entries", description())
+    owner = {"organisation_id": str(MINISTRY), "code": "G06", "name_vi": "Tên G06", "name_en": None}
+    (listed,) = (await service.get("/entries"))["items"]
+    assert entry["owner"] == listed["owner"] == owner
+    async with service.database.transaction() as session:
+        await session.execute(text("DELETE FROM organisation"))
+    assert (await service.get(f"/entries/{entry['entry_id']}"))["owner"] is None

@@ -81,3 +81,20 @@ async def test_a_receipt_is_given_again_whatever_is_known_of_the_body_meanwhile(
     behind(service, None)
     again = await service.send(submission(organisation_id=str(MINISTRY)))
     assert (again.status_code, again.json()) == (201, first.json())
+
+
+@pytest.mark.asyncio
+async def test_a_case_shows_its_bodies_by_code_and_name(service: Service) -> None:
+    case_id, code = await an_assigned_submission(service, organisation_id="G01")
+    await service.post("ministry", f"/submissions/{case_id}/answers", an_answer(responsible_organisation_id="P57"))
+    (answer,) = await service.rows("answer")
+    (listed,) = (await service.get("/submissions"))["items"]
+    case = await service.get(f"/submissions/{case_id}")
+    for shown in (listed, case):
+        assert (shown["organisation"]["code"], shown["addressed_organisation"]["code"]) == ("G06", "G01")
+    assert case["answers"][0]["responsible_organisation"]["name_vi"] == "Tên P57"
+    published = await service.post(
+        "feedback-publisher", f"/submissions/{case_id}/answers/{answer['answer_id']}/publish", {}
+    )
+    assert published.status_code == 200, published.text
+    assert (await service.case(code))["answer"]["responsible_organisation"]["code"] == "P57"

@@ -1,4 +1,4 @@
-"""Rows of entries as responses. Organisations are identifiers here: their names are read from `tasks`."""
+"""Rows of entries as responses."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,15 +19,18 @@ from sixclear.data_catalog.entry.schemas import (
     RegistrationDetail,
     RegistrationView,
 )
+from sixclear.data_catalog.organisation.service import Briefs, brief, briefs
 
-_DERIVED = {"registration", "heartbeat", "documents"}
+_DERIVED = {"owner", "registration", "heartbeat", "documents"}
 
 
-def entry_summary(entry: Entry, now: datetime) -> EntrySummary:
+def entry_summary(entry: Entry, now: datetime, names: Briefs) -> EntrySummary:
     """An entry as lists show it; its freshness is derived at `now`."""
     own = {name: getattr(entry, name) for name in EntrySummary.model_fields if name not in _DERIVED}
     registration = {name: _registration(entry, name) for name in RegistrationView.model_fields}
-    return EntrySummary.model_validate(own | {"registration": registration, "heartbeat": _heartbeat(entry, now)})
+    owner = brief(names, entry.owner_organisation_id)
+    derived = {"owner": owner, "registration": registration, "heartbeat": _heartbeat(entry, now)}
+    return EntrySummary.model_validate(own | derived)
 
 
 async def entry_response(ctx: Context, entry: Entry) -> EntryView:
@@ -35,9 +38,9 @@ async def entry_response(ctx: Context, entry: Entry) -> EntryView:
     own = {name: getattr(entry, name) for name in EntryView.model_fields if name not in _DERIVED}
     registration = {name: _registration(entry, name) for name in RegistrationDetail.model_fields}
     dossier = [_document(document) for document in await documents.dossier(ctx, entry.entry_id)]
-    return EntryView.model_validate(
-        own | {"registration": registration, "heartbeat": _heartbeat(entry, ctx.now), "documents": dossier}
-    )
+    owner = brief(await briefs(ctx, [entry.owner_organisation_id]), entry.owner_organisation_id)
+    derived = {"owner": owner, "registration": registration, "heartbeat": _heartbeat(entry, ctx.now)}
+    return EntryView.model_validate(own | derived | {"documents": dossier})
 
 
 def _document(document: Document) -> DocumentView:

@@ -83,10 +83,11 @@ async def list_entries(
     context = repr(narrow)
     after = decode_cursor(cursor, str, context=context)[0] if cursor else None
     rows = await service.list_entries(ctx, narrow, after, limit + 1)
+    names = await organisations.briefs(ctx, [row.owner_organisation_id for row in rows])
     return page_of(
         rows,
         limit,
-        item=lambda row: responses.entry_summary(row, ctx.now),
+        item=lambda row: responses.entry_summary(row, ctx.now, names),
         key=lambda row: (row.code,),
         context=context,
     )

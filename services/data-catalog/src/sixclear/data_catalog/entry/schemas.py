@@ -13,6 +13,7 @@ from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Code, Slug, Text, line_of
 from sixclear.data_catalog.document.schemas import DocumentView
 from sixclear.data_catalog.fields import OccurredAt, Step, UtcInstant
+from sixclear.data_catalog.organisation.schemas import OrganisationBrief
 
 Edition = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
 Line = Annotated[str, line_of(500)]
@@ -104,6 +105,7 @@ class EntrySummary(Schema):
     name_en: str | None
     kind: Kind
     owner_organisation_id: UUID
+    owner: OrganisationBrief | None = Field(default=None, description="The owner by name; null while it is not known.")
     lists: list[Listing]
     deployment_stage: DeploymentStage
     deployment_due: date | None

@@ -1,11 +1,15 @@
 """The organisations that requests name, by identifier or by any of their codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sixclear.common.bus.mirror import referenced as named_in
+from sixclear.common.bus import mirror
 from sixclear.common.use_case import Context
 from sixclear.data_catalog.organisation.models import Organisation
+from sixclear.data_catalog.organisation.schemas import OrganisationBrief
+
+# Organisations as responses name them, by identifier.
+Briefs = Mapping[UUID, OrganisationBrief]
 
 
 async def referenced(ctx: Context, references: Mapping[str, str | None]) -> dict[str, UUID]:
@@ -14,7 +18,7 @@ async def referenced(ctx: Context, references: Mapping[str, str | None]) -> dict
     Raises ReferenceUnknown for those that do not exist, Unavailable while it is not sure that they do not.
     """
     given = {pointer: reference for pointer, reference in references.items() if reference is not None}
-    return await named_in(ctx, Organisation, given, "organisation")
+    return await mirror.referenced(ctx, Organisation, given, "organisation")
 
 
 async def meant(ctx: Context, parameter: str, reference: str | None) -> UUID | None:
@@ -28,3 +32,19 @@ async def meant(ctx: Context, parameter: str, reference: str | None) -> UUID | N
         return UUID(reference)
     except ValueError:
         return (await referenced(ctx, {parameter: reference}))[parameter]
+
+
+async def briefs(ctx: Context, ids: Iterable[UUID | None]) -> Briefs:
+    """The organisations among `ids` as responses name them; those that were not heard of yet are left out."""
+    found = await mirror.named(ctx.session, Organisation, list(ids))
+    return {
+        organisation_id: OrganisationBrief(
+            organisation_id=organisation_id, code=row.code, name_vi=row.name_vi, name_en=row.name_en
+        )
+        for organisation_id, row in found.items()
+    }
+
+
+def brief(names: Briefs, organisation_id: UUID | None) -> OrganisationBrief | None:
+    """One of `names`; None where none is stored, or it was not heard of yet."""
+    return names.get(organisation_id) if organisation_id else None

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from sixclear.feedback.answer.models import Answer
 from sixclear.feedback.answer.schemas import AnswerState, AnswerView, PublishedAnswer
+from sixclear.feedback.organisation.schemas import OrganisationBrief
+from sixclear.feedback.organisation.service import Briefs, brief
 
 
 def drafted_response(answer: Answer, submission_version: int) -> AnswerState:
@@ -12,12 +14,20 @@ def drafted_response(answer: Answer, submission_version: int) -> AnswerState:
     return AnswerState(**columns, version=submission_version)
 
 
-def answer_response(answer: Answer) -> AnswerView:
+def answer_response(answer: Answer, names: Briefs) -> AnswerView:
     """An answer as handlers see it."""
-    return AnswerView.model_validate(answer, from_attributes=True)
+    view = AnswerView.model_validate(answer, from_attributes=True)
+    return view.model_copy(update=_responsible(answer, names))
 
 
-def published_response(answers: Sequence[Answer]) -> PublishedAnswer | None:
+def _responsible(answer: Answer, names: Briefs) -> dict[str, OrganisationBrief | None]:
+    return {"responsible_organisation": brief(names, answer.responsible_organisation_id)}
+
+
+def published_response(answers: Sequence[Answer], names: Briefs) -> PublishedAnswer | None:
     """The published one of a submission's answers, as its sender reads it; None when none is."""
     published = next((answer for answer in answers if answer.published_at is not None), None)
-    return None if published is None else PublishedAnswer.model_validate(published, from_attributes=True)
+    if published is None:
+        return None
+    view = PublishedAnswer.model_validate(published, from_attributes=True)
+    return view.model_copy(update=_responsible(published, names))

@@ -10,6 +10,7 @@ from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.fields import Line, OccurredAt, Outcome
+from sixclear.feedback.organisation.schemas import OrganisationBrief
 
 
 class AnswerEntry(Schema):
@@ -43,6 +44,9 @@ class AnswerView(Schema):
     reason: str
     legal_basis: str
     responsible_organisation_id: UUID
+    responsible_organisation: OrganisationBrief | None = Field(
+        default=None, description="The responsible body by name; null while it is not known."
+    )
     next_date: date | None
     text: str
     drafted_by: str
@@ -59,6 +63,9 @@ class PublishedAnswer(Schema):
     reason: str
     legal_basis: str
     responsible_organisation_id: UUID
+    responsible_organisation: OrganisationBrief | None = Field(
+        default=None, description="The responsible body by name; null while it is not known."
+    )
     next_date: date | None
     text: str
     published_at: datetime

@@ -6,11 +6,22 @@ from sixclear.feedback.answer.responses import answer_response
 from sixclear.feedback.handling.schemas import SubmissionView
 from sixclear.feedback.mailbox import service as mailbox
 from sixclear.feedback.mailbox.responses import message_response
+from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission.models import Submission
-from sixclear.feedback.submission.responses import clock_response
+from sixclear.feedback.submission.responses import bodies, clock_response
 from sixclear.feedback.submission.service import reading as submissions
 
-_DERIVED = {"clock", "clock_state", "due_provisional", "sender_wrote_last", "messages", "answers", "contact_given"}
+_DERIVED = {
+    "clock",
+    "clock_state",
+    "due_provisional",
+    "sender_wrote_last",
+    "messages",
+    "answers",
+    "contact_given",
+    "addressed_organisation",
+    "organisation",
+}
 
 
 async def handled_response(ctx: Context, submission: Submission) -> SubmissionView:
@@ -18,6 +29,9 @@ async def handled_response(ctx: Context, submission: Submission) -> SubmissionVi
     case_id = submission.submission_id
     clock = clock_response(submission, ctx.now)
     columns = {name: getattr(submission, name) for name in SubmissionView.model_fields if name not in _DERIVED}
+    found = await answers.list_answers(ctx, case_id)
+    own = (submission.organisation_id, submission.addressed_organisation_id)
+    names = await organisations.briefs(ctx, [*own, *(answer.responsible_organisation_id for answer in found)])
     return SubmissionView(
         **columns,
         clock=clock,
@@ -26,5 +40,6 @@ async def handled_response(ctx: Context, submission: Submission) -> SubmissionVi
         sender_wrote_last=submission.last_message_by == "sender",
         contact_given=await submissions.contact_is_given(ctx, case_id),
         messages=[message_response(message) for message in await mailbox.list_messages(ctx, case_id)],
-        answers=[answer_response(answer) for answer in await answers.list_answers(ctx, case_id)],
+        answers=[answer_response(answer, names) for answer in found],
+        **bodies(submission, names),
     )

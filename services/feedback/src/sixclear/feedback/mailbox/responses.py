@@ -6,6 +6,7 @@ from sixclear.feedback.answer.responses import published_response
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message
 from sixclear.feedback.mailbox.schemas import CaseView, MessageState, MessageView
+from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import clock_response
 from sixclear.feedback.submission.schemas import AccessView
@@ -18,12 +19,14 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     """A case as its sender sees it: drafts are not shown."""
     case_id = submission.submission_id
     columns = {name: getattr(submission, name) for name in CaseView.model_fields if name not in _DERIVED}
+    found = await answers.list_answers(ctx, case_id)
+    names = await organisations.briefs(ctx, [answer.responsible_organisation_id for answer in found])
     accesses = await submissions.newest_accesses(ctx, case_id)
     return CaseView(
         **columns,
         clock=clock_response(submission, ctx.now),
         messages=[message_response(message) for message in await repository.list_messages(ctx.session, case_id)],
-        answer=published_response(await answers.list_answers(ctx, case_id)),
+        answer=published_response(found, names),
         accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
     )
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from sixclear.common.calendar import calendar
+from sixclear.feedback.organisation.schemas import OrganisationBrief
+from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.submission.clocks import AnswerClock, answer_clock
 from sixclear.feedback.submission.models import Contact, Submission
 from sixclear.feedback.submission.schemas import (
@@ -23,10 +25,18 @@ def submission_response(submission: Submission, now: datetime) -> SubmissionStat
     return SubmissionState(**_state(submission, now))
 
 
-def submission_summary(submission: Submission, now: datetime) -> SubmissionSummary:
+def submission_summary(submission: Submission, now: datetime, names: Briefs) -> SubmissionSummary:
     """A submission as lists show it."""
     title = None if submission.visibility == "sealed" else submission.title
-    return SubmissionSummary(**_state(submission, now), title=title)
+    return SubmissionSummary(**_state(submission, now), title=title, **bodies(submission, names))
+
+
+def bodies(submission: Submission, names: Briefs) -> dict[str, OrganisationBrief | None]:
+    """The bodies of a submission by name."""
+    return {
+        "addressed_organisation": brief(names, submission.addressed_organisation_id),
+        "organisation": brief(names, submission.organisation_id),
+    }
 
 
 def _state(submission: Submission, now: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -167,10 +168,12 @@ async def list_submissions(
     context = repr(narrow)
     after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
     rows = await reading.list_submissions(ctx, hub, narrow, after, limit + 1)
+    named = [(row.organisation_id, row.addressed_organisation_id) for row in rows]
+    names = await organisations.briefs(ctx, chain.from_iterable(named))
     return page_of(
         rows,
         limit,
-        item=lambda row: responses.submission_summary(row, ctx.now),
+        item=lambda row: responses.submission_summary(row, ctx.now, names),
         key=lambda row: (row.due_at, row.submission_id),
         context=context,
     )

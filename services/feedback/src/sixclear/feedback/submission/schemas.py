@@ -11,6 +11,7 @@ from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
 from sixclear.feedback.fields import Line, OccurredAt, Outcome, Reason
+from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.typed import read_email, read_phone
 
 
@@ -183,6 +184,12 @@ class SubmissionSummary(SubmissionState):
     """A submission as lists show it; the title of a sealed one is null."""
 
     title: str | None
+    addressed_organisation: OrganisationBrief | None = Field(
+        default=None, description="The body that it is addressed to, by name; null while it is not known."
+    )
+    organisation: OrganisationBrief | None = Field(
+        default=None, description="The body that it is assigned to, by name; null while it is not known."
+    )
 
 
 class ContactRequest(Schema):
