@@ -100,7 +100,6 @@ async def test_another_organisation_touches_nothing(service: Service) -> None:
     before = await service.counts()
     for path, body in (
         ("/entries", description(code="X-1")),
-        ("/entries", description(owner_organisation_id=str(OTHER_MINISTRY))),
         (f"{entry}/stage", {"deployment_stage": "formed_centralised", "risk": "none"}),
         (f"{entry}/heartbeats", {}),
         (f"{entry}/documents", REQUEST),

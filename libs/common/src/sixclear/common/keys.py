@@ -5,9 +5,9 @@ entity that an earlier release took under a key of the same form, the older enti
 `folded_key`, and is found by that spelling alone. `sixclear keys` lists them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -15,12 +15,37 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.text import key_form
 
-Row = TypeVar("Row")
-
 
 def folded_key(*parts: str) -> str:
     """The form of a key of one or several parts: equal for keys that name the same thing."""
     return "\n".join(key_form(part) for part in parts)
+
+
+class HasKey(Protocol):
+    """A row of a table that holds keys."""
+
+    folded_key: Any
+    duplicate_of: Any
+
+
+Row = TypeVar("Row", bound=HasKey)
+
+
+def named_by(rows: Iterable[Row], key: tuple[str, ...], key_of: Callable[[Row], tuple[str | None, ...]]) -> list[Row]:
+    """Those of `rows` that a key names: of its very spelling, else of its form.
+
+    Rows that a process of the release before wrote have no form yet; it is taken from their spelling here.
+    """
+    form, found = folded_key(*key), list(rows)
+    spelled = [row for row in found if key_of(row) == key]
+    return spelled or [row for row in found if _form_of(row, key_of(row)) == form]
+
+
+def _form_of(row: HasKey, key: tuple[str | None, ...]) -> str | None:
+    if row.folded_key is not None or row.duplicate_of is not None or None in key:
+        form: str | None = row.folded_key
+        return form
+    return folded_key(*(part for part in key if part is not None))
 
 
 @dataclass(frozen=True, slots=True)

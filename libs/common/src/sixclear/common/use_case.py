@@ -52,6 +52,16 @@ class ReferenceUnknown(DomainError):
     remedy = "Correct the values that `errors` names, or create what they name first."
 
 
+class AlreadyRegistered(DomainError):
+    code, status, title = "already-registered", 409, "This key names another entity already"
+    meaning = "Another entity has this key, or one that differs from it only in case, blanks or the like."
+    remedy = "Read the entity that `existing` and the header `Location` name. Change that one, or choose another key."
+
+    def __init__(self, detail: str, existing: str) -> None:
+        """`existing` is the path of the entity that has the key."""
+        super().__init__(detail, headers={"Location": existing}, existing=existing)
+
+
 def not_known() -> float | None:
     """The age of a mirror that nothing fills."""
     return None

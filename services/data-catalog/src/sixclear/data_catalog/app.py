@@ -10,11 +10,11 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
 from sixclear.data_catalog.entry import routes as entry
+from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.list_figures import routes as list_figures
 from sixclear.data_catalog.registration import routes as registration
 from sixclear.data_catalog.settings import Settings
 
-PREFIX = "/api/catalog/v1"
 ROUTERS = (entry.router, registration.router, list_figures.router)
 
 

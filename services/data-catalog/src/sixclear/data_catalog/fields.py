@@ -1,4 +1,4 @@
-"""Fields that requests of several folders share."""
+"""Where the service answers, and fields that requests of several folders share."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,6 +7,8 @@ from pydantic import AfterValidator, Field
 
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.schemas import Schema
+
+PREFIX = "/api/catalog/v1"
 
 
 def _in_utc(value: datetime) -> datetime:

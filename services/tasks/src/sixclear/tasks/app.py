@@ -11,6 +11,7 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.classification.routes import still_readable
 from sixclear.tasks.directive import routes as directive
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
@@ -18,7 +19,6 @@ from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import routes as task
 from sixclear.tasks.withdrawal import routes as withdrawal
 
-PREFIX = "/api/tasks/v1"
 ROUTERS = (
     organisation.router,
     programme.router,

@@ -1,4 +1,4 @@
-"""Fields that requests on several entities share."""
+"""Where the service answers, and fields that requests on several entities share."""
 
 from typing import Annotated
 
@@ -6,6 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from sixclear.common.web.instants import DayOrInstant, Instant
 from sixclear.common.web.texts import line_of
+
+PREFIX = "/api/tasks/v1"
 
 Line = Annotated[str, line_of(500)]
 Reference = Annotated[str, line_of(80), Field(description="An `organisation_id` or any of the organisation's codes.")]

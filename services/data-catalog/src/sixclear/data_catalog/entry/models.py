@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, SmallInteger
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +19,10 @@ class Entry(Versioned, Base):
     __tablename__ = "entry"
 
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str]
+    # The form of the code, by which it is compared (see `sixclear.common.keys`).
+    folded_key: Mapped[str | None]
+    duplicate_of: Mapped[UUID | None] = mapped_column(ForeignKey("entry.entry_id"))
     name_vi: Mapped[str]
     name_en: Mapped[str | None]
     kind: Mapped[str]
@@ -48,7 +51,10 @@ class Entry(Versioned, Base):
     records_count: Mapped[int | None] = mapped_column(BigInteger)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
+    # A body gives the codes of its own entries: two bodies may have the same one.
     __table_args__ = (
+        UniqueConstraint("folded_key", "owner_organisation_id"),
+        Index("ix_entry_code", "code", "entry_id"),
         CheckConstraint("kind IN ('database', 'information_system', 'dataset', 'data_service')", name="kind"),
         CheckConstraint("security_level BETWEEN 1 AND 5", name="security_level"),
         CheckConstraint("risk IN ('high', 'none')", name="risk"),

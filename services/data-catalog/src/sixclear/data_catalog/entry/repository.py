@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import wait_to_create
 from sixclear.common.folding import like_pattern
+from sixclear.common.ids import stable_id
+from sixclear.common.keys import folded_key
 from sixclear.data_catalog.entry.freshness import freshness_in_sql
 from sixclear.data_catalog.entry.models import Entry
 
@@ -38,13 +40,15 @@ async def find_entry(session: AsyncSession, entry_id: UUID, *, lock: bool = Fals
     return await session.get(Entry, entry_id, with_for_update=lock)
 
 
-async def find_or_create(session: AsyncSession, entry_id: UUID) -> Entry | None:
-    """The entry with this identifier, its row locked; None when it is the caller's to create."""
-    found = await find_entry(session, entry_id, lock=True)
-    if found is None:
-        await wait_to_create(session, entry_id)
-        found = await find_entry(session, entry_id, lock=True)
-    return found
+async def find_coded(session: AsyncSession, code: str) -> Sequence[Entry]:
+    """The entries with this code, each of another owner, and perhaps some without a form.
+
+    Their rows are locked. Others who register or move an entry of this code wait until the transaction ends.
+    """
+    await wait_to_create(session, stable_id("code of an entry", folded_key(code)))
+    # A process of the release before may still run; it writes no form.
+    statement = select(Entry).where(or_(Entry.folded_key == folded_key(code), Entry.folded_key.is_(None)))
+    return (await session.scalars(statement.order_by(Entry.entry_id).with_for_update())).all()
 
 
 async def told_stages(session: AsyncSession, entry_id: UUID) -> Collection[tuple[str, str | None]]:
@@ -53,12 +57,12 @@ async def told_stages(session: AsyncSession, entry_id: UUID) -> Collection[tuple
 
 
 async def list_entries(
-    session: AsyncSession, narrow: EntryFilter, *, now: datetime, after: str | None, limit: int
+    session: AsyncSession, narrow: EntryFilter, *, now: datetime, after: tuple[str, UUID] | None, limit: int
 ) -> Sequence[Entry]:
     """Entries in the order of their codes, after the cursor."""
-    statement = select(Entry).where(*_conditions(narrow, now)).order_by(Entry.code).limit(limit)
+    statement = select(Entry).where(*_conditions(narrow, now)).order_by(Entry.code, Entry.entry_id).limit(limit)
     if after is not None:
-        statement = statement.where(Entry.code > after)
+        statement = statement.where(tuple_(Entry.code, Entry.entry_id) > tuple_(*after))
     return (await session.scalars(statement)).all()
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
+    AlreadyRegistered,
     Context,
     FactBehindLastChange,
     FactInFuture,
@@ -16,6 +17,7 @@ from sixclear.common.use_case import (
 )
 from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion, not_modified
+from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.references import Reference
@@ -54,6 +56,15 @@ router = APIRouter(route_class=TransactionalRoute, tags=["entries"])
 PUBLIC = Depends(access.PUBLIC)
 WRITE = Depends(Access.scope("catalog:write", "catalog:approve", organisation=access.OWNER_OR_STEWARD))
 BEAT = Depends(Access.scope("catalog:heartbeat", organisation=access.OWNER))
+_DESCRIBING_REFUSALS = (
+    ReferenceUnknown,
+    ListingNeedsSteward,
+    StaleVersion,
+    OrganisationNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+)
 
 
 @router.get(
@@ -81,14 +92,14 @@ async def list_entries(
     owner_id = await organisations.meant(ctx, "owner", owner)
     narrow = EntryFilter(listed, edition, deployment_stage, risk, registration, owner_id, freshness, q)
     context = repr(narrow)
-    after = decode_cursor(cursor, str, context=context)[0] if cursor else None
+    after = decode_cursor(cursor, str, UUID, context=context) if cursor else None
     rows = await service.list_entries(ctx, narrow, after, limit + 1)
     names = await organisations.briefs(ctx, [row.owner_organisation_id for row in rows])
     return page_of(
         rows,
         limit,
         item=lambda row: responses.entry_summary(row, ctx.now, names),
-        key=lambda row: (row.code,),
+        key=lambda row: (row.code, row.entry_id),
         context=context,
     )
 
@@ -130,22 +141,31 @@ async def list_history(
     operation_id="putEntry",
     dependencies=[WRITE],
     status_code=201,
-    responses=problem_responses(
-        ReferenceUnknown,
-        ListingNeedsSteward,
-        StaleVersion,
-        OrganisationNotAllowed,
-        FactsPastNotAllowed,
-        FactBehindLastChange,
-        FactInFuture,
-    )
+    responses=problem_responses(*_DESCRIBING_REFUSALS)
     | {200: {"description": "The code was known; it is described again, or nothing changed.", "model": EntryView}},
 )
 async def put_entry(ctx: ContextDep, description: EntryDescription, expect: ExpectDep, response: Response) -> EntryView:
-    """Register an entry; with a code sent before, describe it again (200)."""
+    """Register an entry; with a code that its owner has sent before, describe it again (200).
+
+    A description replaces the one before: what is left out is emptied, except the lists. PATCH keeps it.
+    """
     entry, created = await service.put_entry(ctx, description, expect)
     response.status_code = 201 if created else 200
     return await _tagged(ctx, entry, response)
+
+
+@router.patch(
+    "/entries/{entry_id}",
+    operation_id="patchEntry",
+    dependencies=[WRITE],
+    responses=patch_responses() | problem_responses(EntryNotFound, AlreadyRegistered, *_DESCRIBING_REFUSALS),
+    openapi_extra=patch_body(EntryDescription, "code"),
+)
+async def patch_entry(
+    ctx: ContextDep, entry_id: UUID, patch: MergePatchDep, expect: ExpectDep, response: Response
+) -> EntryView:
+    """Describe a part of an entry again, by merge patch (RFC 7396); its code stays."""
+    return await _tagged(ctx, await service.patch_entry(ctx, entry_id, patch, expect), response)
 
 
 @router.post(

@@ -39,7 +39,7 @@ class EntryDescription(Schema):
     A field that is left out is emptied; only `lists` stay as they are.
     """
 
-    code: Code = Field(description="The upsert key; the entry's identifier follows from it.")
+    code: Code = Field(description="The upsert key of the owner. Stored as first given; another case is the same code.")
     name_vi: Line
     name_en: Line | None = None
     kind: Kind

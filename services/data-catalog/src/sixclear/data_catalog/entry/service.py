@@ -1,6 +1,6 @@
 """Entries: read, registered, described again, moved on the deployment ladder, alive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,10 @@ from sixclear.common.change import Change
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
+from sixclear.common.keys import folded_key, named_by
 from sixclear.common.recording import record
-from sixclear.common.use_case import Context, Expect, FactInFuture, ReferenceUnknown
+from sixclear.common.use_case import AlreadyRegistered, Context, Expect, FactInFuture, ReferenceUnknown
+from sixclear.common.web.merge_patch import patched
 from sixclear.data_catalog.entry import lifecycle, repository
 from sixclear.data_catalog.entry.access import is_steward, require_owner, require_owner_or_steward
 from sixclear.data_catalog.entry.errors import EntryNotFound, ListingNeedsSteward
@@ -19,6 +21,7 @@ from sixclear.data_catalog.entry.models import Entry, state_of
 from sixclear.data_catalog.entry.recording import ENTRY
 from sixclear.data_catalog.entry.repository import EntryFilter
 from sixclear.data_catalog.entry.schemas import EntryDescription, HeartbeatStep, Listing, StageStep
+from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list import service as programme_lists
 
@@ -47,7 +50,9 @@ async def record_change(
     await record(ctx, entry, change, occurred_at, ENTRY, reason=reason)
 
 
-async def list_entries(ctx: Context, narrow: EntryFilter, after: str | None, limit: int) -> Sequence[Entry]:
+async def list_entries(
+    ctx: Context, narrow: EntryFilter, after: tuple[str, UUID] | None, limit: int
+) -> Sequence[Entry]:
     """Entries in the order of their codes. Raises ListNotFound for a list that is not known."""
     if narrow.listed:
         await programme_lists.require_list(ctx, narrow.listed)
@@ -71,26 +76,80 @@ async def put_entry(ctx: Context, description: EntryDescription, expect: Expect)
     owner = (await organisations.referenced(ctx, {_OWNER: description.owner_organisation_id}))[_OWNER]
     require_owner_or_steward(ctx, owner, "describe an entry of another organisation")
     fields = _described(ctx, description) | {"owner_organisation_id": owner}
-    entry = await repository.find_or_create(ctx.session, stable_id("entry", description.code))
-    if entry is not None:
-        require_owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
+    coded = await repository.find_coded(ctx.session, description.code)
+    entry = _known(ctx, coded, description.code, owner)
     expect(entry)
     fields["lists"] = await _listings(ctx, description.lists, [] if entry is None else entry.lists)
     if entry is None:
-        return await _register(ctx, description, fields), True
+        return await _register(ctx, description, fields, taken={row.entry_id for row in coded}), True
+    await _update(ctx, entry, description, fields)
+    return entry, False
+
+
+async def patch_entry(ctx: Context, entry_id: UUID, patch: Mapping[str, Any], expect: Expect) -> Entry:
+    """Describe an entry again with what it has, changed by a merge patch; the rules are those of `put_entry`.
+
+    Raises EntryNotFound, and AlreadyRegistered when its new owner has the code already.
+    """
+    # In this order, as `put_entry` locks: what the code names, then the entry. A code never changes.
+    code = (await get_entry(ctx, entry_id)).code
+    coded = await repository.find_coded(ctx.session, code)
+    entry = await locked(ctx, entry_id, expect)
+    require_owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
+    own = {name: getattr(entry, name) for name in EntryDescription.model_fields if name != "occurred_at"}
+    own["owner_organisation_id"] = str(entry.owner_organisation_id)
+    description = patched(EntryDescription, own, patch, code=code)
+    owner = entry.owner_organisation_id
+    if description.owner_organisation_id != str(owner):
+        owner = (await organisations.referenced(ctx, {_OWNER: description.owner_organisation_id}))[_OWNER]
+    require_owner_or_steward(ctx, owner, "describe an entry of another organisation")
+    fields = _described(ctx, description) | {"owner_organisation_id": owner}
+    fields["lists"] = await _listings(ctx, description.lists, entry.lists)
+    owned = [row for row in coded if row.owner_organisation_id == owner]
+    taken = [row for row in named_by(owned, (code,), _code) if row.entry_id != entry_id]
+    if taken:
+        raise AlreadyRegistered("The new owner has an entry of this code.", f"{PREFIX}/entries/{taken[0].entry_id}")
+    await _update(ctx, entry, description, fields)
+    return entry
+
+
+def _known(ctx: Context, coded: Sequence[Entry], code: str, owner: UUID) -> Entry | None:
+    """The entry that its owner knows by this code; for a steward also the only one that another owner has by it.
+
+    So a steward hands an entry to its right owner, and no body meets a code that another one has used.
+    """
+    own = named_by((row for row in coded if row.owner_organisation_id == owner), (code,), _code)
+    if own or not is_steward(ctx):
+        return own[0] if own else None
+    others = named_by(coded, (code,), _code)
+    return others[0] if len(others) == 1 else None
+
+
+def _code(entry: Entry) -> tuple[str]:
+    return (entry.code,)
+
+
+async def _update(ctx: Context, entry: Entry, description: EntryDescription, fields: Mapping[str, Any]) -> None:
+    """Record what the description changes, if anything. The code stays as it was first given."""
     changed = {name: value for name, value in fields.items() if getattr(entry, name) != value}
     if changed:
         occurred_at = ctx.fact_time(description.occurred_at, entry.occurred_at)
         await record_change(ctx, entry, Change("updated", changed), occurred_at)
-    return entry, False
 
 
-async def _register(ctx: Context, description: EntryDescription, fields: Mapping[str, Any]) -> Entry:
+async def _register(
+    ctx: Context, description: EntryDescription, fields: Mapping[str, Any], *, taken: Collection[UUID]
+) -> Entry:
     occurred_at = ctx.fact_time(description.occurred_at, None)
-    by_owner = ctx.caller.organisation_id == fields["owner_organisation_id"]
+    owner: UUID = fields["owner_organisation_id"]
+    by_owner = ctx.caller.organisation_id == owner
+    entry_id = stable_id("entry", description.code)
+    if entry_id in taken:
+        entry_id = stable_id("entry", str(owner), description.code)
     entry = Entry(
-        entry_id=stable_id("entry", description.code),
+        entry_id=entry_id,
         code=description.code,
+        folded_key=folded_key(description.code),
         deployment_stage=lifecycle.LADDER[0],
         risk="none",
         registration_status=lifecycle.first_registration_status(by_owner=by_owner),

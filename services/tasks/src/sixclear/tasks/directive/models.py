@@ -23,6 +23,9 @@ class Directive(Versioned, Base):
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.programme_id"), index=True)
     programme: Mapped[Programme] = relationship(lazy="immediate")
     number: Mapped[str]
+    # The form of the number, by which it is compared (see `sixclear.common.keys`).
+    folded_key: Mapped[str | None]
+    duplicate_of: Mapped[UUID | None] = mapped_column(ForeignKey("directive.directive_id"))
     issued_on: Mapped[date]
     issuer_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
     title: Mapped[str]
@@ -32,4 +35,5 @@ class Directive(Versioned, Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_organisation_id: Mapped[UUID | None]
 
-    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+    # A body gives its own numbers: two bodies may have the same one.
+    __table_args__ = (UniqueConstraint("programme_id", "issuer_organisation_id", "folded_key"),)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from sixclear.common.db import wait_to_create
+from sixclear.common.ids import stable_id
+from sixclear.common.keys import folded_key
 from sixclear.tasks.directive.models import Directive
 
 
@@ -33,13 +35,18 @@ async def count_waiting(session: AsyncSession, programme_id: UUID, entered_by: U
     return await session.scalar(found) or 0
 
 
-async def find_or_create(session: AsyncSession, directive_id: UUID) -> Directive | None:
-    """The directive with this identifier, its row locked; None when it is the caller's to create."""
-    found = await find_directive(session, directive_id, lock=True)
-    if found is None:
-        await wait_to_create(session, directive_id)
-        found = await find_directive(session, directive_id, lock=True)
-    return found
+async def find_numbered(session: AsyncSession, programme_id: UUID, number: str) -> Sequence[Directive]:
+    """The directives of a programme that have this number, each of another body, and perhaps some without a form.
+
+    Their rows are locked. Where there is none, others wait to enter one until the transaction ends.
+    """
+    await wait_to_create(session, stable_id("number of a directive", str(programme_id), folded_key(number)))
+    # A process of the release before may still run; it writes no form.
+    statement = select(Directive).where(
+        Directive.programme_id == programme_id,
+        or_(Directive.folded_key == folded_key(number), Directive.folded_key.is_(None)),
+    )
+    return (await session.scalars(statement.order_by(Directive.directive_id).with_for_update())).all()
 
 
 async def list_directives(

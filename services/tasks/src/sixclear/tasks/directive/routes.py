@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from sixclear.common.service_state import own_state
 from sixclear.common.use_case import (
+    AlreadyRegistered,
+    Context,
     FactBehindLastChange,
     FactInFuture,
     FactsPastNotAllowed,
@@ -15,6 +17,7 @@ from sixclear.common.use_case import (
 )
 from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion
+from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
@@ -24,6 +27,7 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.directive import service
 from sixclear.tasks.directive.access import ENTERING
 from sixclear.tasks.directive.errors import DirectiveNotFound, TooManyOpenDirectives
+from sixclear.tasks.directive.models import Directive
 from sixclear.tasks.directive.responses import directive_responses
 from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView
 from sixclear.tasks.programme.errors import ProgrammeNotFound
@@ -33,6 +37,14 @@ router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 
 PUBLIC = Depends(Access.public("The documents that give tasks are published to everyone."))
 ENTER = Depends(Access.scope("tasks:administer", organisation=ENTERING))
+_DESCRIBING_REFUSALS = (
+    ReferenceUnknown,
+    OrganisationNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)
 
 
 @router.get(
@@ -73,15 +85,7 @@ async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveVie
     operation_id="registerDirective",
     dependencies=[ENTER],
     status_code=201,
-    responses=problem_responses(
-        ReferenceUnknown,
-        OrganisationNotAllowed,
-        FactsPastNotAllowed,
-        FactBehindLastChange,
-        FactInFuture,
-        StaleVersion,
-        TooManyOpenDirectives,
-    ),
+    responses=problem_responses(*_DESCRIBING_REFUSALS, TooManyOpenDirectives),
 )
 async def register_directive(
     ctx: ContextDep, entry: DirectiveEntry, expect: ExpectDep, request: Request, response: Response
@@ -90,5 +94,24 @@ async def register_directive(
     most_open = own_state(request, Settings).open_directives
     directive, created = await service.register_directive(ctx, entry, expect, most_open=most_open)
     response.status_code = 201 if created else 200
+    return await _answer(ctx, directive, response)
+
+
+@router.patch(
+    "/directives/{directive_id}",
+    operation_id="patchDirective",
+    dependencies=[ENTER],
+    responses=patch_responses() | problem_responses(DirectiveNotFound, AlreadyRegistered, *_DESCRIBING_REFUSALS),
+    openapi_extra=patch_body(DirectiveEntry, "programme", "number"),
+)
+async def patch_directive(
+    ctx: ContextDep, directive_id: UUID, patch: MergePatchDep, expect: ExpectDep, response: Response
+) -> DirectiveView:
+    """Describe a part of a directive again, by merge patch (RFC 7396); its number stays."""
+    return await _answer(ctx, await service.patch_directive(ctx, directive_id, patch, expect), response)
+
+
+async def _answer(ctx: Context, directive: Directive, response: Response) -> DirectiveView:
+    """The directive as it is now, with its version as ETag."""
     tag(response, ctx.log, directive)
     return (await directive_responses(ctx.session, [directive]))[0]

@@ -1,6 +1,6 @@
 """Directives: found, listed, entered, described again and taken out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,10 @@ from sixclear.common.change import Change
 from sixclear.common.clock import civil_date
 from sixclear.common.db import wait_to_create
 from sixclear.common.ids import stable_id
+from sixclear.common.keys import folded_key, named_by
 from sixclear.common.recording import record
-from sixclear.common.use_case import CLOCKS_DIFFER, Context, Expect, FactInFuture
+from sixclear.common.use_case import CLOCKS_DIFFER, AlreadyRegistered, Context, Expect, FactInFuture
+from sixclear.common.web.merge_patch import patched
 from sixclear.tasks.directive import repository as rows
 from sixclear.tasks.directive.access import require_entering_body
 from sixclear.tasks.directive.errors import DirectiveNotFound, TooManyOpenDirectives
@@ -20,7 +22,10 @@ from sixclear.tasks.directive.models import Directive
 from sixclear.tasks.directive.recording import DIRECTIVE
 from sixclear.tasks.directive.responses import directive_responses
 from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView, DirectiveWithdrawal
+from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import referenced
+from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import get_programme, referenced_programme
 
 _NOT_WITHDRAWN = {"withdrawn_at": None, "withdrawn_by_organisation_id": None}
@@ -83,7 +88,7 @@ async def list_directives(
 async def register_directive(
     ctx: Context, entry: DirectiveEntry, expect: Expect, *, most_open: int
 ) -> tuple[Directive, bool]:
-    """Enter a directive, or describe it again; True when it is new. Its number is unique in its programme.
+    """Enter a directive, or describe it again; True when it is new. A number is unique among those of its issuer.
 
     One that was withdrawn is entered again, as new. `expect` is called with the known directive, or None, before
     anything changes. Raises FactInFuture for a document of a day to come, TooManyOpenDirectives when more than
@@ -92,30 +97,79 @@ async def register_directive(
     _check_issued(entry, ctx.now)
     programme = await referenced_programme(ctx.session, entry.programme)
     issuer = (await referenced(ctx.session, {"#/issuer": entry.issuer}))["#/issuer"]
-    directive_id = stable_id("directive", entry.programme, entry.number)
-    directive = await rows.find_or_create(ctx.session, directive_id)
+    numbered = await rows.find_numbered(ctx.session, programme.programme_id, entry.number)
+    directive = _of_issuer(numbered, entry.number, issuer.organisation_id)
     require_entering_body(ctx, programme, issuer, directive)
     created = directive is None or directive.withdrawn_at is not None
     expect(None if created else directive)
     if directive is None:
-        directive = Directive(directive_id=directive_id, programme=programme, version=0)
+        directive = _new(programme, entry.number, issuer.organisation_id, taken={row.directive_id for row in numbered})
         ctx.session.add(directive)
+    if not await _describe(ctx, directive, entry, issuer, created=created):
+        return directive, False
+    if created:
+        await _check_waiting(ctx, directive, most_open)
+    return directive, created
+
+
+async def patch_directive(ctx: Context, directive_id: UUID, patch: Mapping[str, Any], expect: Expect) -> Directive:
+    """Describe a directive again with what it has, changed by a merge patch.
+
+    Raises DirectiveNotFound, FactInFuture, and AlreadyRegistered when its new issuer has the number already.
+    """
+    # In this order, as `register_directive` locks: what the number names, then the directive. A number never changes.
+    found = await rows.find_directive(ctx.session, directive_id)
+    numbered = await rows.find_numbered(ctx.session, found.programme_id, found.number) if found else ()
+    directive = await locked(ctx, directive_id, expect)
+    current = {"issued_on": directive.issued_on, "issuer": str(directive.issuer_organisation_id)}
+    key = {"programme": directive.programme.slug, "number": directive.number}
+    entry = patched(DirectiveEntry, current | {"title": directive.title}, patch, **key)
+    _check_issued(entry, ctx.now)
+    issuer = (await referenced(ctx.session, {"#/issuer": entry.issuer}))["#/issuer"]
+    require_entering_body(ctx, directive.programme, issuer, directive)
+    known = _of_issuer(numbered, directive.number, issuer.organisation_id)
+    if known is not None and known.directive_id != directive_id:
+        raise AlreadyRegistered("The issuer has this number already.", f"{PREFIX}/directives/{known.directive_id}")
+    await _describe(ctx, directive, entry, issuer, created=False)
+    return directive
+
+
+def _of_issuer(numbered: Sequence[Directive], number: str, issuer_id: UUID) -> Directive | None:
+    """The directive that this issuer gave the number: no body meets a number that another one has used."""
+    own = [row for row in numbered if row.issuer_organisation_id == issuer_id]
+    return next(iter(named_by(own, (number,), _number)), None)
+
+
+def _number(directive: Directive) -> tuple[str]:
+    return (directive.number,)
+
+
+def _new(programme: Programme, number: str, issuer_id: UUID, *, taken: Collection[UUID]) -> Directive:
+    directive_id = stable_id("directive", programme.slug, number)
+    if directive_id in taken:
+        directive_id = stable_id("directive", programme.slug, str(issuer_id), number)
+    return Directive(
+        directive_id=directive_id, programme=programme, number=number, folded_key=folded_key(number), version=0
+    )
+
+
+async def _describe(
+    ctx: Context, directive: Directive, entry: DirectiveEntry, issuer: Organisation, *, created: bool
+) -> bool:
+    """Record what the entry says; False when a known directive says it already. The number stays as first given."""
     fields: dict[str, Any] = {
-        "programme_id": programme.programme_id,
-        "number": entry.number,
+        "programme_id": directive.programme.programme_id,
         "issued_on": entry.issued_on,
         "issuer_organisation_id": issuer.organisation_id,
         "title": entry.title,
     }
     if not created and all(getattr(directive, name) == value for name, value in fields.items()):
-        return directive, False
+        return False
     occurred_at = ctx.fact_time(entry.occurred_at, directive.occurred_at if directive.version else None)
     if created:
         fields |= {"entered_by_organisation_id": ctx.caller.organisation_id} | _NOT_WITHDRAWN
     await record(ctx, directive, Change("registered" if created else "updated", fields), occurred_at, DIRECTIVE)
-    if created:
-        await _check_waiting(ctx, directive, most_open)
-    return directive, created
+    return True
 
 
 async def withdraw(ctx: Context, directive: Directive, entry: DirectiveWithdrawal) -> None:

@@ -3,6 +3,8 @@
 from fastapi import APIRouter, Depends, Response
 
 from sixclear.common.use_case import (
+    AlreadyRegistered,
+    Context,
     FactBehindLastChange,
     FactInFuture,
     FactsPastNotAllowed,
@@ -11,6 +13,7 @@ from sixclear.common.use_case import (
 )
 from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion
+from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
@@ -19,6 +22,7 @@ from sixclear.common.web.texts import Lookup
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.programme import service
 from sixclear.tasks.programme.errors import ProgrammeNotFound
+from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.responses import programme_responses
 from sixclear.tasks.programme.schemas import ProgrammeEntry, ProgrammeView
 
@@ -26,6 +30,15 @@ router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 
 PUBLIC = Depends(Access.public("Programmes are published to everyone."))
 ADMINISTER = Depends(Access.scope("tasks:administer", organisation="own"))
+_DESCRIBING_REFUSALS = (
+    AlreadyRegistered,
+    ReferenceUnknown,
+    OrganisationNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)
 
 
 @router.get("/programmes", operation_id="listProgrammes", dependencies=[PUBLIC])
@@ -56,20 +69,39 @@ async def get_programme(session: SessionDep, slug: Lookup) -> ProgrammeView:
     operation_id="registerProgramme",
     dependencies=[ADMINISTER],
     status_code=201,
-    responses=problem_responses(
-        ReferenceUnknown,
-        OrganisationNotAllowed,
-        FactsPastNotAllowed,
-        FactBehindLastChange,
-        FactInFuture,
-        StaleVersion,
-    ),
+    responses=problem_responses(*_DESCRIBING_REFUSALS),
 )
 async def register_programme(
     ctx: ContextDep, entry: ProgrammeEntry, expect: ExpectDep, response: Response
 ) -> ProgrammeView:
-    """Open a programme, or describe again the one with this slug (200)."""
+    """Open a programme, or describe again the one with this slug (200).
+
+    A description replaces the one before: what is left out is emptied. PATCH keeps it.
+    """
     programme, created = await service.register_programme(ctx, entry, expect)
     response.status_code = 201 if created else 200
+    return await _answer(ctx, programme, response)
+
+
+@router.patch(
+    "/programmes/{slug}",
+    operation_id="patchProgramme",
+    dependencies=[ADMINISTER],
+    responses=patch_responses() | problem_responses(ProgrammeNotFound, *_DESCRIBING_REFUSALS),
+    openapi_extra=patch_body(ProgrammeEntry, "slug"),
+)
+async def patch_programme(
+    ctx: ContextDep,
+    slug: Lookup,
+    patch: MergePatchDep,
+    expect: ExpectDep,
+    response: Response,
+) -> ProgrammeView:
+    """Describe a part of a programme again, by merge patch (RFC 7396)."""
+    return await _answer(ctx, await service.patch_programme(ctx, slug, patch, expect), response)
+
+
+async def _answer(ctx: Context, programme: Programme, response: Response) -> ProgrammeView:
+    """The programme as it is now, with its version as ETag."""
     tag(response, ctx.log, programme)
     return (await programme_responses(ctx.session, [programme]))[0]

@@ -1,13 +1,16 @@
 """Programmes: found, listed, opened and described again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
-from sixclear.common.use_case import Context, Expect, ReferenceUnknown
+from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown
+from sixclear.common.web.merge_patch import patched
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation.service import referenced
 from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
@@ -15,12 +18,14 @@ from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.recording import PROGRAMME
 from sixclear.tasks.programme.schemas import ProgrammeEntry
 
+_NOT_THERE = "No programme has this slug; list them at /programmes."
+
 
 async def get_programme(session: AsyncSession, slug: str) -> Programme:
     """The programme with this slug; raises ProgrammeNotFound."""
     programme = await rows.find_programme(session, slug)
     if programme is None:
-        raise ProgrammeNotFound("No programme has this slug; list them at /programmes.")
+        raise ProgrammeNotFound(_NOT_THERE)
     return programme
 
 
@@ -54,6 +59,8 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     programme = await rows.find_or_create(ctx.session, entry.slug, programme_id)
     created = programme is None
     if programme is not None:
+        if owner.organisation_id != programme.owner_organisation_id != ctx.caller.organisation_id:
+            raise AlreadyRegistered("Another body has a programme of this slug.", f"{PREFIX}/programmes/{entry.slug}")
         ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
     expect(programme)
     if programme is None:
@@ -64,3 +71,21 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     occurred_at = ctx.fact_time(entry.occurred_at, None if created else programme.occurred_at)
     await record(ctx, programme, Change("registered" if created else "updated", fields), occurred_at, PROGRAMME)
     return programme, created
+
+
+async def locked(ctx: Context, slug: str, expect: Expect) -> Programme:
+    """The programme, its row locked until the transaction ends. Raises ProgrammeNotFound, and what `expect` raises."""
+    programme = await rows.find_programme(ctx.session, slug, lock=True)
+    if programme is None:
+        raise ProgrammeNotFound(_NOT_THERE)
+    expect(programme)
+    return programme
+
+
+async def patch_programme(ctx: Context, slug: str, patch: Mapping[str, Any], expect: Expect) -> Programme:
+    """Describe a programme again with what it has, changed by a merge patch: the rules of `register_programme`."""
+    programme = await locked(ctx, slug, expect)
+    own = {name: getattr(programme, name) for name in ProgrammeEntry.model_fields if hasattr(programme, name)}
+    del own["occurred_at"]
+    current = own | {"owner": str(programme.owner_organisation_id)}
+    return (await register_programme(ctx, patched(ProgrammeEntry, current, patch, slug=slug), expect))[0]

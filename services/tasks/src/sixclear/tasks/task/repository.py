@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from sixclear.common.folding import like_pattern
-from sixclear.common.keys import folded_key
+from sixclear.common.keys import folded_key, named_by
 from sixclear.tasks.organisation.repository import subtree
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.task.models import ProgressReport, Task
@@ -83,22 +83,14 @@ async def find_keyed_task(
     """
     # A process of the release before may still run. It writes no form, and no key organisation: its keys are those of
     # the assigning body.
-    form = folded_key(source, external_id)
     unfolded = and_(Task.folded_key.is_(None), Task.source.is_not(None))
     statement = select(Task).where(
         func.coalesce(Task.key_organisation_id, Task.assigning_organisation_id) == key_organisation_id,
-        or_(Task.folded_key == form, unfolded),
+        or_(Task.folded_key == folded_key(source, external_id), unfolded),
     )
-    found = (await session.scalars(statement.order_by(Task.task_id).with_for_update())).all()
-    named = [task for task in found if (task.source, task.external_id) == (source, external_id)]
-    return next(iter(named or [task for task in found if _form_of(task) == form]), None)
-
-
-def _form_of(task: Task) -> str | None:
-    """The form of its key; None of one that is found by its own spelling alone."""
-    if task.folded_key is not None or task.duplicate_of is not None:
-        return task.folded_key
-    return folded_key(task.source or "", task.external_id or "")
+    found = await session.scalars(statement.order_by(Task.task_id).with_for_update())
+    key = source, external_id
+    return next(iter(named_by(found.all(), key, lambda task: (task.source, task.external_id))), None)
 
 
 async def count_open_proposals(session: AsyncSession, programme_id: UUID, proposed_by: UUID) -> int:

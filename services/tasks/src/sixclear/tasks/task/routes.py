@@ -18,6 +18,7 @@ from sixclear.common.use_case import (
 )
 from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion, not_modified
+from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
@@ -62,6 +63,7 @@ from sixclear.tasks.task.service import assign as assigning
 from sixclear.tasks.task.service import confirm as confirming
 from sixclear.tasks.task.service import describe, find
 from sixclear.tasks.task.service import extend as extending
+from sixclear.tasks.task.service import patch as patching
 from sixclear.tasks.task.service import proposal as proposals
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
@@ -75,6 +77,25 @@ DECIDE = Depends(Access.scope("tasks:assign", organisation="own"))
 REFUSE = Depends(Access.scope("tasks:assign", organisation=access.REFUSING))
 WITHDRAW = Depends(Access.scope("tasks:write", organisation=access.PROPOSER))
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation=access.CONFIRMING))
+_DESCRIBING_REFUSALS = (
+    ReferenceUnknown,
+    ReferenceAmbiguous,
+    OrganisationNotAllowed,
+    RecurrenceInvalid,
+    LevelMismatch,
+    ConfirmationImpossible,
+    SixClearsMissing,
+    DeadlineInPast,
+    TransitionNotAllowed,
+    DeadlineNeedsDecision,
+    FieldNeedsDecision,
+    TooManyOpenProposals,
+    TaskNotFound,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)
 
 
 @router.get(
@@ -180,25 +201,7 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     operation_id="putTask",
     dependencies=[WRITE],
     status_code=201,
-    responses=problem_responses(
-        ReferenceUnknown,
-        ReferenceAmbiguous,
-        OrganisationNotAllowed,
-        RecurrenceInvalid,
-        LevelMismatch,
-        ConfirmationImpossible,
-        SixClearsMissing,
-        DeadlineInPast,
-        TransitionNotAllowed,
-        DeadlineNeedsDecision,
-        FieldNeedsDecision,
-        TooManyOpenProposals,
-        TaskNotFound,
-        FactsPastNotAllowed,
-        FactBehindLastChange,
-        FactInFuture,
-        StaleVersion,
-    )
+    responses=problem_responses(*_DESCRIBING_REFUSALS)
     | {200: {"description": "The task was known; it is described again, or nothing changed.", "model": TaskView}},
 )
 async def put_task(
@@ -206,6 +209,7 @@ async def put_task(
 ) -> TaskView:
     """Propose a task; with `task_id`, or your own `source` and `external_id` sent before, describe it again (200).
 
+    A description replaces the one before: what is left out is emptied. PATCH keeps it.
     `classification: restricted` takes a public task out of every page and answer. It takes back nothing that was read
     before: earlier public versions stay on the event bus until an operator purges them.
     """
@@ -213,6 +217,21 @@ async def put_task(
     task, created = await describe.upsert_task(ctx, proposal, expect, most_open=most_open)
     response.status_code = 201 if created else 200
     return await _answer(ctx, task, response)
+
+
+@router.patch(
+    "/tasks/{task_id}",
+    operation_id="patchTask",
+    dependencies=[WRITE],
+    responses=patch_responses() | problem_responses(*_DESCRIBING_REFUSALS),
+    openapi_extra=patch_body(TaskProposal, "task_id", "source", "external_id"),
+)
+async def patch_task(
+    ctx: ContextDep, task_id: UUID, patch: MergePatchDep, expect: ExpectDep, request: Request, response: Response
+) -> TaskView:
+    """Describe a part of a task again, by merge patch (RFC 7396); the rules are those of a whole description."""
+    most_open = own_state(request, Settings).open_proposals
+    return await _answer(ctx, await patching.patch_task(ctx, task_id, patch, expect, most_open=most_open), response)
 
 
 @router.post(
