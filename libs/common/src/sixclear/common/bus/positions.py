@@ -48,6 +48,11 @@ _MOVE = text(
     bindparam("expected", type_=BigInteger),
 )
 
+_FORGET_OTHERS = text(
+    """DELETE FROM consumer_position
+       WHERE starts_with(consumer_group, :prefix) AND consumer_group IS DISTINCT FROM CAST(:kept AS text)"""
+)
+
 _FORGET = text("DELETE FROM consumer_position WHERE consumer_group = :consumer_group")
 
 
@@ -100,3 +105,8 @@ async def save(
 async def forget(session: AsyncSession, group: str) -> None:
     """Let the group begin again from the first event of every stream."""
     await session.execute(_FORGET, {"consumer_group": group})
+
+
+async def forget_others(session: AsyncSession, prefix: str, kept: str | None) -> None:
+    """Forget the groups whose name begins with `prefix`, but for `kept`: who followed with them is gone."""
+    await session.execute(_FORGET_OTHERS, {"prefix": prefix, "kept": kept})

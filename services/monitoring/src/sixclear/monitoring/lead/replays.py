@@ -6,7 +6,7 @@ from sixclear.common.bus import positions
 from sixclear.common.bus.protocol import Lag
 from sixclear.common.db import Database
 from sixclear.monitoring.view.consumers import SourceConsumer
-from sixclear.monitoring.view.sources import SourceState
+from sixclear.monitoring.view.sources import SourceState, group_of
 
 _STOP_SECONDS = 2.0
 
@@ -21,11 +21,13 @@ class Replays:
         self._database = database
         self._make = make
         self._running: dict[str, SourceConsumer] = {}
+        self._tidied: set[str] = set()
 
     async def follow(self, known: Mapping[str, SourceState]) -> None:
         """Start the replays that are needed and end those that are not, whose positions nothing needs any more."""
         for source, view in known.items():
             wanted = view.next_epoch if view.next_replayed else None
+            await self._forget_others(source, wanted)
             running = self._running.get(source)
             if running is not None and running.generation != wanted:
                 del self._running[source]
@@ -35,6 +37,15 @@ class Replays:
             if wanted is not None and source not in self._running:
                 self._running[source] = consumer = self._make(source, wanted)
                 await consumer.loop.start()
+
+    async def _forget_others(self, source: str, wanted: int | None) -> None:
+        """Once for each source: a leader that died during a swap left the positions of its replay."""
+        if source in self._tidied:
+            return
+        kept = None if wanted is None else group_of(source, wanted)
+        async with self._database.transaction() as session:
+            await positions.forget_others(session, f"{group_of(source)}.", kept)
+        self._tidied.add(source)
 
     def lag(self, source: str) -> Lag | None:
         """What a replay has not handled yet; None while that is not known."""
@@ -48,5 +59,6 @@ class Replays:
     async def stop(self) -> None:
         """End all; their positions stay for the next leader."""
         running, self._running = self.consumers(), {}
+        self._tidied.clear()
         for consumer in running:
             await consumer.loop.stop(_STOP_SECONDS)

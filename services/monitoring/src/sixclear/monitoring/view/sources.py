@@ -158,8 +158,16 @@ async def note_rules(session: AsyncSession, source: str, number: int) -> None:
 
 
 async def ask_for_rebuild(session: AsyncSession, source: str) -> None:
-    """Have the leader fold the next generation of a source, from the first event of its log."""
+    """Have the leader fold the next generation of a source, from the first event of its log.
+
+    One that is folded already does not answer this: what it has read is not read again. It is shown when it has caught
+    up, as counted by no known rules, and the one that was asked for begins then.
+    """
     await note_rules(session, source, 0)
+    await session.execute(
+        sql("UPDATE source_view SET next_rules = 0 WHERE source = :source AND {next} IS NOT NULL", next=_NEXT),
+        {"source": source},
+    )
 
 
 async def leader_before_stored_cells(session: AsyncSession) -> bool:
