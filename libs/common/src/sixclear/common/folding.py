@@ -18,7 +18,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", bare(text)).casefold())
-    unmarked = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    unmarked = "".join([sign for sign in decomposed if not unicodedata.combining(sign)])
     plain = plain_marks(plain_eth(unmarked)).translate(_ALIKE)
     return " ".join((plain if plain.isascii() else _with_ascii_digits(plain)).split())
 
