@@ -15,7 +15,8 @@ from sixclear.common.web.instants import Day
 from sixclear.portal.errors import PageNotFound
 
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
-_LONGEST_VALUE = 400
+# What the services take of a search before they clean it; they judge its length as it is cleaned.
+_LONGEST_VALUE = 800
 _SHOWN_OF_A_VALUE = 80
 
 Fault = Literal["repeated", "refused"]
