@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from tests.integration.data_catalog.conftest import Service, description, service
 
+from sixclear.common.census import Census
 from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
+from sixclear.data_catalog.census.service import count
 from sixclear.data_catalog.events import EVENTS
 
 __all__ = ["service"]
@@ -51,7 +53,9 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
 
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
+    source = Census(service.log, count, service.clock)
     await the_life_of_an_entry(service)
+    assert await source.state_if_due()
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():

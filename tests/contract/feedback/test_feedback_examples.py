@@ -16,7 +16,9 @@ from tests.integration.feedback.conftest import (
     told_by_an_earlier_edition,
 )
 
+from sixclear.common.census import Census
 from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
+from sixclear.feedback.census.service import count
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.submission.service.editions import move_open_cases
 
@@ -57,10 +59,12 @@ async def the_life_of_a_submission(service: Service, before: Before = nothing_fi
 
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
+    source = Census(service.log, count, service.clock)
     await the_life_of_a_submission(service)
     await told_by_an_earlier_edition(service, due_at="2025-11-21T10:00:00Z", due_soon_at="2025-11-19T10:00:00Z")
     service.clock.pass_by(hours=1)
     await move_open_cases(service.database, service.log, service.clock())
+    assert await source.state_if_due()
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():

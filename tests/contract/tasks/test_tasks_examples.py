@@ -10,8 +10,10 @@ import pytest
 import pytest_asyncio
 from tests.integration.tasks.conftest import ORGANISATIONS, Service, proposal, started
 
+from sixclear.common.census import Census
 from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
 from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.organisation.seed import Predecessor, renew
 
@@ -95,10 +97,12 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
 
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
+    source = Census(service.log, count, service.clock)
     await the_life_of_a_task(service)
     merged = Predecessor("70", "Bình Phước", "province", date(2025, 7, 1), "202/2025/QH15")
     successor = next(seed for seed in ORGANISATIONS if seed.code == "75")
     await renew(service.database, service.log, [replace(successor, predecessors=(merged,))], service.clock())
+    assert await source.state_if_due()
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():

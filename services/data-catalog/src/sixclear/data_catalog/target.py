@@ -3,6 +3,7 @@
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.data_catalog.app import create_app
+from sixclear.data_catalog.census.service import count
 from sixclear.data_catalog.events import EVENTS
 from sixclear.data_catalog.organisation import consumers as organisations
 from sixclear.data_catalog.programme_list.service import seed_lists
@@ -27,4 +28,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         mirror=organisations.mirror,
         waiting_for="migrating and registering programme lists",
         prepare=register_lists,
+        count=count,
     )

@@ -3,6 +3,7 @@
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.feedback.app import create_app, give_receipts
+from sixclear.feedback.census.service import count
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.settings import Settings
@@ -40,4 +41,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         mirror=organisations.mirror,
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
+        count=count,
     )

@@ -3,6 +3,7 @@
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.tasks.app import create_app
+from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.organisation.seed import seed_organisations
 from sixclear.tasks.settings import Settings
@@ -25,4 +26,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         create_app=create_app,
         waiting_for="migrating and registering organisations",
         prepare=register_organisations,
+        count=count,
     )

@@ -10,6 +10,7 @@ from sixclear.common import migrations
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.bus.mirror import Mirror
 from sixclear.common.bus.protocol import Bus
+from sixclear.common.census import Census, Count
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.catalogue import EventCatalogue
@@ -55,6 +56,7 @@ class SourceTarget(Generic[S]):
 
     `mirror` makes what fills its table of another service's entities, where its requests name them.
 
+    Where `count` is given, it states what that counts in each ten minutes: its census.
     `waiting_for` says on the readiness page what a target that has not started is busy with.
     """
 
@@ -70,6 +72,7 @@ class SourceTarget(Generic[S]):
         waiting_for: str,
         prepare: "Callable[[SourceTarget[S]], Awaitable[None]] | None" = None,
         mirror: MakeMirror | None = None,
+        count: Count | None = None,
     ) -> None:
         self.name = name = events.service
         self.prefixes = prefixes
@@ -83,6 +86,7 @@ class SourceTarget(Generic[S]):
         )
         instrument_engine(self.database.engine, name)
         self.event_log = EventLog(events, self.database, runtime.clock)
+        self.census = None if count is None else Census(self.event_log, count, runtime.clock)
         self.app = create_app(
             settings,
             verifier=runtime.verifier,
@@ -106,6 +110,8 @@ class SourceTarget(Generic[S]):
         if self._prepare is not None:
             await self._prepare(self)
         await self._watch.start()
+        if self.census is not None:
+            await self.census.start()
         self._started = True
 
     async def start_consumers(self) -> None:
@@ -118,6 +124,8 @@ class SourceTarget(Generic[S]):
         self._started = False
         if self._mirror is not None:
             await self._mirror.stop()
+        if self.census is not None:
+            await self.census.stop()
         await self._watch.stop()
         await self.event_log.stop()
         await self.database.close()

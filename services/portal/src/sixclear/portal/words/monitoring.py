@@ -37,3 +37,4 @@ SERVICES: Mapping[str, str] = {
     "data-catalog": N_("danh mục dữ liệu"),
     "monitoring": N_("số liệu giám sát"),
 }
+CHANGES: Mapping[str, str] = {"census.stated": N_("Tự đếm để đối chiếu số liệu")}

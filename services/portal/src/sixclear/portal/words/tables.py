@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sixclear.portal.words import addresses, data_catalog, feedback, monitoring, tasks
 
 # What happened, by `entity.change`.
-CHANGES: Mapping[str, str] = {**tasks.CHANGES, **feedback.CHANGES, **data_catalog.CHANGES}
+CHANGES: Mapping[str, str] = {**tasks.CHANGES, **feedback.CHANGES, **data_catalog.CHANGES, **monitoring.CHANGES}
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "bucket": tasks.BUCKETS,

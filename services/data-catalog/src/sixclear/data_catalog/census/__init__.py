@@ -1,0 +1,1 @@
+"""What the data catalogue says of itself: how many entries of each list stand at which stage."""

@@ -1,0 +1,1 @@
+"""What tasks says of itself: how many public tasks stand in which bucket, with the position at which that holds."""
