@@ -51,9 +51,12 @@ async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: py
     async def sequence(session: Any) -> int:
         return 1
 
+    async def nothing_refused(session: Any) -> bool:
+        return False
+
     monkeypatch.setattr(stream, "freshness", freshness)
     monkeypatch.setattr(views, "view_sequence", sequence)
-    monkeypatch.setattr(views, "reconciled", sequence)
+    monkeypatch.setattr(stream, "refuses", nothing_refused)
     clock, database = MovingClock(START), OneAnswer()
     live = stream.LiveStream(database, clock, Settings(database_url="postgresql+asyncpg://none"))  # type: ignore[arg-type]
     assert live.behind_seconds is None

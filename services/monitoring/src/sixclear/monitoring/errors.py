@@ -36,7 +36,10 @@ class PeriodInvalid(DomainError):
 
 class FiguresDoNotReconcile(DomainError):
     code, status, title = "figures-do-not-reconcile", 503, "The figures do not reconcile"
-    meaning = "The counted figures differ from a count of the records. No figure is shown until they agree again."
+    meaning = (
+        "The counted figures differ from a count of the records, or from what a service counts itself. No figure is"
+        " shown until they agree again."
+    )
     remedy = "Wait: the operators are informed. Ask again after the seconds that `Retry-After` names."
 
     def __init__(self, detail: str) -> None:

@@ -38,6 +38,14 @@ TIMER_LATENESS = Gauge(
 RECONCILE_DIFFERENCES = Gauge(
     "monitoring_reconcile_differences", "Differences found by the last comparison of counters with records."
 )
+CENSUS_DIFFERENCES = Gauge(
+    "monitoring_census_differences",
+    "Counts in which the view and the last comparable census of a source differ; said by the replica that leads.",
+    ("source",),
+)
+CENSUS_AGE = Gauge(
+    "monitoring_census_age_seconds", "Age of a source's newest census; said by the replica that leads.", ("source",)
+)
 RECONCILE_DURATION = Histogram("monitoring_reconcile_duration_seconds", "Duration of one comparison.")
 VIEW_SEQUENCE = Gauge("monitoring_view_sequence", "Number of the view's last visible change.")
 LEADING = Gauge("monitoring_leading", "1 while this process writes the view.")

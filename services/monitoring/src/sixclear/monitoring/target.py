@@ -23,7 +23,10 @@ from sixclear.monitoring.visitors import strangers
 
 # Comparing and repairing read everything: they get their own connections and more time than a request.
 _LONG_STATEMENT_SECONDS = 120.0
-_REFUSED = "no figure is given while counters and records differ; see the runbook FiguresDoNotReconcile"
+_REFUSED = (
+    "no figure is given while counters and records differ, or a source counts otherwise;"
+    " see the runbooks FiguresDoNotReconcile and CensusDiffers"
+)
 
 
 class MonitoringTarget:

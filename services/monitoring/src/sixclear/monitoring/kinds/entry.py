@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from sixclear.monitoring.kinds.kind import Axis, Counted, Kind
+from sixclear.monitoring.kinds.kind import ALL_STATES, Axis, Counted, Kind, Place
 
 Stage = Literal[
     "formed_centralised", "deploying_foundation", "deploying_digitised_only", "not_deployed", "rebuild", "retire"
@@ -97,6 +97,14 @@ _CELLS_SQL = """
 )
 """
 
+
+def _stated(_programme: str, measure: str, slot: str) -> Place | None:
+    """The catalogue states each list, by stage."""
+    if measure == "database":
+        return Place(slot, ALL_STATES)
+    return Place(*slot.split("/", 1)) if measure == "database_stage" else None
+
+
 ENTRY = Kind(
     name="entry",
     source="data-catalog",
@@ -113,5 +121,6 @@ ENTRY = Kind(
     ),
     cells=_cells,
     cells_sql=_CELLS_SQL,
+    stated=_stated,
     dimensions=frozenset(),
 )

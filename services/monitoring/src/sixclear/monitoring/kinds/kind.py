@@ -45,6 +45,17 @@ class Cell(NamedTuple):
     slot: str
 
 
+class Place(NamedTuple):
+    """A count of a source's census: of a group of its entities (empty: of the country), in one state or in all."""
+
+    group: str
+    state: str
+
+
+# Not in a census itself: the sum of the states of a group.
+ALL_STATES = ""
+
+
 class Counted(NamedTuple):
     """What one entity adds to one cell."""
 
@@ -147,6 +158,8 @@ class Kind(Generic[F]):
 
     The facts of every kind have an `organisation_id`, `demonstration`, its dimensions, and its title if it has one.
 
+    `stated` says in which count of its source's census a cell of a programme (empty: of all) is; None: in none.
+
     `rules` is raised with every change of what is read or how it is counted. `cells` gets the facts and the value of
     each axis; `cells_sql` is a table of (measure, slot, amount) over a row `h` that has the axes as columns, too, and a
     null slot counts nothing. An entity that is not `counted` is kept and shown; one that is `hidden` is not counted,
@@ -161,6 +174,7 @@ class Kind(Generic[F]):
     measures: tuple[str, ...]
     cells: Callable[..., Iterable[Counted]]
     cells_sql: str
+    stated: Callable[[str, str, str], Place | None] = lambda _programme, _measure, _slot: None
     read: Callable[[Mapping[str, Any]], F] | None = None
     counted: Rule[F, bool] = Rule(lambda _: True, "true")
     hidden: Rule[F, bool] = Rule(lambda _: False, "false")

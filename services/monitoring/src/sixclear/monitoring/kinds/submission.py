@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from sixclear.monitoring.kinds.kind import Axis, Counted, HistoryIndex, Instant, Kind, Rule, Step
+from sixclear.monitoring.kinds.kind import ALL_STATES, Axis, Counted, HistoryIndex, Instant, Kind, Place, Rule, Step
 
 CLOCKS = ("in_time", "due_soon", "overdue", "answered")
 
@@ -52,6 +52,13 @@ _CELLS_SQL = """
 )
 """
 
+
+def _stated(programme: str, measure: str, slot: str) -> Place | None:
+    """Feedback states the country and nothing smaller."""
+    state = {"feedback": ALL_STATES, "feedback_clock": slot}.get(measure)
+    return None if state is None or programme else Place("", state)
+
+
 SUBMISSION: Kind[SubmissionFacts] = Kind(
     name="submission",
     source="feedback",
@@ -62,6 +69,7 @@ SUBMISSION: Kind[SubmissionFacts] = Kind(
     measures=("feedback", "feedback_clock", "feedback_demonstration"),
     cells=_cells,
     cells_sql=_CELLS_SQL,
+    stated=_stated,
     dimensions=frozenset({"programme"}),
     title=None,
     history_indexes=(HistoryIndex("sealed", ("submission_id",), "visibility = 'sealed'"),),

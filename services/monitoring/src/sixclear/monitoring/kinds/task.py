@@ -15,7 +15,19 @@ import msgspec
 from msgspec import Struct, field
 
 from sixclear.common.clock import civil_date
-from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Axis, Counted, Flow, HistoryIndex, Instant, Kind, Rule, Step
+from sixclear.monitoring.kinds.kind import (
+    ALL_STATES,
+    CIVIL_ZONE,
+    Axis,
+    Counted,
+    Flow,
+    HistoryIndex,
+    Instant,
+    Kind,
+    Place,
+    Rule,
+    Step,
+)
 
 BUCKETS = ("completed", "in_term", "overdue", "recurring")
 _UNCOUNTED = frozenset({"draft", "proposed", "cancelled"})
@@ -119,6 +131,13 @@ _CELLS_SQL = f"""
 )
 """
 
+
+def _stated(programme: str, measure: str, slot: str) -> Place | None:
+    """Tasks state each programme and the country, by bucket."""
+    state = {"task": ALL_STATES, "task_bucket": slot.partition(":")[0]}.get(measure)
+    return None if state is None else Place(programme, state)
+
+
 REPORTS: Flow[TaskFacts] = Flow(measure="report", change="progress_reported", latest="last_report")
 
 TASK = Kind(
@@ -135,6 +154,7 @@ TASK = Kind(
     measures=("task", "task_bucket", "task_handed_in", "task_demonstration"),
     cells=_cells,
     cells_sql=_CELLS_SQL,
+    stated=_stated,
     flows=(REPORTS,),
     history_indexes=(HistoryIndex("returned", ("epoch", "task_id"), "change = 'returned'"),),
 )

@@ -15,6 +15,7 @@ from sixclear.common.runtime.target import StreamState, stream_of
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.kinds import rules_of, sources
+from sixclear.monitoring.lead.censuses import Censuses
 from sixclear.monitoring.lead.replays import Replays
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.streams import repository as streams
@@ -87,6 +88,7 @@ class Leader:
         async with self._database.transaction() as session:
             await views.note_relayed(session, self._relayed, token)
         self._consumers = tuple(self._consumer(source) for source in sources())
+        censuses = Censuses(self._background, self._clock, token=token, on_change=self._on_change)
         tasks = [
             asyncio.create_task(self._forever(work, pause, longest), name=f"monitoring {work.__name__}")
             for work, pause, longest in (
@@ -94,6 +96,7 @@ class Leader:
                 (self._keep_progress_known, _TICK_SECONDS, _AFTER_FAILURE_SECONDS),
                 (self._compare, 0.0, _AFTER_FAILED_COMPARISONS_SECONDS),
                 (self._renew_generations, 1.0, _AFTER_FAILURE_SECONDS),
+                (censuses.judge, 1.0, _AFTER_FAILED_COMPARISONS_SECONDS),
             )
         ]
         try:

@@ -26,6 +26,7 @@ from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.status.service import programmes_now, status
 from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.reconcile import refuses
 from sixclear.monitoring.view.selection import Selection
 
 _log = structlog.get_logger(__name__)
@@ -180,7 +181,7 @@ class LiveStream:
         async with self._one_snapshot() as session:
             fresh = await freshness(session, now)
             self._fresh = fresh, now
-            self.refusing = not await views.reconciled(session)
+            self.refusing = await refuses(session)
             sequence = await views.view_sequence(session)
             self._measure(sequence, fresh)
             if self._sequence is None:

@@ -42,7 +42,7 @@ _OF_PROVINCES = ("task", "task_bucket")
 
 async def status(session: AsyncSession, selection: Selection, *, at: datetime | None, now: datetime) -> Status:
     """The whole answer; `at` None means now. Raises FiguresDoNotReconcile."""
-    await require_reconciled(session)
+    await require_reconciled(session, past=at is not None)
     fresh = await freshness(session, now)
     if at is None:
         cells = await view.cells_now(session, SHOWN, selection, civil_date(now))
@@ -133,7 +133,7 @@ async def programmes_now(session: AsyncSession, now: datetime) -> dict[str, Task
 
 async def provinces(session: AsyncSession, programme: str | None, *, at: datetime | None, now: datetime) -> Provinces:
     """The tasks of each province with everything below it; raises FiguresDoNotReconcile."""
-    await require_reconciled(session)
+    await require_reconciled(session, past=at is not None)
     units = await dimensions.list_provinces(session, now)
     ids = [unit.organisation_id for unit in units]
     if at is None:

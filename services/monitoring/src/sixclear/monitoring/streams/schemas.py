@@ -8,6 +8,7 @@ from pydantic import Field
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import words_of
+from sixclear.monitoring.view.schemas import Difference
 
 # Values reported by other processes are bounded: to numbers that JSON carries exactly (RFC 8259 §6), within a century.
 # Slightly negative seconds are another machine's clock.
@@ -27,6 +28,18 @@ class SourceFreshness(Schema):
     )
     lag_messages: int | None
     gaps: int = Field(description="Events that are known to be missing.")
+
+
+class CensusView(Schema):
+    """What a source counts itself, beside what the view counts at that position of its log."""
+
+    epoch: int
+    position: int = Field(description="The place in the source's log at which its newest census holds.")
+    counted_at: datetime
+    compared_position: int | None = Field(description="That of the census compared last; null: none was, since a swap.")
+    compared_at: datetime | None
+    agrees: bool | None = Field(description="Whether both counted the same then; while false, no figures are given.")
+    differences: list[Difference]
 
 
 class Stream(Schema):
@@ -58,4 +71,5 @@ class Streams(Schema):
     reconciled: bool
     leading: bool
     sources: dict[str, SourceFreshness]
+    censuses: dict[str, CensusView] = Field(default={}, description="By source; one that has stated none is left out.")
     items: list[Stream]

@@ -9,10 +9,11 @@ from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
+from sixclear.common.events.catalogue import topic_of
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.kinds import kinds_of
-from sixclear.monitoring.view import dimensions
+from sixclear.monitoring.view import census, dimensions
 from sixclear.monitoring.view.fold import fold
 from sixclear.monitoring.view.sources import group_of
 
@@ -20,7 +21,7 @@ from sixclear.monitoring.view.sources import group_of
 def topics_of(source: str) -> tuple[str, ...]:
     """What monitoring reads of a source's log."""
     tree = dimensions.TOPICS if source == dimensions.SOURCE else ()
-    return (*tree, *(kind.topic for kind in kinds_of(source)))
+    return (*tree, *(kind.topic for kind in kinds_of(source)), topic_of(source, census.ENTITY_TYPE))
 
 
 class SourceConsumer:

@@ -25,6 +25,7 @@ _VERSION = Columns(
     change="text",
     occurred_at="timestamptz",
     recorded_at="timestamptz",
+    position="bigint",
 )
 _STATE = Columns(entity_id="uuid", version="integer", withdrawn_version="integer", occurred_at="timestamptz")
 _COUNTED = Columns(next_boundary="timestamptz", cells="jsonb")

@@ -17,8 +17,9 @@ from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
 from sixclear.monitoring.kinds import find_kind, kinds_of, rules_of, sources
 from sixclear.monitoring.kinds.kind import Amount, AnyKind, Kind
-from sixclear.monitoring.view import counters, dimensions, entities, gaps
+from sixclear.monitoring.view import census, counters, dimensions, entities, gaps
 from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.census import Census
 from sixclear.monitoring.view.states import (
     WITHDRAWN,
     Happened,
@@ -51,6 +52,7 @@ class Batch:
     shown: datetime | None = None
     tree: dict[str, list[Version[Any]]] = field(default_factory=lambda: defaultdict(list))
     entities: dict[str, list[Version[Any]]] = field(default_factory=lambda: defaultdict(list))
+    census: Census | None = None
 
 
 def read(envelopes: Sequence[Envelope]) -> list[Batch]:
@@ -59,10 +61,13 @@ def read(envelopes: Sequence[Envelope]) -> list[Batch]:
     for envelope in envelopes:
         key = (envelope.service, envelope.epoch)
         batch = batches.setdefault(key, Batch(*key))
+        batch.newest = max(batch.newest or envelope.recorded_at, envelope.recorded_at)
+        if envelope.entity_type == census.ENTITY_TYPE:  # it says how much there is, and is none of it
+            batch.census = census.newer(batch.census, envelope)
+            continue
         kind = find_kind(envelope.service, envelope.entity_type)
         version = _version(envelope, kind)
         (batch.tree if kind is None else batch.entities)[envelope.entity_type].append(version)
-        batch.newest = max(batch.newest or envelope.recorded_at, envelope.recorded_at)
         if kind is None or not _hidden(kind, version.facts):
             batch.count += 1
             batch.shown = max(batch.shown or envelope.recorded_at, envelope.recorded_at)
@@ -82,6 +87,7 @@ def _version(envelope: Envelope, kind: AnyKind | None) -> Version[Any]:
         envelope.occurred_at,
         envelope.recorded_at,
         facts,
+        envelope.position,
     )
 
 
@@ -107,6 +113,8 @@ async def fold(
     changed = False
     for batch in batches:
         known = await _with_generation_of(session, batch, now)
+        if batch.census is not None and only is None:
+            await census.keep(session, batch.census, now)
         view = known[batch.source]
         generations = view.generations_of(batch.epoch, only)
         if not generations and only is None:

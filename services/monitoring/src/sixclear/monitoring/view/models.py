@@ -169,6 +169,29 @@ class Gap(Base):
     closed_at: Mapped[datetime | None]
 
 
+class SourceCensus(Base):
+    """The newest counts that a source has stated, and what the last comparison with some found.
+
+    They hold at `position` in its log of `log_epoch`. `kept_at` is when they were folded; `sent_at` when its relay was
+    known to have sent everything before them. `differences` are those of generation `judged_generation` with the census
+    of `judged_position`; an empty list: they agree.
+    """
+
+    __tablename__ = "source_census"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    log_epoch: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int] = mapped_column(BigInteger)
+    counted_at: Mapped[datetime]
+    counts: Mapped[list[dict[str, Any]]]
+    kept_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    judged_generation: Mapped[int | None] = mapped_column(Integer)
+    judged_position: Mapped[int | None] = mapped_column(BigInteger)
+    judged_at: Mapped[datetime | None]
+    differences: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+
+
 class Reconciliation(Base):
     """A comparison that found a difference, and when it was repaired."""
 
@@ -224,7 +247,10 @@ def state_table(kind: AnyKind, metadata: MetaData) -> Table:
 
 
 def history_table(kind: AnyKind, metadata: MetaData) -> Table:
-    """Every published version of the entities of a kind, true from `valid_from` until `valid_to` (null: still)."""
+    """Every published version of the entities of a kind, true from `valid_from` until `valid_to` (null: still).
+
+    `position` is that of its event in the log; null in a row of a release that did not keep it (0.1.0).
+    """
     name = f"{kind.name}_history"
     table = Table(
         name,
@@ -235,12 +261,14 @@ def history_table(kind: AnyKind, metadata: MetaData) -> Table:
         *_columns(change="text", occurred_at="timestamptz", recorded_at="timestamptz", valid_from="timestamptz"),
         Column("valid_to", TIMESTAMP(timezone=True)),
         *_columns(view_sequence="bigint"),
+        Column("position", BigInteger),
         Column("withdrawn", Boolean, Computed("change = 'withdrawn'", persisted=False)),
         PrimaryKeyConstraint(f"{kind.name}_id", "epoch", "version", name=f"pk_{name}"),
     )
     Index(f"ix_{name}_valid", text("tstzrange(valid_from, valid_to)"), postgresql_using="gist", _table=table)
     Index(f"ix_{name}_recorded_at", table.c.recorded_at)
     Index(f"ix_{name}_view_sequence", table.c.view_sequence)
+    Index(f"ix_{name}_position", "epoch", "position", postgresql_where=table.c.position.is_not(None), _table=table)
     for flow in kind.flows:
         happened = text(f"change = '{flow.change}'")
         Index(f"ix_{name}_{flow.measure}s", table.c.epoch, table.c.occurred_at, postgresql_where=happened)

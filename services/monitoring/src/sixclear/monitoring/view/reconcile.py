@@ -9,7 +9,7 @@ from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
-from sixclear.monitoring.view import counters, dimensions
+from sixclear.monitoring.view import census, counters, dimensions
 from sixclear.monitoring.view import differences as reconciliation
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
@@ -19,10 +19,22 @@ from sixclear.monitoring.view.sources import SourceState
 _SHOWN = 50
 
 
-async def require_reconciled(session: AsyncSession) -> None:
-    """Raises FiguresDoNotReconcile while counters differ from the records: a wrong figure is never given."""
+async def require_reconciled(session: AsyncSession, *, past: bool = False) -> None:
+    """Raises FiguresDoNotReconcile while counters differ from the records: a wrong figure is never given.
+
+    Nor is one that its source contradicts by a census. That says how things stand now, so it judges no `past` instant.
+    """
     if not await views.reconciled(session):
         raise FiguresDoNotReconcile("Counters and records differ; figures come back when they are repaired.")
+    if not past and (refused := await census.refused(session)):
+        raise FiguresDoNotReconcile(
+            f"These services count otherwise themselves: {', '.join(refused)}. Figures come back when both agree."
+        )
+
+
+async def refuses(session: AsyncSession) -> bool:
+    """Whether figures of now are refused."""
+    return not await views.reconciled(session) or bool(await census.refused(session))
 
 
 async def differences(session: AsyncSession, clock: Clock) -> list[Difference]:

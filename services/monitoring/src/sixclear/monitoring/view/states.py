@@ -21,7 +21,10 @@ F = TypeVar("F", bound=Struct)
 
 @dataclass(frozen=True, slots=True)
 class Version(Generic[F]):
-    """A published version of an entity; `facts` is None in the one by which it was withdrawn."""
+    """A published version of an entity; `facts` is None in the one by which it was withdrawn.
+
+    `position` is that of its event in the log.
+    """
 
     entity_id: UUID
     version: int
@@ -30,6 +33,7 @@ class Version(Generic[F]):
     occurred_at: datetime
     recorded_at: datetime
     facts: F | None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
