@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import StreamState
+from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile, InvalidEvent
 from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.lead.censuses import Censuses
@@ -174,6 +175,22 @@ async def test_a_lost_event_is_refused_and_taken_back_when_it_comes(view: Any, e
     await view.fold([lost])
     assert await judged(view) == {"tasks": True}
     assert not await is_refused(view)
+
+
+async def test_operators_measure_what_differs_and_how_old_a_census_is(view: Any, events: Any) -> None:
+    await view.fold([events.task("a"), stated(events, "tasks", {})])
+    await judged(view)
+    began, now = events.now, events.now + timedelta(minutes=40)
+    async with view.database.session() as session:
+        await census.measure(session, began, now)
+    counted_at = events.now - timedelta(minutes=1)  # the census itself took a minute
+
+    def said(gauge: Any, source: str) -> float:
+        return float(gauge.labels(source)._value.get())
+
+    assert said(metrics.CENSUS_DIFFERENCES, "tasks") == 4
+    assert said(metrics.CENSUS_AGE, "tasks") == (now - counted_at).total_seconds()
+    assert (said(metrics.CENSUS_DIFFERENCES, "feedback"), said(metrics.CENSUS_AGE, "feedback")) == (0, 2400)
 
 
 async def test_a_past_instant_is_not_judged_by_it(view: Any, events: Any) -> None:

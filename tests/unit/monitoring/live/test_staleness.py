@@ -54,9 +54,13 @@ async def test_the_view_goes_on_ageing_while_nothing_can_be_read(monkeypatch: py
     async def nothing_refused(session: Any) -> bool:
         return False
 
+    async def nothing_measured(session: Any, since: datetime, now: datetime) -> None:
+        """No census was stated."""
+
     monkeypatch.setattr(stream, "freshness", freshness)
     monkeypatch.setattr(views, "view_sequence", sequence)
     monkeypatch.setattr(stream, "refuses", nothing_refused)
+    monkeypatch.setattr(stream, "measure", nothing_measured)
     clock, database = MovingClock(START), OneAnswer()
     live = stream.LiveStream(database, clock, Settings(database_url="postgresql+asyncpg://none"))  # type: ignore[arg-type]
     assert live.behind_seconds is None

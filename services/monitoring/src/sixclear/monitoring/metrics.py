@@ -40,11 +40,13 @@ RECONCILE_DIFFERENCES = Gauge(
 )
 CENSUS_DIFFERENCES = Gauge(
     "monitoring_census_differences",
-    "Counts in which the view and the last comparable census of a source differ; said by the replica that leads.",
+    "Counts in which the view and the census of a source differed when they were compared last.",
     ("source",),
 )
 CENSUS_AGE = Gauge(
-    "monitoring_census_age_seconds", "Age of a source's newest census; said by the replica that leads.", ("source",)
+    "monitoring_census_age_seconds",
+    "Age of a source's newest census; of one that has stated none, since this process looks.",
+    ("source",),
 )
 RECONCILE_DURATION = Histogram("monitoring_reconcile_duration_seconds", "Duration of one comparison.")
 VIEW_SEQUENCE = Gauge("monitoring_view_sequence", "Number of the view's last visible change.")

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
-from sixclear.monitoring import metrics
 from sixclear.monitoring.streams import repository as streams
 from sixclear.monitoring.streams.reported import Report, sent_until
 from sixclear.monitoring.view import census as censuses
@@ -46,10 +45,6 @@ class Censuses:
     ) -> None:
         now = self._clock()
         generation = view.active_epoch
-        metrics.CENSUS_AGE.labels(view.source).set(max(0.0, (now - kept.census.counted_at).total_seconds()))
-        metrics.CENSUS_DIFFERENCES.labels(view.source).set(
-            len(kept.differences) if kept.agrees(generation) is False else 0
-        )
         settled = kept.is_judged(generation) and not kept.differences
         if settled or view.lacks_events or view.log_epoch != kept.census.epoch:
             return
@@ -79,9 +74,8 @@ class Censuses:
         return False
 
     def _say(self, kept: Kept, generation: int, differences: int, first: Sequence[object]) -> None:
-        source, position = kept.census.source, kept.census.position
-        metrics.CENSUS_DIFFERENCES.labels(source).set(differences)
         if differences:
+            source, position = kept.census.source, kept.census.position
             _log.error("the figures differ from the census", source=source, position=position, first=first)
         if (kept.agrees(generation) is False) != bool(differences):
             self._on_change()

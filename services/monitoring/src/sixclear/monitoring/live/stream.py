@@ -26,6 +26,7 @@ from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.status.service import programmes_now, status
 from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.census import measure
 from sixclear.monitoring.view.reconcile import refuses
 from sixclear.monitoring.view.selection import Selection
 
@@ -83,6 +84,7 @@ class LiveStream:
     def __init__(self, database: Database, clock: Clock, settings: Settings, visitor: Visitor = lambda _: None) -> None:
         self._database = database
         self._clock = clock
+        self._began = clock()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._sequence: int | None = None
@@ -182,6 +184,7 @@ class LiveStream:
             fresh = await freshness(session, now)
             self._fresh = fresh, now
             self.refusing = await refuses(session)
+            await measure(session, self._began, now)
             sequence = await views.view_sequence(session)
             self._measure(sequence, fresh)
             if self._sequence is None:

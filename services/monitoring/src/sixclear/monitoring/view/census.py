@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.db import dump_json
+from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import InvalidEvent
 from sixclear.monitoring.kinds import kinds_of
 from sixclear.monitoring.kinds.kind import ALL_STATES, Amount, AnyKind, Place
@@ -180,6 +181,22 @@ async def refused(session: AsyncSession) -> list[str]:
         )
     )
     return list(rows)
+
+
+async def measure(session: AsyncSession, since: datetime, now: datetime) -> None:
+    """Set the metrics of censuses; the age of one that was never stated is counted from `since`."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT v.source, c.counted_at,
+                CASE WHEN v.active_epoch = c.judged_generation THEN jsonb_array_length(c.differences) ELSE 0 END
+            FROM source_view v LEFT JOIN source_census c ON c.source = v.source
+            """
+        )
+    )
+    for source, counted_at, differences in rows:
+        metrics.CENSUS_AGE.labels(source).set(max(0.0, (now - (counted_at or since)).total_seconds()))
+        metrics.CENSUS_DIFFERENCES.labels(source).set(differences)
 
 
 async def census_differences(session: AsyncSession, census: Census, generation: int) -> list[Difference] | None:
