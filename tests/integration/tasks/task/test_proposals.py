@@ -88,6 +88,22 @@ async def test_a_proposal_does_not_come_in_from_another_programme(service: Servi
     assert (await propose(service, 100)).status_code == 409
 
 
+@pytest.mark.asyncio
+async def test_what_was_refused_leaves_the_public_list_of_the_programme(service: Service) -> None:
+    refused, open_one = await a_proposal(service, 1), await a_proposal(service, 2)
+    assert (await service.post("P57", f"/tasks/{refused}/refuse", REASON)).status_code == 200
+
+    async def listed(**asked: str) -> list[str]:
+        return [item["task_id"] for item in (await service.get("/tasks", programme="plan", **asked))["items"]]
+
+    assert await listed() == [str(open_one)]
+    assert await listed(q="co so du lieu") == [str(open_one)]
+    assert await listed(status="cancelled") == [str(refused)]
+    own = await service.http.get("/api/tasks/v1/own/tasks", headers=service.headers("G06", "tasks:write"))
+    assert {item["task_id"] for item in own.json()["items"]} == {str(refused), str(open_one)}, "its maker sees its end"
+    assert (await service.get(f"/tasks/{refused}"))["status"] == "cancelled"
+
+
 async def waiting(service: Service, code: str, **params: Any) -> list[Any]:
     """The proposals that a body reads as waiting for it."""
     headers = service.headers(code, "tasks:assign")

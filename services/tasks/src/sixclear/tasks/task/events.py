@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from sixclear.common.events.catalogue import EntityEvents, EventData
 
 
@@ -28,7 +30,10 @@ class TaskData(EventData):
     title: str
     source: str | None
     external_id: str | None
-    status: str
+    status: str = Field(
+        description="As in the OpenAPI description. No step leads to `draft` or `paused` yet; only a proposal that "
+        "ends becomes `cancelled`."
+    )
     kind: Literal["one_off", "recurring"]
     recurrence: str | None
     assigned_by: Literal["central", "province", "commune"]

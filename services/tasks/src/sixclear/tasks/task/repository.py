@@ -164,6 +164,9 @@ def _conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(Task.coordinating_organisation_ids.contains([narrow.coordinating_organisation_id]))
     if narrow.status:
         conditions.append(Task.status == narrow.status)
+    elif narrow.restricted_for is None:
+        # What a body refused in its programme does not stay in everyone's list of it.
+        conditions.append(Task.status != "cancelled")
     if narrow.bucket:
         conditions.append(bucket_in_sql(Task.status, Task.kind, Task.current_deadline, now) == narrow.bucket)
     if narrow.assigned_by:

@@ -115,7 +115,10 @@ async def list_tasks(
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
-    """Unrestricted tasks by current deadline, soonest first; diacritics in `q` do not matter."""
+    """Unrestricted tasks by current deadline, soonest first; diacritics in `q` do not matter.
+
+    Proposals that are over are left out, unless `status=cancelled` asks for them.
+    """
     asked = find.TaskQuery(programme, organisation, status, bucket, assigned_by, q)
     return await _page(ctx, asked, cursor, limit)
 
