@@ -36,6 +36,7 @@ async def test_the_code_opens_as_a_page_or_a_chat_copies_it(service: Service) ->
     assert (await service.case(copied))["status"] == "received"
     sent = await service.public("/mailbox/messages", {"receipt_code": copied, "text": "Xin bổ sung"})
     assert sent.status_code == 201
+    assert (await service.case(f"Mã biên nhận của bạn là {code}. Hãy giữ kỹ mã này."))["status"] == "received"
 
 
 @pytest.mark.asyncio

@@ -85,9 +85,10 @@ def misread(typed: str) -> tuple[str, str]:
     """Why a typed code opens nothing, as a code and words that help. They never repeat what was typed."""
     signs = signs_of(typed)
     if len(signs) != _DIGITS + 1:
+        remedy = " Copy the code alone." if len(signs) > _DIGITS + 1 else ""
         return (
             "receipt-code-length",
-            f"A receipt code has {_DIGITS + 1} letters and digits; here are {len(signs)}. Copy the code alone.",
+            f"A receipt code has {_DIGITS + 1} letters and digits; here are {len(signs)}.{remedy}",
         )
     if any(sign not in _VALUES for sign in signs):
         return (
