@@ -6,6 +6,8 @@ import httpx2
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
+from sixclear.common.testing.spoiled import spoiled
+
 MERGE_PATCH = "application/merge-patch+json"
 DIRECTIVE = {"programme": "plan", "number": "02-KH/TW", "issued_on": "2025-06-19", "issuer": "P57", "title": "Kế hoạch"}
 
@@ -140,3 +142,18 @@ async def test_a_directive_is_patched(service: Service) -> None:
     moved = await patch(service, "P57", f"/directives/{theirs['directive_id']}", {"issuer": "P57"})
     assert (moved.status_code, moved.json()["code"]) == (409, "already-registered")
     assert moved.headers["location"] == moved.json()["existing"] == f"{service.prefix}{path}"
+
+
+@pytest.mark.asyncio
+async def test_no_spoiled_patch_makes_the_service_fail(service: Service) -> None:
+    task = f"/tasks/{await an_assigned_task(service)}"
+    directive = (await service.post("P57", "/directives", DIRECTIVE)).json()
+    whole = {"responsible_position": {"title": "x", "organisation": "G06"}, "deadline": "2025-12-15", "clause": "II"}
+    for path, body in (
+        (task, whole),
+        ("/programmes/plan", {"name_vi": "Tên", "owner": "P57", "demonstration": False}),
+        (f"/directives/{directive['directive_id']}", {"issued_on": "2025-06-19", "issuer": "P57"}),
+    ):
+        for where, content in spoiled(body):
+            answer = await patch(service, "P57", path, content)
+            assert answer.status_code < 500, f"{path} {where} {content[:200]!r}: {answer.text}"
