@@ -80,8 +80,8 @@ def bad_claims() -> Iterator[Any]:
     yield pytest.param({"exp": SECONDS - 6}, Reason.EXPIRED, id="expired")
     yield pytest.param({"exp": ...}, Reason.TIME, id="no-exp")
     yield pytest.param({"iat": ...}, Reason.TIME, id="no-iat")
-    yield pytest.param({"nbf": SECONDS + 60}, Reason.NOT_YET_VALID, id="nbf-later")
-    yield pytest.param({"iat": SECONDS + 60}, Reason.NOT_YET_VALID, id="iat-later")
+    yield pytest.param({"nbf": SECONDS + 61}, Reason.NOT_YET_VALID, id="nbf-later")
+    yield pytest.param({"iat": SECONDS + 61}, Reason.NOT_YET_VALID, id="iat-later")
     yield pytest.param({"iss": "https://identity.example.vn/realms/sixclear/"}, Reason.ISSUER, id="iss-slash")
     for value in (..., "", 7, ["x"]):
         yield pytest.param({"iss": value}, Reason.ISSUER, id=f"iss-{value}")

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
-from sixclear.common.web.instants import Day, DayOrInstant, Instant
+from sixclear.common.web.instants import Day, DayOrInstant, Instant, read_day_or_instant
 
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -49,6 +50,36 @@ def test_midnight_is_an_instant_and_a_day_is_a_day(written: str, meant: date) ->
 def test_what_has_to_be_guessed_is_refused(kind: Any, written: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python(written)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "words"),
+    [
+        (Instant, "2025-12-31", "A day alone is no instant here: write one with its offset"),
+        (Day, "2025-12-31T00:00:00Z", "A day is meant here, without a time"),
+        (Day, "2025-12-31T00:00:00 07:00", "A day is meant here, without a time"),
+        (Instant, 1764547200, "Write an instant with its offset"),
+        (Day, 1764547200, "Write a day as 2025-12-04"),
+    ],
+)
+def test_the_one_in_place_of_the_other_is_told(kind: Any, written: Any, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        TypeAdapter(kind).validate_python(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["2025-12-31T17:00:00 07:00", "2025-12-31T17:00:00+07:00", "2025-12-31t10:00:00z", "2025-12-31 10:00Z"]
+)
+def test_a_plus_sign_that_arrived_as_a_blank_is_understood_in_an_address(written: str) -> None:
+    assert read_day_or_instant(written) == datetime(2025, 12, 31, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written", ["2025-12-31 07:00", "2025-12-31T17:00:00", "2025-12-31 17:00:00 7:00", "٢025-12-31"]
+)
+def test_another_blank_is_not_guessed(written: str) -> None:
+    with pytest.raises(PydanticCustomError):
+        read_day_or_instant(written)
 
 
 def test_an_instant_is_no_day_and_a_day_no_instant() -> None:

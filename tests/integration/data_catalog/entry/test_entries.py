@@ -255,6 +255,15 @@ async def test_facts_of_the_past_are_told_in_order_and_need_a_scope(service: Ser
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("stated", ["2025-12-04T03:00:01Z", "2025-12-04T10:01:00+07:00"])
+async def test_a_backup_by_a_clock_that_is_a_minute_ahead_is_of_now(service: Service, stated: str) -> None:
+    done = await service.done("ministry", "/entries", description(last_backup_at=stated))
+    assert done["last_backup_at"] == "2025-12-04T03:00:00Z"
+    response = await service.post("ministry", "/entries", description(last_backup_at="2025-12-04T03:01:01Z"))
+    assert (response.status_code, response.json()["code"]) == (422, "fact-in-future")
+
+
+@pytest.mark.asyncio
 async def test_a_backup_of_tomorrow_is_refused(service: Service) -> None:
     response = await service.post("ministry", "/entries", description(last_backup_at="2025-12-05T00:00:00Z"))
     assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "#/last_backup_at")

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.caller import Caller
+from sixclear.common.clock import CLOCKS_DIFFER
 from sixclear.common.entity import Versioned
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import EventLog
@@ -16,10 +17,6 @@ from sixclear.common.ids import new_id
 
 # Refuses a step that was decided on another version than the one of the entity, which is locked; None: not there yet.
 Expect = Callable[[Versioned | None], None]
-
-
-# By how much the clock of another system may be ahead of ours: what it says happens now, happens now.
-CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 class OrganisationNotAllowed(DomainError):
@@ -113,15 +110,23 @@ def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> d
     A given time that is up to `CLOCKS_DIFFER` ahead is now. Raises FactInFuture and FactBehindLastChange for a given
     time that lies outside.
     """
-    if given is None or now < given <= now + CLOCKS_DIFFER:
+    if given is None or told_time(given, now, "occurred_at") < given:
         return now if last is None else max(now, last)
-    if given > now:
-        raise FactInFuture(
-            "occurred_at is later than now.",
-            errors=[{"pointer": "#/occurred_at", "code": "in-future", "detail": "State a time up to now."}],
-        )
     if last is not None and given < last:
         raise FactBehindLastChange(
             "occurred_at is earlier than the last change of this entity; facts are told in order."
         )
     return given.astimezone(UTC)
+
+
+def told_time(given: datetime, now: datetime, field: str) -> datetime:
+    """An instant up to now that `field` of a request tells, in UTC; one up to `CLOCKS_DIFFER` ahead is now.
+
+    Raises FactInFuture for one that lies further ahead.
+    """
+    if given > now + CLOCKS_DIFFER:
+        raise FactInFuture(
+            f"{field} is later than now.",
+            errors=[{"pointer": f"#/{field}", "code": "in-future", "detail": "State a time up to now."}],
+        )
+    return min(given, now).astimezone(UTC)

@@ -30,7 +30,7 @@ class InstantInFuture(DomainError):
 
 class PeriodInvalid(DomainError):
     code, status, title = "period-invalid", 422, "The period is not valid"
-    meaning = "The period ends before it begins, ends in the future, begins before 1900, or is longer than three years."
+    meaning = "The period ends before it begins, ends in the future, begins before 1945, or is longer than three years."
     remedy = "Choose a period of at most three years that ends today or earlier."
 
 

@@ -12,13 +12,14 @@ from joserfc.errors import ClaimError, ExpiredTokenError, MissingClaimError
 
 from sixclear.common.auth.refusals import Reason, TokenRefused
 from sixclear.common.caller import PUBLIC_CALLER, Caller
+from sixclear.common.clock import CLOCKS_DIFFER
 from sixclear.common.ids import stable_id
 from sixclear.common.settings import ABSENT_TYPE, CommonSettings
 
 Claims = Mapping[str, Any]
 
 _OF_EMBEDDED = ("ES256",)
-_LEEWAY_SECONDS = 5
+_LAST_SECONDS = 5
 _LONGEST_NAME = 200
 _LONGEST_CODE = 80
 _LATEST = 253_402_300_800  # the year 10000; what lies beyond fits no calendar, and no float either
@@ -80,7 +81,7 @@ class TokenRules:
                 raise TokenRefused(Reason.TIME)
         registry = jwt.JWTClaimsRegistry(
             now=int(now.timestamp()),
-            leeway=_LEEWAY_SECONDS,
+            leeway=int(CLOCKS_DIFFER.total_seconds()),
             iss={"essential": True, "value": self.issuer},
             aud={"essential": True, "values": list(self.audiences)},
             exp={"essential": True},
@@ -90,6 +91,9 @@ class TokenRules:
             registry.validate(dict(claims))
         except ClaimError as error:
             raise TokenRefused(_reason(error)) from error
+        # What is told to begin may lie ahead by as much as clocks differ; what ended has ended.
+        if claims["exp"] + _LAST_SECONDS <= int(now.timestamp()):
+            raise TokenRefused(Reason.EXPIRED)
 
     def _check_access_token(self, header: Claims, claims: Claims) -> None:
         """An ID, refresh or logout token is no access token, although issuer, audience and key may be the same.

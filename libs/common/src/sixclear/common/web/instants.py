@@ -1,4 +1,9 @@
-"""Times in requests: written as they are meant, never guessed from numbers or half-given texts."""
+"""Times in requests: written as they are meant, never guessed from numbers or half-given texts.
+
+One syntax for every body and every address of every service (RFC 3339): a day is `2025-12-04`; an instant has a time
+and an offset, `2025-12-04T17:00:00+07:00`. Each field says which of both it takes. In an address the plus sign of an
+offset is written `%2B`; one that was not arrives as a blank and is understood.
+"""
 
 import re
 from datetime import date, datetime
@@ -8,14 +13,21 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 # RFC 3339 §5.6; pydantic alone would also take seconds since 1970 and dates without dashes.
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_FIRST_YEAR, _LAST_YEAR = 1945, 2200
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+FIRST_YEAR, _LAST_YEAR = 1945, 2200
+
+
+# An offset's plus sign that was not escaped in the address arrives as a blank.
+_UNESCAPED = re.compile(r"(\d{4}-\d\d-\d\d[Tt ][\d:.]+) (\d\d:\d\d)", re.ASCII)
 
 
 def _instant(value: Any) -> Any:
     if isinstance(value, datetime) or (isinstance(value, str) and _INSTANT.fullmatch(value)):
         return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        message = "A day alone is no instant here: write one with its offset, such as 2025-12-04T17:00:00+07:00"
+        raise PydanticCustomError("instant", message)
     raise PydanticCustomError("instant", "Write an instant with its offset, such as 2025-12-04T17:00:00+07:00")
 
 
@@ -24,11 +36,13 @@ def _day(value: Any) -> Any:
         return value
     if isinstance(value, str) and _DAY.fullmatch(value):
         return value
+    if isinstance(value, str) and _INSTANT.fullmatch(with_plus(value)):
+        raise PydanticCustomError("day", "A day is meant here, without a time: write 2025-12-04")
     raise PydanticCustomError("day", "Write a day as 2025-12-04")
 
 
 def _in_range(value: date) -> date:
-    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise PydanticCustomError("year_out_of_range", "The year must lie between 1945 and 2200")
     return value
 
@@ -48,6 +62,17 @@ def day_or_instant(value: Any) -> date | datetime:
     raise PydanticCustomError(
         "day_or_instant", "Write a day as 2025-12-04, or an instant with its offset as 2025-12-04T17:00:00+07:00"
     )
+
+
+def with_plus(value: str) -> str:
+    """`value` of an address with the plus sign of its offset, where that arrived as a blank."""
+    match = _UNESCAPED.fullmatch(value)
+    return f"{match[1]}+{match[2]}" if match else value
+
+
+def read_day_or_instant(value: str) -> date | datetime:
+    """What a parameter of an address means; raises PydanticCustomError with the words of a `DayOrInstant`."""
+    return _known_year(day_or_instant(with_plus(value)))
 
 
 def _known_year(value: date | datetime) -> date | datetime:

@@ -11,7 +11,7 @@ from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key, named_by
 from sixclear.common.recording import record
-from sixclear.common.use_case import AlreadyRegistered, Context, Expect, FactInFuture, ReferenceUnknown
+from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown, told_time
 from sixclear.common.web.merge_patch import patched
 from sixclear.data_catalog.entry import lifecycle, repository
 from sixclear.data_catalog.entry.access import is_steward, require_owner, require_owner_or_steward
@@ -164,13 +164,10 @@ async def _register(
 
 def _described(ctx: Context, description: EntryDescription) -> dict[str, Any]:
     """The columns that a description sets, without its lists."""
-    if description.last_backup_at is not None and description.last_backup_at > ctx.now:
-        raise FactInFuture(
-            "last_backup_at is later than now.",
-            errors=[{"pointer": "#/last_backup_at", "code": "in-future", "detail": "State a time up to now."}],
-        )
     words = (description.code, description.name_vi, description.name_en, description.description)
     plain = description.model_dump(exclude={"code", "lists", "occurred_at"})
+    if description.last_backup_at is not None:
+        plain["last_backup_at"] = told_time(description.last_backup_at, ctx.now, "last_backup_at")
     return plain | {"search_text": fold(" ".join(filter(None, words)))}
 
 

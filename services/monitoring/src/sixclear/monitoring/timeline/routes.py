@@ -1,10 +1,10 @@
 """The buckets over time."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from sixclear.common.web.instants import Day
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, OrganisationNotFound, PeriodInvalid, ProgrammeNotFound
@@ -32,8 +32,8 @@ async def get_timeline(
     programme: Programme = None,
     organisation: Organisation = None,
     assigned_by: AssignedBy = None,
-    first: Annotated[date | None, Query(alias="from", description="Else the day of the first fact.")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Else today.")] = None,
+    first: Annotated[Day | None, Query(alias="from", description="Else the day of the first fact.")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="Else today.")] = None,
     step: Step = "day",
 ) -> Timeline:
     """The buckets at the end of each civil day; today's point is now."""

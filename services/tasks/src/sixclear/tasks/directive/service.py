@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change
-from sixclear.common.clock import civil_date
+from sixclear.common.clock import CLOCKS_DIFFER, civil_date
 from sixclear.common.db import wait_to_create
 from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key, named_by
 from sixclear.common.recording import record
-from sixclear.common.use_case import CLOCKS_DIFFER, AlreadyRegistered, Context, Expect, FactInFuture
+from sixclear.common.use_case import AlreadyRegistered, Context, Expect, FactInFuture
 from sixclear.common.web.merge_patch import patched
 from sixclear.tasks.directive import repository as rows
 from sixclear.tasks.directive.access import require_entering_body

@@ -26,8 +26,8 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from sixclear.common.clock import CLOCKS_DIFFER
 from sixclear.common.keys import folded_key
-from sixclear.common.use_case import CLOCKS_DIFFER
 from sixclear.tasks.task.models import Evidence, ProgressReport, Task
 
 Said = TypeVar("Said", ProgressReport, Evidence)

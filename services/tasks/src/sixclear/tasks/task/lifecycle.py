@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed, allow
-from sixclear.common.clock import civil_date
-from sixclear.common.use_case import CLOCKS_DIFFER, FactBehindLastChange
+from sixclear.common.clock import CLOCKS_DIFFER, civil_date
+from sixclear.common.use_case import FactBehindLastChange
 from sixclear.tasks.task.errors import (
     ConfirmationImpossible,
     EvidenceMissing,
