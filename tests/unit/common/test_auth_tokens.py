@@ -257,7 +257,8 @@ async def test_routes_admit_by_scope_and_organisation(issuer: FakeIssuer) -> Non
         assert (refused.status_code, refused.json()["code"]) == (403, "organisation-required")
         refused = await client.get("/t/annotated", headers=issuer.headers("other"))
         assert (refused.status_code, refused.json()["code"]) == (403, "insufficient-scope")
-        assert 'error="insufficient_scope"' in refused.headers["www-authenticate"]
+        assert 'error="insufficient_scope", scope="a:b a:c"' in refused.headers["www-authenticate"]
+        assert refused.json()["detail"] == "One of the scopes `a:b`, `a:c` is needed; each will do."
 
 
 def test_a_rule_counts_on_the_route_or_its_own_router_only() -> None:

@@ -35,10 +35,12 @@ class InsufficientScope(DomainError):
     meaning = "The access token is valid but lacks the scope that this step needs."
     remedy = "Use a client that has the scope. The header `WWW-Authenticate` names it."
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, *scopes: str) -> None:
+        named = ", ".join(f"`{scope}`" for scope in scopes)
+        challenge = f'Bearer realm="sixclear", error="insufficient_scope", scope="{" ".join(scopes)}"'
         super().__init__(
-            f"Scope `{scope}` is needed.",
-            headers={"WWW-Authenticate": f'Bearer realm="sixclear", error="insufficient_scope", scope="{scope}"'},
+            f"Scope {named} is needed." if len(scopes) == 1 else f"One of the scopes {named} is needed; each will do.",
+            headers={"WWW-Authenticate": challenge},
         )
 
 

@@ -81,7 +81,7 @@ class Access:
             token = bearer_token(request)
             caller = request.state.authenticated = await _verifier(request).verify(token)
         if not caller.scopes.intersection(self.scopes):
-            raise InsufficientScope(self.scopes[0])
+            raise InsufficientScope(*self.scopes)
         if self.organisation is _OWN:
             caller.own_organisation()
         return caller
