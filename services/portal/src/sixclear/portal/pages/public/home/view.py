@@ -61,41 +61,33 @@ class HomeView:
     stream_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The programme that the page is of, those to choose from, and what monitoring says of it."""
+
+    programmes: Sequence[Programme]
+    programme: Programme
+    figures: _Figures
+
+
 async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked) -> HomeView:
     """The home page of a programme, now or at the end of a day. An unknown programme is PageNotFound."""
     today = civil_date(now)
-    day, asked = asked.day("as_of")
-    if day is not None and day > today:
-        day, asked = None, asked.without({"as_of"})
-    programme_slug = asked.values["programme"] or None
-    past = day if day is not None and day < today else None
+    past, asked = _past_day(asked, today)
     parts = Parts()
-    expected = programme_slug or settings.default_programme
-    if programme_slug and (known := await parts.optional(gateway.tasks.programmes())):
-        _chosen(known.items, programme_slug, expected)  # figures of what does not exist are not asked for
-    # The figures do not wait for the list of programmes: nearly always the expected one is there.
-    programmes, figures = await asyncio.gather(
-        parts.optional(gateway.tasks.programmes()), _figures(gateway, settings, parts, expected, today, past)
-    )
-    programme = _chosen(programmes.items if programmes else None, programme_slug, settings.default_programme)
-    if programmes is not None and not programmes.items:
-        # Nothing was entered yet: the figures of all, which are zero, instead of those of a missing programme.
-        figures = await _figures(gateway, settings, parts, None, today, past)
-    elif programme.slug != expected:
-        figures = await _figures(gateway, settings, parts, programme.slug, today, past)
-    listed = _first(programmes.items, settings.default_programme) if programmes else [programme]
-    status, before = figures.status, figures.week_before
+    shown = await _shown(gateway, settings, parts, asked.values["programme"] or None, today, past)
+    figures, status = shown.figures, shown.figures.status
     return HomeView(
         asked=asked,
         today=today,
         day=past,
-        programmes=listed,
-        programme=programme,
-        all_demonstration=all(one.demonstration for one in listed),
+        programmes=shown.programmes,
+        programme=shown.programme,
+        all_demonstration=all(one.demonstration for one in shown.programmes),
         status=status,
         bar=segments(status.tasks, status.shares_percent) if status else [],
-        overdue_a_week_ago=before.tasks.overdue if before and before.tasks.total else None,
-        chart=_chart(figures.points or [], programme, past, today, status),
+        overdue_a_week_ago=_overdue(figures.week_before),
+        chart=_chart(figures.points or [], shown.programme, past, today, status),
         units=unit_map(figures.provinces.items if figures.provinces else []),
         ledger=ledger_of(figures.changes) if figures.changes is not None else None,
         attention=rows_of(figures.attention) if figures.attention else None,
@@ -103,6 +95,39 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
         figures_refused=parts.figures_refused,
         stream_url=settings.stream_url,
     )
+
+
+def _past_day(asked: Asked, today: date) -> tuple[date | None, Asked]:
+    """The day of the past that the address asks for; today is now, and a day to come is not used."""
+    day, asked = asked.day("as_of")
+    if day is not None and day > today:
+        return None, asked.without({"as_of"})
+    return (None if day == today else day), asked
+
+
+async def _shown(
+    gateway: Gateway, settings: Settings, parts: Parts, slug: str | None, today: date, past: date | None
+) -> _Shown:
+    expected = slug or settings.default_programme
+    if slug and (known := await parts.optional(gateway.tasks.programmes())):
+        _chosen(known.items, slug, expected)  # figures of what does not exist are not asked for
+    # The figures do not wait for the list of programmes: nearly always the expected one is there.
+    programmes, figures = await asyncio.gather(
+        parts.optional(gateway.tasks.programmes()), _figures(gateway, settings, parts, expected, today, past)
+    )
+    programme = _chosen(programmes.items if programmes else None, slug, settings.default_programme)
+    if programmes is not None and not programmes.items:
+        # Nothing was entered yet: the figures of all, which are zero, instead of those of a missing programme.
+        figures = await _figures(gateway, settings, parts, None, today, past)
+    elif programme.slug != expected:
+        figures = await _figures(gateway, settings, parts, programme.slug, today, past)
+    listed = _first(programmes.items, settings.default_programme) if programmes else [programme]
+    return _Shown(listed, programme, figures)
+
+
+def _overdue(before: Status | None) -> int | None:
+    """How many were overdue then; None of nothing."""
+    return before.tasks.overdue if before and before.tasks.total else None
 
 
 async def _figures(
