@@ -76,6 +76,20 @@ def _name_ended_session(context: ExceptionContext) -> BaseException | None:
     return DBAPIError(context.statement, None, ended, connection_invalidated=True)
 
 
+def quote_no_rows(engine: AsyncEngine) -> None:
+    """Take out of the text of errors what PostgreSQL says of the row: it stands in tracebacks, which others print."""
+    event.listen(engine.sync_engine, "handle_error", _leave_out_detail)
+
+
+def _leave_out_detail(context: ExceptionContext) -> None:
+    original = context.original_exception
+    for error in (original, context.sqlalchemy_exception):
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (error.args[0].partition("\nDETAIL:")[0], *error.args[1:])
+    if isinstance(cause := original.__cause__, asyncpg.PostgresError):
+        cause.detail = None
+
+
 class Database:
     """One PostgreSQL database of one service.
 
@@ -124,6 +138,7 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "checkout", _discard_closed)
+        quote_no_rows(self.engine)
         event.listen(self.engine.sync_engine, "handle_error", _name_ended_session)
         event.listen(self.engine.sync_engine, "handle_error", self._note_disk_full)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)

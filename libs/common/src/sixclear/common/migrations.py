@@ -9,6 +9,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from sixclear.common.db import quote_no_rows
+
 # Any constant does; it keeps two starting processes from migrating one database at the same time.
 _MIGRATION_LOCK = 5_757_001
 
@@ -19,7 +21,8 @@ async def upgrade(database_url: str, package: str, revision: str = "head") -> No
     Waits for another runner. A lock that a table cannot give within 3 s fails the run, so that readers never queue
     behind it.
     """
-    engine = create_async_engine(database_url, poolclass=pool.NullPool)
+    engine = create_async_engine(database_url, poolclass=pool.NullPool, hide_parameters=True)
+    quote_no_rows(engine)
     try:
         async with engine.connect() as connection:
             await connection.execute(text(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})"))
