@@ -73,6 +73,11 @@ def test_typed_otherwise_and_padded_with_what_does_not_show_it_is_the_same_key(t
     assert clean(other) == clean(typed)
 
 
+@pytest.mark.parametrize("other", ["قرار ۱۲۳/ی", "قــرار ١٢٣/ي", "قرار 123/ی"])
+def test_digits_and_letters_of_arabic_and_persian_keyboards_are_one_key(other: str) -> None:
+    assert key_form(other) == key_form("قرار 123/ي")
+
+
 @pytest.mark.parametrize("other", ["Quyet dinh 411/QD-TTg", "Quyết định 411/QĐ-TT", "Quyết định 4l1/QĐ-TTg"])
 def test_what_looks_different_is_another_key(other: str) -> None:
     assert key_form(other) != key_form("Quyết định 411/QĐ-TTg")

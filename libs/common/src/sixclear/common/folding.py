@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sixclear.common.text import bare, plain_eth, plain_marks
+from sixclear.common.text import ascii_digits, bare, plain_eth, plain_marks
 
 # Letters of Arabic script that are typed for each other, as Lucene's normalizers for Arabic and Persian have them;
 # alef with hamza or madda, waw and yeh with hamza are decomposed before. Tatweel only stretches a word.
@@ -20,11 +20,7 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", bare(text)).casefold())
     unmarked = "".join([sign for sign in decomposed if not unicodedata.combining(sign)])
     plain = plain_marks(plain_eth(unmarked)).translate(_ALIKE)
-    return " ".join((plain if plain.isascii() else _with_ascii_digits(plain)).split())
-
-
-def _with_ascii_digits(text: str) -> str:
-    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+    return " ".join((plain if plain.isascii() else ascii_digits(plain)).split())
 
 
 def like_pattern(query: str) -> str:

@@ -37,6 +37,8 @@ _REWRITTEN = frozenset(
 _VIRAMA = 9
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _DASHES = dict.fromkeys(map(ord, "\u02d7\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"), "-")
+# Yeh and kaf of a Persian keyboard, which look like the Arabic ones within a word; tatweel only stretches one.
+_PERSIAN = str.maketrans("\u06cc\u06a9", "\u064a\u0643", "\u0640")
 _WIDE = re.compile("[\uff01-\uffee]+")
 
 
@@ -80,17 +82,23 @@ def key_form(text: str) -> str:
     """What is compared where two texts are the same key: texts with an equal form are one key.
 
     Promised to be equal: composed and decomposed, upper and lower case, any kind and number of blanks and dashes, Đ and
-    its kin wherever they stand, full width and half width, with and without what shows nothing. Diacritics count, and
-    so do digits of other scripts. It refuses nothing, can be empty, and is stable: `key_form(key_form(t)) ==
-    key_form(t)`. It is for comparing and never shown; store the text itself as `one_line` gives it.
+    its kin wherever they stand, full width and half width, with and without what shows nothing, digits of any script,
+    the yeh and kaf of Persian and Arabic, with and without tatweel. Diacritics count. It refuses nothing, can be empty,
+    and is stable: `key_form(key_form(t)) == key_form(t)`. It is for comparing and never shown; store the text itself as
+    `one_line` gives it.
     """
     if text.isascii():
         return " ".join(text.lower().split())
     narrow = _WIDE.sub(lambda wide: unicodedata.normalize("NFKC", wide[0]), bare(text))
     # As Unicode's canonical caseless matching has it: what casefolds to a mark must be in order before and after.
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", narrow).casefold())
-    composed = unicodedata.normalize("NFC", _STROKES.sub("\u0111", folded))
-    return " ".join(plain_marks(plain_eth(composed)).split())
+    composed = unicodedata.normalize("NFC", _STROKES.sub("\u0111", folded.translate(_PERSIAN)))
+    return " ".join(ascii_digits(plain_marks(plain_eth(composed))).split())
+
+
+def ascii_digits(text: str) -> str:
+    """`text` with each decimal digit of any script as one of 0 to 9."""
+    return "".join([str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text])
 
 
 def plain_marks(text: str) -> str:
