@@ -20,11 +20,13 @@ from sixclear.common.db import Database
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.identity import http_client
+from sixclear.common.testing.mirrored import follow
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import running_service
 from sixclear.data_catalog.app import create_app as create_catalogue
 from sixclear.data_catalog.entry.schemas import DeploymentStage
 from sixclear.data_catalog.events import EVENTS
+from sixclear.data_catalog.organisation.models import Organisation
 from sixclear.data_catalog.programme_list.repository import add_lists
 from sixclear.data_catalog.programme_list.service import seed_lists
 from sixclear.data_catalog.settings import Settings as CatalogueSettings
@@ -48,6 +50,7 @@ async def catalogue(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     configured = CatalogueSettings(database_url=await clone_database("sixclear.data_catalog"))
     async with running_service(Service, EVENTS, configured, create_catalogue, MovingClock(START)) as service:
         await seed_lists(service.database)
+        await follow(service, Organisation, "organisation", "G06", "G01", "P57")
         async with service.database.transaction() as session:
             await add_lists(session, [THIRD], EDITIONS)
         yield service
