@@ -51,7 +51,7 @@ async def test_a_bad_line_never_fails_its_neighbours(service: Service) -> None:
         "organisation-not-allowed",
         "reference-unknown",
         "unreadable",
-        "unreadable",
+        "invalid",
     ]
     assert (answer["reported"], answer["rejected"]) == (3, 7)
     first = (await service.get("/tasks", q="NV-0"))["items"][0]
