@@ -148,6 +148,13 @@ async def test_what_is_not_known_is_a_problem(site: Any, parameters: dict[str, s
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_member_that_comes_twice_is_refused(site: Any) -> None:
+    operator = site.issuer.headers("monitoring:operate") | {"Content-Type": "application/json"}
+    twice = b'{"repair": false, "repair": true}'
+    refused = await site.client.post(f"{PREFIX}/reconciliations", content=twice, headers=operator)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "#/repair")
+
+
 async def test_figures_that_do_not_reconcile_are_refused_until_repaired(site: Any, view: Any, events: Any) -> None:
     await some_records(view, events)
     operator = site.issuer.headers("monitoring:operate")
