@@ -156,4 +156,8 @@ class Provinces(Schema):
     """Every province and city that exists now."""
 
     as_of: datetime
+    staleness_seconds: float | None = Field(default=None, description="Age of the view; null while it is not known.")
+    last_report_at: datetime | None = Field(
+        default=None, description="Age of the data: when a body reported last, up to `as_of`."
+    )
     items: list[Province]

@@ -138,10 +138,14 @@ async def provinces(session: AsyncSession, programme: str | None, *, at: datetim
     ids = [unit.organisation_id for unit in units]
     if at is None:
         cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, programme)
+        last_report = await view.latest_now(session, TASK, REPORTS, Selection(programme=programme))
     else:
         cells = await view.scope_cells_at(session, TASK, ids, programme, at)
+        last_report = await view.latest_at(session, TASK, REPORTS, Selection(programme=programme), at)
     return Provinces(
         as_of=at or now,
+        staleness_seconds=(await freshness(session, now)).staleness_seconds,
+        last_report_at=last_report,
         items=[_province(unit, cells.get(unit.organisation_id, {}), at or now) for unit in units],
     )
 
