@@ -111,6 +111,35 @@ async def test_one_trace_shows_the_way_from_the_post_to_the_projection(platform:
 
 
 @pytest.mark.asyncio
+async def test_a_page_is_one_trace_through_every_service_that_it_asks(platform: Platform) -> None:
+    headers = {"Authorization": f"Bearer {await platform.token('operator')}"}
+
+    async def traces() -> dict[str, list[dict[str, Any]]]:
+        async with platform.client() as client:
+            listed = await client.get("/api/monitoring/v1/traces", params={"route": "/tasks"}, headers=headers)
+            newest = [trace["trace_id"] for trace in listed.json()["items"][:5]]
+            answers = [await client.get(f"/api/monitoring/v1/traces/{number}", headers=headers) for number in newest]
+        return {number: answer.json()["items"] for number, answer in zip(newest, answers, strict=True)}
+
+    before = set(await traces())
+    async with platform.client() as client:
+        assert (await client.get("/tasks", params={"programme": "demonstration"})).status_code == 200
+
+    async def page() -> list[dict[str, Any]]:
+        """The spans of the page once the services behind it have told theirs."""
+        for number, spans in (await traces()).items():
+            if number not in before and {span["service"] for span in spans} >= {"portal", "tasks"}:
+                return spans
+        return []
+
+    spans = await eventually(page, within_seconds=15)
+    served = [span for span in spans if span["kind"] == "server" and span["service"] != "portal"]
+    calls = {span["span_id"] for span in spans if span["kind"] == "client" and span["service"] == "portal"}
+    assert served
+    assert {span["parent_span_id"] for span in served} <= calls
+
+
+@pytest.mark.asyncio
 async def test_a_figure_follows_the_one_record_that_changes(platform: Platform) -> None:
     """No figure is typed anywhere: one more task, and every figure that counts it is one higher."""
     before = await platform.status(programme="nq57-central")
