@@ -19,14 +19,13 @@ from sixclear.common.caller import Caller, InvalidToken
 from sixclear.common.ids import stable_id
 from sixclear.common.issuer.app import IssuerRefused, create_issuer_app
 from sixclear.common.issuer.clients import (
-    DEMO_CLIENTS,
-    ORGANISATION_SCOPES,
     UnknownClient,
     get_client,
     load_clients,
     mint_token,
     seed_clients,
 )
+from sixclear.common.issuer.roles import ROLES, organisation_role
 from sixclear.common.issuer.wrong_secrets import WrongSecrets
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.identity import http_client
@@ -76,7 +75,7 @@ async def test_a_client_gets_a_token_that_services_accept(
     assert answer.headers["cache-control"] == "no-store"
     assert (answer.json()["token_type"], answer.json()["expires_in"]) == ("Bearer", 600)
     token = answer.json()["access_token"]
-    expected = Caller("org-G06", UUID(int=6), frozenset(ORGANISATION_SCOPES))
+    expected = Caller("org-G06", UUID(int=6), frozenset(organisation_role("G06").scopes))
     assert await verifier(settings).verify(token) == expected
     with pytest.raises(InvalidToken):
         await verifier(settings, NOW + timedelta(minutes=11)).verify(token)
@@ -173,7 +172,7 @@ def test_seeded_clients_have_their_organisation_and_a_secret_of_their_own(settin
     clients = {
         client.client_id: client for client in seed_clients(settings.home, [*ORGANISATIONS, ("P57", UUID(int=57))])
     }
-    assert clients.keys() == {*DEMO_CLIENTS, "org-G06", "org-01"}
+    assert clients.keys() == {*ROLES, "org-G06", "org-01"}
     assert clients["standing-body"].organisation_id == str(UUID(int=57))
     assert clients["operator"].organisation_id is None
     assert len({client.secret for client in clients.values()}) == len(clients)

@@ -39,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("client_id", metavar="CLIENT_ID", help="e.g. standing-body, org-G06, org-01, operator")
     token.set_defaults(run=commands.token)
 
+    _identity(named.add_parser("identity", help="make what an OpenID provider needs: a realm, clients of bodies"))
+
     demo = named.add_parser("demo", help="load the demonstration, or post as ministries for a while")
     demo.add_argument("what", choices=("load", "live"))
     demo.add_argument("--url", help="address of the platform (default: the one on SIXCLEAR_HOME)")
@@ -84,6 +86,18 @@ def parser() -> argparse.ArgumentParser:
     targets = named.add_parser("targets", help="list what --target takes")
     targets.set_defaults(run=commands.targets)
     return top
+
+
+def _identity(command: argparse.ArgumentParser) -> None:
+    named = command.add_subparsers(required=True, metavar="what")
+    realm = named.add_parser(
+        "keycloak", help="print the realm for Keycloak's import: scopes, and a client for each body"
+    )
+    realm.add_argument("--body", action="append", default=[], metavar="CODE", help="a commune that gets a client too")
+    realm.add_argument(
+        "--development", action="store_true", help="one secret for all: SIXCLEAR_DEMO_SECRET of Keycloak"
+    )
+    realm.set_defaults(run=commands.identity_keycloak)
 
 
 def installed_version() -> str:

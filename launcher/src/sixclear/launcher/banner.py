@@ -2,18 +2,10 @@
 
 from collections.abc import Iterator
 
+from sixclear.common.issuer.roles import ROLES, organisation_role
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.options import RunOptions, local_url
 from sixclear.launcher.registry import SERVICES
-
-_ACCOUNTS = (
-    ("standing-body", "keeps programmes and tasks, and gives them out"),
-    ("org-G06", "a ministry: reports on its tasks (org-<code> for every ministry and province)"),
-    ("feedback-hub", "triages and answers feedback"),
-    ("feedback-publisher", "publishes answers that others drafted"),
-    ("data-steward", "approves databases"),
-    ("operator", "looks after the platform"),
-)
 
 
 def banner(settings: CommonSettings, options: RunOptions) -> Iterator[str]:
@@ -38,8 +30,9 @@ def accounts() -> Iterator[str]:
     """The demonstration clients."""
     yield ""
     yield "Demonstration clients (a token for one: .venv/bin/sixclear token CLIENT_ID)"
-    for name, meaning in _ACCOUNTS:
-        yield f"  {name:<22}{meaning}"
+    for name, role in ROLES.items():
+        yield f"  {name:<22}{role.meaning}"
+    yield f"  {'org-G06':<22}a ministry: {organisation_role('G06').meaning} (org-<code> for every one and province)"
 
 
 def try_out(address: str) -> Iterator[str]:

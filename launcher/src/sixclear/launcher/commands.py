@@ -1,5 +1,6 @@
 """What each command does. All answer the process's exit code."""
 
+import json
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -52,6 +53,14 @@ async def token(options: Namespace) -> int:
 
     settings, _ = _platform(None)
     say(await Tokens(settings)(options.client_id))
+    return 0
+
+
+async def identity_keycloak(options: Namespace) -> int:
+    """Print the realm."""
+    from sixclear.launcher.identity_realms import realm_with
+
+    say(json.dumps(realm_with(options.body, demo=options.development), indent=2, ensure_ascii=False))
     return 0
 
 

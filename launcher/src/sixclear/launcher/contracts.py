@@ -1,4 +1,4 @@
-"""The written contracts, made from the code: OpenAPI, AsyncAPI, the references of settings and of problems.
+"""The written contracts, made from the code: OpenAPI, AsyncAPI, the references of settings and of problems, the realms.
 
 `python -m sixclear.launcher.contracts` writes them; with `--check` it only compares and fails on a difference.
 """
@@ -15,6 +15,7 @@ from typing import Any
 from sixclear.common.clock import utc_now
 from sixclear.common.events.catalogue import EntityEvents, EventCatalogue
 from sixclear.launcher.configuration import configuration_reference
+from sixclear.launcher.identity_realms import shipped_realms
 from sixclear.launcher.problems import problem_list, problem_reference, problem_template, problems
 from sixclear.launcher.registry import SERVICES, Service
 
@@ -49,6 +50,7 @@ def documents(root: Path) -> dict[Path, str]:
         reference / "problems.md": problem_reference(codes),
         words / "problems.json": problem_list(codes),
         words / "translations" / "problems.pot": problem_template(codes),
+        **{root / "deploy" / "keycloak" / name: _text(content) for name, content in shipped_realms().items()},
     }
     for service in SERVICES:
         folder = root / "services" / service.name / "contracts"

@@ -7,7 +7,8 @@ from itertools import chain, repeat
 from typing import Any
 
 from sixclear.common.ids import stable_id
-from sixclear.launcher.demo.organisations import agencies, client_of, provinces
+from sixclear.common.issuer.roles import client_of
+from sixclear.launcher.demo.organisations import agencies, provinces
 from sixclear.launcher.demo.steps import Step, at, facts
 from sixclear.tasks.organisation.seed import organisation_id
 

@@ -3,10 +3,10 @@
 from functools import cache
 from uuid import UUID
 
+from sixclear.common.issuer.roles import STANDING_BODY
 from sixclear.launcher.demo.vocabulary import COMMUNE, MINISTRY, PROVINCE, Posts
 from sixclear.tasks.organisation.seed import Seed, organisation_id, shipped_organisations
 
-STANDING_BODY = "P57"
 HANOI = "01"
 _WARDS_OF_HANOI = 6
 
@@ -35,6 +35,12 @@ def wards_of_hanoi() -> tuple[str, ...]:
     return tuple(below[:_WARDS_OF_HANOI])
 
 
+@cache
+def body_names() -> dict[str, str]:
+    """The names of today of all bodies that ship with the product, by code."""
+    return {seed.code: seed.periods[-1].name_vi for seed in _shipped()}
+
+
 def client_codes() -> tuple[str, ...]:
     """Codes of every organisation that has a demonstration client."""
     return (*agencies(), *provinces(), *wards_of_hanoi())
@@ -43,11 +49,6 @@ def client_codes() -> tuple[str, ...]:
 def client_organisations() -> list[tuple[str, UUID]]:
     """Codes and identifiers of the organisations for which demonstration clients are seeded."""
     return [(code, organisation_id(code)) for code in client_codes()]
-
-
-def client_of(code: str) -> str:
-    """The machine client that posts for the organisation with this code."""
-    return "standing-body" if code == STANDING_BODY else f"org-{code}"
 
 
 def posts_of(code: str) -> Posts:

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sixclear.common.ids import stable_id
-from sixclear.launcher.demo.organisations import HANOI, STANDING_BODY, client_of, posts_of
+from sixclear.common.issuer.roles import STANDING_BODY, client_of
+from sixclear.launcher.demo.organisations import HANOI, posts_of
 from sixclear.launcher.demo.plan import CENTRAL, CITY, TaskPlan
 from sixclear.launcher.demo.steps import SOURCE, Step, at, facts, task_path
 from sixclear.launcher.demo.vocabulary import ACTIONS, DIFFICULTIES, OBJECTS, RECURRING, REPORTS

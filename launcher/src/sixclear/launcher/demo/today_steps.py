@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sixclear.common.clock import civil_date
-from sixclear.launcher.demo.organisations import STANDING_BODY, agencies, client_of, provinces
+from sixclear.common.issuer.roles import STANDING_BODY, client_of
+from sixclear.launcher.demo.organisations import agencies, provinces
 from sixclear.launcher.demo.plan import TaskPlan
 from sixclear.launcher.demo.steps import Step, at, task_path
 from sixclear.launcher.demo.task_steps import TASKS, completion_steps, description, report_body

@@ -149,6 +149,7 @@ class _Issuer:
             client_id=client.client_id,
             scopes=scopes,
             organisation_id=client.organisation_id,
+            position=client.position,
             issuer=self._name,
             audience=self._audience,
             now=self._clock(),

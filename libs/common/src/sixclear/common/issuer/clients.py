@@ -12,31 +12,8 @@ from uuid import UUID
 from sixclear.common.ids import stable_id
 from sixclear.common.issuer.key_store import CLIENTS, identity_folder, read, signing_key, write
 from sixclear.common.issuer.minting import mint
+from sixclear.common.issuer.roles import Role, roles_of
 from sixclear.common.settings import CommonSettings
-
-_TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
-_CATALOG = ("catalog:write", "catalog:heartbeat")
-_STANDING_BODY = "P57"
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a demonstration client may do, and for which organisation (its code)."""
-
-    scopes: tuple[str, ...]
-    organisation_code: str | None = _STANDING_BODY
-
-
-ORGANISATION_SCOPES = (*_TASKS, "facts:past", "feedback:handle", *_CATALOG)
-
-DEMO_CLIENTS: dict[str, Role] = {
-    "standing-body": Role((*_TASKS, "facts:past", *_CATALOG)),
-    "feedback-hub": Role(("feedback:handle", "facts:past")),
-    "feedback-publisher": Role(("feedback:handle", "feedback:publish")),
-    "data-steward": Role(("catalog:write", "catalog:approve", "facts:past")),
-    "operator": Role(("monitoring:operate", "monitoring:spans"), organisation_code=None),
-    "processes": Role(("monitoring:spans",), organisation_code=None),
-}
 
 
 class UnknownClient(LookupError):
@@ -51,6 +28,7 @@ class Client:
     secret: str
     scopes: tuple[str, ...]
     organisation_id: str | None
+    position: str | None = None
 
     def has_secret(self, given: str) -> bool:
         """Whether `given` is the secret; takes as long for a wrong one."""
@@ -69,10 +47,7 @@ def seed_clients(home: Path, organisations: Iterable[tuple[str, UUID]], *, own: 
     path = identity_folder(home) / CLIENTS
     known = {client.client_id: client for client in load_clients(home)}
     identifiers = dict(organisations)
-    wanted = dict(DEMO_CLIENTS)
-    for code in identifiers:
-        if code != _STANDING_BODY:
-            wanted[f"org-{code}"] = Role(ORGANISATION_SCOPES, code)
+    wanted = roles_of(identifiers)
     seeded = [_client(name, role, identifiers, known.pop(name, None)) for name, role in wanted.items()]
     if own is not None:
         known.pop(own.client_id, None)
@@ -84,7 +59,8 @@ def seed_clients(home: Path, organisations: Iterable[tuple[str, UUID]], *, own: 
 def _client(name: str, role: Role, identifiers: dict[str, UUID], known: Client | None) -> Client:
     code = role.organisation_code
     organisation_id = str(identifiers.get(code) or stable_id("organisation", code)) if code else None
-    return Client(name, known.secret if known else secrets.token_urlsafe(32), role.scopes, organisation_id)
+    secret = known.secret if known else secrets.token_urlsafe(32)
+    return Client(name, secret, role.scopes, organisation_id, role.position)
 
 
 def load_clients(home: Path) -> list[Client]:
@@ -115,6 +91,7 @@ def mint_token(
         client_id=client.client_id,
         scopes=client.scopes,
         organisation_id=client.organisation_id,
+        position=client.position,
         issuer=issuer or settings.issuer,
         audience=audience or settings.audiences[0],
         now=now,

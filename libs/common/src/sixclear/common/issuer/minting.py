@@ -24,6 +24,7 @@ def mint(
     audience: str,
     now: datetime,
     lifetime: timedelta = LIFETIME,
+    position: str | None = None,
 ) -> str:
     """A token for `client_id`, good from `now` for `lifetime`."""
     claims: dict[str, Any] = {
@@ -38,4 +39,6 @@ def mint(
     }
     if organisation_id is not None:
         claims["organisation_id"] = organisation_id
+    if position is not None:
+        claims["position"] = position
     return jwt.encode({"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.kid}, claims, key)

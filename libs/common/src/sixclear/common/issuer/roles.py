@@ -1,0 +1,67 @@
+"""Who may do what: every scope with what it allows, and every client of the platform. The one table of it.
+
+From it come the embedded issuer's clients, the realm for Keycloak, and the lists of `docs/identity.md`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+STANDING_BODY = "P57"
+
+SCOPES: dict[str, str] = {
+    "tasks:write": "Proposes tasks, describes them, and withdraws one's own proposals.",
+    "tasks:assign": "Assigns tasks, moves deadlines, returns, cancels, and decides on proposals.",
+    "tasks:report": "Reports on the tasks on which the body works, and hands in their results.",
+    "tasks:confirm": "Confirms or returns results that another body handed in.",
+    "tasks:administer": "Keeps programmes and directives, and withdraws records from the public.",
+    "facts:past": "Says when something became true, where that was before now (`occurred_at`).",
+    "feedback:handle": "Reads and handles submissions given to the body: takes, forwards, asks, drafts answers.",
+    "feedback:publish": "Publishes answers that another person drafted.",
+    "catalog:write": "Describes the body's own databases and hands in their dossiers.",
+    "catalog:heartbeat": "Tells that a database of the body is in use.",
+    "catalog:approve": "Decides on registrations of other bodies' databases, and describes any database.",
+    "monitoring:operate": "Opens the operators' pages: streams, traces, reconciliations, what is left out.",
+    "monitoring:spans": "Reports what a process's relay holds, and sends spans. For processes only.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a client may do, for which body (its code), and from which position where four eyes ask for one."""
+
+    meaning: str
+    scopes: tuple[str, ...]
+    organisation_code: str | None = STANDING_BODY
+    position: str | None = None
+
+
+_TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
+_CATALOG = ("catalog:write", "catalog:heartbeat")
+_CASE_DESK, _PUBLICATION = "case-desk", "publication"
+
+ROLES: dict[str, Role] = {
+    "standing-body": Role("keeps programmes and tasks, and gives them out", (*_TASKS, "facts:past", *_CATALOG)),
+    "feedback-hub": Role("triages feedback and drafts answers", ("feedback:handle", "facts:past"), position=_CASE_DESK),
+    "feedback-publisher": Role(
+        "publishes answers that others drafted", ("feedback:handle", "feedback:publish"), position=_PUBLICATION
+    ),
+    "data-steward": Role("approves databases", ("catalog:write", "catalog:approve", "facts:past")),
+    "operator": Role("looks after the platform", ("monitoring:operate", "monitoring:spans"), organisation_code=None),
+    "processes": Role("the platform's own processes", ("monitoring:spans",), organisation_code=None),
+}
+
+
+def organisation_role(code: str) -> Role:
+    """What the client of one ministry, province or commune may do."""
+    scopes = (*_TASKS, "facts:past", "feedback:handle", *_CATALOG)
+    return Role("reports on its tasks, handles its feedback, describes its databases", scopes, code, _CASE_DESK)
+
+
+def client_of(code: str) -> str:
+    """The client that posts for the body with this code."""
+    return "standing-body" if code == STANDING_BODY else f"org-{code}"
+
+
+def roles_of(codes: Iterable[str]) -> dict[str, Role]:
+    """Every client by name: the named ones, then one for each body of `codes`."""
+    return ROLES | {client_of(code): organisation_role(code) for code in codes if code != STANDING_BODY}
