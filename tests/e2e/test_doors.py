@@ -89,7 +89,7 @@ async def test_a_head_of_the_stream_opens_none(http: httpx2.AsyncClient) -> None
         assert head.headers["content-type"].startswith("text/event-stream")
         assert "content-length" not in head.headers
     metrics = (await http.get("/metrics")).text
-    assert 'sse_clients{service="monitoring"} 0.0' in metrics
+    assert 'sixclear_sse_clients{sixclear_service="monitoring"} 0.0' in metrics
 
 
 async def test_every_address_tells_all_its_methods(http: httpx2.AsyncClient, doors: Sequence[Door]) -> None:

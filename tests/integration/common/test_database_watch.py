@@ -139,7 +139,7 @@ async def test_a_full_disk_is_said_and_over_when_there_is_space(
         assert not full.ok
         assert not full.holds_back, "what is stored can be read"
         assert "SIXCLEAR_DATA_CATALOG_DATABASE_URL" in full.detail
-        labels = {"service": "data-catalog"}
+        labels = {"sixclear_service": "data-catalog"}
         assert REGISTRY.get_sample_value("sixclear_database_disk_full", labels) == 1
         await connection.execute("DROP EVENT TRIGGER full_disk")
         await eventually(answering(lambda: [check.name for check in target.checks()] == ["started", "database"]))

@@ -320,9 +320,9 @@ def test_no_traceparent_outside_a_trace() -> None:
 
 def _count(service: str, route: str, status: str) -> float | None:
     return REGISTRY.get_sample_value(
-        "http_server_request_duration_seconds_count",
+        "sixclear_http_server_request_duration_seconds_count",
         {
-            "service": service,
+            "sixclear_service": service,
             "http_request_method": "GET",
             "http_route": route,
             "http_response_status_code": status,

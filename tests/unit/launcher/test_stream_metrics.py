@@ -10,7 +10,7 @@ def test_states_are_read_when_scraped() -> None:
     states: list[StreamState] = []
     registry = CollectorRegistry()
     registry.register(StreamCollector(lambda: states))
-    labels = {"service": "tasks", "name": "tasks relay", "kind": "relay"}
+    labels = {"sixclear_service": "tasks", "name": "tasks relay", "kind": "relay"}
     assert registry.get_sample_value("sixclear_stream_running", labels) is None
     states.append(
         StreamState(

@@ -9,7 +9,9 @@ from prometheus_client import Counter
 from sixclear.common.errors import DomainError, MalformedRequest
 
 REFUSED = Counter(
-    "http_refusals_total", "Requests that ended before an application answered, by the code of the problem.", ("code",)
+    "sixclear_http_refusals_total",
+    "Requests that ended before an application answered, by the code of the problem.",
+    ("code",),
 )
 
 

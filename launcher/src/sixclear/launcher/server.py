@@ -66,7 +66,7 @@ class _Server(uvicorn.Server):
 
 
 def _is_no_strangers_mistake(record: logging.LogRecord) -> bool:
-    """Requests that are refused are counted (`http_refusals_total`): a line for each would fill the log."""
+    """Requests that are refused are counted (`sixclear_http_refusals_total`): a line for each would fill the log."""
     return record.getMessage() != "Invalid HTTP request received."
 
 

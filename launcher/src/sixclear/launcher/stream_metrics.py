@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from sixclear.common.metric_labels import SERVICE
 from sixclear.common.runtime.target import StreamState
 
-_LABELS = ("service", "name", "kind")
+_LABELS = (SERVICE, "name", "kind")
 
 
 class StreamCollector(Collector):

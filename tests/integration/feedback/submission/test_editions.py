@@ -13,7 +13,7 @@ from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.service import bare_runtime
 from sixclear.feedback.settings import Settings
-from sixclear.feedback.submission.metrics import CALENDAR_DAYS_LEFT
+from sixclear.feedback.submission.metrics import CALENDAR_LEFT
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
 from sixclear.feedback.target import create_target
 
@@ -117,7 +117,7 @@ def test_the_end_of_the_published_calendar_is_a_figure_and_within_90_days_a_warn
 ) -> None:
     watch_end(MovingClock(datetime(2026, 10, 1, tzinfo=UTC)))
     assert "calendar ends soon" not in capsys.readouterr().out
-    assert [sample.value for metric in CALENDAR_DAYS_LEFT.collect() for sample in metric.samples] == [91.0]
+    assert [sample.value for metric in CALENDAR_LEFT.collect() for sample in metric.samples] == [91 * 86_400]
     watch_end(MovingClock(datetime(2026, 10, 3, tzinfo=UTC)))
     assert "calendar ends soon" in capsys.readouterr().out
 

@@ -30,14 +30,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.auth.own_token import OwnToken
+from sixclear.common.metric_labels import SERVICE
 from sixclear.common.settings import CommonSettings
 from sixclear.common.span_export import span_exporter
 from sixclear.common.trace_variables import Sampling, sampling
 
 REQUEST_DURATION = Histogram(
-    "http_server_request_duration_seconds",
+    "sixclear_http_server_request_duration_seconds",
     "Time from a request's arrival to the end of its answer.",
-    ("service", "http_request_method", "http_route", "http_response_status_code"),
+    (SERVICE, "http_request_method", "http_route", "http_response_status_code"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
 # In a request's scope: its direct peer is one whose `traceparent` counts, if it has our mark.

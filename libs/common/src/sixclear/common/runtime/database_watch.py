@@ -10,6 +10,7 @@ from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sixclear.common.db import DISK_FULL, Database
+from sixclear.common.metric_labels import SERVICE
 from sixclear.common.runtime.database_log import settings_that_log_rows
 from sixclear.common.runtime.target import Check
 
@@ -30,7 +31,7 @@ _WRITE = (
 DISK_IS_FULL = Gauge(
     "sixclear_database_disk_full",
     "1 while the database refuses to store anything because its disk is full.",
-    ("service",),
+    (SERVICE,),
 )
 
 

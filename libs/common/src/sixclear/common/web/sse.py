@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.errors import DomainError, Unavailable
+from sixclear.common.metric_labels import SERVICE
 from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_response
 from sixclear.common.web.query_parameters import QueryParameters
@@ -23,8 +24,10 @@ from sixclear.common.web.sse_client import StreamClient
 
 _log = structlog.get_logger(__name__)
 
-CLIENTS = Gauge("sse_clients", "Open event streams.", ("service",))
-DROPPED = Counter("sse_clients_dropped_total", "Event streams closed because the client did not keep up.", ("service",))
+CLIENTS = Gauge("sixclear_sse_clients", "Open event streams.", (SERVICE,))
+DROPPED = Counter(
+    "sixclear_sse_clients_dropped_total", "Event streams closed because the client did not keep up.", (SERVICE,)
+)
 
 Encode = Callable[[], bytes]
 Snapshot = Callable[[], Awaitable[tuple[int, bytes]]]

@@ -13,6 +13,6 @@ CONTACTS_READ = Counter("sixclear_feedback_contacts_read_total", "Reads of conta
 DUE_MOVED = Counter(
     "sixclear_feedback_due_moved_total", "Open cases whose due time a newer edition of the calendar moved."
 )
-CALENDAR_DAYS_LEFT = Gauge(
-    "sixclear_feedback_calendar_days_left", "Days until the end of the published calendar; below 0 past its end."
+CALENDAR_LEFT = Gauge(
+    "sixclear_feedback_calendar_left_seconds", "Time until the end of the published calendar; below 0 past its end."
 )

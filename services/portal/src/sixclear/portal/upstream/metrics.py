@@ -4,12 +4,12 @@ from prometheus_client import Counter, Histogram
 
 UPSTREAM_SECONDS = Histogram(
     "sixclear_portal_upstream_request_seconds",
-    "Time that the portal waited for an answer of another service, by service and outcome.",
-    ("service", "outcome"),
+    "Time that the portal waited for an answer of another service, by that service and outcome.",
+    ("upstream", "outcome"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0),
 )
 PAGES_INCOMPLETE = Counter(
     "sixclear_portal_incomplete_pages_total",
     "Pages shown without the part of a service that did not answer, by service.",
-    ("service",),
+    ("upstream",),
 )

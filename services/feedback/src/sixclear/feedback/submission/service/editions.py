@@ -13,7 +13,7 @@ from sixclear.common.recording import apply, event_of
 from sixclear.common.use_case import Context, fact_time
 from sixclear.feedback.submission import lifecycle, repository
 from sixclear.feedback.submission.clocks import answer_clock
-from sixclear.feedback.submission.metrics import CALENDAR_DAYS_LEFT, DUE_MOVED
+from sixclear.feedback.submission.metrics import CALENDAR_LEFT, DUE_MOVED
 from sixclear.feedback.submission.models import Submission, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.repository import OpenClock
@@ -23,6 +23,7 @@ _log = structlog.get_logger(__name__)
 _CHUNK = 500
 # The decision on a year's holidays comes weeks before the year: time to enter it, and to install the release.
 WARN_DAYS = 90
+_DAY_SECONDS = 86_400
 _CALENDAR = Caller("calendar")
 
 
@@ -54,7 +55,7 @@ async def move_open_cases(database: Database, log: EventLog, now: datetime) -> i
 
 def watch_end(clock: Clock) -> None:
     """Tell the metric how long the published calendar still reaches, and warn when that is less than 90 days."""
-    CALENDAR_DAYS_LEFT.set_function(lambda: calendar().days_left(civil_date(clock())))
+    CALENDAR_LEFT.set_function(lambda: calendar().days_left(civil_date(clock())) * _DAY_SECONDS)
     days_left = calendar().days_left(civil_date(clock()))
     if days_left < WARN_DAYS:
         _log.warning("calendar ends soon", edition=calendar().edition, last=str(calendar().last), days_left=days_left)
