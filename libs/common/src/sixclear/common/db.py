@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolProxiedConnection
 
 DISK_FULL = "53100"  # the SQLSTATE
 
@@ -90,6 +91,22 @@ def _leave_out_detail(context: ExceptionContext) -> None:
         cause.detail = None
 
 
+class CountedPool(AsyncAdaptedQueuePool):
+    """A pool that knows how many wait for one of its connections; without overflow."""
+
+    waiting = 0
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection, at the latest when one is given back; raises TimeoutError when none is in time."""
+        if self.checkedout() < self.size():
+            return super().connect()
+        self.waiting += 1
+        try:
+            return super().connect()
+        finally:
+            self.waiting -= 1
+
+
 class Database:
     """One PostgreSQL database of one service.
 
@@ -112,10 +129,12 @@ class Database:
     ) -> None:
         limit = f"{int(transaction_timeout_seconds * 1000)}ms"
         self.url = url
+        self.application_name = application_name
         # When a statement was last refused because the server's disk is full, by the monotonic clock.
         self.disk_full_at: float | None = None
         self.engine: AsyncEngine = create_async_engine(
             url,
+            poolclass=CountedPool,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,

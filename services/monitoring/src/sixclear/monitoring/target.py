@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 from sixclear.common import migrations
+from sixclear.common.database_metrics import measure_database
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
@@ -54,6 +55,8 @@ class MonitoringTarget:
             transaction_timeout_seconds=_LONG_STATEMENT_SECONDS,
         )
         instrument_engine(self._database.engine, "monitoring")
+        for database in (self._database, self._background):
+            measure_database(database, "monitoring")
         self._spans = SpanStore(self._background, settings)
         self.span_sink: SpanSink = self._spans
         visitor = strangers(runtime.settings.trusted_networks)

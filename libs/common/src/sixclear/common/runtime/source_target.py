@@ -12,6 +12,7 @@ from sixclear.common.bus.mirror import Mirror
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.census import Census, Count
 from sixclear.common.clock import Clock
+from sixclear.common.database_metrics import measure_database
 from sixclear.common.db import Database
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog
@@ -85,6 +86,7 @@ class SourceTarget(Generic[S]):
             settings.database_url, application_name=f"sixclear-{name}", pool_size=settings.database_pool_size
         )
         instrument_engine(self.database.engine, name)
+        measure_database(self.database, name)
         self.event_log = EventLog(events, self.database, runtime.clock)
         self.census = None if count is None else Census(self.event_log, count, runtime.clock)
         self.app = create_app(
