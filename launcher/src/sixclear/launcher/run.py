@@ -26,6 +26,7 @@ from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configu
 from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.banner import banner
 from sixclear.launcher.brokers import make_bus, with_relay
+from sixclear.launcher.build_info import tell_build
 from sixclear.launcher.data_folder import Announcement, DataFolder
 from sixclear.launcher.databases import database_variable, embedded_server, without_database
 from sixclear.launcher.full_disk import DiskWatch
@@ -196,6 +197,7 @@ async def _assemble(
             target.process_streams = supervisor.streams
     collector = StreamCollector(supervisor.streams)
     REGISTRY.register(collector)
+    tell_build(services)
     stack.callback(REGISTRY.unregister, collector)
     stack.push_async_callback(supervisor.stop)
     await signals.unless_stopped(supervisor.start())
