@@ -9,12 +9,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry
 from sqlalchemy.exc import DBAPIError
 
 from sixclear.common.issuer.clients import seed_clients
 from sixclear.launcher.__main__ import main
-from sixclear.launcher.full_disk import DiskWatch, full_disk
+from sixclear.launcher.full_disk import FREE, DiskWatch, full_disk
 
 _Usage = namedtuple("_Usage", "total used free")
 
@@ -97,4 +97,12 @@ def test_readiness_and_metrics_say_it(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not check.ok
     assert not check.holds_back, "what is stored can be read"
     assert "4 MB are free where SIXCLEAR_HOME is" in check.detail
-    assert REGISTRY.get_sample_value("sixclear_data_folder_free_bytes") == 4_000_000
+    assert REGISTRY.get_sample_value("sixclear_data_folder_free_bytes", {"folder": str(tmp_path)}) == 4_000_000
+
+
+def test_a_process_without_a_data_folder_does_not_say_that_nothing_is_free() -> None:
+    """In a container 0 stood there, as if the disk were full."""
+    registry = CollectorRegistry()
+    registry.register(FREE)
+    watched = {sample.labels.get("folder") for metric in registry.collect() for sample in metric.samples}
+    assert None not in watched

@@ -16,7 +16,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 # PostgreSQL writes its log ahead in files of 16 MB, and stops when it cannot make the next one.
 _LEAST_FREE = 32 * 1024 * 1024
 
-FREE = Gauge("sixclear_data_folder_free_bytes", "What is free where SIXCLEAR_HOME is.")
+FREE = Gauge("sixclear_data_folder_free_bytes", "What is free where SIXCLEAR_HOME is.", ("folder",))
 
 
 class DiskWatch:
@@ -24,7 +24,8 @@ class DiskWatch:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        FREE.set_function(self._free)
+        # Only where a folder is watched: a process without one would seem to have a full disk.
+        FREE.labels(str(home)).set_function(self._free)
 
     def checks(self) -> list[Check]:
         """A check while the disk is full, or as good as that; it holds nothing back, because reading goes on."""
