@@ -37,6 +37,7 @@ check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shap
 	@$(BIN)/mypy libs launcher services tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m sixclear.launcher.contracts --check
+	@$(BIN)/python launcher/lint_contracts.py
 	@$(BIN)/python -m pytest -q tests/contract/test_service_shape.py tests/contract/test_layers.py tests/contract/test_docs.py tests/contract/test_deploy.py tests/contract/test_registry.py
 
 cluster: $(DEV_STAMP) ## the same product with Apache Kafka and one process per service
@@ -71,7 +72,7 @@ lock: $(RUN_STAMP) ## resolve the dependencies again, with hashes and without in
 	@$(BIN)/python launcher/lock.py
 
 clean: ## remove the virtual environment and caches; data stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache tools/contracts/node_modules
 
 $(RUN_STAMP): requirements.lock pyproject.toml launcher/set_up.py
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \

@@ -14,6 +14,7 @@ from typing import Any
 
 from sixclear.common.clock import utc_now
 from sixclear.common.events.catalogue import EntityEvents, EventCatalogue
+from sixclear.common.web.openapi import CONTACT
 from sixclear.launcher.configuration import configuration_reference
 from sixclear.launcher.identity_realms import shipped_realms
 from sixclear.launcher.problems import problem_list, problem_reference, problem_template, problems
@@ -36,6 +37,17 @@ _HEADERS: dict[str, tuple[str, str]] = {
     "ce_previousversion": ("string", "Version of the entity's previous published event; absent for the first."),
     "content-type": ("string", "`application/json`."),
     "traceparent": ("string", "W3C trace context of the request that made the event."),
+}
+_KAFKA: dict[str, Any] = {
+    "host": "{bootstrap}",
+    "protocol": "kafka",
+    "description": "The brokers of the installation; without security only on a closed network.",
+    "variables": {"bootstrap": {"default": "localhost:9092", "description": "Host and port of a broker."}},
+    "security": [{"$ref": "#/components/securitySchemes/plain"}, {"$ref": "#/components/securitySchemes/scram"}],
+}
+_SECURITY: dict[str, Any] = {
+    "plain": {"type": "plain", "description": "SASL PLAIN, over TLS."},
+    "scram": {"type": "scramSha512", "description": "SASL SCRAM-SHA-512, over TLS."},
 }
 _OPTIONAL_HEADERS = {"ce_previousversion", "traceparent"}
 
@@ -85,16 +97,21 @@ def asyncapi(catalogue: EventCatalogue) -> dict[str, Any]:
         "info": {
             "title": f"Events of {catalogue.service}",
             "version": version("sixclear"),
+            "contact": CONTACT,
+            "license": {"name": "Apache License 2.0"},
+            "tags": [{"name": catalogue.service, "description": f"What {catalogue.service} publishes."}],
             "description": (
                 "CloudEvents 1.0 on Kafka in binary mode, keyed by entity. `data` is the whole public state after the "
                 "change. Take an event only when its version is greater than what you hold."
             ),
         },
         "defaultContentType": "application/json",
+        "servers": {"kafka": _KAFKA},
         "channels": {entity.entity_type: _channel(catalogue, entity) for entity in catalogue.entities},
         "operations": {
             f"send_{entity.entity_type}": {
                 "action": "send",
+                "description": f"The service tells of each change. {entity.description}",
                 "channel": {"$ref": f"#/channels/{entity.entity_type}"},
                 "messages": [
                     {"$ref": f"#/channels/{entity.entity_type}/messages/{change}"} for change in entity.changes
@@ -102,7 +119,11 @@ def asyncapi(catalogue: EventCatalogue) -> dict[str, Any]:
             }
             for entity in catalogue.entities
         },
-        "components": {"messages": messages, "schemas": {"Headers": _headers()} | schemas},
+        "components": {
+            "messages": messages,
+            "schemas": {"Headers": _headers()} | schemas,
+            "securitySchemes": _SECURITY,
+        },
     }
 
 
@@ -110,6 +131,7 @@ def _channel(catalogue: EventCatalogue, entity: EntityEvents) -> dict[str, Any]:
     return {
         "address": catalogue.topic(entity.entity_type),
         "description": entity.description,
+        "bindings": {"kafka": {"topic": catalogue.topic(entity.entity_type)}},
         "messages": {
             change: {"$ref": f"#/components/messages/{entity.entity_type}.{change}"} for change in entity.changes
         },

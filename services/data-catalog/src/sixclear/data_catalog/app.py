@@ -37,5 +37,10 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
+        tags={
+            "entries": "Databases and other data: what they are, who owns them, how far they are.",
+            "registration": "The registration of an entry: its documents and decisions.",
+            "lists": "How far the entries are that programmes name.",
+        },
         description="Databases and other data: owner, programme lists, deployment, registration, heartbeat.",
     )

@@ -65,6 +65,11 @@ def create_app(
                 "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts
             ),
         ),
+        tags={
+            "sending": "What a sender does without an account, or a body in the sender's place.",
+            "mailbox": "A sender follows the own case by receipt.",
+            "case desk": "What the bodies do that handle cases.",
+        },
         description="Feedback, recommendations, initiatives and solutions: sent without an account, followed by"
         " receipt, answered before a date that explains itself.",
     )

@@ -69,6 +69,11 @@ def create_app(
         # Each process reports here every other second.
         untraced=[f"{PREFIX}/streams", f"{PREFIX}/otlp/v1/traces"],
         describe=partial(describe_stream, path=f"{PREFIX}/stream"),
+        tags={
+            "status": "The figures, now and at any past instant.",
+            "live status": "The figures as they change.",
+            "operations": "What operators ask: traces, streams, reconciliation.",
+        },
         description=(
             "The live status, counted from events: now, at any past instant, and as a stream of server-sent events "
             f"at `{PREFIX}/stream`: `snapshot`, then `status` after each visible change (`id:` is the view's sequence "

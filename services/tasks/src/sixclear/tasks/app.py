@@ -53,5 +53,10 @@ def create_app(
         still_readable=still_readable,
         own=settings,
         body_limits={f"{PREFIX}/progress/bulk": _BULK_BYTES},
+        tags={
+            "organisations": "Who is who, and what tasks come from: organisations, programmes, directives.",
+            "tasks": "Tasks from the proposal to the confirmation.",
+            "progress": "What those who work on a task say of it: reports, evidence, the result.",
+        },
         description="Programmes, directives and tasks: proposed, assigned, reported, submitted, confirmed.",
     )

@@ -43,6 +43,7 @@ def create_service_app(
     own: object = None,
     lifespan: Lifespan[FastAPI] | None = None,
     description: str = "",
+    tags: Mapping[str, str] | None = None,
     describe: Callable[[dict[str, Any]], None] | None = None,
     content_security_policy: str = API_CONTENT_SECURITY_POLICY,
     body_limit: int = DEFAULT_BODY_LIMIT,
@@ -53,14 +54,16 @@ def create_service_app(
 
     `routers` answer below `prefix` (`/api/tasks/v1`); `routes` are plain Starlette routes with full paths (streams,
     pages). `{prefix}/openapi.json` and `{prefix}/docs` work without a network; an application without routers has
-    neither. `describe` adds to the OpenAPI document what plain routes serve. `body_limits` maps the beginning of a full
-    path to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
+    neither. `tags` says what each tag of the routes means, and `describe` adds to the OpenAPI document what plain
+    routes serve. `body_limits` maps the beginning of a full path to a limit other than `body_limit`. `new_id` makes
+    identifiers; a test may give one.
     `own` and `still_readable` are parts of `ServiceState`. Requests for the full paths in `untraced` leave no trace.
     """
     app = _Service(
         title=title,
         version=version,
         description=description,
+        openapi_tags=[{"name": name, "description": meaning} for name, meaning in (tags or {}).items()],
         lifespan=lifespan,
         openapi_url=None,
         docs_url=None,
@@ -104,10 +107,7 @@ class _Service(FastAPI):
     describe: Callable[[dict[str, Any]], None] | None = None
 
     def openapi(self) -> dict[str, Any]:
-        document = complete(self, super().openapi())
-        if self.describe is not None:
-            self.describe(document)
-        return document
+        return complete(self, super().openapi(), self.describe)
 
 
 def _read_sessions(database: Database | None) -> Callable[[], AsyncSession] | None:

@@ -21,6 +21,7 @@ class RouteOptions:
     - `key_kept_with_entity`: the use case keeps the key with what it makes, and nothing of key or body is stored in the
       table of keys. It does what that table would do: it waits for the same request in another transaction, gives a
       retry the same answer with `Idempotency-Replayed: true`, and raises IdempotencyKeyReused for another request.
+    - `key_lengths`: how many characters an `Idempotency-Key` has here, for the description; the use case checks it.
     - `page`: a page for people. Addresses of pages are passed on by mail and search engines, which add parameters of
       their own (`fbclid`, `utm_source`): a parameter that the page does not know is ignored, and none is refused.
     """
@@ -29,6 +30,7 @@ class RouteOptions:
     stores_answer: bool = True
     key_belongs_to: Named | None = None
     key_kept_with_entity: bool = False
+    key_lengths: range = range(1, 256)
     page: bool = False
 
     async def __call__(self) -> None:

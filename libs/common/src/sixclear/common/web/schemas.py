@@ -7,6 +7,9 @@ from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
 
+# In a schema: values that the type has and that no step leads to yet. A client need not handle them.
+NOT_REACHED = "x-not-reached"
+
 _DEEPEST = 64
 
 

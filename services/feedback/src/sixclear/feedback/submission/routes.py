@@ -56,9 +56,9 @@ from sixclear.feedback.submission.schemas import (
     TriageEntry,
 )
 from sixclear.feedback.submission.service import intake, reading, steps
-from sixclear.feedback.submission.service.intake import Received
+from sixclear.feedback.submission.service.intake import KEY_LENGTHS, Received
 
-KEPT_WITH_SUBMISSION = Depends(RouteOptions(key_kept_with_entity=True))
+KEPT_WITH_SUBMISSION = Depends(RouteOptions(key_kept_with_entity=True, key_lengths=KEY_LENGTHS))
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 

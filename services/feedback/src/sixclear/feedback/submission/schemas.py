@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from sixclear.common.web.references import Reference
-from sixclear.common.web.schemas import Schema
+from sixclear.common.web.schemas import NOT_REACHED, Schema
 from sixclear.common.web.texts import Slug, Text
 from sixclear.feedback.fields import Line, OccurredAt, Outcome, Reason
 from sixclear.feedback.organisation.schemas import OrganisationBrief
@@ -48,7 +48,10 @@ Kind = Literal["feedback", "recommendation", "initiative", "solution"]
 TurnedAwayKind = Literal["complaint", "denunciation"]
 SenderKind = Literal["citizen", "scientist", "enterprise", "organisation", "commune", "overseas"]
 Visibility = Literal["requester", "public", "sealed"]
-Status = Literal["received", "triaged", "assigned", "in_review", "answered", "withdrawn"]
+Status = Annotated[
+    Literal["received", "triaged", "assigned", "in_review", "answered", "withdrawn"],
+    Field(description="No step leads to `withdrawn` yet.", json_schema_extra={NOT_REACHED: ["withdrawn"]}),
+]
 ClockState = Literal["in_time", "due_soon", "overdue", "answered"]
 
 

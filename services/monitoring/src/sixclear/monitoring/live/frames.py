@@ -79,7 +79,11 @@ def _operation() -> dict[str, Any]:
                 "description": "The stream; it ends when the client or the service ends it.",
                 "content": {
                     "text/event-stream": {
-                        "schema": {"anyOf": [frame, heartbeat], "description": "The `data` of one event."},
+                        "schema": {
+                            "type": "string",
+                            "contentMediaType": "text/event-stream",
+                            "contentSchema": {"anyOf": [frame, heartbeat], "description": "The `data` of one event."},
+                        },
                         "example": _EXAMPLE,
                         "x-events": {"snapshot": frame, "status": frame, "heartbeat": heartbeat},
                     }

@@ -11,6 +11,7 @@ from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access
 from sixclear.common.web.media_types import require_type
+from sixclear.common.web.openapi import NDJSON, lines_of
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
@@ -21,6 +22,7 @@ from sixclear.tasks.reporting.lines import read_lines
 from sixclear.tasks.reporting.metrics import BULK_ITEMS
 from sixclear.tasks.reporting.schemas import (
     BulkItemResult,
+    BulkProgressItem,
     BulkResult,
     EvidenceEntry,
     EvidenceView,
@@ -43,7 +45,6 @@ PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
 REPORT = Depends(Access.scope("tasks:report", organisation=access.DOING))
 SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
-NDJSON = "application/x-ndjson"
 _FILES = (NDJSON, "application/ndjson", "application/jsonl", "application/json")
 _FILE = (
     "One BulkProgressItem in JSON a line, in UTF-8. Blank lines, a byte order mark and any ends of lines do no harm. "
@@ -106,12 +107,7 @@ async def list_reports(
     operation_id="reportProgressInBulk",
     dependencies=[REPORT],
     responses=problem_responses(BulkTooLarge, UnsupportedMediaType),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {NDJSON: {"schema": {"type": "string", "description": _FILE}}},
-        }
-    },
+    openapi_extra=lines_of(BulkProgressItem, _FILE),
 )
 async def report_in_bulk(
     ctx: ContextDep,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sixclear.common.web.schemas import Schema
+from sixclear.common.web.schemas import NOT_REACHED, Schema
 from sixclear.common.web.texts import Key, Slug, Text, words_of
 from sixclear.tasks.directive.schemas import DirectiveView
 from sixclear.tasks.fields import Deadline, Line, OccurredAt, OptionalReference, Reference
@@ -17,7 +17,10 @@ TaskStatus = Annotated[
     Literal[
         "draft", "proposed", "assigned", "in_progress", "submitted", "returned", "completed", "paused", "cancelled"
     ],
-    Field(description="No step leads to `draft` or `paused` yet; only a proposal that ends becomes `cancelled`."),
+    Field(
+        description="No step leads to `draft` or `paused` yet; only a proposal that ends becomes `cancelled`.",
+        json_schema_extra={NOT_REACHED: ["draft", "paused"]},
+    ),
 ]
 Bucket = Literal["completed", "in_term", "overdue", "recurring"]
 

@@ -1,0 +1,77 @@
+"""What the OpenAPI documents of all services hold, so that a program can be written from them alone."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from sixclear.common.web.openapi import ITEM_SCHEMA, NDJSON, operations
+from sixclear.tasks.reporting.schemas import BulkProgressItem
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = {path.parts[-3]: path for path in ROOT.glob("services/*/contracts/openapi.json")}
+
+
+def document(service: str) -> dict[str, Any]:
+    """The written document of a service."""
+    return dict(orjson.loads(DOCUMENTS[service].read_bytes()))
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_a_document_says_where_it_holds_and_under_which_licence(service: str) -> None:
+    found = document(service)
+    assert found["info"]["license"]["identifier"] == "Apache-2.0"
+    assert found["info"]["contact"]
+    assert found["servers"][0]["url"] == "/"
+    assert {tag for one in operations(found) for tag in one["tags"]} == {tag["name"] for tag in found["tags"]}
+    assert all(tag["description"] for tag in found["tags"])
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_a_refusal_that_passes_says_when_to_come_again(service: str) -> None:
+    for operation in operations(document(service)):
+        for status in {"429", "503"} & operation["responses"].keys():
+            assert "Retry-After" in operation["responses"][status]["headers"], operation["operationId"]
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_a_version_that_is_asked_for_is_given(service: str) -> None:
+    for operation in operations(document(service)):
+        asked = {one["name"] for one in operation.get("parameters", []) if one["in"] == "header"}
+        if asked & {"If-Match", "If-None-Match"} and "200" in operation["responses"]:
+            assert "ETag" in operation["responses"]["200"]["headers"], operation["operationId"]
+
+
+def test_keys_have_the_lengths_that_are_taken() -> None:
+    lengths = {}
+    for service in DOCUMENTS:
+        for operation in operations(document(service)):
+            for one in operation.get("parameters", []):
+                if one["name"] == "Idempotency-Key":
+                    lengths[operation["operationId"]] = (one["schema"]["minLength"], one["schema"]["maxLength"])
+    sending = {name: lengths.pop(name) for name in ("sendSubmission", "sendSubmissionOnBehalf")}
+    assert set(sending.values()) == {(16, 200)}
+    assert set(lengths.values()) == {(1, 255)}
+
+
+def test_every_line_of_a_bulk_request_has_a_schema() -> None:
+    found = document("tasks")
+    bulk = [one["requestBody"]["content"] for one in operations(found) if NDJSON in str(one.get("requestBody"))]
+    assert bulk
+    for content in bulk:
+        line = content[NDJSON][ITEM_SCHEMA]
+        assert content["application/json"]["schema"] == {"type": "array", "items": line}
+        assert line["$ref"].rpartition("/")[2] in found["components"]["schemas"]
+    progress = found["components"]["schemas"]["BulkProgressItem"]
+    assert set(progress["properties"]) == set(BulkProgressItem.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("service", "schema", "not_reached"),
+    [("tasks", "TaskView", ["draft", "paused"]), ("feedback", "SubmissionView", ["withdrawn"])],
+)
+def test_a_value_that_no_step_leads_to_is_marked(service: str, schema: str, not_reached: list[str]) -> None:
+    status = document(service)["components"]["schemas"][schema]["properties"]["status"]
+    assert status["x-not-reached"] == not_reached
+    assert set(not_reached) < set(status["enum"])
