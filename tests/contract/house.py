@@ -72,16 +72,26 @@ _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
 TASKS = House(
     service="tasks",
-    order=("census", "classification", "reporting | withdrawal", "task", "directive", "programme", "organisation"),
+    order=(
+        "census",
+        "classification",
+        "intake",
+        "reporting | withdrawal",
+        "task",
+        "directive",
+        "programme",
+        "organisation",
+    ),
     folders={
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
         "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
+        "intake": "verbs: many tasks are described and assigned by one file",
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
     },
     ideas={
         "organisation.names": Idea("rules", "how people write a name that they look for; the repository finds by it"),
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
-        "reporting.lines": Idea("rules", "how a file of reports is read, and how its faults are told"),
+        "reporting.lines": Idea("rules", "how a file of items is read, and how its faults are told"),
         "task.deadlines": Idea("rules", "dates, rules of recurrence and periods"),
         "task.hidden": Idea("repository", "the public numbers of a task, and the statements that count the rest"),
         "task.timing": Idea("repository", "overdue and the bucket in Python and in SQL, held by one table of cases"),
@@ -104,6 +114,11 @@ TASKS = House(
         "reporting -> task.hidden": _OF_THE_TASK,
         "classification -> task.errors": "of a bulk request, only the items on tasks that are hidden now are refused",
         "classification -> reporting.schemas": "the result of a bulk request is one of the answers that are kept",
+        "classification -> intake.schemas": "the result of a file of tasks is one of the answers that are kept",
+        "intake -> reporting.lines": "a file of tasks is read as a file of reports is",
+        "intake -> reporting.schemas": "an item of either file is refused in the same words",
+        "intake -> task.errors": "a task that the caller may not see is refused here as there",
+        "intake -> task.schemas": "an item is a task as the single route takes it",
     },
 )
 

@@ -63,7 +63,8 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
 
 @pytest.mark.asyncio
 async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
-    await refuse_repeated_members(service.app, service.http, lambda: service.headers("P57"), "/progress/bulk")
+    files = "/progress/bulk", "/tasks/bulk"
+    await refuse_repeated_members(service.app, service.http, lambda: service.headers("P57"), *files)
 
 
 @pytest.mark.asyncio

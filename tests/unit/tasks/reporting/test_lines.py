@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sixclear.tasks.reporting.lines import Line, read_lines
+from sixclear.tasks.reporting.schemas import BulkProgressItem
 
 GOOD = {"external_id": "CV-1", "source": "import", "text": "Tiến độ", "percent": 10}
 MOST = 1000
@@ -15,8 +16,8 @@ def written(**changes: Any) -> str:
     return json.dumps(GOOD | changes, ensure_ascii=False)
 
 
-def one(body: bytes) -> Line:
-    (line,) = read_lines(body, MOST)
+def one(body: bytes) -> Line[BulkProgressItem]:
+    (line,) = read_lines(body, MOST, BulkProgressItem)
     return line
 
 
@@ -86,12 +87,12 @@ def test_a_name_that_is_not_known_is_told_before_the_one_that_is_missing() -> No
 
 def test_of_a_broken_array_nothing_is_taken() -> None:
     body = f"[\n{written()},\n{written()}\n".encode()
-    assert [(line.number, line.item) for line in read_lines(body, MOST)] == [(1, None)]
+    assert [(line.number, line.item) for line in read_lines(body, MOST, BulkProgressItem)] == [(1, None)]
 
 
 def test_objects_on_several_lines_are_refused_line_by_line() -> None:
     text = json.dumps(GOOD, indent=1)
-    lines = read_lines(f"{text}\n{text}\n".encode(), MOST)
+    lines = read_lines(f"{text}\n{text}\n".encode(), MOST, BulkProgressItem)
     assert len(lines) == 12
     assert {line.item for line in lines} == {None}
 

@@ -30,15 +30,17 @@ def new_metadata() -> MetaData:
     return MetaData(naming_convention=NAMING_CONVENTION)
 
 
-_WAIT_TO_CREATE = text("SELECT pg_advisory_xact_lock(:number)")
+_WAIT_TO_CREATE = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
 
 
-async def wait_to_create(session: AsyncSession, entity_id: UUID) -> None:
-    """Wait until no other transaction is about to create this entity; others wait until this transaction ends.
+async def wait_to_create(session: AsyncSession, *entity_ids: UUID) -> None:
+    """Wait until no other transaction is about to create these entities; others wait until this transaction ends.
 
     A row that is not there cannot be locked. Look for it again afterwards: another transaction may have created it.
+    Several are waited for in one order, so that two transactions that do never deadlock.
     """
-    await session.execute(_WAIT_TO_CREATE, {"number": int.from_bytes(entity_id.bytes[:8], signed=True)})
+    numbers = sorted({int.from_bytes(entity_id.bytes[:8], signed=True) for entity_id in entity_ids})
+    await session.execute(_WAIT_TO_CREATE, {"numbers": numbers})
 
 
 def dump_json(value: Any) -> str:

@@ -12,6 +12,7 @@ from sixclear.common.web.app import create_service_app
 from sixclear.tasks.classification.routes import still_readable
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.intake import routes as intake
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
@@ -24,6 +25,7 @@ ROUTERS = (
     programme.router,
     directive.router,
     withdrawal.router,
+    intake.router,
     task.router,
     reporting.router,
 )
@@ -52,7 +54,7 @@ def create_app(
         clock=clock,
         still_readable=still_readable,
         own=settings,
-        body_limits={f"{PREFIX}/progress/bulk": _BULK_BYTES},
+        body_limits={f"{PREFIX}/{path}": _BULK_BYTES for path in ("progress/bulk", "tasks/bulk")},
         tags={
             "organisations": "Who is who, and what tasks come from: organisations, programmes, directives.",
             "tasks": "Tasks from the proposal to the confirmation.",

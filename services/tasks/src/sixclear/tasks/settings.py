@@ -17,6 +17,13 @@ class Settings(ReadSettings):
     bulk_items: int = Field(
         default=1000, ge=1, le=10_000, description="Most items that one bulk request may hold; beyond it: 413."
     )
+    bulk_tasks: int = Field(
+        default=500,
+        ge=1,
+        le=2_000,
+        description="Most tasks that one file of tasks may hold; beyond it: 413. They are written in one transaction, "
+        "which may last 5 seconds.",
+    )
     open_proposals: int = Field(
         default=20,
         ge=1,

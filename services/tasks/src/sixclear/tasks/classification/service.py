@@ -6,7 +6,8 @@ from uuid import UUID
 import orjson
 
 from sixclear.common.use_case import Context
-from sixclear.tasks.reporting.schemas import BulkResult, ItemProblem
+from sixclear.tasks.intake.schemas import TaskBulkResult
+from sixclear.tasks.reporting.schemas import BulkResult
 from sixclear.tasks.task.access import NOT_SEEN
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.service.find import get_task, has_hidden_numbers, invisible_among, shown
@@ -25,7 +26,7 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
     if not isinstance(told, dict):
         return answer
     if "items" in told:
-        return await _readable_items(ctx, answer)
+        return await _readable_items(ctx, answer, TaskBulkResult if "created" in told else BulkResult)
     return await _readable_task(ctx, UUID(told["task_id"]), answer) if "task_id" in told else answer
 
 
@@ -34,17 +35,13 @@ async def _readable_task(ctx: Context, task_id: UUID, answer: bytes) -> bytes:
     return (await shown(ctx, task)).model_dump_json().encode() if await has_hidden_numbers(ctx, task) else answer
 
 
-async def _readable_items(ctx: Context, answer: bytes) -> bytes:
-    told = BulkResult.model_validate_json(answer)
+async def _readable_items(ctx: Context, answer: bytes, kind: type[BulkResult | TaskBulkResult]) -> bytes:
+    told = kind.model_validate_json(answer)
     named = {item.task_id for item in told.items if item.task_id is not None}
     hidden = await invisible_among(ctx, named)
     if not hidden:
         return answer
-    problem = ItemProblem(code=TaskNotFound.code, detail=NOT_SEEN)
-    items = [
-        item.model_copy(update={"outcome": "rejected", "version": None, "problem": problem})
-        if item.task_id in hidden
-        else item
-        for item in told.items
-    ]
-    return BulkResult.of(items, dry_run=told.dry_run).model_dump_json().encode()
+    for item in told.items:
+        if item.task_id in hidden:
+            item.refuse(TaskNotFound.code, NOT_SEEN)
+    return told.counted().model_dump_json().encode()

@@ -80,7 +80,11 @@ async def referenced(session: AsyncSession, references: Mapping[str, str]) -> di
 
     Raises ReferenceUnknown with every field that names an organisation which is not known.
     """
-    named = await _known(session, set(references.values()))
+    return require_known(references, await known_organisations(session, set(references.values())))
+
+
+def require_known(references: Mapping[str, str], named: Mapping[str, Organisation]) -> dict[str, Organisation]:
+    """As `referenced`, of organisations that were found before, by reference."""
     unknown = [pointer for pointer, reference in references.items() if reference not in named]
     if unknown:
         raise ReferenceUnknown(
@@ -92,12 +96,12 @@ async def referenced(session: AsyncSession, references: Mapping[str, str]) -> di
 
 async def named_organisations(session: AsyncSession, references: Collection[str]) -> dict[str, UUID]:
     """The identifiers of the organisations that these references name; unknown ones are left out."""
-    known = await _known(session, references) if references else {}
+    known = await known_organisations(session, references) if references else {}
     return {reference: organisation.organisation_id for reference, organisation in known.items()}
 
 
-async def _known(session: AsyncSession, references: Collection[str]) -> dict[str, Organisation]:
-    """The organisations that these references name, by the reference, with one statement."""
+async def known_organisations(session: AsyncSession, references: Collection[str]) -> dict[str, Organisation]:
+    """The organisations that these references name, by the reference, with one statement; unknown ones are left out."""
     wanted = {reference: as_reference(reference) for reference in references}
     found = await rows.find_organisations(
         session,

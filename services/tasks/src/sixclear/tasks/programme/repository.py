@@ -1,6 +1,6 @@
 """Programmes in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +14,11 @@ async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False
     """The programme with this slug; its row locked when it is about to change."""
     statement = select(Programme).where(Programme.slug == slug)
     return await session.scalar(statement.with_for_update() if lock else statement)
+
+
+async def find_programmes(session: AsyncSession, slugs: Collection[str]) -> Sequence[Programme]:
+    """The programmes with these slugs."""
+    return (await session.scalars(select(Programme).where(Programme.slug.in_(slugs)))).all()
 
 
 async def find_or_create(session: AsyncSession, slug: str, programme_id: UUID) -> Programme | None:

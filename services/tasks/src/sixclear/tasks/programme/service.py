@@ -1,6 +1,6 @@
 """Programmes: found, listed, opened and described again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,7 +36,16 @@ async def list_programmes(session: AsyncSession, *, after: str | None, limit: in
 
 async def referenced_programme(session: AsyncSession, slug: str) -> Programme:
     """The programme that a request names; raises ReferenceUnknown at its field."""
-    programme = await rows.find_programme(session, slug)
+    return require_programme(await rows.find_programme(session, slug))
+
+
+async def known_programmes(session: AsyncSession, slugs: Collection[str]) -> dict[str, Programme]:
+    """The programmes with these slugs, by slug, with one statement; unknown ones are left out."""
+    return {programme.slug: programme for programme in await rows.find_programmes(session, slugs)}
+
+
+def require_programme(programme: Programme | None) -> Programme:
+    """The programme that a request names, if it was found; raises ReferenceUnknown at its field."""
     if programme is None:
         raise ReferenceUnknown(
             "A programme is named that is not known.",

@@ -1,4 +1,4 @@
-"""How a file of reports is read, and how its faults are told: never with a value of the sender."""
+"""How a file of items is read, and how its faults are told: never with a value of the sender."""
 
 import codecs
 import json
@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from sixclear.common.errors import MalformedRequest
 from sixclear.common.web.json_bodies import read_json
+from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Key
 from sixclear.common.web.validation import field_errors
 from sixclear.tasks.reporting.errors import BulkTooLarge
-from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem, Outcome
+from sixclear.tasks.reporting.schemas import ItemProblem
 
 # As spreadsheets save "Unicode text"; the longer marks first, since one begins with the other.
 _WIDE = {
@@ -24,31 +25,34 @@ _WIDE = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+NDJSON = "application/x-ndjson"
+FILES = (NDJSON, "application/ndjson", "application/jsonl", "application/json")
 _KEY: TypeAdapter[str] = TypeAdapter(Key)
+Item = TypeVar("Item", bound=Schema)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Generic[Item]):
     """One item of a bulk request: what it says, or why it could not be read.
 
     `number` is its line in the file, from 1 on; None in a JSON array. `source` and `external_id` are the sender's key.
     """
 
     number: int | None
-    item: BulkProgressItem | None
+    item: Item | None
     problem: ItemProblem | None = None
     source: str | None = None
     external_id: str | None = None
 
-    def result(self, index: int, outcome: Outcome, **told: Any) -> BulkItemResult:
-        """What became of it."""
-        key = {"line": self.number, "source": self.source, "external_id": self.external_id}
-        return BulkItemResult(index=index, outcome=outcome, **key, **told)
+    @property
+    def named(self) -> dict[str, Any]:
+        """Where it stands and what it names, as results repeat it."""
+        return {"line": self.number, "source": self.source, "external_id": self.external_id}
 
 
-def read_lines(body: bytes, most: int) -> list[Line]:
-    """The items of a file, one a line; blank lines are none. An array of items in JSON is read too, and one object that
-    is written on several lines.
+def read_lines(body: bytes, most: int, item: type[Item]) -> list[Line[Item]]:
+    """The items of a file, each an `item`, one a line; blank lines are none. An array of items in JSON is read
+    too, and one object that is written on several lines.
 
     A byte order mark is left out, and lines may end in any way; what has the mark of UTF-16 or UTF-32 is read as that.
     A file that begins as an array and is none is refused as a whole. Raises BulkTooLarge for more than `most` items.
@@ -56,11 +60,11 @@ def read_lines(body: bytes, most: int) -> list[Line]:
     body = _in_utf8(body)
     raw = [(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
     if raw and raw[0][1].lstrip().startswith(b"["):
-        return _of_array(raw[0][0], body, most)
+        return _of_array(raw[0][0], body, most, item)
     if raw and (whole := _one_object(body, raw)) is not None:
-        return [_line(raw[0][0], whole)]
+        return [_line(raw[0][0], whole, item)]
     _check_count(raw, most)
-    return [_read(number, line) for number, line in raw]
+    return [_read(number, line, item) for number, line in raw]
 
 
 def _in_utf8(body: bytes) -> bytes:
@@ -76,7 +80,7 @@ def _check_count(items: Sequence[Any], most: int) -> None:
         raise BulkTooLarge(f"At most {most} items; send the rest in another request.")
 
 
-def _of_array(first: int, body: bytes, most: int) -> list[Line]:
+def _of_array(first: int, body: bytes, most: int, item: type[Item]) -> list[Line[Item]]:
     try:
         array: list[Any] = read_json(body)
     except (ValueError, RecursionError) as error:
@@ -84,7 +88,7 @@ def _of_array(first: int, body: bytes, most: int) -> list[Line]:
         detail = f"The file begins with [ as an array does, and it is not one JSON array{at}. {_REMEDY}"
         return [Line(first, None, ItemProblem(code="unreadable", detail=detail))]
     _check_count(array, most)
-    return [_line(None, one) for one in array]
+    return [_line(None, one, item) for one in array]
 
 
 def _one_object(body: bytes, raw: Sequence[tuple[int, bytes]]) -> Any:
@@ -96,9 +100,9 @@ def _one_object(body: bytes, raw: Sequence[tuple[int, bytes]]) -> Any:
     return None
 
 
-def _read(number: int, raw: bytes) -> Line:
+def _read(number: int, raw: bytes, item: type[Item]) -> Line[Item]:
     try:
-        return _line(number, read_json(raw))
+        return _line(number, read_json(raw), item)
     except MalformedRequest as error:
         (found,) = error.errors
         problem = ItemProblem(code="invalid", detail="Write each member of an object once.", pointer=found["pointer"])
@@ -151,10 +155,10 @@ def _place(error: Exception) -> str:
     return f" at character {error.pos + 1}{_SAID.get(error.msg, '')}"
 
 
-def _line(number: int | None, value: Any) -> Line:
+def _line(number: int | None, value: Any, item: type[Item]) -> Line[Item]:
     key = [_key(value.get(name)) if isinstance(value, dict) else None for name in ("source", "external_id")]
     try:
-        return Line(number, BulkProgressItem.model_validate(value), None, *key)
+        return Line(number, item.model_validate(value), None, *key)
     except ValidationError as error:
         complaints = error.errors(include_url=False)
         # A name that is not known says why another one is missing.

@@ -11,14 +11,14 @@ from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access
 from sixclear.common.web.media_types import require_type
-from sixclear.common.web.openapi import NDJSON, lines_of
+from sixclear.common.web.openapi import lines_of
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.reporting.errors import BulkTooLarge
-from sixclear.tasks.reporting.lines import read_lines
+from sixclear.tasks.reporting.lines import FILES, read_lines
 from sixclear.tasks.reporting.metrics import BULK_ITEMS
 from sixclear.tasks.reporting.schemas import (
     BulkItemResult,
@@ -45,7 +45,6 @@ PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
 REPORT = Depends(Access.scope("tasks:report", organisation=access.DOING))
 SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
-_FILES = (NDJSON, "application/ndjson", "application/jsonl", "application/json")
 _FILE = (
     "One BulkProgressItem in JSON a line, in UTF-8. Blank lines, a byte order mark and any ends of lines do no harm. "
     "A JSON array of items is taken too; with its byte order mark, UTF-16 is."
@@ -115,8 +114,8 @@ async def report_in_bulk(
     dry_run: Annotated[bool, Query(description="Check every item and write nothing.")] = False,
 ) -> BulkResult:
     """Report progress on many tasks: NDJSON, one item a line, a result per item; a refused item stops no other."""
-    require_type(request, _FILES)
-    lines = read_lines(await request.body(), own_state(request, Settings).bulk_items)
+    require_type(request, FILES)
+    lines = read_lines(await request.body(), own_state(request, Settings).bulk_items, BulkProgressItem)
     results = await bulk.report_many(ctx, lines, dry_run=dry_run)
     return _counted(results, dry_run)
 

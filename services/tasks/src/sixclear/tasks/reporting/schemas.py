@@ -59,6 +59,10 @@ class BulkItemResult(Schema):
     version: int | None = None
     problem: ItemProblem | None = None
 
+    def refuse(self, code: str, detail: str) -> None:
+        """Tell nothing of the task any more but why."""
+        self.outcome, self.version, self.problem = "rejected", None, ItemProblem(code=code, detail=detail)
+
 
 class BulkResult(Schema):
     """What became of a bulk request. With `dry_run` nothing was written."""
@@ -80,6 +84,10 @@ class BulkResult(Schema):
             rejected=outcomes.count("rejected"),
             items=items,
         )
+
+    def counted(self) -> "BulkResult":
+        """The same, with the outcomes that the items have now."""
+        return BulkResult.of(self.items, dry_run=self.dry_run)
 
 
 class ProgressView(Schema):

@@ -243,6 +243,11 @@ _DECIDED = {
 }
 
 
+def decided_fields(task: TaskState, changed: Collection[str]) -> dict[str, str]:
+    """Those of the changed columns that were decided with the assignment, each as requests name it."""
+    return {column: name for column, name in _DECIDED.items() if task.status in OPEN_STATUSES and column in changed}
+
+
 def allow_update(task: TaskState, changed: Mapping[str, Any], *, enforced: bool) -> None:
     """Raises TransitionNotAllowed when the description can no longer change, FieldNeedsDecision for what is decided.
 
@@ -252,13 +257,13 @@ def allow_update(task: TaskState, changed: Mapping[str, Any], *, enforced: bool)
     if set(changed) == {"classification"}:
         return
     _allow(task, "updated")
-    decided = [field for field in _DECIDED if field in changed]
-    if task.status in OPEN_STATUSES and decided:
+    decided = decided_fields(task, changed)
+    if decided:
         raise FieldNeedsDecision(
             "These belong to the assignment: end the task and give a new one.",
             errors=[
-                {"pointer": f"#/{_DECIDED[field]}", "code": "decided", "detail": "It differs from what was assigned."}
-                for field in decided
+                {"pointer": f"#/{name}", "code": "decided", "detail": "It differs from what was assigned."}
+                for name in decided.values()
             ],
         )
     missing = missing_clears(task.changed(changed)) if task.status in OPEN_STATUSES and enforced else []

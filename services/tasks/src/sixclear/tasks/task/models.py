@@ -73,6 +73,7 @@ class Task(Versioned, Base):
             "external_id",
             postgresql_where=text("folded_key IS NULL AND source IS NOT NULL"),
         ),
+        Index("ix_task_recorded_at", "recorded_at"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("classification IN ('public', 'restricted')", name="classification"),
         CheckConstraint("kind IN ('one_off', 'recurring')", name="kind"),

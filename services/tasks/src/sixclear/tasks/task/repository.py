@@ -55,6 +55,9 @@ class TaskFilter:
     bucket: str | None = None
     assigned_by: str | None = None
     query: str | None = None
+    source: str | None = None
+    external_id: str | None = None
+    updated_since: datetime | None = None
     assigning_organisation_id: UUID | None = None
     coordinating_organisation_id: UUID | None = None
     restricted_for: UUID | None = None
@@ -171,9 +174,21 @@ def _conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(bucket_in_sql(Task.status, Task.kind, Task.current_deadline, now) == narrow.bucket)
     if narrow.assigned_by:
         conditions.append(Task.assigned_by == narrow.assigned_by)
+    if narrow.updated_since:
+        conditions.append(Task.recorded_at >= narrow.updated_since)
+    conditions += _keyed(narrow)
     if narrow.query:
         conditions.append(Task.search_text.like(like_pattern(narrow.query)))
     return conditions
+
+
+def _keyed(narrow: TaskFilter) -> list[ColumnElement[bool]]:
+    """A whole key is compared by its form, as in requests; a part of one as it is spelled."""
+    if narrow.source is not None and narrow.external_id is not None:
+        exactly = and_(Task.source == narrow.source, Task.external_id == narrow.external_id)
+        return [or_(Task.folded_key == folded_key(narrow.source, narrow.external_id), exactly)]
+    named = (Task.source, narrow.source), (Task.external_id, narrow.external_id)
+    return [column == value for column, value in named if value is not None]
 
 
 def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:

@@ -20,7 +20,13 @@ from sixclear.tasks.task.schemas import HistoryEntry, OpenProposal, PeriodView, 
 Numbers = Mapping[str, Any]
 
 # Every other field of an answer is the column of its name.
-_SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {"programme", "bucket", "lead_organisation", "handed_in_on_time"}
+_SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {
+    "programme",
+    "bucket",
+    "lead_organisation",
+    "handed_in_on_time",
+    "updated_at",
+}
 _DETAIL_COLUMNS = (
     set(TaskView.model_fields)
     - set(TaskSummary.model_fields)
@@ -90,6 +96,7 @@ def _summary(task: Task, names: Briefs, now: datetime, numbers: Numbers) -> dict
         "bucket": timing.bucket(state_of(task), now),
         "handed_in_on_time": timing.handed_in_on_time(state_of(task)),
         "lead_organisation": named(names, task.lead_organisation_id),
+        "updated_at": task.recorded_at,
     } | {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
 
 

@@ -18,12 +18,13 @@ from sixclear.common.use_case import (
 )
 from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion, not_modified
+from sixclear.common.web.instants import Instant
 from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.texts import Lookup, Words
+from sixclear.common.web.texts import Key, Lookup, Words
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.programme.errors import ProgrammeNotFound
@@ -77,6 +78,17 @@ DECIDE = Depends(Access.scope("tasks:assign", organisation="own"))
 REFUSE = Depends(Access.scope("tasks:assign", organisation=access.REFUSING))
 WITHDRAW = Depends(Access.scope("tasks:write", organisation=access.PROPOSER))
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation=access.CONFIRMING))
+SourceParam = Annotated[Key | None, Query(description="The sender's system, as tasks name it.")]
+ExternalIdParam = Annotated[
+    Key | None, Query(description="With `source` compared as keys are: case, blanks and dashes do not matter.")
+]
+UpdatedSinceParam = Annotated[
+    Instant | None,
+    Query(
+        description="Recorded at this instant or later. A change that was still being written may be missed: follow "
+        "`/log` to miss none."
+    ),
+]
 _DESCRIBING_REFUSALS = (
     ReferenceUnknown,
     ReferenceAmbiguous,
@@ -112,6 +124,9 @@ async def list_tasks(
     bucket: Bucket | None = None,
     assigned_by: AssigningLevel | None = None,
     q: Annotated[Words | None, Query(description="Part of code, title or description.")] = None,
+    source: SourceParam = None,
+    external_id: ExternalIdParam = None,
+    updated_since: UpdatedSinceParam = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
@@ -119,7 +134,7 @@ async def list_tasks(
 
     Proposals that are over are left out, unless `status=cancelled` asks for them.
     """
-    asked = find.TaskQuery(programme, organisation, status, bucket, assigned_by, q)
+    asked = find.TaskQuery(programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since)
     return await _page(ctx, asked, cursor, limit)
 
 
@@ -134,11 +149,14 @@ async def list_own_tasks(
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
     q: Words | None = None,
+    source: SourceParam = None,
+    external_id: ExternalIdParam = None,
+    updated_since: UpdatedSinceParam = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
     """The tasks that the caller's organisation leads, gave or works on (`role`), restricted ones included."""
-    asked = find.TaskQuery(None, None, status, bucket, None, q)
+    asked = find.TaskQuery(None, None, status, bucket, None, q, source, external_id, updated_since)
     return await _page(ctx, asked, cursor, limit, role)
 
 

@@ -104,6 +104,8 @@ class TaskSummary(Schema):
     task_id: UUID
     code: str
     title: str
+    source: str | None
+    external_id: str | None
     programme: str
     status: TaskStatus
     kind: Literal["one_off", "recurring"]
@@ -124,6 +126,7 @@ class TaskSummary(Schema):
     completed_at: datetime | None
     demonstration: bool
     version: int
+    updated_at: datetime = Field(description="When its last change was recorded.")
 
 
 class OpenProposal(Schema):
@@ -145,8 +148,6 @@ class TaskView(TaskSummary):
     programme_id: UUID
     directive: DirectiveView | None
     clause: str | None
-    source: str | None
-    external_id: str | None
     classification: Literal["public", "restricted"]
     recurrence: str | None
     current_period: PeriodView | None

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sixclear.common.errors import DomainError
@@ -34,7 +35,7 @@ from sixclear.tasks.task.models import ProgressReport, Task, state_of
 from sixclear.tasks.task.recording import TASK, event_data
 
 
-async def report_many(ctx: Context, lines: Sequence[Line], *, dry_run: bool) -> list[BulkItemResult]:
+async def report_many(ctx: Context, lines: Sequence[Line[BulkProgressItem]], *, dry_run: bool) -> list[BulkItemResult]:
     """Report progress on many tasks in one transaction: a refused item never fails its neighbours.
 
     The same rules as for one report. A task may come twice: its items are taken in their order. Items that repeat what
@@ -97,6 +98,10 @@ def _may_be_late(item: BulkProgressItem) -> bool:
     return item.occurred_at is not None and item.percent is None
 
 
+def _result(index: int, line: Line[BulkProgressItem], outcome: Outcome, **told: Any) -> BulkItemResult:
+    return BulkItemResult(index=index, outcome=outcome, **line.named, **told)
+
+
 class _Batch:
     """The items of one bulk request as they are taken, in order, against locked tasks."""
 
@@ -119,12 +124,12 @@ class _Batch:
         self.reports: list[ProgressReport] = []
         self.events: list[NewEvent] = []
 
-    def take_all(self, lines: Sequence[Line]) -> list[BulkItemResult]:
+    def take_all(self, lines: Sequence[Line[BulkProgressItem]]) -> list[BulkItemResult]:
         """What became of each line, in order."""
         repeated = self._repeated(lines)
         return [self._take(index, line, repeated=index in repeated) for index, line in enumerate(lines)]
 
-    def _repeated(self, lines: Sequence[Line]) -> set[int]:
+    def _repeated(self, lines: Sequence[Line[BulkProgressItem]]) -> set[int]:
         """The lines that say of their tasks what was said of them last: an earlier request had them."""
         told: dict[UUID, list[tuple[int, BulkProgressItem]]] = defaultdict(list)
         for index, line in enumerate(lines):
@@ -139,18 +144,18 @@ class _Batch:
                 repeated.update(index for index, _ in of_task[:count])
         return repeated
 
-    def _take(self, index: int, line: Line, *, repeated: bool) -> BulkItemResult:
+    def _take(self, index: int, line: Line[BulkProgressItem], *, repeated: bool) -> BulkItemResult:
         """Apply one item, or answer why it is refused."""
         if line.item is None:
-            return line.result(index, "rejected", problem=line.problem)
+            return _result(index, line, "rejected", problem=line.problem)
         task_id = line.item.task_id
         try:
             task_id = self._keys.task_id(line.item)
             outcome, version = self._report(task_id, line.item, repeated=repeated)
-            return line.result(index, outcome, task_id=task_id, version=version)
+            return _result(index, line, outcome, task_id=task_id, version=version)
         except DomainError as error:
             problem = ItemProblem(code=error.code, detail=error.detail)
-            return line.result(index, "rejected", task_id=task_id, problem=problem)
+            return _result(index, line, "rejected", task_id=task_id, problem=problem)
 
     def _report(self, task_id: UUID, item: BulkProgressItem, *, repeated: bool) -> tuple[Outcome, int]:
         task = self._tasks.get(task_id)

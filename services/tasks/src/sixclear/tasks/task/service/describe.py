@@ -1,6 +1,7 @@
 """Describing a task: a new proposal, or a known task described again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.directive.service import hold_directive
-from sixclear.tasks.organisation.service import level_of, referenced
+from sixclear.tasks.organisation.models import Organisation
+from sixclear.tasks.organisation.service import known_organisations, level_of, require_known
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import referenced_programme
 from sixclear.tasks.task import lifecycle
@@ -23,6 +25,7 @@ from sixclear.tasks.task.lifecycle import OPEN_STATUSES
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import Position, TaskProposal
 from sixclear.tasks.task.service.assign import assign_described
+from sixclear.tasks.task.service.decided import Undecided, moves_deadline, without_decisions
 from sixclear.tasks.task.service.find import get_task
 from sixclear.tasks.task.service.proposal import check_open
 from sixclear.tasks.task.service.record import record_change
@@ -31,6 +34,23 @@ from sixclear.tasks.task.service.record import record_change
 _UNDECIDED = frozenset({"draft", "proposed"})
 # What a proposal says in a column's own name and form; the rest is resolved.
 _PLAIN = set(TaskProposal.model_fields) & set(Task.__table__.columns.keys()) - {"task_id", "occurred_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a description names: its programme, and organisations by the reference that it uses for them."""
+
+    programme: Programme
+    organisations: Mapping[str, Organisation]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The task as it was described; `undecided` are the fields of the description that need a decision instead."""
+
+    task: Task
+    created: bool
+    undecided: Sequence[Undecided]
 
 
 async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect, *, most_open: int) -> tuple[Task, bool]:
@@ -42,13 +62,45 @@ async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect, *, m
     another version. Raises TooManyOpenProposals when a body has more than `most_open` in a programme of another.
     """
     programme = await referenced_programme(ctx.session, proposal.programme)
-    fields = await _described(ctx, proposal, programme)
+    organisations = await known_organisations(ctx.session, references(proposal))
+    fields = await _described(ctx, proposal, Named(programme, organisations))
     task = await _find_described(ctx, proposal)
+    created = await _put(ctx, proposal, task, fields, programme, expect, most_open)
+    return created, task is None
+
+
+async def put_found(
+    ctx: Context, proposal: TaskProposal, named: Named, find: Callable[[], Task | None], *, most_open: int
+) -> Described:
+    """As `upsert_task`, with what the proposal names found before, and its task by `find`, whose row is locked.
+
+    What was decided with the assignment stays as it is: the answer says which fields of the proposal differ from it.
+    """
+    fields = await _described(ctx, proposal, named)
+    task, programme = find(), named.programme
+    undecided: Sequence[Undecided] = ()
+    if task is not None and task.status in OPEN_STATUSES:
+        kept, undecided = without_decisions(task, fields)
+        fields = fields | kept
+        programme = task.programme if "programme_id" in kept else programme
+    described = await _put(ctx, proposal, task, fields, programme, lambda _: None, most_open)
+    return Described(described, task is None, undecided)
+
+
+async def _put(
+    ctx: Context,
+    proposal: TaskProposal,
+    task: Task | None,
+    fields: Mapping[str, Any],
+    programme: Programme,
+    expect: Expect,
+    most_open: int,
+) -> Task:
     await _check_named_level(ctx, task, fields)
     if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
         require_proposer(ctx, fields)
     expect(task)
-    created, known_programme = task is None, task and task.programme_id
+    known_programme = task and task.programme_id
     if task is None:
         task = await _propose(ctx, proposal, programme, fields)
     else:
@@ -57,7 +109,7 @@ async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect, *, m
         await assign_described(ctx, task, proposal.occurred_at)
     if task.status == "proposed" and task.programme.programme_id != known_programme:
         await check_open(ctx, task, most_open)
-    return task, created
+    return task
 
 
 async def _check_named_level(ctx: Context, task: Task | None, fields: Mapping[str, Any]) -> None:
@@ -73,30 +125,41 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
 
     A key belongs to the body that sends it: another body cannot take it first, nor find out that it is taken.
     """
-    if bool(proposal.source) != bool(proposal.external_id):
-        raise ReferenceUnknown(
-            "source and external_id are given together or not at all.",
-            errors=[{"pointer": "#/external_id", "code": "pair-incomplete", "detail": "Give both or neither."}],
-        )
+    given = key_of(proposal)
     if proposal.task_id is not None:
-        return _with_its_own_key(await get_task(ctx, proposal.task_id, lock=True), proposal)
-    if not proposal.source or not proposal.external_id:
+        return with_its_own_key(await get_task(ctx, proposal.task_id, lock=True), proposal)
+    if given is None:
         return None
     own = ctx.caller.own_organisation()
-    key = own, proposal.source, proposal.external_id
-    task = await rows.find_keyed_task(ctx.session, *key)
+    task = await rows.find_keyed_task(ctx.session, own, *given)
     if task is None:
-        form = folded_key(proposal.source, proposal.external_id)
-        await wait_to_create(ctx.session, stable_id("key of a task", str(own), form))
-        task = await rows.find_keyed_task(ctx.session, *key)
+        await wait_to_create(ctx.session, lock_of_key(own, given))
+        task = await rows.find_keyed_task(ctx.session, own, *given)
     if task is not None and not is_visible(state_of(task), own):
         raise TaskNotFound(NOT_SEEN)
     return task
 
 
-def _with_its_own_key(task: Task, proposal: TaskProposal) -> Task:
+def key_of(proposal: TaskProposal) -> tuple[str, str] | None:
+    """The sender's key, where the proposal has one; raises ReferenceUnknown for half of one."""
+    if bool(proposal.source) != bool(proposal.external_id):
+        raise ReferenceUnknown(
+            "source and external_id are given together or not at all.",
+            errors=[{"pointer": "#/external_id", "code": "pair-incomplete", "detail": "Give both or neither."}],
+        )
+    return (proposal.source, proposal.external_id) if proposal.source and proposal.external_id else None
+
+
+def lock_of_key(own: UUID, key: tuple[str, str]) -> UUID:
+    """What a transaction waits for that is about to give a task this key."""
+    return stable_id("key of a task", str(own), folded_key(*key))
+
+
+def with_its_own_key(task: Task, proposal: TaskProposal) -> Task:
     """The task; a key that comes along must be the one that it has, for an identifier never names a second task."""
-    if proposal.external_id and _form(proposal.source, proposal.external_id) != _form(task.source, task.external_id):
+    if proposal.external_id and form_of(proposal.source, proposal.external_id) != form_of(
+        task.source, task.external_id
+    ):
         raise ReferenceAmbiguous(
             "task_id names a task with another key, or with none: leave out source and external_id.",
             errors=[{"pointer": "#/external_id", "code": "key-of-another", "detail": "Leave out the key."}],
@@ -104,7 +167,8 @@ def _with_its_own_key(task: Task, proposal: TaskProposal) -> Task:
     return task
 
 
-def _form(source: str | None, external_id: str | None) -> str | None:
+def form_of(source: str | None, external_id: str | None) -> str | None:
+    """The form of a key, by which it is compared; None without one."""
     return None if source is None or external_id is None else folded_key(source, external_id)
 
 
@@ -121,7 +185,7 @@ async def _propose(ctx: Context, proposal: TaskProposal, programme: Programme, f
     task = Task(
         task_id=task_id,
         key_organisation_id=own,
-        folded_key=_form(proposal.source, proposal.external_id),
+        folded_key=form_of(proposal.source, proposal.external_id),
         proposed_by_organisation_id=ctx.caller.organisation_id,
         programme=programme,
         status="proposed",
@@ -146,9 +210,11 @@ async def _update(
     kept = {"code": code, "source": task.source, "external_id": task.external_id}
     wanted = dict(fields) | kept | {"search_text": _search_text(code, proposal)}
     if task.status not in _UNDECIDED:
-        if wanted["current_deadline"] not in (task.original_deadline, task.current_deadline):
+        if moves_deadline(task, wanted):
+            _, undecided = without_decisions(task, wanted)
             raise DeadlineNeedsDecision(
-                "Send the original or the current deadline here; an extension moves the current one."
+                "Send the original or the current deadline here; an extension moves the current one.",
+                errors=[one.as_error() for one in undecided],
             )
         wanted["current_deadline"] = task.current_deadline
     changed = {name: value for name, value in wanted.items() if getattr(task, name) != value}
@@ -170,10 +236,11 @@ async def _update(
     await record_change(ctx, task, Change("withdrawn" if withdrawn else "updated", changed), occurred_at)
 
 
-async def _described(ctx: Context, proposal: TaskProposal, programme: Programme) -> dict[str, Any]:
+async def _described(ctx: Context, proposal: TaskProposal, named: Named) -> dict[str, Any]:
     """The columns that a proposal describes, with its references resolved."""
-    named = await referenced(ctx.session, _references(proposal))
-    ids = {pointer: organisation.organisation_id for pointer, organisation in named.items()}
+    programme = named.programme
+    organisations = require_known(_references(proposal), named.organisations)
+    ids = {pointer: organisation.organisation_id for pointer, organisation in organisations.items()}
     await _check_directive(ctx, proposal, programme)
     code = proposal.code or proposal.external_id
     coordinating = {key for pointer, key in ids.items() if pointer.startswith("#/coordinating_organisations/")}
@@ -198,6 +265,11 @@ def _search_text(code: str | None, proposal: TaskProposal) -> str:
 def _positions(proposal: TaskProposal) -> dict[str, Position]:
     """The positions that the proposal names, by field."""
     return {name: value for name, value in proposal if isinstance(value, Position)}
+
+
+def references(proposal: TaskProposal) -> set[str]:
+    """How the proposal names organisations."""
+    return set(_references(proposal).values())
 
 
 def _references(proposal: TaskProposal) -> dict[str, str]:

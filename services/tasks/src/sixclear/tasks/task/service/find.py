@@ -73,6 +73,9 @@ class TaskQuery:
     bucket: str | None
     assigned_by: str | None
     query: str | None
+    source: str | None
+    external_id: str | None
+    updated_since: datetime | None
 
 
 # The caller's own part in the tasks that it lists.
@@ -115,6 +118,9 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> rows.TaskFilter:
         bucket=asked.bucket,
         assigned_by=asked.assigned_by,
         query=asked.query,
+        source=asked.source,
+        external_id=asked.external_id,
+        updated_since=asked.updated_since,
     )
 
 
