@@ -75,7 +75,7 @@ async def test_a_client_gets_a_token_that_services_accept(
     assert answer.headers["cache-control"] == "no-store"
     assert (answer.json()["token_type"], answer.json()["expires_in"]) == ("Bearer", 600)
     token = answer.json()["access_token"]
-    expected = Caller("org-G06", UUID(int=6), frozenset(organisation_role("G06").scopes))
+    expected = Caller("org-G06", UUID(int=6), frozenset(organisation_role("G06").scopes), position="case-desk")
     assert await verifier(settings).verify(token) == expected
     with pytest.raises(InvalidToken):
         await verifier(settings, NOW + timedelta(minutes=11)).verify(token)

@@ -51,7 +51,7 @@ def issuer(clock: MovingClock) -> FakeIssuer:
 async def test_a_good_token_names_its_client(issuer: FakeIssuer) -> None:
     token = issuer.token("tasks:write", "tasks:report", client_id="org-G06", organisation_id=ORGANISATION)
     caller = await issuer.verifier().verify(token)
-    assert caller == Caller("org-G06", ORGANISATION, frozenset({"tasks:write", "tasks:report"}))
+    assert caller == Caller("org-G06", ORGANISATION, frozenset({"tasks:write", "tasks:report"}), position="org-G06")
 
 
 def unsigned(issuer: FakeIssuer) -> str:

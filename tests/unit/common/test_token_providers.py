@@ -101,3 +101,64 @@ async def test_each_provider_needs_few_settings(
     caller = await verifier(settings).verify(signed(header, present))
     assert (caller.client_id, caller.organisation_id) == (name, G06)
     assert "tasks:report" in caller.scopes
+
+
+SIGNED_IN = {"auth_time": KEYCLOAK["iat"], "sid": "AgsgSTW_Sf4b4-xEoL-4iz6K", "client_id": None, "azp": "desk"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("settings", "header", "claims", "person", "position"),
+    [
+        pytest.param(KEYCLOAK_ISSUER, KEYCLOAK_HEADER, KEYCLOAK, None, None, id="keycloak-service-account"),
+        pytest.param(
+            KEYCLOAK_ISSUER,
+            KEYCLOAK_HEADER,
+            KEYCLOAK | {"position": "case-desk"},
+            None,
+            "case-desk",
+            id="keycloak-service-account-of-a-position",
+        ),
+        pytest.param(
+            KEYCLOAK_ISSUER,
+            KEYCLOAK_HEADER,
+            KEYCLOAK | SIGNED_IN | {"position": ["case-desk"]},
+            KEYCLOAK["sub"],
+            "case-desk",
+            id="keycloak-person",
+        ),
+        pytest.param(ENTRA_ISSUER, ENTRA_HEADER, ENTRA | {"idtyp": "app"}, None, None, id="entra-app"),
+        pytest.param(ENTRA_ISSUER, ENTRA_HEADER, ENTRA | {"idtyp": "user"}, ENTRA["sub"], None, id="entra-user"),
+        pytest.param({"issuer_url": ZITADEL["iss"]}, KEYCLOAK_HEADER, ZITADEL, None, None, id="zitadel-service-user"),
+        pytest.param(
+            {"issuer_url": ZITADEL["iss"], "token_person_marks": "amr"},
+            KEYCLOAK_HEADER,
+            ZITADEL | {"amr": ["pwd", "mfa"]},
+            ZITADEL["sub"],
+            None,
+            id="another-mark",
+        ),
+        pytest.param(
+            KEYCLOAK_ISSUER,
+            KEYCLOAK_HEADER,
+            KEYCLOAK | {"auth_time": 1, "sub": "org-G06"},
+            None,
+            None,
+            id="sub-is-client",
+        ),
+        pytest.param(
+            KEYCLOAK_ISSUER,
+            KEYCLOAK_HEADER,
+            KEYCLOAK | {"position": {"name": "x"}},
+            None,
+            None,
+            id="no-usable-position",
+        ),
+    ],
+)
+async def test_a_token_shows_a_person_only_where_one_signed_in(
+    settings: dict[str, Any], header: dict[str, Any], claims: dict[str, Any], person: str | None, position: str | None
+) -> None:
+    present = {key: value for key, value in claims.items() if value is not None}
+    caller = await verifier(settings).verify(signed(header, present))
+    assert (caller.person, caller.position) == (person, position)

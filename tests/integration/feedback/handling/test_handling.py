@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from sqlalchemy import text
 from tests.integration.feedback.conftest import (
+    HUB,
     KEY,
     MINISTRY,
     OTHER_MINISTRY,
@@ -44,6 +46,46 @@ async def test_the_client_that_drafted_does_not_publish(service: Service) -> Non
     assert (refused.status_code, refused.json()["code"]) == (403, "publication-by-drafter")
     assert (await service.get(f"/submissions/{submission_id}"))["status"] == "in_review"
     assert (await service.post("desk", path, {})).json()["code"] == "insufficient-scope"
+
+
+@pytest.mark.asyncio
+async def test_four_eyes_are_two_persons_and_the_record_says_which(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    path = f"{service.prefix}/submissions/{submission_id}/answers"
+
+    async def post(path: str, body: Any, **claims: Any) -> httpx2.Response:
+        token = service.issuer.token(
+            "feedback:handle", "feedback:publish", organisation_id=HUB, **({"position": None} | claims)
+        )
+        return await service.http.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
+
+    lan = {"client_id": "portal", "sub": "lan", "azp": "portal", "auth_time": 1_700_000_000}
+    nobody = await post(path, an_answer(), client_id="hub-a")
+    assert (nobody.status_code, nobody.json()["code"]) == (403, "person-not-known")
+    drafted = await post(path, an_answer(), **lan)
+    assert (drafted.status_code, drafted.json()["drafted_by"]) == (201, "portal"), drafted.text
+    publish = f"{path}/{drafted.json()['answer_id']}/publish"
+    for claims, code in (
+        (lan, "publication-by-drafter"),
+        ({"client_id": "hub-b", "position": "publication"}, "publication-by-drafter"),
+        ({"client_id": "hub-b"}, "person-not-known"),
+    ):
+        assert (await post(publish, {}, **claims)).json()["code"] == code
+    assert (await post(publish, {}, **(lan | {"sub": "hung"}))).status_code == 200
+    [answer] = (await service.get(f"/submissions/{submission_id}"))["answers"]
+    assert (answer["drafted_by"], answer["published_by"]) == ("portal", "portal")
+    assert (answer["drafted_person"], answer["published_person"]) == ("lan", "hung")
+
+
+@pytest.mark.asyncio
+async def test_a_draft_of_the_release_before_is_published_by_another_client(service: Service) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
+    async with service.database.session() as session, session.begin():
+        await session.execute(text("UPDATE answer SET drafted_person = NULL, drafted_position = NULL"))
+    path = f"/submissions/{submission_id}/answers/{drafted.json()['answer_id']}/publish"
+    assert (await service.post("feedback-hub", path, {})).json()["code"] == "publication-by-drafter"
+    assert (await service.post("feedback-publisher", path, {})).status_code == 200
 
 
 @pytest.mark.asyncio

@@ -54,11 +54,17 @@ class OrganisationRequired(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The authenticated client of a request; `client_id` is `public` on a public route."""
+    """The authenticated client of a request; `client_id` is `public` on a public route.
+
+    `person` is the provider's name of the person who signed in, None for a machine; `position` the one to which person
+    or client is bound. Only they tell that two callers are two people: one person may hold the secrets of two clients.
+    """
 
     client_id: str
     organisation_id: UUID | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
+    person: str | None = None
+    position: str | None = None
 
     def own_organisation(self) -> UUID:
         """The organisation that the client acts for; raises OrganisationRequired when it has none."""

@@ -1,10 +1,11 @@
 """Settings that every process shares; each service adds its own class with its own prefix."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from sixclear.common.secret_files import ReadSettings
@@ -103,16 +104,32 @@ class CommonSettings(ReadSettings):
     )
     issuer_url: HttpAddress | None = Field(
         default=None,
-        description="`iss` of accepted access tokens. Without it: `public_url`, the embedded issuer.",
+        description="`iss` of accepted access tokens: your OpenID provider. Without it: the embedded issuer.",
     )
     jwks_url: HttpAddress | None = Field(
         default=None,
-        description="Where the issuer's public keys are. Without it: the embedded issuer's key file under `home`.",
+        description="Where the issuer's public keys are. Without it: where the configuration of `issuer_url` says.",
     )
     audience: str = Field(
         default="sixclear",
         description="`aud` that an access token must carry; with commas several, of which one is enough.",
     )
+    identity_ca_file: Path | None = Field(
+        default=None, description="Authorities that sign the provider's certificate, PEM. Without it: the usual ones."
+    )
+    identity_plain_http: bool = Field(
+        default=False,
+        description="Take keys and tokens over http from other machines: for a network of one's own, never production.",
+    )
+    demo_secret: SecretStr | None = Field(
+        default=None,
+        description="With an outside provider: the secret of the demonstration's clients, as in the development realm.",
+    )
+    identity_admin_client: str = Field(
+        default="identity-admin",
+        description="For `sixclear identity client`: the client that may manage the clients of Keycloak's realm.",
+    )
+    identity_admin_secret: SecretStr | None = Field(default=None, description="Its secret.")
     token_algorithms: str = Field(
         default=",".join(_ALGORITHMS),
         description="With commas, how an outside issuer may sign. `none` and `HS…` are refused at start.",
@@ -130,6 +147,14 @@ class CommonSettings(ReadSettings):
     )
     token_organisation_code_claim: str = Field(
         default="organisation_code", description="The claim with its code, in place of the identifier."
+    )
+    token_person_marks: str = Field(
+        default="auth_time,idtyp=user",
+        description="With commas, claims that only a person's token has; `name=value` compares. `sub` is the person.",
+    )
+    token_position_claim: str = Field(
+        default="position",
+        description="The claim with the position of a person or client, for steps that need a second person.",
     )
     token_scope_claims: str = Field(
         default="scope,scp",
@@ -201,6 +226,27 @@ class CommonSettings(ReadSettings):
         """The networks of `trusted_tracers`."""
         return trusted_networks(self.trusted_tracers)
 
+    @model_validator(mode="after")
+    def _identity_is_encrypted(self) -> "CommonSettings":
+        """Who can answer for the provider can make tokens for everybody, so keys come over TLS."""
+        if self.identity_plain_http and self.env == "production":
+            raise ValueError("SIXCLEAR_IDENTITY_PLAIN_HTTP is for development; production fetches keys over https")
+        fetched = {"JWKS_URL": self.jwks_url, "TOKEN_URL": self.token_url}
+        if self.jwks_url is None:
+            fetched["ISSUER_URL"] = self.issuer_url
+        plain = [name for name, address in fetched.items() if address and not _private(address)]
+        if plain and not self.identity_plain_http:
+            raise ValueError(
+                f"SIXCLEAR_{plain[0]} must be https beyond this machine; a network of one's own for development says"
+                " SIXCLEAR_IDENTITY_PLAIN_HTTP=true"
+            )
+        return self
+
+    @property
+    def outside_provider(self) -> bool:
+        """Whether tokens come from an OpenID provider, and not from the embedded issuer."""
+        return self.jwks_url is not None or self.issuer_url is not None
+
     @property
     def issuer(self) -> str:
         """The `iss` that tokens must carry."""
@@ -225,6 +271,11 @@ class CommonSettings(ReadSettings):
     def caller_claims(self) -> tuple[str, ...]:
         """The claims that may name the caller, in order."""
         return _words(self.token_caller_claims)
+
+    @property
+    def person_marks(self) -> tuple[str, ...]:
+        """What shows that a token is a person's."""
+        return _words(self.token_person_marks)
 
     @property
     def scope_claims(self) -> tuple[str, ...]:
@@ -258,6 +309,7 @@ class CommonSettings(ReadSettings):
         "token_scope_claims",
         "token_organisation_claim",
         "token_organisation_code_claim",
+        "token_position_claim",
     )
     @classmethod
     def _is_named(cls, value: str) -> str:
@@ -273,6 +325,17 @@ class CommonSettings(ReadSettings):
         ):
             raise ValueError("write role=scope, with commas between")
         return value
+
+
+def _private(address: str) -> bool:
+    """Whether nobody between this process and the address can read or change what is said."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    try:
+        here = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        here = False
+    return parts.scheme == "https" or here
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -43,20 +43,24 @@ class TokenRules:
     organisation_claim: str = "organisation_id"
     organisation_code_claim: str = "organisation_code"
     scope_claims: tuple[str, ...] = ("scope", "scp")
+    person_marks: tuple[str, ...] = ("auth_time", "idtyp=user")
+    position_claim: str = "position"
     role_scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def from_settings(cls, settings: CommonSettings) -> "TokenRules":
-        """The rules that the settings describe. Without a JWKS address the embedded issuer's algorithm alone."""
+        """The rules that the settings describe. Without an outside provider the embedded issuer's algorithm alone."""
         return cls(
             issuer=settings.issuer,
             audiences=settings.audiences,
-            algorithms=settings.algorithms if settings.jwks_url else _OF_EMBEDDED,
+            algorithms=settings.algorithms if settings.outside_provider else _OF_EMBEDDED,
             types=settings.types,
             caller_claims=settings.caller_claims,
             organisation_claim=settings.token_organisation_claim,
             organisation_code_claim=settings.token_organisation_code_claim,
             scope_claims=settings.scope_claims,
+            person_marks=settings.person_marks,
+            position_claim=settings.token_position_claim,
             role_scopes=settings.scopes_of_roles,
         )
 
@@ -73,7 +77,13 @@ class TokenRules:
         """The client of a token whose signature is right; raises TokenRefused."""
         self._check_claims(claims, now)
         self._check_access_token(header, claims)
-        return Caller(self._name(claims), self._organisation(claims), self._scopes(claims))
+        return Caller(
+            self._name(claims),
+            self._organisation(claims),
+            self._scopes(claims),
+            person=self._person(claims),
+            position=_usable(find_claim(claims, self.position_claim)),
+        )
 
     def _check_claims(self, claims: Claims, now: datetime) -> None:
         for name in ("exp", "nbf", "iat"):
@@ -125,6 +135,13 @@ class TokenRules:
         if _reserved(name) or _reserved(claims.get("sub")):
             raise TokenRefused(Reason.CALLER_RESERVED)
         return name
+
+    def _person(self, claims: Claims) -> str | None:
+        """Who signed in, where the token shows that somebody did (RFC 9068 §2.2.1); `sub` of a client is no person."""
+        subject = _usable(claims.get("sub"))
+        if subject is None or subject in (claims.get(name) for name in _CLIENT_CLAIMS):
+            return None
+        return subject if any(_marked(claims, mark) for mark in self.person_marks) else None
 
     def _organisation(self, claims: Claims) -> UUID | None:
         identifier = _single(find_claim(claims, self.organisation_claim))
@@ -179,6 +196,20 @@ def _reason(error: ClaimError) -> Reason:
         return next((_REASONS[name] for name in named if name in _REASONS), Reason.TIME)
     later = Reason.NOT_YET_VALID if named[0] in ("nbf", "iat") else Reason.MALFORMED
     return _REASONS.get(named[0], later)
+
+
+def _marked(claims: Claims, mark: str) -> bool:
+    name, compared, value = mark.partition("=")
+    found = find_claim(claims, name)
+    return found == value if compared else found not in (None, "", False)
+
+
+def _usable(value: object) -> str | None:
+    """A text that can be kept and compared; whatever else stands there proves nothing of a person."""
+    try:
+        return _single(value)
+    except TokenRefused:
+        return None
 
 
 def _single(value: object) -> str | None:

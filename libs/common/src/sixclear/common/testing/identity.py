@@ -49,7 +49,7 @@ class FakeIssuer:
         header: dict[str, Any] | None = None,
         **claims: Any,
     ) -> str:
-        """A token with `scopes`; `claims` and `header` replace parts, None leaves one out."""
+        """A token with `scopes`; `claims` and `header` replace parts, None leaves one out. A client is a position."""
         now = self.clock().astimezone(UTC).replace(microsecond=0)
         payload: dict[str, Any] = {
             "iss": ISSUER,
@@ -59,6 +59,7 @@ class FakeIssuer:
             "exp": now + timedelta(minutes=5),
             "jti": str(uuid4()),
             "scope": " ".join(scopes),
+            "position": client_id,
             "organisation_id": str(organisation_id) if organisation_id else None,
             **claims,
         }

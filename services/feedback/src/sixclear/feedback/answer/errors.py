@@ -11,5 +11,14 @@ class AnswerNotFound(DomainError):
 
 class PublicationByDrafter(DomainError):
     code, status, title = "publication-by-drafter", 403, "Another person must publish this answer"
-    meaning = "Four eyes: the client that drafted an answer does not publish it."
-    remedy = "Ask another client with the scope `feedback:publish` to publish it."
+    meaning = (
+        "Four eyes: who drafted an answer does not publish it. Two people must be shown: by their own tokens, or by "
+        "two different positions."
+    )
+    remedy = "Ask another person with the scope `feedback:publish`, or a client of another position, to publish it."
+
+
+class PersonNotKnown(DomainError):
+    code, status, title = "person-not-known", 403, "This step needs a person, or a client of a position"
+    meaning = "One person drafts an answer and another publishes it; the token shows neither a person nor a position."
+    remedy = "Sign in as a person, or have the provider bind the client to a position. `docs/identity.md` says how."

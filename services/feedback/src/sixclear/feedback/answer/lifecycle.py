@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from sixclear.common.caller import Caller
 from sixclear.common.change import TransitionNotAllowed
-from sixclear.feedback.answer.errors import PublicationByDrafter
+from sixclear.feedback.answer.errors import PersonNotKnown, PublicationByDrafter
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,14 +12,34 @@ class DraftState:
     """What the rules of publication read of an answer."""
 
     drafted_by: str
+    person: str | None
+    position: str | None
     published: bool
     withdrawn: bool
 
 
-def require_other_publisher(draft: DraftState, client_id: str) -> None:
-    """Raises PublicationByDrafter for the client that drafted the answer: four eyes."""
-    if draft.drafted_by == client_id:
-        raise PublicationByDrafter("Four eyes: the client that drafted an answer does not publish it.")
+def require_other_publisher(draft: DraftState, caller: Caller) -> None:
+    """Four eyes: raises PersonNotKnown for a caller who is none, PublicationByDrafter unless two persons are shown.
+
+    A draft of a release that kept only the client's name is published by another client.
+    """
+    require_person(caller)
+    if draft.person is None and draft.position is None:
+        another = draft.drafted_by != caller.client_id
+    elif draft.person is not None and caller.person is not None:
+        another = draft.person != caller.person
+    else:
+        another = None not in (draft.position, caller.position) and draft.position != caller.position
+    if not another:
+        raise PublicationByDrafter(
+            "Four eyes: two people must be shown, by their own tokens or by different positions; these are not."
+        )
+
+
+def require_person(caller: Caller) -> None:
+    """Raises PersonNotKnown for a client that is neither a person's nor bound to a position."""
+    if caller.person is None and caller.position is None:
+        raise PersonNotKnown("The token shows neither a person who signed in nor a position.")
 
 
 def require_publishable(draft: DraftState) -> None:

@@ -9,7 +9,7 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.answer import service
-from sixclear.feedback.answer.errors import AnswerNotFound, PublicationByDrafter
+from sixclear.feedback.answer.errors import AnswerNotFound, PersonNotKnown, PublicationByDrafter
 from sixclear.feedback.answer.responses import drafted_response
 from sixclear.feedback.answer.schemas import AnswerEntry, AnswerState
 from sixclear.feedback.fields import Step
@@ -27,12 +27,12 @@ router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
     operation_id="draftAnswer",
     dependencies=[Depends(access.HANDLE)],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown),
+    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown, PersonNotKnown),
 )
 async def draft_answer(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AnswerEntry, expect: ExpectDep, response: Response
 ) -> AnswerState:
-    """Draft an answer with decision, reason, legal basis and responsible body."""
+    """Draft an answer with decision, reason, legal basis and responsible body, as a person or from a position."""
     answer, submission = await service.draft_answer(ctx, hub, submission_id, entry, expect)
     tag(response, ctx.log, submission)
     return drafted_response(answer, submission.version)
@@ -42,7 +42,7 @@ async def draft_answer(
     "/submissions/{submission_id}/answers/{answer_id}/publish",
     operation_id="publishAnswer",
     dependencies=[Depends(access.PUBLISH)],
-    responses=problem_responses(*STEP_REFUSALS, AnswerNotFound, PublicationByDrafter),
+    responses=problem_responses(*STEP_REFUSALS, AnswerNotFound, PersonNotKnown, PublicationByDrafter),
 )
 async def publish_answer(
     ctx: ContextDep,
@@ -53,7 +53,7 @@ async def publish_answer(
     expect: ExpectDep,
     response: Response,
 ) -> SubmissionState:
-    """Publish an answer that another client drafted."""
+    """Publish an answer that another person drafted: one who signed in, or a client of another position."""
     submission = await service.publish_answer(ctx, hub, submission_id, answer_id, step, expect)
     tag(response, ctx.log, submission)
     return submission_response(submission, ctx.now)

@@ -53,6 +53,12 @@ class AnswerView(Schema):
     drafted_at: datetime
     published_by: str | None
     published_at: datetime | None
+    drafted_person: str | None = Field(default=None, description="The provider's name of the person who drafted it.")
+    drafted_position: str | None = Field(default=None, description="The position from which it was drafted.")
+    published_person: str | None = Field(
+        default=None, description="The provider's name of the person who published it."
+    )
+    published_position: str | None = Field(default=None, description="The position from which it was published.")
     withdrawn_at: datetime | None = Field(description="When the case went to another body, which answers it.")
 
 

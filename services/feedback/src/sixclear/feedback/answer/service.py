@@ -27,7 +27,8 @@ async def list_answers(ctx: Context, submission_id: UUID) -> Sequence[Answer]:
 async def draft_answer(
     ctx: Context, hub: UUID, submission_id: UUID, entry: AnswerEntry, expect: Expect
 ) -> tuple[Answer, Submission]:
-    """Draft an answer; another client publishes it."""
+    """Draft an answer; another person publishes it. Raises PersonNotKnown for a client that is none."""
+    lifecycle.require_person(ctx.caller)
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     responsible = (await organisations.referenced(ctx, {_RESPONSIBLE: entry.responsible_organisation_id}))[_RESPONSIBLE]
@@ -36,6 +37,8 @@ async def draft_answer(
         answer_id=ctx.new_id(),
         submission_id=submission_id,
         drafted_by=ctx.caller.client_id,
+        drafted_person=ctx.caller.person,
+        drafted_position=ctx.caller.position,
         drafted_at=occurred_at,
         responsible_organisation_id=responsible,
         **entry.model_dump(exclude={"occurred_at", "responsible_organisation_id"}),
@@ -47,16 +50,20 @@ async def draft_answer(
 async def publish_answer(
     ctx: Context, hub: UUID, submission_id: UUID, answer_id: UUID, step: Step, expect: Expect
 ) -> Submission:
-    """Publish a draft to the sender. Raises AnswerNotFound, and PublicationByDrafter for the one who drafted it."""
+    """Publish a draft to the sender.
+
+    Raises AnswerNotFound, PersonNotKnown, and PublicationByDrafter unless the caller is another than who drafted it.
+    """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     answer = await repository.find_answer(ctx.session, submission_id, answer_id)
     if answer is None:
         raise AnswerNotFound("This submission has no answer with this identifier.")
-    lifecycle.require_other_publisher(state_of(answer), ctx.caller.client_id)
+    lifecycle.require_other_publisher(state_of(answer), ctx.caller)
     occurred_at = ctx.fact_time(step.occurred_at, submission.occurred_at)
     lifecycle.require_publishable(state_of(answer))
     await steps.answer(ctx, submission, answer.outcome, occurred_at)
     answer.published_by = ctx.caller.client_id
+    answer.published_person, answer.published_position = ctx.caller.person, ctx.caller.position
     answer.published_at = occurred_at
     ANSWERS.labels("late" if occurred_at > submission.due_at else "in_time").inc()
     return submission
