@@ -54,7 +54,8 @@ def test_a_realm_has_a_client_for_each_body_that_asks_for_nothing_unknown(name: 
     scopes = {scope["name"] for scope in realm["clientScopes"]}
     assert scopes >= set(SCOPES)
     assert {scope for client in clients.values() for scope in client["defaultClientScopes"]} <= scopes
-    assert all(not client["publicClient"] and not client["fullScopeAllowed"] for client in clients.values())
+    assert all(not client["publicClient"] for client in clients.values())
+    assert [name for name, client in clients.items() if client["fullScopeAllowed"]] == ["identity-admin"]
     assert _fixed(clients["org-G06"]) == {"organisation_code": "G06", "position": "case-desk"}
     assert _fixed(clients["operator"]) == {}
     assert realm["accessTokenLifespan"] == 300

@@ -115,7 +115,7 @@ class Platform:
     async def token(self, client_id: str) -> str:
         """A token of a demonstration client."""
         place = self.announcement()
-        settings = CommonSettings(home=self.home, public_url=place.address, issuer_url=place.issuer)
+        settings = CommonSettings(home=self.home, public_url=place.issuer)
         return await Tokens(settings, utc_now)(client_id)
 
     async def post(self, client_id: str, path: str, body: Any, **headers: str) -> Any:

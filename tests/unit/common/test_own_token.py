@@ -252,7 +252,7 @@ async def test_the_deprecated_token_is_used_as_it_is() -> None:
 
 @pytest.mark.asyncio
 async def test_the_embedded_issuer_gives_one_that_services_take(tmp_path: Path) -> None:
-    given = settings(home=tmp_path, token_url="http://issuer.test/oauth2/token")
+    given = settings(home=tmp_path, token_url="https://issuer.test/oauth2/token")
     seed_clients(tmp_path, [], own=Client("pro:cesses", SECRET, ("monitoring:spans",), None))
     app = create_issuer_app(given)
     token = OwnToken(given, transport=httpx2.ASGITransport(app))

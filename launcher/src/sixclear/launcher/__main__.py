@@ -7,6 +7,7 @@ import sys
 from collections.abc import Coroutine
 from contextlib import suppress
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from sixclear.common.data_files import UMASK
@@ -98,6 +99,21 @@ def _identity(command: argparse.ArgumentParser) -> None:
         "--development", action="store_true", help="one secret for all: SIXCLEAR_DEMO_SECRET of Keycloak"
     )
     realm.set_defaults(run=commands.identity_keycloak)
+    _identity_client(named.add_parser("client", help="make, renew or revoke a body's client at your Keycloak"))
+
+
+def _identity_client(what: argparse.ArgumentParser) -> None:
+    named = what.add_subparsers(required=True, metavar="step")
+    for name, meaning in (
+        ("add", "make it, and print its secret once"),
+        ("renew", "give it a new secret; the one before holds no more"),
+        ("revoke", "take it away; tokens that it has end with their life"),
+    ):
+        command = named.add_parser(name, help=meaning)
+        command.add_argument("body", metavar="BODY", help="the body's code: G06, 01, 00004")
+        if name != "revoke":
+            command.add_argument("--secret-file", type=Path, help="write the secret there, for its owner only")
+        command.set_defaults(run=commands.identity_client, step=name)
 
 
 def installed_version() -> str:

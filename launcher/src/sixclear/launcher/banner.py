@@ -22,8 +22,12 @@ def banner(settings: CommonSettings, options: RunOptions) -> Iterator[str]:
         if service.has_database:
             yield f"  {service.name.capitalize():<22}{address}{service.prefix}/v1/docs"
     yield f"  {'Traces and streams':<22}{address}/api/monitoring/v1/operations/traces"
-    yield from accounts()
-    yield from try_out(address)
+    if settings.outside_provider and settings.demo_secret is None:
+        yield ""
+        yield f"Access tokens come from {settings.issuer}: docs/identity.md says which client may do what."
+    else:
+        yield from accounts()
+    yield from try_out(address, plays=not settings.outside_provider or settings.demo_secret is not None)
 
 
 def accounts() -> Iterator[str]:
@@ -35,11 +39,12 @@ def accounts() -> Iterator[str]:
     yield f"  {'org-G06':<22}a ministry: {organisation_role('G06').meaning} (org-<code> for every one and province)"
 
 
-def try_out(address: str) -> Iterator[str]:
+def try_out(address: str, *, plays: bool = True) -> Iterator[str]:
     """Three commands, and the way out."""
     yield ""
     yield "Try"
-    yield "  make live                                  # figures move while ministries report for a minute"
+    if plays:
+        yield "  make live                                  # figures move while ministries report for a minute"
     yield f"  curl '{address}/api/monitoring/v1/status?programme=nq57-central'"
     yield f"  curl -N {address}/api/monitoring/v1/stream"
     yield ""

@@ -61,7 +61,7 @@ async def _start(
     ports = _ports(options)
     addresses = {name: local_url(options.host, port) for name, port in ports.items()}
     settings = settings.model_copy(update={"issuer_url": addresses["issuer"], "kafka_bootstrap_servers": None})
-    embeds_issuer(settings.model_copy(update={"jwks_url": None}), "all")
+    embeds_issuer(settings, "issuer")
     for port in ports.values():
         bind(options.host, port).close()
     folder = DataFolder(settings.home)
@@ -84,7 +84,7 @@ async def _start(
     await signals.unless_stopped(_until_ready(children, addresses))
     apis = {service.prefix: addresses[service.name] for service in SERVICES if service.has_database}
     folder.announce(Announcement(addresses["portal"], addresses["issuer"], apis))
-    if options.loads_demo(settings):
+    if options.loads_demo(settings.model_copy(update={"issuer_url": None})):
         async with api_client(addresses["portal"], apis) as client:
             await signals.unless_stopped(ensure_demo(settings, client, say))
     return addresses, environment

@@ -1,11 +1,14 @@
 """What each command does. All answer the process's exit code."""
 
 import json
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from importlib import import_module
+from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 import httpx2
@@ -49,10 +52,10 @@ async def cluster(options: Namespace) -> int:
 
 async def token(options: Namespace) -> int:
     """Print a token that is good at the platform of this data folder."""
-    from sixclear.launcher.identity import Tokens
+    from sixclear.launcher.identity import tokens_of
 
     settings, _ = _platform(None)
-    say(await Tokens(settings)(options.client_id))
+    say(await tokens_of(settings)(options.client_id))
     return 0
 
 
@@ -62,6 +65,35 @@ async def identity_keycloak(options: Namespace) -> int:
 
     say(json.dumps(realm_with(options.body, demo=options.development), indent=2, ensure_ascii=False))
     return 0
+
+
+async def identity_client(options: Namespace) -> int:
+    """Make, renew or revoke the client of a body; its secret is told once."""
+    from sixclear.launcher.keycloak_admin import KeycloakAdmin
+
+    settings = common_settings("127.0.0.1", 0)
+    # Opened first: a secret that cannot be written would be lost.
+    file = _for_its_owner(options.secret_file) if getattr(options, "secret_file", None) else None
+    async with KeycloakAdmin(settings) as admin:
+        if options.step == "revoke":
+            say(f"{await admin.revoke(options.body)} gets no more tokens; those that it has end with their life.")
+            return 0
+        name, secret = await (admin.add if options.step == "add" else admin.renew)(options.body)
+    if file is None:
+        say(f"client_id={name}")
+        say(f"client_secret={secret}")
+        return 0
+    with file:
+        file.write(secret)
+    say(f"The secret of {name} is in {options.secret_file}.")
+    return 0
+
+
+def _for_its_owner(path: Path) -> TextIO:
+    try:
+        return open(path, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600))
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be made ({type(error).__name__}).", "Name one that is not there.") from error
 
 
 async def demo(options: Namespace) -> int:
@@ -215,4 +247,5 @@ def _platform(url: str | None) -> tuple[CommonSettings, Announcement]:
     found = announced(settings.home) if url is None else None
     if found is None:
         return settings, Announcement(url or settings.public_url, settings.issuer, {})
-    return settings.model_copy(update={"public_url": found.address, "issuer_url": found.issuer}), found
+    # The embedded issuer has the name that is announced; an outside provider has the one that the settings say.
+    return settings.model_copy(update={} if settings.outside_provider else {"public_url": found.issuer}), found

@@ -44,8 +44,8 @@ async def tried(settings: CommonSettings, services: Sequence[Service]) -> AsyncI
             yield await _answer(database_variable(service), _database(service))
     if settings.kafka_bootstrap_servers is not None:
         yield await _answer("SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS", _brokers(settings, settings.kafka_bootstrap_servers))
-    if settings.jwks_url is not None:
-        yield await _answer("SIXCLEAR_JWKS_URL", _keys(settings.jwks_url))
+    if settings.outside_provider:
+        yield await _answer("SIXCLEAR_JWKS_URL" if settings.jwks_url else "SIXCLEAR_ISSUER_URL", _keys(settings))
     if settings.client_id is not None:
         yield await _answer("SIXCLEAR_CLIENT_ID", _own_token(settings))
 
@@ -101,8 +101,9 @@ async def _brokers(settings: CommonSettings, servers: str) -> str:
     return f"{sum(name.startswith('sixclear.') for name in topics)} topics of sixclear"
 
 
-async def _keys(url: str) -> str:
-    return f"{len(list(await KeyUrl(url).load()))} public keys"
+async def _keys(settings: CommonSettings) -> str:
+    keys = KeyUrl(settings.jwks_url, issuer=settings.issuer, ca_file=settings.identity_ca_file)
+    return f"{len(list(await keys.load()))} public keys"
 
 
 async def _own_token(settings: CommonSettings) -> str:

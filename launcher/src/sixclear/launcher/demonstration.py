@@ -11,7 +11,7 @@ from sixclear.common.clock import utc_now
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.demo.live import live
 from sixclear.launcher.demo.load import DemoRefused, is_loaded, load_demo
-from sixclear.launcher.identity import Tokens
+from sixclear.launcher.identity import tokens_of
 
 _MARKER = "nq57-central"  # the first programme that a load registers
 _TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
@@ -60,7 +60,7 @@ async def ensure_demo(settings: CommonSettings, client: httpx2.AsyncClient, say:
             checkpoint.unlink(missing_ok=True)
         if not present or not (is_loaded(checkpoint) or not checkpoint.exists()):
             with _Bar() as show:
-                await load_demo(client, Tokens(settings), now=utc_now(), checkpoint=checkpoint, progress=show)
+                await load_demo(client, tokens_of(settings), now=utc_now(), checkpoint=checkpoint, progress=show)
     except* (DemoRefused, httpx2.HTTPError) as failed:
         refused += failed.exceptions
     for failure in refused[:1]:
@@ -78,7 +78,7 @@ async def _present(client: httpx2.AsyncClient) -> bool:
 
 async def play(settings: CommonSettings, client: httpx2.AsyncClient, seconds: float, say: Callable[[str], None]) -> int:
     """Post as ministries for `seconds`; the number of posts."""
-    return await live(client, Tokens(settings), seconds=seconds, now=utc_now(), say=say)
+    return await live(client, tokens_of(settings), seconds=seconds, now=utc_now(), say=say)
 
 
 class _Bar:

@@ -1,13 +1,14 @@
 """The embedded issuer as a target, and tokens of its demonstration clients."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from uuid import UUID
 
+import httpx2
 from starlette.types import ASGIApp
 
-from sixclear.common.auth.own_token import NoToken, client_secret
+from sixclear.common.auth.own_token import NoToken, OwnToken, client_secret
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.events.log import EventLog
 from sixclear.common.issuer.app import CONFIGURATION_PATH, KEYS_PATH, TOKEN_PATH, create_issuer_app
@@ -17,6 +18,7 @@ from sixclear.common.runtime.target import Check, StreamState
 from sixclear.common.settings import CommonSettings
 
 _RENEW_AFTER = timedelta(minutes=5)  # half of a token's life
+_RENEW_FROM_PROVIDER_AFTER = timedelta(minutes=2)
 
 
 class IssuerTarget:
@@ -67,6 +69,48 @@ def _organisations() -> Iterable[tuple[str, UUID]]:
     return client_organisations()
 
 
+def tokens_of(settings: CommonSettings, clock: Clock = utc_now) -> Callable[[str], Awaitable[str]]:
+    """What gives tokens of demonstration clients here; raises `CannotStart` where only the provider has them."""
+    if not settings.outside_provider:
+        return Tokens(settings, clock)
+    if settings.demo_secret is None:
+        raise CannotStart(
+            f"Access tokens come from the OpenID provider {settings.issuer}, not from here.",
+            "Ask it with the client's own secret, as deploy/examples/report.sh does (docs/identity.md). Where all"
+            " clients have the secret of the development realm, set SIXCLEAR_DEMO_SECRET.",
+        )
+    return ProviderTokens(settings, clock)
+
+
+class ProviderTokens:
+    """Access tokens of demonstration clients that an outside provider knows, all with one secret."""
+
+    def __init__(self, settings: CommonSettings, clock: Clock = utc_now) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._kept: dict[str, tuple[datetime, str]] = {}
+
+    async def __call__(self, client_id: str) -> str:
+        """A token of `client_id`; raises `CannotStart` when the provider gives none."""
+        now = self._clock()
+        kept = self._kept.get(client_id)
+        if kept is None or kept[0] < now - _RENEW_FROM_PROVIDER_AFTER:
+            kept = (now, await self._fetched(client_id))
+            self._kept[client_id] = kept
+        return kept[1]
+
+    async def _fetched(self, client_id: str) -> str:
+        client = {"client_id": client_id, "client_secret": self._settings.demo_secret, "client_secret_file": None}
+        asking = self._settings.model_copy(update=client | {"client_scope": ""})
+        try:
+            return await OwnToken(asking).fetch()
+        except (NoToken, httpx2.HTTPError) as error:
+            raise CannotStart(
+                f"The provider {self._settings.issuer} gave no token for {client_id!r}: {error}.",
+                "See whether it has this client, with SIXCLEAR_DEMO_SECRET as its secret.",
+            ) from error
+
+
 class Tokens:
     """Access tokens of demonstration clients, signed with the key in the data folder; renewed before they expire."""
 
@@ -92,6 +136,8 @@ class Tokens:
             names = ", ".join(client.client_id for client in load_clients(settings.home))
             if not names:
                 raise CannotStart(
-                    f"There are no clients in {settings.home}.", "Start the platform once: make run"
+                    f"There are no clients in {settings.home}.",
+                    "Start the platform once: make run. With your own OpenID provider it gives the tokens:"
+                    " set SIXCLEAR_ISSUER_URL, and see docs/identity.md.",
                 ) from error
             raise CannotStart(f"There is no client {client_id!r}.", f"Clients: {names}.") from error

@@ -7,6 +7,7 @@ from sixclear.common.issuer.roles import ROLES, SCOPES, Role, client_of, roles_o
 
 REALM = "sixclear"
 AUDIENCE = "sixclear"
+ADMINISTRATOR = "identity-admin"
 TOKEN_LIFE_SECONDS = 300
 # Keycloak puts the variable of its own environment here when it imports the file.
 DEMO_SECRET = "${SIXCLEAR_DEMO_SECRET}"  # noqa: S105 (a name)
@@ -54,7 +55,11 @@ def realm(bodies: Mapping[str, str], *, demo: bool = False) -> dict[str, Any]:
         "accessTokenLifespan": TOKEN_LIFE_SECONDS,
         "clientScopes": [*_own_scopes(), _audience_scope(), *_scopes()],
         "defaultDefaultClientScopes": ["basic", AUDIENCE],
-        "clients": [client(name, role, bodies) | secret for name, role in roles_of(bodies).items()],
+        "users": [_administrators_account()],
+        "clients": [
+            _administrator() | secret,
+            *(client(name, role, bodies) | secret for name, role in roles_of(bodies).items()),
+        ],
     }
 
 
@@ -77,6 +82,21 @@ def client(name: str, role: Role, bodies: Mapping[str, str]) -> dict[str, Any]:
         "defaultClientScopes": [*_OF_KEYCLOAK, AUDIENCE, *role.scopes],
         "optionalClientScopes": [],
         "protocolMappers": [_fixed_claim(claim, value) for claim, value in claims.items() if value],
+    }
+
+
+def _administrator() -> dict[str, Any]:
+    """Who makes, renews and revokes clients by command, and may do nothing else."""
+    role = Role("makes the clients of bodies: sixclear identity client", (), organisation_code=None)
+    return client(ADMINISTRATOR, role, {}) | {"name": role.meaning, "fullScopeAllowed": True}
+
+
+def _administrators_account() -> dict[str, Any]:
+    return {
+        "username": f"service-account-{ADMINISTRATOR}",
+        "enabled": True,
+        "serviceAccountClientId": ADMINISTRATOR,
+        "clientRoles": {"realm-management": ["manage-clients"]},
     }
 
 

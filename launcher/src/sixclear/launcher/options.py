@@ -27,7 +27,7 @@ class RunOptions:
         """As asked; unasked, with all targets and where demonstration clients exist."""
         if self.demo is not None:
             return self.demo
-        return self.target == "all" and settings.jwks_url is None
+        return self.target == "all" and not settings.outside_provider
 
 
 def default_host() -> str:
@@ -88,12 +88,12 @@ def local_url(host: str, port: int) -> str:
 
 def embeds_issuer(settings: CommonSettings, target: str) -> bool:
     """Whether this process issues tokens itself; raises `CannotStart` where that is not allowed."""
-    if target != "issuer" and settings.jwks_url is not None:
+    if target != "issuer" and settings.outside_provider:
         return False
     if settings.env == "production":
         raise CannotStart(
             "In production identity comes from your own OpenID provider, not from the embedded issuer and its demo "
             "clients.",
-            "Set SIXCLEAR_ISSUER_URL and SIXCLEAR_JWKS_URL, or SIXCLEAR_ENV=development to try things out.",
+            "Set SIXCLEAR_ISSUER_URL (or SIXCLEAR_JWKS_URL too), or SIXCLEAR_ENV=development to try things out.",
         )
     return True

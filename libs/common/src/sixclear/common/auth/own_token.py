@@ -13,11 +13,11 @@ from urllib.parse import quote_plus
 import httpx2
 import structlog
 
+from sixclear.common.auth.discovery import NotDescribed, authorities, endpoint_of
 from sixclear.common.settings import CommonSettings
 
 _log = structlog.get_logger(__name__)
 
-_DISCOVERY = "/.well-known/openid-configuration"
 _TIMEOUT_SECONDS = 5.0
 _STOP_SECONDS = 1.0
 _RENEW_AT = 0.8  # of a token's life
@@ -91,8 +91,11 @@ class OwnToken:
 
     async def ask_once(self) -> None:
         """Ask the provider for a token that is not kept; raises NoToken or an error of the HTTP client."""
-        async with httpx2.AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS) as client:
-            await self._ask(client)
+        await self._fetch()
+
+    async def fetch(self) -> str:
+        """A token from the provider that is not kept; raises as `ask_once`."""
+        return (await self._fetch()).token
 
     def refused(self, token: str) -> None:
         """Say that a server did not take `token`: it is not used again, another one is asked for. From any thread."""
@@ -125,21 +128,20 @@ class OwnToken:
 
     async def _run(self) -> None:
         failures = 0
-        async with httpx2.AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS) as client:
-            while True:
-                try:
-                    self._kept = await self._ask(client)
-                except Exception as error:  # whatever it was: without this task there would never be a token again
-                    failures += 1
-                    self._endpoint = None
-                    self._complain(error, failures)
-                    longest = min(self._longest_pause, self._first_pause * 2.0 ** min(failures - 1, 10))
-                    await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries)
-                else:
-                    if failures:
-                        _log.info("access token obtained", attempts=failures + 1)
-                    failures, self._quiet_until = 0, 0.0
-                    await self._until_due(self._kept)
+        while True:
+            try:
+                self._kept = await self._fetch()
+            except Exception as error:  # whatever it was: without this task there would never be a token again
+                failures += 1
+                self._endpoint = None
+                self._complain(error, failures)
+                longest = min(self._longest_pause, self._first_pause * 2.0 ** min(failures - 1, 10))
+                await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries)
+            else:
+                if failures:
+                    _log.info("access token obtained", attempts=failures + 1)
+                failures, self._quiet_until = 0, 0.0
+                await self._until_due(self._kept)
 
     async def _until_due(self, kept: _Kept) -> None:
         """Wait until it is due; a refused one is dropped immediately, but not renewed before it has a least age."""
@@ -167,16 +169,23 @@ class OwnToken:
         return _Kept(token, began, _life(body.get("expires_in")))
 
     async def _discovered(self, client: httpx2.AsyncClient) -> str:
-        """The token endpoint of the issuer; raises NoToken where the secret should not go (RFC 8414 §3.3)."""
-        issuer = self._settings.issuer
-        found = _object(await client.get(issuer.rstrip("/") + _DISCOVERY), "the issuer's configuration")
-        if found.get("issuer") != issuer:
-            raise NoToken("the configuration at SIXCLEAR_ISSUER_URL is that of another issuer; set SIXCLEAR_TOKEN_URL")
-        endpoint = found.get("token_endpoint")
-        allowed = ("https://",) if issuer.startswith("https://") else ("https://", "http://")
-        if not isinstance(endpoint, str) or not endpoint.startswith(allowed):
-            raise NoToken("the issuer's configuration names no usable token_endpoint; set SIXCLEAR_TOKEN_URL")
-        return endpoint
+        """The token endpoint of the issuer; raises NoToken where the secret should not go."""
+        try:
+            return await endpoint_of(client, self._settings.issuer, "token_endpoint")
+        except NotDescribed as error:
+            raise NoToken(f"{error}; set SIXCLEAR_TOKEN_URL") from error
+
+    async def _fetch(self) -> _Kept:
+        async with self._client() as client:
+            return await self._ask(client)
+
+    def _client(self) -> httpx2.AsyncClient:
+        """A client for the provider alone; raises NoToken for an unusable file of authorities."""
+        try:
+            trusted = authorities(self._settings.identity_ca_file)
+        except OSError as error:
+            raise NoToken(f"SIXCLEAR_IDENTITY_CA_FILE cannot be used ({type(error).__name__})") from error
+        return httpx2.AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS, verify=trusted)
 
     def _complain(self, error: Exception, failures: int) -> None:
         """One line now and then; never what was sent or what came back."""

@@ -10,6 +10,7 @@ import structlog
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, Key, KeySet, OKPKey, RSAKey
 
+from sixclear.common.auth.discovery import NotDescribed, authorities, endpoint_of
 from sixclear.common.auth.refusals import Reason, TokenRefused
 from sixclear.common.errors import Unavailable
 
@@ -41,21 +42,37 @@ class KeyFile:
 
 
 class KeyUrl:
-    """A JWKS document behind a URL."""
+    """A JWKS document behind a URL, or the one that the configuration of `issuer` names where there is no URL."""
 
-    def __init__(self, url: str, *, timeout_seconds: float = 5.0, transport: httpx2.AsyncBaseTransport | None = None):
+    def __init__(
+        self,
+        url: str | None,
+        *,
+        issuer: str = "",
+        ca_file: Path | None = None,
+        timeout_seconds: float = 5.0,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ):
         self._url = url
+        self._issuer = issuer
+        self._ca_file = ca_file
         self._timeout_seconds = timeout_seconds
         self._transport = transport
 
     async def load(self) -> KeySet:
         try:
-            async with httpx2.AsyncClient(timeout=self._timeout_seconds, transport=self._transport) as client:
-                answer = await client.get(self._url)
+            async with httpx2.AsyncClient(
+                timeout=self._timeout_seconds, transport=self._transport, verify=authorities(self._ca_file)
+            ) as client:
+                # Asked for each time: it is rare, and a provider may move its keys.
+                answer = await client.get(self._url or await endpoint_of(client, self._issuer, "jwks_uri"))
                 answer.raise_for_status()
                 return public_keys(answer.content)
-        except (httpx2.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, OSError, ValueError) as error:
             _log.error("keys cannot be fetched", error=type(error).__name__)
+            raise Unavailable("The issuer cannot be reached.") from error
+        except NotDescribed as error:
+            _log.error("keys cannot be fetched", error=str(error))
             raise Unavailable("The issuer cannot be reached.") from error
 
 

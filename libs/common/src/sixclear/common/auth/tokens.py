@@ -62,9 +62,11 @@ class TokenVerifier:
 
     @classmethod
     def from_settings(cls, settings: CommonSettings, clock: Clock = utc_now) -> "TokenVerifier":
-        """The verifier that the settings describe: a JWKS URL, or the embedded issuer's key file."""
+        """The verifier that the settings describe: an outside provider's keys, or the embedded issuer's key file."""
         source: KeySource = (
-            KeyUrl(settings.jwks_url) if settings.jwks_url else KeyFile(settings.home / "identity" / "jwks.json")
+            KeyUrl(settings.jwks_url, issuer=settings.issuer, ca_file=settings.identity_ca_file)
+            if settings.outside_provider
+            else KeyFile(settings.home / "identity" / "jwks.json")
         )
         return cls(TokenRules.from_settings(settings), source, clock)
 

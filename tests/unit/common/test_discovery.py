@@ -1,0 +1,113 @@
+"""A provider's keys are found from its issuer's name alone, over TLS, and from nowhere else."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx2
+import pytest
+from joserfc.jwk import ECKey, KeySet
+from pydantic import ValidationError
+
+from sixclear.common.auth.token_keys import KeyUrl
+from sixclear.common.errors import Unavailable
+from sixclear.common.settings import CommonSettings
+from sixclear.common.testing.authority import Authority
+
+ISSUER = "https://identity.test/realms/sixclear"
+KEYS = KeySet([ECKey.generate_key("P-256", auto_kid=True)]).as_dict(private=False)
+
+
+def provider(configuration: Any) -> httpx2.MockTransport:
+    """Answers with its configuration, and elsewhere with its keys."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        described = request.url.path == "/realms/sixclear/.well-known/openid-configuration"
+        return httpx2.Response(200, json=configuration if described else KEYS)
+
+    return httpx2.MockTransport(answer)
+
+
+@pytest.mark.asyncio
+async def test_keys_are_where_the_configuration_of_the_issuer_says() -> None:
+    said = {"issuer": ISSUER, "jwks_uri": f"{ISSUER}/certs"}
+    assert len(list(await KeyUrl(None, issuer=ISSUER, transport=provider(said)).load())) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"issuer": "https://identity.test/realms/other", "jwks_uri": f"{ISSUER}/certs"},
+        {"issuer": ISSUER, "jwks_uri": "http://identity.test/certs"},
+        {"issuer": ISSUER},
+        ["nothing"],
+    ],
+    ids=["another issuer", "not encrypted", "no address", "no object"],
+)
+async def test_a_configuration_that_is_not_the_issuers_gives_no_keys(configuration: Any) -> None:
+    with pytest.raises(Unavailable):
+        await KeyUrl(None, issuer=ISSUER, transport=provider(configuration)).load()
+
+
+@pytest.mark.parametrize("name", ["jwks_url", "token_url", "issuer_url"])
+def test_keys_and_tokens_come_over_tls_beyond_this_machine(name: str) -> None:
+    for address in ("https://identity.test/x", "http://127.0.0.1:8080/x", "http://[::1]/x", "http://localhost/x"):
+        CommonSettings.model_validate({name: address})
+    for address in ("http://identity.test/x", "http://127.0.0.1.example.vn/x", "http://10.0.0.7/x"):
+        with pytest.raises(ValidationError, match="https"):
+            CommonSettings.model_validate({name: address})
+        CommonSettings.model_validate({name: address, "identity_plain_http": True})
+        with pytest.raises(ValidationError, match="IDENTITY_PLAIN_HTTP"):
+            CommonSettings.model_validate({name: address, "identity_plain_http": True, "env": "production"})
+
+
+def test_the_name_of_an_issuer_may_be_http_where_its_keys_are_not_fetched_by_it() -> None:
+    given = CommonSettings(issuer_url="http://localhost.test", jwks_url="https://identity.test/certs")
+    assert given.outside_provider
+    assert not CommonSettings().outside_provider
+
+
+@contextmanager
+def encrypted(authority: Authority) -> Iterator[str]:
+    """The address of a server that answers with the keys, and whose certificate `authority` signed."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(KEYS).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*authority.certificate("identity"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{server.server_port}/certs"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.asyncio
+async def test_an_authority_of_ones_own_is_trusted_by_setting_only(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with encrypted(authority) as address:
+        assert len(list(await KeyUrl(address, ca_file=authority.file).load())) == 1
+        with pytest.raises(Unavailable):
+            await KeyUrl(address).load()
+        with pytest.raises(Unavailable):
+            await KeyUrl(address, ca_file=tmp_path / "nothing.pem").load()

@@ -1,0 +1,58 @@
+"""What a person is told of tokens fits where they come from."""
+
+from pathlib import Path
+
+import pytest
+
+from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.settings import CommonSettings
+from sixclear.launcher.banner import banner
+from sixclear.launcher.identity import ProviderTokens, Tokens, tokens_of
+from sixclear.launcher.options import RunOptions, embeds_issuer
+
+ISSUER = "https://identity.example.vn/realms/sixclear"
+ALL = RunOptions(target="all", host="127.0.0.1", port=8000)
+
+
+def test_with_an_outside_provider_the_banner_offers_no_demonstration_client() -> None:
+    shown = "\n".join(banner(CommonSettings(issuer_url=ISSUER), ALL))
+    assert ISSUER in shown
+    assert "docs/identity.md" in shown
+    assert "org-G06" not in shown
+    assert "make live" not in shown
+
+
+@pytest.mark.parametrize(
+    "settings", [CommonSettings(), CommonSettings.model_validate({"issuer_url": ISSUER, "demo_secret": "x"})]
+)
+def test_where_demonstration_clients_have_tokens_the_banner_offers_them(settings: CommonSettings) -> None:
+    shown = "\n".join(banner(settings, ALL))
+    assert "org-G06" in shown
+    assert "make live" in shown
+
+
+def test_who_asks_for_a_token_of_an_outside_provider_is_told_whom_to_ask() -> None:
+    with pytest.raises(CannotStart) as refused:
+        tokens_of(CommonSettings(issuer_url=ISSUER))
+    assert ISSUER in refused.value.reason
+    assert "make run" not in refused.value.way_out
+    assert "docs/identity.md" in refused.value.way_out
+    assert isinstance(
+        tokens_of(CommonSettings.model_validate({"issuer_url": ISSUER, "demo_secret": "x"})), ProviderTokens
+    )
+
+
+@pytest.mark.asyncio
+async def test_without_a_provider_and_without_clients_both_ways_are_told(tmp_path: Path) -> None:
+    tokens = tokens_of(CommonSettings(home=tmp_path))
+    assert isinstance(tokens, Tokens)
+    with pytest.raises(CannotStart) as refused:
+        await tokens("org-G06")
+    assert "make run" in refused.value.way_out
+    assert "SIXCLEAR_ISSUER_URL" in refused.value.way_out
+
+
+def test_an_issuer_of_ones_own_needs_no_address_of_keys() -> None:
+    assert not embeds_issuer(CommonSettings(env="production", issuer_url=ISSUER), "all")
+    assert not ALL.loads_demo(CommonSettings(issuer_url=ISSUER))
+    assert ALL.loads_demo(CommonSettings())
