@@ -12,6 +12,10 @@ from sixclear.common.web.access import access_rules
 _REFUSED = [{"pointer": "#/deep/0/title", "code": "repeated-member", "detail": "Write each member of an object once."}]
 
 
+def _another_key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
+
+
 async def refuse_repeated_members(
     app: Starlette, http: httpx2.AsyncClient, headers: Callable[[], Mapping[str, str]], *others: str
 ) -> None:
@@ -26,5 +30,11 @@ async def refuse_repeated_members(
         response = await http.request(method, re.sub(r"\{\w+\}", str(UUID(int=1)), path), content=body, headers=sent)
         assert (response.status_code, response.json()["code"]) == (400, "malformed-request"), (path, response.text)
         assert response.json()["errors"] == _REFUSED, path
+        # An answer must not hold what cannot be written: half a surrogate pair, in a name that the sender chose.
+        for half in (b'{"\\ud800": 1, "\\ud800": 2}', b'{"a\\udfff": {"\\ud800": 1}}', b'["\\ud800"]'):
+            response = await http.request(
+                method, re.sub(r"\{\w+\}", str(UUID(int=1)), path), content=half, headers=sent | _another_key()
+            )
+            assert 400 <= response.status_code < 500, (path, response.text)
         tried += 1
     assert tried > 2

@@ -1,7 +1,12 @@
 """Refusals that a caller can understand, without a word of HTTP frameworks: what use cases and rules raise."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
+
+# Half a surrogate pair cannot be written in an answer, and a control does not show.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_LONGEST_POINTER = 199
 
 
 class DomainError(Exception):
@@ -111,3 +116,14 @@ class InternalError(DomainError):
 def field_error(pointer: str, code: str, detail: str) -> dict[str, str]:
     """One entry of `errors`; `pointer` is a JSON Pointer into the body such as `/deadline`."""
     return {"pointer": f"#{pointer}", "code": code, "detail": detail}
+
+
+def writable(name: str) -> str:
+    """A name that the caller chose, as an answer can hold it: what cannot be written or shown is U+FFFD."""
+    return _UNWRITABLE.sub("\ufffd", name)
+
+
+def json_pointer(path: Iterable[Any], within: str = "") -> str:
+    """The JSON Pointer of `path` below the pointer `within`, at most 199 characters, with each name `writable`."""
+    parts = (writable(str(part)).replace("~", "~0").replace("/", "~1") for part in path)
+    return (within + "".join(f"/{part}" for part in parts))[:_LONGEST_POINTER]

@@ -6,9 +6,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import Request
 
-from sixclear.common.errors import MalformedRequest, field_error
-
-_LONGEST_POINTER = 199
+from sixclear.common.errors import MalformedRequest, field_error, json_pointer
 
 
 class JsonRequest(Request):
@@ -62,9 +60,9 @@ def _repeated_member(text: str) -> MalformedRequest:
         pairs: Sequence[tuple[Any, Any]] = value if isinstance(value, _Members) else list(enumerate(value))
         seen: set[Any] = set()
         for name, item in pairs:
-            place = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+            place = json_pointer([name], pointer)
             if name in seen:
-                return _refusal(place[:_LONGEST_POINTER])
+                return _refusal(place)
             seen.add(name)
             if isinstance(item, list):
                 waiting.append((item, place))

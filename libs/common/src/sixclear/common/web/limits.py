@@ -76,7 +76,7 @@ def _is_readable(raw: bytes) -> bool:
 
 def _declared_length(scope: Scope) -> int | None:
     value = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-    return int(value) if value.isdigit() else None
+    return int(value) if value.isascii() and value.isdigit() else None
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
