@@ -77,6 +77,7 @@ def test_what_only_matters_to_libpq_is_left_out() -> None:
         ("mysql://u:hush@db/x", "postgresql://user:password@host"),
         ("postgresql+psycopg://u:hush@db/x", "postgresql://user:password@host"),
         ("postgresql://u:hu/sh@db:x/y", "percent-encoding"),
+        ("postgresql://u:hush@hush@db/x", "percent-encoding"),
         ("postgresql://", "neither host nor database"),
         ("postgresql://u:hush@db/x?sslmode=sometimes", "verify-full"),
         ("postgresql://u:hush@db/x?channel_binding=require", "channel_binding"),

@@ -15,8 +15,8 @@ from sixclear.common.settings import CommonSettings
 from sixclear.launcher.data_folder import DataFolder
 from sixclear.launcher.options import common_settings, default_port, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES, chosen
-from sixclear.launcher.run import _require_sources
 from sixclear.launcher.server import bind
+from sixclear.launcher.start_rules import require_sources
 from sixclear.monitoring.kinds import sources
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -91,12 +91,12 @@ def test_a_reader_of_events_without_its_sources(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS", raising=False)
     settings = CommonSettings()
     for target in ("all", "tasks", "tasks,feedback,data-catalog,monitoring", "portal"):
-        _require_sources(settings, chosen(target))
+        require_sources(settings, chosen(target))
     with pytest.raises(CannotStart) as refused:
-        _require_sources(settings, chosen("tasks,monitoring"))
+        require_sources(settings, chosen("tasks,monitoring"))
     assert "data-catalog, feedback, tasks" in refused.value.reason
     assert "SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS" in refused.value.way_out
-    _require_sources(CommonSettings(kafka_bootstrap_servers="broker:9092"), chosen("monitoring"))
+    require_sources(CommonSettings(kafka_bootstrap_servers="broker:9092"), chosen("monitoring"))
 
 
 def test_the_launcher_knows_whose_events_are_read() -> None:

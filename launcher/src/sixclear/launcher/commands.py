@@ -23,6 +23,7 @@ from sixclear.launcher.databases import database_variable, databases
 from sixclear.launcher.options import RunOptions, common_settings, default_host, default_port
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.signals import Signals, Stopped
+from sixclear.launcher.start_rules import broken_rules
 
 
 def say(line: str) -> None:
@@ -215,8 +216,15 @@ async def check_config(options: Namespace) -> int:
         say(line)
     for problem in problems:
         print(problem, file=sys.stderr)
-    if problems or not options.connect:
-        return 1 if problems else 0
+    broken = (
+        []
+        if problems
+        else list(broken_rules(common_settings(default_host(), default_port()), services, options.target))
+    )
+    for rule in broken:
+        print(rule, file=sys.stderr)
+    if problems or broken or not options.connect:
+        return 1 if problems or broken else 0
     return await _try_connections(services)
 
 

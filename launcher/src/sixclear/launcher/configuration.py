@@ -150,4 +150,6 @@ def _is_set(variable: str) -> bool:
 def _masked(value: Any) -> str:
     if isinstance(value, SecretStr):
         return "(secret)"
-    return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1(secret)@", "" if value is None else str(value))
+    shown = re.sub(r"(://[^:/@]*:)[^@]*@", r"\1(secret)@", "" if value is None else str(value))
+    # What the driver reads by itself: files, and perhaps the password of a key.
+    return re.sub(r"([?&]dsn=)[^&]*", r"\1(given)", shown)

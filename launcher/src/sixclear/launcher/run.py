@@ -38,6 +38,7 @@ from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind, seats_of
 from sixclear.launcher.signals import Signals, Stopped, stop_with_parent
+from sixclear.launcher.start_rules import require_sources
 from sixclear.launcher.stream_metrics import StreamCollector
 from sixclear.launcher.stream_reports import StreamReports, require_whole_client
 
@@ -65,7 +66,7 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
     async with AsyncExitStack() as stack:
         settings = common_settings(options.host, options.port)
         issues = embeds_issuer(settings, options.target)
-        _require_sources(settings, services)
+        require_sources(settings, services)
         require_whole_client(settings)
         # Before the port: a second instance should hear of the first one, not of a port that something uses.
         folder = _claim(settings, stack) if issues or without_database(services) else None
@@ -85,18 +86,6 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         if folder is not None:
             folder.announce(Announcement(local_url(options.host, server.port), settings.issuer, {}))
         yield Process(settings, supervisor, server)
-
-
-def _require_sources(settings: CommonSettings, services: Sequence[Service]) -> None:
-    """Raises CannotStart for a service that reads events which can reach this process in no way."""
-    here = {service.name for service in services}
-    for service in services:
-        if settings.kafka_bootstrap_servers is None and service.reads - here:
-            raise CannotStart(
-                f"{service.name} reads the events of {', '.join(sorted(service.reads))}: they are not in this process.",
-                "Name the brokers that carry them, SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS=host:port, or run all in one"
-                " process: --target all",
-            )
 
 
 def _claim(settings: CommonSettings, stack: AsyncExitStack) -> DataFolder:

@@ -16,6 +16,15 @@ from sixclear.launcher.registry import SERVICES
 from sixclear.launcher.signals import PARENT_PIPE
 
 _PREFIX = "SIXCLEAR_"
+_OTEL = (
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_PROTOCOL",
+    "OTEL_RESOURCE_ATTRIBUTES",
+    "OTEL_TRACES_EXPORTER",
+    "OTEL_TRACES_SAMPLER",
+    "OTEL_TRACES_SAMPLER_ARG",
+)
 # Read where they are used, not by a class of settings.
 _OTHERS = frozenset({"SIXCLEAR_HOST", "SIXCLEAR_KAFKA_CACHE", PARENT_PIPE})
 
@@ -41,7 +50,14 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
 
 def wrong_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """What nothing reads, and what OpenTelemetry's variables ask for that cannot be kept."""
-    return unknown_variables(environment) + unusable(environment)
+    return unknown_variables(environment) + unusable(environment) + _misspelt(environment)
+
+
+def _misspelt(environment: Mapping[str, str]) -> list[str]:
+    """OpenTelemetry's variables that are nearly those which hold here; others are the SDK's."""
+    strangers = sorted(name for name in environment if name.startswith("OTEL_") and name not in _OTEL)
+    near = {name: difflib.get_close_matches(name, _OTEL, n=1, cutoff=0.95) for name in strangers}
+    return [f"{name}: there is no such setting; the nearest is {found[0]}" for name, found in near.items() if found]
 
 
 def _nearest(name: str, known: frozenset[str]) -> str:

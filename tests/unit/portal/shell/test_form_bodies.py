@@ -53,6 +53,7 @@ async def test_a_file_field_that_was_left_empty_is_no_file() -> None:
         ("application/json", b'{"text":"a"}'),
         ("", b"text=a"),
         ("multipart/form-data", b"--b"),
+        (f"multipart/form-data; boundary={'b' * 257}", b"--b"),
         (PARTS, b"no boundary at all"),
         (PARTS, b"--b\r\nbroken header\r\n\r\na\r\n--b--"),
         (PARTS, part("text", b"\xff\xfe") + b"--b--\r\n"),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sixclear.common.secret_files import SECRET
 
 DRIVER = "postgresql+asyncpg"
+_ENCODE = "cannot be read; a password with signs such as @ / # % is written in percent-encoding"
 _SCHEMES = frozenset({"postgres", "postgresql", DRIVER})
 _MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _FILES = frozenset({"sslrootcert", "sslcert", "sslkey", "sslcrl"})
@@ -79,12 +80,13 @@ def _parsed(text: str) -> URL:
     scheme = text.partition("://")[0]
     if scheme not in _SCHEMES or "://" not in text:
         raise _refused("write the address as postgresql://user:password@host:5432/database?sslmode=verify-full")
+    place = text.partition("://")[2].partition("/")[0].partition("?")[0]
+    if place.count("@") > 1:
+        raise _refused(_ENCODE)
     try:
         url = make_url(_spread_hosts(text))
     except (ArgumentError, ValueError) as error:
-        raise _refused(
-            "cannot be read; a password with signs such as @ / # % is written in percent-encoding"
-        ) from error
+        raise _refused(_ENCODE) from error
     if not url.database and not url.host and not url.query:
         raise _refused("names neither host nor database")
     return url

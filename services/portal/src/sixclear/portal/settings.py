@@ -1,10 +1,11 @@
 """Settings of the portal."""
 
 import re
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # What may stand in a policy header: an origin of its own, or a path on this one.
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
@@ -42,11 +43,20 @@ class Settings(BaseSettings):
         description="Where a browser reads the live figures: a path on the portal's own origin, or `http://host:port/…`.",
     )
 
-    own_origins: list[str] = Field(
+    own_origins: Annotated[list[str], NoDecode] = Field(
         default=[],
-        description='Origins under which browsers see the portal, `["https://sixclear.example"]`; a form from one of '
-        "them is our own although the gateway writes another `Host`.",
+        description="Origins under which browsers see the portal, with commas, `https://sixclear.example`; a form from"
+        " one of them is our own although the gateway writes another `Host`.",
     )
+
+    @field_validator("own_origins", mode="before")
+    @classmethod
+    def _with_commas(cls, value: object) -> object:
+        """Text with commas, as every list is written; also the JSON list that the release before wanted."""
+        if not isinstance(value, str):
+            return value
+        words = value.strip().removeprefix("[").removesuffix("]").split(",")
+        return [word.strip().strip('"').removesuffix("/") for word in words if word.strip()]
 
     @field_validator("own_origins")
     @classmethod

@@ -23,6 +23,7 @@ _READ_AT_MOST_BYTES = 16 * 1024 * 1024
 _KEPT_AT_MOST_BYTES = 1024 * 1024
 _TEXT_AT_MOST_BYTES = 512 * 1024
 _NAME_AT_MOST_BYTES = 200
+_BOUNDARY_AT_MOST_BYTES = 70  # RFC 2046 §5.1.1
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class _Collector:
                 "on_field_end": self._end_quoted,
             }
             return multipart.QuerystringParser(plain)
-        if kind == _PARTS.encode() and options.get(b"boundary"):
+        if kind == _PARTS.encode() and 0 < len(options.get(b"boundary", b"")) <= _BOUNDARY_AT_MOST_BYTES:
             parts: MultipartCallbacks = {
                 "on_part_begin": self._begin,
                 "on_header_field": self._more_header,
