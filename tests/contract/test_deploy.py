@@ -23,6 +23,7 @@ from tests.contract.rendered import render as _render
 from tests.contract.rendered import run as _run
 
 from sixclear.common.runtime.database_log import KEEPS_NO_ROWS
+from sixclear.common.settings import CommonSettings
 from sixclear.common.visitor import trusted_networks
 from sixclear.launcher import registry
 from sixclear.launcher.configuration import configuration_reference
@@ -32,6 +33,7 @@ OVERLAYS = ("dev", "prod")
 SERVICES = {service.name for service in registry.SERVICES}
 OWNERS = {service.name for service in registry.SERVICES if service.has_database}
 PREFIXES = {service.prefix: service.name for service in registry.SERVICES}
+SECRET_OF_ALL = "SIXCLEAR_DEMO_SECRET"
 OWN_SCHEMAS = {("gateway.networking.k8s.io/v1", "HTTPRoute"): ROOT / "deploy/k8s/schemas/httproute-gateway-v1.json"}
 
 # Of the image itself: its command and its interpreter.
@@ -65,8 +67,7 @@ def test_a_misspelt_field_is_found(overlay: str) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_service_is_deployed_and_every_owner_migrated(overlay: str) -> None:
-    extra = {"issuer"} if overlay == "dev" else set()
-    assert set(_of(overlay, "Deployment")) == {*SERVICES, *extra}
+    assert set(_of(overlay, "Deployment")) == SERVICES
     assert set(_of(overlay, "Job")) == {f"{name}-migration" for name in OWNERS}
     for name, deployment in _of(overlay, "Deployment").items():
         assert _container(deployment)["args"] == ["sixclear", "run", "--target", name]
@@ -177,7 +178,11 @@ def test_every_reference_leads_somewhere(overlay: str) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_environment_name_exists_in_a_settings_class(overlay: str) -> None:
-    maps = {name: data["data"] for name, data in _of(overlay, "ConfigMap").items() if not name.startswith("databases-")}
+    maps = {
+        name: data["data"]
+        for name, data in _of(overlay, "ConfigMap").items()
+        if not name.startswith(("databases-", "keycloak-"))
+    }
     names = {key for data in maps.values() for key in data}
     for item in _workloads(overlay).values():
         if _container(item)["image"].startswith("sixclear/"):
@@ -200,8 +205,44 @@ def test_production_is_production() -> None:
     assert settings["SIXCLEAR_ENV"] == "production"
     assert settings["SIXCLEAR_PUBLIC_URL"].startswith("https://")
     assert settings["SIXCLEAR_ISSUER_URL"] != settings["SIXCLEAR_PUBLIC_URL"], "that would be the embedded issuer"
-    assert "issuer" not in _of("prod", "Deployment") | _of("prod", "Service")
-    assert "issuer" not in json.dumps(_of("prod", "HTTPRoute"))
+    assert "keycloak" not in _of("prod", "StatefulSet") | _of("prod", "Service")
+    assert "keycloak" not in json.dumps(_of("prod", "HTTPRoute"))
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_setting_of_an_overlay_is_taken_by_every_process(overlay: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = next(data["data"] for name, data in _of(overlay, "ConfigMap").items() if name.startswith("sixclear-"))
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert CommonSettings().outside_provider
+    if overlay == "dev":
+        _is_the_realm_that_ships(settings["SIXCLEAR_ISSUER_URL"], settings["SIXCLEAR_PUBLIC_URL"])
+        keycloak = _container(_of("dev", "StatefulSet")["keycloak"])
+        assert f"--hostname={settings['SIXCLEAR_PUBLIC_URL']}" in keycloak["args"]
+        assert SECRET_OF_ALL in {entry["name"] for entry in keycloak["env"]}
+
+
+def test_every_setting_of_compose_is_taken_by_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    services = _compose()["services"]
+    keycloak = services["keycloak"]
+    for service in ("tasks", "feedback", "data-catalog", "monitoring", "portal", "demo"):
+        given = {
+            name: value.replace("${PORT:-8000}", "8000") for name, value in services[service]["environment"].items()
+        }
+        with monkeypatch.context() as patched:
+            for name, value in given.items():
+                patched.setenv(name, value)
+            settings = CommonSettings()
+        _is_the_realm_that_ships(settings.issuer, settings.public_url)
+        for secret in (settings.client_secret, settings.demo_secret):
+            assert secret is None or secret.get_secret_value() == keycloak["environment"][SECRET_OF_ALL]
+    assert "--hostname=http://localhost:${PORT:-8000}" in keycloak["command"]
+
+
+def _is_the_realm_that_ships(issuer: str, public_url: str) -> None:
+    realm = json.loads((ROOT / "deploy/keycloak/development/sixclear-realm.json").read_text(encoding="utf-8"))
+    assert issuer == f"{public_url}/realms/{realm['realm']}"
+    assert {client["secret"] for client in realm["clients"]} == {f"${{{SECRET_OF_ALL}}}"}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -240,7 +281,7 @@ def test_the_compose_file_fits_the_schema_and_the_dockerfile_is_clean() -> None:
 
 def test_compose_starts_every_service_once_its_parts_are_ready() -> None:
     services = _compose()["services"]
-    assert {"postgres", "kafka", "collector", "jaeger", "gateway", "issuer", *SERVICES} <= services.keys()
+    assert {"postgres", "kafka", "collector", "jaeger", "gateway", "keycloak", *SERVICES} <= services.keys()
     assert [name for name, service in services.items() if service.get("profiles")] == ["demo"], "the rest comes up"
     for name in OWNERS:
         waits = services[name]["depends_on"]

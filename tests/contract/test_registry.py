@@ -70,7 +70,7 @@ def test_compose_makes_those_databases_and_no_other() -> None:
 
 def test_the_gateway_knows_no_other_service() -> None:
     text = (ROOT / "deploy/compose/gateway.conf").read_text(encoding="utf-8")
-    assert set(re.findall(r"set \$service ([\w-]+);", text)) == {*NAMES, "issuer"}
+    assert set(re.findall(r"set \$service ([\w-]+);", text)) == {*NAMES, "keycloak"}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)

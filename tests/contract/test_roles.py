@@ -1,6 +1,7 @@
 """The table of scopes and clients is whole, and the realms that ship are made from it."""
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,12 @@ def test_a_commune_gets_its_client_by_its_code() -> None:
 
 def _fixed(client: dict[str, Any]) -> dict[str, str]:
     return {mapper["config"]["claim.name"]: mapper["config"]["claim.value"] for mapper in client["protocolMappers"]}
+
+
+def test_the_page_lists_every_scope_and_client_as_the_table_has_them() -> None:
+    page = (REALMS.parents[1] / "docs/identity.md").read_text(encoding="utf-8")
+    for scope, meaning in SCOPES.items():
+        assert f"| `{scope}` | {meaning} |" in page
+    for name, role in (ROLES | {"org-<code>": organisation_role("G06")}).items():
+        scopes = " ".join(f"`{scope}`" for scope in role.scopes)
+        assert re.search(rf"\| `{name}` \| .+ \| {re.escape(role.meaning)} \| {re.escape(scopes)} \|", page), name
