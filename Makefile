@@ -14,7 +14,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-long bench check cluster live fmt lock contracts words measure compare-contracts new-entity new-service clean
+EXAMPLES := $(wildcard tests/contract/*/test_*_http_examples.py) tests/integration/monitoring/test_http_examples.py
+
+.PHONY: help run test test-long bench check cluster live fmt lock contracts examples words measure compare-contracts new-entity new-service clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -47,6 +49,10 @@ live: $(RUN_STAMP) ## post as ministries for a minute, so that figures move
 	@exec $(BIN)/sixclear demo live
 
 contracts: $(RUN_STAMP) ## write OpenAPI, AsyncAPI, the references of settings and of problems again
+	@$(BIN)/python -m sixclear.launcher.contracts
+
+examples: $(DEV_STAMP) ## send the stories again and write what each operation asks and answers
+	@WRITE_EXAMPLES=1 $(BIN)/python -m pytest -q -n 0 $(EXAMPLES)
 	@$(BIN)/python -m sixclear.launcher.contracts
 
 words: $(DEV_STAMP) ## bring new texts of the pages into the catalogues of translations

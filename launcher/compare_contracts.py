@@ -17,7 +17,7 @@ from sixclear.common.testing.examples import whole
 
 ROOT = Path(__file__).resolve().parents[1]
 # For people: a program does not read them.
-WORDS = frozenset({"summary", "description", "title", "detail", "tags"})
+WORDS = frozenset({"summary", "description", "title", "detail", "tags", "example"})
 # Places where a key is a name that a contract gives, and may be one of WORDS.
 NAMED = frozenset(
     {"properties", "paths", "schemas", "channels", "messages", "responses", "headers", "patternProperties"}

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from jsonschema import Draft202012Validator
 
 from sixclear.common.web.openapi import ITEM_SCHEMA, NDJSON, operations
 from sixclear.tasks.reporting.schemas import BulkProgressItem
@@ -65,6 +66,25 @@ def test_every_line_of_a_bulk_request_has_a_schema() -> None:
         assert line["$ref"].rpartition("/")[2] in found["components"]["schemas"]
     progress = found["components"]["schemas"]["BulkProgressItem"]
     assert set(progress["properties"]) == set(BulkProgressItem.model_fields)
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_every_operation_has_an_example_that_its_schema_takes(service: str) -> None:
+    found = document(service)
+    for operation in operations(found):
+        contents = [*operation.get("requestBody", {}).get("content", {}).items()]
+        for status, answer in operation["responses"].items():
+            shown = [(kind, one) for kind, one in answer.get("content", {}).items() if "example" in one]
+            assert not shown or status[0] == "2"
+            contents += shown
+        successes = [operation["responses"].get(status, {}) for status in ("200", "201")]
+        silent = not any(kind != "application/x-protobuf" for one in successes for kind in one.get("content", {}))
+        assert silent or len(contents) > ("requestBody" in operation), f"{operation['operationId']}: no answer is shown"
+        for kind, content in contents:
+            assert "example" in content or "protobuf" in kind, f"{operation['operationId']}: no request is shown"
+            if "example" in content:
+                schema = content["schema"] | {"components": found["components"]}
+                Draft202012Validator(schema).validate(content["example"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Wiring of the data catalogue's application."""
 
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -37,6 +38,7 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
+        examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "entries": "Databases and other data: what they are, who owns them, how far they are.",
             "registration": "The registration of an entry: its documents and decisions.",

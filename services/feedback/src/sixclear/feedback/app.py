@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -65,6 +66,7 @@ def create_app(
                 "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts
             ),
         ),
+        examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "sending": "What a sender does without an account, or a body in the sender's place.",
             "mailbox": "A sender follows the own case by receipt.",

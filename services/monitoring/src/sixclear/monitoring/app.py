@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
@@ -69,6 +70,7 @@ def create_app(
         # Each process reports here every other second.
         untraced=[f"{PREFIX}/streams", f"{PREFIX}/otlp/v1/traces"],
         describe=partial(describe_stream, path=f"{PREFIX}/stream"),
+        examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "status": "The figures, now and at any past instant.",
             "live status": "The figures as they change.",

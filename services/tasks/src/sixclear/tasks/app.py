@@ -1,6 +1,7 @@
 """Wiring of the tasks application."""
 
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -55,6 +56,7 @@ def create_app(
         still_readable=still_readable,
         own=settings,
         body_limits={f"{PREFIX}/{path}": _BULK_BYTES for path in ("progress/bulk", "tasks/bulk")},
+        examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "organisations": "Who is who, and what tasks come from: organisations, programmes, directives.",
             "tasks": "Tasks from the proposal to the confirmation.",

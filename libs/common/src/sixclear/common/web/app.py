@@ -1,6 +1,7 @@
 """The application factory: every service gets the same edge."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,7 @@ def create_service_app(
     description: str = "",
     tags: Mapping[str, str] | None = None,
     describe: Callable[[dict[str, Any]], None] | None = None,
+    examples: Path | None = None,
     content_security_policy: str = API_CONTENT_SECURITY_POLICY,
     body_limit: int = DEFAULT_BODY_LIMIT,
     body_limits: Mapping[str, int] | None = None,
@@ -54,9 +56,9 @@ def create_service_app(
 
     `routers` answer below `prefix` (`/api/tasks/v1`); `routes` are plain Starlette routes with full paths (streams,
     pages). `{prefix}/openapi.json` and `{prefix}/docs` work without a network; an application without routers has
-    neither. `tags` says what each tag of the routes means, and `describe` adds to the OpenAPI document what plain
-    routes serve. `body_limits` maps the beginning of a full path to a limit other than `body_limit`. `new_id` makes
-    identifiers; a test may give one.
+    neither. `tags` says what each tag of the routes means, `describe` adds to the OpenAPI document what plain routes
+    serve, and `examples` is the file with an example of each operation. `body_limits` maps the beginning of a full path
+    to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
     `own` and `still_readable` are parts of `ServiceState`. Requests for the full paths in `untraced` leave no trace.
     """
     app = _Service(
@@ -83,7 +85,7 @@ def create_service_app(
             Middleware(LimitsMiddleware, default_limit=body_limit, body_limits=body_limits),
         ],
     )
-    app.describe = describe
+    app.describe, app.examples = describe, examples
     app.state.service_state = ServiceState(
         service=service,
         clock=clock,
@@ -105,9 +107,10 @@ class _Service(FastAPI):
     """FastAPI with our additions to its OpenAPI document."""
 
     describe: Callable[[dict[str, Any]], None] | None = None
+    examples: Path | None = None
 
     def openapi(self) -> dict[str, Any]:
-        return complete(self, super().openapi(), self.describe)
+        return complete(self, super().openapi(), self.describe, self.examples)
 
 
 def _read_sessions(database: Database | None) -> Callable[[], AsyncSession] | None:

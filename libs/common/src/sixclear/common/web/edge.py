@@ -49,7 +49,7 @@ class EdgeMiddleware:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                for name, value in self.headers.items():
+                for name, value in (self.headers | scope["state"].get("deprecation", {})).items():
                     headers.setdefault(name, value)
                 if scope.get("scheme") == "https":
                     headers.setdefault("Strict-Transport-Security", _BY_HTTPS_ONLY)

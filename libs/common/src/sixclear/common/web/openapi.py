@@ -4,8 +4,10 @@ The documents are OpenAPI 3.1, which generators of clients read; see docs/decisi
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
@@ -13,6 +15,7 @@ from pydantic import BaseModel
 from sixclear.common.caller import InvalidToken, Unauthenticated
 from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.web.access import Access, access_rules, find_dependency
+from sixclear.common.web.deprecation import Deprecated
 from sixclear.common.web.problems import PROBLEM_SCHEMA, problem_content, problem_responses
 from sixclear.common.web.route_options import RouteOptions
 
@@ -74,14 +77,20 @@ _VERSIONS = (
     ),
     ("412", "If-Match", "The `ETag` that the change is based on; with another one nothing is changed.", None),
 )
+# For `responses=` of a reading whose answer carries the version and which knows no 304.
+TAGGED: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}}
 
 
 def complete(
-    app: FastAPI, document: dict[str, Any], describe: Callable[[dict[str, Any]], None] | None = None
+    app: FastAPI,
+    document: dict[str, Any],
+    describe: Callable[[dict[str, Any]], None] | None = None,
+    examples: Path | None = None,
 ) -> dict[str, Any]:
     """Add to FastAPI's `document` what it cannot know. Works in place, once, and returns it.
 
-    `describe` adds what plain routes serve, before headers are added to every operation.
+    `describe` adds what plain routes serve, before headers are added to every operation. `examples` is a file with what
+    each operation was asked and answered, as `sixclear.common.testing.http_examples` writes it.
     """
     components = document.setdefault("components", {})
     if "securitySchemes" in components:
@@ -98,15 +107,20 @@ def complete(
             continue
         if rule is not None:
             _describe_access(operation, rule)
+        option = options.get((method, path), RouteOptions())
         if method in _WRITING_METHODS:
-            _describe_idempotency(operation, options.get((method, path), RouteOptions()))
+            _describe_idempotency(operation, option)
+        if option.deprecated is not None:
+            _describe_end(operation, option.deprecated)
         _describe_refusals(operation)
         _describe_versions(operation)
     if describe is not None:
         describe(document)
+    shown = orjson.loads(examples.read_bytes()) if examples is not None and examples.exists() else {}
     for operation in operations(document):
         _lift_lines(operation, components["schemas"])
         _describe_waiting(operation)
+        _show(operation, shown.get(operation["operationId"], {}))
     _leave_out_unused(document)
     return document
 
@@ -172,6 +186,14 @@ def _describe_idempotency(operation: dict[str, Any], options: RouteOptions) -> N
     parameters.append(described)
 
 
+def _describe_end(operation: dict[str, Any], ends: Deprecated) -> None:
+    operation["deprecated"] = True
+    operation["description"] = "\n\n".join(filter(None, [operation.get("description"), ends.said]))
+    for answer in operation["responses"].values():
+        for name in ("Deprecation", "Sunset"):
+            _add_header(answer, name)
+
+
 def _describe_refusals(operation: dict[str, Any]) -> None:
     """What the route class refuses by itself: parameters that are unknown or repeated, bodies that are not JSON."""
     responses = operation["responses"]
@@ -198,6 +220,17 @@ def _describe_waiting(operation: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         if status in ("429", "503", "default"):
             _add_header(answer, "Retry-After")
+
+
+def _show(operation: dict[str, Any], example: dict[str, Any]) -> None:
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+        if "request" in example:
+            asked = example["request"]
+            lines = media_type == NDJSON
+            content["example"] = "".join(f"{orjson.dumps(item).decode()}\n" for item in asked) if lines else asked
+    answer = operation["responses"].get(example.get("status"), {})
+    if "answer" in example and "content" in answer:
+        answer["content"]["application/json"]["example"] = example["answer"]
 
 
 def _add_header(answer: dict[str, Any], name: str) -> None:

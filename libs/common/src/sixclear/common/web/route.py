@@ -63,11 +63,14 @@ class TransactionalRoute(APIRoute):
         rule = find_dependency(self.dependant, Access)
         options = find_dependency(self.dependant, RouteOptions) or RouteOptions()
         query = None if options.page else QueryParameters.of(self.dependant)
+        ends = options.deprecated.headers() if options.deprecated is not None else {}
         reads_json = self.body_field is not None
         writing = options.writes or bool(set(self.methods or ()) - _SAFE_METHODS)
 
         async def handle(request: Request) -> Response:
             request = JsonRequest(request.scope, request.receive)
+            if ends:
+                request.state.deprecation = ends  # for `EdgeMiddleware`: also when it is refused
             if rule is not None:
                 await rule.admit(request)
             if query is not None:

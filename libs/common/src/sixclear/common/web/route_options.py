@@ -6,6 +6,8 @@ from typing import Any
 
 from fastapi import Request
 
+from sixclear.common.web.deprecation import Deprecated
+
 Named = Callable[[Request], Coroutine[Any, Any, str]]
 
 
@@ -22,6 +24,7 @@ class RouteOptions:
       table of keys. It does what that table would do: it waits for the same request in another transaction, gives a
       retry the same answer with `Idempotency-Replayed: true`, and raises IdempotencyKeyReused for another request.
     - `key_lengths`: how many characters an `Idempotency-Key` has here, for the description; the use case checks it.
+    - `deprecated`: since when the operation is deprecated and when it ends; every answer says it.
     - `page`: a page for people. Addresses of pages are passed on by mail and search engines, which add parameters of
       their own (`fbclid`, `utm_source`): a parameter that the page does not know is ignored, and none is refused.
     """
@@ -31,6 +34,7 @@ class RouteOptions:
     key_belongs_to: Named | None = None
     key_kept_with_entity: bool = False
     key_lengths: range = range(1, 256)
+    deprecated: Deprecated | None = None
     page: bool = False
 
     async def __call__(self) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from sixclear.common.use_case import OrganisationNotAllowed, ReferenceUnknown
+from sixclear.common.web.openapi import TAGGED
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.route_options import RouteOptions
@@ -26,7 +27,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
     "/submissions/{submission_id}",
     operation_id="getSubmission",
     dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(writes=True))],
-    responses=problem_responses(SubmissionNotFound),
+    responses=TAGGED | problem_responses(SubmissionNotFound),
 )
 async def get_submission(ctx: ContextDep, hub: HubDep, submission_id: UUID, response: Response) -> SubmissionView:
     """One submission without its contact; reading a sealed one is logged and its author sees that."""

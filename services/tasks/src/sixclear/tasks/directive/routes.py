@@ -85,7 +85,8 @@ async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveVie
     operation_id="registerDirective",
     dependencies=[ENTER],
     status_code=201,
-    responses=problem_responses(*_DESCRIBING_REFUSALS, TooManyOpenDirectives),
+    responses=problem_responses(*_DESCRIBING_REFUSALS, TooManyOpenDirectives)
+    | {200: {"description": "The directive was there; it is described again.", "model": DirectiveView}},
 )
 async def register_directive(
     ctx: ContextDep, entry: DirectiveEntry, expect: ExpectDep, request: Request, response: Response

@@ -8,6 +8,7 @@ from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.service_state import own_state
 from sixclear.common.web.access import Access
 from sixclear.common.web.media_types import require_type
+from sixclear.common.web.openapi import lines_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
@@ -15,7 +16,7 @@ from sixclear.tasks.intake import service
 from sixclear.tasks.intake.metrics import BULK_TASKS
 from sixclear.tasks.intake.schemas import TaskBulkResult
 from sixclear.tasks.reporting.errors import BulkTooLarge
-from sixclear.tasks.reporting.lines import FILES, NDJSON, read_lines
+from sixclear.tasks.reporting.lines import FILES, read_lines
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.schemas import TaskProposal
@@ -34,12 +35,7 @@ _FILE = (
     operation_id="putTasksInBulk",
     dependencies=[WRITE],
     responses=problem_responses(BulkTooLarge, UnsupportedMediaType),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {NDJSON: {"schema": {"type": "string", "description": _FILE}}},
-        }
-    },
+    openapi_extra=lines_of(TaskProposal, _FILE),
 )
 async def put_in_bulk(
     ctx: ContextDep,

@@ -69,7 +69,8 @@ async def get_programme(session: SessionDep, slug: Lookup) -> ProgrammeView:
     operation_id="registerProgramme",
     dependencies=[ADMINISTER],
     status_code=201,
-    responses=problem_responses(*_DESCRIBING_REFUSALS),
+    responses=problem_responses(*_DESCRIBING_REFUSALS)
+    | {200: {"description": "The programme was there; it is described again.", "model": ProgrammeView}},
 )
 async def register_programme(
     ctx: ContextDep, entry: ProgrammeEntry, expect: ExpectDep, response: Response

@@ -1,0 +1,28 @@
+"""The examples of the data catalogue's OpenAPI document are what the life of an entry asks and is answered."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from fastapi import FastAPI
+from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_entry
+from tests.integration.data_catalog.conftest import Service, service
+
+from sixclear.common.testing.http_examples import Exchanges
+
+__all__ = ["service"]
+
+EXAMPLES = Path(__file__).parents[3] / "services/data-catalog/src/sixclear/data_catalog/data/http-examples.json"
+
+
+@pytest.mark.asyncio
+async def test_every_operation_shows_what_is_asked_and_answered(service: Service) -> None:
+    exchanges = Exchanges(cast(FastAPI, service.app), service.http)
+    await the_life_of_an_entry(service)
+    entry_id = (await service.get("/entries"))["items"][0]["entry_id"]
+    headers = service.headers("ministry") | {"content-type": "application/merge-patch+json"}
+    path = f"{service.prefix}/entries/{entry_id}"
+    response = await service.http.patch(path, json={"name_en": "Database of research projects"}, headers=headers)
+    assert response.status_code == 200, response.text
+    await exchanges.read_everything(dict, lambda: service.headers("steward"), entry_id=entry_id)
+    exchanges.same_as(EXAMPLES)

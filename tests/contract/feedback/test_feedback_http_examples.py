@@ -1,0 +1,23 @@
+"""The examples of feedback's OpenAPI document are what the life of a submission asks and is answered."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from fastapi import FastAPI
+from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
+from tests.integration.feedback.conftest import Service, service
+
+from sixclear.common.testing.http_examples import Exchanges
+
+__all__ = ["service"]
+
+EXAMPLES = Path(__file__).parents[3] / "services/feedback/src/sixclear/feedback/data/http-examples.json"
+
+
+@pytest.mark.asyncio
+async def test_every_operation_shows_what_is_asked_and_answered(service: Service) -> None:
+    exchanges = Exchanges(cast(FastAPI, service.app), service.http)
+    await the_life_of_a_submission(service)
+    await exchanges.read_everything(lambda: service.headers("feedback-hub"))
+    exchanges.same_as(EXAMPLES)

@@ -1,0 +1,55 @@
+"""The examples of tasks' OpenAPI document are what the life of a task asks and is answered."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+import pytest
+from fastapi import FastAPI
+from tests.contract.tasks.test_tasks_examples import service, the_life_of_a_task
+from tests.integration.tasks.conftest import Service, proposal
+
+from sixclear.common.testing.http_examples import Exchanges
+
+__all__ = ["service"]
+
+EXAMPLES = Path(__file__).parents[3] / "services/tasks/src/sixclear/tasks/data/http-examples.json"
+
+
+@pytest.mark.asyncio
+async def test_every_operation_shows_what_is_asked_and_answered(service: Service) -> None:
+    exchanges = Exchanges(cast(FastAPI, service.app), service.http)
+
+    async def patch(path: str, body: Any) -> None:
+        headers = service.headers("P57") | {"content-type": "application/merge-patch+json"}
+        response = await service.http.patch(f"{service.prefix}{path}", json=body, headers=headers)
+        assert response.status_code == 200, response.text
+
+    async def bulk(code: str, path: str, item: Any) -> None:
+        headers = service.headers(code) | {"content-type": "application/x-ndjson"}
+        response = await service.http.post(f"{service.prefix}{path}", content=orjson.dumps(item), headers=headers)
+        assert response.json()["rejected"] == 0, response.text
+
+    await the_life_of_a_task(service)
+    open_task = proposal(external_id="NV-5", deadline="2026-06-15")
+    task_id = (await service.post("P57", "/tasks", open_task)).json()["task_id"]
+    await bulk("G06", "/progress/bulk", {"source": "ministry", "external_id": "NV-5", "text": "Đã khởi động"})
+    await bulk("P57", "/tasks/bulk", proposal(external_id="NV-7", deadline="2026-06-15"))
+    evidence = {"title": "Biên bản", "url": "https://example.invalid/bb.pdf"}
+    assert (await service.post("G06", f"/tasks/{task_id}/evidence", evidence)).status_code == 201
+    refused = proposal(external_id="NV-6", assign=False, deadline="2026-06-15")
+    assert (await service.post("G06", "/tasks", refused)).status_code == 201
+    await patch(f"/tasks/{task_id}", {"title": "Xây dựng cơ sở dữ liệu dùng chung của ngành"})
+    await patch("/programmes/plan", {"name_en": "Plan 02 of 2025"})
+    directives = (await service.get("/directives"))["items"]
+    await patch(f"/directives/{directives[0]['directive_id']}", {"title": "Kế hoạch liên thông"})
+    await exchanges.read_everything(
+        dict,
+        lambda: service.headers("P57"),
+        lambda: service.headers("G06"),
+        organisation="G06",
+        task_id=task_id,
+        directive_id=directives[0]["directive_id"],
+        slug="plan",
+    )
+    exchanges.same_as(EXAMPLES)
