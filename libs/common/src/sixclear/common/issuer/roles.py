@@ -10,7 +10,7 @@ STANDING_BODY = "P57"
 
 SCOPES: dict[str, str] = {
     "tasks:write": "Proposes tasks, describes them, and withdraws one's own proposals.",
-    "tasks:assign": "Assigns tasks, moves deadlines, returns, cancels, and decides on proposals.",
+    "tasks:assign": "Assigns tasks, moves their deadlines, and decides on proposals.",
     "tasks:report": "Reports on the tasks on which the body works, and hands in their results.",
     "tasks:confirm": "Confirms or returns results that another body handed in.",
     "tasks:administer": "Keeps programmes and directives, and withdraws records from the public.",
@@ -20,7 +20,7 @@ SCOPES: dict[str, str] = {
     "catalog:write": "Describes the body's own databases and hands in their dossiers.",
     "catalog:heartbeat": "Tells that a database of the body is in use.",
     "catalog:approve": "Decides on registrations of other bodies' databases, and describes any database.",
-    "monitoring:operate": "Opens the operators' pages: streams, traces, reconciliations, what is left out.",
+    "monitoring:operate": "Opens the operators' pages: streams, traces and reconciliations.",
     "monitoring:spans": "Reports what a process's relay holds, and sends spans. For processes only.",
 }
 
