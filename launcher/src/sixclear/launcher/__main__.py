@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
 
     purge = named.add_parser("purge", help="take an entity's earlier public versions out of the log, and send it again")
     purge.add_argument("entity", metavar="ENTITY", help="its kind and identifier: task/0198a3c4-…")
-    purge.add_argument("--reason", default="", help="why; kept with who and when")
+    purge.add_argument("--reason", default="", help="why; kept with who and when, and needed unless it is a dry run")
     purge.add_argument("--by", help="who asks for it (default: the user of this terminal)")
     purge.add_argument("--force", action="store_true", help="although it is public: all but its newest public version")
     purge.add_argument("--dry-run", action="store_true", help="only say what would be taken out, and what was")

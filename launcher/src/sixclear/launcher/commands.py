@@ -21,7 +21,7 @@ from sixclear.launcher.configuration import effective
 from sixclear.launcher.data_folder import Announcement, announced
 from sixclear.launcher.databases import database_variable, databases
 from sixclear.launcher.options import RunOptions, common_settings, default_host, default_port
-from sixclear.launcher.registry import SERVICES, Service, chosen
+from sixclear.launcher.registry import SERVICES, SOURCES, Service, chosen
 from sixclear.launcher.signals import Signals, Stopped
 from sixclear.launcher.start_rules import broken_rules
 
@@ -142,7 +142,9 @@ async def keys(_: Namespace) -> int:
     found = await find(settings)
     for line in found:
         say(line)
-    say(f"{len(found)} entities have the key of an older one." if found else "No two entities have the same key.")
+    read = ", ".join(service.name for service in SOURCES)
+    said = f"{len(found)} entities have the key of an older one" if found else "No two entities have the same key"
+    say(f"{said} (databases read: {read}).")
     return 0
 
 
@@ -174,6 +176,10 @@ async def purge(options: Namespace) -> int:
     """Take the earlier public versions of an entity out of the log that is sent."""
     from sixclear.launcher.purges import purge_entity
 
+    if not options.dry_run and not options.reason.strip():
+        raise CannotStart(
+            "A purge cannot be undone, and its reason stays with it.", "Say why: --reason TEXT, or --dry-run first."
+        )
     settings = common_settings("127.0.0.1", 0)
     configure_logging(settings)
     lines = await purge_entity(

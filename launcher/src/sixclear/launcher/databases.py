@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from pydantic import ValidationError
 
+from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.data_folder import DataFolder, announced
@@ -41,6 +42,23 @@ def embedded_server(settings: CommonSettings) -> PostgresServer:
     """The server of the data folder, with a database for each service that owns data."""
     names = [service.database for service in SERVICES if service.has_database]
     return PostgresServer(settings.home / "postgres", names)
+
+
+async def known_databases(
+    settings: CommonSettings, services: Sequence[Service], stack: AsyncExitStack
+) -> Mapping[str, str]:
+    """As `databases`, for commands that ask what is there: an empty database would answer that all is well.
+
+    Raises CannotStart where a database is neither named nor in the data folder.
+    """
+    missing = without_database(services)
+    if missing and not embedded_server(settings).has_data():
+        raise CannotStart(
+            f"There is no database of {', '.join(service.name for service in missing)} in {settings.home}.",
+            f"Set {', '.join(database_variable(service) for service in missing)}, or SIXCLEAR_HOME to the folder of the"
+            " platform.",
+        )
+    return await databases(settings, services, stack)
 
 
 async def databases(settings: CommonSettings, services: Sequence[Service], stack: AsyncExitStack) -> Mapping[str, str]:

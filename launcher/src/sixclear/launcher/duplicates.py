@@ -9,7 +9,7 @@ from sixclear.common.db import Database
 from sixclear.common.keys import list_duplicates
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.databases import database_variable, databases
+from sixclear.launcher.databases import database_variable, known_databases
 from sixclear.launcher.registry import SOURCES
 
 
@@ -20,7 +20,7 @@ async def find(settings: CommonSettings) -> list[str]:
     """
     found: list[str] = []
     async with AsyncExitStack() as stack:
-        urls = await databases(settings, SOURCES, stack)
+        urls = await known_databases(settings, SOURCES, stack)
         for service in SOURCES:
             database = Database(urls[service.name], application_name="sixclear-keys", pool_size=1)
             stack.push_async_callback(database.close)

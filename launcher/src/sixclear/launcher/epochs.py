@@ -9,7 +9,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.epoch import LogIncomplete, raise_epoch
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.databases import database_variable, databases
+from sixclear.launcher.databases import database_variable, known_databases
 from sixclear.launcher.registry import SOURCES
 
 
@@ -24,7 +24,7 @@ async def raise_by_hand(settings: CommonSettings, name: str) -> int:
         names = ", ".join(source.name for source in SOURCES)
         raise CannotStart(f"{name!r} has no event log.", f"These have one: {names}.")
     async with AsyncExitStack() as stack:
-        urls = await databases(settings, [service], stack)
+        urls = await known_databases(settings, [service], stack)
         database = Database(urls[name], application_name="sixclear-epoch", pool_size=1)
         stack.push_async_callback(database.close)
         try:

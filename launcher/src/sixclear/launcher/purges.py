@@ -16,7 +16,7 @@ from sixclear.common.events.epoch import LogIncomplete
 from sixclear.common.events.purge import NothingPublic, Plan, Purged, StillPublic, list_purges, plan, purge
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.databases import database_variable, databases
+from sixclear.launcher.databases import database_variable, known_databases
 from sixclear.launcher.registry import SOURCES, Service
 
 
@@ -117,7 +117,7 @@ def _named(entity: str) -> tuple[Service, EntityEvents, UUID]:
 async def _database(settings: CommonSettings, service: Service) -> AsyncIterator[Database]:
     """The database of a service; what it refuses is told as `sixclear epoch` tells it."""
     async with AsyncExitStack() as stack:
-        urls = await databases(settings, [service], stack)
+        urls = await known_databases(settings, [service], stack)
         database = Database(urls[service.name], application_name="sixclear-purge", pool_size=1)
         stack.push_async_callback(database.close)
         try:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sixclear.common.db import Database
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.databases import database_variable, databases
+from sixclear.launcher.databases import database_variable, known_databases
 from sixclear.launcher.registry import SERVICES
 from sixclear.monitoring.view.sources import ask_for_rebuild
 
@@ -24,7 +24,7 @@ async def ask(settings: CommonSettings, source: str) -> None:
             f"Monitoring reads no source {source!r}.", f"It reads: {', '.join(sorted(monitoring.reads))}."
         )
     async with AsyncExitStack() as stack:
-        urls = await databases(settings, [monitoring], stack)
+        urls = await known_databases(settings, [monitoring], stack)
         database = Database(urls[monitoring.name], application_name="sixclear-rebuild", pool_size=1)
         stack.push_async_callback(database.close)
         try:

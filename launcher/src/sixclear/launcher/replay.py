@@ -10,7 +10,7 @@ from sixclear.common.relay.cursor import request_replay
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.data_folder import announced
-from sixclear.launcher.databases import databases
+from sixclear.launcher.databases import known_databases
 from sixclear.launcher.registry import SOURCES
 
 _LAST_POSITION = 2**63 - 1  # a bigint in PostgreSQL
@@ -31,7 +31,7 @@ async def replay(settings: CommonSettings, name: str, *, position: int, entity_i
             "Set SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS, or run this beside `make cluster`.",
         )
     async with AsyncExitStack() as stack:
-        urls = await databases(settings, [service], stack)
+        urls = await known_databases(settings, [service], stack)
         database = Database(urls[name], application_name="sixclear-replay", pool_size=1)
         stack.push_async_callback(database.close)
         if entity_id is not None and not await _has_events(database, entity_id):

@@ -104,10 +104,10 @@ async def test_a_second_time_nothing_is_done_and_it_says_what_was(
     assert await _run("--dry-run", f"task/{TASK}") == 0
     assert "2 public versions would be taken out" in capsys.readouterr().out
     assert await tasks.reader().epoch() == 1
-    assert await _run(f"sixclear.tasks.task.v1/{TASK}") == 0
+    assert await _run(f"sixclear.tasks.task.v1/{TASK}", "--reason", "Quyết định 2") == 0
     first = capsys.readouterr().out
-    assert "no reason was given" in first
-    assert await _run(f"task/{TASK}") == 0
+    assert "Quyết định 2" in first
+    assert await _run(f"task/{TASK}", "--reason", "Quyết định 3") == 0
     assert capsys.readouterr().out == first
     assert await tasks.reader().epoch() == 2
 

@@ -57,7 +57,9 @@ def test_a_form_from_an_origin_of_ours_is_taken_whatever_host_the_gateway_writes
     seen = {"origin": "https://sixclear.example", "host": "portal:8000"}
     assert is_foreign(request(**seen))
     assert not is_foreign(request(**seen), [own])
-    assert is_foreign(request(**{**seen, "sec_fetch_site": "cross-site"}), [own])
+    # Two origins of ours are two sites to a browser; no page can write another's `Origin`.
+    assert not is_foreign(request(**{**seen, "sec_fetch_site": "cross-site"}), [own])
+    assert is_foreign(request(origin="https://other.example", host="portal:8000", sec_fetch_site="cross-site"), [own])
     assert is_foreign(request(origin="http://sixclear.example", host="portal:8000"), [own])
 
 

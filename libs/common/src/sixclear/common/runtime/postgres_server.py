@@ -70,6 +70,10 @@ class PostgresServer:
         """Where the socket is: in the data folder, or in a temporary one where that path would be too long."""
         return self._short_socket_dir or self.data
 
+    def has_data(self) -> bool:
+        """Whether a server ever ran on the folder."""
+        return (self.data / "PG_VERSION").exists()
+
     def url(self, database: str) -> str:
         """SQLAlchemy's address of `database`."""
         return f"postgresql+asyncpg://{SUPERUSER}@/{database}?host={self.socket_dir}"

@@ -76,13 +76,13 @@ def is_foreign(request: Request, own_origins: Sequence[str] = ()) -> bool:
 
     A client that says nothing of its origin is not a browser that sends cookies, and is let through.
     """
+    origin = request.headers.get("origin")
+    if origin is not None and any(_plain(origin) == _plain(own) for own in own_origins):
+        return False
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none")
-    origin = request.headers.get("origin")
     if origin is None:
-        return False
-    if any(_plain(origin) == _plain(own) for own in own_origins):
         return False
     # `scheme://host:port`, and nothing else, is an origin: it is compared, never read as an address.
     scheme, _, place = origin.lower().partition("://")
