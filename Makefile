@@ -39,6 +39,7 @@ check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shap
 	@$(BIN)/mypy libs launcher services tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m sixclear.launcher.contracts --check
+	@$(BIN)/python launcher/breaking_changes.py
 	@$(BIN)/python launcher/lint_contracts.py
 	@$(BIN)/python -m pytest -q tests/contract/test_service_shape.py tests/contract/test_layers.py tests/contract/test_docs.py tests/contract/test_deploy.py tests/contract/test_registry.py
 
@@ -61,8 +62,8 @@ words: $(DEV_STAMP) ## bring new texts of the pages into the catalogues of trans
 measure: ## what a change touches, sizes, circles; FIELD and KIND name others
 	@"$(PYTHON)" launcher/measure.py $(if $(FIELD),--field $(FIELD)) $(if $(KIND),--kind $(KIND))
 
-compare-contracts: $(RUN_STAMP) ## what a program would notice of the changes since BASE
-	@$(BIN)/python launcher/compare_contracts.py $(or $(BASE),HEAD)
+compare-contracts: $(RUN_STAMP) ## what breaks clients of the last release and is not declared; with BASE, every difference
+	@$(BIN)/python $(if $(BASE),launcher/compare_contracts.py $(BASE),launcher/breaking_changes.py)
 
 new-entity: $(DEV_STAMP) ## write a new entity NAME of SERVICE: its folder, migration, examples
 	@$(BIN)/python launcher/new.py entity "$(SERVICE)" "$(NAME)"

@@ -58,6 +58,9 @@ SLOW: dict[str, str] = {
     "tests/contract/test_scaffolds.py::test_what_is_written_is_linted_imported_and_in_shape": (
         "the project is copied, a service and an entity are written, and the contracts are made again after each"
     ),
+    "tests/e2e/test_generated_clients.py::test_a_client_of_openapi_typescript": (
+        "types are made of a whole document, a program is compiled against them, and it talks to a platform"
+    ),
     "tests/integration/tasks/test_edges.py::test_no_spoiled_request_makes_the_service_fail": (
         "some three thousand requests: every place of every body, every parameter, each header"
     ),
