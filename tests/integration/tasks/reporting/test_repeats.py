@@ -22,7 +22,8 @@ SAID = pytest.mark.parametrize(("code", "step", "body"), STEPS)
 async def send(service: Service, *lines: dict[str, Any]) -> list[str]:
     """What became of each line of a file."""
     content = b"\n".join(map(orjson.dumps, lines))
-    response = await service.http.post("/api/tasks/v1/progress/bulk", content=content, headers=service.headers("G06"))
+    headers = service.headers("G06", "tasks:report", "facts:past")
+    response = await service.http.post("/api/tasks/v1/progress/bulk", content=content, headers=headers)
     assert response.status_code == 200, response.text
     return [item["outcome"] for item in response.json()["items"]]
 
@@ -119,6 +120,76 @@ async def test_the_weekly_file_doubles_nothing(service: Service) -> None:
     assert [await version_of(service, task_id) for task_id in tasks] == [4, 3, 3]
     longer = [*two_of_one, lines[0] | {"text": "Cuối tuần"}]
     assert await send(service, *longer) == ["unchanged"] * 5 + ["reported"]
+
+
+TIMED = [
+    pytest.param("2025-12-01T09:00:00+07:00", id="before the assignment"),
+    pytest.param("2025-12-04T17:00:00+07:00", id="in the future at first"),
+    pytest.param("2025-12-20T09:00:00+07:00", id="in the future"),
+    pytest.param("2025-12-04T11:00:00+07:00", id="taken in its place"),
+]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("instant", TIMED)
+@pytest.mark.parametrize("place", range(4))
+async def test_a_line_that_states_a_time_never_doubles_its_neighbours(
+    service: Service, instant: str, place: int
+) -> None:
+    task_id = str(await an_assigned_task(service))
+    service.clock.pass_by(hours=5)
+    lines: list[dict[str, Any]] = [{"task_id": task_id, "text": text} for text in ("Một", "Hai", "Ba")]
+    lines.insert(place, {"task_id": task_id, "text": "Việc cũ", "occurred_at": instant})
+    await send(service, *lines)
+    for _ in range(2):
+        service.clock.pass_by(hours=3)
+        again = await send(service, *lines)
+        assert again[:place] + again[place + 1 :] == ["unchanged"] * 3
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "between",
+    [
+        {"text": "Một", "percent": 20},
+        {"text": "Một", "percent": 101},
+        {"text": ""},
+        {"text": "Hai", "source": "other", "external_id": "?"},
+    ],
+)
+async def test_what_is_refused_or_said_already_in_a_file_never_doubles_its_neighbours(
+    service: Service, between: dict[str, Any]
+) -> None:
+    task_id = str(await an_assigned_task(service))
+    told = [{"text": "Một", "percent": 20}, {"text": "Một"}, between, {"text": "Ba"}]
+    lines = [{"task_id": task_id, **line} for line in told]
+    assert "reported" in await send(service, *lines)
+    service.clock.pass_by(hours=1)
+    assert "reported" not in await send(service, *lines)
+
+
+@pytest.mark.asyncio
+async def test_two_stated_times_of_the_same_words_never_double_their_neighbours(service: Service) -> None:
+    task_id = str(await an_assigned_task(service))
+    service.clock.pass_by(days=2)
+    old = [{"text": "Cũ", "occurred_at": f"2025-12-0{day}T12:00:00+07:00"} for day in (4, 5)]
+    lines = [{"task_id": task_id, **line} for line in ({"text": "Một"}, *old, {"text": "Hai"})]
+    assert await send(service, *lines) == ["reported"] * 4
+    assert await send(service, *lines) == ["unchanged"] * 4
+
+
+@pytest.mark.asyncio
+async def test_a_result_brings_no_evidence_twice_that_was_attached_of_an_earlier_time(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    service.clock.pass_by(days=2)
+    old = EVIDENCE | {"title": "Cũ", "occurred_at": "2025-12-05T09:00:00+07:00"}
+    headers = service.headers("G06", "tasks:report", "facts:past")
+    for proof in (EVIDENCE, old):
+        path = f"/api/tasks/v1/tasks/{task_id}/evidence"
+        assert (await service.http.post(path, json=proof, headers=headers)).status_code == 201
+    proofs = [EVIDENCE, EVIDENCE | {"title": "Cũ"}]
+    submitted = await service.post("G06", f"/tasks/{task_id}/submit", {"evidence": proofs})
+    assert (submitted.json()["status"], submitted.json()["evidence_count"]) == ("submitted", 2)
 
 
 @pytest.mark.asyncio

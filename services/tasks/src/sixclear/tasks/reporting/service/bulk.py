@@ -140,8 +140,8 @@ class _Batch:
         repeated: set[int] = set()
         for task_id, of_task in told.items():
             if own is not None and (task := self._tasks.get(task_id)) is not None:
-                count = self._seen.repeated(task, own, [item for _, item in of_task])
-                repeated.update(index for index, _ in of_task[:count])
+                places = self._seen.repeated(task, own, [item for _, item in of_task])
+                repeated.update(of_task[place][0] for place in places)
         return repeated
 
     def _take(self, index: int, line: Line[BulkProgressItem], *, repeated: bool) -> BulkItemResult:

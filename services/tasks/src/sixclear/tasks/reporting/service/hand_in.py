@@ -66,7 +66,7 @@ async def _new_among(
     day = civil_date(occurred_at)
     said = await rows.list_evidence_told(ctx.session, task.task_id, None, civil_day_start(day)) if items else ()
     run = unbroken(said, task.version, organisation_id, day)
-    new = items[count_repeated(run, items, _same_words, evidence_words) :]
+    new = items[count_repeated(run, items, _same_words) :]
     return list({evidence_words(item): item for item in new}.values())
 
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -35,11 +34,27 @@ class ReportsSeen:
         last = [one for one in of_task if entry.occurred_at or one.task_version == task.version]
         return any(one.organisation_id == organisation_id and self._is_same(one, entry) for one in last)
 
-    def repeated(self, task: Task, organisation_id: UUID, entries: Sequence[ProgressEntry]) -> int:
-        """How many entries, from the first on, repeat what the body said last: a file may tell of a task twice."""
+    def repeated(self, task: Task, organisation_id: UUID, entries: Sequence[ProgressEntry]) -> set[int]:
+        """Which entries, by their place, repeat what the body said last: a file may tell of a task several times.
+
+        An entry that states a time is known by it: it neither begins nor ends what the others repeat, whether it was
+        taken or refused.
+        """
         of_task = self._of_task.get(task.task_id, ())
         run = unbroken(of_task, task.version, organisation_id, civil_date(self._now))
-        return count_repeated(run, entries, self._is_same, lambda entry: (entry.percent, report_words(entry)))
+        untimed = [(place, entry) for place, entry in enumerate(entries) if entry.occurred_at is None]
+        words = {report_words(entry) for _, entry in untimed}
+        timed: dict[tuple[Any, ...], list[ProgressEntry]] = defaultdict(list)
+        for entry in entries:
+            if entry.occurred_at is not None:
+                timed[report_words(entry)].append(entry)
+        left = [
+            said
+            for said in run
+            if report_words(said) in words or not any(self._is_same(said, one) for one in timed[report_words(said)])
+        ]
+        count = count_repeated(left, [entry for _, entry in untimed], self._is_same)
+        return {place for place, _ in untimed[:count]}
 
     def _is_same(self, said: ProgressReport, entry: ProgressEntry) -> bool:
         """Whether the entry repeats the report; without a percentage it kept the one of its time."""
@@ -58,25 +73,32 @@ def evidence_words(said: Evidence | EvidenceItem) -> tuple[Any, ...]:
 
 
 def unbroken(said: Iterable[Said], version: int, organisation_id: UUID, day: date) -> list[Said]:
-    """What the body said last on this civil day, oldest first, with nothing else between; the last is of `version`."""
+    """What the body said last, oldest first, with nothing else between; the last is of `version`.
+
+    All of it is of this civil day, or was told on it of an earlier time.
+    """
     by_version = {one.task_version: one for one in said}
     run: list[Said] = []
     while (one := by_version.get(version - len(run))) is not None:
-        if one.organisation_id != organisation_id or civil_date(one.occurred_at) != day:
+        if one.organisation_id != organisation_id or day not in (
+            civil_date(one.occurred_at),
+            civil_date(one.recorded_at),
+        ):
             break
-        run.insert(0, one)
-    return run
+        run.append(one)
+    return run[::-1]
 
 
-def count_repeated(
-    run: Sequence[Said],
-    entries: Sequence[Entry],
-    is_same: Callable[[Said, Entry], bool],
-    words: Callable[[Entry], tuple[Any, ...]],
-) -> int:
+def count_repeated(run: Sequence[Said], entries: Sequence[Entry], is_same: Callable[[Said, Entry], bool]) -> int:
     """How many entries, from the first on, are the end of `run` again. One that comes twice in a row counts as one."""
-    groups = [list(group) for _, group in groupby(entries, words)]
-    for count in range(min(len(groups), len(run)), 0, -1):
-        if all(is_same(said, group[0]) for said, group in zip(run[-count:], groups, strict=False)):
-            return sum(len(group) for group in groups[:count])
+    for start in range(len(run)):
+        place, count = start, 0
+        for entry in entries:
+            if place < len(run) and is_same(run[place], entry):
+                place += 1
+            elif place == start or not is_same(run[place - 1], entry):
+                break
+            count += 1
+        if place == len(run):
+            return count
     return 0
