@@ -13,11 +13,13 @@ _CODE_SIGNS = 17
 _GROUPED = re.compile(r"(?<![\w-])\w{4}(?:-\w{4}){3}-\w(?![\w-])")
 _KIND = r"(?:tel|phone|mobile|hotline|fax|đt|sđt|sdt|(?:số )?điện thoại|di động|zalo|viber|whatsapp|nhà riêng|cơ quan)"
 _LABEL = rf"(?:{_KIND}(?: ?[/,&+] ?{_KIND}){{0,3}} ?[.:]? ?)?"
-_NUMBER = r"[+(]{0,2}[0-9][0-9 ().+-]*"
+# E.164: at most 15 digits; the fewest are those of the short numbers of offices.
+_NUMBER = r"(?:\(?\+?|\+\()[0-9](?:[ ().-]{0,4}[0-9]){2,14}[ ().-]{0,4}"
 _EXTENSION = r"(?:[ ,;(]*(?:ext|extension|x|#|máy lẻ|nhánh|nội bộ)[ .:]*[0-9]{1,6}\)?)?"
 _ONE = rf"{_LABEL}{_NUMBER}{_EXTENSION}(?: ?\({_KIND}\))?"
-_PHONE = re.compile(rf"{_ONE}(?:[ ]*(?:[/,;]|hoặc|và|or|and)[ ]*{_ONE})?", re.IGNORECASE)
-_FEWEST_DIGITS, _MOST_DIGITS = 3, 44
+_PHONE = re.compile(rf"{_ONE}(?:[ ]*(?:[/,;&+-]|hoặc|và|or|and)[ ]*{_ONE})?", re.IGNORECASE)
+# A label that says no more than that a number follows.
+_PLAIN_LABEL = re.compile(r"(?:tel|phone|đt|sđt|sdt|(?:số )?điện thoại) ?[.:]? ?(?=[+(0-9])", re.IGNORECASE)
 _EMAIL_LABEL = re.compile(r"[^\W\d_][^\W\d_ -]*(?:[ -][^\W\d_]+){0,3} ?: ?")
 # RFC 5321 allows more in quotes; nobody who reports a problem writes that.
 _EMAIL = re.compile(
@@ -50,11 +52,12 @@ def _shown(text: str) -> str:
 def read_phone(typed: str) -> str | None:
     """The telephone number to call, or two of them, each with its extension and kind; None for what is none.
 
-    It stays as it was written. What is in one line only is a number.
+    It stays as it was written, without a label that only says that it is one. What is in one line only is a number.
     """
-    number = _one_line(typed).rstrip(" .,;")
-    digits = sum(sign.isdigit() for sign in number)
-    return number if _FEWEST_DIGITS <= digits <= _MOST_DIGITS and _PHONE.fullmatch(number) else None
+    typed = _one_line(typed).rstrip(" .,;")
+    label = _PLAIN_LABEL.match(typed)
+    number = typed[label.end() :] if label else typed
+    return number if _PHONE.fullmatch(number) else None
 
 
 def read_email(typed: str) -> str | None:

@@ -27,7 +27,8 @@ def _phone(given: str) -> str:
     if number is None:
         raise PydanticCustomError(
             "phone_unreadable",
-            "Write a telephone number in digits, such as 0912 345 678, (024) 3826 1234 or +84 24 3826 1234 ext. 12",
+            "Write a telephone number of 3 to 15 digits, such as 0912 345 678, (024) 3826 1234 or "
+            "+84 24 3826 1234 ext. 12",
         )
     return number
 
