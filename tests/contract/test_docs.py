@@ -3,8 +3,11 @@
 import re
 import subprocess
 import tomllib
+from argparse import ArgumentParser
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 import yaml
 
 from sixclear.launcher import registry
+from sixclear.launcher.__main__ import parser
 from sixclear.launcher.configuration import configuration_reference
 from sixclear.launcher.variables import known_variables
 
@@ -109,6 +113,38 @@ def test_the_architecture_names_every_service_prefix_and_entity() -> None:
         assert f"| `{service.name}` | `{prefix}` |" in text
         for entity in _entities(service):
             assert re.search(rf"\| `{service.name}` \|.*`{entity}`", text), f"{service.name} publishes {entity}"
+
+
+_COMMAND = re.compile(r"(?:`|^ *\$? ?)(?:\.venv/bin/)?sixclear ([a-z-]+[^`\n]*)", flags=re.MULTILINE)
+# What pages write in place of a value, and a value of that kind.
+_VALUES = {"SERVICE": "tasks", "SOURCE": "tasks", "CLIENT_ID": "operator", "CODE": "01", "TARGET": "tasks"}
+
+
+def test_command_lines_are_such_as_the_command_takes() -> None:
+    known = parser()
+    wrong, seen = [], 0
+    for page in _pages():
+        for command in _COMMAND.findall(page.read_text(encoding="utf-8")):
+            words = [_VALUES.get(word, word) for word in _filled(command).split()]
+            seen += len(words) > 1
+            # A command without anything after it is only named.
+            if not _takes(known, words if len(words) > 1 else [*words, "--help"]):
+                wrong.append(f"{page.relative_to(ROOT)}: sixclear {command}")
+    assert seen > 10, "nothing was checked"
+    assert not wrong
+
+
+def _filled(command: str) -> str:
+    return re.sub(r"<[^>]*>|…", "1", command.replace("<service>", "SERVICE"))
+
+
+def _takes(known: ArgumentParser, words: list[str]) -> bool:
+    with redirect_stderr(StringIO()), redirect_stdout(StringIO()):
+        try:
+            known.parse_args(words)
+        except SystemExit as end:
+            return end.code == 0
+    return True
 
 
 def test_make_targets_that_are_named_exist() -> None:

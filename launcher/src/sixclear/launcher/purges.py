@@ -107,10 +107,16 @@ def _named(entity: str) -> tuple[Service, EntityEvents, UUID]:
         for kind in catalogue.entities:
             if name in (kind.entity_type, catalogue.topic(kind.entity_type)):
                 return service, kind, entity_id
-    names = ", ".join(
-        kind.entity_type for service in SOURCES for kind in import_module(f"{service.package}.events").EVENTS.entities
-    )
-    raise CannotStart(f"No service publishes entities of the kind {name!r}.", f"Kinds: {names}.")
+    raise CannotStart(f"No service publishes entities of the kind {name!r}.", f"Kinds: {_kinds()}.")
+
+
+def _kinds() -> str:
+    """Every kind of entity once, with the services that publish it."""
+    publish: dict[str, list[str]] = {}
+    for service in SOURCES:
+        for kind in import_module(f"{service.package}.events").EVENTS.entities:
+            publish.setdefault(kind.entity_type, []).append(service.name)
+    return ", ".join(f"{kind} ({' and '.join(services)})" for kind, services in publish.items())
 
 
 @asynccontextmanager
