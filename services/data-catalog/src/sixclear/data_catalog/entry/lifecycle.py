@@ -51,7 +51,10 @@ def check_repeated(command: StageCommand, told: Collection[tuple[str, str | None
     based on would set the entry back; a step that is based on a version, or has a reason of its own, is a new one.
     """
     if (command.deployment_stage, command.reason) in told:
-        raise StageRepeated("The entry was at this stage before, by the same words, and has moved on since.")
+        raise StageRepeated(
+            "The entry was at this stage before, by the same words, and has moved on since. If the step is meant, send "
+            "it with the entry's ETag as If-Match, or with a reason."
+        )
 
 
 def take_heartbeat(entry: EntryState, beaten_at: datetime, records_count: int | None, *, stated: bool) -> Change | None:
