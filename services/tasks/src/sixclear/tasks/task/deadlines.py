@@ -3,7 +3,8 @@
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -57,7 +58,7 @@ _STARTS = [
 
 
 def _occurs(rule: str) -> bool:
-    """Whether the rule can be read and occurs, whenever it starts; one that never does would be searched for ever."""
+    """Whether a rule of known parts occurs, whenever it starts; one that never does would be searched for ever."""
     try:
         parsed = _read(rule, _civil_close(_LATE))
     except (ValueError, TypeError, IndexError):
@@ -93,27 +94,63 @@ class Period:
 
 def check_recurrence(rule: str) -> str:
     """The rule itself when it repeats by day, week, month or year (RFC 5545 §3.3.10); raises RecurrenceInvalid."""
-    parts = [part.partition("=") for part in rule.upper().split(";")]
-    names = [name for name, _, _ in parts]
-    known = all(name in _PARTS and _PARTS[name].fullmatch(value) for name, _, value in parts)
-    # RFC 5545 allows only one of the two ends.
-    clear = "FREQ" in names and len(set(names)) == len(names) and not {"COUNT", "UNTIL"} <= set(names)
-    wrong = _ignored({name: value for name, _, value in parts}, rule)
-    if not known or not clear or wrong or not _occurs(rule):
+    parts = [part.partition("=")[::2] for part in rule.upper().split(";")]
+    code, wrong = "rule-unreadable", _unreadable(parts, rule) or _ignored(dict(parts))
+    if not wrong and not _occurs(rule):
+        code, wrong = (
+            "never-occurs",
+            "The rule never occurs, or only from some starts: no day fits all its parts.",
+        )
+    if wrong:
         raise RecurrenceInvalid(
             "Write one rule that repeats by day, week, month or year and occurs whenever it starts, such as "
             "FREQ=MONTHLY;BYMONTHDAY=22 or FREQ=WEEKLY;BYDAY=FR. It ends by COUNT or by UNTIL, not by both.",
-            errors=[
-                {"pointer": "#/recurrence", "code": "rule-unreadable", "detail": wrong or "The rule cannot be used."}
-            ],
+            errors=[{"pointer": "#/recurrence", "code": code, "detail": wrong}],
         )
     return rule
 
 
-def _ignored(parts: Mapping[str, str], rule: str) -> str:
-    """What to do about a part that the library would pass over in silence, or that is given by the assignment."""
-    if ":" in rule or "DTSTART" in parts:
+# How the values of a part are written, beside what its name says.
+_WRITTEN = {
+    "FREQ": "FREQ is one of DAILY, WEEKLY, MONTHLY and YEARLY.",
+    "UNTIL": "UNTIL is the last day, written as year, month and day without signs between: 20261231.",
+    "BYDAY": "BYDAY names weekdays: MO, TU, WE, TH, FR, SA or SU, with commas between; 2MO is the second Monday.",
+    "BYMONTHDAY": "BYMONTHDAY has days from 1 to 31, or from -1 to -31, with commas between.",
+    "BYMONTH": "BYMONTH has months from 1 to 12, with commas between, each once.",
+    "INTERVAL": "INTERVAL is a number from 1 to 999.",
+    "COUNT": "COUNT is a number from 1 to 9999.",
+    "BYSETPOS": "BYSETPOS is one number from 1 to 99, or from -1 to -99.",
+    "WKST": "WKST is one weekday: MO, TU, WE, TH, FR, SA or SU.",
+}
+
+
+def _unreadable(parts: Sequence[tuple[str, str]], rule: str) -> str:
+    """What keeps a rule of these parts from being read, and how it is written."""
+    names = [name for name, _ in parts]
+    if ":" in rule or "DTSTART" in names:
         return "Leave out RRULE: and DTSTART; the rule starts with the assignment."
+    if not set(names) <= set(_PARTS):
+        return f"A part is not one of {', '.join(_PARTS)}, each with = and a value, and ; between them."
+    if wrong := next((name for name, value in parts if not _is_written(name, value)), None):
+        return _WRITTEN[wrong]
+    if "FREQ" not in names:
+        return _WRITTEN["FREQ"]
+    if len(set(names)) < len(names):
+        return "Write each part once."
+    # RFC 5545 allows only one of the two ends.
+    return "The rule ends by COUNT or by UNTIL, not by both." if {"COUNT", "UNTIL"} <= set(names) else ""
+
+
+def _is_written(name: str, value: str) -> bool:
+    if not _PARTS[name].fullmatch(value):
+        return False
+    with suppress(ValueError):
+        return name != "UNTIL" or date.fromisoformat(value) < date.max
+    return False
+
+
+def _ignored(parts: Mapping[str, str]) -> str:
+    """What to do about a part that the library would pass over in silence."""
     if parts.get("FREQ") in {"DAILY", "WEEKLY"} and re.search("[0-9]", parts.get("BYDAY", "")):
         return "A number before a weekday counts within FREQ=MONTHLY or FREQ=YEARLY; take it out, or change FREQ."
     if "BYSETPOS" in parts and not {"BYDAY", "BYMONTHDAY", "BYMONTH"} & set(parts):
