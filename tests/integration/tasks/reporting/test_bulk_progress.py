@@ -132,8 +132,34 @@ async def test_two_assigning_bodies_with_the_same_key_are_told_apart(service: Se
     items = (await send(service, lines))["items"]
     assert isinstance(items, list)
     codes = [item["problem"] and item["problem"]["code"] for item in items]
-    assert codes == ["reference-ambiguous", None, None, "task-not-found", "task-not-found"]
+    assert codes == ["reference-ambiguous", None, None, "task-not-found", "reference-unknown"]
     assert items[2]["task_id"] == their_id
+
+
+@pytest.mark.asyncio
+async def test_an_identifier_and_a_key_name_the_same_task(service: Service) -> None:
+    task_id = str(await an_assigned_task(service, external_id="NV-0"))
+    await an_assigned_task(service, external_id="NV-1")
+    lines: list[object] = [
+        line(1, task_id=task_id),
+        line(404, task_id=task_id),
+        line(0, source="other", task_id=task_id),
+        line(0, task_id=task_id, assigning_organisation="G01"),
+        line(0, task_id=task_id, assigning_organisation="unknown"),
+        {"task_id": task_id, "external_id": "NV-0", "text": "Tuần này"},
+        line(0, external_id=" nv-0", task_id=task_id.upper(), assigning_organisation="P57"),
+    ]
+    answer = await send(service, lines)
+    assert answer["reported"] == 1
+    items = answer["items"]
+    assert isinstance(items, list)
+    problems = [(item["problem"]["code"], item["problem"]["pointer"]) for item in items[:-1]]
+    assert problems == [
+        *[("reference-ambiguous", "#/external_id")] * 3,
+        ("reference-ambiguous", "#/assigning_organisation"),
+        ("reference-unknown", "#/assigning_organisation"),
+        ("reference-unknown", "#/external_id"),
+    ]
 
 
 @pytest.mark.asyncio

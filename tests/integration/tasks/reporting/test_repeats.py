@@ -161,7 +161,7 @@ async def test_what_is_refused_or_said_already_in_a_file_never_doubles_its_neigh
     service: Service, between: dict[str, Any]
 ) -> None:
     task_id = str(await an_assigned_task(service))
-    told = [{"text": "Một", "percent": 20}, {"text": "Một"}, between, {"text": "Ba"}]
+    told: list[dict[str, Any]] = [{"text": "Một", "percent": 20}, {"text": "Một"}, between, {"text": "Ba"}]
     lines = [{"task_id": task_id, **line} for line in told]
     assert "reported" in await send(service, *lines)
     service.clock.pass_by(hours=1)
@@ -182,7 +182,7 @@ async def test_two_stated_times_of_the_same_words_never_double_their_neighbours(
 async def test_a_result_brings_no_evidence_twice_that_was_attached_of_an_earlier_time(service: Service) -> None:
     task_id = await an_assigned_task(service)
     service.clock.pass_by(days=2)
-    old = EVIDENCE | {"title": "Cũ", "occurred_at": "2025-12-05T09:00:00+07:00"}
+    old = {**EVIDENCE, "title": "Cũ", "occurred_at": "2025-12-05T09:00:00+07:00"}
     headers = service.headers("G06", "tasks:report", "facts:past")
     for proof in (EVIDENCE, old):
         path = f"/api/tasks/v1/tasks/{task_id}/evidence"

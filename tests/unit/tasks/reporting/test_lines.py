@@ -55,7 +55,8 @@ def test_one_object_on_several_lines_is_one_item(ends: list[str]) -> None:
         (written(text="é").encode("cp1252"), "not UTF-8"),
         (b"external_id;source;text;percent", "A table (CSV)"),
         (b"external_id\tsource\ttext", "A table (CSV)"),
-        (b"PK\x03\x04 workbook", "does not begin with {"),
+        (b"PK\x03\x04 workbook\nof many\nlines", "This is an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old\nworkbook", "This is an Excel workbook"),
         (b"// the week's reports", "does not begin with {"),
         (written().encode() + b",", "A comma stands after the object"),
         (b'{"external_id":"CV-1","source":"import","text":"x","percent":33,0}', "A number has a comma"),
@@ -66,7 +67,9 @@ def test_one_object_on_several_lines_is_one_item(ends: list[str]) -> None:
         (b'{"text": "cut', "at character 10"),
         (b'{"text": "x"', "it ends before the object does"),
         (b"{", "it ends before the object does"),
-        ("{“text”: 1}".encode(), "at character 2"),
+        ("{“text”: 1}".encode(), "at character 2, a curly quotation mark"),
+        ('{"text": „x“}'.encode(), "at character 10, a curly quotation mark"),
+        ('{"text": "\ud83d"}'.encode("utf-16", "surrogatepass"), "half a character"),
         (b'{"percent": NaN}', "not JSON"),
         (b"[" + written().encode() + b",]", "not one JSON array at line 1"),
         (b"[\n" + written().encode() + b",\n", "not one JSON array at line 3"),
@@ -80,9 +83,28 @@ def test_what_is_not_understood_is_refused_with_what_stands_in_the_way(body: byt
     assert detail.endswith("Write each item as one object on one line, and save the file as UTF-8.")
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u3000", "\u200b", " \u200b\u00a0\t", "\ufeff", "\u2060"])
+def test_a_line_of_which_nothing_shows_is_blank(blank: str) -> None:
+    lines = read_lines(f"{blank}\n{written()}\n{blank}\n{written()}\n{blank}".encode(), MOST, BulkProgressItem)
+    assert [(line.number, line.problem) for line in lines] == [(2, None), (4, None)]
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\n\x1a", "\r\n\x1a\r\n", "\x1a\x1a"])
+@pytest.mark.parametrize("text", [written(), f"[{written()}]", json.dumps(GOOD, indent=1)])
+def test_the_mark_by_which_dos_ends_a_text_is_left_out(text: str, end: str) -> None:
+    assert one(f"{text}{end}".encode()).item is not None
+
+
+def test_half_a_character_spoils_its_own_line_alone() -> None:
+    text = "\n".join((written(), written(text="\ud83d"), written()))
+    lines = read_lines(text.encode("utf-16", "surrogatepass"), MOST, BulkProgressItem)
+    assert [line.problem is None for line in lines] == [True, False, True]
+
+
 def test_a_name_that_is_not_known_is_told_before_the_one_that_is_missing() -> None:
     assert "no member of this name" in why(json.dumps({"Text": "x", "source": "a", "external_id": "b"}).encode())
     assert "no member of this name" in why(json.dumps({"items": [GOOD]}).encode())
+    assert "the array alone" in why(json.dumps({"items": [GOOD]}).encode())
 
 
 def test_of_a_broken_array_nothing_is_taken() -> None:

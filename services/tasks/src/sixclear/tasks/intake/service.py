@@ -169,7 +169,7 @@ class _Batch:
         key = describe.key_of(item)
         if item.task_id is not None:
             task = self.known.of_id(item.task_id)
-            return describe.with_its_own_key(self._seen(task), item)
+            return describe.with_its_own_key(self._seen(task), item.source, item.external_id)
         if key is None:
             return None
         task = self.known.of_key(self.ctx.caller.own_organisation(), key)

@@ -3,6 +3,7 @@
 import codecs
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -57,8 +58,10 @@ def read_lines(body: bytes, most: int, item: type[Item]) -> list[Line[Item]]:
     A byte order mark is left out, and lines may end in any way; what has the mark of UTF-16 or UTF-32 is read as that.
     A file that begins as an array and is none is refused as a whole. Raises BulkTooLarge for more than `most` items.
     """
-    body = _in_utf8(body)
-    raw = [(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
+    if body.startswith(_WORKBOOKS):
+        return [Line(1, None, ItemProblem(code="unreadable", detail=f"{_IS_WORKBOOK} {_REMEDY}"))]
+    body = _without_end_mark(_in_utf8(body))
+    raw = [(number, line) for number, line in enumerate(body.splitlines(), 1) if not _is_blank(line)]
     if raw and raw[0][1].lstrip().startswith(b"["):
         return _of_array(raw[0][0], body, most, item)
     if raw and (whole := _one_object(body, raw)) is not None:
@@ -71,8 +74,21 @@ def _in_utf8(body: bytes) -> bytes:
     for mark, encoding in _WIDE.items():
         if body.startswith(mark):
             with suppress(UnicodeDecodeError):
-                return body.decode(encoding).encode()
+                # Half a character spoils its own line alone: in UTF-8 it cannot be read.
+                return body.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
     return body.removeprefix(codecs.BOM_UTF8)
+
+
+def _without_end_mark(body: bytes) -> bytes:
+    """Without Ctrl-Z, by which DOS ends a text."""
+    return body.rstrip(b"\x1a\r\n\t ") if body.rstrip().endswith(b"\x1a") else body
+
+
+def _is_blank(line: bytes) -> bool:
+    """Whether nothing of the line shows, whichever blanks or marks it has."""
+    if line[:1].isalnum() or line[:1] in (b"{", b"[", b"}", b'"'):
+        return False
+    return all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in line.decode("utf-8", "replace"))
 
 
 def _check_count(items: Sequence[Any], most: int) -> None:
@@ -114,6 +130,11 @@ def _read(number: int, raw: bytes, item: type[Item]) -> Line[Item]:
         return Line(number, None, ItemProblem(code="unreadable", detail=detail))
 
 
+# As Excel begins its files, of today and of before 2007.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_IS_WORKBOOK = "This is an Excel workbook, or another archive, and no text: export its rows as JSON."
+_HALF = re.compile(rb"\xed[\xa0-\xbf]")
+_CURLY = frozenset("“”„‟«»‘’‚‛＂")
 _REMEDY = "Write each item as one object on one line, and save the file as UTF-8."
 _TOO_DEEP = "At most 64 levels may be nested. Write each item as one plain object."
 _COMMA_IN_NUMBER = re.compile(r":\s*-?[0-9]+,[0-9]+\s*[,}]")
@@ -121,6 +142,8 @@ _COMMA_IN_NUMBER = re.compile(r":\s*-?[0-9]+,[0-9]+\s*[,}]")
 
 def _why_unreadable(raw: bytes, error: Exception) -> str:
     """What keeps the line from being read, and where; nothing of what it says."""
+    if _HALF.search(raw):
+        return "The line has half a character, a surrogate without its other half."
     if isinstance(error, UnicodeDecodeError) or b"\x00" in raw:
         return "The line is not UTF-8."
     line = raw.decode("utf-8-sig").strip()
@@ -152,6 +175,8 @@ def _place(error: Exception) -> str:
         return ""
     if error.pos >= len(error.doc.rstrip()):
         return ": it ends before the object does"
+    if error.doc[error.pos] in _CURLY:
+        return f" at character {error.pos + 1}, a curly quotation mark: write straight ones"
     return f" at character {error.pos + 1}{_SAID.get(error.msg, '')}"
 
 
@@ -194,6 +219,8 @@ def _fault(complaint: Mapping[str, Any]) -> ItemProblem:
     kind: str = complaint["type"]
     said = field_errors([{**complaint, "loc": ("body", *complaint["loc"])}])[0]
     expected, remedy = _EXPECTED.get(kind, ("", ""))
+    if kind == "extra_forbidden" and isinstance(complaint["input"], list):
+        remedy = "Send the items themselves: one object on each line, or the array alone."
     values = complaint.get("ctx", {})
     detail = f"Expected: {expected.format(**values)}." if expected else f"{said['detail'].rstrip('.')}."
     told = [detail, f"Came: {_kind_of(complaint)}.", remedy.format()]

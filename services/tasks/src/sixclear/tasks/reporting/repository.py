@@ -152,12 +152,14 @@ async def list_reports_told(
 async def list_evidence_told(
     session: AsyncSession, task_id: UUID, stated: datetime | None, since: datetime
 ) -> Sequence[Evidence]:
-    """As `list_reports_told`, of the evidence of one task."""
-    return (await session.scalars(_told(Evidence, [task_id], [stated] if stated else [], since))).all()
+    """As `list_reports_told`, of the evidence of one task, with what was told since then of an earlier time."""
+    return (await session.scalars(_told(Evidence, [task_id], [stated] if stated else [], since, late=True))).all()
 
 
-def _told(row: type[Said], task_ids: Sequence[UUID], stated: Collection[datetime], since: datetime) -> Select[Said]:
-    told = row.occurred_at >= since
+def _told(
+    row: type[Said], task_ids: Sequence[UUID], stated: Collection[datetime], since: datetime, *, late: bool = False
+) -> Select[Said]:
+    told = or_(row.occurred_at >= since, row.recorded_at >= since) if late else row.occurred_at >= since
     if stated:
         instants = func.unnest(literal(list(stated), ARRAY(row.occurred_at.type)), type_=row.occurred_at.type)
         at = instants.column_valued("stated_at")

@@ -33,6 +33,7 @@ from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.hidden import Hidden, Said, hidden_of
 from sixclear.tasks.task.models import ProgressReport, Task, state_of
 from sixclear.tasks.task.recording import TASK, event_data
+from sixclear.tasks.task.service.describe import pair_incomplete, with_its_own_key
 
 
 async def report_many(ctx: Context, lines: Sequence[Line[BulkProgressItem]], *, dry_run: bool) -> list[BulkItemResult]:
@@ -78,6 +79,13 @@ class _Keys:
 
     def task_id(self, item: BulkProgressItem) -> UUID:
         """The one task that the item names; raises when it names none or several."""
+        if bool(item.source) != bool(item.external_id):
+            raise pair_incomplete()
+        if item.assigning_organisation is not None and item.assigning_organisation not in self.assigners:
+            raise ReferenceUnknown(
+                "assigning_organisation names no organisation that is known; find it with GET /organisations?q=.",
+                errors=[_error("assigning_organisation", "organisation-unknown", "No such organisation.")],
+            )
         if item.task_id is not None:
             return item.task_id
         if item.source is None or item.external_id is None:
@@ -91,6 +99,23 @@ class _Keys:
         if len(found) > 1:
             raise ReferenceAmbiguous("Several tasks have this key: add assigning_organisation, or name it by task_id.")
         return next(iter(found))
+
+    def check(self, task: Task, item: BulkProgressItem) -> None:
+        """Raises ReferenceAmbiguous when the item says of its task what another one has."""
+        if item.task_id is None:
+            return
+        with_its_own_key(task, item.source, item.external_id)
+        if item.assigning_organisation is None:
+            return
+        if self.assigners[item.assigning_organisation] != task.assigning_organisation_id:
+            raise ReferenceAmbiguous(
+                "task_id names a task of another assigning body: leave out assigning_organisation.",
+                errors=[_error("assigning_organisation", "assigner-of-another", "Leave it out.")],
+            )
+
+
+def _error(field: str, code: str, detail: str) -> dict[str, str]:
+    return {"pointer": f"#/{field}", "code": code, "detail": detail}
 
 
 def _may_be_late(item: BulkProgressItem) -> bool:
@@ -131,18 +156,25 @@ class _Batch:
 
     def _repeated(self, lines: Sequence[Line[BulkProgressItem]]) -> set[int]:
         """The lines that say of their tasks what was said of them last: an earlier request had them."""
-        told: dict[UUID, list[tuple[int, BulkProgressItem]]] = defaultdict(list)
+        told: dict[tuple[Task, UUID], list[tuple[int, BulkProgressItem]]] = defaultdict(list)
         for index, line in enumerate(lines):
             with suppress(DomainError):
                 if line.item is not None:
-                    told[self._keys.task_id(line.item)].append((index, line.item))
-        own = self._ctx.caller.organisation_id
+                    told[self._named(line.item)].append((index, line.item))
         repeated: set[int] = set()
-        for task_id, of_task in told.items():
-            if own is not None and (task := self._tasks.get(task_id)) is not None:
-                places = self._seen.repeated(task, own, [item for _, item in of_task])
-                repeated.update(of_task[place][0] for place in places)
+        for (task, organisation_id), of_task in told.items():
+            places = self._seen.repeated(task, organisation_id, [item for _, item in of_task])
+            repeated.update(of_task[place][0] for place in places)
         return repeated
+
+    def _named(self, item: BulkProgressItem) -> tuple[Task, UUID]:
+        """The task that the item names, and the body that reports on it; raises what the item is refused with."""
+        task = self._tasks.get(self._keys.task_id(item))
+        if task is None or not is_visible(state := state_of(task), self._ctx.caller.organisation_id):
+            raise TaskNotFound(NOT_SEEN)
+        organisation_id = require_doer(self._ctx, state, REPORT_OF_OTHERS)
+        self._keys.check(task, item)
+        return task, organisation_id
 
     def _take(self, index: int, line: Line[BulkProgressItem], *, repeated: bool) -> BulkItemResult:
         """Apply one item, or answer why it is refused."""
@@ -151,22 +183,20 @@ class _Batch:
         task_id = line.item.task_id
         try:
             task_id = self._keys.task_id(line.item)
-            outcome, version = self._report(task_id, line.item, repeated=repeated)
+            outcome, version = self._report(line.item, repeated=repeated)
             return _result(index, line, outcome, task_id=task_id, version=version)
         except DomainError as error:
-            problem = ItemProblem(code=error.code, detail=error.detail)
+            pointer = error.errors[0]["pointer"] if error.errors else None
+            problem = ItemProblem(code=error.code, detail=error.detail, pointer=pointer)
             return _result(index, line, "rejected", task_id=task_id, problem=problem)
 
-    def _report(self, task_id: UUID, item: BulkProgressItem, *, repeated: bool) -> tuple[Outcome, int]:
-        task = self._tasks.get(task_id)
-        ctx = self._ctx
-        if task is None or not is_visible(state := state_of(task), ctx.caller.organisation_id):
-            raise TaskNotFound(NOT_SEEN)
-        organisation_id = require_doer(ctx, state, REPORT_OF_OTHERS)
+    def _report(self, item: BulkProgressItem, *, repeated: bool) -> tuple[Outcome, int]:
+        ctx, (task, organisation_id) = self._ctx, self._named(item)
+        state = state_of(task)
         if repeated or self._seen.holds(task, organisation_id, item):
             return "unchanged", task.version
         occurred_at = told_at(ctx, item.occurred_at, task)
-        percents = percents_of(task, item, occurred_at, self._hidden.get(task_id), self._stated)
+        percents = percents_of(task, item, occurred_at, self._hidden.get(task.task_id), self._stated)
         change = lifecycle.report(state, command(item, percents), occurred_at)
         previous = apply(task, change, occurred_at, ctx.now, TASK)
         self._keep(task, report_row(task, item, organisation_id, percents, occurred_at, ctx.now))

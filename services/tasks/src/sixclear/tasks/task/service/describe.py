@@ -127,7 +127,8 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
     """
     given = key_of(proposal)
     if proposal.task_id is not None:
-        return with_its_own_key(await get_task(ctx, proposal.task_id, lock=True), proposal)
+        named = await get_task(ctx, proposal.task_id, lock=True)
+        return with_its_own_key(named, proposal.source, proposal.external_id)
     if given is None:
         return None
     own = ctx.caller.own_organisation()
@@ -143,11 +144,16 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
 def key_of(proposal: TaskProposal) -> tuple[str, str] | None:
     """The sender's key, where the proposal has one; raises ReferenceUnknown for half of one."""
     if bool(proposal.source) != bool(proposal.external_id):
-        raise ReferenceUnknown(
-            "source and external_id are given together or not at all.",
-            errors=[{"pointer": "#/external_id", "code": "pair-incomplete", "detail": "Give both or neither."}],
-        )
+        raise pair_incomplete()
     return (proposal.source, proposal.external_id) if proposal.source and proposal.external_id else None
+
+
+def pair_incomplete() -> ReferenceUnknown:
+    """The refusal of half a key."""
+    return ReferenceUnknown(
+        "source and external_id are given together or not at all.",
+        errors=[{"pointer": "#/external_id", "code": "pair-incomplete", "detail": "Give both or neither."}],
+    )
 
 
 def lock_of_key(own: UUID, key: tuple[str, str]) -> UUID:
@@ -155,11 +161,9 @@ def lock_of_key(own: UUID, key: tuple[str, str]) -> UUID:
     return stable_id("key of a task", str(own), folded_key(*key))
 
 
-def with_its_own_key(task: Task, proposal: TaskProposal) -> Task:
+def with_its_own_key(task: Task, source: str | None, external_id: str | None) -> Task:
     """The task; a key that comes along must be the one that it has, for an identifier never names a second task."""
-    if proposal.external_id and form_of(proposal.source, proposal.external_id) != form_of(
-        task.source, task.external_id
-    ):
+    if external_id and form_of(source, external_id) != form_of(task.source, task.external_id):
         raise ReferenceAmbiguous(
             "task_id names a task with another key, or with none: leave out source and external_id.",
             errors=[{"pointer": "#/external_id", "code": "key-of-another", "detail": "Leave out the key."}],
@@ -210,13 +214,15 @@ async def _update(
     kept = {"code": code, "source": task.source, "external_id": task.external_id}
     wanted = dict(fields) | kept | {"search_text": _search_text(code, proposal)}
     if task.status not in _UNDECIDED:
-        if moves_deadline(task, wanted):
+        moved = moves_deadline(task, wanted)
+        if moved and task.status != "cancelled":
             _, undecided = without_decisions(task, wanted)
             raise DeadlineNeedsDecision(
                 "Send the original or the current deadline here; an extension moves the current one.",
                 errors=[one.as_error() for one in undecided],
             )
-        wanted["current_deadline"] = task.current_deadline
+        if not moved:
+            wanted["current_deadline"] = task.current_deadline
     changed = {name: value for name, value in wanted.items() if getattr(task, name) != value}
     if not changed:
         require_describer(ctx, task, {})
