@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+import orjson
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
@@ -50,6 +51,40 @@ async def test_who_made_a_proposal_takes_it_back(service: Service, key: dict[str
     assert (withdrawn.status_code, withdrawn.json()["status"]) == (200, "cancelled")
     assert (await service.events())[-1].change == "proposal_withdrawn"
     assert (await service.post("P57", f"/tasks/{task_id}/assign", {})).json()["code"] == "transition-not-allowed"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("code", "path", "body"), [("P57", "refuse", REASON), ("G06", "withdraw-proposal", {})])
+@pytest.mark.parametrize("changes", [{"title": "Tên khác"}, {"deadline": None}, {"deadline": "2026-03-01"}])
+async def test_the_key_of_a_proposal_that_is_over_stays_with_it(
+    service: Service, code: str, path: str, body: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    task_id = await a_proposal(service)
+    assert (await service.post(code, f"/tasks/{task_id}/{path}", body)).status_code == 200
+    again = await propose(service)
+    assert (again.status_code, again.json()["status"]) == (200, "cancelled"), "the same again changes nothing"
+    refused = await propose(service, **changes)
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+    assert "propose the task again under another key" in refused.json()["detail"]
+    assert (await propose(service, 2, **changes)).status_code == 201
+
+
+@pytest.mark.asyncio
+async def test_only_its_maker_and_the_programmes_owner_describe_a_proposal(service: Service) -> None:
+    task_id = await a_proposal(service, lead_organisation="G01", assigning_organisation="G06")
+    described = {"task_id": str(task_id), "source": None, "external_id": None}
+    taken = proposal(assign=False, lead_organisation="G01", assigning_organisation="G01") | described
+    for refused in (await service.post("G01", "/tasks", taken), await patch(service, "G01", task_id, title="Khác")):
+        assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed")
+    for code in ("G06", "P57"):
+        assert (await patch(service, code, task_id, title=f"Tên của {code}")).status_code == 200
+    same = proposal(assign=False, lead_organisation="G01", assigning_organisation="G06", title="Tên của P57")
+    assert (await service.post("G01", "/tasks", same | described)).status_code == 200, "unchanged"
+
+
+async def patch(service: Service, code: str, task_id: UUID, **changes: Any) -> httpx2.Response:
+    headers = service.headers(code) | {"Content-Type": "application/merge-patch+json"}
+    return await service.http.patch(f"/api/tasks/v1/tasks/{task_id}", content=orjson.dumps(changes), headers=headers)
 
 
 @pytest.mark.asyncio

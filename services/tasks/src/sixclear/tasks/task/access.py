@@ -7,9 +7,11 @@ from uuid import UUID
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.tasks.task.errors import ConfirmationByDoer
-from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskState
+from sixclear.tasks.task.lifecycle import TaskState
 from sixclear.tasks.task.models import Task, state_of
 
+# Only proposed: no decision has given it to a body.
+_UNDECIDED = frozenset({"draft", "proposed"})
 NOT_SEEN = "No task that you may see has this identifier."
 PUBLIC = Access.public("Progress, responsibility and results are published to everyone.")
 # A client that takes a step on its tasks reads them, restricted ones included.
@@ -93,20 +95,27 @@ def require_refusing_body(ctx: Context, task: Task) -> UUID:
 
 def require_proposing_body(ctx: Context, task: Task) -> UUID:
     """The body may that made the proposal."""
+    return ctx.require_organisation({_made_by(task)}, "withdraw a proposal of another organisation")
+
+
+def _made_by(task: Task) -> UUID | None:
     # The release before writes only whose key it has.
-    made_by = task.proposed_by_organisation_id or task.key_organisation_id
-    return ctx.require_organisation({made_by}, "withdraw a proposal of another organisation")
+    return task.proposed_by_organisation_id or task.key_organisation_id
 
 
 def require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> None:
     """What is stored decides who may describe a known task, never what is proposed.
 
-    The lead body may while the task is only proposed, and may always send it again unchanged. From its assignment on,
-    and for its classification at any time, it is the assigning body or the programme's owner.
+    A proposal is described by the body that made it, or by the programme's owner. From its assignment on, and for its
+    classification at any time, it is the assigning body or the programme's owner. The lead body may always send the
+    task again unchanged.
     """
-    allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
-    if not changed or (task.status not in OPEN_STATUSES and "classification" not in changed):
-        allowed.add(task.lead_organisation_id)
+    owner, made_by = task.programme.owner_organisation_id, _made_by(task)
+    allowed: set[UUID | None] = {task.assigning_organisation_id, owner}
+    if not changed:
+        allowed |= {task.lead_organisation_id, made_by}
+    elif task.status in _UNDECIDED and set(changed) != {"classification"} and made_by is not None:
+        allowed = allowed & {owner, made_by} if "classification" in changed else {owner, made_by}
     ctx.require_organisation(allowed, "describe this task again")
 
 

@@ -256,6 +256,11 @@ def allow_update(task: TaskState, changed: Mapping[str, Any], *, enforced: bool)
     """
     if set(changed) == {"classification"}:
         return
+    if task.status == "cancelled":
+        raise TransitionNotAllowed(
+            "This proposal is over, refused or taken back, and its key stays with it: propose the task again under "
+            "another key."
+        )
     _allow(task, "updated")
     decided = decided_fields(task, changed)
     if decided:
