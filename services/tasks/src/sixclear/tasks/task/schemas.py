@@ -40,16 +40,19 @@ class PositionView(Schema):
     organisation_id: UUID
 
 
+_LABEL = "A label that lists show, no key: several tasks may have the same one."
+
+
 class TaskProposal(Schema):
     """A task to propose, or to describe again: one that your own `source` and `external_id` name, or `task_id`."""
 
     task_id: UUID | None = Field(
         default=None,
-        description="A known task to describe again, also another body's proposal; it keeps its own key.",
+        description="A known task to describe again, also another body's proposal in your programme; it keeps its key.",
     )
     programme: Slug
     title: Line
-    code: Key | None = None
+    code: Key | None = Field(default=None, description=_LABEL)
     description: Text | None = None
     directive_id: UUID | None = None
     clause: Line | None = None
@@ -102,7 +105,7 @@ class TaskSummary(Schema):
     """A task as lists show it."""
 
     task_id: UUID
-    code: str
+    code: str = Field(description=_LABEL)
     title: str
     source: str | None
     external_id: str | None
