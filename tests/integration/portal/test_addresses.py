@@ -42,6 +42,22 @@ async def test_the_languages_of_a_page_keep_its_own_parameters(browser: httpx2.A
 
 
 @pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("28/11/2025", "Write year, month and day in this order, such as 2026-11-28."),
+        ("2025-11-31", "Write year, month and day in this order, such as 2026-11-28."),
+        ("hôm qua", "Write year, month and day in this order, such as 2026-11-28."),
+        ("2199-01-01", "This day lies ahead."),
+    ],
+)
+async def test_a_day_that_is_not_taken_is_told_why(browser: httpx2.AsyncClient, day: str, words: str) -> None:
+    page = await browser.get("/", params={"as_of": day, "lang": "en"})
+    assert page.status_code == 422
+    text = re.sub(r"\s+", " ", Document(page.text).text)
+    assert f"Day does not take this value: {day}. {words}" in text
+
+
+@pytest.mark.parametrize(
     ("path", "parameter", "value", "name"),
     [
         ("/tasks", "status", "bogus", "State"),

@@ -19,12 +19,12 @@ _DAY: TypeAdapter[date] = TypeAdapter(Day)
 _LONGEST_VALUE = 800
 _SHOWN_OF_A_VALUE = 80
 
-Fault = Literal["repeated", "refused"]
+Fault = Literal["repeated", "refused", "no-day", "day-ahead"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A parameter that is not used: it is `repeated`, or `refused` because its value is none; `value` as it was."""
+    """A parameter that is not used: it is `repeated`, or its value is none; `value` as it was."""
 
     parameter: str
     fault: Fault
@@ -41,9 +41,9 @@ class Asked:
     values: Mapping[str, str]
     wrong: Sequence[Wrong] = ()
 
-    def without(self, refused: Collection[str]) -> "Asked":
+    def without(self, refused: Collection[str], fault: Fault = "refused") -> "Asked":
         """The rest, after the values of `refused` turned out to be none."""
-        wrong = [Wrong(name, "refused", self.values[name][:_SHOWN_OF_A_VALUE]) for name in sorted(refused)]
+        wrong = [Wrong(name, fault, self.values[name][:_SHOWN_OF_A_VALUE]) for name in sorted(refused)]
         return replace(self, values={**self.values, **dict.fromkeys(refused, "")}, wrong=(*self.wrong, *wrong))
 
     def day(self, name: str) -> "tuple[date | None, Asked]":
@@ -54,7 +54,7 @@ class Asked:
         try:
             return _DAY.validate_python(value), self
         except ValidationError:
-            return None, self.without({name})
+            return None, self.without({name}, "no-day")
 
     @property
     def status(self) -> int:

@@ -101,7 +101,7 @@ def _past_day(asked: Asked, today: date) -> tuple[date | None, Asked]:
     """The day of the past that the address asks for; today is now, and a day to come is not used."""
     day, asked = asked.day("as_of")
     if day is not None and day > today:
-        return None, asked.without({"as_of"})
+        return None, asked.without({"as_of"}, "day-ahead")
     return (None if day == today else day), asked
 
 
