@@ -9,10 +9,9 @@ from functools import cache
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
+from tests.alerts import alert_rules, described, metrics_of
 
 from sixclear.launcher import registry
 from sixclear.launcher.__main__ import parser
@@ -22,7 +21,6 @@ from sixclear.launcher.variables import known_variables
 ROOT = Path(__file__).resolve().parents[2]
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 RUNBOOKS = sorted((ROOT / "docs/runbooks").glob("*.md"))
-ALERTS = ROOT / "deploy/prometheus/alerts.yaml"
 
 DECISION_PARTS = ["Context", "Decision", "Consequences", "Refused", "Look again when"]
 RUNBOOK_PARTS = ["Meaning", "Look first", "Mend", "Afterwards"]
@@ -61,19 +59,28 @@ def test_a_runbook_that_names_an_operators_page_says_who_may_open_it(page: Path)
 
 
 def test_every_alert_has_its_runbook_and_every_runbook_its_alert() -> None:
-    rules = _alert_rules()
+    rules = alert_rules()
     assert {rule["alert"] for rule in rules} == {page.stem for page in RUNBOOKS}
     for rule in rules:
         assert rule["labels"]["severity"] in {"page", "ticket"}
-        assert rule["annotations"]["runbook"] == f"docs/runbooks/{rule['alert']}.md"
+        begins = '{{ or $externalLabels.sixclear_runbooks "docs/runbooks" }}'
+        assert rule["annotations"]["runbook_url"] == f"{begins}/{rule['alert']}.md"
 
 
 def test_alerts_use_metrics_that_the_code_has() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in _source_files())
-    names = {name for rule in _alert_rules() for name in re.findall(r"\b(?:sixclear|monitoring)_[a-z_]+", rule["expr"])}
+    names = {name for rule in alert_rules() for name in metrics_of(rule["expr"])}
     assert names, "nothing was checked"
     for name in names:
         assert re.search(rf"[\"']{name}[\"']", source), f"no metric is called {name}"
+
+
+def test_the_page_of_metrics_has_every_metric_and_each_has_our_prefix() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in _source_files())
+    made = re.findall(r"\b(?:Counter|Gauge|Histogram|GaugeMetricFamily)\(\s*\"(\w+)\"", source)
+    assert len(made) > 40, "nothing was checked"
+    assert not [name for name in made if not name.startswith("sixclear_")]
+    assert set(made) ^ set(described()) == set(), "a line in docs/reference/metrics.md for each metric, and no other"
 
 
 def test_links_lead_somewhere() -> None:
@@ -190,11 +197,6 @@ def _pages() -> tuple[Path, ...]:
 @cache
 def _source_files() -> tuple[Path, ...]:
     return tuple(path for root in ("libs", "services", "launcher") for path in (ROOT / root).rglob("*.py"))
-
-
-def _alert_rules() -> list[dict[str, Any]]:
-    groups = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
-    return [rule for group in groups for rule in group["rules"]]
 
 
 def _entities(service: registry.Service) -> list[str]:
