@@ -20,6 +20,7 @@ from sixclear.common.runtime.kafka_server import free_port
 
 VERSION = "26.5.6"
 DEMO_SECRET = "the secret of every client"
+PATIENT_SECONDS = 60.0  # of a busy machine
 _ADMIN = "admin"
 _FETCH_SECONDS = 300
 _START_SECONDS = 480  # twelve on a quiet machine
@@ -42,7 +43,7 @@ class KeycloakServer:
         """What the token endpoint answers to a client with the secret of all, or with what `form` holds."""
         proof = form or {"client_secret": DEMO_SECRET}
         body = {"grant_type": "client_credentials", "client_id": client_id, **proof}
-        answer = httpx2.post(self.token_url, data=body)
+        answer = httpx2.post(self.token_url, data=body, timeout=PATIENT_SECONDS)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -50,16 +51,18 @@ class KeycloakServer:
     def new_key(self) -> None:
         """A new signing key takes precedence; the one before is still published."""
         form = {"grant_type": "password", "client_id": "admin-cli", "username": _ADMIN, "password": _ADMIN}
-        answer = httpx2.post(f"{self.url}/realms/master/protocol/openid-connect/token", data=form)
+        answer = httpx2.post(
+            f"{self.url}/realms/master/protocol/openid-connect/token", data=form, timeout=PATIENT_SECONDS
+        )
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
         provider = {
             "name": "newer",
             "providerId": "rsa-generated",
             "providerType": "org.keycloak.keys.KeyProvider",
-            "parentId": httpx2.get(self._realm, headers=headers).json()["id"],
+            "parentId": httpx2.get(self._realm, headers=headers, timeout=PATIENT_SECONDS).json()["id"],
             "config": {"priority": ["500"], "keySize": ["2048"]},
         }
-        made = httpx2.post(f"{self._realm}/components", json=provider, headers=headers)
+        made = httpx2.post(f"{self._realm}/components", json=provider, headers=headers, timeout=PATIENT_SECONDS)
         assert made.status_code == 201, made.text
 
 

@@ -8,7 +8,7 @@ from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.banner import banner
 from sixclear.launcher.identity import ProviderTokens, Tokens, tokens_of
-from sixclear.launcher.options import RunOptions, embeds_issuer
+from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer
 
 ISSUER = "https://identity.example.vn/realms/sixclear"
 ALL = RunOptions(target="all", host="127.0.0.1", port=8000)
@@ -50,6 +50,12 @@ async def test_without_a_provider_and_without_clients_both_ways_are_told(tmp_pat
         await tokens("org-G06")
     assert "make run" in refused.value.way_out
     assert "SIXCLEAR_ISSUER_URL" in refused.value.way_out
+
+
+def test_keys_without_tls_are_refused_by_the_name_of_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIXCLEAR_JWKS_URL", "http://identity.example.vn/certs")
+    with pytest.raises(CannotStart, match=r"not valid\. SIXCLEAR_JWKS_URL must be https"):
+        common_settings("127.0.0.1", 0)
 
 
 def test_an_issuer_of_ones_own_needs_no_address_of_keys() -> None:

@@ -69,7 +69,10 @@ def _refuse_former() -> None:
 def problems_of(settings: type[BaseSettings], error: ValidationError) -> list[str]:
     """What is wrong, by variable, without the values."""
     return [
+        # What several settings say together names them itself.
         f"{variable_of(settings, '.'.join(str(part) for part in found['loc']))}: {found['msg']}"
+        if found["loc"]
+        else str(found["msg"]).removeprefix("Value error, ")
         for found in error.errors(include_url=False, include_input=False)
     ]
 
