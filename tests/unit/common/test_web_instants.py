@@ -74,6 +74,48 @@ def test_a_plus_sign_that_arrived_as_a_blank_is_understood_in_an_address(written
     assert read_day_or_instant(written) == datetime(2025, 12, 31, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("kind", [Instant, DayOrInstant])
+@pytest.mark.parametrize(
+    ("written", "microsecond"),
+    [
+        ("2025-12-31T17:00:00.1234567+07:00", 123_456),
+        ("2025-12-31T10:00:00.123456789Z", 123_456),
+        ("2025-12-31T10:00:00.9999999999z", 999_999),
+        ("2025-12-31T10:00:00.1Z", 100_000),
+        ("2025-12-31T17:00:00+0700", 0),
+        ("2025-12-31t17:00+0700", 0),
+    ],
+)
+def test_instants_as_other_languages_write_them_are_taken(kind: Any, written: str, microsecond: int) -> None:
+    instant = datetime(2025, 12, 31, 10, microsecond=microsecond, tzinfo=UTC)
+    assert TypeAdapter(kind).validate_python(written) == read_day_or_instant(written) == instant
+    assert read_day_or_instant(written.replace("+", " ")) == instant
+
+
+@pytest.mark.parametrize("kind", [Instant, DayOrInstant])
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2025-12-31T17:00:00+05:99", "instant"),
+        ("2025-12-31T17:00:00+0560", "instant"),
+        ("2025-12-31T17:00:00+24:00", "instant"),
+        ("2025-12-31T17:00:00+7:00", "instant"),
+        ("2025-12-31T17:00.5+07:00", "instant"),
+        ("2025-12-31T17:00:00.+07:00", "instant"),
+        ("2200-12-31T23:59:59-23:59", "year_out_of_range"),
+        ("1945-01-01T00:00+14:00", "year_out_of_range"),
+        ("0001-01-01T00:00+14:00", "year_out_of_range"),
+        ("9999-12-31T23:59-23:00", "year_out_of_range"),
+    ],
+)
+def test_an_offset_that_is_none_and_a_year_that_is_another_in_utc_are_refused(
+    kind: Any, written: str, code: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(kind).validate_python(written)
+    assert refused.value.errors()[-1]["type"].removeprefix("day_or_") == code
+
+
 @pytest.mark.parametrize(
     "written", ["2025-12-31 07:00", "2025-12-31T17:00:00", "2025-12-31 17:00:00 7:00", "٢025-12-31"]
 )

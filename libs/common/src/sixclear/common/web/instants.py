@@ -1,30 +1,46 @@
 """Times in requests: written as they are meant, never guessed from numbers or half-given texts.
 
 One syntax for every body and every address of every service (RFC 3339): a day is `2025-12-04`; an instant has a time
-and an offset, `2025-12-04T17:00:00+07:00`. Each field says which of both it takes. In an address the plus sign of an
-offset is written `%2B`; one that was not arrives as a blank and is understood.
+and an offset, `2025-12-04T17:00:00+07:00`. Each field says which of both it takes. An offset may come without its
+colon, as ISO 8601 has it too; what is finer than a microsecond is cut off. In an address the plus sign of an offset is
+written `%2B`; one that was not arrives as a blank and is understood. Years are those of the instant in UTC.
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 # RFC 3339 §5.6; pydantic alone would also take seconds since 1970 and dates without dashes.
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(?:(?<=:\d\d:\d\d)(\.\d{1,6})\d*)?"
+    r"(?:[Zz]|([+-](?:[01]\d|2[0-3])):?([0-5]\d))",
+    re.ASCII,
+)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FIRST_YEAR, _LAST_YEAR = 1945, 2200
 
 
 # An offset's plus sign that was not escaped in the address arrives as a blank.
-_UNESCAPED = re.compile(r"(\d{4}-\d\d-\d\d[Tt ][\d:.]+) (\d\d:\d\d)", re.ASCII)
+_UNESCAPED = re.compile(r"(\d{4}-\d\d-\d\d[Tt ][\d:.]+) (\d\d:?\d\d)", re.ASCII)
+
+
+def _plain(value: str) -> str | None:
+    """`value`, an instant, as every reader of ISO 8601 takes it; else None."""
+    found = _INSTANT.fullmatch(value)
+    if found is None:
+        return None
+    day, time, fraction, hours, minutes = found.groups()
+    return f"{day}T{time}{fraction or ''}" + (f"{hours}:{minutes}" if hours else "Z")
 
 
 def _instant(value: Any) -> Any:
-    if isinstance(value, datetime) or (isinstance(value, str) and _INSTANT.fullmatch(value)):
+    if isinstance(value, datetime):
         return value
+    if isinstance(value, str) and (written := _plain(value)) is not None:
+        return written
     if isinstance(value, str) and _DAY.fullmatch(value):
         message = "A day alone is no instant here: write one with its offset, such as 2025-12-04T17:00:00+07:00"
         raise PydanticCustomError("instant", message)
@@ -42,7 +58,10 @@ def _day(value: Any) -> Any:
 
 
 def _in_range(value: date) -> date:
-    if not FIRST_YEAR <= value.year <= _LAST_YEAR:
+    in_range = FIRST_YEAR <= value.year <= _LAST_YEAR
+    if in_range and isinstance(value, datetime) and value.tzinfo is not None:
+        in_range = FIRST_YEAR <= value.astimezone(UTC).year <= _LAST_YEAR
+    if not in_range:
         raise PydanticCustomError("year_out_of_range", "The year must lie between 1945 and 2200")
     return value
 
@@ -53,8 +72,8 @@ def day_or_instant(value: Any) -> date | datetime:
         if isinstance(value, str):
             if _DAY.fullmatch(value):
                 return date.fromisoformat(value)
-            if _INSTANT.fullmatch(value):
-                return datetime.fromisoformat(value.upper())
+            if (written := _plain(value)) is not None:
+                return datetime.fromisoformat(written)
     except ValueError:
         pass
     if isinstance(value, date):
