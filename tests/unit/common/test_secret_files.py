@@ -51,7 +51,10 @@ def test_a_file_without_a_usable_secret_is_refused(
 
 def test_a_file_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SIXCLEAR_TRIED_KEY_FILE", str(tmp_path / "none"))
-    with pytest.raises(ValidationError, match="cannot be read"):
+    with pytest.raises(ValidationError, match="no such file"):
+        Settings()
+    monkeypatch.setenv("SIXCLEAR_TRIED_KEY_FILE", str(tmp_path))
+    with pytest.raises(ValidationError, match="a folder"):
         Settings()
 
 

@@ -1,11 +1,14 @@
 """What a person types wrong is said clearly, and what a command prints is what a process would use."""
 
+import os
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from sixclear.launcher import commands
 from sixclear.launcher.__main__ import main
 from sixclear.launcher.configuration import effective
 
@@ -29,6 +32,14 @@ def test_the_public_address_is_shown_as_it_would_be(monkeypatch: pytest.MonkeyPa
     assert "SIXCLEAR_PUBLIC_URL=http://127.0.0.1:8123" in effective([], supplied=frozenset())[0]
     monkeypatch.setenv("SIXCLEAR_PUBLIC_URL", "https://sixclear.example.vn")
     assert "SIXCLEAR_PUBLIC_URL=https://sixclear.example.vn" in effective([], supplied=frozenset())[0]
+
+
+@pytest.mark.asyncio
+async def test_nothing_to_try_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in [name for name in os.environ if name.startswith("SIXCLEAR_")]:
+        monkeypatch.delenv(name)
+    assert await commands.check_config(Namespace(target="all", connect=True)) == 0
+    assert "nothing to try" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:

@@ -237,11 +237,14 @@ async def check_config(options: Namespace) -> int:
 async def _try_connections(services: Sequence[Service]) -> int:
     from sixclear.launcher.connections import tried
 
-    failed = 0
+    failed = tries = 0
     async for one in tried(common_settings(default_host(), default_port()), services):
         line = f"{one.name}: {'answers' if one.answered else 'FAILS'}: {one.said}"
         print(line, file=sys.stdout if one.answered else sys.stderr, flush=True)
         failed += not one.answered
+        tries += 1
+    if not tries:
+        say("nothing to try: no database, broker or identity provider is named, and what is embedded is not there yet")
     return 1 if failed else 0
 
 

@@ -81,6 +81,12 @@ class _SecretFiles(PydanticBaseSettingsSource):
             with path.open("rb") as file:
                 content = file.read(_LONGEST_BYTES + 1)
             text = content.decode().rstrip("\r\n")
+        except FileNotFoundError as error:
+            raise self._refused(name, "there is no such file") from error
+        except IsADirectoryError as error:
+            raise self._refused(name, "this is a folder, not a file") from error
+        except PermissionError as error:
+            raise self._refused(name, "this user may not read the file") from error
         except (OSError, UnicodeDecodeError) as error:
             raise self._refused(name, "the file cannot be read as text") from error
         if not text or len(content) > _LONGEST_BYTES:
