@@ -1,5 +1,6 @@
 """Error answers: their shape, where the fault is, and that nothing of the request or of an exception comes back."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from structlog.testing import capture_logs
 
 from sixclear.common.errors import DomainError, field_error
 from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.web import patterns as web_patterns
 from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page, Schema
+from sixclear.common.web.validation import field_errors
 
 SECRET = "hunter2-very-secret"
 PUBLIC = Depends(Access.public("a test"))
@@ -117,6 +120,25 @@ async def test_each_fault_has_a_pointer_and_the_input_does_not_come_back(
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"title": "x", "titel": SECRET}, "There is no such member here. Did you mean `title`? Known: `title`, "),
+        ({"title": "x", "Owner": SECRET}, "Did you mean `owner`?"),
+        ({"title": "x", "steps": [{"name": "a"}, {"name": "b", "nummer": 1}]}, "Did you mean `number`? Known: `name`"),
+        ({"title": "x", "zzz": SECRET}, "There is no such member here. Known: `title`, "),
+    ],
+)
+async def test_a_member_that_is_not_known_gets_the_nearest_that_is(body: dict[str, object], words: str) -> None:
+    async with http_client(application()) as client:
+        answer = await client.post(BASE, json=body)
+    assert [(error["code"], words in error["detail"]) for error in answer.json()["errors"]] == [
+        ("extra-forbidden", True)
+    ], answer.text
+    assert SECRET not in answer.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
     "content",
     [
         b'{"title": "x"',
@@ -210,3 +232,36 @@ def test_openapi_names_the_scope() -> None:
     assert operation["description"] == (
         "Needs scope `things:read`; the caller acts for an organisation, and gets that organisation's own records."
     )
+
+
+@pytest.mark.asyncio
+async def test_a_body_in_another_encoding_is_told_what_to_do() -> None:
+    async with http_client(application()) as client:
+        sent = '{"title": "Đã xong ở Hà Nội"}'.encode("cp1258", "replace").replace(b"?", b"")
+        answer = await client.post(BASE, content=sent, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
+    assert "not UTF-8" in answer.json()["detail"]
+    assert "Save and send it as UTF-8" in answer.json()["detail"]
+
+
+def test_every_pattern_of_a_request_is_said_in_words() -> None:
+    patterns = {value for name, value in vars(web_patterns).items() if name.isupper()}
+    assert len(patterns) > 5
+    for pattern in patterns:
+        (entry,) = field_errors(
+            [{"type": "string_pattern_mismatch", "loc": ("body", "a"), "ctx": {"pattern": pattern}}]
+        )
+        assert entry["detail"].startswith("Write "), pattern
+        assert pattern not in entry["detail"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "body", [[{"\ud800": 1}], {"title": "x", "a\udfff": 1}, {"title": "x", "\ud800": {"\udc00": 1}}]
+)
+async def test_a_name_that_cannot_be_written_is_a_fault_of_the_request(body: Any) -> None:
+    async with http_client(application()) as client:
+        answer = await client.post(BASE, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    (told,) = field_errors([{"type": "extra_forbidden", "loc": ("body", "a\ud800\n"), "msg": "No."}])
+    assert told["pointer"] == "#/a\ufffd\ufffd"

@@ -12,7 +12,7 @@ from sixclear.common.errors import InvalidRequest
 from sixclear.common.testing.identity import FakeIssuer, http_client
 from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
-from sixclear.common.web.query_parameters import QueryParameters
+from sixclear.common.web.query_parameters import QueryParameters, _number_in
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.route_options import RouteOptions
 
@@ -160,3 +160,20 @@ async def test_many_and_long_names_cost_little() -> None:
     assert perf_counter() - began < 0.5
     assert len(refused.value.errors) == 10
     assert all(len(error["parameter"]) <= 80 for error in refused.value.errors)
+
+
+@pytest.mark.parametrize("value", ["1_0", "+5", "%205", "5%20", "5.0", "1e1", "١٠", "", "0x10", "abc"])
+async def test_a_number_is_written_with_digits_alone(value: str) -> None:
+    issuer = FakeIssuer()
+    async with http_client(application(issuer)) as http:
+        response = await http.get(f"/t/things?limit={value}")
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert (error["parameter"], error["code"]) == ("limit", "int-parsing")
+    assert "digits alone" in error["detail"] or "valid integer" in error["detail"]
+
+
+async def test_numbers_are_found_wherever_they_stand_in_a_type() -> None:
+    assert _number_in(Annotated[int | None, Query(ge=1)]) is int
+    assert _number_in(list[float] | None) is float
+    assert _number_in(bool) is _number_in(str | None) is _number_in(list[str]) is None

@@ -13,9 +13,14 @@ class JsonRequest(Request):
     """A request whose body, where it is JSON, is read by `read_json`; the body is parsed once per request."""
 
     async def json(self) -> Any:
-        """The body; raises what `read_json` raises."""
+        """The body; raises what `read_json` raises, and MalformedRequest for what is not UTF-8."""
         if not hasattr(self, "_json"):
-            self._json = read_json(await self.body())
+            try:
+                self._json = read_json(await self.body())
+            except UnicodeDecodeError as error:
+                raise MalformedRequest(
+                    f"The body is not UTF-8: byte {error.start + 1} begins no character. Save and send it as UTF-8."
+                ) from None
         return self._json
 
 

@@ -24,8 +24,6 @@ async def merge_patch(request: Request) -> dict[str, Any]:
     require_type(request, (MEDIA_TYPE,))
     try:
         patch = await request.json()
-    except UnicodeDecodeError:
-        raise MalformedRequest("The body is not UTF-8.") from None
     except (ValueError, RecursionError):
         raise InvalidRequest(errors=[field_error("", "json-invalid", "The body is not valid JSON.")]) from None
     if not isinstance(patch, dict):
@@ -53,7 +51,7 @@ def patched(schema: type[S], current: Mapping[str, Any], patch: Mapping[str, Any
         return schema.model_validate(wanted)
     except ValidationError as error:
         found = [{**complaint, "loc": ("body", *complaint["loc"])} for complaint in error.errors(include_url=False)]
-        raise InvalidRequest(errors=field_errors(found)) from None
+        raise InvalidRequest(errors=field_errors(found, schema)) from None
 
 
 def patch_body(schema: type[Schema], *left_out: str) -> dict[str, Any]:

@@ -1,19 +1,25 @@
 """References in requests: what another service owns, named by its identifier or by one of its codes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import BeforeValidator, StringConstraints
+
+from sixclear.common.text import code_form
+from sixclear.common.web import patterns
 
 
-def _one_spelling(reference: str) -> str:
-    """An identifier has one spelling, however it was written."""
-    try:
-        return str(UUID(reference))
-    except ValueError:
+def _one_spelling(reference: Any) -> Any:
+    """An identifier and a code have one spelling, however they were written."""
+    if not isinstance(reference, str) or len(reference) > _LONGEST:
         return reference
+    code = code_form(reference)
+    try:
+        return str(UUID(code))
+    except ValueError:
+        return code
 
 
-Reference = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$", strip_whitespace=True), AfterValidator(_one_spelling)
-]
+_LONGEST = 200
+
+Reference = Annotated[str, StringConstraints(pattern=patterns.CODE), BeforeValidator(_one_spelling)]

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
+from sixclear.common.errors import InvalidRequest
 from sixclear.common.service_state import state_of
 from sixclear.common.web import idempotency
 from sixclear.common.web.access import Access, CallerDep, current_caller, find_dependency
@@ -18,6 +20,7 @@ from sixclear.common.web.json_bodies import JsonRequest
 from sixclear.common.web.media_types import require_json
 from sixclear.common.web.query_parameters import QueryParameters
 from sixclear.common.web.route_options import RouteOptions
+from sixclear.common.web.validation import field_errors
 
 __all__ = ["CallerDep", "NowDep", "SessionDep", "TransactionalRoute"]
 
@@ -59,7 +62,7 @@ class TransactionalRoute(APIRoute):
     """
 
     def get_route_handler(self) -> Handler:
-        handler = super().get_route_handler()
+        handler = self._naming_known_members(super().get_route_handler())
         rule = find_dependency(self.dependant, Access)
         options = find_dependency(self.dependant, RouteOptions) or RouteOptions()
         query = None if options.page else QueryParameters.of(self.dependant)
@@ -80,6 +83,17 @@ class TransactionalRoute(APIRoute):
             if state_of(request).database is None:
                 return await handler(request)
             return await (_write(request, handler, options) if writing else _read(request, handler))
+
+        return handle
+
+    def _naming_known_members(self, handler: Handler) -> Handler:
+        body = None if self.body_field is None else self.body_field.field_info.annotation
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except RequestValidationError as error:
+                raise InvalidRequest(errors=field_errors(error.errors(), body)) from None
 
         return handle
 

@@ -1,13 +1,16 @@
 """Text that the requests of more than one service carry. Every free text of a request passes one of these gates."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from sixclear.common.text import TextRefused, bare, one_line, several_lines
+from sixclear.common.web import patterns
 
 # Decomposed Vietnamese is up to three times as long as it is stored; what is padded further is too long.
 _LONGEST_BEFORE = 4
@@ -62,9 +65,10 @@ def words_of(longest: int) -> _Gate:
     return _Gate(longest, one_line, "line", may_be_empty=True)
 
 
-# No pattern here is compiled with `re`, whose `$` lets a newline follow; long lengths stand apart, they would swell it.
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}[a-z0-9]$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
+Slug = Annotated[str, StringConstraints(pattern=patterns.SLUG)]
+Code = Annotated[str, StringConstraints(pattern=patterns.CODE)]
+# Some tools write the digits of a hash in capitals; it is kept in small letters.
+Sha256 = Annotated[str, StringConstraints(pattern=patterns.SHA256), AfterValidator(str.lower)]
 # What another system calls a thing, such as `123/QĐ-UBND` or `NV số 5/2026`; compared by its form (`keys`).
 Key = Annotated[str, line_of(200)]
 Text = Annotated[str, lines_of(10_000)]
@@ -77,12 +81,31 @@ _BLANKS = " \t\u00a0"
 
 
 def _without_the_invisible(link: Any) -> Any:
-    return bare(link).strip(_BLANKS) if isinstance(link, str) else link
+    if not isinstance(link, str):
+        return link
+    shown = bare(link).strip(_BLANKS)
+    return _SCHEME.sub(lambda found: found[0].lower(), shown, count=1)
 
 
+def _names_a_place(link: str) -> str:
+    """`link`; raises PydanticCustomError where its host or port cannot be one, or hides behind a name with @."""
+    try:
+        parts = urlsplit(link)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise PydanticCustomError("link_unusable", "The link names no host, or no port from 1 to 65535; correct it")
+    if "@" in parts.netloc or "\\" in link:
+        raise PydanticCustomError("link_misleads", "The link must not hold a name before its host (@), nor \\")
+    return link
+
+
+_SCHEME = re.compile("^https?:", re.IGNORECASE)
 # RFC 3986 allows more; what a browser can open needs http or https. A link that was copied from a chat brings blanks.
 Link = Annotated[
     str,
-    StringConstraints(pattern=r"^https?://[^\s\x00-\x1f\x7f-\x9f]{3,}$", max_length=1998),
+    StringConstraints(pattern=patterns.LINK, max_length=1998),
     BeforeValidator(_without_the_invisible),
+    AfterValidator(_names_a_place),
 ]

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Link, line_of
+from sixclear.common.web.texts import Link, Sha256, line_of
 from sixclear.data_catalog.fields import Step
 
 # A document's title is a key: folded it must fit into an index row in every script.
@@ -24,7 +24,7 @@ class DocumentDescription(DocumentName, Step):
     """A document of the dossier that is there: it has a link, a hash, or both."""
 
     url: Link | None = None
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Sha256 | None = None
 
 
 class DocumentView(Schema):

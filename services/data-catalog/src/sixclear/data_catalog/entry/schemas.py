@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from sixclear.common.web import patterns
 from sixclear.common.web.instants import Day
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.references import Reference
@@ -15,7 +16,7 @@ from sixclear.data_catalog.document.schemas import DocumentView
 from sixclear.data_catalog.fields import OccurredAt, Step, UtcInstant
 from sixclear.data_catalog.organisation.schemas import OrganisationBrief
 
-Edition = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
+Edition = Annotated[str, StringConstraints(pattern=patterns.EDITION)]
 Line = Annotated[str, line_of(500)]
 Kind = Literal["database", "information_system", "dataset", "data_service"]
 DeploymentStage = Literal[

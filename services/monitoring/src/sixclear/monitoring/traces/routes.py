@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from starlette.responses import Response
 
 from sixclear.common.errors import UnsupportedMediaType
+from sixclear.common.web import patterns
 from sixclear.common.web.access import Access
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
@@ -26,7 +27,7 @@ from sixclear.monitoring.traces.service import get_trace, list_services, list_tr
 
 _PROTOBUF = "application/x-protobuf"
 
-TraceId = Annotated[str, PathParameter(pattern="^[0-9a-f]{32}$")]
+TraceId = Annotated[str, PathParameter(pattern=patterns.TRACE)]
 Service = Lookup | None
 Route = Annotated[Words | None, Query(description="Path template of a route.")]
 OnlyErrors = Annotated[bool | None, Query(description="Only traces with (or without) an error.")]

@@ -188,7 +188,7 @@ def _line(number: int | None, value: Any, item: type[Item]) -> Line[Item]:
         complaints = error.errors(include_url=False)
         # A name that is not known says why another one is missing.
         first = next((one for one in complaints if one["type"] == "extra_forbidden"), complaints[0])
-        return Line(number, None, _fault(first), *key)
+        return Line(number, None, _fault(first, item), *key)
 
 
 def _key(value: Any) -> str | None:
@@ -208,22 +208,23 @@ _EXPECTED = {
     "string_type": ("text", "Put it in quotes."),
     "string_too_short": ("at least {min_length} character that shows", "Say something, or leave the member out."),
     "string_too_long": ("at most {max_length} characters", "Shorten it."),
-    "string_pattern_mismatch": ("text of the form {pattern}", "Correct the text."),
     "uuid_type": ("a UUID in quotes", "Copy the task's `task_id`, or name the task by source and external_id."),
     "uuid_parsing": ("a UUID", "Copy the task's `task_id`, or name the task by source and external_id."),
     "model_type": ("an object", 'Write each item as one object, such as {{"task_id": …, "text": …}}.'),
 }
 
 
-def _fault(complaint: Mapping[str, Any]) -> ItemProblem:
+def _fault(complaint: Mapping[str, Any], item: type[Item]) -> ItemProblem:
     kind: str = complaint["type"]
-    said = field_errors([{**complaint, "loc": ("body", *complaint["loc"])}])[0]
+    said = field_errors([{**complaint, "loc": ("body", *complaint["loc"])}], item)[0]
     expected, remedy = _EXPECTED.get(kind, ("", ""))
     if kind == "extra_forbidden" and isinstance(complaint["input"], list):
         remedy = "Send the items themselves: one object on each line, or the array alone."
     values = complaint.get("ctx", {})
     detail = f"Expected: {expected.format(**values)}." if expected else f"{said['detail'].rstrip('.')}."
     told = [detail, f"Came: {_kind_of(complaint)}.", remedy.format()]
+    if kind == "extra_forbidden":
+        told.insert(2, said["detail"].removeprefix("There is no such member here. "))
     return ItemProblem(code="invalid", detail=" ".join(filter(None, told)), pointer=said["pointer"])
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Key, Link, Text
+from sixclear.common.web.texts import Key, Link, Sha256, Text
 from sixclear.tasks.fields import Line, OccurredAt, OptionalReference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
@@ -109,7 +109,7 @@ class EvidenceItem(Schema):
 
     title: Line
     url: Link
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Sha256 | None = None
 
 
 class EvidenceEntry(EvidenceItem):
