@@ -11,7 +11,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Codes that several services answer with, each in a class of its own.
 SHARED = {
-    "organisation-not-found": "tasks owns organisations, monitoring shows them; a noun of the domain is not in common",
     "programme-not-found": "tasks owns programmes, monitoring shows them; a noun of the domain is not in common",
 }
 TEXTS = ("title", "meaning", "remedy")

@@ -133,7 +133,7 @@ async def test_as_of_a_past_instant_and_day(site: Any, view: Any, events: Any) -
 @pytest.mark.parametrize(
     ("parameters", "status", "code"),
     [
-        ({"organisation": "nowhere"}, 404, "organisation-not-found"),
+        ({"organisation": "nowhere"}, 422, "reference-unknown"),
         ({"organisation": "x" * 81}, 422, "invalid-request"),
         ({"programme": "nothing"}, 404, "programme-not-found"),
         ({"assigned_by": "me"}, 422, "invalid-request"),
@@ -146,6 +146,13 @@ async def test_what_is_not_known_is_a_problem(site: Any, parameters: dict[str, s
     answer = await site.get("/status", **parameters)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_code_is_known_in_any_case_and_width(site: Any, view: Any, events: Any) -> None:
+    await some_records(view, events)
+    answers = [await site.get("/status", organisation=code) for code in ("G06", "g06", " G06", "Ｇ０６")]
+    assert len({str(answer.json()["filters"]) for answer in answers if answer.status_code == 200}) == 1
+    assert "leading zeros" in (await site.get("/status", organisation="1")).json()["errors"][0]["detail"]
 
 
 async def test_a_member_that_comes_twice_is_refused(site: Any) -> None:

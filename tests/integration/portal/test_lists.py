@@ -99,3 +99,15 @@ async def test_a_province_that_was_merged_leads_to_its_successor(browser: httpx2
     nothing = (await browser.get("/organisations?q=nowhere&lang=en")).text
     assert "No agency or locality has this name or code." in nothing
     assert 'id="found"' not in (await browser.get("/organisations?lang=en")).text
+
+
+async def test_a_code_in_an_address_leads_to_the_page_of_its_organisation(browser: httpx2.AsyncClient) -> None:
+    unit = stable_id("organisation", "48")
+    for code in ("48", "%2048", "４８"):
+        led = await browser.get(f"/organisations/{code}", follow_redirects=False)
+        assert (led.status_code, led.headers["location"]) == (307, f"/organisations/{unit}"), led.text
+    assert (await browser.get("/organisations/48")).status_code in (200, 307)
+    for unknown in ("99", "a%2Fb", "%00", "x" * 90, "đ"):
+        assert (await browser.get(f"/organisations/{unknown}", follow_redirects=False)).status_code in (400, 404), (
+            unknown
+        )

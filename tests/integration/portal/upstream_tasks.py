@@ -52,7 +52,8 @@ def tasks(state: "Upstream") -> list[Route]:
         if asked.get("programme", SLUG) not in ("demonstration", "hanoi-city", SLUG):
             return problem("programme-not-found", 404)
         if "organisation" in asked and asked["organisation"] not in named_organisations():
-            return problem("organisation-not-found", 404)
+            named = {"parameter": "organisation", "in": "query", "code": "organisation-unknown", "detail": "Unknown."}
+            return problem("reference-unknown", 422, errors=[named])
         if not (cursor := request.query_params.get("cursor", "0")).isdigit():
             return problem("invalid-cursor", 400)
         found = [] if state.empty or request.query_params.get("q") == "none" else range(int(cursor), int(cursor) + 24)

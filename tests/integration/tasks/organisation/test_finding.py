@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tests.integration.tasks.conftest import START, Service, proposal, started
 
 from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.common.text import code_form
 from sixclear.tasks.organisation.seed import seed_organisations, shipped_organisations
 
 
@@ -95,6 +96,30 @@ async def test_an_unknown_code_is_refused_and_says_how_to_find_the_right_one(ser
     assert problem["type"].endswith("reference-unknown")
     assert problem["errors"][0]["pointer"] == "#/lead_organisation"
     assert "merged" in problem["errors"][0]["detail"]
+    for path, name in (("/tasks", "organisation"), ("/organisations", "parent")):
+        for code in ("1", "03", "nowhere"):
+            listed = await service.http.get(f"/api/tasks/v1{path}", params={name: code})
+            assert (listed.status_code, listed.json()["code"]) == (422, "reference-unknown"), path
+            assert listed.json()["errors"] == [
+                {"parameter": name, "in": "query", **{key: problem["errors"][0][key] for key in ("code", "detail")}}
+            ]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("code", ["g06", " G06", "\uff27\uff10\uff16", "G06\u200b"])
+async def test_a_code_is_the_same_in_any_case_and_width(service: Service, code: str) -> None:
+    response = await service.post("P57", "/tasks", proposal(lead_organisation=code))
+    assert response.status_code == 201, response.text
+    assert response.json()["lead_organisation"]["code"] == "G06"
+    assert len((await service.get("/tasks", organisation=code.strip()))["items"]) == 1
+    shown = await service.http.get(f"/api/tasks/v1/organisations/{code}")
+    assert (shown.status_code, shown.json().get("code")) == (200, "G06")
+
+
+def test_every_code_that_is_shipped_is_in_the_form_that_codes_are_compared_in() -> None:
+    codes = {code for seed in shipped_organisations() for code in seed.codes}
+    assert len(codes) > 3_000
+    assert codes == {code_form(code) for code in codes}
 
 
 @pytest.mark.asyncio

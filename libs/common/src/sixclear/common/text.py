@@ -96,6 +96,16 @@ def key_form(text: str) -> str:
     return " ".join(ascii_digits(plain_marks(plain_eth(composed))).split())
 
 
+def code_form(text: str) -> str:
+    """A code of a register as registers write it: narrow, in capitals, without blanks around it and what shows nothing.
+
+    `g06`, a wide `Ｇ06` and ` G06` are G06. Nothing is added: 1 is not 01.
+    """
+    if text.isascii():
+        return text.strip().upper()
+    return unicodedata.normalize("NFKC", bare(text)).strip().upper()
+
+
 def ascii_digits(text: str) -> str:
     """`text` with each decimal digit of any script as one of 0 to 9."""
     return "".join([str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text])

@@ -49,6 +49,16 @@ class ReferenceUnknown(DomainError):
     remedy = "Correct the values that `errors` names, or create what they name first."
 
 
+def unknown_reference(where: str, word: str) -> dict[str, str]:
+    """One entry of `errors` of ReferenceUnknown; `where` is a JSON Pointer, or the name of a query parameter."""
+    place = {"pointer": where} if where.startswith("#") else {"parameter": where, "in": "query"}
+    detail = (
+        f"No {word} has this identifier or code, or had the code before it was merged. Write codes in full, with"
+        " leading zeros."
+    )
+    return place | {"code": f"{word}-unknown", "detail": detail}
+
+
 class AlreadyRegistered(DomainError):
     code, status, title = "already-registered", 409, "This key names another entity already"
     meaning = "Another entity has this key, or one that differs from it only in case, blanks or the like."

@@ -4,12 +4,6 @@ from sixclear.common.bus.positions import PositionConflict
 from sixclear.common.errors import DomainError
 
 
-class OrganisationNotFound(DomainError):
-    code, status, title = "organisation-not-found", 404, "Organisation not found"
-    meaning = "No organisation has this identifier or code."
-    remedy = "Check the identifier, or find the organisation in the list of organisations."
-
-
 class ProgrammeNotFound(DomainError):
     code, status, title = "programme-not-found", 404, "Programme not found"
     meaning = "No programme has this name in its address."

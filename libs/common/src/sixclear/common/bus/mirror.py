@@ -20,7 +20,8 @@ from sixclear.common.bus.protocol import Bus
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.errors import Unavailable
-from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.common.text import code_form
+from sixclear.common.use_case import Context, ReferenceUnknown, unknown_reference
 
 # What a service needs besides its mirror's own table.
 DDL_V1 = [*positions.DDL_V1, *positions.DDL_V2, *dead_letters.DDL_V1]
@@ -156,15 +157,19 @@ async def named(session: AsyncSession, kind: type[M], ids: Collection[UUID | Non
 
 
 async def find(session: AsyncSession, kind: type[M], references: Collection[str]) -> dict[str, M]:
-    """The rows that these identifiers or codes name, by the reference; unknown ones are left out."""
+    """The rows that these identifiers or codes name, by the reference; unknown ones are left out.
+
+    A code is taken as it is written, else as registers write it (`code_form`).
+    """
     ids = {reference: entity_id for reference in references if (entity_id := _identifier(reference))}
-    codes = [reference for reference in references if reference not in ids]
-    condition = or_(kind.entity_id.in_(ids.values()), kind.codes.overlap(codes))
+    codes = {reference: code_form(reference) for reference in references if reference not in ids}
+    condition = or_(kind.entity_id.in_(ids.values()), kind.codes.overlap([*codes, *codes.values()]))
     by_name: dict[UUID | str, M] = {}
     for row in await session.scalars(select(kind).where(condition)) if references else ():
         by_name |= dict.fromkeys((row.entity_id, *row.codes), row)
-    wanted = {reference: ids.get(reference, reference) for reference in references}
-    return {reference: by_name[name] for reference, name in wanted.items() if name in by_name}
+    found = {reference: by_name.get(entity_id) for reference, entity_id in ids.items()}
+    found |= {reference: by_name.get(reference) or by_name.get(code) for reference, code in codes.items()}
+    return {reference: row for reference, row in found.items() if row is not None}
 
 
 async def referenced(ctx: Context, kind: type[Mirrored], references: Mapping[str, str], word: str) -> dict[str, UUID]:
@@ -183,16 +188,9 @@ async def referenced(ctx: Context, kind: type[Mirrored], references: Mapping[str
     if unknown:
         raise ReferenceUnknown(
             f"What is named as {word} does not exist.",
-            errors=[
-                _place(pointer) | {"code": f"{word}-unknown", "detail": f"No {word} has this identifier or code."}
-                for pointer in unknown
-            ],
+            errors=[unknown_reference(pointer, word) for pointer in unknown],
         )
     return {pointer: known[reference].entity_id for pointer, reference in references.items()}
-
-
-def _place(where: str) -> dict[str, str]:
-    return {"pointer": where} if where.startswith("#") else {"parameter": where, "in": "query"}
 
 
 def _identifier(reference: str) -> UUID | None:

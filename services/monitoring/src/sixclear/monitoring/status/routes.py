@@ -2,15 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
+from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
-from sixclear.monitoring.errors import (
-    FiguresDoNotReconcile,
-    InstantInFuture,
-    InstantInvalid,
-    OrganisationNotFound,
-    ProgrammeNotFound,
-)
+from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ProgrammeNotFound
 from sixclear.monitoring.fields import AsOf, AssignedBy, Organisation, Programme
 from sixclear.monitoring.instants import read_as_of
 from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, SnapshotDep, unless_same
@@ -27,7 +22,7 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
     response_model=Status,
     dependencies=[PUBLIC],
     responses=problem_responses(
-        OrganisationNotFound, ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED
+        ReferenceUnknown, ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED
     )
     | SAME,
 )

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.instants import Day
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
-from sixclear.monitoring.errors import FiguresDoNotReconcile, OrganisationNotFound, PeriodInvalid, ProgrammeNotFound
+from sixclear.monitoring.errors import FiguresDoNotReconcile, PeriodInvalid, ProgrammeNotFound
 from sixclear.monitoring.fields import AssignedBy, Organisation, Programme
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
 from sixclear.monitoring.timeline.schemas import Timeline
@@ -22,9 +23,7 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
     operation_id="getTimeline",
     response_model=Timeline,
     dependencies=[PUBLIC],
-    responses=problem_responses(
-        OrganisationNotFound, ProgrammeNotFound, PeriodInvalid, FiguresDoNotReconcile, *BOUNDED
-    ),
+    responses=problem_responses(ReferenceUnknown, ProgrammeNotFound, PeriodInvalid, FiguresDoNotReconcile, *BOUNDED),
 )
 async def get_timeline(
     session: SnapshotDep,

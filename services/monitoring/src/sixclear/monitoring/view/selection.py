@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.monitoring.errors import OrganisationNotFound, ProgrammeNotFound
+from sixclear.common.text import code_form
+from sixclear.common.use_case import ReferenceUnknown, unknown_reference
+from sixclear.monitoring.errors import ProgrammeNotFound
 from sixclear.monitoring.kinds.kind import DIMENSIONS, AnyKind
 from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.states import COUNTRY
@@ -58,13 +60,17 @@ async def select(
 
 
 async def _organisation(session: AsyncSession, reference: str) -> UUID:
+    code = code_form(reference)
     try:
-        identifier: UUID | None = UUID(reference)
+        identifier: UUID | None = UUID(code)
     except ValueError:
         identifier = None
-    found = await dimensions.find_organisation(session, reference, identifier)
+    found = await dimensions.find_organisation(session, code, identifier)
     if found is None:
-        raise OrganisationNotFound("Use an organisation_id or a code such as G06 or 01.")
+        raise ReferenceUnknown(
+            "What is named as organisation does not exist.",
+            errors=[unknown_reference("organisation", "organisation")],
+        )
     return found
 
 

@@ -15,6 +15,7 @@ Filters = Mapping[str, str]
 _MEANT: Mapping[str, str] = {
     "invalid-cursor": "cursor",
     "programme-not-found": "programme",
+    # As `tasks` of the release before says it.
     "organisation-not-found": "organisation",
     "list-not-found": "list",
 }

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.access import Access
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
@@ -25,7 +26,12 @@ _Q = (
 PUBLIC = Depends(Access.public("Which organisation is responsible is published to everyone."))
 
 
-@router.get("/organisations", operation_id="listOrganisations", dependencies=[PUBLIC])
+@router.get(
+    "/organisations",
+    operation_id="listOrganisations",
+    responses=problem_responses(ReferenceUnknown),
+    dependencies=[PUBLIC],
+)
 async def list_organisations(
     session: SessionDep,
     level: Level | None = None,
@@ -35,7 +41,7 @@ async def list_organisations(
     limit: LimitParam = 50,
 ) -> Page[OrganisationView]:
     """Organisations in the order of their codes; with `q` those that fit best come first."""
-    parent_id = (await service.get_organisation(session, parent)).organisation_id if parent else None
+    parent_id = await service.meant(session, "parent", parent) if parent else None
     context = f"organisations by fit {level} {parent_id} {q}"
     after = decode_cursor(cursor, str, str, UUID, context=context) if cursor else None
     rows = await service.list_organisations(

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.use_case import ReferenceUnknown
+from sixclear.common.text import code_form
+from sixclear.common.use_case import ReferenceUnknown, unknown_reference
 from sixclear.tasks.organisation import repository as rows
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.organisation.models import Organisation
@@ -14,18 +15,17 @@ from sixclear.tasks.organisation.repository import Place
 from sixclear.tasks.organisation.responses import organisation_brief, organisation_response
 from sixclear.tasks.organisation.schemas import OrganisationBrief, OrganisationDetail
 
-_UNKNOWN = "No organisation has this identifier or code, and none had the code before it was merged into another."
-
 # Organisations as answers name them, by identifier.
 Briefs = Mapping[UUID, OrganisationBrief]
 
 
 def as_reference(text: str) -> UUID | str:
     """An identifier when `text` is one, else a code."""
+    code = code_form(text)
     try:
-        return UUID(text)
+        return UUID(code)
     except ValueError:
-        return text
+        return code
 
 
 async def get_organisation(session: AsyncSession, reference: str) -> Organisation:
@@ -34,6 +34,11 @@ async def get_organisation(session: AsyncSession, reference: str) -> Organisatio
     if organisation is None:
         raise OrganisationNotFound("No organisation has this identifier or code; list them at /organisations.")
     return organisation
+
+
+async def meant(session: AsyncSession, parameter: str, reference: str) -> UUID:
+    """The organisation that a parameter of an address means; raises ReferenceUnknown, which names the parameter."""
+    return (await referenced(session, {parameter: reference}))[parameter].organisation_id
 
 
 async def describe_organisation(session: AsyncSession, reference: str) -> OrganisationDetail:
@@ -76,7 +81,7 @@ def named(names: Briefs, organisation_id: UUID | None) -> OrganisationBrief | No
 
 
 async def referenced(session: AsyncSession, references: Mapping[str, str]) -> dict[str, Organisation]:
-    """The organisations that a request names, by the JSON Pointer of the field that names them.
+    """The organisations that a request names, by the JSON Pointer of the field, or the parameter.
 
     Raises ReferenceUnknown with every field that names an organisation which is not known.
     """
@@ -85,13 +90,13 @@ async def referenced(session: AsyncSession, references: Mapping[str, str]) -> di
 
 def require_known(references: Mapping[str, str], named: Mapping[str, Organisation]) -> dict[str, Organisation]:
     """As `referenced`, of organisations that were found before, by reference."""
-    unknown = [pointer for pointer, reference in references.items() if reference not in named]
+    unknown = [where for where, reference in references.items() if reference not in named]
     if unknown:
         raise ReferenceUnknown(
             "An organisation is named that is not known; find it with GET /organisations?q=.",
-            errors=[{"pointer": pointer, "code": "organisation-unknown", "detail": _UNKNOWN} for pointer in unknown],
+            errors=[unknown_reference(where, "organisation") for where in unknown],
         )
-    return {pointer: named[reference] for pointer, reference in references.items()}
+    return {where: named[reference] for where, reference in references.items()}
 
 
 async def named_organisations(session: AsyncSession, references: Collection[str]) -> dict[str, UUID]:

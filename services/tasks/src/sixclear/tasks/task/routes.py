@@ -26,7 +26,6 @@ from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Key, Lookup, Words
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
-from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
@@ -114,7 +113,7 @@ _DESCRIBING_REFUSALS = (
     "/tasks",
     operation_id="listTasks",
     dependencies=[PUBLIC],
-    responses=problem_responses(ProgrammeNotFound, OrganisationNotFound),
+    responses=problem_responses(ProgrammeNotFound, ReferenceUnknown),
 )
 async def list_tasks(
     ctx: ContextDep,

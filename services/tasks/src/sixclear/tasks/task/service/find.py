@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context, Expect
-from sixclear.tasks.organisation.service import get_organisation
+from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.programme.service import get_programme
 from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task import timing
@@ -85,7 +85,7 @@ Role = Literal["lead", "assigning", "coordinating"]
 async def list_tasks(
     ctx: Context, asked: TaskQuery, after: tuple[datetime | None, UUID] | None, limit: int
 ) -> Sequence[Task]:
-    """Tasks by current deadline. Raises ProgrammeNotFound and OrganisationNotFound for what is not known."""
+    """Tasks by current deadline. Raises ProgrammeNotFound and ReferenceUnknown for what is not known."""
     narrow = await _resolved(ctx, asked)
     return await rows.list_tasks(ctx.session, narrow, now=ctx.now, after=after, limit=limit)
 
@@ -110,10 +110,12 @@ async def list_own_tasks(
 
 async def _resolved(ctx: Context, asked: TaskQuery) -> rows.TaskFilter:
     programme = await get_programme(ctx.session, asked.programme) if asked.programme else None
-    organisation = await get_organisation(ctx.session, asked.organisation) if asked.organisation else None
+    organisation_id = None
+    if asked.organisation:
+        organisation_id = await organisations.meant(ctx.session, "organisation", asked.organisation)
     return rows.TaskFilter(
         programme_id=programme.programme_id if programme else None,
-        organisation_id=organisation.organisation_id if organisation else None,
+        organisation_id=organisation_id,
         status=asked.status,
         bucket=asked.bucket,
         assigned_by=asked.assigned_by,
