@@ -139,14 +139,49 @@ def test_each_blank_and_each_run_of_them_is_one_blank(blank: str) -> None:
         ("\u0301", "nothing_visible"),
         ("\u115f\u1160\uffa0", "nothing_visible"),
         ("\U000e0100", "nothing_visible"),
+        ("\ufffc", "nothing_visible"),
+        ("\U0001d159\u13441".replace("\u13441", "\U00013441"), "nothing_visible"),
+        ("Một" + "\u0301" * 5, "stacked_marks"),
+        ("Một " + "o\u0335" * 3 + "a" + "\u0301\u0489\u20dd\u0323\u0308\u0302\u1dc4", "stacked_marks"),
     ],
 )
 def test_a_refusal_says_what_is_wrong_and_where(typed: str, code: str) -> None:
     with pytest.raises(TextRefused) as refused:
         one_line(typed)
     assert refused.value.code == code
-    if code != "nothing_visible":
+    if code == "stacked_marks":
+        assert "more than 4 marks" in str(refused.value)
+    elif code != "nothing_visible":
         assert str(refused.value).startswith("Character 4 ")
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "Nguye\u0302\u0303n",
+        "بِسْمِ ٱللَّـٰهِ",
+        "שָׁ֔מַיִם",
+        "ที่นี่",
+        "བསྒྲུབས་",
+        "a\u0301\u0302\u0303\u0304b\u0301\u0302\u0303\u0304",
+        "1\ufe0f\u20e3",
+    ],
+)
+def test_marks_that_a_script_needs_are_taken(good: str) -> None:
+    assert one_line(good) == several_lines(good) == clean(good)
+
+
+def test_what_was_pasted_in_place_of_an_object_is_left_out() -> None:
+    assert one_line("Kế hoạch\ufffc 2026\U0001d159") == "Kế hoạch 2026"
+
+
+@pytest.mark.parametrize("sign", ["\u2215", "\u2044", "\uff0f", "\u29f8", "\u2571"])
+@pytest.mark.parametrize("dash", ["\u1806", "\u05be", "\u2e3a", "\u2013"])
+@pytest.mark.parametrize("stroked", ["D\u0338", "D\u0337", "\u00d0"])
+def test_signs_that_look_the_same_are_one_key_and_are_found(sign: str, dash: str, stroked: str) -> None:
+    other = f"123{sign}Q{stroked}{dash}UBND"
+    assert key_form(other) == key_form("123/QĐ-UBND")
+    assert fold(other) == fold("123/QĐ-UBND")
 
 
 def test_text_of_several_lines_keeps_its_lines_and_nothing_else_that_does_not_show() -> None:

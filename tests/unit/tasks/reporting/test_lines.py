@@ -125,3 +125,9 @@ def test_what_is_nested_too_deeply_is_told_so_at_any_depth(levels: int) -> None:
     assert line.problem is not None
     assert line.problem.code == "invalid"
     assert line.problem.detail.startswith("At most 64 levels may be nested")
+
+
+def test_a_name_twice_that_cannot_be_written_stops_no_other_line() -> None:
+    bad, good = read_lines(b'{"\\ud800": 1, "\\ud800": 2}\n' + json.dumps(GOOD).encode(), MOST, BulkProgressItem)
+    assert bad.problem is not None
+    assert (bad.problem.pointer, good.problem) == ("#/\ufffd", None)

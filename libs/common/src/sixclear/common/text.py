@@ -8,10 +8,11 @@ import re
 import unicodedata
 
 _JOINERS = "\u200c\u200d"
-# Default_Ignorable_Code_Point without the two joiners, and the marks of interlinear annotation: none of them shows.
+# Default_Ignorable_Code_Point without the two joiners, the marks of interlinear annotation, the place of an object that
+# was not copied, the note without a head and blank hieroglyphs: none of them shows.
 _IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\U00013441\U00013442\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _SHOWS_NOTHING = re.compile(f"[{_IGNORABLE}]")
 _SHOWS_NOTHING_ALONE = re.compile(f"[{_IGNORABLE}{_JOINERS}]")
@@ -26,17 +27,28 @@ _NO_CHARACTERS = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
 )
 _REFUSED = re.compile(f"[{_CONTROLS}{_NO_CHARACTERS}]")
 _REFUSED_IN_A_LINE = re.compile(f"[{_CONTROLS}\n\r\u2028\u2029{_NO_CHARACTERS}]")
-# Đ as other keyboards and converters write it: Eth, the African D, and D with a stroke laid over it.
-_STROKES = re.compile("([Dd])[\u0335\u0336]")
+# Đ as other keyboards and converters write it: Eth, the African D, and D with a stroke or solidus laid over it.
+_STROKES = re.compile("([Dd])[\u0335-\u0338]")
 _ETH = re.compile("[\u00d0\u00f0\u0189\u0256]")
 _CAPITAL_ETH = frozenset("\u00d0\u0189")
 # What `str.isprintable` lets pass and is rewritten all the same.
 _REWRITTEN = frozenset(
-    "\u00d0\u00f0\u0189\u0256\u0335\u0336\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    "\u00d0\u00f0\u0189\u0256\u0335\u0336\u0337\u0338\ufffc\U00013441\U00013442\U0001d159\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 ).union(map(chr, range(0xFE00, 0xFE10)), map(chr, range(0xE0100, 0xE01F0)))
 _VIRAMA = 9
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
-_DASHES = dict.fromkeys(map(ord, "\u02d7\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"), "-")
+_DASHES = (
+    "\u02d7\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2796\u2e17\u2e1a\u2e3a\u2e3b\u2e40"
+    "\u2e5d\ufe31\ufe32\ufe58\ufe63\uff0d\U00010ead"
+)
+_SLASHES = "\u2044\u2215\u2571\u29f8\uff0f"
+_MARKS = dict.fromkeys(map(ord, _DASHES), "-") | dict.fromkeys(map(ord, _SLASHES), "/")
+# Vietnamese lays two marks on a letter and the Quran four; scripts that stack letters, as Tibetan does, are not meant.
+_STACKED = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}"
+)
 # Yeh and kaf of a Persian keyboard, which look like the Arabic ones within a word; tatweel only stretches one.
 _PERSIAN = str.maketrans("\u06cc\u06a9", "\u064a\u0643", "\u0640")
 _WIDE = re.compile("[\uff01-\uffee]+")
@@ -81,11 +93,11 @@ def clean(text: str) -> str:
 def key_form(text: str) -> str:
     """What is compared where two texts are the same key: texts with an equal form are one key.
 
-    Promised to be equal: composed and decomposed, upper and lower case, any kind and number of blanks and dashes, Đ and
-    its kin wherever they stand, full width and half width, with and without what shows nothing, digits of any script,
-    the yeh and kaf of Persian and Arabic, with and without tatweel. Diacritics count. It refuses nothing, can be empty,
-    and is stable: `key_form(key_form(t)) == key_form(t)`. It is for comparing and never shown; store the text itself as
-    `one_line` gives it.
+    Promised to be equal: composed and decomposed, upper and lower case, any kind and number of blanks, any kind of dash
+    and slash, Đ and its kin wherever they stand, full width and half width, with and without what shows nothing, digits
+    of any script, the yeh and kaf of Persian and Arabic, with and without tatweel. Diacritics count. It refuses
+    nothing, can be empty, and is stable: `key_form(key_form(t)) == key_form(t)`. It is for comparing and never shown;
+    store the text itself as `one_line` gives it.
     """
     if text.isascii():
         return " ".join(text.lower().split())
@@ -112,8 +124,8 @@ def ascii_digits(text: str) -> str:
 
 
 def plain_marks(text: str) -> str:
-    """`text` with each kind of hyphen, dash and minus as `-`, and the empty Braille cell as a blank."""
-    return text.translate(_DASHES).replace("\u2800", " ")
+    """`text` with each hyphen, dash and minus as `-`, each slash as `/`, and the empty Braille cell as a blank."""
+    return text.translate(_MARKS).replace("\u2800", " ")
 
 
 def plain_eth(text: str) -> str:
@@ -135,7 +147,9 @@ def _is_plain(text: str) -> bool:
     """Whether `text` is in its form already. Nearly all is: this is what the gate costs each of 10,000 reports."""
     if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
         return False
-    return text.isascii() or (_REWRITTEN.isdisjoint(text) and unicodedata.is_normalized("NFC", text))
+    if text.isascii():
+        return True
+    return _REWRITTEN.isdisjoint(text) and unicodedata.is_normalized("NFC", text) and _STACKED.search(text) is None
 
 
 def _read(text: str, refused: re.Pattern[str]) -> str:
@@ -144,6 +158,10 @@ def _read(text: str, refused: re.Pattern[str]) -> str:
     if found is not None:
         raise _refusal(found[0], text.index(stripped) + found.start() + 1)
     cleaned = clean(stripped)
+    if stacked := _STACKED.search(cleaned):
+        raise TextRefused(
+            "stacked_marks", f"Character {stacked.start()} carries more than 4 marks, one on the other; take some out"
+        )
     if not is_visible(cleaned):
         raise TextRefused("nothing_visible", "Nothing in the text shows; write at least one letter, digit or sign")
     return cleaned
