@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 from tests.integration.tasks.test_migrations import BODY, STATEMENTS
 
 from sixclear.common import migrations
-from sixclear.common.keys import list_duplicates
+from sixclear.common.keys import Keyed, fold_keys_again, list_duplicates
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.tasks.task.repository import find_keyed_task
 
@@ -72,5 +72,46 @@ async def test_a_key_that_the_release_before_takes_on_the_new_schema_is_found_by
             found = await find_keyed_task(session, UUID(BODY), "Ministry", "nv-1")
             assert found is not None
             assert found.code == "keyed"
+    finally:
+        await engine.dispose()
+
+
+@pytest.mark.asyncio
+async def test_forms_of_a_rule_before_are_computed_again(empty_database: EmptyDatabase) -> None:
+    url = await empty_database()
+    await migrations.upgrade(url, "sixclear.tasks", "0018")
+    engine = create_async_engine(url, poolclass=NullPool)
+    copied = (
+        """INSERT INTO task SELECT (jsonb_populate_record(task, :changed ::jsonb)).* FROM task WHERE code = 'keyed'"""
+    )
+    known = (("a", "NV 1/2", "nv 1/2"), ("b", "NV1 / 2", "nv1 / 2"), ("c", "nv 7", "nv 7"), ("d", "NV 8", None))
+    try:
+        async with engine.begin() as connection:
+            for statement in STATEMENTS:
+                await connection.execute(text(statement), {"body": BODY})
+            for code, external_id, form in known:
+                changed: dict[str, str | None] = {
+                    "task_id": f"00000000-0000-4000-8000-0000000000{code * 2}",
+                    "code": code,
+                }
+                changed |= {"external_id": external_id, "key_organisation_id": BODY}
+                changed["folded_key"] = f"ministry\n{form}" if form else None
+                await connection.execute(text(copied), {"changed": json.dumps(changed)})
+        for _ in range(2):
+            async with engine.begin() as connection:
+                await connection.run_sync(
+                    fold_keys_again, Keyed("task", "keyed.key_organisation_id", ("source", "external_id"))
+                )
+        async with engine.connect() as connection:
+            rows = await connection.execute(text("SELECT code, folded_key, duplicate_of FROM task WHERE code < 'e'"))
+            found = {row.code: (row.folded_key, row.duplicate_of) for row in rows}
+        older = UUID("00000000-0000-4000-8000-0000000000aa")
+        assert found == {
+            "a": ("ministry\nnv1/2", None),
+            "b": (None, older),
+            "c": ("ministry\nnv7", None),
+            "d": (None, None),
+        }
+        await migrations.upgrade(url, "sixclear.tasks")
     finally:
         await engine.dispose()

@@ -5,6 +5,7 @@ entity that an earlier release took under a key of the same form, the older enti
 `folded_key`, and is found by that spelling alone. `sixclear keys` lists them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -15,10 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.text import key_form
 
+# A blank beside a slash, hyphen or full stop, or between a letter and a digit. Between two digits it tells keys apart.
+_OPTIONAL_BLANK = re.compile(r"(?<=[/.-]) | (?=[/.-])|(?<=[^\W\d_]) (?=\d)|(?<=\d) (?=[^\W\d_])")
+
 
 def folded_key(*parts: str) -> str:
-    """The form of a key of one or several parts: equal for keys that name the same thing."""
-    return "\n".join(key_form(part) for part in parts)
+    """The form of a key of one or several parts: equal for keys that name the same thing.
+
+    Beyond what `key_form` promises, blanks do not count beside a slash, a hyphen or a full stop, and between a letter
+    and a digit: `NV số5 / 2026` is `NV số 5/2026`. Between two letters and between two digits they do.
+    """
+    return "\n".join(_OPTIONAL_BLANK.sub("", key_form(part)) for part in parts)
 
 
 class HasKey(Protocol):
@@ -62,13 +70,32 @@ def fold_known_keys(connection: Connection, keyed: Keyed) -> None:
 
     The oldest is the one whose first event comes first in the log. Costs one reading of the table and one UPDATE each.
     """
+    _write(connection, keyed.table, _forms(connection, keyed, f"keyed.{keyed.parts[0]} IS NOT NULL"))
+
+
+def fold_keys_again(connection: Connection, keyed: Keyed) -> None:
+    """Give those entities that have a `folded_key` the one of today's rule; of several with one form the oldest.
+
+    Rows whose form is the same are not written. Entities without a form, as those whose key is free again, stay so.
+    """
+    table = keyed.table
+    before = text(f"SELECT {table}_id, folded_key FROM {table} WHERE folded_key IS NOT NULL")  # noqa: S608
+    known = {row[0]: row[1] for row in connection.execute(before)}
+    found = _forms(connection, keyed, "keyed.folded_key IS NOT NULL")
+    changed = [row for row in found if row["form"] != known[row["id"]]]
+    # A form that one entity leaves may be the next one of another: the key is unique at each moment.
+    _write(connection, table, [{**row, "form": None, "older": None} for row in changed])
+    _write(connection, table, changed)
+
+
+def _forms(connection: Connection, keyed: Keyed, condition: str) -> list[dict[str, Any]]:
     table, parts = keyed.table, ", ".join(f"keyed.{part}" for part in keyed.parts)
     rows = connection.execute(
         text(
             f"""SELECT keyed.{table}_id AS id, {keyed.scope} AS scope, {parts} FROM {table} AS keyed
                 LEFT JOIN event AS first
                        ON first.entity_type = '{table}' AND first.entity_id = keyed.{table}_id AND first.version = 1
-                WHERE keyed.{keyed.parts[0]} IS NOT NULL
+                WHERE {condition}
                 ORDER BY first.event_id NULLS LAST, keyed.{table}_id"""  # noqa: S608 (constants of a migration)
         )
     )
@@ -79,9 +106,13 @@ def fold_known_keys(connection: Connection, keyed: Keyed) -> None:
         first = oldest.setdefault((row.scope, form), row.id)
         known = first == row.id
         found.append({"id": row.id, "form": form if known else None, "older": None if known else first})
-    if found:
+    return found
+
+
+def _write(connection: Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
         update = f"UPDATE {table} SET folded_key = :form, duplicate_of = :older WHERE {table}_id = :id"  # noqa: S608
-        connection.execute(text(update), found)
+        connection.execute(text(update), rows)
 
 
 async def list_duplicates(session: AsyncSession) -> list[str]:

@@ -62,7 +62,8 @@ class TaskProposal(Schema):
     external_id: Key | None = Field(
         default=None,
         description="What your system calls the task, such as `123/QĐ-UBND`. Stored as given; spellings that differ "
-        "only in case, blanks, dashes, Unicode form or the kind of Đ are one key.",
+        "only in case, dashes, slashes, Unicode form, the kind of Đ, the number of blanks, or blanks beside `/`, `-` "
+        "and `.` or between a letter and a digit are one key.",
     )
     classification: Literal["public", "restricted"] = Field(
         default="public",
