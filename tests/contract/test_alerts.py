@@ -1,7 +1,9 @@
 """Alerts ring when they should and are quiet when all is well, as Prometheus itself reads them."""
 
+import json
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +71,18 @@ def test_the_example_for_the_prometheus_operator_reaches_every_process_and_has_e
 def test_an_alert_reads_metrics_that_the_page_has(rule: dict[str, Any]) -> None:
     for name in metrics_of(rule["expr"]):
         assert name in described(), f"{name} is not in docs/reference/metrics.md"
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are_in_words_that_prometheus_knows(tmp_path: Path) -> None:
+    board = json.loads((ROOT / "deploy/examples/grafana/sixclear.json").read_text(encoding="utf-8"))
+    asked = {panel["title"]: target["expr"] for panel in board["panels"] for target in panel["targets"]}
+    assert len(asked) == len(board["panels"])
+    for title, expression in asked.items():
+        assert metrics_of(expression), title
+        assert metrics_of(expression) <= set(described()), title
+    rules = [{"record": f"panel:{number}", "expr": expression} for number, expression in enumerate(asked.values())]
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
+    assert f"SUCCESS: {len(rules)} rules found" in promtool("check", "rules", tmp_path / "rules.yaml")
 
 
 def test_examples_have_the_labels_that_metrics_have() -> None:
