@@ -74,7 +74,7 @@ TASKS = House(
     service="tasks",
     order=(
         "census",
-        "classification",
+        "classification | log",
         "intake",
         "reporting | withdrawal",
         "task",
@@ -85,6 +85,7 @@ TASKS = House(
     folders={
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
         "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
+        "log": "a question: which events a body may read",
         "intake": "verbs: many tasks are described and assigned by one file",
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
     },
@@ -127,8 +128,9 @@ _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answe
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
-    order=("census", "handling", "mailbox", "answer", "submission", "organisation", "allowance", "typed"),
+    order=("census", "handling | log", "mailbox", "answer", "submission", "organisation", "allowance", "typed"),
     folders={
+        "log": "a question: which events a handling body may read",
         "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
         "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
         "answer": "a table without a topic: only its outcome is published, as an event of the submission",
@@ -146,6 +148,7 @@ FEEDBACK = House(
         "answer -> organisation.schemas": _NAMED,
         "submission.dependencies -> allowance.rules": "the application holds a bucket for each kind of use",
         "handling.routes -> submission.dependencies": _FROM_REQUEST,
+        "log.routes -> submission.dependencies": _FROM_REQUEST,
         "mailbox.routes -> submission.dependencies": _FROM_REQUEST,
         "answer.routes -> submission.dependencies": _FROM_REQUEST,
         "handling -> submission.responses": _SHOWS_CASE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
+from sixclear.common.events.feed import LogFeed
 from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import not_known
 
@@ -20,13 +21,21 @@ StillReadable = Callable[[Request, AsyncSession, bytes], Coroutine[Any, Any, byt
 Own = TypeVar("Own")
 
 
+class Bounds(Protocol):
+    """How often one visitor may ask."""
+
+    def spend(self, visitor: str) -> None:
+        """One question; raises when it is one too many."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceState:
     """What every service gives its routes.
 
     An application that only describes itself has no `verifier` and no `database`; a service that publishes nothing has
     no `event_log`. `read_sessions` makes sessions that the server keeps from writing. `own` is the service's own frozen
-    dataclass; its routes get it by `own_state`. `behind_seconds` is the age of the service's mirror, if it has one.
+    dataclass; its routes get it by `own_state`. `log_feed` and `log_readers` are
+    there for `GET /log`. `behind_seconds` is the age of the service's mirror, if it has one.
     """
 
     service: str
@@ -38,6 +47,8 @@ class ServiceState:
     event_log: EventLog | None = None
     still_readable: StillReadable | None = None
     behind_seconds: Callable[[], float | None] = not_known
+    log_feed: LogFeed | None = None
+    log_readers: Bounds | None = None
     own: object = None
 
 

@@ -10,13 +10,21 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
+from sixclear.common.web.log_route import log_router
 from sixclear.data_catalog.entry import routes as entry
+from sixclear.data_catalog.entry.access import PUBLIC
 from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.list_figures import routes as list_figures
 from sixclear.data_catalog.registration import routes as registration
 from sixclear.data_catalog.settings import Settings
 
-ROUTERS = (entry.router, registration.router, list_figures.router)
+_LOG = log_router(
+    operation_id="readCatalogLog",
+    access=PUBLIC,
+    tag="entries",
+    what="What happened to the entries of the catalogue. Nothing of them is hidden.",
+)
+ROUTERS = (entry.router, registration.router, list_figures.router, _LOG)
 
 
 def create_app(

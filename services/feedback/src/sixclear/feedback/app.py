@@ -17,6 +17,7 @@ from sixclear.feedback.allowance.errors import TooManyAttempts, TooManySubmissio
 from sixclear.feedback.allowance.rules import TokenBucket
 from sixclear.feedback.answer import routes as answer
 from sixclear.feedback.handling import routes as handling
+from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import routes as mailbox
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission import routes as submission
@@ -32,6 +33,7 @@ ROUTERS = (
     handling.router,
     mailbox.handling_router,
     answer.router,
+    log.router,
 )
 
 

@@ -14,6 +14,7 @@ from sixclear.tasks.classification.routes import still_readable
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.intake import routes as intake
+from sixclear.tasks.log import routes as log
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
@@ -29,6 +30,8 @@ ROUTERS = (
     intake.router,
     task.router,
     reporting.router,
+    log.router,
+    log.own_router,
 )
 # A thousand reports of ordinary length; longer files come in parts.
 _BULK_BYTES = 4 * 1024 * 1024

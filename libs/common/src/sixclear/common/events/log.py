@@ -80,6 +80,8 @@ class EventLog:
         self._signal = LogSignal(database.engine, f"{service} event signal")
         self._upkeep: list[asyncio.Task[None]] = []
         self.epoch = 1
+        # As `source` of its events says it; the launcher gives it.
+        self.installation = ""
 
     def topic(self, entity_type: str) -> str:
         """The topic of one kind of this service's entities."""

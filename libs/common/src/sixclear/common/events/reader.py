@@ -1,5 +1,7 @@
 """Reading a service's event table in `event_id` order without ever skipping a transaction that commits late."""
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +12,8 @@ import orjson
 from sqlalchemy import BigInteger, bindparam, text
 
 from sixclear.common.db import Database
+
+_LOOK_AGAIN_SECONDS = 0.02
 
 EVENT_COLUMNS = """event_id, entity_type, entity_id, version, previous_version, change, data::text AS data_json,
     meta::text AS meta_json, traceparent, occurred_at, recorded_at, published"""
@@ -172,6 +176,20 @@ class LogReader:
         """The newest visible `event_id`, 0 for an empty log."""
         async with self._engine.connect() as connection:
             return int((await connection.execute(_TAIL)).scalar_one())
+
+    async def settled_tail(self, wait_seconds: float) -> int | None:
+        """The newest visible `event_id`, when no event before it can come any more; None when that takes too long.
+
+        As in `_advance`, the writers are read after the tail: one below it is among them, or has ended.
+        """
+        tail, until = await self.tail(), time.monotonic() + wait_seconds
+        writers = await self._writers()
+        while writers:
+            if time.monotonic() > until:
+                return None
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            writers &= await self._writers()
+        return tail
 
     async def epoch(self) -> int:
         """The log's epoch: 1, raised by every restore."""

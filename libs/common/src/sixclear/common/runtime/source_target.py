@@ -88,6 +88,7 @@ class SourceTarget(Generic[S]):
         instrument_engine(self.database.engine, name)
         measure_database(self.database, name)
         self.event_log = EventLog(events, self.database, runtime.clock)
+        self.event_log.installation = runtime.settings.installation
         self.census = None if count is None else Census(self.event_log, count, runtime.clock)
         self.app = create_app(
             settings,

@@ -14,10 +14,12 @@ from starlette.types import Lifespan
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
+from sixclear.common.events.feed import LogFeed
 from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.service_state import ServiceState, StillReadable
 from sixclear.common.telemetry import TelemetryMiddleware
+from sixclear.common.web.allowances import Allowance
 from sixclear.common.web.docs import docs_routes
 from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeMiddleware
 from sixclear.common.web.exception_handlers import exception_handlers
@@ -25,6 +27,9 @@ from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, LimitsMiddleware
 from sixclear.common.web.openapi import complete, default_responses
 from sixclear.common.web.stream_route import StreamRoute
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
+
+# Of a visitor, in each process: 500 events a page.
+_LOG_PAGES_PER_MINUTE = 240
 
 
 def create_service_app(
@@ -94,6 +99,8 @@ def create_service_app(
         database=database,
         read_sessions=_read_sessions(database),
         event_log=event_log,
+        log_feed=None if event_log is None else LogFeed(event_log),
+        log_readers=Allowance(_LOG_PAGES_PER_MINUTE),
         still_readable=still_readable,
         own=own,
     )

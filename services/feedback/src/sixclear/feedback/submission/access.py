@@ -25,6 +25,7 @@ def require_hub(ctx: Context, hub_organisation_id: UUID, step: str) -> None:
 
 
 SENDER = Access.public("Everyone may send and follow feedback without an account.")
+OWN = Access.scope("feedback:handle", organisation="own")
 DESK = Access.scope("feedback:handle")
 _HANDLING = OrganisationRule(
     "handling_body", "the hub, or the body that the submission is assigned to", require_handler

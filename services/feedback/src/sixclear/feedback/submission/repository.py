@@ -32,6 +32,12 @@ async def find_submission(session: AsyncSession, submission_id: UUID, *, lock: b
     return await session.get(Submission, submission_id, with_for_update=lock)
 
 
+async def assigned_among(session: AsyncSession, submission_ids: Collection[UUID], organisation_id: UUID) -> set[UUID]:
+    """Those of these submissions that are assigned to an organisation."""
+    named = Submission.submission_id.in_(submission_ids), Submission.organisation_id == organisation_id
+    return set(await session.scalars(select(Submission.submission_id).where(*named)))
+
+
 async def find_sent(session: AsyncSession, submission_id: UUID) -> Submission | None:
     """The submission with this identifier; None when this transaction is the one that may add it.
 

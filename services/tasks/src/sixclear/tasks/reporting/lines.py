@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sixclear.common.errors import MalformedRequest
 from sixclear.common.web.json_bodies import read_json
+from sixclear.common.web.openapi import NDJSON
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Key
 from sixclear.common.web.validation import field_errors
@@ -26,7 +27,6 @@ _WIDE = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-NDJSON = "application/x-ndjson"
 FILES = (NDJSON, "application/ndjson", "application/jsonl", "application/json")
 _KEY: TypeAdapter[str] = TypeAdapter(Key)
 Item = TypeVar("Item", bound=Schema)

@@ -71,6 +71,12 @@ async def find_task(session: AsyncSession, task_id: UUID, *, lock: bool = False)
     return await session.get(Task, task_id, options=joined, with_for_update=lock)
 
 
+async def concerned_among(session: AsyncSession, task_ids: Collection[UUID], organisation_id: UUID) -> set[UUID]:
+    """Those of these tasks in which an organisation has a part."""
+    wanted = Task.task_id == any_(literal(list(task_ids), ARRAY(PgUUID(as_uuid=True))))
+    return set(await session.scalars(select(Task.task_id).where(wanted, _has_part(organisation_id))))
+
+
 async def restricted_among(session: AsyncSession, task_ids: Collection[UUID]) -> Sequence[Task]:
     """Those of these tasks that are restricted."""
     wanted = Task.task_id == any_(literal(list(task_ids), ARRAY(PgUUID(as_uuid=True))))
@@ -193,10 +199,11 @@ def _keyed(narrow: TaskFilter) -> list[ColumnElement[bool]]:
 
 def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:
     public = Task.classification == "public"
-    if organisation_id is None:
-        return public
+    return public if organisation_id is None else or_(public, _has_part(organisation_id))
+
+
+def _has_part(organisation_id: UUID) -> ColumnElement[bool]:
     return or_(
-        public,
         Task.lead_organisation_id == organisation_id,
         Task.assigning_organisation_id == organisation_id,
         Task.coordinating_organisation_ids.contains([organisation_id]),

@@ -1,6 +1,6 @@
 """What handlers read: lists, one submission, and what is protected, which is logged before it is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -83,3 +83,9 @@ def _log_access(ctx: Context, submission_id: UUID, what: str, reason: str | None
         read_at=ctx.now,
     )
     ctx.session.add(access)
+
+
+async def handled_among(ctx: Context, hub: UUID, submission_ids: Collection[UUID]) -> Collection[UUID]:
+    """Those of these submissions that the caller's organisation handles: all for the hub."""
+    own = ctx.caller.own_organisation()
+    return submission_ids if own == hub else await repository.assigned_among(ctx.session, submission_ids, own)

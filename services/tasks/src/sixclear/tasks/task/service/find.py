@@ -57,6 +57,11 @@ async def count_naming(ctx: Context, directive_id: UUID) -> int:
     return await rows.count_naming(ctx.session, directive_id)
 
 
+async def concerned_among(ctx: Context, task_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these tasks in which the caller's organisation has a part."""
+    return await rows.concerned_among(ctx.session, task_ids, ctx.caller.own_organisation())
+
+
 async def invisible_among(ctx: Context, task_ids: Collection[UUID]) -> set[UUID]:
     """Those of these tasks that the caller may not see."""
     restricted = await rows.restricted_among(ctx.session, task_ids)

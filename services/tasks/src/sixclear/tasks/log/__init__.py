@@ -1,0 +1,1 @@
+"""The log as programs read it: what everyone may know, and what the bodies concerned may."""
