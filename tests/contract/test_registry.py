@@ -42,14 +42,14 @@ def test_a_service_reads_those_that_publish(service: Service) -> None:
 def test_every_service_has_its_folder_and_is_built() -> None:
     assert sorted(NAMES) == sorted(path.name for path in (ROOT / "services").iterdir() if path.is_dir())
     hatch = project()["tool"]["hatch"]["build"]
-    sources = ["libs/common/src", *(f"services/{name}/src" for name in NAMES), "launcher/src"]
+    sources = ["libs/client/src", "libs/common/src", *(f"services/{name}/src" for name in NAMES), "launcher/src"]
     assert sorted(hatch["dev-mode-dirs"]) == sorted(sources)
     assert sorted(hatch["targets"]["wheel"]["packages"]) == sorted(f"{source}/sixclear" for source in sources)
 
 
 def test_types_and_layers_are_checked_in_every_service() -> None:
     tool = project()["tool"]
-    sources = {"libs/common/src", "launcher/src", *(f"services/{name}/src" for name in NAMES)}
+    sources = {"libs/client/src", "libs/common/src", "launcher/src", *(f"services/{name}/src" for name in NAMES)}
     assert set(tool["mypy"]["mypy_path"].split(":")) == sources
     layers = next(one["layers"] for one in tool["importlinter"]["contracts"] if one["type"] == "layers")
     assert set(layers[1].split(" | ")) == {service.package for service in SERVICES}

@@ -1,0 +1,124 @@
+"""What the client sends, and what it does when a call fails on the way."""
+
+import io
+import json
+
+import httpx2
+import pytest
+
+from sixclear.client import BulkAnswer, Client, Credentials, NotReached, PositionGone, Problem, rows_of_csv
+
+URL = "http://sixclear.invalid"
+
+
+class Server:
+    """Answers one after the other; keeps what was asked."""
+
+    def __init__(self, *answers: httpx2.Response | Exception) -> None:
+        self._answers = list(answers)
+        self.asked: list[httpx2.Request] = []
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def client(server: Server, credentials: Credentials | None = None) -> Client:
+    return Client(URL, credentials, token=None if credentials else "t", transport=httpx2.MockTransport(server))
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    return waited
+
+
+def test_a_change_is_repeated_under_one_key(pauses: list[float]) -> None:
+    server = Server(
+        httpx2.ConnectError("down"), httpx2.Response(503, headers={"Retry-After": "7"}), httpx2.Response(200, json={})
+    )
+    with client(server) as own:
+        own.post("/x", {"a": 1})
+    assert len({request.headers["Idempotency-Key"] for request in server.asked}) == 1
+    assert [request.content for request in server.asked] == [b'{"a":1}'] * 3
+    assert pauses[1] == 7
+    assert server.asked[0].headers["Authorization"] == "Bearer t"
+
+
+def test_a_way_that_stays_closed_is_said(pauses: list[float]) -> None:
+    with client(Server(*[httpx2.ConnectError("down")] * 5)) as own, pytest.raises(NotReached):
+        own.get("/x")
+    assert len(pauses) == 4
+
+
+def test_a_refusal_is_a_problem_and_is_not_repeated(pauses: list[float]) -> None:
+    refusal = {"code": "task-not-found", "detail": "No task.", "errors": []}
+    with client(Server(httpx2.Response(404, json=refusal))) as own, pytest.raises(Problem) as caught:
+        own.get("/x")
+    assert (caught.value.status, caught.value.code, pauses) == (404, "task-not-found", [])
+
+
+def test_a_token_is_got_once_and_again_when_it_is_refused(pauses: list[float]) -> None:
+    token = {"access_token": "one", "expires_in": 300}
+    server = Server(
+        httpx2.Response(200, json=token),
+        httpx2.Response(200, json={}),
+        httpx2.Response(401, json={"code": "invalid-token"}),
+        httpx2.Response(200, json=token | {"access_token": "two"}),
+        httpx2.Response(200, json={}),
+    )
+    with client(server, Credentials("org G06", "s:ecret")) as own:
+        own.get("/x")
+        own.get("/y")
+    assert [request.url.path for request in server.asked] == ["/oauth2/token", "/x", "/y", "/oauth2/token", "/y"]
+    assert server.asked[-1].headers["Authorization"] == "Bearer two"
+    assert server.asked[0].content == b"grant_type=client_credentials"
+
+
+def test_pages_are_followed() -> None:
+    first = {"items": [{"n": 1}, {"n": 2}], "next": "c"}
+    server = Server(httpx2.Response(200, json=first), httpx2.Response(200, json={"items": [{"n": 3}], "next": None}))
+    with client(server) as own:
+        assert [item["n"] for item in own.tasks(source="hrm")] == [1, 2, 3]
+    assert [str(request.url.query, "ascii") for request in server.asked] == ["source=hrm", "source=hrm&cursor=c"]
+
+
+def test_rows_go_in_parts_and_are_counted_through() -> None:
+    def answer(count: int) -> httpx2.Response:
+        items = [{"index": index, "outcome": "created", "line": 1} for index in range(count)]
+        return httpx2.Response(200, json={"items": items})
+
+    server = Server(answer(500), answer(20))
+    with client(server) as own:
+        told = own.put_tasks({"n": number} for number in range(520))
+    assert isinstance(told, BulkAnswer)
+    assert [item["index"] for item in told.items] == list(range(520))
+    assert [len(request.content.splitlines()) for request in server.asked] == [500, 20]
+    assert told.count("created") == 520
+
+
+def test_a_position_that_is_gone_has_its_own_name() -> None:
+    gone = httpx2.Response(410, json={"code": "log-position-gone"})
+    with client(Server(gone)) as own, pytest.raises(PositionGone):
+        list(own.changes(after="x"))
+
+
+def test_a_table_becomes_items() -> None:
+    head = "external_id,percent,text,assign,responsible_position.title,coordinating_organisations"
+    table = f"{head}\nA,33,x,true,T,G01; G02\nB,,y,,,\n"
+    first, second = rows_of_csv(io.StringIO(table), source="hrm")
+    assert first == {
+        "source": "hrm",
+        "external_id": "A",
+        "percent": 33,
+        "text": "x",
+        "assign": True,
+        "responsible_position": {"title": "T"},
+        "coordinating_organisations": ["G01", "G02"],
+    }
+    assert second == {"source": "hrm", "external_id": "B", "text": "y"}
+    assert json.dumps(second)
