@@ -90,7 +90,7 @@ class AsyncClient:
         return self.pages(f"{_TASKS}/own/tasks" if own else f"{_TASKS}/tasks", **narrow)
 
     async def put_tasks(self, rows: Iterable[Json], *, dry_run: bool = False) -> BulkAnswer:
-        """Propose tasks, describe them again and assign them (`assign`), in requests of five hundred rows at most."""
+        """Propose tasks, describe them again and assign them (`assign`), in requests of two hundred rows at most."""
         return await self._bulk(f"{_TASKS}/tasks/bulk", rows, MOST_TASKS, dry_run=dry_run)
 
     async def report(self, rows: Iterable[Json], *, dry_run: bool = False) -> BulkAnswer:

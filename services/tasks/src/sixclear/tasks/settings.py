@@ -18,7 +18,7 @@ class Settings(ReadSettings):
         default=1000, ge=1, le=10_000, description="Most items that one bulk request may hold; beyond it: 413."
     )
     bulk_tasks: int = Field(
-        default=500,
+        default=200,
         ge=1,
         le=2_000,
         description="Most tasks that one file of tasks may hold; beyond it: 413. They are written in one transaction, "

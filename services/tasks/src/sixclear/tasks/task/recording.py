@@ -19,7 +19,9 @@ async def task_data(ctx: Context, task: Task, change: str, said: Said | None = N
     """The public state of a task; of a withdrawn one only the identifier is left. `said` is the report made now."""
     if change == "withdrawn":
         return TaskWithdrawn(change=change, task_id=task.task_id)
-    hidden = (await hidden_of(ctx.session, [task.task_id])).get(task.task_id) if task.published_version else None
+    # Without a report and evidence no number can differ: a file of new tasks is spared two statements for each.
+    may_hide = task.published_version and (task.reports_count or task.evidence_count)
+    hidden = (await hidden_of(ctx.session, [task.task_id])).get(task.task_id) if may_hide else None
     return event_data(task, change, hidden.after(said) if hidden and said else hidden)
 
 
