@@ -61,6 +61,24 @@ _EVENT: dict[str, Any] = {
     },
 }
 
+_EXAMPLE: list[dict[str, Any]] = [
+    {
+        "specversion": "1.0",
+        "id": "1-4021",
+        "source": "/sixclear/tasks",
+        "type": "vn.sixclear.tasks.task.withdrawn.v1",
+        "subject": "0b3f0a52-2a1c-5b6e-9d57-6f1a0c57d0e1",
+        "time": "2025-12-04T03:00:00Z",
+        "datacontenttype": "application/json",
+        "recordedat": "2025-12-04T03:00:00Z",
+        "position": "4021",
+        "epoch": 1,
+        "version": 3,
+        "previousversion": 2,
+        "data": {"change": "withdrawn", "task_id": "0b3f0a52-2a1c-5b6e-9d57-6f1a0c57d0e1"},
+    }
+]
+
 AfterParam = Annotated[CursorParam, Query(description="From the `Link` of the page before; not to be made up.")]
 Readable = Callable[[Request, Context, Sequence[StoredEvent]], Awaitable[Collection[int]]]
 
@@ -95,7 +113,7 @@ def log_router(
             200: {
                 "description": "The events after the position.",
                 "headers": _HEADERS,
-                "content": {BATCH: {"schema": {"type": "array", "items": _EVENT}}},
+                "content": {BATCH: {"schema": {"type": "array", "items": _EVENT}, "example": _EXAMPLE}},
             }
         },
     )
