@@ -56,7 +56,7 @@ def rows(count: int) -> list[dict[str, object]]:
 
 
 @pytest.mark.asyncio
-async def test_five_hundred_tasks_and_their_reports_take_four_requests(empty: Platform) -> None:
+async def test_five_hundred_tasks_and_their_reports_take_six_requests(empty: Platform) -> None:
     place = empty.announcement()
     owner, ministry = (credentials(empty.home, name) for name in ("standing-body", "org-G06"))
     with Client(place.address, owner) as client:

@@ -90,11 +90,11 @@ class AsyncClient:
         return self.pages(f"{_TASKS}/own/tasks" if own else f"{_TASKS}/tasks", **narrow)
 
     async def put_tasks(self, rows: Iterable[Json], *, dry_run: bool = False) -> BulkAnswer:
-        """Propose tasks, describe them again and assign them (`assign`), in requests of two hundred rows at most."""
+        """Propose tasks, describe them again and assign them (`assign`), in requests of a hundred rows at most."""
         return await self._bulk(f"{_TASKS}/tasks/bulk", rows, MOST_TASKS, dry_run=dry_run)
 
     async def report(self, rows: Iterable[Json], *, dry_run: bool = False) -> BulkAnswer:
-        """Report progress on tasks, in requests of a thousand rows at most."""
+        """Report progress on tasks, in requests of five hundred rows at most."""
         return await self._bulk(f"{_TASKS}/progress/bulk", rows, MOST_REPORTS, dry_run=dry_run)
 
     async def _bulk(self, path: str, rows: Iterable[Json], most: int, *, dry_run: bool) -> BulkAnswer:

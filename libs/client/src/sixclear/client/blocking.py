@@ -89,11 +89,11 @@ class Client:
         return self.pages(f"{_TASKS}/own/tasks" if own else f"{_TASKS}/tasks", **narrow)
 
     def put_tasks(self, rows: Iterable[Json], *, dry_run: bool = False) -> BulkAnswer:
-        """Propose tasks, describe them again and assign them (`assign`), in requests of two hundred rows at most."""
+        """Propose tasks, describe them again and assign them (`assign`), in requests of a hundred rows at most."""
         return self._bulk(f"{_TASKS}/tasks/bulk", rows, MOST_TASKS, dry_run=dry_run)
 
     def report(self, rows: Iterable[Json], *, dry_run: bool = False) -> BulkAnswer:
-        """Report progress on tasks, in requests of a thousand rows at most."""
+        """Report progress on tasks, in requests of five hundred rows at most."""
         return self._bulk(f"{_TASKS}/progress/bulk", rows, MOST_REPORTS, dry_run=dry_run)
 
     def _bulk(self, path: str, rows: Iterable[Json], most: int, *, dry_run: bool) -> BulkAnswer:

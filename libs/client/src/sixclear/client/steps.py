@@ -20,7 +20,7 @@ from sixclear.client.results import BulkAnswer, Event, Json, LogPage
 from sixclear.client.rows import ndjson
 
 PREFIXES = {"tasks": "/api/tasks/v1", "feedback": "/api/feedback/v1", "data-catalog": "/api/catalog/v1"}
-MOST_TASKS, MOST_REPORTS = 200, 1000
+MOST_TASKS, MOST_REPORTS = 100, 500
 _PASSING = frozenset({429, 502, 503, 504})
 _RENEW_AT = 0.8  # of a token's life
 _USUAL_LIFE_SECONDS = 60.0
