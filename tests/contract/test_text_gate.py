@@ -14,6 +14,9 @@ _CONSTRAINTS = {"pattern", "format", "enum", "const"}
 _CURSOR = "`decode_cursor` refuses what the list did not give out: 400 invalid-cursor"
 _TYPED = "`feedback.typed` reads what people type and copy, and says how to write it"
 READ_OTHERWISE = {
+    "data-catalog: query after": _CURSOR,
+    "feedback: query after": _CURSOR,
+    "tasks: query after": _CURSOR,
     "data-catalog: query cursor": _CURSOR,
     "feedback: query cursor": _CURSOR,
     "tasks: query cursor": _CURSOR,
