@@ -11,11 +11,12 @@ from enum import Enum
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from sixclear.launcher import http_refusals
 from sixclear.launcher.http_1_0 import without_chunks
 from sixclear.launcher.http_refusals import REFUSED, Refusal, Refused
+from sixclear.launcher.http_upgrade import UpgradesIgnored
 from sixclear.launcher.seats import Seats
 
 HEAD_BYTES = 64 * 1024
@@ -57,7 +58,7 @@ class _Phase(Enum):
 _BETWEEN, _HEAD, _BODY = _Phase  # every request asks several times, and an enumeration is slow to ask
 
 
-class BoundedHttp(HttpToolsProtocol):
+class BoundedHttp(UpgradesIgnored):
     """A connection that is refused, closed or cut when it takes more than the constants above.
 
     uvicorn keeps whatever is sent of a head or of trailers, for as long as it is sent: one connection with 40 MB of
@@ -133,7 +134,7 @@ class BoundedHttp(HttpToolsProtocol):
     def _feed(self, piece: bytes) -> None:
         messages, chunks, content = self._messages, self._chunks, self._content
         self._fed = len(piece)
-        super().data_received(piece)
+        self.parse(piece)
         if self._ended:
             return
         if self._phase is _HEAD:
@@ -151,12 +152,17 @@ class BoundedHttp(HttpToolsProtocol):
     # What the parser says
 
     def on_message_begin(self) -> None:
+        if self._resumes:
+            return
         super().on_message_begin()
         self._phase = _HEAD
         self._messages += 1
         self._head_fed = 0
 
     def on_headers_complete(self) -> None:
+        if self._resumes:
+            self._phase = _BODY
+            return
         self._look_at_head()
         super().on_headers_complete()
         if not self._seated:
@@ -253,9 +259,6 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What uvicorn calls when the parser refuses."""
         self._refuse(self._refusal or http_refusals.MALFORMED)
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """A stranger's wish is no warning: the request is answered as if it had not asked."""
 
     def _refuse(self, refusal: Refusal | None) -> None:
         """Read nothing more; answer `refusal` when its turn has come, and close."""
