@@ -14,6 +14,8 @@ PORTAL = ROOT / "services" / "portal"
 PACKAGE = PORTAL / "src" / "sixclear" / "portal"
 TRANSLATIONS = PACKAGE / "words" / "translations"
 WIDTH = "120"
+# Of the header of a catalogue.
+KEPT = ('"Language:', '"MIME-Version:', '"Content-Type:', '"Content-Transfer-Encoding:')
 # Texts of problems stand on one line each.
 UNWRAPPED = "1000"
 
@@ -26,7 +28,17 @@ def main() -> int:
         _babel("extract", "-F", "babel.cfg", *marks, "-w", WIDTH, "-o", str(template), "src/sixclear/portal")
         _update("portal", template, WIDTH)
     _update("problems", TRANSLATIONS / "problems.pot", UNWRAPPED)
+    for catalogue in TRANSLATIONS.rglob("problems.po"):
+        _without_noise(catalogue)
     return 0
+
+
+def _without_noise(catalogue: Path) -> None:
+    """Take out what Babel writes with every update and what tells nothing: placeholders, dates, codes of problems."""
+    header, _, entries = catalogue.read_text(encoding="utf-8").rstrip().partition("\n\n")
+    kept = [line for line in header.splitlines() if not line.startswith('"') or line.startswith(KEPT)]
+    lines = [line for line in entries.splitlines() if not line.startswith("#. ")]
+    catalogue.write_text("\n".join((*kept, "", *lines, "")), encoding="utf-8")
 
 
 def _update(domain: str, template: Path, width: str) -> None:
