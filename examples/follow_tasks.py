@@ -11,9 +11,8 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 TOPIC = "sixclear.tasks.task.v1"
 SCHEMA = """
@@ -49,11 +48,11 @@ def take(database: sqlite3.Connection, record: ConsumerRecord) -> None:
 
 async def follow(brokers: str, database: sqlite3.Connection, *, until_end: bool) -> None:
     """Read from the kept positions on, for ever or up to where the topic ends now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=brokers, enable_auto_commit=False)
+    # Without a group every partition is read here, and no position is stored at the broker.
+    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=brokers, group_id=None)
     await consumer.start()
     try:
-        parts = [TopicPartition(TOPIC, part) for part in sorted(consumer.partitions_for_topic(TOPIC) or ())]
-        consumer.assign(parts)
+        parts = sorted(consumer.assignment())
         kept = dict(database.execute("SELECT part, next FROM position"))
         first = await consumer.beginning_offsets(parts)
         for part in parts:
@@ -64,9 +63,7 @@ async def follow(brokers: str, database: sqlite3.Connection, *, until_end: bool)
                 for record in records:
                     take(database, record)
     finally:
-        # aiokafka 0.14 lets the end of its own task through, where partitions are assigned by hand.
-        with suppress(asyncio.CancelledError):
-            await consumer.stop()
+        await consumer.stop()
 
 
 def main() -> None:
