@@ -23,7 +23,10 @@ async def test_of_new_databases_there_is_nothing_to_list(
     monkeypatch.setattr(commands, "configure_logging", lambda settings: None)  # it is the whole process's
     options = parser().parse_args(["keys"])
     assert await options.run(options) == 0
-    assert capsys.readouterr().out == "No two entities have the same key.\n"
+    assert (
+        capsys.readouterr().out
+        == "No two entities have the same key (databases read: tasks, feedback, data-catalog).\n"
+    )
 
 
 @pytest.mark.asyncio

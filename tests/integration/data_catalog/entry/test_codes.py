@@ -144,7 +144,7 @@ async def test_codes_that_an_earlier_release_took_in_two_spellings_stay_and_are_
             assert {row.code: row.folded_key for row in forms} == {
                 "A-1": "a-1",
                 "a-1": None,
-                "A-1 of others": "a-1 of others",
+                "A-1 of others": "a-1of others",
             }
     finally:
         await engine.dispose()

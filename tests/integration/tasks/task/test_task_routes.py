@@ -331,8 +331,12 @@ async def test_a_directive_stays_with_its_issuer(service: Service) -> None:
         "issuer": "P57",
         "title": "Kế hoạch",
     }
-    assert (await service.post("P57", "/directives", directive)).status_code == 201
-    taken = await service.post("G06", "/directives", directive | {"issuer": "G06", "title": "Của chúng tôi"})
+    entered = await service.post("P57", "/directives", directive)
+    assert entered.status_code == 201
+    own = await service.post("G06", "/directives", directive | {"issuer": "G06", "title": "Của chúng tôi"})
+    assert own.status_code == 201, "a number is its issuer's: another body may use it for a directive of its own"
+    assert own.json()["directive_id"] != entered.json()["directive_id"]
+    taken = await service.post("G06", "/directives", directive | {"title": "Của chúng tôi"})
     assert (taken.status_code, taken.json()["code"]) == (403, "organisation-not-allowed")
 
 
