@@ -230,7 +230,9 @@ def _show(operation: dict[str, Any], example: dict[str, Any]) -> None:
             content["example"] = "".join(f"{orjson.dumps(item).decode()}\n" for item in asked) if lines else asked
     answer = operation["responses"].get(example.get("status"), {})
     if "answer" in example and "content" in answer:
-        answer["content"]["application/json"]["example"] = example["answer"]
+        # One kind of JSON is answered, `application/json` or a more particular one; never a problem here.
+        media_type = next(name for name in answer["content"] if name.endswith("json"))
+        answer["content"][media_type]["example"] = example["answer"]
 
 
 def _add_header(answer: dict[str, Any], name: str) -> None:
