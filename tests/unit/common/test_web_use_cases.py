@@ -31,9 +31,6 @@ class Log:
 
     epoch = 2
 
-    def reader(self) -> None:
-        """Nothing here reads the log."""
-
 
 router = APIRouter(dependencies=[Depends(Access.scope("things:write", organisation="any"))])
 

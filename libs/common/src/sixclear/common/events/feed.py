@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.errors import DomainError, Unavailable
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog
-from sixclear.common.events.reader import LogRestored, StoredEvent
+from sixclear.common.events.reader import LogReader, LogRestored, StoredEvent
 
 # Rows that one request reads at most: a caller that may read few of them gets a short page and goes on.
 _CHUNK, _MOST_CHUNKS = 500, 10
@@ -87,8 +88,12 @@ class LogFeed:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._reader = log.reader()
         self._turn = asyncio.Lock()
+
+    @cached_property
+    def _reader(self) -> LogReader:
+        """Made with the first page: most processes are never asked for one."""
+        return self._log.reader()
 
     async def begin(self, *, newest: bool) -> Place:
         """Where a reader begins: before the oldest event that is kept, or after the newest.
