@@ -84,9 +84,11 @@ async def _start(
     await signals.unless_stopped(_until_ready(children, addresses))
     apis = {service.prefix: addresses[service.name] for service in SERVICES if service.has_database}
     folder.announce(Announcement(addresses["portal"], addresses["issuer"], apis))
-    if options.loads_demo(settings.model_copy(update={"issuer_url": None})):
+    # The cluster's issuer is the embedded one, at an address of its own.
+    own = settings.model_copy(update={"issuer_url": None, "jwks_url": None, "public_url": addresses["issuer"]})
+    if options.loads_demo(own):
         async with api_client(addresses["portal"], apis) as client:
-            await signals.unless_stopped(ensure_demo(settings, client, say))
+            await signals.unless_stopped(ensure_demo(own, client, say))
     return addresses, environment
 
 
