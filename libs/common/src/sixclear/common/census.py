@@ -1,7 +1,7 @@
 """What a source says of itself: how many entities stand where, with the position in its log at which that holds.
 
-Whoever folds the log up to that position must count the same, so a census finds events that were lost on the way, and
-counters that are wrong. No service asks another one for it: it travels as an event like all others.
+A reader that folds the log up to that position must count the same, so a census finds events that were lost on the way,
+and counters that are wrong. No service asks another one for it: it travels as an event like all others.
 """
 
 import asyncio

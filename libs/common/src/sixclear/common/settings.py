@@ -328,7 +328,7 @@ class CommonSettings(ReadSettings):
 
 
 def _private(address: str) -> bool:
-    """Whether nobody between this process and the address can read or change what is said."""
+    """Whether what is said between this process and the address is safe from being read or changed."""
     parts = urlsplit(address)
     host = parts.hostname or ""
     try:

@@ -21,7 +21,7 @@ _PHONE = re.compile(rf"{_ONE}(?:[ ]*(?:[/,;&+-]|hoặc|và|or|and)[ ]*{_ONE})?",
 # A label that says no more than that a number follows.
 _PLAIN_LABEL = re.compile(r"(?:tel|phone|đt|sđt|sdt|(?:số )?điện thoại) ?[.:]? ?(?=[+(0-9])", re.IGNORECASE)
 _EMAIL_LABEL = re.compile(r"[^\W\d_][^\W\d_ -]*(?:[ -][^\W\d_]+){0,3} ?: ?")
-# RFC 5321 allows more in quotes; nobody who reports a problem writes that.
+# RFC 5321 allows more in quotes; no sender writes that.
 _EMAIL = re.compile(
     r"[^@\s<>()\[\]:;,\\\"“”]{1,64}@(?:[^\W_]|[^\x00-\x7f])[^@\s.<>?#/\\:;,'\"()\[\]&=“”]*"
     r"(?:\.[^@\s.<>?#/\\:;,'\"()\[\]&=“”]+){1,8}"

@@ -329,7 +329,7 @@ def _ensure_system_user() -> None:
 
 
 def _let_group_pass(folder: Path, group: int) -> None:
-    """Give the data folder to the system user's group, which may then walk through it: nobody else has to."""
+    """Give the data folder to the system user's group, which may then walk through it; no other account has to."""
     found = folder.stat()
     if found.st_uid == 0 and not found.st_mode & 0o001 and folder != folder.parent:
         os.chown(folder, -1, group)

@@ -26,7 +26,7 @@ class OverdueTask(_Concern):
 
 class _Waiting(_Concern):
     awaiting_since: datetime | None = Field(
-        description="When its result was handed in; null for one that waits for nobody's confirmation."
+        description="When its result was handed in; null for one that waits for no confirmation."
     )
     confirming_organisation_id: UUID | None = Field(description="The body for whose confirmation it waits.")
     confirming_organisation_name: str | None

@@ -20,7 +20,7 @@ async def find_directive(session: AsyncSession, directive_id: UUID, *, lock: boo
 
 
 async def hold_directive(session: AsyncSession, directive_id: UUID) -> Directive | None:
-    """As `find_directive`; until the transaction ends nobody withdraws it."""
+    """As `find_directive`; until the transaction ends it cannot be withdrawn."""
     return await session.get(Directive, directive_id, with_for_update={"read": True, "key_share": True})
 
 

@@ -35,7 +35,7 @@ _NOT_THERE = "No directive has this identifier; list them at /directives."
 async def hold_directive(session: AsyncSession, directive_id: UUID) -> Directive | None:
     """The directive with this identifier, or None, also when it was withdrawn.
 
-    For a task that is to name it: until the transaction ends nobody withdraws it.
+    For a task that is to name it: until the transaction ends it cannot be withdrawn.
     """
     directive = await rows.hold_directive(session, directive_id)
     return directive if directive is not None and directive.withdrawn_at is None else None

@@ -1,4 +1,4 @@
-"""A task's key is that of the body that sent it: nobody takes or tries out the keys of another body.
+"""A task's key is that of the body that sent it: no other body takes or tries out the keys of another body.
 
 The column stays empty where the release before this one proposes a task: it does not know it.
 """

@@ -1,6 +1,6 @@
 """A directive can be withdrawn; only so many of a body wait for a task in a programme of another body.
 
-The release before this one shows a withdrawn directive as any other. Where it enters one, nobody is said to have
+The release before this one shows a withdrawn directive as any other. Where it enters one, no body is said to have
 entered it: it does not count against a body.
 """
 
