@@ -17,7 +17,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 def commands() -> str:
     """The block of commands for each service."""
-    blocks = re.findall(r"^```\n(.*?)^```$", README.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", README.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
     [block] = [block for block in blocks if "curl" in block]
     return str(block)
 
