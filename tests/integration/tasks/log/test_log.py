@@ -1,4 +1,4 @@
-"""The log over HTTP: every event once and in order, whoever writes meanwhile, and only what the reader may know."""
+"""The log over HTTP: every event once and in order, while others write, and only what the reader may know."""
 
 import asyncio
 import random
