@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from sixclear.common.bus.protocol import Bus, Message, Position, Subscription, SubscriptionLost
+from sixclear.common.bus.watermark import Watermark
 
 
 class _Around:
@@ -12,6 +13,9 @@ class _Around:
     def __init__(self, bus: Bus) -> None:
         self.kind = bus.kind
         self._bus = bus
+
+    def watermark(self, service: str) -> Watermark:
+        return self._bus.watermark(service)
 
     async def send_dead_letter(self, group: str, message: Message, reason: str) -> None:
         await self._bus.send_dead_letter(group, message, reason)

@@ -29,11 +29,29 @@ class MemoryBus:
         """A subscription to topics of services in this process; their logs are looked up when it is opened."""
         return MemorySubscription(self._logs, topics, self._clock)
 
+    def watermark(self, service: str) -> "MemoryWatermark":
+        """Nothing is kept back: the log itself is read."""
+        return MemoryWatermark()
+
     async def send_dead_letter(self, group: str, message: Message, reason: str) -> None:
         """Nothing more to do: the consumer's own table keeps the message."""
 
     async def close(self) -> None:
         """Nothing is shared between subscriptions."""
+
+
+class MemoryWatermark:
+    """Of logs that are read themselves: no relay stands between."""
+
+    async def start(self) -> None:
+        """See `Watermark.start`."""
+
+    async def stop(self) -> None:
+        """See `Watermark.stop`."""
+
+    def behind_seconds(self) -> float | None:
+        """See `Watermark.behind_seconds`."""
+        return 0.0
 
 
 class _Source:

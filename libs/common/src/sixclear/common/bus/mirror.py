@@ -63,6 +63,7 @@ class Mirror:
         self._filled = False
         self._served_before = False
         self._reached_end = False
+        self._watermark = bus.watermark(topic.split(".")[1])
         self._loop = ConsumerLoop(bus, database, group, (topic,), self._fill, self._was_filled, clock=clock)
 
     async def prepare(self) -> None:
@@ -73,11 +74,13 @@ class Mirror:
 
     async def start(self) -> None:
         """Begin in the background; a bus or database that is away is waited for."""
+        await self._watermark.start()
         await self._loop.start()
 
     async def stop(self, deadline_seconds: float = 2.0) -> None:
         """Finish the batch in hand or roll it back."""
         await self._loop.stop(deadline_seconds)
+        await self._watermark.stop()
 
     def state(self) -> ConsumerState:
         """The consumer as operators see it."""
@@ -87,10 +90,12 @@ class Mirror:
         """How old the table may be; None while that is not known.
 
         It is not known before the end of the log was reached once, of a consumer that stopped or halted, while the bus
-        is away, and of an empty table, to which nothing may have been sent yet. What a relay keeps back is not seen
-        here: with Kafka the age is that of what the brokers hold.
+        is away, of an empty table, to which nothing may have been sent yet, and while the source's relay has not said
+        how far it is. The greater of two ages counts: of what the bus holds, and of what a relay may keep back.
         """
-        return self._behind() if self._filled else None
+        ages = (self._behind(), self._watermark.behind_seconds())
+        known = [age for age in ages if age is not None]
+        return max(known) if self._filled and len(known) == len(ages) else None
 
     def _behind(self) -> float | None:
         state = self._loop.state()

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, place_of
 from sixclear.common.bus.marks import Mark, mark_of
+from sixclear.common.bus.watermark import Watermark
 from sixclear.common.clock import seconds_since
 
 
@@ -103,6 +104,9 @@ class Bus(Protocol):
 
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
         """A subscription, not yet open. Groups know nothing of each other."""
+
+    def watermark(self, service: str) -> Watermark:
+        """How far the topics of `service` hold what it recorded, not yet started."""
 
     async def send_dead_letter(self, group: str, message: Message, reason: str) -> None:
         """Put a copy of a message that could not be handled where operators look; the table keeps it anyway."""

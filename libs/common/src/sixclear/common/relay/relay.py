@@ -27,6 +27,7 @@ from sixclear.common.relay.cursor import DDL_V1, Cursor, CursorStore, read_posit
 from sixclear.common.relay.delivery import Delivery
 from sixclear.common.relay.proof import LogEmptied, find_foreign
 from sixclear.common.relay.sending import Sending
+from sixclear.common.relay.watermark import WatermarkWriter
 from sixclear.common.telemetry import tracer
 
 __all__ = ["DDL_V1", "LogEmptied", "Relay", "RelayLimits", "RelayState"]
@@ -45,6 +46,7 @@ class RelayLimits:
     takeover_seconds: float = 0.5
     send_seconds: float = 10.0
     last_backoff_seconds: float = 2.0
+    watermark_seconds: float = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +187,8 @@ class Relay:
                 self._tracer,
             )
             self._note(active=True, last_error=None)
-            errors = await self._deliver(store, sending, view, clearing)
+            watermark = WatermarkWriter(self._event_log, producer, view, lambda: sending.cursor, self._clock)
+            errors = await self._deliver(store, sending, view, clearing, watermark)
         emptied = next((error for error in errors if isinstance(error, LogEmptied)), None)
         if emptied is not None:
             await self._rewind(store, Cursor(epoch=cursor.epoch), str(emptied))
@@ -195,18 +198,19 @@ class Relay:
                 raise error
 
     async def _deliver(
-        self, store: CursorStore, sending: Sending, view: BrokerView, clearing: Clearing
+        self, store: CursorStore, sending: Sending, view: BrokerView, clearing: Clearing, watermark: WatermarkWriter
     ) -> Sequence[BaseException]:
         """Send and check until one of them ends; what they ended with."""
         delivery = Delivery(self._event_log, store, sending, self._size, self._stopping, self._saved, clearing)
         work = asyncio.ensure_future(delivery.run(self._limits.poll_seconds))
         check = asyncio.ensure_future(delivery.check(view, self._limits.check_seconds))
+        state = asyncio.ensure_future(watermark.run(self._limits.watermark_seconds))
         try:
             await asyncio.wait([work, check], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (work, check):
+            for task in (work, check, state):
                 task.cancel()
-            await asyncio.wait([work, check], timeout=2.0)
+            await asyncio.wait([work, check, state], timeout=2.0)
         return [error for task in (work, check) if (error := _error(task)) is not None]
 
     @asynccontextmanager

@@ -11,6 +11,7 @@ from sixclear.common.bus.kafka.producer import BatchProducer, Sent
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 from sixclear.common.bus.kafka.subscription import KafkaSubscription
 from sixclear.common.bus.kafka.topics import BrokerView
+from sixclear.common.bus.kafka.watermark import KafkaWatermark
 from sixclear.common.bus.protocol import Message, Subscription
 from sixclear.common.clock import Clock, utc_now
 
@@ -33,6 +34,10 @@ class KafkaBus:
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
         """A subscription without a Kafka consumer group: positions are the caller's."""
         return KafkaSubscription(self._bootstrap_servers, self._security, group, topics, self._clock)
+
+    def watermark(self, service: str) -> KafkaWatermark:
+        """What the relay of `service` says of itself."""
+        return KafkaWatermark(self._bootstrap_servers, self._security, service, self._clock)
 
     async def send_dead_letter(self, group: str, message: Message, reason: str) -> None:
         """Put a copy into `sixclear.<group>.dlq`, with where it came from and why it is there."""

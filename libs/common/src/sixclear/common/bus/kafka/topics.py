@@ -143,14 +143,16 @@ class BrokerView:
         except (KafkaError, OSError) as error:
             raise KafkaFailed(f"records not deleted: {error!r}") from error
 
-    async def create(self, topics: Sequence[str], *, partitions: int) -> None:
-        """Make topics that keep every event for ever, with three replicas where there are three brokers."""
+    async def create(
+        self, topics: Sequence[str], *, partitions: int, settings: Mapping[str, str] = _KEEP_FOR_EVER
+    ) -> None:
+        """Make topics, with three replicas where there are three brokers; they keep every event for ever."""
         try:
             async with asyncio.timeout(_REQUEST_SECONDS * 2):
                 brokers = len((await self._admin.describe_cluster())["brokers"])
                 replicas = max(1, min(_REPLICAS, brokers))
                 made = await self._admin.create_topics(
-                    [NewTopic(topic, partitions, replicas, topic_configs=_KEEP_FOR_EVER) for topic in topics]
+                    [NewTopic(topic, partitions, replicas, topic_configs=dict(settings)) for topic in topics]
                 )
         except (KafkaError, OSError) as error:
             raise KafkaFailed(f"topics not made: {error!r}") from error
