@@ -16,6 +16,8 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolProxiedConnection
 
 DISK_FULL = "53100"  # the SQLSTATE
 
+_NOTICES_THE_END = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
+
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -130,6 +132,19 @@ class Database:
         transaction_timeout_seconds: float = 5.0,
     ) -> None:
         limit = f"{int(transaction_timeout_seconds * 1000)}ms"
+        self._alone: dict[str, Any] = {
+            "timeout": 10,
+            "command_timeout": max(statement_timeout_seconds, transaction_timeout_seconds) + 2,
+            "server_settings": {
+                "application_name": application_name,
+                "timezone": "UTC",
+                "jit": "off",
+                "lock_timeout": "3s",
+                "statement_timeout": f"{int(statement_timeout_seconds * 1000)}ms",
+                "transaction_timeout": limit,
+                "idle_in_transaction_session_timeout": limit,
+            },
+        }
         self.url = url
         self.application_name = application_name
         # When a statement was last refused because the server's disk is full, by the monotonic clock.
@@ -144,19 +159,7 @@ class Database:
             json_serializer=dump_json,
             json_deserializer=orjson.loads,
             hide_parameters=True,  # the text of an error would show what people wrote
-            connect_args={
-                "timeout": 10,
-                "command_timeout": max(statement_timeout_seconds, transaction_timeout_seconds) + 2,
-                "server_settings": {
-                    "application_name": application_name,
-                    "timezone": "UTC",
-                    "jit": "off",
-                    "lock_timeout": "3s",
-                    "statement_timeout": f"{int(statement_timeout_seconds * 1000)}ms",
-                    "transaction_timeout": limit,
-                    "idle_in_transaction_session_timeout": limit,
-                },
-            },
+            connect_args=self._alone,
         )
         event.listen(self.engine.sync_engine, "checkout", _discard_closed)
         quote_no_rows(self.engine)
@@ -175,6 +178,18 @@ class Database:
         """A session that is committed at the end, or rolled back when the block raises."""
         async with self._sessions() as session, session.begin():
             yield session
+
+    async def connect_alone(self, application_name: str, **server_settings: str) -> "asyncpg.Connection[Any]":
+        """A connection outside the pool under the same limits, for a writer that no request owns; the caller closes it.
+
+        `server_settings` come on top. The server notices within about ten seconds that the other side vanished.
+        """
+        _, address = self.engine.dialect.create_connect_args(self.engine.url)
+        settings = self._alone["server_settings"] | _NOTICES_THE_END | server_settings
+        settings["application_name"] = application_name[:63]
+        connection: asyncpg.Connection[Any]
+        connection = await asyncpg.connect(**address, **self._alone | {"server_settings": settings})
+        return connection
 
     def _note_disk_full(self, context: ExceptionContext) -> None:
         if getattr(context.original_exception, "sqlstate", None) == DISK_FULL:

@@ -1,0 +1,1 @@
+"""Coalescing writes: what arrives while one batch commits is the next batch."""

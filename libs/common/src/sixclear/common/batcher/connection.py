@@ -1,0 +1,138 @@
+"""The connections of a batcher: outside the pool, owned by no request, opened again when they were lost."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias, TypeVar
+
+import asyncpg
+import structlog
+
+from sixclear.common.batcher.batcher import NotWritten
+from sixclear.common.db import Database
+
+_log = structlog.get_logger(__name__)
+
+R = TypeVar("R")
+Connection: TypeAlias = "asyncpg.Connection[Any]"
+
+# Statements of a batch are prepared once, for arrays of any length: a plan that was made while a table was empty must
+# not read the whole of it later (docs/decisions/0032).
+_PLANS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off"}
+# Integrity violations, values that no column can hold, and what a trigger or a check of the server refuses.
+_DATA_CLASSES = ("22", "23", "P0")
+_LOCK_TIMEOUT = "55P03"
+
+
+class OwnConnections:
+    """One connection for each batch that is in flight at a time."""
+
+    def __init__(self, database: Database, name: str, count: int = 1) -> None:
+        self._free = [OwnConnection(database, name) for _ in range(count)]
+
+    async def transaction(self, work: Callable[[Connection], Awaitable[R]]) -> R:
+        """As `OwnConnection.transaction`, on one that is free; there must be one."""
+        connection = self._free.pop()
+        try:
+            return await connection.transaction(work)
+        finally:
+            self._free.append(connection)
+
+    async def close(self) -> None:
+        """Close them all; none may be at work."""
+        for connection in self._free:
+            await connection.close()
+
+
+class OwnConnection:
+    """Runs a transaction at a time; not for two tasks at once.
+
+    A session that is lost before the commit was asked for is opened again and the work repeated once: nothing of it
+    was stored. One that is lost during the commit is not: whether it took place is not known then.
+    """
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+        self._connection: Connection | None = None
+
+    async def transaction(self, work: Callable[[Connection], Awaitable[R]]) -> R:
+        """What `work` gives, committed.
+
+        Raises NotWritten where the server refuses what was to be written; any other error leaves the outcome open.
+        """
+        try:
+            return await self._once(work)
+        except _LostBeforeCommit as lost:
+            _log.warning("connection lost before the commit, trying again", connection=self._name, error=lost.__cause__)
+        return await self._once(work)
+
+    async def _once(self, work: Callable[[Connection], Awaitable[R]]) -> R:
+        connection = await self._open()
+        try:
+            await connection.execute("BEGIN")
+            result = await work(connection)
+        except asyncpg.PostgresError as error:
+            if connection.is_closed() or _ends_session(error):
+                self.drop()
+                raise _LostBeforeCommit from error
+            await self._roll_back(connection)
+            raise _cause(error) from error
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError) as error:
+            self.drop()
+            raise _LostBeforeCommit from error
+        except BaseException:
+            # A fault of ours, a time limit, or the end of the process: the session may be in any state.
+            self.drop()
+            raise
+        try:
+            await connection.execute("COMMIT")
+        except asyncpg.IntegrityConstraintViolationError as error:  # deferred constraints
+            raise NotWritten from error
+        except BaseException:
+            self.drop()
+            raise
+        return result
+
+    async def _open(self) -> Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._database.connect_alone(self._name, **_PLANS)
+        return self._connection
+
+    async def _roll_back(self, connection: Connection) -> None:
+        try:
+            await connection.execute("ROLLBACK")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+            self.drop()
+
+    def drop(self) -> None:
+        """Close the session without a word to the server, which rolls back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                connection.terminate()
+
+    async def close(self, deadline_seconds: float = 2.0) -> None:
+        """Close the session."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            await asyncio.wait_for(connection.close(), deadline_seconds)
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection.terminate()
+
+
+class _LostBeforeCommit(Exception):
+    """The session ended, and nothing was committed."""
+
+
+def _ends_session(error: asyncpg.PostgresError) -> bool:
+    state: str = error.sqlstate or ""
+    return state.startswith(("08", "57P")) or state in ("25P03", "25P04")
+
+
+def _cause(error: asyncpg.PostgresError) -> Exception:
+    """NotWritten where another division of the batch, or the ordinary way, can help."""
+    state: str = error.sqlstate or ""
+    return NotWritten() if state.startswith(_DATA_CLASSES) or state == _LOCK_TIMEOUT else error
