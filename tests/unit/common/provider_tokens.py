@@ -111,7 +111,7 @@ def verifier(settings: dict[str, Any], keys: list[Key] | None = None) -> TokenVe
 
     class Source:
         async def load(self) -> KeySet:
-            return public_keys(json.dumps(document).encode())
+            return public_keys(document)
 
     return TokenVerifier(TokenRules.from_settings(chosen), Source(), MovingClock(NOW))
 

@@ -2,7 +2,8 @@
 
 import json
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,7 +14,10 @@ import httpx2
 import pytest
 from joserfc.jwk import ECKey, KeySet
 from pydantic import ValidationError
+from structlog.testing import capture_logs
+from tests.unit.common.provider_server import Handler, ProviderServer, provider_server, send
 
+from sixclear.common.auth import provider as provider_calls
 from sixclear.common.auth.token_keys import KeyUrl
 from sixclear.common.errors import Unavailable
 from sixclear.common.settings import CommonSettings
@@ -111,3 +115,64 @@ async def test_an_authority_of_ones_own_is_trusted_by_setting_only(tmp_path: Pat
             await KeyUrl(address).load()
         with pytest.raises(Unavailable):
             await KeyUrl(address, ca_file=tmp_path / "nothing.pem").load()
+
+
+def _drips(provider: ProviderServer) -> Callable[[Handler], None]:
+    def drip(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+        while not provider.ends.wait(0.05):
+            handler.wfile.write(b" ")
+
+    return drip
+
+
+def _endless(provider: ProviderServer) -> Callable[[Handler], None]:
+    def endless(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        for _ in range(100):
+            if provider.ends.is_set():
+                return
+            handler.wfile.write(b" " * 1_000_000)
+
+    return endless
+
+
+HOSTILE: dict[str, tuple[Callable[[ProviderServer], Callable[[Handler], None]], str]] = {
+    "a hundred megabytes": (_endless, "is longer than 1048576 bytes"),
+    "a drip": (_drips, "was not whole within"),
+    "not JSON": (lambda _: lambda handler: send(handler, b"<html>"), "is not JSON"),
+    "deep": (lambda _: lambda handler: send(handler, b"[" * 100_000), "is not JSON"),
+    "a list": (lambda _: lambda handler: send(handler, b"[]"), "is no JSON object"),
+    "elsewhere": (lambda _: lambda handler: send(handler, b"", 302, Location="/other"), "redirects are not followed"),
+    "compressed": (lambda _: lambda handler: send(handler, b"x", Content_Encoding="gzip"), "is compressed"),
+    "broken": (lambda _: lambda handler: send(handler, b"", 500), "was answered with status 500"),
+}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/realms/sixclear/.well-known/openid-configuration", "/realms/sixclear/jwks_uri"])
+@pytest.mark.parametrize(("fault", "words"), HOSTILE.values(), ids=HOSTILE)
+async def test_a_hostile_provider_costs_little_and_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    fault: Callable[[ProviderServer], Callable[[Handler], None]],
+    words: str,
+) -> None:
+    monkeypatch.setattr(provider_calls, "_SECONDS", 0.5)
+    with provider_server() as hostile:
+        hostile.describe()
+        hostile.answers[path] = fault(hostile)
+        began = time.monotonic()
+        with capture_logs() as lines, pytest.raises(Unavailable):
+            await KeyUrl(None, issuer=hostile.issuer).load()
+        assert time.monotonic() - began < 5.0
+        assert words in lines[0]["error"]
+        assert [asked for asked, _, _ in hostile.asked][-1] == path, "nothing is asked for after it"
+
+
+@pytest.mark.asyncio
+async def test_a_list_of_many_keys_costs_no_more_than_a_hundred() -> None:
+    with provider_server() as hostile:
+        hostile.describe()
+        hostile.answers["/realms/sixclear/jwks_uri"] = {"keys": KEYS["keys"] * 3000}
+        assert len(list(await KeyUrl(None, issuer=hostile.issuer).load())) == 100

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import httpx2
 
-from sixclear.common.auth.discovery import authorities
 from sixclear.common.auth.own_token import NoToken, OwnToken
+from sixclear.common.auth.provider import authorities
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.identity_realms import name_of

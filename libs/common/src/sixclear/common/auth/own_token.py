@@ -8,17 +8,17 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_plus
 
 import httpx2
+import orjson
 import structlog
 
-from sixclear.common.auth.discovery import NotDescribed, authorities, endpoint_of
+from sixclear.common.auth.discovery import endpoint_of
+from sixclear.common.auth.provider import Unusable, ask, authorities, client_proof, provider_client
 from sixclear.common.settings import CommonSettings
 
 _log = structlog.get_logger(__name__)
 
-_TIMEOUT_SECONDS = 5.0
 _STOP_SECONDS = 1.0
 _RENEW_AT = 0.8  # of a token's life
 _SHORTEST_LIFE, _USUAL_LIFE, _LONGEST_LIFE = 2.0, 60.0, 12 * 3600.0
@@ -159,10 +159,15 @@ class OwnToken:
         form = {"grant_type": "client_credentials"}
         if self._settings.client_scope:
             form["scope"] = self._settings.client_scope
-        # RFC 6749 §2.3.1: each part is form-encoded before they are joined.
-        parts = (self._settings.client_id or "", client_secret(self._settings))
-        credentials = httpx2.BasicAuth(*map(quote_plus, parts))
-        body = _object(await client.post(self._endpoint, data=form, auth=credentials), "the token endpoint")
+        proof = client_proof(self._settings.client_id or "", client_secret(self._settings))
+        where = "the token endpoint"
+        try:
+            status, answer = await ask(
+                client, "POST", self._endpoint, what=f"the answer of {where}", data=form, auth=proof
+            )
+        except Unusable as error:
+            raise NoToken(str(error)) from error
+        body = _object(status, answer, where)
         token = body.get("access_token")
         if not isinstance(token, str) or not _TOKEN.fullmatch(token):
             raise NoToken("the token endpoint answered without an access_token")
@@ -172,7 +177,7 @@ class OwnToken:
         """The token endpoint of the issuer; raises NoToken where the secret should not go."""
         try:
             return await endpoint_of(client, self._settings.issuer, "token_endpoint")
-        except NotDescribed as error:
+        except Unusable as error:
             raise NoToken(f"{error}; set SIXCLEAR_TOKEN_URL") from error
 
     async def _fetch(self) -> _Kept:
@@ -185,7 +190,7 @@ class OwnToken:
             trusted = authorities(self._settings.identity_ca_file)
         except OSError as error:
             raise NoToken(f"SIXCLEAR_IDENTITY_CA_FILE cannot be used ({type(error).__name__})") from error
-        return httpx2.AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS, verify=trusted)
+        return provider_client(trusted, self._transport)
 
     def _complain(self, error: Exception, failures: int) -> None:
         """One line now and then; never what was sent or what came back."""
@@ -209,17 +214,17 @@ def client_secret(settings: CommonSettings) -> str:
     return found
 
 
-def _object(answer: httpx2.Response, where: str) -> dict[str, Any]:
+def _object(status: int, answer: bytes, where: str) -> dict[str, Any]:
     """The JSON object of a good answer; raises NoToken."""
     try:
-        body = answer.json()
+        body = orjson.loads(answer)
     except ValueError:
         body = None
     known = body if isinstance(body, dict) else {}
-    if answer.status_code != 200:
+    if status != 200:
         code = known.get("error")
         named = f", {code}" if isinstance(code, str) and _ERROR_CODE.fullmatch(code) else ""
-        raise NoToken(f"{where} answered {answer.status_code}{named}")
+        raise NoToken(f"{where} answered {status}{named}")
     if not isinstance(body, dict):
         raise NoToken(f"{where} answered no JSON object")
     return known

@@ -10,13 +10,15 @@ import structlog
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, Key, KeySet, OKPKey, RSAKey
 
-from sixclear.common.auth.discovery import NotDescribed, authorities, endpoint_of
+from sixclear.common.auth.discovery import endpoint_of
+from sixclear.common.auth.provider import Unusable, ask, authorities, json_object, provider_client
 from sixclear.common.auth.refusals import Reason, TokenRefused
 from sixclear.common.errors import Unavailable
 
 _log = structlog.get_logger(__name__)
 
 _SMALLEST_RSA_BITS = 2048  # NIST SP 800-131A
+_MOST_KEYS = 100
 _CURVES = {"ES256": ("P-256",), "EdDSA": ("Ed25519", "Ed448")}
 
 
@@ -35,7 +37,7 @@ class KeyFile:
 
     async def load(self) -> KeySet:
         try:
-            return public_keys(self._path.read_bytes())
+            return public_keys(orjson.loads(self._path.read_bytes()))
         except (OSError, ValueError) as error:
             _log.error("key file cannot be read", error=type(error).__name__)
             raise Unavailable("The issuer's keys cannot be read.") from error
@@ -50,40 +52,44 @@ class KeyUrl:
         *,
         issuer: str = "",
         ca_file: Path | None = None,
-        timeout_seconds: float = 5.0,
         transport: httpx2.AsyncBaseTransport | None = None,
     ):
         self._url = url
         self._issuer = issuer
         self._ca_file = ca_file
-        self._timeout_seconds = timeout_seconds
         self._transport = transport
 
     async def load(self) -> KeySet:
         try:
-            async with httpx2.AsyncClient(
-                timeout=self._timeout_seconds, transport=self._transport, verify=authorities(self._ca_file)
-            ) as client:
-                # Asked for each time: it is rare, and a provider may move its keys.
-                answer = await client.get(self._url or await endpoint_of(client, self._issuer, "jwks_uri"))
-                answer.raise_for_status()
-                return public_keys(answer.content)
-        except (httpx2.HTTPError, OSError, ValueError) as error:
-            _log.error("keys cannot be fetched", error=type(error).__name__)
-            raise Unavailable("The issuer cannot be reached.") from error
-        except NotDescribed as error:
+            return await self.fetch()
+        except Unusable as error:
             _log.error("keys cannot be fetched", error=str(error))
             raise Unavailable("The issuer cannot be reached.") from error
+        except (httpx2.HTTPError, OSError) as error:
+            _log.error("keys cannot be fetched", error=type(error).__name__)
+            raise Unavailable("The issuer cannot be reached.") from error
+
+    async def fetch(self) -> KeySet:
+        """The keys now; raises Unusable with its reason, an error of the HTTP client, or OSError for the file."""
+        async with provider_client(authorities(self._ca_file), self._transport) as client:
+            # Asked for each time: it is rare, and a provider may move its keys.
+            address = self._url or await endpoint_of(client, self._issuer, "jwks_uri")
+            what = "the list of the issuer's keys"
+            document = json_object(*await ask(client, "GET", address, what=what), what)
+        try:
+            return public_keys(document)
+        except ValueError as error:
+            raise Unusable(f"{what} has no key that can be used") from error
 
 
-def public_keys(document: bytes) -> KeySet:
+def public_keys(document: object) -> KeySet:
     """The asymmetric keys of a JWKS document; what cannot be read is passed over, for issuers publish other keys too.
 
-    Raises ValueError when there is none.
+    Only the first hundred entries count. Raises ValueError when there is none.
     """
-    content = orjson.loads(document)
-    entries = content.get("keys") if isinstance(content, dict) else None
-    keys = [key for entry in (entries if isinstance(entries, list) else []) if (key := _imported(entry)) is not None]
+    entries = document.get("keys") if isinstance(document, dict) else None
+    listed = entries[:_MOST_KEYS] if isinstance(entries, list) else []
+    keys = [key for entry in listed if (key := _imported(entry)) is not None]
     if not keys:
         raise ValueError("no key can be used")
     return KeySet(keys)
