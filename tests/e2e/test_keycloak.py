@@ -71,10 +71,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeycloakServer]
         yield running
 
 
-@pytest.fixture
-def platform(server: KeycloakServer, tmp_path: Path) -> Iterator[Platform]:
+@pytest.fixture(params=[{}])
+def platform(server: KeycloakServer, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Platform]:
     """Every service in one process; it knows the issuer's name and nothing else of the provider."""
-    given = {"SIXCLEAR_ISSUER_URL": server.issuer}
+    given = {"SIXCLEAR_ISSUER_URL": server.issuer} | request.param
     started = Platform("run", tmp_path / "home", free_ports(1), extra=("--no-demo",), environment=given)
     try:
         started.start()
@@ -203,6 +203,37 @@ async def test_a_body_gets_a_client_that_reports_by_script_until_it_is_revoked(
     assert sixclear(server, "identity", "client", "revoke", "G15").returncode == 0
     assert _report(server, platform, second, reports).returncode != 0
     assert sixclear(server, "identity", "client", "revoke", "G15").returncode == 1
+
+
+ASKING = {
+    "SIXCLEAR_IDENTITY_INTROSPECTION": "on",
+    "SIXCLEAR_IDENTITY_INTROSPECTION_CLIENT": "processes",
+    "SIXCLEAR_IDENTITY_INTROSPECTION_SECRET": DEMO_SECRET,
+}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("platform", [ASKING], indirect=True, ids=["introspection"])
+async def test_with_introspection_a_revoked_client_is_refused_within_a_minute(
+    server: KeycloakServer, platform: Platform, tmp_path: Path
+) -> None:
+    """Its token would hold for 300 seconds, and holds where nobody asks."""
+    secret = tmp_path / "secret"
+    assert sixclear(server, "identity", "client", "add", "G16", "--secret-file", str(secret)).returncode == 0
+    token = server.token("org-G16", client_secret=secret.read_text().strip())["access_token"]
+    other = server.token("org-G06")["access_token"]
+    assert await own_tasks(platform, token) == await own_tasks(platform, other) == 200
+    assert sixclear(server, "identity", "client", "revoke", "G16").returncode == 0
+    revoked_at = time.monotonic()
+
+    async def refused() -> bool:
+        return await own_tasks(platform, token) == 401
+
+    await eventually(refused, within_seconds=75.0)
+    assert time.monotonic() - revoked_at < 62.0
+    assert await own_tasks(platform, other) == 200
+    only_keys = TokenVerifier.from_settings(CommonSettings(issuer_url=server.issuer))
+    assert (await only_keys.verify(token)).client_id == "org-G16"
 
 
 def _report(

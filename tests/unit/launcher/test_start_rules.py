@@ -13,6 +13,7 @@ from sixclear.launcher.__main__ import main
         ({"SIXCLEAR_CLIENT_ID": "processes"}, "tasks", "SIXCLEAR_CLIENT_SECRET"),
         ({"SIXCLEAR_CLIENT_SECRET_FILE": "/not/there"}, "tasks", "SIXCLEAR_CLIENT_SECRET_FILE"),
         ({"SIXCLEAR_KAFKA_CA_FILE": "/not/there"}, "tasks", "SIXCLEAR_KAFKA_CA_FILE"),
+        ({"SIXCLEAR_IDENTITY_INTROSPECTION": "on"}, "tasks", "SIXCLEAR_IDENTITY_INTROSPECTION"),
         ({"PGSSLROOTCERT": "/not/there"}, "tasks", "PGSSLROOTCERT"),
         ({"PGSSLMODE": "requir"}, "tasks", "PGSSLMODE"),
         ({"SIXCLEAR_TASKS_URL": "htp://x"}, "portal", "SIXCLEAR_TASKS_URL"),

@@ -11,10 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from sixclear.common import migrations
+from sixclear.common.auth.introspection import Introspection
 from sixclear.common.auth.own_token import NoToken, OwnToken
+from sixclear.common.auth.provider import Unusable
 from sixclear.common.auth.token_keys import KeyUrl
 from sixclear.common.db import Database
-from sixclear.common.errors import Unavailable
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.brokers import security_of
@@ -46,6 +47,9 @@ async def tried(settings: CommonSettings, services: Sequence[Service]) -> AsyncI
         yield await _answer("SIXCLEAR_KAFKA_BOOTSTRAP_SERVERS", _brokers(settings, settings.kafka_bootstrap_servers))
     if settings.outside_provider:
         yield await _answer("SIXCLEAR_JWKS_URL" if settings.jwks_url else "SIXCLEAR_ISSUER_URL", _keys(settings))
+    introspection = Introspection.from_settings(settings)
+    if introspection is not None:
+        yield await _answer("SIXCLEAR_IDENTITY_INTROSPECTION", _introspection(introspection))
     if settings.client_id is not None:
         yield await _answer("SIXCLEAR_CLIENT_ID", _own_token(settings))
 
@@ -58,7 +62,7 @@ async def _answer(name: str, work: Awaitable[str]) -> Tried:
             return Tried(name, True, await work)
     except TimeoutError:
         return Tried(name, False, f"no answer within {_SECONDS:.0f} s")
-    except (CannotStart, NoToken, Unavailable, KafkaFailed) as error:
+    except (CannotStart, NoToken, Unusable, KafkaFailed) as error:
         return Tried(name, False, str(error))
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, httpx2.HTTPError, OSError) as error:
         return Tried(name, False, _cause(error))
@@ -103,7 +107,13 @@ async def _brokers(settings: CommonSettings, servers: str) -> str:
 
 async def _keys(settings: CommonSettings) -> str:
     keys = KeyUrl(settings.jwks_url, issuer=settings.issuer, ca_file=settings.identity_ca_file)
-    return f"{len(list(await keys.load()))} public keys"
+    return f"{len(list(await keys.fetch()))} public keys"
+
+
+async def _introspection(introspection: Introspection) -> str:
+    if await introspection.ask_once("not a token"):
+        raise CannotStart("The provider says that `not a token` holds.", "Another server answers at this address.")
+    return "the provider says whether a token holds"
 
 
 async def _own_token(settings: CommonSettings) -> str:

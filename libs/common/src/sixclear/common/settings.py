@@ -29,6 +29,13 @@ def http_address(value: str) -> str:
     return value
 
 
+def introspection(value: str) -> str:
+    """`on`, `off` or the address of a server over HTTP; raises ValueError for anything else."""
+    if value not in ("on", "off") and not value.startswith(("http://", "https://")):
+        raise ValueError("write on, off or the address of the introspection endpoint")
+    return value if value in ("on", "off") else http_address(value)
+
+
 def brokers(value: str) -> str:
     """`host:port` with commas, as given; raises ValueError for anything else."""
     for broker in value.split(","):
@@ -121,6 +128,15 @@ class CommonSettings(ReadSettings):
         default=False,
         description="Take keys and tokens over http from other machines: for a network of one's own, never production.",
     )
+    identity_introspection: Annotated[str, AfterValidator(introspection)] = Field(
+        default="off",
+        description="`on` asks the outside provider at least once a minute whether a token still holds, where its"
+        " configuration says; an address asks there. `off`: a revoked token holds until it expires.",
+    )
+    identity_introspection_client: str | None = Field(
+        default=None, description="The client that may ask so. Without it: `client_id` with its secret."
+    )
+    identity_introspection_secret: SecretStr | None = Field(default=None, description="Its secret.")
     demo_secret: SecretStr | None = Field(
         default=None,
         description="With an outside provider: the secret of the demonstration's clients, as in the development realm.",
@@ -232,13 +248,32 @@ class CommonSettings(ReadSettings):
         if self.identity_plain_http and self.env == "production":
             raise ValueError("SIXCLEAR_IDENTITY_PLAIN_HTTP is for development; production fetches keys over https")
         fetched = {"JWKS_URL": self.jwks_url, "TOKEN_URL": self.token_url}
-        if self.jwks_url is None:
+        if self.identity_introspection not in ("on", "off"):
+            fetched["IDENTITY_INTROSPECTION"] = self.identity_introspection
+        if self.jwks_url is None or self.identity_introspection == "on":
             fetched["ISSUER_URL"] = self.issuer_url
         plain = [name for name, address in fetched.items() if address and not _private(address)]
         if plain and not self.identity_plain_http:
             raise ValueError(
                 f"SIXCLEAR_{plain[0]} must be https beyond this machine; a network of one's own for development says"
                 " SIXCLEAR_IDENTITY_PLAIN_HTTP=true"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _introspection_can_ask(self) -> "CommonSettings":
+        """A half of it would be noticed by the first token only, and then nobody gets in."""
+        if self.identity_introspection == "off":
+            return self
+        own = (self.identity_introspection_client, self.identity_introspection_secret)
+        if not self.outside_provider or (self.identity_introspection == "on" and self.issuer_url is None):
+            raise ValueError("SIXCLEAR_IDENTITY_INTROSPECTION needs SIXCLEAR_ISSUER_URL: an outside provider's")
+        if (own[0] is None) != (own[1] is None):
+            raise ValueError("SIXCLEAR_IDENTITY_INTROSPECTION_CLIENT and …_SECRET: give both, or neither")
+        if own[0] is None and not (self.client_id and (self.client_secret or self.client_secret_file)):
+            raise ValueError(
+                "SIXCLEAR_IDENTITY_INTROSPECTION needs a client that may ask:"
+                " SIXCLEAR_IDENTITY_INTROSPECTION_CLIENT and …_SECRET, or SIXCLEAR_CLIENT_ID and …_SECRET"
             )
         return self
 

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CALLER_RESERVED = "caller-reserved"
     ORGANISATION = "organisation-malformed"
     SCOPE = "scope-malformed"
+    NOT_ACTIVE = "not-active"
 
 
 _LOOK_AT = {

@@ -1,9 +1,10 @@
-"""Access tokens: verified by the issuer's public keys, never by asking it."""
+"""Access tokens: verified by the issuer's public keys, and where a setting says so by asking it once a minute."""
 
 import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from joserfc import jws, jwt
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import KeySet
 
+from sixclear.common.auth.introspection import Introspection, TokenState
 from sixclear.common.auth.refusals import Reason, Refusals, TokenRefused
 from sixclear.common.auth.token_keys import KeyFile, KeySource, KeyUrl, key_for
 from sixclear.common.auth.token_rules import TokenRules
@@ -25,6 +27,15 @@ _REMEMBERED_TOKENS = 4096
 _FRESH_SECONDS = 600
 _REFETCH_SECONDS = 10
 _FIRST_FETCH_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A verified token; `since` is there for a clock that is set back, by which it would hold for longer."""
+
+    since: float
+    until: float
+    caller: Caller
 
 
 class _Registry(jws.JWSRegistry):
@@ -43,20 +54,25 @@ class _Registry(jws.JWSRegistry):
 class TokenVerifier:
     """Checks a token's header, signature, issuer, audience and times by the rules, and says who calls.
 
-    Verified tokens are remembered by hash for up to a minute, but never past their `exp`. Keys are fetched again after
-    ten minutes, and immediately for an unknown key id, though at most every ten seconds. While the issuer is away,
-    known keys stay good; while it hangs, only callers with an unknown key wait, and one that fetches again.
+    Verified tokens are remembered by hash for up to a minute, but never past their `exp`. Where there is a `state`, it
+    is asked before a token is remembered, and the minute begins with the question: what is revoked later is refused
+    within a minute. A cache in front of this one would make it two; `recognised` reads it without waiting. Keys are
+    fetched again after ten minutes, and immediately for an unknown key id, though at most every ten seconds. While the
+    issuer is away, known keys stay good; while it hangs, only callers with an unknown key wait, and one that fetches.
     """
 
-    def __init__(self, rules: TokenRules, keys: KeySource, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, rules: TokenRules, keys: KeySource, clock: Clock = utc_now, state: TokenState | None = None
+    ) -> None:
         self._rules = rules
+        self._state = state
         self._source = keys
         self._clock = clock
         self._keys: KeySet | None = None
         self._loaded_at = 0.0
         self._tried_at = float("-inf")
         self._lock = asyncio.Lock()
-        self._remembered: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
+        self._remembered: OrderedDict[bytes, _Known] = OrderedDict()
         self._registry = _Registry(rules.algorithms)
         self._refusals = Refusals()
 
@@ -68,33 +84,41 @@ class TokenVerifier:
             if settings.outside_provider
             else KeyFile(settings.home / "identity" / "jwks.json")
         )
-        return cls(TokenRules.from_settings(settings), source, clock)
+        return cls(TokenRules.from_settings(settings), source, clock, Introspection.from_settings(settings))
 
     async def verify(self, token: str) -> Caller:
         """The client that `token` was issued to. Raises InvalidToken, or Unavailable when no keys can be had.
 
-        The reason of a refusal is logged and counted, and not told.
+        Unavailable also where the provider is to be asked and cannot be: what is not known is not let through. The
+        reason of a refusal is logged and counted, and not told.
         """
-        now = self._clock()
+        known = self.recognised(token)
+        if known is not None:
+            return known
         digest = _digest(token)
-        known = self._remembered.get(digest)
-        if known is not None and now.timestamp() < known[0]:
-            return known[1]
         try:
-            caller, expires_at = await self._verified(token, now)
+            caller, expires_at = await self._verified(token, self._clock())
+            age = await self._state.confirmed(token, digest) if self._state is not None else 0.0
+            if age is None:
+                raise TokenRefused(Reason.NOT_ACTIVE)
         except TokenRefused as refused:
             self._refusals.note(refused.reason)
             raise InvalidToken from refused
-        self._remember(digest, min(now.timestamp() + _REMEMBERED_SECONDS, expires_at), caller)
+        since = self._clock().timestamp() - age
+        self._remember(digest, _Known(since, min(since + _REMEMBERED_SECONDS, expires_at), caller))
         return caller
+
+    def recognised(self, token: str) -> Caller | None:
+        """The client of a token that was verified within the last minute, else None: costs a hash and no request."""
+        known = self._remembered.get(_digest(token))
+        return known.caller if known is not None and known.since <= self._clock().timestamp() < known.until else None
 
     def remembers(self, token: str) -> bool:
         """Whether `token` was verified a moment ago: costs a hash and no request."""
-        known = self._remembered.get(_digest(token))
-        return known is not None and self._clock().timestamp() < known[0]
+        return self.recognised(token) is not None
 
-    def _remember(self, digest: bytes, until: float, caller: Caller) -> None:
-        self._remembered[digest] = (until, caller)
+    def _remember(self, digest: bytes, known: _Known) -> None:
+        self._remembered[digest] = known
         self._remembered.move_to_end(digest)
         while len(self._remembered) > _REMEMBERED_TOKENS:
             self._remembered.popitem(last=False)
