@@ -1,5 +1,4 @@
 // What a program of a body does with the Java client that openapi-generator makes of tasks' OpenAPI document.
-import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,8 +15,6 @@ public class Journey {
 
     static ApiClient connect(String token) {
         ApiClient client = new ApiClient();
-        // Java asks for HTTP/2 on a plain connection first (Upgrade: h2c); the platform then does not read the body.
-        client.setHttpClientBuilder(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1));
         client.updateBaseUri(System.getenv("ADDRESS"));
         client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token));
         return client;
