@@ -44,6 +44,31 @@ def test_a_version_that_is_asked_for_is_given(service: str) -> None:
             assert "ETag" in operation["responses"]["200"]["headers"], operation["operationId"]
 
 
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_what_is_changed_by_its_version_is_read_with_it(service: str) -> None:
+    """Who may send `If-Match` with a change finds the `ETag` where the entity is read."""
+    paths = document(service)["paths"]
+    for path, operations_there in paths.items():
+        changes = [one for name, one in operations_there.items() if name != "get"]
+        named = {header["name"] for change in changes for header in change.get("parameters", [])}
+        if "If-Match" in named and path.endswith("}"):
+            assert "ETag" in operations_there["get"]["responses"]["200"]["headers"], path
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_headers_that_callers_go_by_are_described(service: str) -> None:
+    for operation in operations(document(service)):
+        for status, answer in operation["responses"].items():
+            assert "X-Request-ID" in answer["headers"], (operation["operationId"], status)
+            told = "`already-registered`" in answer["description"]
+            assert ("Location" in answer["headers"]) == (told or (status == "201" and _is_located(operation)))
+
+
+def _is_located(operation: dict[str, Any]) -> bool:
+    """Whether it makes what has an address of its own, and not a part of something else."""
+    return operation["operationId"] in {"putTask", "registerProgramme", "registerDirective", "putEntry"}
+
+
 def test_keys_have_the_lengths_that_are_taken() -> None:
     lengths = {}
     for service in DOCUMENTS:

@@ -157,3 +157,35 @@ async def test_no_spoiled_patch_makes_the_service_fail(service: Service) -> None
         for where, content in spoiled(body):
             answer = await patch(service, "P57", path, content)
             assert answer.status_code < 500, f"{path} {where} {content[:200]!r}: {answer.text}"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("listed", "name"), [("/programmes", "slug"), ("/directives", "directive_id")])
+async def test_a_version_that_was_read_is_the_one_that_is_changed(service: Service, listed: str, name: str) -> None:
+    await service.post("P57", "/directives", DIRECTIVE)
+    path = f"{listed}/{(await service.get(listed))['items'][0][name]}"
+    title = "title" if listed == "/directives" else "name_en"
+    read = (await service.http.get(service.prefix + path)).headers["etag"]
+    changed = await patch(service, "P57", path, {title: "Renamed"}, **{"If-Match": read})
+    assert (changed.status_code, changed.json()[title]) == (200, "Renamed")
+    stale = await patch(service, "P57", path, {title: "Again"}, **{"If-Match": read})
+    assert (stale.status_code, stale.headers["etag"]) == (412, changed.headers["etag"])
+    assert (await service.http.get(service.prefix + path)).headers["etag"] == changed.headers["etag"]
+
+
+@pytest.mark.asyncio
+async def test_what_was_made_is_where_the_answer_says(service: Service) -> None:
+    made = [
+        await service.post("P57", "/directives", DIRECTIVE),
+        await service.post("P57", "/tasks", proposal(external_id="1")),
+        await service.post("P57", "/tasks", proposal(external_id="2", classification="restricted")),
+    ]
+    for answer in made:
+        assert answer.status_code == 201, answer.text
+        there = await service.http.get(answer.headers["location"], headers=service.headers("P57"))
+        assert there.status_code == 200
+        assert there.json() == answer.json()
+        assert there.headers["etag"] == answer.headers["etag"]
+    assert made[2].headers["location"].startswith("/api/tasks/v1/own/tasks/")
+    again = await service.post("P57", "/directives", DIRECTIVE)
+    assert (again.status_code, "location" in again.headers) == (200, False)

@@ -22,6 +22,8 @@ class DomainError(Exception):
     title: ClassVar[str]
     meaning: ClassVar[str]
     remedy: ClassVar[str]
+    named_headers: ClassVar[tuple[str, ...]] = ()
+    """Headers that every answer with this code has, by which a caller finds what to do; of a closed list."""
 
     def __init__(
         self,

@@ -63,6 +63,7 @@ class AlreadyRegistered(DomainError):
     code, status, title = "already-registered", 409, "This key names another entity already"
     meaning = "Another entity has this key, or one that differs from it only in case, blanks or the like."
     remedy = "Read the entity that `existing` and the header `Location` name. Change that one, or choose another key."
+    named_headers = ("Location",)
 
     def __init__(self, detail: str, existing: str) -> None:
         """`existing` is the path of the entity that has the key."""

@@ -52,12 +52,14 @@ class Exchanges:
         self.found.setdefault(operation["operationId"], example)
 
     def _compare(self, operation: Mapping[str, Any], response: httpx2.Response) -> None:
-        """Note where an answer is not as it is described: its status, and whether it carries a version."""
+        """Note where an answer is not as it is described: its status, and headers that callers go by."""
         described = operation["responses"].get(str(response.status_code))
         if described is None:
             self.untrue.add(f"{operation['operationId']} answers {response.status_code}, which is not described")
-        elif ("ETag" in described.get("headers", {})) != ("etag" in response.headers):
-            self.untrue.add(f"{operation['operationId']} {response.status_code}: ETag is described or sent, not both")
+            return
+        for name in ("ETag", "Location", "X-Request-ID"):
+            if (name in described.get("headers", {})) != (name in response.headers):
+                self.untrue.add(f"{operation['operationId']} {response.status_code}: {name} is described or sent only")
 
     def _asked(self, request: httpx2.Request) -> dict[str, Any] | None:
         method, address = request.method.lower(), request.url.path

@@ -54,6 +54,15 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "description": "How many seconds to wait before the request is sent again. No other header tells of limits.",
         "schema": {"type": "integer", "minimum": 0},
     },
+    "Location": {
+        "description": "The path of the entity that was made or, with a refusal, of the one that is there already.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "X-Request-ID": {
+        "description": "Names the request in our logs: the one that was sent, where it is of 1 to 64 letters, digits"
+        " and `._:-`, else a new one.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"},
+    },
     "WWW-Authenticate": {
         "description": "`Bearer`, with the reason of the refusal (RFC 6750).",
         "schema": {"type": "string"},
@@ -79,6 +88,8 @@ _VERSIONS = (
 )
 # For `responses=` of a reading whose answer carries the version and which knows no 304.
 TAGGED: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}}
+# For `responses=` of a route that makes an entity and says where it is (`locate`).
+LOCATED: dict[int | str, dict[str, Any]] = {201: {"headers": {"Location": {"$ref": "#/components/headers/Location"}}}}
 
 
 def complete(
@@ -120,6 +131,8 @@ def complete(
     for operation in operations(document):
         _lift_lines(operation, components["schemas"])
         _describe_waiting(operation)
+        for answer in operation["responses"].values():
+            _add_header(answer, "X-Request-ID")
         _show(operation, shown.get(operation["operationId"], {}))
     _leave_out_unused(document)
     return document

@@ -36,6 +36,11 @@ def tag(response: Response, log: EventLog, entity: Versioned, passed: str | None
     return response.headers["ETag"]
 
 
+def locate(response: Response, path: str) -> None:
+    """Say where the entity is that the request made: `path` begins at the root of the installation."""
+    response.headers["Location"] = path
+
+
 async def expectation(request: Request) -> Expect:
     """What the request expects of the entity that it changes: the version in If-Match, where it names one.
 

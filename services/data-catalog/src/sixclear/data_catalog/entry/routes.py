@@ -18,13 +18,14 @@ from sixclear.common.use_case import (
 from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
+from sixclear.common.web.openapi import LOCATED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.references import Reference
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Words
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.data_catalog.entry import access, responses, service
 from sixclear.data_catalog.entry.errors import (
     STEP_REFUSALS,
@@ -48,6 +49,7 @@ from sixclear.data_catalog.entry.schemas import (
     Risk,
     StageStep,
 )
+from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list.errors import ListNotFound
 
@@ -141,7 +143,8 @@ async def list_history(
     operation_id="putEntry",
     dependencies=[WRITE],
     status_code=201,
-    responses=problem_responses(*_DESCRIBING_REFUSALS)
+    responses=LOCATED
+    | problem_responses(*_DESCRIBING_REFUSALS)
     | {200: {"description": "The code was known; it is described again, or nothing changed.", "model": EntryView}},
 )
 async def put_entry(ctx: ContextDep, description: EntryDescription, expect: ExpectDep, response: Response) -> EntryView:
@@ -150,7 +153,10 @@ async def put_entry(ctx: ContextDep, description: EntryDescription, expect: Expe
     A description replaces the one before: what is left out is emptied, except the lists. PATCH keeps it.
     """
     entry, created = await service.put_entry(ctx, description, expect)
-    response.status_code = 201 if created else 200
+    if created:
+        locate(response, f"{PREFIX}/entries/{entry.entry_id}")
+    else:
+        response.status_code = 200
     return await _tagged(ctx, entry, response)
 
 

@@ -18,18 +18,20 @@ from sixclear.common.use_case import (
 from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
+from sixclear.common.web.openapi import LOCATED, TAGGED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.directive import service
 from sixclear.tasks.directive.access import ENTERING
 from sixclear.tasks.directive.errors import DirectiveNotFound, TooManyOpenDirectives
 from sixclear.tasks.directive.models import Directive
 from sixclear.tasks.directive.responses import directive_responses
 from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.settings import Settings
 
@@ -73,11 +75,11 @@ async def list_directives(
     "/directives/{directive_id}",
     operation_id="getDirective",
     dependencies=[PUBLIC],
-    responses=problem_responses(DirectiveNotFound),
+    responses=TAGGED | problem_responses(DirectiveNotFound),
 )
-async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveView:
+async def get_directive(ctx: ContextDep, directive_id: UUID, response: Response) -> DirectiveView:
     """One directive."""
-    return await service.describe_directive(session, directive_id)
+    return await _answer(ctx, await service.get_directive(ctx.session, directive_id), response)
 
 
 @router.post(
@@ -85,7 +87,8 @@ async def get_directive(session: SessionDep, directive_id: UUID) -> DirectiveVie
     operation_id="registerDirective",
     dependencies=[ENTER],
     status_code=201,
-    responses=problem_responses(*_DESCRIBING_REFUSALS, TooManyOpenDirectives)
+    responses=LOCATED
+    | problem_responses(*_DESCRIBING_REFUSALS, TooManyOpenDirectives)
     | {200: {"description": "The directive was there; it is described again.", "model": DirectiveView}},
 )
 async def register_directive(
@@ -94,7 +97,10 @@ async def register_directive(
     """Enter a directive in your programme, or your own in that of another body; describe a known one again (200)."""
     most_open = own_state(request, Settings).open_directives
     directive, created = await service.register_directive(ctx, entry, expect, most_open=most_open)
-    response.status_code = 201 if created else 200
+    if created:
+        locate(response, f"{PREFIX}/directives/{directive.directive_id}")
+    else:
+        response.status_code = 200
     return await _answer(ctx, directive, response)
 
 

@@ -62,18 +62,21 @@ async def locked(ctx: Context, directive_id: UUID, expect: Expect) -> Directive:
 
 async def find_described(session: AsyncSession, directive_id: UUID) -> DirectiveView | None:
     """The directive with this identifier, with the names that it refers to; None when it was withdrawn."""
-    directive = await rows.find_directive(session, directive_id)
-    if directive is None or directive.withdrawn_at is not None:
-        return None
-    return (await directive_responses(session, [directive]))[0]
+    directive = await _find(session, directive_id)
+    return None if directive is None else (await directive_responses(session, [directive]))[0]
 
 
-async def describe_directive(session: AsyncSession, directive_id: UUID) -> DirectiveView:
-    """As `find_described`; raises DirectiveNotFound."""
-    described = await find_described(session, directive_id)
-    if described is None:
+async def get_directive(session: AsyncSession, directive_id: UUID) -> Directive:
+    """The directive with this identifier; raises DirectiveNotFound, also when it was withdrawn."""
+    directive = await _find(session, directive_id)
+    if directive is None:
         raise DirectiveNotFound(_NOT_THERE)
-    return described
+    return directive
+
+
+async def _find(session: AsyncSession, directive_id: UUID) -> Directive | None:
+    directive = await rows.find_directive(session, directive_id)
+    return None if directive is None or directive.withdrawn_at is not None else directive
 
 
 async def list_directives(

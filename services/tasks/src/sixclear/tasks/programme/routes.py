@@ -14,12 +14,14 @@ from sixclear.common.use_case import (
 from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
+from sixclear.common.web.openapi import LOCATED, TAGGED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.programme import service
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.programme.models import Programme
@@ -56,12 +58,11 @@ async def list_programmes(
     "/programmes/{slug}",
     operation_id="getProgramme",
     dependencies=[PUBLIC],
-    responses=problem_responses(ProgrammeNotFound),
+    responses=TAGGED | problem_responses(ProgrammeNotFound),
 )
-async def get_programme(session: SessionDep, slug: Lookup) -> ProgrammeView:
+async def get_programme(ctx: ContextDep, slug: Lookup, response: Response) -> ProgrammeView:
     """One programme."""
-    row = await service.get_programme(session, slug)
-    return (await programme_responses(session, [row]))[0]
+    return await _answer(ctx, await service.get_programme(ctx.session, slug), response)
 
 
 @router.post(
@@ -69,7 +70,8 @@ async def get_programme(session: SessionDep, slug: Lookup) -> ProgrammeView:
     operation_id="registerProgramme",
     dependencies=[ADMINISTER],
     status_code=201,
-    responses=problem_responses(*_DESCRIBING_REFUSALS)
+    responses=LOCATED
+    | problem_responses(*_DESCRIBING_REFUSALS)
     | {200: {"description": "The programme was there; it is described again.", "model": ProgrammeView}},
 )
 async def register_programme(
@@ -80,7 +82,10 @@ async def register_programme(
     A description replaces the one before: what is left out is emptied. PATCH keeps it.
     """
     programme, created = await service.register_programme(ctx, entry, expect)
-    response.status_code = 201 if created else 200
+    if created:
+        locate(response, f"{PREFIX}/programmes/{programme.slug}")
+    else:
+        response.status_code = 200
     return await _answer(ctx, programme, response)
 
 

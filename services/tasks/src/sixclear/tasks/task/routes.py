@@ -20,12 +20,14 @@ from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
+from sixclear.common.web.openapi import LOCATED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Key, Lookup, Words
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
@@ -221,7 +223,8 @@ async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     operation_id="putTask",
     dependencies=[WRITE],
     status_code=201,
-    responses=problem_responses(*_DESCRIBING_REFUSALS)
+    responses=LOCATED
+    | problem_responses(*_DESCRIBING_REFUSALS)
     | {200: {"description": "The task was known; it is described again, or nothing changed.", "model": TaskView}},
 )
 async def put_task(
@@ -235,7 +238,11 @@ async def put_task(
     """
     most_open = own_state(request, Settings).open_proposals
     task, created = await describe.upsert_task(ctx, proposal, expect, most_open=most_open)
-    response.status_code = 201 if created else 200
+    if created:
+        seen_by = "tasks" if task.classification == "public" else "own/tasks"
+        locate(response, f"{PREFIX}/{seen_by}/{task.task_id}")
+    else:
+        response.status_code = 200
     return await _answer(ctx, task, response)
 
 
