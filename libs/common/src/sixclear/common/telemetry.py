@@ -50,7 +50,8 @@ _PROBES = ("/livez", "/readyz", "/metrics")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
 _QUERY_TEXT_LIMIT = 2_000
 # A version after 00 may add parts at the end (W3C Trace Context §4.3); ff is no version.
-_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+# No id is all zeros (§3.2.2.3).
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 
 
 class SpanSink(Protocol):
@@ -179,12 +180,21 @@ def traceparent_of(context: SpanContext) -> str | None:
 
 def remote_context(traceparent: str | None) -> SpanContext | None:
     """The span that a `traceparent` names, or None when there is none or it is not well formed."""
-    match = _TRACEPARENT.fullmatch(traceparent or "")
-    if match is None or (match[4] is not None and match[0].startswith("00")):
+    match = _parts(traceparent)
+    if match is None:
         return None
     trace_id, span_id, flags = (int(part, 16) for part in match.group(1, 2, 3))
-    context = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags & TraceFlags.SAMPLED))
-    return context if context.is_valid else None
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags & TraceFlags.SAMPLED))
+
+
+def well_formed(traceparent: str | None) -> str | None:
+    """`traceparent` if it names a span, else None: a broken trace context costs the trace, never what carries it."""
+    return traceparent if _parts(traceparent) is not None else None
+
+
+def _parts(traceparent: str | None) -> re.Match[str] | None:
+    match = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    return None if match is None or (match[4] is not None and match[0].startswith("00")) else match
 
 
 class TelemetryMiddleware:

@@ -41,6 +41,12 @@ async def end_tasks(runner: "asyncio.Task[None]", helper: "asyncio.Task[None]", 
     return not hanging
 
 
+async def end_quietly(task: "asyncio.Future[Any]", seconds: float = 1.0) -> None:
+    """Cancel a task whose result and failure count for nothing any more; returns after `seconds` at the latest."""
+    task.cancel()
+    await asyncio.wait([asyncio.gather(task, return_exceptions=True)], timeout=seconds)
+
+
 async def first_of(waits: Sequence[Coroutine[Any, Any, Any]], seconds: float) -> None:
     """Return when the first of `waits` ends, or after `seconds`; the others are cancelled."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]

@@ -36,6 +36,8 @@ _REQUEST = text("INSERT INTO relay_replay (from_position, entity_id) VALUES (:fr
     bindparam("from_position", type_=BigInteger)
 )
 
+_SAVE = "UPDATE relay_cursor SET position = $1, epoch = $2, offsets = $3::text::jsonb, updated_at = now()"
+
 _POSITION = text("SELECT position FROM relay_cursor")
 
 
@@ -99,15 +101,13 @@ class CursorStore:
     async def save(self, cursor: Cursor, *, served: Replay | None = None) -> None:
         """Store the cursor; in the same transaction forget a request that was served."""
         offsets = {f"{topic}/{partition}": offset for (topic, partition), offset in cursor.offsets.items()}
+        values = (cursor.position, cursor.epoch, orjson.dumps(offsets).decode())
+        if served is None:
+            await self._connection.execute(_SAVE, *values)
+            return
         async with self._connection.transaction():
-            await self._connection.execute(
-                "UPDATE relay_cursor SET position = $1, epoch = $2, offsets = $3::text::jsonb, updated_at = now()",
-                cursor.position,
-                cursor.epoch,
-                orjson.dumps(offsets).decode(),
-            )
-            if served is not None:
-                await self._connection.execute("DELETE FROM relay_replay WHERE replay_id = $1", served.replay_id)
+            await self._connection.execute(_SAVE, *values)
+            await self._connection.execute("DELETE FROM relay_replay WHERE replay_id = $1", served.replay_id)
 
     async def unplaced_purge_topics(self) -> set[str]:
         """The kinds of entities of which something was purged, and the broker still holds it; not yet sent again."""

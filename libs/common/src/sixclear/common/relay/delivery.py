@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sixclear.common.bus.batching import BatchSize
+from sixclear.common.bus.deadlines import end_quietly
 from sixclear.common.bus.follower import LogFollower, wait_for_events
 from sixclear.common.bus.kafka import BrokerView, KafkaFailed
-from sixclear.common.events.log import EventLog
+from sixclear.common.events.log import EventLog, StoredEvent
 from sixclear.common.relay.clearing import Clearing
 from sixclear.common.relay.cursor import Cursor, CursorStore, Replay
 from sixclear.common.relay.proof import require_acknowledged
@@ -48,19 +49,36 @@ class Delivery:
 
         A request to send again wakes no relay: it is seen at the next poll.
         """
+        ahead: Sequence[StoredEvent] = ()
         while not self._stopping.is_set():
             if (replay := await self._store.next_replay()) is not None:
                 await self._serve(replay)
+                ahead = ()
             await self._clearing.run(self._sending.cursor.position)
-            rows = await self._follower.read(self._size.current)
+            rows = ahead or await self._follower.read(self._size.current)
+            ahead = ()
             if rows:
-                try:
-                    await self._sending.send(rows)
-                finally:
-                    await self._save(self._sending.cursor)
-                self._size.grow(len(rows))
+                ahead = await self._send(rows)
             elif not self._stopping.is_set():
                 await wait_for_events([self._follower], poll_seconds, self._stopping)
+
+    async def _send(self, rows: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
+        """Send `rows`; after a full batch, while it is on its way, the next ones are read: those.
+
+        A batch that was not full has emptied the log, and what came since is read later, in one batch.
+        """
+        full = len(rows) >= self._size.current
+        reading = asyncio.ensure_future(self._follower.read(self._size.current)) if full else None
+        try:
+            await self._sending.send(rows)
+        except BaseException:
+            if reading is not None:
+                await end_quietly(reading)
+            raise
+        finally:
+            await self._save(self._sending.cursor)
+        self._size.grow(len(rows))
+        return () if reading is None else await reading
 
     async def _save(self, cursor: Cursor) -> None:
         await self._store.save(cursor)
@@ -76,7 +94,7 @@ class Delivery:
         else:
             position = min(sending.cursor.position, max(0, (replay.from_position or 1) - 1))
             sending.cursor = replace(sending.cursor, position=position)
-            self._follower.position = position
+        self._follower.position = sending.cursor.position
         await self._store.save(sending.cursor, served=replay)
 
     async def check(self, view: BrokerView, every_seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Sending whole batches to one partition at a time, in order, and knowing where they ended up."""
 
 import asyncio
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,14 @@ from sixclear.common.bus.kafka.connection import KafkaFailed, limit_client_logs,
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 
 _BATCH_BYTES = 512 * 1024
+# The events of a batch are much alike. Measured on events of tasks (1.3 kB of JSON each): zstd leaves a sixteenth of
+# the bytes for 1 to 2 µs of CPU an event, lz4 a tenth for 4, snappy a seventh for less than 1, gzip a sixteenth for 13.
+_COMPRESSION = "zstd"
 _RETRY_MILLISECONDS = 100
+
+# MurmurHash2 as Kafka's Java client fixes it; a UUID as text is nine words of four bytes.
+_UUID_WORDS = struct.Struct("<9I")
+_MURMUR2_SEED, _MURMUR2_FACTOR = 0x9747B28C, 0x5BD1E995
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,18 @@ class Sent:
 @lru_cache(maxsize=65_536)
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition of a key, as every Kafka client computes it."""
-    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+    hashed = _murmur2_of_uuid(key) if len(key) == _UUID_WORDS.size else int(murmur2(key))
+    return (hashed & 0x7FFFFFFF) % partitions
+
+
+def _murmur2_of_uuid(key: bytes) -> int:
+    """The client's own goes byte by byte, in Python: a quarter of what an event costs the relay. This takes half."""
+    hashed = _MURMUR2_SEED ^ len(key)
+    for word in _UUID_WORDS.unpack(key):
+        mixed = word * _MURMUR2_FACTOR & 0xFFFFFFFF
+        hashed = (hashed * _MURMUR2_FACTOR ^ (mixed ^ mixed >> 24) * _MURMUR2_FACTOR) & 0xFFFFFFFF
+    hashed = (hashed ^ hashed >> 13) * _MURMUR2_FACTOR & 0xFFFFFFFF
+    return hashed ^ hashed >> 15
 
 
 class BatchProducer:
@@ -57,6 +76,7 @@ class BatchProducer:
             acks="all",
             enable_idempotence=False,
             max_batch_size=_BATCH_BYTES,
+            compression_type=_COMPRESSION,
             request_timeout_ms=int(timeout_seconds * 1000),
             retry_backoff_ms=_RETRY_MILLISECONDS,
             **security.options(),
