@@ -10,10 +10,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 import psutil
@@ -52,14 +53,17 @@ class PostgresServer:
     """PostgreSQL under `folder`, with `databases`; the caller makes sure that no other process uses the folder.
 
     A server that a killed process left behind is stopped first, and a lock file that names a dead or a foreign
-    process is removed.
+    process is removed. `settings` replace those of the product: benchmarks hold more connections.
     """
 
-    def __init__(self, folder: Path, databases: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, databases: Sequence[str] = (), settings: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.folder = folder.resolve()
         self.databases = tuple(databases)
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
+        self._settings = {**_SETTINGS, **settings}
         self._user = SYSTEM_USER if os.geteuid() == 0 else None
         self._short_socket_dir: Path | None = None
         # A stop that comes during a start waits for its end, or it would find nothing to stop.
@@ -219,7 +223,7 @@ class PostgresServer:
         unfinished.rename(self.data)
 
     def _launch(self) -> None:
-        settings = {**_SETTINGS, "unix_socket_directories": f'"{self.socket_dir}"'}
+        settings = {**self._settings, "unix_socket_directories": f'"{self.socket_dir}"'}
         options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
         try:
             self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "30", "start")
