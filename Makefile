@@ -13,6 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
+BENCH_STAMP := $(VENV)/.installed-bench
 
 EXAMPLES := $(wildcard tests/contract/*/test_*_http_examples.py) tests/integration/monitoring/test_http_examples.py
 
@@ -30,8 +31,8 @@ test: $(DEV_STAMP) ## run all tests but the long ones, lane by lane; what they n
 test-long: $(DEV_STAMP) ## run what is marked `long`: many seeds, many fuzz cases; takes half an hour
 	@$(BIN)/python tests/lanes.py long $(ARGS)
 
-bench: $(DEV_STAMP) ## measure the hot paths and print the figures
-	@$(BIN)/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
+bench: $(BENCH_STAMP) ## measure the goals side by side with peers, under an hour; one part: ONLY=ingest
+	@$(BIN)/python -m tests.benchmarks $(ONLY) $(ARGS)
 
 check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shape, docs, deployment
 	@$(BIN)/ruff check .
@@ -89,4 +90,8 @@ $(RUN_STAMP): requirements.lock pyproject.toml launcher/set_up.py
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@"$(PYTHON)" launcher/set_up.py $(VENV) requirements-dev.lock
+	@touch $@
+
+$(BENCH_STAMP): requirements-bench.lock $(DEV_STAMP)
+	@"$(PYTHON)" launcher/set_up.py $(VENV) requirements-bench.lock
 	@touch $@

@@ -1,0 +1,127 @@
+"""What was measured: rounds side by side, their medians, and the row that is kept of them."""
+
+import statistics
+import subprocess
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.benchmarks.goals import Goal
+
+# A case does its work once and says what came out, by name: {"rate": 1830.0, "cpu_us": 410.0}.
+Figures = Mapping[str, float]
+Case = Callable[[], Awaitable[Figures]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A measured goal. `held` is None where nothing is promised or nothing could be measured; `note` says which."""
+
+    part: str
+    key: str
+    goal: str
+    peer: str
+    figure: str
+    ratio: float | None
+    spread: str
+    floor: str
+    aim: float | None
+    held: bool | None
+    note: str
+    measured_at: str
+    commit: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As `docs/performance.json` holds it."""
+        return asdict(self)
+
+
+class Rounds:
+    """The figures of each case, round by round: cases of one round ran one after another on the same machine."""
+
+    def __init__(self) -> None:
+        self._figures: dict[str, list[Figures]] = {}
+
+    async def run(self, cases: Mapping[str, Case], rounds: int, say: Callable[[str], None]) -> None:
+        """Run every case once a round; the order turns, so that no case always follows the same one."""
+        names = list(cases)
+        for number in range(rounds):
+            for name in names[number % len(names) :] + names[: number % len(names)]:
+                figures = await cases[name]()
+                self._figures.setdefault(name, []).append(figures)
+                told = ", ".join(f"{key} {shown(value)}" for key, value in figures.items())
+                say(f"  round {number + 1}/{rounds} {name}: {told}")
+
+    def has(self, case: str) -> bool:
+        """Whether the case ran."""
+        return case in self._figures
+
+    def values(self, case: str, figure: str) -> list[float]:
+        """What each round gave."""
+        return [one[figure] for one in self._figures[case]]
+
+    def median(self, case: str, figure: str) -> float:
+        """The median of the rounds."""
+        return statistics.median(self.values(case, figure))
+
+    def ratios(self, case: str, peer: str, figure: str) -> list[float]:
+        """The case's figure through the peer's of the same round."""
+        pairs = zip(self.values(case, figure), self.values(peer, figure), strict=True)
+        return [ours / theirs for ours, theirs in pairs]
+
+
+def compared(rounds: Rounds, goal: Goal, case: str, peer: str, figure: str, unit: str, note: str = "") -> Row:
+    """The row of a goal that is a ratio of two cases."""
+    ours, theirs = rounds.median(case, figure), rounds.median(peer, figure)
+    ratios = rounds.ratios(case, peer, figure)
+    return row(goal, f"{shown(ours)} {unit} against {shown(theirs)}", ratios, note)
+
+
+def row(goal: Goal, figure: str, ratios: Sequence[float], note: str = "") -> Row:
+    """The row of a goal; `ratios` are those of the rounds, or one that was counted."""
+    ratio = statistics.median(ratios)
+    held = goal.floor.held_by(ratio) if goal.floor else None
+    spread = f"{shown(min(ratios))}–{shown(max(ratios))}" if len(ratios) > 1 else "counted once"
+    return _row(goal, figure, float(f"{ratio:.4g}"), spread, held, note)
+
+
+def missing(goal: Goal, why: str) -> Row:
+    """The row of a goal that could not be measured."""
+    return _row(goal, "–", None, "–", None, why)
+
+
+def _row(goal: Goal, figure: str, ratio: float | None, spread: str, held: bool | None, note: str) -> Row:
+    return Row(
+        part=goal.part,
+        key=goal.key,
+        goal=goal.goal,
+        peer=goal.peer,
+        figure=figure,
+        ratio=ratio,
+        spread=spread,
+        floor=str(goal.floor) if goal.floor else "shown only",
+        aim=goal.floor.aim if goal.floor else None,
+        held=held,
+        note=note,
+        measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=_commit(),
+    )
+
+
+def _commit() -> str:
+    """The commit that is measured; `+` after it: with changes that no commit has."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--abbrev=10", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return described.stdout.strip() or "unknown"
+
+
+def shown(value: float) -> str:
+    """Three digits that count, with commas between thousands."""
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"

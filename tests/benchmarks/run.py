@@ -1,0 +1,46 @@
+"""A run: its servers, which parts share, how long and how often each case is measured."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks import servers
+from tests.benchmarks.country import Country, country
+from tests.benchmarks.servers import Postgres
+
+from sixclear.common.runtime.kafka_server import KafkaServer
+
+
+@dataclass
+class Run:
+    """What parts share. Kafka and the country are made when a part first asks for them."""
+
+    folder: Path
+    postgres: Postgres
+    stack: AsyncExitStack
+    rounds: int
+    seconds: float
+    tasks: int
+    say: Callable[[str], None]
+    _kafka: KafkaServer | None = field(default=None, init=False)
+    _country: Country | None = field(default=None, init=False)
+
+    @property
+    def home(self) -> Path:
+        """The data folder of the product in this run: its issuer's key is there."""
+        return self.folder / "home"
+
+    def kafka(self) -> KafkaServer:
+        """The broker; raises KafkaUnavailable with the reason."""
+        if self._kafka is None:
+            self.say("  starting Apache Kafka")
+            self._kafka = self.stack.enter_context(servers.kafka(self.folder))
+        return self._kafka
+
+    async def country(self) -> Country:
+        """The template database of tasks, and who reports on them."""
+        if self._country is None:
+            self.say(f"  making a country of {self.tasks} tasks")
+            self._country = await country(self.postgres, self.home, self.tasks)
+        return self._country
