@@ -50,7 +50,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 
 
 def at_revision(root: Path, revision: str) -> dict[str, Any]:
-    """The documents at a git revision, by path."""
+    """The documents at a git revision, by path; ends the program where it is not there, and says what helps."""
+    _require(root, revision)
     listed = _git(root, "ls-tree", "-r", "--name-only", revision, "services").decode().splitlines()
     read = {name: orjson.loads(_git(root, "show", f"{revision}:{name}")) for name in listed if _is_contract(name)}
     return {name: _whole(name, document, read) for name, document in read.items()}
@@ -74,6 +75,21 @@ def _whole(name: str, document: Any, read: Mapping[str, Any]) -> Any:
 
 def _is_contract(name: str) -> bool:
     return "/contracts/" in name and name.endswith(".json")
+
+
+def _require(root: Path, revision: str) -> None:
+    """A shallow clone, as build servers make them, has the newest commit only; an archive has none."""
+    if _succeeds(root, "cat-file", "-e", f"{revision}^{{commit}}"):
+        return
+    if not _succeeds(root, "rev-parse", "--git-dir"):
+        raise SystemExit(f"contracts are compared with {revision}, and {root} is no clone: use one of git")
+    shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    remedy = "git fetch --unshallow" if shallow else "git fetch --all --tags"
+    raise SystemExit(f"contracts are compared with {revision}, which this clone does not have: {remedy}")
+
+
+def _succeeds(root: Path, *words: str) -> bool:
+    return subprocess.run(["git", *words], cwd=root, capture_output=True, check=False).returncode == 0  # noqa: S603, S607
 
 
 def _git(root: Path, *words: str) -> bytes:

@@ -1,6 +1,7 @@
 """A change of a contract is found; other words and another order are none."""
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -66,3 +67,28 @@ def test_the_working_tree_is_read(contracts: ModuleType) -> None:
     found = contracts.in_working_tree(ROOT)
     assert PATH in found
     assert "services/tasks/contracts/examples/task.assigned.json" in found
+
+
+def test_a_clone_without_the_revision_is_told_what_helps(contracts: ModuleType, tmp_path: Path) -> None:
+    whole, shallow, archive = tmp_path / "whole", tmp_path / "shallow", tmp_path / "archive"
+    archive.mkdir()
+    given = {"user.name": "t", "user.email": "t@example.invalid", "commit.gpgsign": "false"}
+    own = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *own, *words], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    git("init", "-q", str(whole))
+    for number in "12":
+        git("-C", str(whole), "commit", "-q", "--allow-empty", "-m", number)
+    first = git("-C", str(whole), "rev-parse", "--short", "HEAD~1")
+    git("clone", "-q", "--depth", "1", whole.as_uri(), str(shallow))
+    assert contracts.at_revision(whole, first) == {}
+    for root, revision, words in (
+        (shallow, first, "does not have: git fetch --unshallow"),
+        (whole, "no-such", "does not have: git fetch --all --tags"),
+        (archive, first, "is no clone"),
+    ):
+        with pytest.raises(SystemExit, match=words):
+            contracts.at_revision(root, revision)
