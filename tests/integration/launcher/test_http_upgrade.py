@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from sixclear.launcher.http_protocol import QUEUED_REQUESTS
 from sixclear.launcher.seats import Seats
 from sixclear.launcher.server import HttpServer, bind
 
@@ -94,3 +95,12 @@ async def test_without_a_body_the_next_request_is_read(port: int) -> None:
     asking = b"GET /first HTTP/1.1\r\nhost: x\r\n" + UPGRADE + b"\r\n"
     await _answers(port, asking, NEXT)
     assert seen == ["/first", "/next"]
+
+
+async def test_thousands_of_such_heads_in_one_piece(port: int) -> None:
+    """A stranger may send them: as many wait as of other requests, and the rest is refused."""
+    asking = b"GET /a HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"
+    answer = await _answers(port, asking * 3_000 + NEXT)
+    assert answer.count("<GET /a >") == len(seen) == QUEUED_REQUESTS + 1
+    assert answer.endswith("}")
+    assert '"code":"too-many-requests-at-once"' in answer

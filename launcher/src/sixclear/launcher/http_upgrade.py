@@ -26,13 +26,17 @@ class UpgradesIgnored(HttpToolsProtocol):
     def parse(self, piece: bytes) -> None:
         """Feed the parser; a piece that it cannot read is answered by `send_400_response`."""
         self._unset_keepalive_if_required()
-        try:
-            self.parser.feed_data(piece)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._read_on()
-            self.parse(piece[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("")
+        left = memoryview(piece)  # one piece may hold many such heads
+        while left:
+            try:
+                self.parser.feed_data(left)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                self._read_on()
+                left = left[upgrade.args[0] :]
+            except httptools.HttpParserError:
+                self.send_400_response("")
+                return
 
     def _read_on(self) -> None:
         self.parser = httptools.HttpRequestParser(self)
