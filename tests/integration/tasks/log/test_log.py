@@ -1,46 +1,30 @@
 """The log over HTTP: every event once and in order, while others write, and only what the reader may know."""
 
-import asyncio
-import random
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
+from tests.integration.logs import LogReader, allow, nothing_is_missed_or_repeated
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
 from sixclear.common.events.epoch import raise_epoch
 from sixclear.common.events.log import NewEvent
 from sixclear.common.events.purge import purge
-from sixclear.common.service_state import ServiceState
-from sixclear.common.web.allowances import Allowance
 from sixclear.tasks.task.events import TASK_EVENTS
 
-PATH = "/api/tasks/v1"
+
+async def page(service: Service, *, body: str | None = None, **params: str | int) -> httpx2.Response:
+    return await _reader(service, body).page(**params)
 
 
-async def page(
-    service: Service, *, body: str | None = None, path: str | None = None, **params: str | int
-) -> httpx2.Response:
-    headers = service.headers(body) if body else {}
-    where = path or f"{PATH}/own/log" if body else path or f"{PATH}/log"
-    return await service.http.get(where, params=params or None, headers=headers)
-
-
-async def read_all(
-    service: Service, limit: int, *, body: str | None = None, first: httpx2.Response | None = None
-) -> list[dict[str, Any]]:
+async def read_all(service: Service, limit: int, *, body: str | None = None) -> list[dict[str, Any]]:
     """Every event, page by page as the header `Link` says."""
-    response = first or await page(service, body=body, limit=limit)
-    found: list[dict[str, Any]] = []
-    while True:
-        assert response.status_code == 200, response.text
-        assert len(response.json()) <= limit
-        found += response.json()
-        if "Retry-After" in response.headers:
-            return found
-        response = await page(service, body=body, path=response.links["next"]["url"])
+    return await _reader(service, body).read_all(limit)
+
+
+def _reader(service: Service, body: str | None) -> LogReader:
+    return LogReader(service, "/own/log" if body else "/log", body)
 
 
 @pytest.mark.asyncio
@@ -75,7 +59,7 @@ async def test_at_the_end_the_reader_waits_and_goes_on(service: Service) -> None
     again = await page(service, after=end.headers["Log-After"])
     assert (again.json(), "Retry-After" in again.headers) == ([], True)
     await an_assigned_task(service, external_id="NV-2")
-    more = await page(service, path=again.links["next"]["url"])
+    more = await service.http.get(again.links["next"]["url"])
     assert [event["version"] for event in more.json()] == [1, 2]
 
 
@@ -85,60 +69,24 @@ async def test_newest_begins_after_all_that_was_there(service: Service) -> None:
     begun = await page(service, begin="newest")
     assert begun.json() == []
     await an_assigned_task(service, external_id="NV-2")
-    assert len(await read_all(service, 1, first=await page(service, after=begun.headers["Log-After"], limit=1))) == 2
+    first = await page(service, after=begun.headers["Log-After"], limit=1)
+    assert len(await LogReader(service, "/log").read_all(1, first)) == 2
 
 
-def allow(service: Service, per_minute: float) -> None:
-    """Let each visitor ask so often, by a clock that stands."""
-    state: ServiceState = service.app.state.service_state
-    service.app.state.service_state = replace(state, log_readers=Allowance(per_minute, timer=lambda: 0.0))
-
-
-async def write(service: Service, worker: int, seed: int) -> None:
-    """Events of one writer: some transactions are slow, some are rolled back, some write several events."""
-    chance = random.Random(seed * 100 + worker)
-    for number in range(8):
-        entity_id = UUID(int=(worker << 64) + number + 1)
-        event = NewEvent(
+@pytest.mark.asyncio
+async def test_no_event_is_missed_or_repeated_while_others_write(service: Service) -> None:
+    def event_of(worker: int, number: int) -> NewEvent:
+        return NewEvent(
             entity_type="programme",
-            entity_id=entity_id,
+            entity_id=UUID(int=(worker << 64) + number + 1),
             version=1,
             previous_version=None,
             change="registered",
             data={},
             occurred_at=service.clock(),
-            meta={},
-            published=True,
         )
-        async with service.database.session() as session:
-            for _ in range(chance.randint(1, 2)):
-                await service.log.publish(session, event, recorded_at=service.clock())
-                await asyncio.sleep(chance.choice([0, 0, 0.01, 0.03]))
-            await (session.rollback() if chance.random() < 0.25 else session.commit())
 
-
-@pytest.mark.asyncio
-async def test_no_event_is_missed_or_repeated_while_others_write(service: Service) -> None:
-    """Any page size, beside transactions that draw a number early and commit late, or never."""
-    allow(service, 100_000)
-    for seed, limit in enumerate((1, 3, 7, 100)):
-        begun = await page(service, begin="newest")
-        writers = [asyncio.create_task(write(service, worker, seed)) for worker in range(4)]
-        found: list[str] = []
-        response = await page(service, after=begun.headers["Log-After"], limit=limit)
-        done = False
-        while True:
-            found += [event["position"] for event in response.json()]
-            ended = done and "Retry-After" in response.headers
-            if ended and not response.json():
-                break
-            done = all(task.done() for task in writers)
-            await asyncio.sleep(0)
-            response = await page(service, path=response.links["next"]["url"])
-        await asyncio.gather(*writers)
-        first = int(found[0]) - 1
-        stored = await service.log.reader().read(first, 10_000)
-        assert found == [str(event.event_id) for event in stored]
+    await nothing_is_missed_or_repeated(LogReader(service, "/log"), event_of)
 
 
 @pytest.mark.asyncio
