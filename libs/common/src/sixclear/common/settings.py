@@ -107,7 +107,7 @@ class CommonSettings(ReadSettings):
         ge=1,
         le=10_000,
         description="How many processes of this kind run side by side, at most where they scale by themselves; what is"
-        " limited in each process alone is divided by it.",
+        " limited in each process alone is divided by it, the pages of `/log` excepted.",
     )
     issuer_url: HttpAddress | None = Field(
         default=None,

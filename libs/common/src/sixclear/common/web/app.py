@@ -29,6 +29,7 @@ from sixclear.common.web.stream_route import StreamRoute
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 
 # Of a visitor, in each process: 500 events a page.
+# In each process, whatever their number: a reader keeps its connection, and so stays with one of them.
 _LOG_PAGES_PER_MINUTE = 240
 
 
