@@ -1,9 +1,11 @@
 """A server on this machine that plays an OpenID provider, well or badly."""
 
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs
@@ -33,8 +35,8 @@ class ProviderServer:
 
 
 @contextmanager
-def provider_server() -> Iterator[ProviderServer]:
-    """One on 127.0.0.1 until the end of the block."""
+def provider_server(certificate: tuple[Path, Path] | None = None) -> Iterator[ProviderServer]:
+    """One on 127.0.0.1 until the end of the block; over TLS with the files of a certificate and of its key."""
     provider = ProviderServer()
 
     class Served(Handler):
@@ -56,6 +58,11 @@ def provider_server() -> Iterator[ProviderServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Served)
     server.daemon_threads = True
     provider.url = f"http://127.0.0.1:{server.server_port}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        provider.url = f"https://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -1,13 +1,8 @@
 """A provider's keys are found from its issuer's name alone, over TLS, and from nowhere else."""
 
-import json
-import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx2
@@ -77,39 +72,12 @@ def test_the_name_of_an_issuer_may_be_http_where_its_keys_are_not_fetched_by_it(
     assert not CommonSettings().outside_provider
 
 
-@contextmanager
-def encrypted(authority: Authority) -> Iterator[str]:
-    """The address of a server that answers with the keys, and whose certificate `authority` signed."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps(KEYS).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*authority.certificate("identity"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{server.server_port}/certs"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.mark.asyncio
 async def test_an_authority_of_ones_own_is_trusted_by_setting_only(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
-    with encrypted(authority) as address:
+    with provider_server(authority.certificate("identity")) as server:
+        server.answers["/certs"] = KEYS
+        address = f"{server.url}/certs"
         assert len(list(await KeyUrl(address, ca_file=authority.file).load())) == 1
         with pytest.raises(Unavailable):
             await KeyUrl(address).load()

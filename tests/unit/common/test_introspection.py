@@ -5,6 +5,7 @@ import base64
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -22,6 +23,7 @@ from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.caller import InvalidToken
 from sixclear.common.errors import Unavailable
 from sixclear.common.settings import CommonSettings
+from sixclear.common.testing.authority import Authority
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.identity import AUDIENCE, ISSUER, FakeIssuer
@@ -279,3 +281,22 @@ async def test_the_settings_alone_connect_it(provider: ProviderServer, clock: Mo
     clock.pass_by(seconds=60)
     with pytest.raises(InvalidToken):
         await verifier.verify(token)
+
+
+@pytest.mark.asyncio
+async def test_it_is_asked_over_tls_and_a_new_authority_is_read_after_a_failure(
+    issuer: FakeIssuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(introspection, "_PAUSE_SECONDS", 0.0)
+    (tmp_path / "other").mkdir()
+    authority, trusted = Authority(tmp_path), tmp_path / "trusted.pem"
+    trusted.write_bytes(Authority(tmp_path / "other").file.read_bytes())
+    with provider_server(authority.certificate("identity")) as provider:
+        provider.describe()
+        provider.answers[ENDPOINT] = {"active": True}
+        verifier, token = asking(provider, issuer, identity_ca_file=trusted), issuer.token("a")
+        with pytest.raises(Unavailable):
+            await verifier.verify(token)
+        assert provider.asked == [], "nothing is said to a server that is not trusted"
+        trusted.write_bytes(authority.file.read_bytes())
+        assert (await verifier.verify(token)).client_id == "test-client"

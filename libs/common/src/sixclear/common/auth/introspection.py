@@ -1,6 +1,7 @@
 """Whether the provider still stands by a token (RFC 7662): so a revoked one is refused within a minute."""
 
 import asyncio
+import ssl
 import time
 from collections import OrderedDict
 from typing import Protocol
@@ -56,6 +57,7 @@ class Introspection:
         self._settings = settings
         self._transport = transport
         self._found: tuple[str, float] | None = None
+        self._trusted: ssl.SSLContext | None = None
         self._asking: dict[bytes, tuple[asyncio.Task[bool], float]] = {}
         self._refused: OrderedDict[bytes, float] = OrderedDict()
         self._places = asyncio.Semaphore(_AT_A_TIME)
@@ -89,7 +91,8 @@ class Introspection:
         )
         form = {"token": token, "token_type_hint": "access_token"}
         async with asyncio.timeout(_ANSWER_SECONDS):
-            async with provider_client(authorities(settings.identity_ca_file), self._transport) as client:
+            self._trusted = self._trusted or authorities(settings.identity_ca_file)
+            async with provider_client(self._trusted, self._transport) as client:
                 address = await self._endpoint(client)
                 found = json_object(*await ask(client, "POST", address, what=_WHAT, data=form, auth=proof), _WHAT)
         if not isinstance(found.get("active"), bool):
@@ -118,7 +121,7 @@ class Introspection:
             self._refused.popitem(last=False)
 
     def _failed(self, reason: str) -> Unavailable:
-        self._found = None
+        self._found = self._trusted = None  # the provider may have moved, or have a new authority
         if time.monotonic() >= self._quiet_until:
             self._quiet_until = time.monotonic() + _QUIET_SECONDS
             _log.error("state of a token not known", error=reason, look_at="SIXCLEAR_IDENTITY_INTROSPECTION")
