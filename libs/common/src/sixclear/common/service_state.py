@@ -28,6 +28,16 @@ class Bounds(Protocol):
         """One question; raises when it is one too many."""
 
 
+class HotSwitch(Protocol):
+    """The routes that are answered in the front (see `web.hot_front`), to whom starts and stops the service."""
+
+    def configure(self, *, on: bool, in_flight: int) -> None:
+        """Whether they are answered there, and how many batches each may write at a time."""
+
+    async def close(self) -> None:
+        """Finish what was taken and give connections back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceState:
     """What every service gives its routes.
@@ -35,7 +45,8 @@ class ServiceState:
     An application that only describes itself has no `verifier` and no `database`; a service that publishes nothing has
     no `event_log`. `read_sessions` makes sessions that the server keeps from writing. `own` is the service's own frozen
     dataclass; its routes get it by `own_state`. `log_feed` and `log_readers` are
-    there for `GET /log`. `behind_seconds` is the age of the service's mirror, if it has one.
+    there for `GET /log`. `behind_seconds` is the age of the service's mirror, if it has one. `hot` is there where the
+    service has hot routes.
     """
 
     service: str
@@ -49,6 +60,7 @@ class ServiceState:
     behind_seconds: Callable[[], float | None] = not_known
     log_feed: LogFeed | None = None
     log_readers: Bounds | None = None
+    hot: HotSwitch | None = None
     own: object = None
 
 

@@ -109,6 +109,18 @@ class CommonSettings(ReadSettings):
         description="How many processes of this kind run side by side, at most where they scale by themselves; what is"
         " limited in each process alone is divided by it, the pages of `/log` excepted.",
     )
+    hot_routes: Literal["on", "off"] = Field(
+        default="on",
+        description="Whether single progress reports are answered in front of the ordinary routes and stored many at a"
+        " time. `off` takes the ordinary way, with the same answers.",
+    )
+    hot_batches: int = Field(
+        default=1,
+        ge=1,
+        le=2,
+        description="How many batches of one hot route a process stores at a time. 2 pays where a commit takes about a"
+        " millisecond or more, and costs where it takes less.",
+    )
     issuer_url: HttpAddress | None = Field(
         default=None,
         description="`iss` of accepted access tokens: your OpenID provider. Without it: the embedded issuer.",

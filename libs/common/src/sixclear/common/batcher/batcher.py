@@ -25,6 +25,10 @@ class NotWritten(Exception):
     """Nothing of the batch was stored, and the cause lies in what was to be written: it is tried in parts."""
 
 
+class Contended(NotWritten):
+    """Nothing was stored, because another transaction holds what was asked for: no part of it is tried again here."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Ask(Generic[C, R]):
     """A command, and who waits for its result."""
@@ -38,10 +42,10 @@ class Batcher(Generic[C, R]):
 
     The first command begins a batch; what arrives until it is committed is the next one. `write` stores a batch in one
     transaction and gives the results in order. When it raises NotWritten the batch is divided until the guilty command
-    stands alone, whose caller gets that error; of any other error the outcome is not known, and all callers get
-    Unavailable: an `Idempotency-Key` makes their retry safe. `keys` says of which a command must be the only one in a
-    batch. `in_flight` 2 writes two batches at a time, which pays on a slow disk and costs on a fast one
-    (docs/decisions/0032).
+    stands alone, whose caller gets that error; when it is Contended, all callers do. Of any other error the outcome is
+    not known, and all callers get Unavailable: an `Idempotency-Key` makes their retry safe. `keys` says of which a
+    command must be the only one in a batch. `in_flight` 2 writes two batches at a time, which pays on a slow disk and
+    costs on a fast one (docs/decisions/0032).
     """
 
     def __init__(
@@ -59,7 +63,7 @@ class Batcher(Generic[C, R]):
         self._write = write
         self._keys = keys
         self._queue: CommandQueue[_Ask[C, R]] = CommandQueue(limits or Limits())
-        self._in_flight = in_flight
+        self.in_flight = in_flight
         self._monotonic = monotonic
         self._workers: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -92,7 +96,7 @@ class Batcher(Generic[C, R]):
             raise
 
     def _begin(self) -> None:
-        if len(self._workers) < self._in_flight:
+        if len(self._workers) < self.in_flight:
             # The batch belongs to no request: it must not run in the trace or with the log variables of the first one.
             worker = asyncio.create_task(self._work(), name=self._name, context=contextvars.Context())
             self._workers.add(worker)
@@ -122,8 +126,9 @@ class Batcher(Generic[C, R]):
         try:
             results = await self._write([entry.command.command for entry in entries])
         except NotWritten as error:
-            if len(entries) == 1:
-                _tell(entries[0].command.result, error)
+            if len(entries) == 1 or isinstance(error, Contended):
+                for entry in entries:
+                    _tell(entry.command.result, error)
                 return
             self._failed["data"].inc()
             middle = len(entries) // 2

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 import asyncpg
 import structlog
 
-from sixclear.common.batcher.batcher import NotWritten
+from sixclear.common.batcher.batcher import Contended, NotWritten
 from sixclear.common.db import Database
 
 _log = structlog.get_logger(__name__)
@@ -18,21 +18,29 @@ Connection: TypeAlias = "asyncpg.Connection[Any]"
 
 # Statements of a batch are prepared once, for arrays of any length: a plan that was made while a table was empty must
 # not read the whole of it later (docs/decisions/0032).
-_PLANS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off"}
+_SETTINGS = {
+    "lock_timeout": "250ms",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+}
 # Integrity violations, values that no column can hold, and what a trigger or a check of the server refuses.
 _DATA_CLASSES = ("22", "23", "P0")
-_LOCK_TIMEOUT = "55P03"
+# Another transaction holds what the batch asked for: waiting longer would hold all of it up.
+_CONTENDED = ("55P03", "40P01")
 
 
 class OwnConnections:
     """One connection for each batch that is in flight at a time."""
 
-    def __init__(self, database: Database, name: str, count: int = 1) -> None:
-        self._free = [OwnConnection(database, name) for _ in range(count)]
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+        self._free: list[OwnConnection] = []
 
     async def transaction(self, work: Callable[[Connection], Awaitable[R]]) -> R:
-        """As `OwnConnection.transaction`, on one that is free; there must be one."""
-        connection = self._free.pop()
+        """As `OwnConnection.transaction`, on one that is free, or on a new one."""
+        connection = self._free.pop() if self._free else OwnConnection(self._database, self._name)
         try:
             return await connection.transaction(work)
         finally:
@@ -40,8 +48,8 @@ class OwnConnections:
 
     async def close(self) -> None:
         """Close them all; none may be at work."""
-        for connection in self._free:
-            await connection.close()
+        while self._free:
+            await self._free.pop().close()
 
 
 class OwnConnection:
@@ -96,7 +104,7 @@ class OwnConnection:
 
     async def _open(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await self._database.connect_alone(self._name, **_PLANS)
+            self._connection = await self._database.connect_alone(self._name, **_SETTINGS)
         return self._connection
 
     async def _roll_back(self, connection: Connection) -> None:
@@ -135,4 +143,6 @@ def _ends_session(error: asyncpg.PostgresError) -> bool:
 def _cause(error: asyncpg.PostgresError) -> Exception:
     """NotWritten where another division of the batch, or the ordinary way, can help."""
     state: str = error.sqlstate or ""
-    return NotWritten() if state.startswith(_DATA_CLASSES) or state == _LOCK_TIMEOUT else error
+    if state in _CONTENDED:
+        return Contended()
+    return NotWritten() if state.startswith(_DATA_CLASSES) else error

@@ -18,7 +18,7 @@ from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState, stream_of
-from sixclear.common.service_state import ServiceState
+from sixclear.common.service_state import HotSwitch, ServiceState
 from sixclear.common.telemetry import instrument_engine
 
 
@@ -97,6 +97,10 @@ class SourceTarget(Generic[S]):
             event_log=self.event_log,
             clock=runtime.clock,
         )
+        described: ServiceState | None = getattr(self.app.state, "service_state", None)
+        self._hot: HotSwitch | None = None if described is None else described.hot
+        if self._hot is not None:
+            self._hot.configure(on=runtime.settings.hot_routes == "on", in_flight=runtime.settings.hot_batches)
         self._mirror = None if mirror is None else mirror(runtime.bus, self.database, runtime.clock)
         if self._mirror is not None:
             state: ServiceState = self.app.state.service_state
@@ -123,13 +127,15 @@ class SourceTarget(Generic[S]):
             await self._mirror.start()
 
     async def stop(self) -> None:
-        """Stop reading and following the log, then close connections."""
+        """Stop reading and following the log, finish what hot routes took, then close connections."""
         self._started = False
         if self._mirror is not None:
             await self._mirror.stop()
         if self.census is not None:
             await self.census.stop()
         await self._watch.stop()
+        if self._hot is not None:
+            await self._hot.close()
         await self.event_log.stop()
         await self.database.close()
 

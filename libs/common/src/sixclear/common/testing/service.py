@@ -145,6 +145,8 @@ async def running_service(
         async with http_client(app) as http:
             yield kind(app, database, log, clock, issuer, http)
     finally:
+        if (hot := app.state.service_state.hot) is not None:
+            await hot.close()
         await database.close()
 
 

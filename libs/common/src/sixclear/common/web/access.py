@@ -80,11 +80,15 @@ class Access:
         if caller is None:
             token = bearer_token(request)
             caller = request.state.authenticated = await _verifier(request).verify(token)
+        self.require(caller)
+        return caller
+
+    def require(self, caller: Caller) -> None:
+        """Raises InsufficientScope for a caller without one of the scopes, OrganisationRequired without its own."""
         if not caller.scopes.intersection(self.scopes):
             raise InsufficientScope(*self.scopes)
         if self.organisation is _OWN:
             caller.own_organisation()
-        return caller
 
 
 def _verifier(request: HTTPConnection) -> TokenVerifier:

@@ -21,8 +21,9 @@ from sixclear.common.service_state import ServiceState, StillReadable
 from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.allowances import Allowance
 from sixclear.common.web.docs import docs_routes
-from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeMiddleware
+from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeHeaders, EdgeMiddleware
 from sixclear.common.web.exception_handlers import exception_handlers
+from sixclear.common.web.hot_front import HotFront, HotRoute, HotRoutes
 from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, LimitsMiddleware
 from sixclear.common.web.openapi import complete, default_responses
 from sixclear.common.web.stream_route import StreamRoute
@@ -57,6 +58,7 @@ def create_service_app(
     body_limit: int = DEFAULT_BODY_LIMIT,
     body_limits: Mapping[str, int] | None = None,
     untraced: Sequence[str] = (),
+    hot_routes: Sequence[HotRoute] = (),
 ) -> FastAPI:
     """A FastAPI application with the edge that all services share.
 
@@ -65,8 +67,13 @@ def create_service_app(
     neither. `tags` says what each tag of the routes means, `describe` adds to the OpenAPI document what plain routes
     serve, and `examples` is the file with an example of each operation. `body_limits` maps the beginning of a full path
     to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
+    `hot_routes` are answered in a front before all of this, by the rules of the ordinary routes, which stay.
     `own` and `still_readable` are parts of `ServiceState`. Requests for the full paths in `untraced` leave no trace.
     """
+    hot, front = None, []
+    if hot_routes and verifier is not None:
+        hot = HotRoutes(hot_routes)
+        front = [Middleware(HotFront, hot, verifier, EdgeHeaders(content_security_policy), body_limit)]
     app = _Service(
         title=title,
         version=version,
@@ -86,6 +93,7 @@ def create_service_app(
                 untraced=untraced,
                 **({"recognises": verifier.remembers} if verifier else {}),
             ),
+            *front,
             Middleware(EdgeMiddleware, content_security_policy=content_security_policy),
             Middleware(UnexpectedErrorMiddleware),
             Middleware(LimitsMiddleware, default_limit=body_limit, body_limits=body_limits),
@@ -103,6 +111,7 @@ def create_service_app(
         log_feed=None if event_log is None else LogFeed(event_log),
         log_readers=Allowance(_LOG_PAGES_PER_MINUTE),
         still_readable=still_readable,
+        hot=hot,
         own=own,
     )
     for router in routers:

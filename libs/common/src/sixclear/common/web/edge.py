@@ -1,7 +1,7 @@
 """What every answer of every service carries: the request's id and the headers that keep browsers safe."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +20,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 
 # A year, for this host alone: which of its neighbours speak HTTPS is not known here.
-_BY_HTTPS_ONLY = "max-age=31536000"
+_BY_HTTPS_ONLY = b"max-age=31536000"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
@@ -36,30 +36,53 @@ class EdgeMiddleware:
 
     def __init__(self, app: ASGIApp, content_security_policy: str = API_CONTENT_SECURITY_POLICY) -> None:
         self.app = app
-        self.headers = {**SECURITY_HEADERS, "Content-Security-Policy": content_security_policy}
+        self._headers = EdgeHeaders(content_security_policy)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        request_id = request_id_of(scope)
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                message["headers"] = raw = list(message["headers"])
+                self._headers.add(raw, scope, request_id)
                 headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in (self.headers | scope["state"].get("deprecation", {})).items():
-                    headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", _BY_HTTPS_ONLY)
-                if private(scope):
-                    headers["Cache-Control"] = _not_kept(headers.get("Cache-Control", ""))
                 if 300 <= message["status"] < 400 and "location" in headers:
                     headers["location"] = _without_host(headers["location"], scope)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class EdgeHeaders:
+    """The headers that every answer carries, as they are sent."""
+
+    def __init__(self, content_security_policy: str = API_CONTENT_SECURITY_POLICY) -> None:
+        named = {**SECURITY_HEADERS, "Content-Security-Policy": content_security_policy}
+        self._security = [(name.lower().encode(), value.encode()) for name, value in named.items()]
+
+    def add(self, headers: list[tuple[bytes, bytes]], scope: Scope, request_id: str) -> None:
+        """Add to the headers of an answer, named in small letters, what it does not say itself."""
+        said = {name for name, _ in headers}
+        _put(headers, said, b"x-request-id", request_id.encode("latin-1"))
+        headers.extend(header for header in self._security if header[0] not in said)
+        for name, value in scope["state"].get("deprecation", {}).items():
+            if (raw := name.lower().encode()) not in said:
+                headers.append((raw, value.encode("latin-1")))
+        if scope.get("scheme") == "https" and b"strict-transport-security" not in said:
+            headers.append((b"strict-transport-security", _BY_HTTPS_ONLY))
+        if private(scope):
+            cached = next((value for name, value in headers if name == b"cache-control"), b"")
+            _put(headers, said, b"cache-control", _not_kept(cached))
+
+
+def _put(headers: list[tuple[bytes, bytes]], said: Collection[bytes], name: bytes, value: bytes) -> None:
+    if name in said:
+        headers[:] = [header for header in headers if header[0] != name]
+    headers.append((name, value))
 
 
 def private(scope: Scope) -> bool:
@@ -71,12 +94,13 @@ def private(scope: Scope) -> bool:
     return named or scope["method"] not in _SAFE_METHODS or bool(scope.get("state", {}).get("private"))
 
 
-def _not_kept(said: str) -> str:
+def _not_kept(said: bytes) -> bytes:
     # A stream that must not be changed on its way stays so.
-    return "no-store, no-transform" if "no-transform" in said else "no-store"
+    return b"no-store, no-transform" if b"no-transform" in said else b"no-store"
 
 
-def _request_id(scope: Scope) -> str:
+def request_id_of(scope: Scope) -> str:
+    """The request's own id where it is sane, else a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             return value.decode("ascii") if _SANE_REQUEST_ID.fullmatch(value) else str(new_id())

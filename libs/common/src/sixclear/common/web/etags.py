@@ -40,9 +40,14 @@ def check_if_match(request: Request, epoch: int, version: int | None, *, require
     `version` is None where nothing is there yet: then no version that the request names is the current one, nor is `*`.
     """
     header = _joined(request, "if-match")
+    if header is None and required:
+        raise VersionRequired
+    check_version(header, epoch, version)
+
+
+def check_version(header: str | None, epoch: int, version: int | None) -> None:
+    """As `check_if_match`, of the value of the header; without one every version is good."""
     if header is None:
-        if required:
-            raise VersionRequired
         return
     if version is None:
         raise StaleVersion("Nothing is there yet; to create it, leave out If-Match.")

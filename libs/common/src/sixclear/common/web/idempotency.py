@@ -111,10 +111,19 @@ class Claim:
     @classmethod
     async def of(cls, request: Request, client_id: str, key: str) -> "Claim":
         """The claim of `request`, whose body is read for it."""
-        body = await request.body()
-        request_hash = hashlib.sha256(request.scope.get("query_string", b"") + b"\x00" + body).digest()
         route = f"{request.method} {request.scope['path']}"
+        return cls.made(client_id, key, route, request.scope.get("query_string", b""), await request.body())
+
+    @classmethod
+    def made(cls, client_id: str, key: str, route: str, query: bytes, body: bytes) -> "Claim":
+        """The claim of a request whose parts these are; `route` is its method and path."""
+        request_hash = hashlib.sha256(query + b"\x00" + body).digest()
         return cls(client_id, hashlib.sha256(key.encode()).digest(), route, request_hash)
+
+
+def well_formed(key: str) -> bool:
+    """Whether a header's value can be a key."""
+    return _KEY.fullmatch(key) is not None
 
 
 def key_of(request: Request) -> str | None:
@@ -122,7 +131,7 @@ def key_of(request: Request) -> str | None:
     values = request.headers.getlist("idempotency-key")
     if not values:
         return None
-    if len(values) > 1 or not _KEY.fullmatch(values[0]):
+    if len(values) > 1 or not well_formed(values[0]):
         raise InvalidIdempotencyKey
     return values[0]
 
