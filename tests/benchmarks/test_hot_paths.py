@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,9 @@ from sixclear.monitoring.view.cells import cells_at, cells_now
 from sixclear.monitoring.view.selection import Selection
 from sixclear.monitoring.view.sources import view_sequence
 from sixclear.tasks.reporting import repository as rows
+from sixclear.tasks.reporting.rules import SaidReport
+from sixclear.tasks.task.lifecycle import TaskRecord
+from sixclear.tasks.task.repository import lock_records
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 Say = Callable[[str], None]
@@ -169,25 +173,17 @@ async def _bare_report(service: Service, task_ids: Sequence[UUID]) -> float:
     example = next(event for event in await service.log.reader().read(0, 10_000) if event.version == 3)
     began = time.perf_counter()
     async with service.database.transaction() as session:
-        tasks = await rows.lock_tasks(session, sorted(task_ids))
-        for task in tasks.values():
-            task.version += 1
-        reports = [(task.task_id, task.version, example.occurred_at) for task in tasks.values()]
-        events = [_again(example, task.task_id, task.version) for task in tasks.values()]
-        await rows.write_reported(session, tasks.values())
-        await session.execute(
-            _BARE_REPORTS, dict(zip(("ids", "versions", "at"), zip(*reports, strict=True), strict=True))
-        )
-        await service.log.publish_many(session, events, recorded_at=example.recorded_at)
+        tasks = await lock_records(session, task_ids)
+        moved = [replace(task, version=task.version + 1) for task in tasks.values()]
+        reports = [_bare(task, example.occurred_at) for task in moved]
+        events = [_again(example, task.task_id, task.version) for task in moved]
+        changes = rows.reported(moved, reports)
+        await service.log.publish_many(session, events, recorded_at=example.recorded_at, rows=changes)
     return time.perf_counter() - began
 
 
-_BARE_REPORTS = text(
-    """INSERT INTO progress_report (task_id, task_version, percent, text, occurred_at, recorded_at)
-       SELECT task_id, version, 10, 'Tuần này', at, at
-       FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[]), CAST(:at AS timestamptz[]))
-            AS new (task_id, version, at)"""
-)
+def _bare(task: TaskRecord, at: datetime) -> SaidReport:
+    return SaidReport(task.task_id, task.version, None, 10, None, "Tuần này", None, None, None, at, at)
 
 
 def _again(event: StoredEvent, entity_id: UUID, version: int) -> NewEvent:

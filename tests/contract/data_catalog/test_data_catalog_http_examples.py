@@ -9,15 +9,19 @@ from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_a
 from tests.integration.data_catalog.conftest import Service, service
 
 from sixclear.common.testing.http_examples import Exchanges
+from sixclear.common.testing.route_costs import RouteCosts
 
 __all__ = ["service"]
 
 EXAMPLES = Path(__file__).parents[3] / "services/data-catalog/src/sixclear/data_catalog/data/http-examples.json"
 
+STATEMENTS = Path(__file__).parent / "statements.json"
+
 
 @pytest.mark.asyncio
 async def test_every_operation_shows_what_is_asked_and_answered(service: Service) -> None:
     exchanges = Exchanges(cast(FastAPI, service.app), service.http)
+    costs = RouteCosts(cast(FastAPI, service.app), service.http, service.database)
     await the_life_of_an_entry(service)
     entry_id = (await service.get("/entries"))["items"][0]["entry_id"]
     headers = service.headers("ministry") | {"content-type": "application/merge-patch+json"}
@@ -26,3 +30,4 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     assert response.status_code == 200, response.text
     await exchanges.read_everything(dict, lambda: service.headers("steward"), entry_id=entry_id)
     exchanges.same_as(EXAMPLES)
+    costs.same_as(STATEMENTS)

@@ -9,15 +9,20 @@ from tests.contract.feedback.test_feedback_examples import the_life_of_a_submiss
 from tests.integration.feedback.conftest import Service, service
 
 from sixclear.common.testing.http_examples import Exchanges
+from sixclear.common.testing.route_costs import RouteCosts
 
 __all__ = ["service"]
 
 EXAMPLES = Path(__file__).parents[3] / "services/feedback/src/sixclear/feedback/data/http-examples.json"
 
+STATEMENTS = Path(__file__).parent / "statements.json"
+
 
 @pytest.mark.asyncio
 async def test_every_operation_shows_what_is_asked_and_answered(service: Service) -> None:
     exchanges = Exchanges(cast(FastAPI, service.app), service.http)
+    costs = RouteCosts(cast(FastAPI, service.app), service.http, service.database)
     await the_life_of_a_submission(service)
     await exchanges.read_everything(lambda: service.headers("feedback-hub"))
     exchanges.same_as(EXAMPLES)
+    costs.same_as(STATEMENTS)

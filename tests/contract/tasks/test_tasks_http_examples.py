@@ -10,15 +10,19 @@ from tests.contract.tasks.test_tasks_examples import service, the_life_of_a_task
 from tests.integration.tasks.conftest import Service, proposal
 
 from sixclear.common.testing.http_examples import Exchanges
+from sixclear.common.testing.route_costs import RouteCosts
 
 __all__ = ["service"]
 
 EXAMPLES = Path(__file__).parents[3] / "services/tasks/src/sixclear/tasks/data/http-examples.json"
 
+STATEMENTS = Path(__file__).parent / "statements.json"
+
 
 @pytest.mark.asyncio
 async def test_every_operation_shows_what_is_asked_and_answered(service: Service) -> None:
     exchanges = Exchanges(cast(FastAPI, service.app), service.http)
+    costs = RouteCosts(cast(FastAPI, service.app), service.http, service.database)
 
     async def patch(path: str, body: Any) -> None:
         headers = service.headers("P57") | {"content-type": "application/merge-patch+json"}
@@ -53,3 +57,4 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
         slug="plan",
     )
     exchanges.same_as(EXAMPLES)
+    costs.same_as(STATEMENTS)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sixclear.tasks.task.lifecycle import TaskState
+from sixclear.tasks.programme.rules import ProgrammeFacts
+from sixclear.tasks.task.lifecycle import TaskRecord, TaskState
 
 NOW = datetime(2025, 12, 4, 10, 0, tzinfo=UTC)
 
@@ -33,3 +34,31 @@ def a_task(**fields: Any) -> TaskState:
         "occurred_at": NOW - timedelta(days=1),
     }
     return TaskState(**(known | fields))
+
+
+def a_record(**fields: Any) -> TaskRecord:
+    """The same task with all that events and answers say of it, at its first version."""
+    state = a_task()
+    known: dict[str, Any] = {
+        **{name: getattr(state, name) for name in TaskState.__dataclass_fields__},
+        "responsible_position": None,
+        "task_id": uuid4(),
+        "code": "NV-1",
+        "programme_id": uuid4(),
+        "programme": ProgrammeFacts("plan", uuid4()),
+        "directive_id": None,
+        "clause": None,
+        "description": None,
+        "source": "ministry",
+        "external_id": "NV-1",
+        "assigned_by": "central",
+        "leader_position": None,
+        "original_deadline": None,
+        "completed_at": None,
+        "completed_by_organisation_id": None,
+        "demonstration": False,
+        "version": 1,
+        "published_version": 1,
+        "recorded_at": NOW - timedelta(days=1),
+    }
+    return TaskRecord(**(known | fields))

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolProxiedConnection
 
+from sixclear.common.entity_cache import EntityCache, changed_in, session_info
+
 DISK_FULL = "53100"  # the SQLSTATE
 
 _NOTICES_THE_END = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
@@ -165,7 +167,18 @@ class Database:
         quote_no_rows(self.engine)
         event.listen(self.engine.sync_engine, "handle_error", _name_ended_session)
         event.listen(self.engine.sync_engine, "handle_error", self._note_disk_full)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self.entity_cache = EntityCache()
+        self._sessions = self._sessions_of(self.engine)
+        # The option costs no statement of its own.
+        self._read_sessions = self._sessions_of(self.engine.execution_options(postgresql_readonly=True))
+
+    def _sessions_of(self, engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+        info = session_info(self.entity_cache)
+        return async_sessionmaker(engine, expire_on_commit=False, autoflush=False, info=info)
+
+    def read_session(self) -> AsyncSession:
+        """A session whose transactions are READ ONLY: the server keeps it from writing."""
+        return self._read_sessions()
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -176,8 +189,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session that is committed at the end, or rolled back when the block raises."""
-        async with self._sessions() as session, session.begin():
-            yield session
+        async with self._sessions() as session:
+            try:
+                async with session.begin():
+                    yield session
+            finally:  # also when it is not known whether the commit took place
+                if changed := changed_in(session):
+                    self.entity_cache.forget(changed)
 
     async def connect_alone(self, application_name: str, **server_settings: str) -> "asyncpg.Connection[Any]":
         """A connection outside the pool under the same limits, for a writer that no request owns; the caller closes it.

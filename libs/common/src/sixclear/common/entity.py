@@ -1,7 +1,7 @@
 """What every published entity carries, and the column types that all services use."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Integer, Text
@@ -17,6 +17,13 @@ COLUMN_TYPES: dict[Any, Any] = {
     dict[str, Any]: JSONB,
     str: Text,
 }
+
+
+class HasVersion(Protocol):
+    """An entity at one of its versions: its row, or a frozen state made from it."""
+
+    @property
+    def version(self) -> int: ...
 
 
 class Versioned:

@@ -1,6 +1,6 @@
 """What every use case of every service is given, and the rules on callers and times that all of them share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.caller import Caller
 from sixclear.common.clock import CLOCKS_DIFFER
-from sixclear.common.entity import Versioned
+from sixclear.common.entity import HasVersion
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
 
 # Refuses a step that was decided on another version than the one of the entity, which is locked; None: not there yet.
-Expect = Callable[[Versioned | None], None]
+Expect = Callable[[HasVersion | None], None]
 
 
 class OrganisationNotAllowed(DomainError):
@@ -94,16 +94,12 @@ class Context:
 
     def fact_time(self, given: datetime | None, last: datetime | None) -> datetime:
         """When the change became true; raises when `given` needs a scope that the caller lacks, or lies outside."""
-        if given is not None and "facts:past" not in self.caller.scopes:
-            raise FactsPastNotAllowed("Leave out occurred_at, or use a client with the scope facts:past.")
+        require_past_allowed(given, self.caller.scopes)
         return fact_time(given, last, self.now)
 
     def require_organisation(self, allowed: set[UUID | None], step: str) -> UUID:
         """The caller's organisation, which must be one of `allowed`; raises OrganisationNotAllowed."""
-        own = self.caller.organisation_id
-        if own is None or own not in allowed:
-            raise OrganisationNotAllowed(f"Your organisation may not {step}.")
-        return own
+        return require_organisation(self.caller.organisation_id, allowed, step)
 
     def meta(self, reason: str | None = None) -> dict[str, Any]:
         """Who did it, by which request and why: stored with the event, never published."""
@@ -113,6 +109,19 @@ class Context:
             "request_id": self.request_id,
             "reason": reason,
         }
+
+
+def require_organisation(own: UUID | None, allowed: Collection[UUID | None], step: str) -> UUID:
+    """The caller's organisation, which must be one of `allowed`; raises OrganisationNotAllowed."""
+    if own is None or own not in allowed:
+        raise OrganisationNotAllowed(f"Your organisation may not {step}.")
+    return own
+
+
+def require_past_allowed(given: datetime | None, scopes: Collection[str]) -> None:
+    """Raises FactsPastNotAllowed when a time is stated by a caller without the scope for it."""
+    if given is not None and "facts:past" not in scopes:
+        raise FactsPastNotAllowed("Leave out occurred_at, or use a client with the scope facts:past.")
 
 
 def fact_time(given: datetime | None, last: datetime | None, now: datetime) -> datetime:

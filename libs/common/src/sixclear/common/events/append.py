@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Column, DateTime, Integer, Text, Uuid, bindparam, text
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    Text,
+    TextClause,
+    Uuid,
+    bindparam,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import dump_json
@@ -57,8 +69,7 @@ _COLUMNS: list[Column[Any]] = [
 # version 3. The column has CACHE 1 for the same reason: a session that draws numbers ahead would number a later change
 # of an entity below an earlier one of another session. Costs one statement, however many events there are; each may
 # have 512 KiB of data. `test_many_events_keep_their_order_and_their_fields` and `test_twenty_writers_with_rollbacks`.
-_INSERT = text(
-    """INSERT INTO event (entity_type, entity_id, version, previous_version, change, data, meta, traceparent,
+_INSERT = """INSERT INTO event (entity_type, entity_id, version, previous_version, change, data, meta, traceparent,
                           occurred_at, recorded_at, published)
        SELECT entity_type, entity_id, version, previous_version, change, data::jsonb, meta::jsonb, traceparent,
               occurred_at, :recorded_at, published
@@ -68,18 +79,52 @@ _INSERT = text(
                     occurred_at, published, place)
        ORDER BY place
        RETURNING event_id"""
-).bindparams(
-    bindparam("recorded_at", type_=DateTime(timezone=True)),
-    *(bindparam(column.name, type_=ARRAY(column.type)) for column in _COLUMNS),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class RowChanges:
+    """Changes of rows that are sent in one statement with their events (see `append_with`), and their values."""
+
+    statement: TextClause
+    values: Mapping[str, Any]
+
+
+def append_with(changes: str, *parameters: BindParameter[Any]) -> TextClause:
+    """The statement that appends events and changes rows beside: `changes` are its data-modifying CTEs.
+
+    PostgreSQL leaves open which part runs first. So each entity's row must be locked before in the same transaction:
+    that keeps the order of the log, as `publish` asks for. `changes` names no parameter as a column of `event`.
+    """
+    return _bound(f"{changes} {_INSERT}", *parameters)
+
+
+def _bound(statement: str, *parameters: BindParameter[Any]) -> TextClause:
+    return text(statement).bindparams(
+        bindparam("recorded_at", type_=DateTime(timezone=True)),
+        *(bindparam(column.name, type_=ARRAY(column.type)) for column in _COLUMNS),
+        *parameters,
+    )
+
+
+_APPEND = _bound(_INSERT)
 
 
 async def append(
-    session: AsyncSession, events: Sequence[NewEvent], recorded_at: datetime, traceparent: str | None
+    session: AsyncSession,
+    events: Sequence[NewEvent],
+    recorded_at: datetime,
+    traceparent: str | None,
+    rows: RowChanges | None = None,
 ) -> list[int]:
-    """Insert `events` and return their `event_id`s in the same order; raises EventTooLarge."""
+    """Insert `events`, with `rows` in the same statement, and return their `event_id`s in the same order.
+
+    Raises EventTooLarge.
+    """
     values: dict[str, Any] = {"recorded_at": recorded_at} | _columns(events, traceparent)
-    result = await session.execute(_INSERT, values)
+    if rows is None:
+        result = await session.execute(_APPEND, values)
+    else:
+        result = await session.execute(rows.statement, {**values, **rows.values})
     return [int(event_id) for event_id in result.scalars()]
 
 

@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
-from sixclear.common.events.append import NewEvent, append
+from sixclear.common.entity_cache import note_changed
+from sixclear.common.events.append import NewEvent, RowChanges, append
 from sixclear.common.events.catalogue import EventCatalogue, topic_of
 from sixclear.common.events.epoch import raise_epoch
 from sixclear.common.events.partitions import Partitions
 from sixclear.common.events.reader import EVENT_COLUMNS, LogReader, StoredEvent
+from sixclear.common.events.recent_changes import RecentChanges
 from sixclear.common.events.signal import LogSignal
 from sixclear.common.telemetry import traceparent_of, tracer
 
@@ -97,18 +99,25 @@ class EventLog:
         return (await self.publish_many(session, [event], recorded_at=recorded_at))[0]
 
     async def publish_many(
-        self, session: AsyncSession, events: Sequence[NewEvent], *, recorded_at: datetime
+        self,
+        session: AsyncSession,
+        events: Sequence[NewEvent],
+        *,
+        recorded_at: datetime,
+        rows: RowChanges | None = None,
     ) -> list[int]:
         """Append `events` with one statement, in their order, and return their `event_id`s in the same order.
 
+        `rows` are changes of rows, locked before, that go with the same statement (see `append_with`).
         Raises UndeclaredEvent, as `publish` does, before anything is written.
         """
         if not events:
             return []
         for entity_type, change in {(event.entity_type, event.change) for event in events}:
             self.catalogue.require_declared(entity_type, change)
+        note_changed(session, ((event.entity_type, event.entity_id) for event in events))
         with self._create_span(events) as traceparent:
-            return await append(session, events, recorded_at, traceparent)
+            return await append(session, events, recorded_at, traceparent, rows)
 
     @contextlib.contextmanager
     def _create_span(self, events: Sequence[NewEvent]) -> Iterator[str | None]:
@@ -166,6 +175,7 @@ class EventLog:
         self._upkeep = [
             asyncio.create_task(self.partitions.keep(), name=f"{self.service} event partitions"),
             asyncio.create_task(self._follow_epoch(), name=f"{self.service} epoch"),
+            asyncio.create_task(RecentChanges(self.database).follow(), name=f"{self.service} entity cache"),
         ]
 
     async def restored(self, why: str, *, read_in: int) -> int:
@@ -176,7 +186,7 @@ class EventLog:
         raised = await raise_epoch(self.database, at_least=read_in + 1)
         if raised != self.epoch:  # several readers notice the same
             _log.error("event log was restored", service=self.service, why=why, epoch=raised)
-        self.epoch = raised
+        self._at_epoch(raised)
         self.wake()
         return raised
 
@@ -189,6 +199,11 @@ class EventLog:
         self._upkeep = []
         await self._signal.stop(deadline_seconds)
 
+    def _at_epoch(self, epoch: int) -> None:
+        if epoch != self.epoch:
+            self.database.entity_cache.forget_all()
+        self.epoch = epoch
+
     async def _follow_epoch(self) -> None:
         """Entity tags carry the epoch: another process, or a hand, may raise it, and says so on the signal's channel.
 
@@ -200,7 +215,7 @@ class EventLog:
                 await asyncio.wait_for(self._signal.epoch_raised.wait(), _EPOCH_EVERY_SECONDS)
             self._signal.epoch_raised.clear()
             try:
-                self.epoch = await self.reader().epoch()
+                self._at_epoch(await self.reader().epoch())
             except Exception as error:
                 _log.warning("epoch not read", service=self.service, error=error)
 

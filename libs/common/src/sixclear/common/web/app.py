@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import Lifespan
@@ -106,7 +105,7 @@ def create_service_app(
         new_id=new_id,
         verifier=verifier,
         database=database,
-        read_sessions=_read_sessions(database),
+        read_sessions=None if database is None else database.read_session,
         event_log=event_log,
         log_feed=None if event_log is None else LogFeed(event_log),
         log_readers=Allowance(_LOG_PAGES_PER_MINUTE),
@@ -128,11 +127,3 @@ class _Service(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         return complete(self, super().openapi(), self.describe, self.examples)
-
-
-def _read_sessions(database: Database | None) -> Callable[[], AsyncSession] | None:
-    """Makes sessions whose transactions are READ ONLY; the option costs no statement of its own."""
-    if database is None:
-        return None
-    engine = database.engine.execution_options(postgresql_readonly=True)
-    return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from sixclear.common.entity import Versioned
+from sixclear.common.entity import HasVersion
 from sixclear.common.events.log import EventLog
 from sixclear.common.service_state import state_of
 from sixclear.common.use_case import Context, Expect
@@ -30,7 +30,7 @@ def log_of(request: Request) -> EventLog:
 ContextDep = Annotated[Context, Depends(use_case)]
 
 
-def tag(response: Response, log: EventLog, entity: Versioned, passed: str | None = None) -> str:
+def tag(response: Response, log: EventLog, entity: HasVersion, passed: str | None = None) -> str:
     """Put the entity's version into the answer as its ETag, with what time alone has made of it (see `etag`)."""
     response.headers["ETag"] = etag(log.epoch, entity.version, passed)
     return response.headers["ETag"]
@@ -47,7 +47,7 @@ async def expectation(request: Request) -> Expect:
     A use case calls it with the entity that it has locked. It raises StaleVersion for another version.
     """
 
-    def expect(entity: Versioned | None) -> None:
+    def expect(entity: HasVersion | None) -> None:
         check_if_match(request, log_of(request).epoch, None if entity is None else entity.version)
 
     return expect

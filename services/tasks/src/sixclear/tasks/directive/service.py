@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.change import Change
 from sixclear.common.clock import CLOCKS_DIFFER, civil_date
 from sixclear.common.db import wait_to_create
+from sixclear.common.entity_cache import remembered
 from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key, named_by
 from sixclear.common.recording import record
@@ -24,7 +25,7 @@ from sixclear.tasks.directive.responses import directive_responses
 from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView, DirectiveWithdrawal
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation.models import Organisation
-from sixclear.tasks.organisation.service import referenced
+from sixclear.tasks.organisation.service import briefs, referenced
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import get_programme, referenced_programme
 
@@ -61,9 +62,19 @@ async def locked(ctx: Context, directive_id: UUID, expect: Expect) -> Directive:
 
 
 async def find_described(session: AsyncSession, directive_id: UUID) -> DirectiveView | None:
-    """The directive with this identifier, with the names that it refers to; None when it was withdrawn."""
-    directive = await _find(session, directive_id)
-    return None if directive is None else (await directive_responses(session, [directive]))[0]
+    """The directive as a task shows it, mostly from memory; None when it was withdrawn."""
+    known = (await remembered(session, "directive", [directive_id], _read_described)).get(directive_id)
+    if known is None:
+        return None
+    issuer = known.issuer.organisation_id
+    return known.model_copy(update={"issuer": (await briefs(session, [issuer]))[issuer]})
+
+
+async def _read_described(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, DirectiveView]:
+    found = [await _find(session, directive_id) for directive_id in ids]
+    known = [directive for directive in found if directive is not None]
+    views = await directive_responses(session, known)
+    return {directive.directive_id: view for directive, view in zip(known, views, strict=True)}
 
 
 async def get_directive(session: AsyncSession, directive_id: UUID) -> Directive:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.entity_cache import remembered
 from sixclear.common.text import code_form
 from sixclear.common.use_case import ReferenceUnknown, unknown_reference
 from sixclear.tasks.organisation import repository as rows
@@ -70,8 +71,15 @@ async def list_organisations(
 
 
 async def briefs(session: AsyncSession, ids: Iterable[UUID | None]) -> Briefs:
-    """The organisations among `ids` as answers name them, with one statement at most; unknown ones are left out."""
-    found = await rows.organisations_by_id(session, {organisation_id for organisation_id in ids if organisation_id})
+    """The organisations among `ids` as answers name them; unknown ones are left out.
+
+    Costs no statement for those that the process remembers, else one.
+    """
+    return await remembered(session, "organisation", {one for one in ids if one}, _read_briefs)
+
+
+async def _read_briefs(session: AsyncSession, ids: Collection[UUID]) -> Briefs:
+    found = await rows.organisations_by_id(session, ids)
     return {organisation_id: organisation_brief(organisation) for organisation_id, organisation in found.items()}
 
 

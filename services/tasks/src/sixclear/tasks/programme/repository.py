@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import wait_to_create
 from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.programme.rules import ProgrammeFacts
 
 
 async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False) -> Programme | None:
@@ -19,6 +20,13 @@ async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False
 async def find_programmes(session: AsyncSession, slugs: Collection[str]) -> Sequence[Programme]:
     """The programmes with these slugs."""
     return (await session.scalars(select(Programme).where(Programme.slug.in_(slugs)))).all()
+
+
+async def programme_facts(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, ProgrammeFacts]:
+    """What tasks say of these programmes, by identifier."""
+    columns = Programme.programme_id, Programme.slug, Programme.owner_organisation_id
+    found = await session.execute(select(*columns).where(Programme.programme_id.in_(ids)))
+    return {row.programme_id: ProgrammeFacts(row.slug, row.owner_organisation_id) for row in found}
 
 
 async def find_or_create(session: AsyncSession, slug: str, programme_id: UUID) -> Programme | None:

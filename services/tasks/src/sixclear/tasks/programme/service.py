@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change
+from sixclear.common.entity_cache import remembered
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown
@@ -16,6 +18,7 @@ from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.recording import PROGRAMME
+from sixclear.tasks.programme.rules import ProgrammeFacts
 from sixclear.tasks.programme.schemas import ProgrammeEntry
 
 _NOT_THERE = "No programme has this slug; list them at /programmes."
@@ -27,6 +30,14 @@ async def get_programme(session: AsyncSession, slug: str) -> Programme:
     if programme is None:
         raise ProgrammeNotFound(_NOT_THERE)
     return programme
+
+
+async def facts_of(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, ProgrammeFacts]:
+    """What tasks say of their programmes, by identifier; another process's change of the owner is told a second later.
+
+    It names bodies in answers. Who may decide is asked of the programme's row.
+    """
+    return await remembered(session, "programme", ids, rows.programme_facts)
 
 
 async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:

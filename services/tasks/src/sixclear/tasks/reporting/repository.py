@@ -1,20 +1,18 @@
 """What reporting reads and writes in many tasks together: their keys, locks, progress reports and evidence."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    TIMESTAMP,
+    BindParameter,
     Select,
     Text,
-    any_,
     bindparam,
     column,
-    exists,
-    func,
-    literal,
     or_,
     select,
     table,
@@ -24,11 +22,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from sixclear.common.clock import CLOCKS_DIFFER
+from sixclear.common.events.append import RowChanges, append_with
 from sixclear.common.keys import folded_key
+from sixclear.tasks.reporting.rules import Needs, SaidReport, StatedPercent
+from sixclear.tasks.task.hidden import HIDDEN_OF_TASKS, hidden_of
+from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import Evidence, ProgressReport, Task
+from sixclear.tasks.task.public import Hidden
 
 Said = TypeVar("Said", ProgressReport, Evidence)
 
@@ -71,14 +73,8 @@ async def task_ids_of_keys(
     return by_form | by_spelling
 
 
-async def lock_tasks(session: AsyncSession, task_ids: Sequence[UUID]) -> dict[UUID, Task]:
-    """These tasks with their rows locked, always in the same order, so that two bulk requests never deadlock."""
-    statement = select(Task).options(selectinload(Task.programme)).where(Task.task_id.in_(task_ids))
-    rows = await session.scalars(statement.order_by(Task.task_id).with_for_update())
-    return {row.task_id: row for row in rows}
-
-
-_REPORTED_COLUMNS = (
+_SAID = [field.name for field in fields(SaidReport)]
+_MOVED = (
     "task_id",
     "version",
     "published_version",
@@ -89,28 +85,35 @@ _REPORTED_COLUMNS = (
     "occurred_at",
     "recorded_at",
 )
-_WRITE_REPORTED = text(
-    """UPDATE task SET version = new.version, published_version = new.published_version, status = new.status,
-              percent = new.percent, last_report_at = new.last_report_at, reports_count = new.reports_count,
-              occurred_at = new.occurred_at, recorded_at = new.recorded_at
-       FROM unnest(:task_id, :version, :published_version, :status, :percent, :last_report_at, :reports_count,
-                   :occurred_at, :recorded_at)
-            AS new (task_id, version, published_version, status, percent, last_report_at, reports_count, occurred_at,
-                    recorded_at)
-       WHERE task.task_id = new.task_id"""
-).bindparams(*(bindparam(name, type_=ARRAY(getattr(Task, name).type)) for name in _REPORTED_COLUMNS))
 
 
-async def write_reported(session: AsyncSession, tasks: Collection[Task]) -> None:
-    """Write what progress reports changed on these locked tasks, with one statement; the session lets go of them.
+def _arrays(prefix: str, table: type[Task | ProgressReport], names: Sequence[str]) -> list[BindParameter[Any]]:
+    return [bindparam(f"{prefix}_{name}", type_=ARRAY(getattr(table, name).type)) for name in names]
 
-    The unit of work would send one statement for each run of tasks that changed in the same columns.
+
+_WRITE = append_with(
+    f"""WITH moved AS (
+            UPDATE task SET {", ".join(f"{name} = new.{name}" for name in _MOVED[1:])}
+            FROM unnest({", ".join(f":task_{name}" for name in _MOVED)}) AS new ({", ".join(_MOVED)})
+            WHERE task.task_id = new.task_id
+        ), said AS (
+            INSERT INTO progress_report ({", ".join(_SAID)})
+            SELECT * FROM unnest({", ".join(f":report_{name}" for name in _SAID)})
+        )""",  # noqa: S608 (constants)
+    *_arrays("task", Task, _MOVED),
+    *_arrays("report", ProgressReport, _SAID),
+)
+
+
+def reported(tasks: Collection[TaskRecord], reports: Sequence[SaidReport]) -> RowChanges:
+    """What progress reports change in the rows of these locked tasks, and the rows of the reports.
+
+    One statement, with the events: each statement is a round trip, and a row that the unit of work writes costs more
+    than the round trip.
     """
-    for task in tasks:
-        session.expunge(task)
-    if tasks:
-        columns = {name: [getattr(task, name) for task in tasks] for name in _REPORTED_COLUMNS}
-        await session.execute(_WRITE_REPORTED, columns)
+    moved = {f"task_{name}": [getattr(task, name) for task in tasks] for name in _MOVED}
+    said = {f"report_{name}": [getattr(report, name) for report in reports] for name in _SAID}
+    return RowChanges(_WRITE, moved | said)
 
 
 _EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("published"))
@@ -142,40 +145,57 @@ async def list_reports(
     return (await session.scalars(statement)).all()
 
 
-async def list_reports_told(
-    session: AsyncSession, task_ids: Sequence[UUID], stated: Collection[datetime], since: datetime
-) -> Sequence[ProgressReport]:
+_TOLD = f"""r.task_id = ANY (:task_ids) AND (r.occurred_at >= :since OR EXISTS (
+    SELECT FROM unnest(:stated) AS stated_at
+    WHERE r.occurred_at BETWEEN stated_at - interval '{CLOCKS_DIFFER.total_seconds()} s' AND stated_at))"""
+_TOLD_PARAMETERS = (
+    bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True))),
+    bindparam("stated", type_=ARRAY(TIMESTAMP(timezone=True))),
+    bindparam("since", type_=TIMESTAMP(timezone=True)),
+)
+_SAID_COLUMNS = ", ".join(f"r.{name}" for name in _SAID)
+_LIST_SAID = text(f"SELECT {_SAID_COLUMNS} FROM progress_report r WHERE {_TOLD}").bindparams(*_TOLD_PARAMETERS)  # noqa: S608 (constants)
+_SAID_AND_HIDDEN = text(
+    f"""SELECT h.reports, h.evidence, h.percent, h.last_report_at, {_SAID_COLUMNS}
+        FROM (SELECT) AS always
+        LEFT JOIN ({HIDDEN_OF_TASKS}) AS h ON true
+        LEFT JOIN progress_report r ON {_TOLD}"""  # noqa: S608 (constants)
+).bindparams(*_TOLD_PARAMETERS)
+_HIDDEN_COLUMNS = 4
+
+
+async def list_said(
+    session: AsyncSession, task_ids: Collection[UUID], stated: Collection[datetime], since: datetime
+) -> list[SaidReport]:
     """The reports on these tasks since an instant, and those of the stated times, which a clock ahead may have told."""
-    return (await session.scalars(_told(ProgressReport, task_ids, stated, since))).all()
+    values = {"task_ids": list(task_ids), "stated": list(stated), "since": since}
+    return [SaidReport(*row) for row in await session.execute(_LIST_SAID, values)]
+
+
+async def read_said(
+    session: AsyncSession, task_id: UUID, stated: datetime | None, wanted: Needs
+) -> tuple[list[SaidReport], Hidden | None]:
+    """What a report on this locked task may repeat, and what is hidden of the task, with one statement at most."""
+    times = [stated] if stated else []
+    if not wanted.hidden:
+        return await list_said(session, [task_id], times, wanted.since) if wanted.said else [], None
+    if not wanted.said:
+        return [], (await hidden_of(session, [task_id])).get(task_id)
+    values = {"task_ids": [task_id], "stated": times, "since": wanted.since}
+    found = (await session.execute(_SAID_AND_HIDDEN, values)).all()
+    first = found[0][:_HIDDEN_COLUMNS]
+    said = [SaidReport(*row[_HIDDEN_COLUMNS:]) for row in found if row.task_id is not None]
+    return said, None if first[0] is None else Hidden(*first)
 
 
 async def list_evidence_told(
     session: AsyncSession, task_id: UUID, stated: datetime | None, since: datetime
 ) -> Sequence[Evidence]:
-    """As `list_reports_told`, of the evidence of one task, with what was told since then of an earlier time."""
-    return (await session.scalars(_told(Evidence, [task_id], [stated] if stated else [], since, late=True))).all()
-
-
-def _told(
-    row: type[Said], task_ids: Sequence[UUID], stated: Collection[datetime], since: datetime, *, late: bool = False
-) -> Select[Said]:
-    told = or_(row.occurred_at >= since, row.recorded_at >= since) if late else row.occurred_at >= since
-    if stated:
-        instants = func.unnest(literal(list(stated), ARRAY(row.occurred_at.type)), type_=row.occurred_at.type)
-        at = instants.column_valued("stated_at")
-        told = or_(told, exists().where(row.occurred_at.between(at - CLOCKS_DIFFER, at)))
-    return select(row).where(row.task_id == any_(literal(task_ids, ARRAY(PgUUID(as_uuid=True)))), told)
-
-
-@dataclass(frozen=True, slots=True)
-class StatedPercent:
-    """The percentage of a report; `public_percent` is what everyone reads of one that went out."""
-
-    occurred_at: datetime
-    task_version: int
-    percent: int
-    public_percent: int
-    published: bool
+    """The evidence of a task since an instant, what was told since then of an earlier time, and as `list_said`."""
+    told = or_(Evidence.occurred_at >= since, Evidence.recorded_at >= since)
+    if stated is not None:
+        told = or_(told, Evidence.occurred_at.between(stated - CLOCKS_DIFFER, stated))
+    return (await session.scalars(select(Evidence).where(Evidence.task_id == task_id, told))).all()
 
 
 _STATED_PERCENTS = text(

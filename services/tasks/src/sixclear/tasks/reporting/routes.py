@@ -35,7 +35,7 @@ from sixclear.tasks.reporting.service import report as reporting
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import STEP_REFUSALS, EvidenceMissing, TaskNotFound
-from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.models import AnyTask
 from sixclear.tasks.task.schemas import TaskView
 from sixclear.tasks.task.service.find import derived_state, shown
 
@@ -51,7 +51,7 @@ _FILE = (
 )
 
 
-async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
+async def _answer(ctx: Context, task: AnyTask, response: Response) -> TaskView:
     """The task as it is now, with its version as ETag."""
     tag(response, ctx.log, task, derived_state(ctx, task))
     return await shown(ctx, task)

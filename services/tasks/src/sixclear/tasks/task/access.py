@@ -8,7 +8,7 @@ from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.tasks.task.errors import ConfirmationByDoer
 from sixclear.tasks.task.lifecycle import TaskState
-from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.models import AnyTask, Task, state_of
 
 # Only proposed: no decision has given it to a body.
 _UNDECIDED = frozenset({"draft", "proposed"})
@@ -42,7 +42,7 @@ def doers(task: TaskState) -> set[UUID | None]:
     return {task.lead_organisation_id, *task.coordinating_organisation_ids}
 
 
-def confirming_body(task: Task) -> UUID | None:
+def confirming_body(task: AnyTask) -> UUID | None:
     """The body whose confirmation is asked for: the assigning one, or the programme's owner where that is a doer.
 
     None for a recurring task, which is never handed in.

@@ -1,12 +1,6 @@
-"""What was said on tasks while they were restricted, and the public numbers without it.
-
-Public numbers are counted from public rows: what was said while a task was restricted is in none of them.
-"""
+"""What was said on tasks while they were restricted, as statements; `public.py` has the rule."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, bindparam, text
@@ -14,16 +8,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.tasks.task.lifecycle import TaskState
+from sixclear.tasks.task.public import Hidden
 
 # Most tasks have nothing hidden: for them the partial index `ix_event_hidden` is all that is looked at.
-_HIDDEN = text(
-    """WITH hidden AS MATERIALIZED (
+HIDDEN_OF_TASKS = """WITH hidden AS MATERIALIZED (
            SELECT entity_id, count(*) FILTER (WHERE change = 'progress_reported') AS reports,
                   count(*) FILTER (WHERE change = 'evidence_added') AS evidence
            FROM event WHERE NOT published AND entity_type = 'task' AND entity_id = ANY (:task_ids) GROUP BY entity_id
        )
-       SELECT h.entity_id, h.reports, h.evidence, coalesce(newest.percent, 0), newest.occurred_at
+       SELECT h.entity_id, h.reports, h.evidence, coalesce(newest.percent, 0) AS percent,
+              newest.occurred_at AS last_report_at
        FROM hidden h
        LEFT JOIN LATERAL (
            SELECT coalesce(r.public_percent, r.percent) AS percent, r.occurred_at
@@ -32,7 +26,7 @@ _HIDDEN = text(
              AND e.change = 'progress_reported'
            ORDER BY r.occurred_at DESC, r.task_version DESC LIMIT 1
        ) AS newest ON true"""
-).bindparams(bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True))))
+_HIDDEN = text(HIDDEN_OF_TASKS).bindparams(bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True))))
 
 # Events cannot be changed, and those of an earlier release carry what was stored: their percentages are not read.
 _PERCENTS = text(
@@ -46,33 +40,6 @@ _PERCENTS = text(
            ORDER BY r.occurred_at DESC, r.task_version DESC LIMIT 1
        ) AS said ON true"""
 ).bindparams(bindparam("versions", type_=ARRAY(Integer)), bindparam("task_id", type_=PgUUID(as_uuid=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What everyone reads of a report: its percentage and its time."""
-
-    percent: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """How many reports and pieces of evidence of a task are hidden; the last percentage that was stated in public.
-
-    `last_report_at` is the time of the last public report, whether it stated a percentage or not.
-    """
-
-    reports: int
-    evidence: int
-    percent: int
-    last_report_at: datetime | None
-
-    def after(self, said: Said) -> "Hidden":
-        """The same with one more report that is made in public; one that comes late changes nothing here."""
-        if self.last_report_at is not None and said.at < self.last_report_at:
-            return self
-        return replace(self, percent=said.percent, last_report_at=said.at)
 
 
 async def hidden_of(session: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, Hidden]:
@@ -89,21 +56,3 @@ async def percents_at(
     """A task's reported percentage after each of these versions; with `published` as it was stated in public."""
     values = {"task_id": task_id, "versions": list(versions), "published": published}
     return {row[0]: row[1] for row in await session.execute(_PERCENTS, values)}
-
-
-# What is in one of these is at 100 for everyone.
-HANDED_IN = frozenset({"submitted", "completed"})
-
-
-def public_numbers(task: TaskState, hidden: Hidden) -> dict[str, Any]:
-    """A public task's numbers without what is hidden.
-
-    The percentage is that of the last public report: one that states none brings with it what was stated in public
-    before. A body that hands a result in says in public that it is there.
-    """
-    return {
-        "percent": task.percent if task.status in HANDED_IN else hidden.percent,
-        "last_report_at": hidden.last_report_at,
-        "reports_count": task.reports_count - hidden.reports,
-        "evidence_count": task.evidence_count - hidden.evidence,
-    }

@@ -9,6 +9,7 @@ from uuid import UUID
 from sixclear.common.change import Change, TransitionNotAllowed, allow
 from sixclear.common.clock import CLOCKS_DIFFER, civil_date
 from sixclear.common.use_case import FactBehindLastChange
+from sixclear.tasks.programme.rules import ProgrammeFacts
 from sixclear.tasks.task.errors import (
     ConfirmationImpossible,
     EvidenceMissing,
@@ -83,6 +84,49 @@ class TaskState:
     def changed(self, fields: Mapping[str, Any]) -> "TaskState":
         """The state as it would be with these columns; those that no rule reads are left out."""
         return replace(self, **{name: value for name, value in fields.items() if name in self.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord(TaskState):
+    """All that events and answers say of a task. It has the names of the row, which is never read through it again."""
+
+    task_id: UUID
+    code: str
+    programme_id: UUID
+    programme: ProgrammeFacts
+    directive_id: UUID | None
+    clause: str | None
+    description: str | None
+    source: str | None
+    external_id: str | None
+    assigned_by: str
+    leader_position: Mapping[str, Any] | None
+    original_deadline: datetime | None
+    completed_at: datetime | None
+    completed_by_organisation_id: UUID | None
+    demonstration: bool
+    version: int
+    published_version: int | None
+    recorded_at: datetime
+
+
+def is_published(classification: str, change: str) -> bool:
+    """Whether an event goes out: always for a public task, once more when a task is withdrawn."""
+    return classification == "public" or change == "withdrawn"
+
+
+def moved(task: TaskRecord, change: Change, occurred_at: datetime, now: datetime) -> TaskRecord:
+    """The task after a change, at its next version: as `next_version` of `entity` moves a row."""
+    version = task.version + 1
+    published = is_published(task.classification, change.name)
+    return replace(
+        task,
+        **change.fields,
+        version=version,
+        published_version=version if published else task.published_version,
+        occurred_at=occurred_at if task.occurred_at is None else max(occurred_at, task.occurred_at),
+        recorded_at=now,
+    )
 
 
 def missing_clears(task: TaskState) -> list[str]:

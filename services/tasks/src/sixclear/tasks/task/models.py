@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sixclear.common.entity import Versioned
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.tables import Base
-from sixclear.tasks.task.lifecycle import TaskState
+from sixclear.tasks.task.lifecycle import TaskRecord, TaskState
 
 
 class Task(Versioned, Base):
@@ -128,6 +128,10 @@ class Evidence(Base):
 _read_state = attrgetter(*(field.name for field in fields(TaskState)))
 
 
-def state_of(task: Task) -> TaskState:
+# A task's row, or the frozen record of it: both have the same names.
+AnyTask = Task | TaskRecord
+
+
+def state_of(task: AnyTask) -> TaskState:
     """What rules read of a task, as the row has it now."""
-    return TaskState(*_read_state(task))
+    return task if isinstance(task, TaskState) else TaskState(*_read_state(task))

@@ -2,17 +2,19 @@
 
 from sixclear.common.recording import EntityKind
 from sixclear.common.use_case import Context
+from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.events import TaskData, TaskWithdrawn
-from sixclear.tasks.task.hidden import Hidden, Said, hidden_of, public_numbers
-from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.hidden import hidden_of
+from sixclear.tasks.task.models import AnyTask, Task, state_of
+from sixclear.tasks.task.public import Hidden, Said, public_numbers
 
 # Every other field of the event is the column of its name.
 _COLUMNS = set(TaskData.model_fields) - {"change", "programme"}
 
 
-def is_published(task: Task, change: str) -> bool:
+def is_published(task: AnyTask, change: str) -> bool:
     """Whether an event goes out: always for a public task, once more when a task is withdrawn."""
-    return task.classification == "public" or change == "withdrawn"
+    return lifecycle.is_published(task.classification, change)
 
 
 async def task_data(ctx: Context, task: Task, change: str, said: Said | None = None) -> TaskData | TaskWithdrawn:
@@ -25,7 +27,7 @@ async def task_data(ctx: Context, task: Task, change: str, said: Said | None = N
     return event_data(task, change, hidden.after(said) if hidden and said else hidden)
 
 
-def event_data(task: Task, change: str, hidden: Hidden | None) -> TaskData:
+def event_data(task: AnyTask, change: str, hidden: Hidden | None) -> TaskData:
     """The public state of a task after `change`, as events carry it; of a restricted one the whole state."""
     own = {name: getattr(task, name) for name in _COLUMNS}
     if hidden is not None and task.classification == "public":

@@ -1,7 +1,7 @@
 """Tasks in the database."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     and_,
     any_,
+    bindparam,
     column,
     func,
     literal,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -29,6 +31,8 @@ from sixclear.common.folding import like_pattern
 from sixclear.common.keys import folded_key, named_by
 from sixclear.tasks.organisation.repository import subtree
 from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.programme.service import facts_of
+from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import ProgressReport, Task
 from sixclear.tasks.task.timing import bucket_in_sql
 
@@ -69,6 +73,22 @@ async def find_task(session: AsyncSession, task_id: UUID, *, lock: bool = False)
     # while the lock was awaited.
     joined = () if lock else (joinedload(Task.programme, innerjoin=True),)
     return await session.get(Task, task_id, options=joined, with_for_update=lock)
+
+
+_RECORD = [field.name for field in fields(TaskRecord) if field.name != "programme"]
+# Text, because SQLAlchemy's key for a statement of forty columns costs as much as sending it.
+_LOCK_RECORDS = (
+    text(f"SELECT {', '.join(_RECORD)} FROM task WHERE task_id = ANY (:task_ids) ORDER BY task_id FOR UPDATE")  # noqa: S608 (constants)
+    .bindparams(bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True))))
+    .columns(*(column(name, getattr(Task, name).type) for name in _RECORD))
+)
+
+
+async def lock_records(session: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, TaskRecord]:
+    """These tasks as records, with their rows locked, always in the same order: two requests never deadlock."""
+    rows = [row._asdict() for row in await session.execute(_LOCK_RECORDS, {"task_ids": list(task_ids)})]
+    programmes = await facts_of(session, {row["programme_id"] for row in rows})
+    return {row["task_id"]: TaskRecord(programme=programmes[row["programme_id"]], **row) for row in rows}
 
 
 async def concerned_among(session: AsyncSession, task_ids: Collection[UUID], organisation_id: UUID) -> set[UUID]:

@@ -12,9 +12,10 @@ from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import confirming_body, is_concerned, is_visible
 from sixclear.tasks.task.deadlines import current_period, months_skipped
-from sixclear.tasks.task.hidden import HANDED_IN, Hidden, hidden_of, percents_at, public_numbers
+from sixclear.tasks.task.hidden import hidden_of, percents_at
 from sixclear.tasks.task.lifecycle import missing_clears
-from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.models import AnyTask, Task, state_of
+from sixclear.tasks.task.public import HANDED_IN, Hidden, public_numbers
 from sixclear.tasks.task.schemas import HistoryEntry, OpenProposal, PeriodView, TaskSummary, TaskView
 
 Numbers = Mapping[str, Any]
@@ -69,7 +70,7 @@ async def open_proposals(ctx: Context, waiting: Sequence[tuple[Task, datetime]])
     ]
 
 
-async def task_response(ctx: Context, task: Task) -> TaskView:
+async def task_response(ctx: Context, task: AnyTask) -> TaskView:
     """A task with everything that it refers to."""
     numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
     bodies = task.lead_organisation_id, task.assigning_organisation_id, task.completed_by_organisation_id
@@ -90,7 +91,7 @@ async def task_response(ctx: Context, task: Task) -> TaskView:
     )
 
 
-def _summary(task: Task, names: Briefs, now: datetime, numbers: Numbers) -> dict[str, Any]:
+def _summary(task: AnyTask, names: Briefs, now: datetime, numbers: Numbers) -> dict[str, Any]:
     return {
         "programme": task.programme.slug,
         "bucket": timing.bucket(state_of(task), now),
@@ -100,7 +101,7 @@ def _summary(task: Task, names: Briefs, now: datetime, numbers: Numbers) -> dict
     } | {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
 
 
-def _period(task: Task, last_report_at: datetime | None, now: datetime) -> PeriodView | None:
+def _period(task: AnyTask, last_report_at: datetime | None, now: datetime) -> PeriodView | None:
     if not task.recurrence or task.assigned_at is None:
         return None
     period = current_period(task.recurrence, task.assigned_at, last_report_at, now)
@@ -134,7 +135,7 @@ def _actor(event: StoredEvent) -> UUID | None:
     return UUID(organisation_id) if organisation_id else None
 
 
-async def numbers_for(ctx: Context, tasks: Collection[Task]) -> dict[UUID, Numbers]:
+async def numbers_for(ctx: Context, tasks: Collection[AnyTask]) -> dict[UUID, Numbers]:
     """What the caller is told in place of the stored numbers, by task; bodies concerned are told what is stored."""
     states = {task.task_id: state_of(task) for task in tasks}
     strange = [task_id for task_id, task in states.items() if not is_concerned(task, ctx.caller.organisation_id)]

@@ -1,39 +1,39 @@
 """Reporting progress on many tasks in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
-from sixclear.common.recording import apply, event_of
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.tasks.organisation.service import named_organisations
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.lines import Line
+from sixclear.tasks.reporting.rules import (
+    REPORT_OF_OTHERS,
+    Decision,
+    ReportCommand,
+    ReportingState,
+    SaidReport,
+    StatedPercent,
+    decide,
+    stated_percent,
+)
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem, Outcome
 from sixclear.tasks.reporting.service.repeat import ReportsSeen
-from sixclear.tasks.reporting.service.report import (
-    REPORT_OF_OTHERS,
-    Stated,
-    command,
-    percents_of,
-    report_row,
-    reports_seen,
-    stated_of,
-    stated_percent,
-    told_at,
-)
-from sixclear.tasks.task import lifecycle
+from sixclear.tasks.reporting.service.report import command_of, event_of
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_doer
 from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
-from sixclear.tasks.task.hidden import Hidden, Said, hidden_of
-from sixclear.tasks.task.models import ProgressReport, Task, state_of
-from sixclear.tasks.task.recording import TASK, event_data
+from sixclear.tasks.task.hidden import hidden_of
+from sixclear.tasks.task.lifecycle import TaskRecord
+from sixclear.tasks.task.public import Hidden
 from sixclear.tasks.task.service.describe import pair_incomplete, with_its_own_key
+from sixclear.tasks.task.service.find import lock_records
 
 
 async def report_many(ctx: Context, lines: Sequence[Line[BulkProgressItem]], *, dry_run: bool) -> list[BulkItemResult]:
@@ -50,24 +50,29 @@ async def report_many(ctx: Context, lines: Sequence[Line[BulkProgressItem]], *, 
         ctx.session, {item.assigning_organisation for item in items if item.assigning_organisation}
     )
     wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
-    tasks = await rows.lock_tasks(ctx.session, sorted(wanted))
+    tasks = await lock_records(ctx, wanted)
     batch = _Batch(
         ctx,
         tasks,
         _Keys(keyed, assigners),
-        await reports_seen(ctx, tasks.values(), items),
+        await _reports_seen(ctx, tasks.values(), items),
         await hidden_of(ctx.session, tasks),
-        await stated_of(ctx, tasks.values() if any(_may_be_late(item) for item in items) else ()),
+        await rows.list_percents(ctx.session, tasks if any(_may_be_late(item) for item in items) else ()),
     )
     results = batch.take_all(lines)
-    if dry_run:
-        ctx.session.expunge_all()
-    else:
-        await rows.write_reported(ctx.session, batch.reported)
-        ctx.session.add_all(batch.reports)
-        await ctx.session.flush()
-        await ctx.log.publish_many(ctx.session, batch.events, recorded_at=ctx.now)
+    if not dry_run:
+        changes = rows.reported(batch.reported, batch.reports)
+        await ctx.log.publish_many(ctx.session, batch.events, recorded_at=ctx.now, rows=changes)
     return results
+
+
+async def _reports_seen(ctx: Context, tasks: Iterable[TaskRecord], items: Iterable[BulkProgressItem]) -> ReportsSeen:
+    """The reports of these locked tasks that the items may repeat."""
+    today = civil_day_start(civil_date(ctx.now))
+    stated = {item.occurred_at for item in items if item.occurred_at}
+    # Most tasks were not reported on today: of these nothing is read.
+    told = [task.task_id for task in tasks if stated or (task.last_report_at and task.last_report_at >= today)]
+    return ReportsSeen(await rows.list_said(ctx.session, told, stated, today) if told else (), ctx.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class _Keys:
             raise ReferenceAmbiguous("Several tasks have this key: add assigning_organisation, or name it by task_id.")
         return next(iter(found))
 
-    def check(self, task: Task, item: BulkProgressItem) -> None:
+    def check(self, task: TaskRecord, item: BulkProgressItem) -> None:
         """Raises ReferenceAmbiguous when the item says of its task what another one has."""
         if item.task_id is None:
             return
@@ -133,11 +138,11 @@ class _Batch:
     def __init__(
         self,
         ctx: Context,
-        tasks: Mapping[UUID, Task],
+        tasks: dict[UUID, TaskRecord],
         keys: _Keys,
         seen: ReportsSeen,
         hidden: dict[UUID, Hidden],
-        stated: Stated,
+        stated: dict[UUID, list[StatedPercent]],
     ) -> None:
         self._ctx = ctx
         self._tasks = tasks
@@ -145,9 +150,14 @@ class _Batch:
         self._hidden = hidden
         self._seen = seen
         self._stated = stated
-        self.reported: set[Task] = set()
-        self.reports: list[ProgressReport] = []
+        self._moved: set[UUID] = set()
+        self.reports: list[SaidReport] = []
         self.events: list[NewEvent] = []
+
+    @property
+    def reported(self) -> list[TaskRecord]:
+        """The tasks that have moved, as they are now."""
+        return [self._tasks[task_id] for task_id in self._moved]
 
     def take_all(self, lines: Sequence[Line[BulkProgressItem]]) -> list[BulkItemResult]:
         """What became of each line, in order."""
@@ -156,23 +166,24 @@ class _Batch:
 
     def _repeated(self, lines: Sequence[Line[BulkProgressItem]]) -> set[int]:
         """The lines that say of their tasks what was said of them last: an earlier request had them."""
-        told: dict[tuple[Task, UUID], list[tuple[int, BulkProgressItem]]] = defaultdict(list)
+        told: dict[tuple[UUID, UUID], list[tuple[int, ReportCommand]]] = defaultdict(list)
         for index, line in enumerate(lines):
             with suppress(DomainError):
                 if line.item is not None:
-                    told[self._named(line.item)].append((index, line.item))
+                    task, organisation_id = self._named(line.item)
+                    told[task.task_id, organisation_id].append((index, command_of(self._ctx, line.item)))
         repeated: set[int] = set()
-        for (task, organisation_id), of_task in told.items():
-            places = self._seen.repeated(task, organisation_id, [item for _, item in of_task])
+        for (task_id, organisation_id), of_task in told.items():
+            places = self._seen.repeated(self._tasks[task_id], organisation_id, [item for _, item in of_task])
             repeated.update(of_task[place][0] for place in places)
         return repeated
 
-    def _named(self, item: BulkProgressItem) -> tuple[Task, UUID]:
+    def _named(self, item: BulkProgressItem) -> tuple[TaskRecord, UUID]:
         """The task that the item names, and the body that reports on it; raises what the item is refused with."""
         task = self._tasks.get(self._keys.task_id(item))
-        if task is None or not is_visible(state := state_of(task), self._ctx.caller.organisation_id):
+        if task is None or not is_visible(task, self._ctx.caller.organisation_id):
             raise TaskNotFound(NOT_SEEN)
-        organisation_id = require_doer(self._ctx, state, REPORT_OF_OTHERS)
+        organisation_id = require_doer(self._ctx, task, REPORT_OF_OTHERS)
         self._keys.check(task, item)
         return task, organisation_id
 
@@ -191,28 +202,26 @@ class _Batch:
             return _result(index, line, "rejected", task_id=task_id, problem=problem)
 
     def _report(self, item: BulkProgressItem, *, repeated: bool) -> tuple[Outcome, int]:
-        ctx, (task, organisation_id) = self._ctx, self._named(item)
-        state = state_of(task)
-        if repeated or self._seen.holds(task, organisation_id, item):
+        task, _ = self._named(item)
+        if repeated:
             return "unchanged", task.version
-        occurred_at = told_at(ctx, item.occurred_at, task)
-        percents = percents_of(task, item, occurred_at, self._hidden.get(task.task_id), self._stated)
-        change = lifecycle.report(state, command(item, percents), occurred_at)
-        previous = apply(task, change, occurred_at, ctx.now, TASK)
-        self._keep(task, report_row(task, item, organisation_id, percents, occurred_at, ctx.now))
-        self.events.append(self._event(task, change.name, previous, percents.said(occurred_at)))
-        return "reported", task.version
+        task_id = task.task_id
+        stated = self._stated.get(task_id, ())
+        state = ReportingState(task, self._seen.of(task_id), self._hidden.get(task_id), stated)
+        decision = decide(state, command_of(self._ctx, item), self._ctx.now)
+        if decision.report is None:
+            return "unchanged", task.version
+        self._keep(decision, decision.report)
+        return "reported", decision.task.version
 
-    def _keep(self, task: Task, report: ProgressReport) -> None:
+    def _keep(self, decision: Decision, report: SaidReport) -> None:
+        task = decision.task
+        self._tasks[task.task_id] = task
+        self._moved.add(task.task_id)
         self._seen.add(report)
-        self.reported.add(task)
         self.reports.append(report)
+        self.events.append(event_of(self._ctx, decision))
+        if decision.hidden is not None:
+            self._hidden[task.task_id] = decision.hidden
         if task.task_id in self._stated:
             self._stated[task.task_id].append(stated_percent(report, published=task.classification == "public"))
-
-    def _event(self, task: Task, change: str, previous: int | None, said: Said) -> NewEvent:
-        hidden = self._hidden.get(task.task_id)
-        if hidden is not None and task.classification == "public":
-            hidden = self._hidden[task.task_id] = hidden.after(said)
-        data = event_data(task, change, hidden)
-        return event_of(self._ctx, task, change, data, said.at, previous, TASK)

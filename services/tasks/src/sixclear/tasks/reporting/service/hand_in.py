@@ -9,7 +9,6 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import EvidenceEntry, EvidenceItem, SubmissionEntry
 from sixclear.tasks.reporting.service.repeat import count_repeated, evidence_words, unbroken
-from sixclear.tasks.reporting.service.report import told_at
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.access import require_doer, require_lead
 from sixclear.tasks.task.models import Evidence, Task, state_of
@@ -27,7 +26,7 @@ async def add_evidence(ctx: Context, task_id: UUID, entry: EvidenceEntry, expect
     organisation_id = require_doer(ctx, state_of(task), "add evidence to a task of other organisations")
     if await _is_repeated(ctx, task, entry, organisation_id):
         return task, False
-    await _attach(ctx, task, entry, organisation_id, told_at(ctx, entry.occurred_at, task))
+    await _attach(ctx, task, entry, organisation_id, _told_at(ctx, entry.occurred_at, task))
     return task, True
 
 
@@ -40,6 +39,11 @@ async def submit(ctx: Context, task_id: UUID, entry: SubmissionEntry, expect: Ex
         await _attach(ctx, task, item, organisation_id, occurred_at)
     await record_change(ctx, task, lifecycle.submit(state_of(task), occurred_at), occurred_at)
     return task
+
+
+def _told_at(ctx: Context, stated: datetime | None, task: Task) -> datetime:
+    """When it became true what a body says; a stated time may be earlier than the last change of the task."""
+    return ctx.fact_time(stated, None if stated else task.occurred_at)
 
 
 async def _is_repeated(ctx: Context, task: Task, entry: EvidenceEntry, organisation_id: UUID) -> bool:

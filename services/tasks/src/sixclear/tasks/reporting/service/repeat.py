@@ -7,34 +7,33 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sixclear.common.clock import civil_date
-from sixclear.tasks.reporting.schemas import EvidenceItem, ProgressEntry
-from sixclear.tasks.task.lifecycle import may_repeat
-from sixclear.tasks.task.models import Evidence, ProgressReport, Task
+from sixclear.tasks.reporting.rules import ReportCommand, SaidReport, is_same, words
+from sixclear.tasks.reporting.schemas import EvidenceItem
+from sixclear.tasks.task.lifecycle import TaskRecord
+from sixclear.tasks.task.models import Evidence
 
-Said = TypeVar("Said", ProgressReport, Evidence)
+Said = TypeVar("Said", SaidReport, Evidence)
 Entry = TypeVar("Entry")
 
 
 class ReportsSeen:
     """What was reported before on some tasks, as far as a report that is told now may repeat it."""
 
-    def __init__(self, reports: Iterable[ProgressReport], now: datetime) -> None:
+    def __init__(self, reports: Iterable[SaidReport], now: datetime) -> None:
         self._now = now
-        self._of_task: dict[UUID, list[ProgressReport]] = defaultdict(list)
+        self._of_task: dict[UUID, list[SaidReport]] = defaultdict(list)
         for one in reports:
             self.add(one)
 
-    def add(self, one: ProgressReport) -> None:
+    def add(self, one: SaidReport) -> None:
         """One more report."""
         self._of_task[one.task_id].append(one)
 
-    def holds(self, task: Task, organisation_id: UUID, entry: ProgressEntry) -> bool:
-        """Whether the body said so before: at the time that it states, else as the last change of this civil day."""
-        of_task = self._of_task.get(task.task_id, ())
-        last = [one for one in of_task if entry.occurred_at or one.task_version == task.version]
-        return any(one.organisation_id == organisation_id and self._is_same(one, entry) for one in last)
+    def of(self, task_id: UUID) -> Sequence[SaidReport]:
+        """The reports of one task."""
+        return self._of_task.get(task_id, ())
 
-    def repeated(self, task: Task, organisation_id: UUID, entries: Sequence[ProgressEntry]) -> set[int]:
+    def repeated(self, task: TaskRecord, organisation_id: UUID, entries: Sequence[ReportCommand]) -> set[int]:
         """Which entries, by their place, repeat what the body said last: a file may tell of a task several times.
 
         An entry that states a time is known by it: it neither begins nor ends what the others repeat, whether it was
@@ -43,28 +42,20 @@ class ReportsSeen:
         of_task = self._of_task.get(task.task_id, ())
         run = unbroken(of_task, task.version, organisation_id, civil_date(self._now))
         untimed = [(place, entry) for place, entry in enumerate(entries) if entry.occurred_at is None]
-        words = {report_words(entry) for _, entry in untimed}
-        timed: dict[tuple[Any, ...], list[ProgressEntry]] = defaultdict(list)
+        told = {words(entry) for _, entry in untimed}
+        timed: dict[tuple[Any, ...], list[ReportCommand]] = defaultdict(list)
         for entry in entries:
             if entry.occurred_at is not None:
-                timed[report_words(entry)].append(entry)
+                timed[words(entry)].append(entry)
         left = [
             said
             for said in run
-            if report_words(said) in words or not any(self._is_same(said, one) for one in timed[report_words(said)])
+            if words(said) in told or not any(is_same(said, one, self._now) for one in timed[words(said)])
         ]
-        count = count_repeated(left, [entry for _, entry in untimed], self._is_same)
+        count = count_repeated(
+            left, [entry for _, entry in untimed], lambda said, entry: is_same(said, entry, self._now)
+        )
         return {place for place, _ in untimed[:count]}
-
-    def _is_same(self, said: ProgressReport, entry: ProgressEntry) -> bool:
-        """Whether the entry repeats the report; without a percentage it kept the one of its time."""
-        same = report_words(said) == report_words(entry) and entry.percent in (None, said.percent)
-        return same and may_repeat(entry.occurred_at, said.occurred_at, said.recorded_at, self._now)
-
-
-def report_words(said: ProgressReport | ProgressEntry) -> tuple[Any, ...]:
-    """What makes two reports the same, but for percentage and time."""
-    return said.text, said.difficulty, said.cause, said.remedy
 
 
 def evidence_words(said: Evidence | EvidenceItem) -> tuple[Any, ...]:

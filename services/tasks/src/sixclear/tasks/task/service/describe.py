@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sixclear.common.change import Change
@@ -21,7 +21,7 @@ from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_describer, require_proposer
 from sixclear.tasks.task.deadlines import check_occurs, check_recurrence, deadline_instant
 from sixclear.tasks.task.errors import DeadlineNeedsDecision, RecurrenceInvalid, ReferenceAmbiguous, TaskNotFound
-from sixclear.tasks.task.lifecycle import OPEN_STATUSES
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskRecord
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import Position, TaskProposal
 from sixclear.tasks.task.service.assign import assign_described
@@ -29,6 +29,8 @@ from sixclear.tasks.task.service.decided import Undecided, moves_deadline, witho
 from sixclear.tasks.task.service.find import get_task
 from sixclear.tasks.task.service.proposal import check_open
 from sixclear.tasks.task.service.record import record_change
+
+Keyed = TypeVar("Keyed", Task, TaskRecord)
 
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})
@@ -161,7 +163,7 @@ def lock_of_key(own: UUID, key: tuple[str, str]) -> UUID:
     return stable_id("key of a task", str(own), folded_key(*key))
 
 
-def with_its_own_key(task: Task, source: str | None, external_id: str | None) -> Task:
+def with_its_own_key(task: Keyed, source: str | None, external_id: str | None) -> Keyed:
     """The task; a key that comes along must be the one that it has, for an identifier never names a second task."""
     if external_id and form_of(source, external_id) != form_of(task.source, task.external_id):
         raise ReferenceAmbiguous(

@@ -14,7 +14,8 @@ from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import NOT_SEEN, is_concerned, is_visible
 from sixclear.tasks.task.errors import TaskNotFound
-from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.lifecycle import TaskRecord
+from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.responses import history_responses, numbers_for, task_response
 from sixclear.tasks.task.schemas import HistoryEntry, TaskView
 
@@ -37,12 +38,26 @@ async def locked(ctx: Context, task_id: UUID, expect: Expect) -> Task:
     return task
 
 
-async def shown(ctx: Context, task: Task) -> TaskView:
+async def lock_records(ctx: Context, task_ids: Collection[UUID]) -> dict[UUID, TaskRecord]:
+    """Those of these tasks that are there, as records, with their rows locked; seen or not."""
+    return await rows.lock_records(ctx.session, task_ids)
+
+
+async def locked_record(ctx: Context, task_id: UUID, expect: Expect) -> TaskRecord:
+    """As `locked`, for a step that changes this one row and writes it itself: the task as a frozen record."""
+    task = (await rows.lock_records(ctx.session, [task_id])).get(task_id)
+    if task is None or not is_visible(task, ctx.caller.organisation_id):
+        raise TaskNotFound(NOT_SEEN)
+    expect(task)
+    return task
+
+
+async def shown(ctx: Context, task: AnyTask) -> TaskView:
     """The task as the caller may read it now."""
     return await task_response(ctx, task)
 
 
-def derived_state(ctx: Context, task: Task) -> str | None:
+def derived_state(ctx: Context, task: AnyTask) -> str | None:
     """What time alone has made of the task, for its ETag: a deadline that passes changes the answer."""
     return "overdue" if timing.is_overdue(state_of(task), ctx.now) else None
 

@@ -8,9 +8,9 @@ from sixclear.common.change import Change
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.tasks.directive.service import take_up
-from sixclear.tasks.task.hidden import Said
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES
 from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.public import Said
 from sixclear.tasks.task.recording import TASK, task_data
 
 # By these an assigned task can come to name a directive.
