@@ -1,8 +1,10 @@
 """A part of a rule that would be passed over in silence is refused, with what to do."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from sixclear.tasks.task.deadlines import check_recurrence
+from sixclear.tasks.task.deadlines import check_recurrence, months_skipped
 from sixclear.tasks.task.errors import RecurrenceInvalid
 
 
@@ -33,6 +35,8 @@ from sixclear.tasks.task.errors import RecurrenceInvalid
         ("FREQ=MONTHLY;INTERVAL=12;BYMONTH=3", "never occurs"),
         ("FREQ=DAILY;UNTIL=20261399", "20261231"),
         ("FREQ=DAILY;INTERVAL=365;BYMONTHDAY=31;BYMONTH=4", "never occurs"),
+        ("FREQ=WEEKLY;BYMONTHDAY=5", "BYMONTHDAY counts the days of a month"),
+        ("FREQ=WEEKLY;BYDAY=FR;BYMONTHDAY=13,-1", "BYMONTHDAY counts the days of a month"),
     ],
 )
 def test_what_is_not_taken_is_said(rule: str, words: str) -> None:
@@ -52,3 +56,33 @@ def test_what_is_not_taken_is_said(rule: str, words: str) -> None:
 )
 def test_what_counts_is_taken(rule: str) -> None:
     assert check_recurrence(rule) == rule
+
+
+ALL = list(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("rule", "skipped"),
+    [
+        ("FREQ=MONTHLY;BYDAY=5FR", ALL),
+        ("FREQ=MONTHLY;BYDAY=-5FR", ALL),
+        ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=5", ALL),
+        ("FREQ=MONTHLY;BYMONTH=3,6;BYDAY=5FR", [3, 6]),
+        ("FREQ=MONTHLY;BYDAY=5FR,1MO", []),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=22", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=20", []),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", []),
+        ("FREQ=YEARLY;BYMONTH=7;BYDAY=5FR", [7]),
+        ("FREQ=YEARLY;BYMONTH=7;BYDAY=1FR", []),
+        ("FREQ=YEARLY;BYDAY=53MO", []),
+        ("FREQ=YEARLY;BYDAY=53MO;BYMONTHDAY=31", [2, 4, 6, 9, 11]),
+        ("FREQ=MONTHLY;INTERVAL=3;BYDAY=5FR", [1, 4, 7, 10]),
+        ("FREQ=WEEKLY;BYDAY=MO;INTERVAL=9", []),
+        ("FREQ=MONTHLY;BYMONTHDAY=31;BYSETPOS=1", [2, 4, 6, 9, 11]),
+        ("FREQ=DAILY;BYMONTHDAY=30", [2]),
+        ("FREQ=MONTHLY;BYDAY=4FR;COUNT=3", []),
+    ],
+)
+def test_months_that_lack_the_day_in_some_year_are_shown(rule: str, skipped: list[int]) -> None:
+    assert check_recurrence(rule) == rule
+    assert months_skipped(rule, datetime(2026, 1, 5, tzinfo=UTC)) == skipped

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
@@ -150,9 +151,11 @@ def _is_written(name: str, value: str) -> bool:
 
 
 def _ignored(parts: Mapping[str, str]) -> str:
-    """What to do about a part that the library would pass over in silence."""
+    """What to do about a part that RFC 5545 does not know beside the others, or that the library would pass over."""
     if parts.get("FREQ") in {"DAILY", "WEEKLY"} and re.search("[0-9]", parts.get("BYDAY", "")):
         return "A number before a weekday counts within FREQ=MONTHLY or FREQ=YEARLY; take it out, or change FREQ."
+    if parts.get("FREQ") == "WEEKLY" and "BYMONTHDAY" in parts:
+        return "BYMONTHDAY counts the days of a month, not of a week; take it out, or write FREQ=MONTHLY."
     if "BYSETPOS" in parts and not {"BYDAY", "BYMONTHDAY", "BYMONTH"} & set(parts):
         return "BYSETPOS chooses among days: give BYDAY, BYMONTHDAY or BYMONTH beside it."
     return ""
@@ -168,20 +171,39 @@ def check_occurs(rule: str, since: datetime) -> None:
 
 
 def months_skipped(rule: str, since: datetime | None) -> list[int]:
-    """The months, 1 to 12, that a rule means but passes over, since they have none of its days in a common year.
+    """The months, 1 to 12, that a rule means but passes over in some years, since they have none of its days then.
 
     `since` is when the task was assigned, None before that: a monthly rule may take its day and its months from it.
     """
     parts = _parts_of(rule)
     start = civil_date(since) if since else None
-    days = [int(day) for day in parts.get("BYMONTHDAY", "").split(",") if day]
-    if not days and start and parts["FREQ"] in {"MONTHLY", "YEARLY"} and "BYDAY" not in parts:
-        days = [start.day]
+    chosen = _days_of_months(parts, start)
     meant = [int(month) for month in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else _months_of(parts, start)
-    return sorted({month for month in meant if days and min(map(abs, days)) > _LENGTHS[month - 1]})
+    return sorted(set(meant) & _months_without(chosen)) if chosen else []
 
 
-_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+def _days_of_months(parts: Mapping[str, str], start: date | None) -> str:
+    """The parts of a rule that choose days within a month; empty where it has none."""
+    names = ["BYMONTHDAY"] if parts["FREQ"] in {"DAILY", "WEEKLY"} else ["BYMONTHDAY", "BYDAY"]
+    names += ["BYSETPOS"] if parts["FREQ"] == "MONTHLY" else []
+    kept = {name: parts[name] for name in names if name in parts}
+    if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts and kept.pop("BYDAY", None):
+        start = None  # weekdays count within the year
+    if not {"BYMONTHDAY", "BYDAY"} & set(kept):
+        kept = {"BYMONTHDAY": str(start.day)} if start and parts["FREQ"] in {"MONTHLY", "YEARLY"} else {}
+    return ";".join(f"{name}={value}" for name, value in kept.items())
+
+
+# Each weekday begins a common year and a leap year among these.
+_YEARS = range(2001, 2029)
+
+
+@lru_cache(maxsize=1024)
+def _months_without(chosen: str) -> frozenset[int]:
+    """The months that in one year or another have none of the days that these parts choose."""
+    days = _read(f"FREQ=MONTHLY;{chosen}", _civil_close(date(_YEARS[0], 1, 1)))
+    found = {(day.year, day.month) for day in takewhile(lambda day: day.year in _YEARS, days)}
+    return frozenset(month for month in range(1, 13) if any((year, month) not in found for year in _YEARS))
 
 
 def _months_of(parts: Mapping[str, str], start: date | None) -> list[int]:
