@@ -186,6 +186,15 @@ def test_signs_that_look_the_same_are_one_key_and_are_found(sign: str, dash: str
 
 def test_text_of_several_lines_keeps_its_lines_and_nothing_else_that_does_not_show() -> None:
     assert several_lines(" Một\r\n\r\n  hai\u00a0 \rba\u2028bốn\n") == "Một\n\nhai\nba\nbốn"
+
+
+@pytest.mark.parametrize("gap", ["\n" * 3_000, "\n \u00a0\n\u200b\n\t\n", "\r\n" * 4, "\u2028\u2029\r\n\n"])
+def test_of_empty_lines_one_after_the_other_two_are_kept(gap: str) -> None:
+    assert several_lines(f"một{gap}hai") == "một\n\n\nhai"
+    assert several_lines("một\n\n\nhai\n\nba") == "một\n\n\nhai\n\nba"
+
+
+def test_text_of_several_lines_refuses_what_no_line_may_hold() -> None:
     for unfit in ("Một\x0bhai", "Một\x1b[0m", "\u200b\n\u200b", "Một\ufffe"):
         with pytest.raises(TextRefused):
             several_lines(unfit)

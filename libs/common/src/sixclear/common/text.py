@@ -19,6 +19,7 @@ _SHOWS_NOTHING_ALONE = re.compile(f"[{_IGNORABLE}{_JOINERS}]")
 _JOINED = re.compile(f"[{_JOINERS}]+")
 # Every blank of Unicode and the tab; an empty Braille cell looks like one.
 _BLANKS = re.compile("[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]+")
+_EMPTY_LINES = re.compile("\n{4,}")
 _BREAKS = re.compile("\r\n|[\n\r\u2028\u2029]")
 _WHITE = "\t\n\v\f\r \u0085\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
@@ -73,11 +74,12 @@ def one_line(text: str) -> str:
 def several_lines(text: str) -> str:
     r"""`text` as it is stored in a field of several lines: each line is `clean`, each break is `\n`.
 
-    Empty lines stay, except at both ends. Raises TextRefused for a control, a noncharacter or half a surrogate pair,
-    and when nothing shows.
+    Empty lines stay, except at both ends; of more than two, one after the other, two. Raises TextRefused for a control,
+    a noncharacter or half a surrogate pair, and when nothing shows.
     """
     plain = text == text.strip("\n") and all(map(_is_plain, text.split("\n")))
-    return text if plain and is_visible(text) else _read(text, _REFUSED)
+    kept = text if plain and is_visible(text) else _read(text, _REFUSED)
+    return _EMPTY_LINES.sub("\n\n\n", kept)
 
 
 def clean(text: str) -> str:
