@@ -53,3 +53,11 @@ async def test_an_entry_is_found_by_what_people_type_and_its_event_carries_the_c
             assert await service.codes(q=query) == [f"KHCN-{number}"], query
     names = [event.data["name_vi"] for event in await service.events()]
     assert names == ["Đề án Định danh (chữ Eth)", "Cổng dữ liệu mở", "Số hóa hồ sơ"]
+
+
+@pytest.mark.asyncio
+async def test_signs_and_blanks_do_not_count_in_a_search(service: Service) -> None:
+    await an_entry(service, code="KHCN-1", name_vi="Cơ sở dữ liệu “kỹ thuật” (TP.HCM)")
+    for query in ("khcn 1", "csdl kĩ thuật tphcm", '"kỹ thuật"'):
+        assert await service.codes(q=query) == ["KHCN-1"], query
+    assert await service.codes(q="khcn 2") == []

@@ -99,3 +99,14 @@ async def test_a_title_is_as_long_as_it_is_stored(service: Service) -> None:
     for longer in ("ế" * 501, "\u200b" * 2_001):
         refused = await service.post("P57", "/tasks", proposal(title=longer))
         assert refused.json()["errors"][0]["code"] == "string-too-long"
+
+
+@pytest.mark.asyncio
+async def test_signs_and_blanks_do_not_count_in_a_search(service: Service) -> None:
+    title = "Ứng dụng “kỹ thuật” theo 123/QĐ-TTg tại TP.HCM – Hải Phòng"
+    await service.post("P57", "/tasks", proposal(title=title, external_id="NV-1", assign=False))
+    for query in ("123 QĐ TTg", "kĩ thuật", "tphcm", "Thành phố Hồ Chí Minh Hải Phòng", '"kỹ thuật"', "nv1"):
+        assert [task["code"] for task in (await service.get("/tasks", q=query))["items"]] == ["NV-1"], query
+    for query in ("ke thuat", "124/QĐ-TTg", "№", "„"):
+        assert (await service.get("/tasks", q=query))["items"] == [], query
+    assert len((await service.get("/tasks", q="“"))["items"]) == 1, "signs alone are looked for as they are written"

@@ -1,12 +1,13 @@
-"""Columns that a search reads hold folded text: computed again by a migration where the rule of folding changed."""
+"""Columns that a search reads hold folded text: how they are read, and computed again where the rule changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, Text, literal, literal_column, text
+from sqlalchemy.orm import InstrumentedAttribute
 
-from sixclear.common.folding import fold
+from sixclear.common.folding import SIGNS, compact_pattern, fold, like_pattern
 
 _BATCH = 5_000
 
@@ -19,6 +20,28 @@ class FoldedColumn:
     key: str
     column: str
     sources: Sequence[str]
+
+
+def without_signs(column: str) -> str:
+    """In SQL, the folded text of `column` without signs and blanks.
+
+    Trigram indexes are made of this very expression, constants and all. Where SIGNS changes, a migration makes them
+    again; else searches read whole tables (`test_a_search_that_passes_over_signs_reads_an_index`).
+    """
+    quoted = SIGNS.replace("'", "''")
+    return f"translate({column}, '{quoted}', '')"
+
+
+def found_in(column: InstrumentedAttribute[str], query: str) -> ColumnElement[bool]:
+    """Whether `query` stands anywhere in the folded text of `column`; signs and blanks do not count.
+
+    A query of signs alone is looked for as it is written.
+    """
+    pattern = compact_pattern(query)
+    if not pattern:
+        return column.like(like_pattern(query))
+    named = f"{column.class_.__tablename__}.{column.key}"
+    return literal_column(without_signs(named), Text).regexp_match(literal(pattern))
 
 
 def fold_again(connection: Connection, folded: FoldedColumn) -> int:

@@ -1,5 +1,6 @@
 """Search that ignores diacritics, case and what shows nothing, takes đ as d, and NFC and NFD alike."""
 
+import re
 import unicodedata
 
 from sixclear.common.text import ascii_digits, bare, plain_eth, plain_marks
@@ -27,3 +28,51 @@ def like_pattern(query: str) -> str:
     """The LIKE pattern that finds `query` anywhere in folded text, with LIKE's own signs taken literally."""
     escaped = fold(query).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+# Signs and blanks of folded text that do not count where it is searched. Indexes stand on them: see `folded_columns`.
+SIGNS = (
+    " !\"#$%&'()*+,-./;<=>?@[\\]^_`{|}~:¡¢£¤¥¦§©«¬®°±¶·»¿×÷"
+    "\u2016\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2020\u2021\u2022"
+    "\u2030\u2032\u2033\u2039\u203a\u2190\u2192\u2194\u21d2\u2212\u2248\u2264\u2265\u25a0\u25aa\u25cf\u2605\u2713"
+    "\u3001\u3002\u300a\u300b\u300c\u300d\u060c\u061b\u061f\u066a\u066b\u066c\u066d\u06d4"
+)
+_WITHOUT_SIGNS = dict.fromkeys(map(ord, SIGNS))
+# The i that ends a syllable after a consonant, written y by others: kĩ thuật, kỹ thuật; qui định, quy định.
+_I_OR_Y = re.compile("(?<=[bcdghklmnprstvx])[iy](?![a-z])|(?<=qu)[iy](?![a-z])")
+# Each line is spellings of one thing, compact.
+_SPELLINGS = (
+    ("tphcm", "tphochiminh", "thanhphohochiminh"),
+    ("ubnd", "uybannhandan"),
+    ("hdnd", "hoidongnhandan"),
+    ("cntt", "congnghethongtin"),
+    ("cchc", "caicachhanhchinh"),
+    ("csdl", "cosodulieu"),
+)
+_GROUPS = {spelling: f"({'|'.join(group)})" for group in _SPELLINGS for spelling in group}
+_SPELLED = re.compile("|".join(sorted(_GROUPS, key=len, reverse=True)))
+
+
+def compact(text: str) -> str:
+    """`text` folded, without signs and blanks."""
+    return fold(text).translate(_WITHOUT_SIGNS)
+
+
+def compact_pattern(query: str) -> str:
+    """The regular expression, of PostgreSQL and of Python, that finds `query` anywhere in compact text; may be empty.
+
+    i and y are one where they end a syllable after a consonant. An abbreviation finds what it stands for, and is found
+    by it.
+    """
+    folded = fold(query)
+    either = {found.start() for found in _I_OR_Y.finditer(folded)}
+    kept = [(sign, place in either) for place, sign in enumerate(folded) if ord(sign) not in _WITHOUT_SIGNS]
+    plain, parts, place = "".join(sign for sign, _ in kept), [], 0
+    while place < len(plain):
+        if spelled := _SPELLED.match(plain, place):
+            parts.append(_GROUPS[spelled[0]])
+            place = spelled.end()
+            continue
+        parts.append("[iy]" if kept[place][1] else re.escape(plain[place]))
+        place += 1
+    return "".join(parts)

@@ -4,11 +4,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
+from sixclear.common.folded_columns import without_signs
 from sixclear.data_catalog.entry.lifecycle import EntryState
 from sixclear.data_catalog.tables import Base
 
@@ -60,7 +72,14 @@ class Entry(Versioned, Base):
         CheckConstraint("risk IN ('high', 'none')", name="risk"),
         CheckConstraint("promised_period_seconds > 0", name="promised_period_seconds"),
         Index("ix_entry_lists", "lists", postgresql_using="gin", postgresql_ops={"lists": "jsonb_path_ops"}),
+        # The release before reads the first of these two; so does a search for signs alone.
         Index("ix_entry_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
+        Index(
+            "ix_entry_search_compact",
+            literal_column(without_signs("search_text"), Text).label("compact"),
+            postgresql_using="gin",
+            postgresql_ops={"compact": "gin_trgm_ops"},
+        ),
     )
 
 

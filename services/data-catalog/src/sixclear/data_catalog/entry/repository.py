@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import wait_to_create
-from sixclear.common.folding import like_pattern
+from sixclear.common.folded_columns import found_in
 from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key
 from sixclear.data_catalog.entry.freshness import freshness_in_sql
@@ -83,5 +83,5 @@ def _conditions(narrow: EntryFilter, now: datetime) -> list[ColumnElement[bool]]
         derived = freshness_in_sql(Entry.last_heartbeat_at, Entry.promised_period_seconds, now)
         conditions.append(derived == narrow.freshness)
     if narrow.query:
-        conditions.append(Entry.search_text.like(like_pattern(narrow.query)))
+        conditions.append(found_in(Entry.search_text, narrow.query))
     return conditions

@@ -6,10 +6,22 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sixclear.common.entity import Versioned
+from sixclear.common.folded_columns import without_signs
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.tables import Base
 from sixclear.tasks.task.lifecycle import TaskRecord, TaskState
@@ -85,7 +97,14 @@ class Task(Versioned, Base):
             postgresql_where=text("status = 'proposed'"),
         ),
         Index("ix_task_coordinating_organisation_ids", "coordinating_organisation_ids", postgresql_using="gin"),
+        # The release before reads the first of these two; so does a search for signs alone.
         Index("ix_task_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
+        Index(
+            "ix_task_search_compact",
+            literal_column(without_signs("search_text"), Text).label("compact"),
+            postgresql_using="gin",
+            postgresql_ops={"compact": "gin_trgm_ops"},
+        ),
     )
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from sixclear.common.folding import like_pattern
+from sixclear.common.folded_columns import found_in
 from sixclear.common.keys import folded_key, named_by
 from sixclear.tasks.organisation.repository import subtree
 from sixclear.tasks.programme.models import Programme
@@ -204,7 +204,7 @@ def _conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(Task.recorded_at >= narrow.updated_since)
     conditions += _keyed(narrow)
     if narrow.query:
-        conditions.append(Task.search_text.like(like_pattern(narrow.query)))
+        conditions.append(found_in(Task.search_text, narrow.query))
     return conditions
 
 
