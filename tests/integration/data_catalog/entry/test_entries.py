@@ -226,6 +226,10 @@ async def test_an_old_stage_that_is_sent_again_does_not_set_a_database_back(serv
     assert (again.status_code, again.json()["code"]) == (409, "stage-repeated")
     decided = await service.done("ministry", stage, rebuild | {"reason": "Kiến trúc cũ, lần hai"})
     assert decided["deployment_stage"] == "rebuild"
+    known = await service.post("ministry", stage, formed | {"risk": "none"})
+    assert (known.status_code, known.json()["code"]) == (409, "stage-repeated"), "it was formed at this risk before"
+    new = await service.done("ministry", stage, formed | {"risk": "high"})
+    assert (new["deployment_stage"], new["risk"]) == ("formed_centralised", "high"), "no message said this before"
 
 
 @pytest.mark.asyncio

@@ -1,7 +1,7 @@
 """The deployment ladder of an entry: what each step needs and changes. Pure: no database, no clock."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sixclear.common.change import Change, TransitionNotAllowed
@@ -44,16 +44,18 @@ def decide_stage(entry: EntryState, command: StageCommand) -> Change | None:
     return Change("deployment_stage_changed", {"deployment_stage": command.deployment_stage, "risk": risk})
 
 
-def check_repeated(command: StageCommand, told: Collection[tuple[str, str | None]]) -> None:
-    """Raises StageRepeated for a stage that was told before with the same reason, and left since.
+def check_repeated(command: StageCommand, told: Collection[StageCommand]) -> None:
+    """Raises StageRepeated for a stage that was told before with the same reason and risk, and left since.
 
-    `told` has stage and reason of each earlier change. A message that is sent again without the version that it is
-    based on would set the entry back; a step that is based on a version, or has a reason of its own, is a new one.
+    `told` has each earlier change, with the risk that it left; a command without a risk is compared without it.
+    A message that is sent again without the version that it is based on would set the entry back; a step that is based
+    on a version, or has a reason of its own, is a new one.
     """
-    if (command.deployment_stage, command.reason) in told:
+    risk = command.risk
+    if any(command == (before if risk else replace(before, risk=None)) for before in told):
         raise StageRepeated(
             "The entry was at this stage before, by the same words, and has moved on since. If the step is meant, send "
-            "it with the entry's ETag as If-Match, or with a reason."
+            "it with the entry's ETag as If-Match, or with a reason of its own."
         )
 
 

@@ -13,10 +13,11 @@ from sixclear.common.folded_columns import found_in
 from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key
 from sixclear.data_catalog.entry.freshness import freshness_in_sql
+from sixclear.data_catalog.entry.lifecycle import StageCommand
 from sixclear.data_catalog.entry.models import Entry
 
 _TOLD_STAGES = text(
-    """SELECT data->>'deployment_stage' AS stage, meta->>'reason' AS reason FROM event
+    """SELECT data->>'deployment_stage' AS stage, data->>'risk' AS risk, meta->>'reason' AS reason FROM event
        WHERE entity_type = 'entry' AND entity_id = :entry_id AND change = 'deployment_stage_changed'"""
 )
 
@@ -51,9 +52,10 @@ async def find_coded(session: AsyncSession, code: str) -> Sequence[Entry]:
     return (await session.scalars(statement.order_by(Entry.entry_id).with_for_update())).all()
 
 
-async def told_stages(session: AsyncSession, entry_id: UUID) -> Collection[tuple[str, str | None]]:
-    """Stage and reason of each change of the deployment stage. Costs a look at each event of the entry."""
-    return {(row.stage, row.reason) for row in await session.execute(_TOLD_STAGES, {"entry_id": entry_id})}
+async def told_stages(session: AsyncSession, entry_id: UUID) -> Collection[StageCommand]:
+    """Stage, risk and reason of each change of the deployment stage. Costs a look at each event of the entry."""
+    rows = await session.execute(_TOLD_STAGES, {"entry_id": entry_id})
+    return {StageCommand(row.stage, row.risk, row.reason) for row in rows}
 
 
 async def list_entries(

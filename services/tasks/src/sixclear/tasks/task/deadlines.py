@@ -187,7 +187,7 @@ def _days_of_months(parts: Mapping[str, str], start: date | None) -> str:
     names = ["BYMONTHDAY"] if parts["FREQ"] in {"DAILY", "WEEKLY"} else ["BYMONTHDAY", "BYDAY"]
     names += ["BYSETPOS"] if parts["FREQ"] == "MONTHLY" else []
     kept = {name: parts[name] for name in names if name in parts}
-    if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts and kept.pop("BYDAY", None):
+    if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts and kept.pop("BYDAY", ""):
         start = None  # weekdays count within the year
     if not {"BYMONTHDAY", "BYDAY"} & set(kept):
         kept = {"BYMONTHDAY": str(start.day)} if start and parts["FREQ"] in {"MONTHLY", "YEARLY"} else {}

@@ -157,8 +157,8 @@ class TaskView(TaskSummary):
     current_period: PeriodView | None
     months_skipped: list[int] = Field(
         default_factory=list,
-        description="Months, 1 to 12, that the rule passes over, in some years or in all, because they lack its day, as "
-        "with BYMONTHDAY=31 or BYDAY=5FR; BYMONTHDAY=-1 is the last day of every month.",
+        description="Months, 1 to 12, that the rule passes over, in some years or in all, because they lack its day, "
+        "as with BYMONTHDAY=31 or BYDAY=5FR; BYMONTHDAY=-1 is the last day of every month.",
     )
     assigning_organisation: OrganisationBrief
     coordinating_organisations: list[OrganisationBrief]
