@@ -120,6 +120,8 @@ async def test_an_answer_without_substance_is_not_taken(service: Service, missin
         ("next_date", "20251231"),
         ("next_date", "2025-12-31T00:00:00Z"),
         ("next_date", "9999-12-31"),
+        ("next_date", "2101-01-01"),
+        ("next_date", "2025-11-02"),
         ("occurred_at", 1_762_138_800),
         ("occurred_at", "1762138800"),
         ("occurred_at", "2025-11-03T00:00:00"),

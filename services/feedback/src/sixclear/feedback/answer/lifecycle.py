@@ -1,10 +1,14 @@
 """The life of an answer: what its publication needs. Pure: no database, no clock."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sixclear.common.caller import Caller
 from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.errors import InvalidRequest
 from sixclear.feedback.answer.errors import PersonNotKnown, PublicationByDrafter
+
+_LAST_YEAR = 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,17 @@ def require_publishable(draft: DraftState) -> None:
         raise TransitionNotAllowed("This answer is published.")
     if draft.withdrawn:
         raise TransitionNotAllowed("The case was given to another body after this was drafted; draft an answer again.")
+
+
+def check_next_date(next_date: date | None, drafted_on: date) -> None:
+    """Raises InvalidRequest for a day on which something is promised that was over when the answer was drafted.
+
+    So does one after the year 2100: it is mistyped.
+    """
+    if next_date is not None and not (drafted_on <= next_date and next_date.year <= _LAST_YEAR):
+        raise InvalidRequest(
+            "next_date says when something will be done: a day from the draft on, up to the year 2100.",
+            errors=[
+                {"pointer": "#/next_date", "code": "date-out-of-range", "detail": "Give a day from today to 2100."}
+            ],
+        )

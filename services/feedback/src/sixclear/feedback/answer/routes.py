@@ -27,13 +27,15 @@ router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
     operation_id="draftAnswer",
     dependencies=[Depends(access.HANDLE)],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown, PersonNotKnown),
+    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown, PersonNotKnown)
+    | {200: {"description": "Your last draft says the same; nothing changed.", "model": AnswerState}},
 )
 async def draft_answer(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AnswerEntry, expect: ExpectDep, response: Response
 ) -> AnswerState:
     """Draft an answer with decision, reason, legal basis and responsible body, as a person or from a position."""
-    answer, submission = await service.draft_answer(ctx, hub, submission_id, entry, expect)
+    answer, submission, drafted = await service.draft_answer(ctx, hub, submission_id, entry, expect)
+    response.status_code = 201 if drafted else 200
     tag(response, ctx.log, submission)
     return drafted_response(answer, submission.version)
 

@@ -1,9 +1,11 @@
 """Answers: drafted by one person, published by another, withdrawn with a transfer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sixclear.common.clock import civil_date
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import lifecycle, repository
 from sixclear.feedback.answer.errors import AnswerNotFound
@@ -26,25 +28,37 @@ async def list_answers(ctx: Context, submission_id: UUID) -> Sequence[Answer]:
 
 async def draft_answer(
     ctx: Context, hub: UUID, submission_id: UUID, entry: AnswerEntry, expect: Expect
-) -> tuple[Answer, Submission]:
-    """Draft an answer; another person publishes it. Raises PersonNotKnown for a client that is none."""
+) -> tuple[Answer, Submission, bool]:
+    """Draft an answer; another person publishes it. False when the caller's last draft says the very same.
+
+    Raises PersonNotKnown for a client that is none, InvalidRequest for a next date that is over.
+    """
     lifecycle.require_person(ctx.caller)
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     responsible = (await organisations.referenced(ctx, {_RESPONSIBLE: entry.responsible_organisation_id}))[_RESPONSIBLE]
+    lifecycle.check_next_date(entry.next_date, civil_date(occurred_at))
+    said = entry.model_dump(exclude={"occurred_at", "responsible_organisation_id"}) | {
+        "drafted_by": ctx.caller.client_id,
+        "drafted_person": ctx.caller.person,
+        "drafted_position": ctx.caller.position,
+        "responsible_organisation_id": responsible,
+    }
+    if (same := await _waiting(ctx, submission_id, said)) is not None:
+        return same, submission, False
     await steps.draft_answer(ctx, submission, occurred_at)
-    answer = Answer(
-        answer_id=ctx.new_id(),
-        submission_id=submission_id,
-        drafted_by=ctx.caller.client_id,
-        drafted_person=ctx.caller.person,
-        drafted_position=ctx.caller.position,
-        drafted_at=occurred_at,
-        responsible_organisation_id=responsible,
-        **entry.model_dump(exclude={"occurred_at", "responsible_organisation_id"}),
-    )
+    answer = Answer(answer_id=ctx.new_id(), submission_id=submission_id, drafted_at=occurred_at, **said)
     ctx.session.add(answer)
-    return answer, submission
+    return answer, submission, True
+
+
+async def _waiting(ctx: Context, submission_id: UUID, said: Mapping[str, Any]) -> Answer | None:
+    """The last answer of a submission, where it waits to be published and its columns are those of `said`."""
+    answers = await repository.list_answers(ctx.session, submission_id)
+    if not answers or any(getattr(answers[-1], name) != value for name, value in said.items()):
+        return None
+    state = state_of(answers[-1])
+    return None if state.published or state.withdrawn else answers[-1]
 
 
 async def publish_answer(
