@@ -204,3 +204,11 @@ async def test_nothing_that_a_visitor_writes_is_a_fault_of_ours(app: Any, nasty:
         for path in ("/tasks/", "/organisations/", "/problems/", "/static/", "/"):
             await tried("GET", path + quote(nasty[:400], safe=""))
     assert failed == []
+
+
+@pytest.mark.asyncio
+async def test_a_program_hears_of_an_unknown_address_in_its_own_form(browser: httpx2.AsyncClient) -> None:
+    for method in ("GET", "POST"):
+        response = await browser.request(method, "/api/nothing", headers={"sec-fetch-site": "none"})
+        assert (response.status_code, response.json()["code"]) == (404, "not-found")
+        assert response.headers["content-type"] == "application/problem+json"

@@ -105,6 +105,7 @@ def test_another_version_is_stale(header: str) -> None:
     with pytest.raises(StaleVersion) as refused:
         check_if_match(request(if_match=header), 1, 3)
     assert refused.value.headers == {"ETag": '"1.3"'}
+    assert ("with its quotes" in refused.value.detail) == ('"' not in header)
 
 
 def test_a_version_may_be_required() -> None:

@@ -52,7 +52,11 @@ def check_version(header: str | None, epoch: int, version: int | None) -> None:
     if version is None:
         raise StaleVersion("Nothing is there yet; to create it, leave out If-Match.")
     if header.strip() != "*" and etag(epoch, version) not in _versions(header):
-        raise StaleVersion("Read the entity again, then decide.", headers={"ETag": etag(epoch, version)})
+        unquoted = '"' not in header
+        remedy = (
+            "Write the tag as `ETag` has it, with its quotes." if unquoted else "Read the entity again, then decide."
+        )
+        raise StaleVersion(remedy, headers={"ETag": etag(epoch, version)})
 
 
 def not_modified(request: Request, tag: str) -> bool:

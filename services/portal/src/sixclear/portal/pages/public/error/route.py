@@ -7,7 +7,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sixclear.common.errors import NotFound
 from sixclear.common.web.methods import allowed_methods
+from sixclear.common.web.problems import problem_response
 from sixclear.portal.errors import ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
 from sixclear.portal.shell.portal import portal_of
@@ -31,7 +33,9 @@ async def portal_error(request: Request, error: Any) -> Response:
 
 
 async def http_exception(request: Request, error: Any) -> Response:
-    """The page of an address that no route answers."""
+    """The page of an address that no route answers; to a program, which asks below `/api/`, a problem document."""
+    if request.url.path.startswith("/api/"):
+        return problem_response(request, NotFound("Each service describes its addresses at /api/…/openapi.json."))
     response = _show(request, error.status_code, [])
     response.headers.update(error.headers or {})
     if error.status_code == 405:
