@@ -58,6 +58,9 @@ SLOW: dict[str, str] = {
     "tests/contract/test_scaffolds.py::test_what_is_written_is_linted_imported_and_in_shape": (
         "the project is copied, a service and an entity are written, and the contracts are made again after each"
     ),
+    "tests/e2e/test_keycloak.py::test_with_introspection_a_revoked_client_is_refused_within_a_minute": (
+        "the minute after which a revoked token is refused passes on a real clock, at a real provider"
+    ),
     "tests/e2e/test_generated_clients.py::test_a_client_of_openapi_typescript": (
         "types are made of a whole document, a program is compiled against them, and it talks to a platform"
     ),

@@ -50,20 +50,36 @@ class KeycloakServer:
 
     def new_key(self) -> None:
         """A new signing key takes precedence; the one before is still published."""
+        with self._administrator() as admin:
+            provider = {
+                "name": "newer",
+                "providerId": "rsa-generated",
+                "providerType": "org.keycloak.keys.KeyProvider",
+                "parentId": admin.get(self._realm).json()["id"],
+                "config": {"priority": ["500"], "keySize": ["2048"]},
+            }
+            made = admin.post(f"{self._realm}/components", json=provider)
+        assert made.status_code == 201, made.text
+
+    def sign_out(self, username: str) -> None:
+        """End every session of a person."""
+        with self._administrator() as admin:
+            user = admin.get(f"{self._realm}/users", params={"username": username}).json()[0]
+            assert admin.post(f"{self._realm}/users/{user['id']}/logout").status_code == 204
+
+    def disable(self, client_id: str) -> None:
+        """Switch a client off, without taking it away."""
+        with self._administrator() as admin:
+            client = admin.get(f"{self._realm}/clients", params={"clientId": client_id}).json()[0]
+            assert admin.put(f"{self._realm}/clients/{client['id']}", json=client | {"enabled": False}).is_success
+
+    def _administrator(self) -> httpx2.Client:
         form = {"grant_type": "password", "client_id": "admin-cli", "username": _ADMIN, "password": _ADMIN}
         answer = httpx2.post(
             f"{self.url}/realms/master/protocol/openid-connect/token", data=form, timeout=PATIENT_SECONDS
         )
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        provider = {
-            "name": "newer",
-            "providerId": "rsa-generated",
-            "providerType": "org.keycloak.keys.KeyProvider",
-            "parentId": httpx2.get(self._realm, headers=headers, timeout=PATIENT_SECONDS).json()["id"],
-            "config": {"priority": ["500"], "keySize": ["2048"]},
-        }
-        made = httpx2.post(f"{self._realm}/components", json=provider, headers=headers, timeout=PATIENT_SECONDS)
-        assert made.status_code == 201, made.text
+        return httpx2.Client(headers=headers, timeout=PATIENT_SECONDS)
 
 
 @contextmanager

@@ -17,9 +17,11 @@ import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from pydantic import SecretStr
 from tests.e2e.keycloak_server import DEMO_SECRET, PATIENT_SECONDS, KeycloakServer, keycloak
 from tests.e2e.platforms import Platform, free_ports
 
+from sixclear.common.auth.introspection import Introspection
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.caller import Caller, InvalidToken
 from sixclear.common.clock import utc_now
@@ -71,7 +73,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeycloakServer]
         yield running
 
 
-@pytest.fixture(params=[{}])
+@pytest.fixture(params=[{}], ids=["keys"])
 def platform(server: KeycloakServer, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Platform]:
     """Every service in one process; it knows the issuer's name and nothing else of the provider."""
     given = {"SIXCLEAR_ISSUER_URL": server.issuer} | request.param
@@ -234,6 +236,23 @@ async def test_with_introspection_a_revoked_client_is_refused_within_a_minute(
     assert await own_tasks(platform, other) == 200
     only_keys = TokenVerifier.from_settings(CommonSettings(issuer_url=server.issuer))
     assert (await only_keys.verify(token)).client_id == "org-G16"
+
+
+@pytest.mark.asyncio
+async def test_the_provider_tells_of_people_who_signed_out_and_of_clients_that_are_off(server: KeycloakServer) -> None:
+    settings = CommonSettings(
+        issuer_url=server.issuer,
+        identity_introspection="on",
+        identity_introspection_client="processes",
+        identity_introspection_secret=SecretStr(DEMO_SECRET),
+    )
+    state = Introspection(settings)
+    person, machine, other = signed_in(server, "lan"), server.token("data-steward"), server.token("org-G06")
+    tokens = [person, machine["access_token"], other["access_token"]]
+    assert [await state.ask_once(token) for token in tokens] == [True] * 3
+    server.sign_out("lan")
+    server.disable("data-steward")
+    assert [await state.ask_once(token) for token in tokens] == [False, False, True]
 
 
 def _report(
