@@ -171,9 +171,9 @@ async def test_a_person_who_signed_in_is_told_from_a_machine(server: KeycloakSer
     assert (machine.person, machine.position) == (None, "publication")
 
 
-def sixclear(server: KeycloakServer, *words: str) -> subprocess.CompletedProcess[str]:
+def sixclear(server: KeycloakServer, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """`sixclear` with what an administrator has."""
-    given = {"SIXCLEAR_ISSUER_URL": server.issuer, "SIXCLEAR_IDENTITY_ADMIN_SECRET": DEMO_SECRET}
+    given = {"SIXCLEAR_ISSUER_URL": server.issuer, "SIXCLEAR_IDENTITY_ADMIN_SECRET": DEMO_SECRET} | more
     command = [sys.executable, "-m", "sixclear.launcher", *words]
     return subprocess.run(command, env=os.environ | given, capture_output=True, text=True, check=False)
 
@@ -221,6 +221,8 @@ async def test_with_introspection_a_revoked_client_is_refused_within_a_minute(
 ) -> None:
     """Its token would hold for 300 seconds, and holds where nobody asks."""
     secret = tmp_path / "secret"
+    tried = sixclear(server, "check-config", "--connect", **ASKING)
+    assert (tried.returncode, "the provider says whether a token holds" in tried.stdout) == (0, True), tried.stderr
     assert sixclear(server, "identity", "client", "add", "G16", "--secret-file", str(secret)).returncode == 0
     token = server.token("org-G16", client_secret=secret.read_text().strip())["access_token"]
     other = server.token("org-G06")["access_token"]

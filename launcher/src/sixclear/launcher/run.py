@@ -38,7 +38,7 @@ from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind, seats_of
 from sixclear.launcher.signals import Signals, Stopped, stop_with_parent
-from sixclear.launcher.start_rules import require_sources
+from sixclear.launcher.start_rules import require_introspection, require_sources
 from sixclear.launcher.stream_metrics import StreamCollector
 from sixclear.launcher.stream_reports import StreamReports, require_whole_client
 
@@ -68,6 +68,7 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         issues = embeds_issuer(settings, options.target)
         require_sources(settings, services)
         require_whole_client(settings)
+        require_introspection(settings, services)
         # Before the port: a second instance should hear of the first one, not of a port that something uses.
         folder = _claim(settings, stack) if issues or without_database(services) else None
         listener = bind(options.host, options.port)

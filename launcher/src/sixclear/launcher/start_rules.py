@@ -27,12 +27,33 @@ def require_sources(settings: CommonSettings, services: Sequence[Service]) -> No
             )
 
 
+def require_introspection(settings: CommonSettings, services: Sequence[Service]) -> None:
+    """Raises CannotStart where tokens are looked at here and nobody could be asked: then nobody would get in.
+
+    The portal, which looks at none, may have the settings of all without the secret.
+    """
+    if settings.identity_introspection == "off" or not any(service.has_database for service in services):
+        return
+    if not settings.outside_provider or (settings.identity_introspection == "on" and settings.issuer_url is None):
+        raise CannotStart(
+            "SIXCLEAR_IDENTITY_INTROSPECTION is on, and no outside provider is named.", "Set SIXCLEAR_ISSUER_URL."
+        )
+    if settings.identity_introspection_client and settings.identity_introspection_secret:
+        return
+    if settings.identity_introspection_client or settings.identity_introspection_secret or not settings.client_id:
+        raise CannotStart(
+            "SIXCLEAR_IDENTITY_INTROSPECTION is on, and there is no client with a secret that could ask.",
+            "Set SIXCLEAR_IDENTITY_INTROSPECTION_CLIENT and …_SECRET_FILE, or SIXCLEAR_CLIENT_ID with its secret.",
+        )
+
+
 def broken_rules(settings: CommonSettings, services: Sequence[Service], target: str) -> Iterator[str]:
     """A line for each rule under which a process of `target` would not start; never a value."""
     rules: list[Callable[[], object]] = [
         lambda: embeds_issuer(settings, target),
         lambda: require_sources(settings, services),
         lambda: require_whole_client(settings),
+        lambda: require_introspection(settings, services),
         lambda: settings.kafka_bootstrap_servers is not None and security_of(settings),
         lambda: _require_files(settings),
         _require_libpq,

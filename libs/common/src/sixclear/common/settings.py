@@ -272,23 +272,6 @@ class CommonSettings(ReadSettings):
             )
         return self
 
-    @model_validator(mode="after")
-    def _introspection_can_ask(self) -> "CommonSettings":
-        """A half of it would be noticed by the first token only, and then nobody gets in."""
-        if self.identity_introspection == "off":
-            return self
-        own = (self.identity_introspection_client, self.identity_introspection_secret)
-        if not self.outside_provider or (self.identity_introspection == "on" and self.issuer_url is None):
-            raise ValueError("SIXCLEAR_IDENTITY_INTROSPECTION needs SIXCLEAR_ISSUER_URL: an outside provider's")
-        if (own[0] is None) != (own[1] is None):
-            raise ValueError("SIXCLEAR_IDENTITY_INTROSPECTION_CLIENT and …_SECRET: give both, or neither")
-        if own[0] is None and not (self.client_id and (self.client_secret or self.client_secret_file)):
-            raise ValueError(
-                "SIXCLEAR_IDENTITY_INTROSPECTION needs a client that may ask:"
-                " SIXCLEAR_IDENTITY_INTROSPECTION_CLIENT and …_SECRET, or SIXCLEAR_CLIENT_ID and …_SECRET"
-            )
-        return self
-
     @property
     def outside_provider(self) -> bool:
         """Whether tokens come from an OpenID provider, and not from the embedded issuer."""
