@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection, Request
 
 from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.auth.unknown_organisations import UnknownOrganisations
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.feed import LogFeed
@@ -46,7 +47,7 @@ class ServiceState:
     no `event_log`. `read_sessions` makes sessions that the server keeps from writing. `own` is the service's own frozen
     dataclass; its routes get it by `own_state`. `log_feed` and `log_readers` are
     there for `GET /log`. `behind_seconds` is the age of the service's mirror, if it has one. `hot` is there where the
-    service has hot routes.
+    service has hot routes, `unknown_organisations` where it knows which organisations there are.
     """
 
     service: str
@@ -61,6 +62,7 @@ class ServiceState:
     log_feed: LogFeed | None = None
     log_readers: Bounds | None = None
     hot: HotSwitch | None = None
+    unknown_organisations: UnknownOrganisations | None = None
     own: object = None
 
 

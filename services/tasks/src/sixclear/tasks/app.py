@@ -16,6 +16,7 @@ from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.intake import routes as intake
 from sixclear.tasks.log import routes as log
 from sixclear.tasks.organisation import routes as organisation
+from sixclear.tasks.organisation.service import is_registered
 from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
 from sixclear.tasks.settings import Settings
@@ -57,6 +58,7 @@ def create_app(
         event_log=event_log,
         clock=clock,
         still_readable=still_readable,
+        is_registered=is_registered,
         own=settings,
         body_limits={f"{PREFIX}/{path}": _BULK_BYTES for path in ("progress/bulk", "tasks/bulk")},
         examples=Path(__file__).parent / "data" / "http-examples.json",

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
 from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.auth.unknown_organisations import IsRegistered, UnknownOrganisations
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
 from sixclear.common.events.feed import LogFeed
@@ -58,6 +59,7 @@ def create_service_app(
     body_limits: Mapping[str, int] | None = None,
     untraced: Sequence[str] = (),
     hot_routes: Sequence[HotRoute] = (),
+    is_registered: IsRegistered | None = None,
 ) -> FastAPI:
     """A FastAPI application with the edge that all services share.
 
@@ -67,6 +69,7 @@ def create_service_app(
     serve, and `examples` is the file with an example of each operation. `body_limits` maps the beginning of a full path
     to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
     `hot_routes` are answered in a front before all of this, by the rules of the ordinary routes, which stay.
+    `is_registered` tells whether an organisation is; callers of others are told to operators.
     `own` and `still_readable` are parts of `ServiceState`. Requests for the full paths in `untraced` leave no trace.
     """
     hot, front = None, []
@@ -111,6 +114,7 @@ def create_service_app(
         log_readers=Allowance(_LOG_PAGES_PER_MINUTE),
         still_readable=still_readable,
         hot=hot,
+        unknown_organisations=None if is_registered is None else UnknownOrganisations(is_registered),
         own=own,
     )
     for router in routers:

@@ -16,6 +16,8 @@ async def use_case(request: Request, session: SessionDep, caller: CallerDep, now
     """The context of this request's use case."""
     request_id = getattr(request.state, "request_id", None)
     state = state_of(request)
+    if state.unknown_organisations is not None:
+        await state.unknown_organisations.note(session, caller)
     return Context(session, log_of(request), caller, now, request_id, state.new_id, state.behind_seconds)
 
 

@@ -37,6 +37,11 @@ async def get_organisation(session: AsyncSession, reference: str) -> Organisatio
     return organisation
 
 
+async def is_registered(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether there is an organisation with this identifier."""
+    return await rows.find_organisation(session, organisation_id) is not None
+
+
 async def meant(session: AsyncSession, parameter: str, reference: str) -> UUID:
     """The organisation that a parameter of an address means; raises ReferenceUnknown, which names the parameter."""
     return (await referenced(session, {parameter: reference}))[parameter].organisation_id
