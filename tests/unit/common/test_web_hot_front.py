@@ -9,9 +9,11 @@ from uuid import UUID
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from sixclear.common.auth.token_rules import TokenRules
+from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.batcher.batcher import NotWritten
 from sixclear.common.errors import Conflict, Unavailable
-from sixclear.common.testing.identity import FakeIssuer
+from sixclear.common.testing.identity import AUDIENCE, ISSUER, FakeIssuer
 from sixclear.common.web.access import Access
 from sixclear.common.web.edge import EdgeHeaders
 from sixclear.common.web.hot_front import HotAnswer, HotFront, HotRequest, HotRoutes
@@ -209,3 +211,29 @@ async def test_a_fault_of_ours_is_an_internal_error_without_its_text() -> None:
     site.route.says = ZeroDivisionError("secret")
     status, _, body = await site.send()
     assert (status, json.loads(body)["code"], b"secret" in body) == (500, "internal-error", False)
+
+
+async def test_a_provider_that_is_asked_about_tokens_is_asked_here_too() -> None:
+    class State:
+        """Introspection that answers what it is told to."""
+
+        says: float | Exception | None = 0.0
+
+        async def confirmed(self, token: str, digest: bytes) -> float | None:
+            if isinstance(self.says, Exception):
+                raise self.says
+            return self.says
+
+    site, state = Site(), State()
+    rules = TokenRules(issuer=ISSUER, audiences=(AUDIENCE,))
+    verifier = TokenVerifier(rules, site.issuer, site.issuer.clock, state)
+    hot = HotRoutes([site.route])
+    hot.configure(on=True, in_flight=1)
+    site.front = HotFront(site._ordinary, hot, verifier, EdgeHeaders(), 100)
+    assert (await site.send())[0] == 201
+    state.says = Unavailable(retry_after_seconds=2)
+    status, headers, _ = await site.send()
+    assert (status, headers["retry-after"]) == (503, "2")
+    state.says = None
+    assert (await site.send())[0] == 401
+    assert len(site.route.asked) == 1
