@@ -31,9 +31,10 @@ from sixclear.monitoring.status.service import SHOWN
 from sixclear.monitoring.target import MonitoringTarget
 from sixclear.monitoring.view import counters
 from sixclear.monitoring.view import sources as views
-from sixclear.monitoring.view.cells import cells_at, cells_now, latest_at, latest_now
+from sixclear.monitoring.view.cells import cells_now, latest_now
 from sixclear.monitoring.view.crossings import cross_boundaries
 from sixclear.monitoring.view.fold import fold
+from sixclear.monitoring.view.past import cells_at, latest_at
 from sixclear.monitoring.view.reconcile import take_over
 from sixclear.monitoring.view.selection import Selection
 from sixclear.tasks.events import EVENTS as TASK_EVENTS
@@ -194,13 +195,14 @@ class View:
     token: int
     now: datetime
 
-    async def fold(self, events: Iterable[Envelope], *, size: int = 500) -> bool:
-        """Fold in batches of `size`; True when the last one changed what readers see."""
+    async def fold(self, events: Iterable[Envelope], *, size: int = 500, only: int | None = None) -> bool:
+        """Fold in batches of `size`; True when the last one changed what readers see. `only` one generation, or all."""
         changed = False
         waiting = list(events)
         for start in range(0, len(waiting), size):
             async with self.database.transaction() as session:
-                changed = await fold(session, waiting[start : start + size], token=self.token, now=self.now)
+                batch = waiting[start : start + size]
+                changed = await fold(session, batch, token=self.token, now=self.now, only=only)
         return changed
 
     async def pass_time(self, now: datetime, *, limit: int = 500) -> int:

@@ -134,6 +134,7 @@ async def test_rows_of_the_rules_before_say_that_it_is_not_known(site: Any, view
         for table in ("task_state", "task_history"):
             await session.execute(text(f"UPDATE {table} SET submitted_at = NULL, confirming_organisation_id = NULL"))
         await session.execute(text("UPDATE programme_state SET owner_organisation_id = NULL"))
+        await session.execute(text("UPDATE source_view SET rules = 1 WHERE source = 'tasks'"))
     site.clock.now = day(28)
     (item,) = (await site.get("/attention")).json()["awaiting_confirmation"]["items"]
     assert (item["awaiting_since"], item["handed_in_on_time"]) == ("2025-11-05T02:00:00Z", None)

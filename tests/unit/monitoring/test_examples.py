@@ -9,8 +9,8 @@ import pytest
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.testing.examples import written_examples
 from sixclear.monitoring.kinds import sources
+from sixclear.monitoring.view.batches import read
 from sixclear.monitoring.view.consumers import topics_of
-from sixclear.monitoring.view.fold import read
 
 ROOT = Path(__file__).resolve().parents[3]
 READ = {topic.removesuffix(".v1").removeprefix("sixclear.") for source in sources() for topic in topics_of(source)}

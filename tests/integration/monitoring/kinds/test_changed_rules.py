@@ -81,7 +81,7 @@ async def test_a_changed_rule_gives_right_figures_and_no_moment_without(
 
     after, newer = _another_rule(what)
     monkeypatch.setattr(kinds, "KINDS", tuple(newer if kind is PLAN else kind for kind in kinds.KINDS))
-    assert kinds.rules_of("tasks") == TASK.rules + 2 + STEP.rules
+    assert kinds.rules_of("tasks") == kinds.KEPT + TASK.rules + 2 + STEP.rules
     async with running(view.database.url, new_runtime(utc_now, logs=logs)[0]) as (_, client):
         await eventually(lambda: shows(client, after), within_seconds=30)
         await publish(plans_log, plans.step("three"))

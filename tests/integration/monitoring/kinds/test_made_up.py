@@ -17,8 +17,9 @@ from sixclear.common.ids import stable_id
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.ledger.service import recent_changes
 from sixclear.monitoring.status.service import SHOWN
-from sixclear.monitoring.view.cells import cells_now, latest_at, latest_now
+from sixclear.monitoring.view.cells import cells_now, latest_now
 from sixclear.monitoring.view.generations import activate_next, delete_old
+from sixclear.monitoring.view.past import latest_at
 from sixclear.monitoring.view.reconcile import differences, reconcile, repair
 from sixclear.monitoring.view.selection import Selection
 
@@ -92,7 +93,7 @@ async def test_any_order_gives_the_same(view: Any, events: Any, plans: Any, made
         async with view.database.transaction() as session:
             await session.execute(
                 text(
-                    "TRUNCATE counter, gap, organisation_state, last_payment,"
+                    "TRUNCATE counter, day_delta, day_rollup, gap, organisation_state, last_payment,"
                     " plan_state, plan_history, step_state, step_history"
                 )
             )

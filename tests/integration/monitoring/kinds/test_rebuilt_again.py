@@ -30,13 +30,14 @@ async def test_a_rebuild_that_is_asked_for_during_another_one_follows_it(
     await replay(view, told[1:])
     await swap(view)
     assert (await source(view)).active_epoch == first
-    assert (await source(view)).rules != kinds.rules_of("tasks"), "the leader begins the next one"
+    assert (await source(view)).rebuild_asked, "the leader begins the next one"
     await rebuild(view)
     assert (await source(view)).next_epoch == 3
     await replay(view, told)
     await swap(view)
     state = await source(view)
     assert (state.active_epoch, state.next_epoch, state.rules) == (3, None, kinds.rules_of("tasks"))
+    assert not state.rebuild_asked
 
 
 async def test_the_positions_of_a_dead_leaders_replay_are_forgotten(view: View) -> None:

@@ -29,8 +29,8 @@ _SELECTIONS = [
     Selection(stable_id("organisation", "01"), "hanoi", "province"),
 ]
 _TABLES = (
-    "counter, last_report, gap, organisation_state, programme_state, task_state, task_history, submission_state, "
-    "submission_history, entry_state, entry_history"
+    "counter, day_delta, day_rollup, last_report, gap, organisation_state, programme_state, task_state, task_history, "
+    "submission_state, submission_history, entry_state, entry_history"
 )
 
 

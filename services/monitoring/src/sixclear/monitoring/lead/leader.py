@@ -210,7 +210,7 @@ class Leader:
         if sent and _nothing_waits(lag) and lag is not None and (lag.epoch or 0) > view.newest_log_epoch:
             await self._begin_silent_epoch(source, lag.epoch or 0)
         beside = self._replays.lag(source) if view.next_replayed else lag
-        if view.next_epoch is None and view.rules != rules_of(source):
+        if view.next_epoch is None and (view.rebuild_asked or view.rules != rules_of(source)):
             async with self._database.transaction() as session:
                 await begin_recounted(session, source, token=self._token, now=self._clock())
         elif sent and _nothing_waits(beside) and caught_up(view, self._clock()):

@@ -31,7 +31,7 @@ from sixclear.monitoring.status.schemas import (
 from sixclear.monitoring.status.sealed import sealed_cells
 from sixclear.monitoring.streams.freshness import freshness
 from sixclear.monitoring.view import cells as view
-from sixclear.monitoring.view import dimensions
+from sixclear.monitoring.view import dimensions, past
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection
 
@@ -48,8 +48,8 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
         cells = await view.cells_now(session, SHOWN, selection, civil_date(now))
         last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
-        cells = await view.cells_at(session, SHOWN, selection, at)
-        last_report = await view.latest_at(session, TASK, REPORTS, selection, at)
+        cells = await past.cells_at(session, SHOWN, selection, at)
+        last_report = await past.latest_at(session, TASK, REPORTS, selection, at)
     # Sealed ones are told of the whole country only.
     all_feedback = selection.is_all_of(SUBMISSION)
     sealed = await sealed_cells(session, at or now, now) if all_feedback else {}
@@ -140,8 +140,8 @@ async def provinces(session: AsyncSession, programme: str | None, *, at: datetim
         cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, programme)
         last_report = await view.latest_now(session, TASK, REPORTS, Selection(programme=programme))
     else:
-        cells = await view.scope_cells_at(session, TASK, ids, programme, at)
-        last_report = await view.latest_at(session, TASK, REPORTS, Selection(programme=programme), at)
+        cells = await past.scope_cells_at(session, TASK, _OF_PROVINCES, ids, programme, at)
+        last_report = await past.latest_at(session, TASK, REPORTS, Selection(programme=programme), at)
     return Provinces(
         as_of=at or now,
         staleness_seconds=(await freshness(session, now)).staleness_seconds,

@@ -1,4 +1,4 @@
-"""The four buckets over time, in one pass over the intervals."""
+"""The four buckets over time, in one pass over the intervals: for as long as no changes by day are to be read."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Cells as they are now, from counters, and as they were, from histories: both in the same form."""
+"""Cells as they are now, from counters; `past` has those of a past instant, in the same form."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -7,10 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
 from sixclear.monitoring.kinds.kind import Amount, AnyFlow, AnyKind, Cell
 from sixclear.monitoring.statements import Columns, sql
-from sixclear.monitoring.view.selection import Selection, of_dimensions, selected, tree
+from sixclear.monitoring.view.selection import Selection
 from sixclear.monitoring.view.states import COUNTRY, whole
 
 Cells = Mapping[Cell, Amount]
@@ -70,7 +69,7 @@ async def programme_cells_now(session: AsyncSession, kind: AnyKind, today: date)
             "today": today.isoformat(),
         },
     )
-    return _by_first(rows)
+    return by_first(rows)
 
 
 async def scope_cells_now(
@@ -90,10 +89,11 @@ async def scope_cells_now(
         ),
         {"source": kind.source, "scopes": list(scopes), "programme": programme, "measures": list(measures)},
     )
-    return dict(_by_first(rows))
+    return dict(by_first(rows))
 
 
-def _by_first(rows: Any) -> dict[Any, dict[Cell, Amount]]:
+def by_first(rows: Any) -> dict[Any, dict[Cell, Amount]]:
+    """Cells by what stands in the first column; the amount is the sum of the columns after the cell."""
     found: dict[Any, dict[Cell, Amount]] = {}
     for row in rows:
         found.setdefault(row[0], {})[Cell(row[1], row[2])] = whole(sum(row[3:]))
@@ -134,85 +134,3 @@ async def programme_latest(session: AsyncSession, kind: AnyKind, flow: AnyFlow) 
 def _table(flow: AnyFlow) -> str:
     assert flow.latest is not None, "the flow keeps its latest instant"
     return flow.latest
-
-
-async def cells_at(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, at: datetime) -> Cells:
-    """The same cells as they were at a past instant, by what is known now. Costs as much as there were records."""
-    day = civil_date(at)
-    parts = [part for kind in kinds for part in (_states_at(kind), *_flows_at(kind))]
-    rows = await session.execute(
-        sql("{parts}", parts=" UNION ALL ".join(parts)),
-        {
-            **selection.values,
-            "at": at,
-            "today": day.isoformat(),
-            "day_start": civil_day_start(day),
-            "day_end": min(civil_day_end(day), at),
-        },
-    )
-    return {Cell(row[0], row[1]): whole(row[2]) for row in rows if row[2]}
-
-
-def _states_at(kind: AnyKind) -> str:
-    return f"""
-        SELECT c.measure, c.slot, sum(c.amount) FROM (
-            SELECT h.*, {kind.values_sql} FROM {kind.name}_history h {tree(kind)}
-            WHERE tstzrange(h.valid_from, h.valid_to) @> CAST(:at AS timestamptz) AND {selected(kind)}
-        ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
-        WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2
-    """  # noqa: S608 (constants of this package)
-
-
-def _flows_at(kind: AnyKind) -> Iterable[str]:
-    for flow in kind.flows:
-        yield f"""
-            SELECT '{flow.measure}', :today, sum({flow.amount.sql}) FROM {kind.name}_history h {tree(kind)}
-            WHERE h.change = '{flow.change}' AND h.occurred_at BETWEEN :day_start AND :day_end AND {selected(kind)}
-        """  # noqa: S608 (constants of this package)
-
-
-async def latest_at(
-    session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, at: datetime
-) -> datetime | None:
-    """When the latest change of a flow up to an instant was made."""
-    found: datetime | None = await session.scalar(
-        sql(
-            """
-            SELECT max(h.occurred_at) FROM {kind}_history h {tree}
-            WHERE h.change = '{change}' AND h.occurred_at <= :at AND {selected}
-            """,
-            kind=kind.name,
-            change=flow.change,
-            tree=tree(kind),
-            selected=selected(kind),
-        ),
-        {**selection.values, "at": at},
-    )
-    return found
-
-
-async def scope_cells_at(
-    session: AsyncSession, kind: AnyKind, scopes: Sequence[UUID], programme: str | None, at: datetime
-) -> dict[UUID, Cells]:
-    """The cells of a kind for several organisations, each with what is below it, at a past instant."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT h.scope, c.measure, c.slot, sum(c.amount) FROM (
-                SELECT s.scope, h.*, {values} FROM {kind}_history h {tree}
-                JOIN unnest(CAST(:scopes AS uuid[])) AS s(scope)
-                    ON s.scope = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id]))
-                WHERE tstzrange(h.valid_from, h.valid_to) @> CAST(:at AS timestamptz) AND {of_dimensions}
-            ) AS h CROSS JOIN LATERAL {cells} AS c(measure, slot, amount)
-            WHERE h.{axis} IS NOT NULL AND c.slot IS NOT NULL GROUP BY 1, 2, 3
-            """,
-            values=kind.values_sql,
-            kind=kind.name,
-            tree=tree(kind),
-            of_dimensions=of_dimensions(kind),
-            cells=kind.cells_sql,
-            axis=kind.axes[0].name,
-        ),
-        {**Selection(programme=programme).values, "scopes": list(scopes), "at": at},
-    )
-    return dict(_by_first(rows))

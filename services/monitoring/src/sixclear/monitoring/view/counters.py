@@ -15,7 +15,14 @@ from sixclear.monitoring.view.schemas import Difference
 from sixclear.monitoring.view.states import COUNTRY, Key, Leaf, Reach, whole
 
 _COUNTER = Columns(
-    scope="uuid", programme="text", assigned_by="text", measure="text", slot="text", n="bigint", fraction="numeric"
+    scope="uuid",
+    programme="text",
+    assigned_by="text",
+    measure="text",
+    slot="text",
+    n="bigint",
+    fraction="numeric",
+    latest="timestamptz",
 )
 _LATEST = Columns(scope="uuid", programme="text", assigned_by="text", at="timestamptz")
 
@@ -36,16 +43,20 @@ def _leaves(source: str) -> str:
 def _cells(kind: AnyKind) -> str:
     return f"""
         SELECT h.organisation_id, {kind.dimensions_sql},
-            c.cell ->> 0 AS measure, c.cell ->> 1 AS slot, CAST(c.cell ->> 2 AS numeric) AS amount
+            c.cell ->> 0 AS measure, c.cell ->> 1 AS slot, CAST(c.cell ->> 2 AS numeric) AS amount,
+            CAST(NULL AS timestamptz) AS at
         FROM {kind.name}_state h CROSS JOIN LATERAL jsonb_array_elements(h.cells) AS c(cell) WHERE h.epoch = :epoch
     """  # noqa: S608 (constants of this package)
+
+
+_DAY = f"to_char(h.occurred_at {CIVIL_ZONE}, 'YYYY-MM-DD')"
 
 
 def _flows(kind: AnyKind) -> Iterable[str]:
     for flow in kind.flows:
         yield f"""
             SELECT h.organisation_id, {kind.dimensions_sql}, '{flow.measure}',
-                to_char(h.occurred_at {CIVIL_ZONE}, 'YYYY-MM-DD'), {flow.amount.sql}
+                {_DAY}, {flow.amount.sql}, {"h.occurred_at" if flow.latest else "CAST(NULL AS timestamptz)"}
             FROM {kind.name}_history h WHERE h.epoch = :epoch AND h.change = '{flow.change}'
         """  # noqa: S608 (constants of this package)
 
@@ -53,7 +64,7 @@ def _flows(kind: AnyKind) -> Iterable[str]:
 def _counted(source: str) -> str:
     """Every counter of a source, counted from the records."""
     return f"""
-        SELECT scope, p.programme, a.assigned_by, l.measure, l.slot, sum(l.amount) AS amount
+        SELECT scope, p.programme, a.assigned_by, l.measure, l.slot, sum(l.amount) AS amount, max(l.at) AS latest
         FROM ({_leaves(source)}) AS l
         LEFT JOIN organisation_state o ON o.epoch = :organisations_epoch AND o.organisation_id = l.organisation_id
         {_ROLLED_UP}
@@ -61,22 +72,35 @@ def _counted(source: str) -> str:
     """  # noqa: S608 (constants of this package)
 
 
-async def add_to_counters(session: AsyncSession, source: str, epoch: int, deltas: Mapping[Key, Amount]) -> None:
-    """Add to counters, in the order of their keys."""
-    if not deltas:
+async def add_to_counters(
+    session: AsyncSession,
+    source: str,
+    epoch: int,
+    deltas: Mapping[Key, Amount],
+    latest: Mapping[Key, datetime] | None = None,
+) -> None:
+    """Add to counters, in the order of their keys; those of a flow keep the greatest instant of their day."""
+    at = latest or {}
+    keys = sorted({*deltas, *at})
+    if not keys:
         return
     await session.execute(
         sql(
             """
             INSERT INTO counter AS c (source, epoch, {names}) SELECT :source, :epoch, {selected} FROM {unnested}
             ON CONFLICT (source, epoch, scope, programme, assigned_by, measure, slot) DO UPDATE
-                SET n = c.n + excluded.n, fraction = c.fraction + excluded.fraction
+                SET n = c.n + excluded.n, fraction = c.fraction + excluded.fraction,
+                    latest = greatest(c.latest, excluded.latest)
             """,
             names=_COUNTER.names,
             selected=_COUNTER.selected,
             unnested=_COUNTER.unnested,
         ),
-        {"source": source, "epoch": epoch, **_COUNTER.values([*key, *_parts(deltas[key])] for key in sorted(deltas))},
+        {
+            "source": source,
+            "epoch": epoch,
+            **_COUNTER.values([*key, *_parts(deltas.get(key, 0)), at.get(key)] for key in keys),
+        },
     )
 
 
@@ -117,6 +141,7 @@ async def rebuild_latest(
     repair).
     """
     values = {
+        "source": source,
         "epoch": epoch,
         "organisations_epoch": organisations_epoch,
         "country": COUNTRY,
@@ -137,6 +162,20 @@ async def rebuild_latest(
             ),
             values,
         )
+        values["measure"] = flow.measure
+        await session.execute(_FORGET_LATEST, values)
+        await session.execute(
+            sql(
+                """
+                INSERT INTO counter AS c (source, epoch, scope, programme, assigned_by, measure, slot, n, latest)
+                SELECT :source, :epoch, scope, programme, assigned_by, :measure, slot, 0, at FROM ({latest}) AS latest
+                ON CONFLICT (source, epoch, scope, programme, assigned_by, measure, slot)
+                    DO UPDATE SET latest = excluded.latest
+                """,
+                latest=_latest(kind, flow, by_day=True),
+            ),
+            values,
+        )
 
 
 def _with_latest(source: str) -> list[tuple[AnyKind, AnyFlow, str]]:
@@ -146,16 +185,25 @@ def _with_latest(source: str) -> list[tuple[AnyKind, AnyFlow, str]]:
 _CHOSEN = "(CAST(:scopes AS uuid[]) IS NULL OR scope = ANY(CAST(:scopes AS uuid[])))"
 
 
-def _latest(kind: AnyKind, flow: AnyFlow) -> str:
+_FORGET_LATEST = sql(
+    """
+    UPDATE counter SET latest = NULL
+    WHERE source = :source AND epoch = :epoch AND measure = :measure AND latest IS NOT NULL AND {chosen}
+    """,
+    chosen=_CHOSEN,
+)
+
+
+def _latest(kind: AnyKind, flow: AnyFlow, *, by_day: bool = False) -> str:
     """The greatest instant of a flow in each scope, programme and assigning level, as the history has it."""
     return f"""
-        SELECT scope, p.programme, a.assigned_by, max(l.occurred_at) AS at
-        FROM (SELECT h.organisation_id, {kind.dimensions_sql}, h.occurred_at FROM {kind.name}_history h
+        SELECT scope, p.programme, a.assigned_by, max(l.occurred_at) AS at {", l.slot" if by_day else ""}
+        FROM (SELECT h.organisation_id, {kind.dimensions_sql}, h.occurred_at, {_DAY} AS slot FROM {kind.name}_history h
               WHERE h.epoch = :epoch AND h.change = '{flow.change}') AS l
         LEFT JOIN organisation_state o ON o.epoch = :organisations_epoch AND o.organisation_id = l.organisation_id
         {_ROLLED_UP}
         WHERE {_CHOSEN}
-        GROUP BY scope, p.programme, a.assigned_by
+        GROUP BY scope, p.programme, a.assigned_by {", l.slot" if by_day else ""}
     """  # noqa: S608 (constants of this package)
 
 
@@ -225,8 +273,9 @@ async def rebuild_counters(session: AsyncSession, source: str, epoch: int, organ
     await session.execute(
         sql(
             """
-            INSERT INTO counter (source, epoch, scope, programme, assigned_by, measure, slot, n, fraction)
-            SELECT :source, :epoch, scope, programme, assigned_by, measure, slot, trunc(amount), amount - trunc(amount)
+            INSERT INTO counter (source, epoch, scope, programme, assigned_by, measure, slot, n, fraction, latest)
+            SELECT :source, :epoch, scope, programme, assigned_by, measure, slot, trunc(amount), amount - trunc(amount),
+                latest
             FROM ({counted}) AS counted
             """,
             counted=_counted(source),
@@ -236,22 +285,26 @@ async def rebuild_counters(session: AsyncSession, source: str, epoch: int, organ
 
 
 async def counter_differences(
-    session: AsyncSession, source: str, epoch: int, organisations_epoch: int, limit: int
+    session: AsyncSession, source: str, epoch: int, organisations_epoch: int, limit: int, *, with_latest: bool = True
 ) -> list[Difference]:
-    """Counters that differ from a count of the records, both sides of one snapshot."""
+    """Counters that differ from a count of the records, both sides of one snapshot.
+
+    Not `with_latest`: their latest instants are not compared, for a release before did not keep them.
+    """
     rows = await session.execute(
         sql(
             """
             SELECT CAST(scope AS text) AS scope, programme, assigned_by, measure, slot,
                 coalesce(k.amount, 0) AS counted, coalesce(c.amount, 0) AS counter
             FROM ({counted}) AS k
-            FULL JOIN (SELECT scope, programme, assigned_by, measure, slot, n + fraction AS amount FROM counter
+            FULL JOIN (SELECT scope, programme, assigned_by, measure, slot, n + fraction AS amount, latest FROM counter
                        WHERE source = :source AND epoch = :epoch) AS c
                 USING (scope, programme, assigned_by, measure, slot)
-            WHERE coalesce(k.amount, 0) <> coalesce(c.amount, 0)
+            WHERE coalesce(k.amount, 0) <> coalesce(c.amount, 0) {latest}
             LIMIT :limit
             """,
             counted=_counted(source),
+            latest="OR k.latest IS DISTINCT FROM c.latest" if with_latest else "",
         ),
         {
             "source": source,
@@ -281,8 +334,8 @@ async def delete_epoch(session: AsyncSession, tables: Iterable[str], epoch: int,
 
 
 async def delete_source_epoch(session: AsyncSession, source: str, epoch: int, limit: int) -> int:
-    """Delete at most `limit` counters or gaps of a source's epochs below `epoch`."""
-    for table in ("counter", "gap"):
+    """Delete at most `limit` counters, changes by day or gaps of a source's epochs below `epoch`."""
+    for table in ("counter", "day_delta", "day_rollup", "gap"):
         result = await session.execute(
             sql(
                 "DELETE FROM {table} WHERE ctid = ANY(ARRAY("

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,7 +14,8 @@ from sixclear.common.db import dump_json
 from sixclear.monitoring import kinds
 from sixclear.monitoring.kinds.kind import AnyKind, Counted, Kind
 from sixclear.monitoring.statements import Columns, sql
-from sixclear.monitoring.view.states import Happened, State, Version, happened, whole
+from sixclear.monitoring.view.moves import Interval
+from sixclear.monitoring.view.states import State, Version, whole
 
 F = TypeVar("F", bound=Struct)
 
@@ -72,13 +73,24 @@ async def insert_versions(
     return {(row[0], row[1]) for row in result}
 
 
-async def chain(session: AsyncSession, kind: AnyKind, epoch: int, added: Collection[tuple[UUID, int]]) -> None:
-    """Give each version the interval from its own time until the next one's, from the first added one on.
+class Chained(NamedTuple):
+    """A version whose interval is another one now."""
+
+    entity_id: UUID
+    version: int
+    facts: Any
+    before: Interval
+    after: Interval
+
+
+async def chain(session: AsyncSession, kind: AnyKind, epoch: int, added: Collection[tuple[UUID, int]]) -> list[Chained]:
+    """Give each version the interval from its own time until the next one's, from the first added one on; those that
+    have another one now.
 
     A version that claims to have occurred before its predecessor begins where that one begins: intervals never run
     backwards, whatever the order of arrival.
     """
-    await session.execute(
+    rows = await session.execute(
         sql(
             """
             WITH touched AS (
@@ -104,32 +116,58 @@ async def chain(session: AsyncSession, kind: AnyKind, epoch: int, added: Collect
             FROM closed c
             WHERE h.epoch = :epoch AND h.{kind}_id = c.{kind}_id AND h.version = c.version
                 AND (h.valid_from, h.valid_to) IS DISTINCT FROM (c.valid_from, c.valid_to)
+            RETURNING h.{kind}_id AS entity_id, h.version, h.withdrawn, {facts},
+                old.valid_from AS was_from, old.valid_to AS was_to, new.valid_from AS now_from, new.valid_to AS now_to
             """,
             kind=kind.name,
+            facts=", ".join(f"h.{name}" for name in kind.columns),
         ),
         {"epoch": epoch, "ids": [item[0] for item in added], "versions": [item[1] for item in added]},
     )
+    return [
+        Chained(
+            row.entity_id,
+            row.version,
+            _facts(kind, row),
+            Interval(row.was_from, row.was_to),
+            Interval(row.now_from, row.now_to),
+        )
+        for row in rows
+    ]
+
+
+class Dropped(NamedTuple, Generic[F]):
+    """A version that is gone, and when it was true."""
+
+    facts: F
+    change: str
+    occurred_at: datetime
+    interval: Interval
 
 
 async def drop_withdrawn(
     session: AsyncSession, kind: Kind[F], epoch: int, withdrawn: Sequence[tuple[UUID, int]]
-) -> list[Happened]:
-    """Remove every version before the given ones; what flows had counted of them."""
+) -> list[Dropped[F]]:
+    """Remove every version before the given ones; those that had facts."""
     rows = await session.execute(
         sql(
             """
             DELETE FROM {kind}_history h
             USING unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
             WHERE h.epoch = :epoch AND h.{kind}_id = r.entity_id AND h.version < r.version
-            RETURNING h.change, h.occurred_at, h.withdrawn, {facts}
+            RETURNING h.change, h.occurred_at, h.valid_from, h.valid_to, h.withdrawn, {facts}
             """,
             kind=kind.name,
             facts=", ".join(f"h.{name}" for name in kind.columns),
         ),
         {"epoch": epoch, "ids": [item[0] for item in withdrawn], "versions": [item[1] for item in withdrawn]},
     )
-    removed = ((_facts(kind, row), row.change, row.occurred_at) for row in rows)
-    return [item for facts, change, at in removed if facts is not None for item in happened(kind, facts, change, at)]
+    removed = ((_facts(kind, row), row) for row in rows)
+    return [
+        Dropped(facts, row.change, row.occurred_at, Interval(row.valid_from, row.valid_to))
+        for facts, row in removed
+        if facts is not None
+    ]
 
 
 def _facts(kind: Kind[F], row: Row[Any]) -> F | None:

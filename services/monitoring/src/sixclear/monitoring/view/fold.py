@@ -1,27 +1,26 @@
 """Events into the view: in one transaction what happened, how it stands now, and every counter above it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus import dead_letters
 from sixclear.common.bus.envelope import Envelope
 from sixclear.monitoring import metrics
-from sixclear.monitoring.errors import InvalidEvent, LeadershipLost
-from sixclear.monitoring.kinds import find_kind, kinds_of, rules_of, sources
-from sixclear.monitoring.kinds.kind import Amount, AnyKind, Kind
-from sixclear.monitoring.view import census, counters, dimensions, entities, gaps
+from sixclear.monitoring.errors import LeadershipLost
+from sixclear.monitoring.kinds import kinds_of, rules_of, sources
+from sixclear.monitoring.kinds.kind import Amount, Kind
+from sixclear.monitoring.view import census, counters, days, dimensions, entities, gaps
 from sixclear.monitoring.view import sources as views
-from sixclear.monitoring.view.census import Census
+from sixclear.monitoring.view.batches import Batch, hides, read
+from sixclear.monitoring.view.moves import Interval, Move, moves, net, undone
 from sixclear.monitoring.view.states import (
-    WITHDRAWN,
     Happened,
     Key,
     Leaf,
@@ -32,6 +31,7 @@ from sixclear.monitoring.view.states import (
     delta,
     folded,
     happened,
+    keys_above,
     reaches,
     rolled_up,
 )
@@ -39,64 +39,6 @@ from sixclear.monitoring.view.states import (
 F = TypeVar("F", bound=Struct)
 # Before every change of the view: nothing was replayed before there was something to see.
 _REPLAYED = 1
-
-
-@dataclass(slots=True)
-class Batch:
-    """What was read of one source's log in one epoch."""
-
-    source: str
-    epoch: int
-    count: int = 0
-    newest: datetime | None = None
-    shown: datetime | None = None
-    tree: dict[str, list[Version[Any]]] = field(default_factory=lambda: defaultdict(list))
-    entities: dict[str, list[Version[Any]]] = field(default_factory=lambda: defaultdict(list))
-    census: Census | None = None
-
-
-def read(envelopes: Sequence[Envelope]) -> list[Batch]:
-    """Events as versions, by source and epoch. Raises InvalidEvent when one lacks what the view reads."""
-    batches: dict[tuple[str, int], Batch] = {}
-    for envelope in envelopes:
-        key = (envelope.service, envelope.epoch)
-        batch = batches.setdefault(key, Batch(*key))
-        batch.newest = max(batch.newest or envelope.recorded_at, envelope.recorded_at)
-        if envelope.entity_type == census.ENTITY_TYPE:  # it says how much there is, and is none of it
-            batch.census = census.newer(batch.census, envelope)
-            continue
-        kind = find_kind(envelope.service, envelope.entity_type)
-        version = _version(envelope, kind)
-        (batch.tree if kind is None else batch.entities)[envelope.entity_type].append(version)
-        if kind is None or not _hidden(kind, version.facts):
-            batch.count += 1
-            batch.shown = max(batch.shown or envelope.recorded_at, envelope.recorded_at)
-    return list(batches.values())
-
-
-def _version(envelope: Envelope, kind: AnyKind | None) -> Version[Any]:
-    try:
-        facts = None if envelope.change == WITHDRAWN else _facts(envelope, kind)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise InvalidEvent(f"{envelope.type} {envelope.entity_id} version {envelope.version}: {error}") from error
-    return Version(
-        envelope.entity_id,
-        envelope.version,
-        envelope.previous_version,
-        envelope.change,
-        envelope.occurred_at,
-        envelope.recorded_at,
-        facts,
-        envelope.position,
-    )
-
-
-def _facts(envelope: Envelope, kind: AnyKind | None) -> Any:
-    if kind is not None:
-        return kind.facts_of(envelope.data)
-    if envelope.service != dimensions.SOURCE or envelope.entity_type not in dimensions.FACTS:
-        raise ValueError("monitoring does not read this kind of entity")
-    return msgspec.convert(envelope.data, dimensions.FACTS[envelope.entity_type])
 
 
 async def fold(
@@ -253,13 +195,12 @@ class _Fold:
         deltas = delta(kind, [(before.get(entity_id), state) for entity_id, state in touched.items()])
         new = [item for item in kept if (item.entity_id, item.version) in added]
         counted = [one for v in new if v.facts is not None for one in happened(kind, v.facts, v.change, v.occurred_at)]
-        removed = await self._drop_withdrawn(kind, before, touched)
-        await entities.chain(self.session, kind, self.epoch, added)
-        await self._count(deltas, counted, removed)
+        dropped = await self._drop_withdrawn(kind, before, touched)
+        chained = await entities.chain(self.session, kind, self.epoch, added)
+        removed = [one for item in dropped for one in happened(kind, item.facts, item.change, item.occurred_at)]
+        await self._count(deltas, counted, removed, net(_moves(kind, new, chained, dropped)))
         await self._note_gaps(kind, before, new)
-        return any(
-            not (_hidden(kind, state.facts) and _unseen(kind, before.get(key))) for key, state in touched.items()
-        )
+        return any(not (hides(kind, state.facts) and _unseen(kind, before.get(key))) for key, state in touched.items())
 
     async def _note_gaps(self, kind: Kind[F], before: Mapping[UUID, State[F]], added: Sequence[Version[F]]) -> None:
         """Ask the history only about those whose predecessor is neither here nor the one known before."""
@@ -276,8 +217,8 @@ class _Fold:
 
     async def _drop_withdrawn(
         self, kind: Kind[F], before: Mapping[UUID, State[F]], after: Mapping[UUID, State[F]]
-    ) -> list[Happened]:
-        """Past figures lose what was withdrawn, too, and so do the dead letters; what flows had counted of it."""
+    ) -> list[entities.Dropped[F]]:
+        """Past figures lose what was withdrawn, too, and so do the dead letters."""
         withdrawn = [
             (entity_id, state.withdrawn_version)
             for entity_id, state in after.items()
@@ -289,15 +230,22 @@ class _Fold:
         return await entities.drop_withdrawn(self.session, kind, self.epoch, withdrawn)
 
     async def _count(
-        self, deltas: dict[Leaf, Amount], counted: Sequence[Happened], removed: Sequence[Happened]
+        self,
+        deltas: dict[Leaf, Amount],
+        counted: Sequence[Happened],
+        removed: Sequence[Happened],
+        moved: Mapping[Move, Amount],
     ) -> None:
         for one in counted:
             deltas[one.leaf] = deltas.get(one.leaf, 0) + one.amount
         for one in removed:
             deltas[one.leaf] = deltas.get(one.leaf, 0) - one.amount
-        ids = {item.organisation_id for item in deltas if item.organisation_id is not None}
+        leaves = {*deltas, *(move.leaf for move in moved)}
+        ids = {item.organisation_id for item in leaves if item.organisation_id is not None}
         above = await dimensions.ancestors_by_id(self.session, self._organisations_epoch, ids)
-        await counters.add_to_counters(self.session, self.source, self.epoch, rolled_up(deltas, above))
+        at = latest_by_day(counted, above)
+        await counters.add_to_counters(self.session, self.source, self.epoch, rolled_up(deltas, above), at)
+        await days.add_moves(self.session, self.source, self.epoch, moved, above)
         for table, times in latest(counted, above).items():
             await counters.raise_latest(self.session, table, self.epoch, times)
         if lost := latest(removed, above):
@@ -305,13 +253,38 @@ class _Fold:
             await counters.rebuild_latest(self.session, self.source, self.epoch, self._organisations_epoch, scopes)
 
 
-def _hidden(kind: Kind[F], facts: F | None) -> bool:
-    """Whether nothing may show when and where something happened to it."""
-    return facts is not None and kind.hidden.python(facts)
-
-
 def _unseen(kind: Kind[F], before: State[F] | None) -> bool:
-    return before is None or _hidden(kind, before.facts)
+    return before is None or hides(kind, before.facts)
+
+
+def _moves(
+    kind: Kind[F],
+    added: Sequence[Version[F]],
+    chained: Sequence[entities.Chained],
+    dropped: Sequence[entities.Dropped[F]],
+) -> Iterator[tuple[Move, Amount]]:
+    """What the figures of each day gain by the new intervals, and lose by those that were instead."""
+    new = {(item.entity_id, item.version) for item in added}
+    for one in chained:
+        yield from moves(kind, one.facts, one.after)
+        if (one.entity_id, one.version) not in new:
+            yield from undone(moves(kind, one.facts, one.before))
+    new -= {(one.entity_id, one.version) for one in chained}
+    for item in added:
+        if (item.entity_id, item.version) in new:
+            yield from moves(kind, item.facts, Interval(item.occurred_at, None))
+    for gone in dropped:
+        yield from undone(moves(kind, gone.facts, gone.interval))
+
+
+def latest_by_day(changes: Sequence[Happened], above: Mapping[UUID, Sequence[UUID]]) -> dict[Key, datetime]:
+    """For each counter of a flow that keeps its latest instant the greatest one of its day."""
+    times: dict[Key, datetime] = {}
+    for one in changes:
+        if one.flow.latest is not None:
+            for key in keys_above(one.leaf, above):
+                times[key] = max(times.get(key, one.occurred_at), one.occurred_at)
+    return times
 
 
 def latest(changes: Sequence[Happened], above: Mapping[UUID, Sequence[UUID]]) -> dict[str, dict[Reach, datetime]]:
@@ -345,6 +318,7 @@ async def move_organisations(
         for key, amount in rolled_up(counted, old).items():
             shift[key] -= amount
         await counters.add_to_counters(session, source, at_epoch, {key: n for key, n in shift.items() if n})
+        await days.move_bodies(session, source, at_epoch, moved)
         flows = {flow.measure for kind in kinds_of(source) for flow in kind.flows if flow.latest is not None}
         if any(item.measure in flows for item in counted):
             scopes = {scope for places in moved.values() for place in places for scope in place}

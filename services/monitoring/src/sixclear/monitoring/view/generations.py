@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
-from sixclear.monitoring.view import counters, dimensions
+from sixclear.monitoring.view import counters, days, dimensions
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
 
@@ -43,7 +43,7 @@ async def begin_recounted(session: AsyncSession, source: str, *, token: int, now
     """Begin the generation of this release's rules, unless one is folded beside already."""
     await begin(session, token)
     view = (await views.sources(session))[source]
-    if view.next_epoch is None and view.rules != rules_of(source):
+    if view.next_epoch is None and (view.rebuild_asked or view.rules != rules_of(source)):
         await views.begin_next(session, view, view.log_epoch, rules_of(source), now, replayed=True)
 
 
@@ -60,6 +60,7 @@ async def activate_next(session: AsyncSession, source: str, *, token: int) -> No
             for epoch in filter(None, (known[other].active_epoch, known[other].next_epoch)):
                 await counters.rebuild_counters(session, other, epoch, known[source].active_epoch)
                 await counters.rebuild_latest(session, other, epoch, known[source].active_epoch)
+                await days.rebuild_above(session, other, epoch, known[source].active_epoch)
     await views.advance_view(session, sequence)
 
 

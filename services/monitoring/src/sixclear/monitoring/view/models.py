@@ -47,6 +47,7 @@ class SourceView(Base):
     does not read. `incomplete` says that what readers see may lack events until the next one is shown.
     `relayed` says whether a relay is between the log and the view; true until a leader knows better.
     `rules` numbers the rules by which its records are counted (`kinds.rules_of`); 0: by more than one.
+    `rebuild_asked` says that an operator asked for the next generation, which no leader has begun yet.
     """
 
     __tablename__ = "source_view"
@@ -69,6 +70,7 @@ class SourceView(Base):
     incomplete: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     relayed: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     rules: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    rebuild_asked: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class Leadership(Base):
@@ -136,7 +138,8 @@ class Counter(Base):
     """Amounts, rolled up on write: `n` holds whole numbers, `fraction` what is left of an amount, and both are added.
 
     `scope` is an organisation with everything below it (zero: the country); `programme` and `assigned_by` are empty
-    for all. A status query reads the rows of one scope, programme and assigning level.
+    for all. A status query reads the rows of one scope, programme and assigning level. `latest` is the greatest instant
+    of a flow's changes of the day that its slot names, where the flow keeps that.
     """
 
     __tablename__ = "counter"
@@ -150,9 +153,55 @@ class Counter(Base):
     slot: Mapped[str] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(BigInteger)
     fraction: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
+    latest: Mapped[datetime | None]
 
     # Room on each page keeps updates of `n` from touching the index.
     __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
+
+
+class DayDelta(Base):
+    """What a body itself gained and lost on a civil day, by programme and assigning level (zero: what has no body).
+
+    `period` is `d` for the changes of `day`, `m` for the sum of those of the month that begins with it. What changed by
+    time alone changed at `crossed_at`; the rest has `-infinity` there. Days that are still to come have the deadlines
+    that are known now.
+    """
+
+    __tablename__ = "day_delta"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    scope: Mapped[UUID] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    assigned_by: Mapped[str] = mapped_column(primary_key=True)
+    crossed_at: Mapped[datetime] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+
+    __table_args__ = ({"postgresql_with": {"fillfactor": 80}},)
+
+
+class DayRollup(Base):
+    """The same of all bodies below `scope` (zero: the country): by programme and level, each also empty, for all."""
+
+    __tablename__ = "day_rollup"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    scope: Mapped[UUID] = mapped_column(primary_key=True)
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    assigned_by: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
+    crossed_at: Mapped[datetime] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+
+    __table_args__ = ({"postgresql_with": {"fillfactor": 80}},)
 
 
 class Gap(Base):
@@ -265,7 +314,7 @@ def history_table(kind: AnyKind, metadata: MetaData) -> Table:
         Column("withdrawn", Boolean, Computed("change = 'withdrawn'", persisted=False)),
         PrimaryKeyConstraint(f"{kind.name}_id", "epoch", "version", name=f"pk_{name}"),
     )
-    Index(f"ix_{name}_valid", text("tstzrange(valid_from, valid_to)"), postgresql_using="gist", _table=table)
+    Index(f"ix_{name}_valid_from", table.c.epoch, table.c.valid_from)
     Index(f"ix_{name}_recorded_at", table.c.recorded_at)
     Index(f"ix_{name}_view_sequence", table.c.view_sequence)
     Index(f"ix_{name}_position", "epoch", "position", postgresql_where=table.c.position.is_not(None), _table=table)

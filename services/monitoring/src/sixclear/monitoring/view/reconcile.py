@@ -9,7 +9,7 @@ from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
-from sixclear.monitoring.view import census, counters, dimensions
+from sixclear.monitoring.view import census, counters, days, dimensions
 from sixclear.monitoring.view import differences as reconciliation
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
@@ -45,12 +45,16 @@ async def differences(session: AsyncSession, clock: Clock) -> list[Difference]:
     found: list[Difference] = []
     organisations_epoch = known[dimensions.SOURCE].active_epoch
     for source in sources():
-        epoch = known[source].active_epoch
+        epoch, own_rules = known[source].active_epoch, known[source].rules == rules_of(source)
         for kind in kinds_of(source):
             found += await reconciliation.state_differences(session, kind, epoch, now, _SHOWN)
-            if known[source].rules == rules_of(source):
+            if own_rules:
                 found += await reconciliation.rule_differences(session, kind, epoch, now, _SHOWN)
-        found += await counters.counter_differences(session, source, epoch, organisations_epoch, _SHOWN)
+        found += await counters.counter_differences(
+            session, source, epoch, organisations_epoch, _SHOWN, with_latest=own_rules
+        )
+        if own_rules:
+            found += await days.day_differences(session, source, epoch, organisations_epoch, _SHOWN)
         found += await counters.latest_differences(session, source, epoch, organisations_epoch, _SHOWN)
     return found[:_SHOWN]
 
@@ -102,6 +106,7 @@ async def _count_again(session: AsyncSession, source: str, known: dict[str, Sour
         organisations_epoch = epoch if source == dimensions.SOURCE else known[dimensions.SOURCE].active_epoch
         await counters.rebuild_counters(session, source, epoch, organisations_epoch)
         await counters.rebuild_latest(session, source, epoch, organisations_epoch)
+        await days.rebuild_days(session, source, epoch, organisations_epoch)
     await views.note_rules(session, source, rules_of(source))
 
 

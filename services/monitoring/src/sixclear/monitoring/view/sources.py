@@ -40,6 +40,7 @@ class SourceState:
     incomplete: bool
     relayed: bool
     rules: int
+    rebuild_asked: bool
 
     @property
     def log_epoch(self) -> int:
@@ -161,13 +162,9 @@ async def ask_for_rebuild(session: AsyncSession, source: str) -> None:
     """Have the leader fold the next generation of a source, from the first event of its log.
 
     One that is folded already does not answer this: what it has read is not read again. It is shown when it has caught
-    up, as counted by no known rules, and the one that was asked for begins then.
+    up, and the one that was asked for begins then. What readers see is counted by its own rules until the swap.
     """
-    await note_rules(session, source, 0)
-    await session.execute(
-        sql("UPDATE source_view SET next_rules = 0 WHERE source = :source AND {next} IS NOT NULL", next=_NEXT),
-        {"source": source},
-    )
+    await session.execute(sql("UPDATE source_view SET rebuild_asked = true WHERE source = :source"), {"source": source})
 
 
 async def leader_before_stored_cells(session: AsyncSession) -> bool:
@@ -216,7 +213,8 @@ async def begin_next(
             """
             UPDATE source_view SET next_epoch = :restored, next_generation = :generation,
                 next_log_epoch = nullif(CAST(:log_epoch AS integer), :number), next_rules = :rules,
-                next_replayed = :replayed, next_since = :now, next_folded_at = :now, next_recorded_at = NULL
+                next_replayed = :replayed, next_since = :now, next_folded_at = :now, next_recorded_at = NULL,
+                rebuild_asked = false
             WHERE source = :source
             """
         ),

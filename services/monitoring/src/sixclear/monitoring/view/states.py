@@ -171,9 +171,15 @@ def rolled_up(amounts: Mapping[Leaf, Amount], ancestors: Mapping[UUID, Sequence[
     counts: dict[Key, Amount] = defaultdict(int)
     for item, amount in amounts.items():
         if amount:
-            for reach in reaches(*item[:3], above_of(item.organisation_id, ancestors)):
-                counts[Key(*reach, item.measure, item.slot)] += amount
+            for key in keys_above(item, ancestors):
+                counts[key] += amount
     return {key: amount for key, amount in counts.items() if amount}
+
+
+def keys_above(leaf: Leaf, ancestors: Mapping[UUID, Sequence[UUID]]) -> Iterable[Key]:
+    """Every counter under which a leaf is counted."""
+    reached = reaches(*leaf[:3], above_of(leaf.organisation_id, ancestors))
+    return (Key(*reach, leaf.measure, leaf.slot) for reach in reached)
 
 
 def above_of(organisation_id: UUID | None, ancestors: Mapping[UUID, Sequence[UUID]]) -> Sequence[UUID]:

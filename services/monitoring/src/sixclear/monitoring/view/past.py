@@ -1,0 +1,313 @@
+"""Cells as they were at a past instant, by what is known now: in the form in which `cells` has those of now.
+
+The end of a civil day is the sum of the months before and of the days of its month (`days`); its cost does not grow
+with the records. An instant inside a day adds to the end of the day before what happened on the day until then: the
+deadlines that passed, which the rows of the day tell, and the versions that began, which the histories tell.
+Rows by day are those of one set of rules. While a generation was counted by others than those of this process, or by
+more than one, the histories are read instead, all of them (decision 0033).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
+from sixclear.monitoring.kinds import rules_of
+from sixclear.monitoring.kinds.kind import AnyFlow, AnyKind
+from sixclear.monitoring.statements import Columns, sql
+from sixclear.monitoring.view.cells import Cells, by_first
+from sixclear.monitoring.view.days import ABOVE, BODIES, NOT_CROSSED
+from sixclear.monitoring.view.moves import DAY, MONTH
+from sixclear.monitoring.view.selection import Selection, of_dimensions, selected, tree
+from sixclear.monitoring.view.states import COUNTRY
+
+_WANTED = Columns(source="text", rules="integer", measure="text", in_programme="text", by_level="text", slot="text")
+_UNDER = {
+    ABOVE: "d.programme = r.in_programme AND d.assigned_by = r.by_level",
+    BODIES: "r.in_programme IN ('', d.programme) AND r.by_level IN ('', d.assigned_by)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A past instant, and what is read for it: the days before `until`, and of that day what was up to `at`."""
+
+    at: datetime
+
+    @property
+    def inside(self) -> bool:
+        """Whether a part of a civil day must be added to the end of the one before."""
+        return self.at != civil_day_end(civil_date(self.at))
+
+    @property
+    def until(self) -> date:
+        """The first day that is not read whole."""
+        return civil_date(self.at) + timedelta(days=0 if self.inside else 1)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the statements of this file bind."""
+        day = civil_date(self.at)
+        return {
+            "at": self.at,
+            "day": day.isoformat(),
+            "day_start": civil_day_start(day),
+            "month": (self.until - timedelta(days=1)).replace(day=1),
+            "until": self.until,
+            "country": COUNTRY,
+        }
+
+
+async def cells_at(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, at: datetime) -> Cells:
+    """The cells of some kinds at a past instant."""
+    kinds = tuple(kinds)
+    measures = [measure for kind in kinds for measure in _measures(kind)]
+    found = await _cells_at(session, kinds, measures, [selection.scope], selection, at)
+    return found.get(selection.scope, {})
+
+
+async def scope_cells_at(
+    session: AsyncSession,
+    kind: AnyKind,
+    measures: Collection[str],
+    scopes: Sequence[UUID],
+    programme: str | None,
+    at: datetime,
+) -> dict[UUID, Cells]:
+    """The cells of a kind for several organisations, each with what is below it, at a past instant."""
+    return await _cells_at(session, (kind,), measures, scopes, Selection(programme=programme), at)
+
+
+def _measures(kind: AnyKind) -> Iterable[str]:
+    return (*kind.measures, *(flow.measure for flow in kind.flows))
+
+
+async def _cells_at(
+    session: AsyncSession,
+    kinds: Sequence[AnyKind],
+    measures: Collection[str],
+    scopes: Sequence[UUID],
+    selection: Selection,
+    at: datetime,
+) -> dict[UUID, Cells]:
+    instant = Instant(at)
+    wanted = [row for kind in kinds for row in _wanted(kind, selection, instant) if row[2] in measures]
+    parts = [_base(inside=instant.inside), *(part for kind in kinds for part in _of_kind(kind, instant))]
+    rows = await session.execute(
+        sql(
+            """
+            SELECT p.scope, p.measure, p.slot, sum(p.amount) FROM ({parts}) AS p
+            WHERE p.measure = ANY(CAST(:measures AS text[])) GROUP BY 1, 2, 3 HAVING sum(p.amount) <> 0
+            """,
+            parts=" UNION ALL ".join(parts),
+        ),
+        {
+            **selection.values,
+            **instant.values,
+            **_WANTED.values(wanted),
+            "measures": list(measures),
+            "scopes": list(scopes),
+        },
+    )
+    return dict(by_first(rows))
+
+
+def _wanted(kind: AnyKind, selection: Selection, instant: Instant) -> Iterable[list[Any]]:
+    """What is read of the rows by day; with a slot, of the counters of a whole day's flows."""
+    head, under = [kind.source, rules_of(kind.source)], list(selection.narrowed(kind).values())
+    yield from ([*head, measure, *under, None] for measure in kind.measures)
+    if not instant.inside:
+        yield from ([*head, flow.measure, *under, instant.values["day"]] for flow in kind.flows)
+
+
+def _base(*, inside: bool) -> str:
+    """The sum of months and days before `:until`, with the deadlines that passed on that day; flows of a whole day."""
+    sums = " UNION ALL ".join(_sums(table, inside=inside) for table in (ABOVE, BODIES))
+    return f"""
+        SELECT s.scope, r.measure, d.slot, d.amount
+        FROM {_WANTED.unnested}
+        JOIN source_view v ON v.source = r.source AND v.rules = r.rules
+        CROSS JOIN unnest(CAST(:scopes AS uuid[])) AS s(scope)
+        CROSS JOIN LATERAL ({sums}
+            UNION ALL SELECT c.slot, c.n + c.fraction FROM counter c
+            WHERE c.source = r.source AND c.epoch = v.active_epoch AND c.scope = s.scope
+                AND c.programme = r.in_programme AND c.assigned_by = r.by_level
+                AND c.measure = r.measure AND c.slot = r.slot
+        ) AS d(slot, amount)
+    """  # noqa: S608 (constants of this package)
+
+
+def _sums(table: str, *, inside: bool) -> str:
+    chosen = f"""
+        SELECT d.slot, sum(d.amount) FROM {table} d
+        WHERE d.source = r.source AND d.epoch = v.active_epoch AND d.scope = s.scope AND {_UNDER[table]}
+            AND d.measure = r.measure
+    """  # noqa: S608 (constants of this package)
+    ranges = [
+        f"d.period = '{MONTH}' AND d.day < :month",
+        f"d.period = '{DAY}' AND d.day >= :month AND d.day < :until",
+    ]
+    if inside:
+        ranges.append(f"d.period = '{DAY}' AND d.day = :until AND d.crossed_at > {NOT_CROSSED} AND d.crossed_at <= :at")
+    return " UNION ALL ".join(f"{chosen} AND {one} GROUP BY 1" for one in ranges)
+
+
+def _of_kind(kind: AnyKind, instant: Instant) -> Iterable[str]:
+    yield _from_history(kind)
+    yield from (_flow_of_day(kind, flow, inside=instant.inside) for flow in kind.flows)
+    if instant.inside:
+        yield _began_on_day(kind)
+
+
+def _by_day(kind: AnyKind) -> str:
+    """Whether the rows by day of a kind are by the rules of this process: asked once for each statement."""
+    return f"(SELECT rules = {rules_of(kind.source)} FROM source_view WHERE source = '{kind.source}')"  # noqa: S608
+
+
+_SCOPES = """
+    JOIN unnest(CAST(:scopes AS uuid[])) AS s(scope)
+        ON s.scope = CAST(:country AS uuid) OR s.scope = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id]))
+"""
+
+
+def _from_history(kind: AnyKind) -> str:
+    """The states at the instant, by the histories alone: where the rows by day are those of other rules."""
+    return f"""
+        SELECT h.scope, c.measure, c.slot, c.amount FROM (
+            SELECT s.scope, h.*, {kind.values_sql} FROM {kind.name}_history h {tree(kind)} {_SCOPES}
+            WHERE NOT {_by_day(kind)} AND h.valid_from <= :at AND (h.valid_to IS NULL OR h.valid_to > :at)
+                AND {of_dimensions(kind)}
+        ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
+        WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
+    """  # noqa: S608 (constants of this package)
+
+
+def _began_on_day(kind: AnyKind) -> str:
+    """What versions that began on the day until the instant brought, less what those that they ended had had."""
+    axes = ", ".join(f"{kind.value_sql(axis, 'move.moved_at')} AS {axis.name}" for axis in kind.axes)
+    return f"""
+        SELECT h.scope, c.measure, c.slot, h.move_sign * c.amount FROM (
+            SELECT s.scope, h.*, move.*, {axes}
+            FROM (
+                SELECT DISTINCT b.epoch, b.{kind.name}_id FROM {kind.name}_history b
+                JOIN source_view w ON w.source = '{kind.source}' AND w.active_epoch = b.epoch
+                WHERE {_by_day(kind)} AND b.valid_from BETWEEN :day_start AND :at
+            ) AS b
+            JOIN {kind.name}_history h ON h.epoch = b.epoch AND h.{kind.name}_id = b.{kind.name}_id {tree(kind)}
+            CROSS JOIN LATERAL (VALUES (h.valid_from, 1), (h.valid_to, -1)) AS move(moved_at, move_sign)
+            {_SCOPES}
+            WHERE move.moved_at BETWEEN :day_start AND :at AND h.valid_to IS DISTINCT FROM h.valid_from
+                AND {of_dimensions(kind)}
+        ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
+        WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
+    """  # noqa: S608 (constants of this package)
+
+
+def _flow_of_day(kind: AnyKind, flow: AnyFlow, *, inside: bool) -> str:
+    """What a flow counted on the day up to the instant; counters tell it of whole days."""
+    gate = "true" if inside else f"NOT {_by_day(kind)}"
+    return f"""
+        SELECT s.scope, '{flow.measure}', CAST(:day AS text), {flow.amount.sql}
+        FROM {kind.name}_history h {tree(kind)} {_SCOPES}
+        WHERE {gate} AND h.change = '{flow.change}' AND h.occurred_at BETWEEN :day_start AND :at
+            AND {of_dimensions(kind)}
+    """  # noqa: S608 (constants of this package)
+
+
+async def latest_at(
+    session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, at: datetime
+) -> datetime | None:
+    """When the latest change of a flow up to an instant was made.
+
+    Counters tell it of the whole days before; of a day in between the history does.
+    """
+    instant = Instant(at)
+    found: datetime | None = await session.scalar(
+        sql(
+            """
+            SELECT coalesce(
+                (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
+                 WHERE h.change = '{change}' AND h.occurred_at BETWEEN :day_start AND :at AND {selected}
+                    AND ({inside} OR NOT {by_day})),
+                (SELECT c.latest FROM counter c JOIN source_view v ON v.source = c.source AND v.active_epoch = c.epoch
+                 WHERE {by_day} AND c.source = :source AND c.scope = :scope AND c.programme = :in_programme
+                    AND c.assigned_by = :by AND c.measure = :measure AND c.slot < :until_day AND c.latest IS NOT NULL
+                 ORDER BY c.slot DESC LIMIT 1),
+                (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
+                 WHERE NOT {by_day} AND h.change = '{change}' AND h.occurred_at <= :at AND {selected}))
+            """,
+            kind=kind.name,
+            change=flow.change,
+            tree=tree(kind),
+            selected=selected(kind),
+            by_day=_by_day(kind),
+            inside="true" if instant.inside else "false",
+        ),
+        {
+            **selection.values,
+            **instant.values,
+            "source": kind.source,
+            "measure": flow.measure,
+            "in_programme": selection.narrowed(kind)["programme"],
+            "by": selection.narrowed(kind)["assigned_by"],
+            "until_day": instant.until.isoformat(),
+        },
+    )
+    return found
+
+
+async def reads_by_day(session: AsyncSession, kind: AnyKind) -> bool:
+    """Whether the rows by day of a kind are by the rules of this process, so that a past instant is read from them."""
+    return bool(await session.scalar(sql("SELECT {by_day}", by_day=_by_day(kind))))
+
+
+async def changes_by_day(
+    session: AsyncSession, kind: AnyKind, measure: str, selection: Selection, first: date, last: date
+) -> dict[date | None, dict[str, int]]:
+    """What each slot of a measure gained on each civil day of a period; under None what it held before the first.
+
+    Where they are read from (`reads_by_day`). A day on which nothing changed is left out.
+    """
+    rows = await session.execute(
+        sql(
+            """
+            SELECT d.day, d.slot, sum(d.amount) FROM source_view v CROSS JOIN LATERAL ({sums}) AS d(day, slot, amount)
+            WHERE v.source = :source GROUP BY 1, 2
+            """,
+            sums=" UNION ALL ".join(_days(table) for table in (ABOVE, BODIES)),
+        ),
+        {
+            "source": kind.source,
+            "measure": measure,
+            "scope": selection.scope,
+            **{f"of_{name}": value for name, value in selection.narrowed(kind).items()},
+            "month": first.replace(day=1),
+            "first": first,
+            "last": last,
+        },
+    )
+    found: dict[date | None, dict[str, int]] = {}
+    for day, slot, amount in rows:
+        found.setdefault(day, {})[slot] = int(amount)
+    return found
+
+
+def _days(table: str) -> str:
+    under = {
+        ABOVE: "d.programme = :of_programme AND d.assigned_by = :of_assigned_by",
+        BODIES: "CAST(:of_programme AS text) IN ('', d.programme)"
+        " AND CAST(:of_assigned_by AS text) IN ('', d.assigned_by)",
+    }[table]
+    chosen = f"""
+        FROM {table} d WHERE d.source = :source AND d.epoch = v.active_epoch AND d.scope = :scope AND {under}
+            AND d.measure = :measure
+    """
+    return f"""
+        SELECT CAST(NULL AS date), d.slot, d.amount {chosen} AND d.period = '{MONTH}' AND d.day < :month
+        UNION ALL SELECT CASE WHEN d.day >= :first THEN d.day END, d.slot, d.amount {chosen}
+            AND d.period = '{DAY}' AND d.day BETWEEN :month AND :last
+    """
