@@ -18,7 +18,6 @@ from sixclear.common.issuer.key_store import signing_key
 from sixclear.common.issuer.minting import mint
 from sixclear.common.issuer.roles import client_of, organisation_role
 
-TASKS_DATABASE = "bench_tasks"
 _PROGRAMME = "bench"
 _API = "/api/tasks/v1"
 
@@ -57,16 +56,17 @@ def token(home: Path, code: str) -> str:
 
 async def country(server: Postgres, home: Path, tasks: int) -> Country:
     """A database with `tasks` assigned tasks; the server is left with it as a template."""
+    database = f"country_{tasks}"
     signing_key(home)
-    await server.execute(f'DROP DATABASE IF EXISTS "{TASKS_DATABASE}" WITH (FORCE)')
-    await server.execute(f'CREATE DATABASE "{TASKS_DATABASE}"')
-    async with sixclear("country", "tasks", {"tasks": server.url(TASKS_DATABASE)}, home) as service:
-        async with server.connection(TASKS_DATABASE) as connection:
+    await server.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    await server.execute(f'CREATE DATABASE "{database}"')
+    async with sixclear(f"country-{tasks}", "tasks", {"tasks": server.url(database)}, home) as service:
+        async with server.connection(database) as connection:
             rows = await connection.fetch("SELECT code FROM organisation WHERE level = 'province' ORDER BY code")
         codes = [str(row["code"]) for row in rows]
         async with httpx2.AsyncClient(base_url=service.url, timeout=30) as http:
             await _first_tasks(http, home, codes)
-    async with server.connection(TASKS_DATABASE) as connection:
+    async with server.connection(database) as connection:
         await connection.execute(_COPY_TASKS.format(times=max(1, tasks // len(codes))))
         await connection.execute(_COPY_EVENTS)
         await connection.execute("DROP TABLE copied")
@@ -77,7 +77,7 @@ async def country(server: Postgres, home: Path, tasks: int) -> Country:
         )
     places = {code: place for place, code in enumerate(codes)}
     return Country(
-        TASKS_DATABASE,
+        database,
         tuple(token(home, code) for code in codes),
         tuple((row["task_id"], places[row["code"]]) for row in made),
     )
@@ -128,7 +128,7 @@ def _proposal(lead: str, beside: str, directive_id: str) -> dict[str, object]:
     }
 
 
-# `copied` keeps which task a copy was made of, for its events.
+# `copied` keeps which task a copy was made of, for its events. These became true over half a year.
 _COPY_TASKS = """
 CREATE TABLE copied AS
 SELECT task_id AS of, md5(task_id::text || number)::uuid AS task_id, number
@@ -144,6 +144,6 @@ INSERT INTO event (entity_type, entity_id, version, previous_version, change, da
 SELECT entity_type, copied.task_id, version, previous_version, change,
        data || jsonb_build_object('task_id', copied.task_id, 'code', data->>'code' || '-' || number,
                                   'external_id', data->>'external_id' || '-' || number),
-       meta, traceparent, occurred_at, recorded_at, published
+       meta, traceparent, occurred_at - make_interval(days => number % 180), recorded_at, published
   FROM event JOIN copied ON of = entity_id ORDER BY number, event_id;
 """

@@ -60,7 +60,55 @@ INGEST = (
     Goal("ingest", "cpu-ordinary-full", f"{_ORDINARY}, CPU per update", FULL),
 )
 
-GOALS: tuple[Goal, ...] = INGEST
+_SMALL, _SAME = "the same with 1 k tasks", "a route that returns the same bytes"
+_MEMORY, _FILTER, _PAST = "country and programmes", "any other filter", "`as_of`, with and without filters"
+
+STATUS = (
+    *(
+        Goal("status", f"rows-{key}", f"Rows read for a status, {words}", _SMALL, _at_most(1.05))
+        for key, words in (("memory", _MEMORY), ("filters", _FILTER), ("as_of", _PAST))
+    ),
+    Goal("status", "time-memory", f"Time of a status, {_MEMORY}", _SAME, _at_most(1.5)),
+    Goal("status", "time-filters", f"Time of a status, {_FILTER}", _SAME, _at_most(4)),
+    Goal("status", "time-as_of", f"Time of a status, {_PAST}", _SAME, _at_most(8)),
+    Goal("status", "group-by", f"Status, {_MEMORY}", "`GROUP BY` (does less)", _at_least(20)),
+)
+
+_FOLD = "Fold, durable, with history, gaps and roll-ups, real Kafka"
+FOLD = (
+    Goal("fold", "raw", _FOLD, "raw aiokafka", _at_least(0.1, 0.2)),
+    Goal("fold", "orm", _FOLD, "one ORM transaction per event, the same rows", _at_least(20, 50)),
+    Goal("fold", "faststream", _FOLD, "FastStream, batches (does less)"),
+    Goal("fold", "bytewax", _FOLD, "Bytewax (does less)"),
+)
+RELAY = (
+    Goal("relay", "bare", "Relay, events of tasks, real Kafka", "bare `send_batch`, same bytes", _at_least(0.15, 0.3)),
+    Goal("relay", "buffers", "Relay, buffers read per batch", "after 1 M events beside an old snapshot"),
+)
+
+_FRESH = "Freshness, acknowledged → client of the stream, real Kafka"
+FRESHNESS = (
+    Goal("freshness", "p50", _FRESH, "30 ms", _at_most(1)),
+    Goal("freshness", "bare", _FRESH, "bare publish → consume → write", _at_most(6)),
+    Goal("freshness", "poller", _FRESH, "a 100-ms poller with the same fold", _at_least(3)),
+    Goal("freshness", "loaded", f"{_FRESH}, under load", "reported"),
+)
+
+_STREAM = "Stream to 2,000 clients"
+STREAM = (
+    Goal("stream", "cpu-limit", f"{_STREAM}, CPU a broadcast", "`transport.write`", _at_most(1.6)),
+    Goal("stream", "cpu-peer", f"{_STREAM}, CPU a broadcast", "sse-starlette", _at_most(0.4)),
+    Goal("stream", "stuck", f"{_STREAM}, the others' p99 beside one that is stuck", "none is stuck", _at_most(1.1)),
+    Goal("stream", "memory", "Memory a client of the stream, over 10,000", "15 KB", _at_most(1, 8 / 15)),
+)
+
+_DIRECT = "lock, read and the same statement, sent directly"
+BULK = tuple(
+    Goal("bulk", str(size), f"Bulk, {size:,} items a request", _DIRECT, _at_least(0.7, 0.85))
+    for size in (1_000, 10_000)
+)
+
+GOALS: tuple[Goal, ...] = (*INGEST, *STATUS, *FOLD, *RELAY, *FRESHNESS, *STREAM, *BULK)
 
 
 def goals_of(part: str) -> dict[str, Goal]:

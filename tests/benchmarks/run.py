@@ -24,7 +24,7 @@ class Run:
     tasks: int
     say: Callable[[str], None]
     _kafka: KafkaServer | None = field(default=None, init=False)
-    _country: Country | None = field(default=None, init=False)
+    _countries: dict[int, Country] = field(default_factory=dict, init=False)
 
     @property
     def home(self) -> Path:
@@ -38,9 +38,10 @@ class Run:
             self._kafka = self.stack.enter_context(servers.kafka(self.folder))
         return self._kafka
 
-    async def country(self) -> Country:
-        """The template database of tasks, and who reports on them."""
-        if self._country is None:
-            self.say(f"  making a country of {self.tasks} tasks")
-            self._country = await country(self.postgres, self.home, self.tasks)
-        return self._country
+    async def country(self, tasks: int | None = None) -> Country:
+        """A template database of tasks, and who reports on them; as large as the run's options say, or as asked."""
+        size = tasks or self.tasks
+        if size not in self._countries:
+            self.say(f"  making a country of {size:,} tasks")
+            self._countries[size] = await country(self.postgres, self.home, size)
+        return self._countries[size]

@@ -123,23 +123,34 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    name: str, command: Sequence[str], port: int, environment: Mapping[str, str], folder: Path, *, ready: str
+    name: str,
+    command: Sequence[str],
+    port: int,
+    environment: Mapping[str, str],
+    folder: Path,
+    *,
+    ready: str,
+    said: str = "",
+    within_seconds: float = _READY_SECONDS,
 ) -> AsyncIterator[Served]:
-    """A process that is ready when `ready` answers 200; interrupted at the end, killed when it does not end."""
+    """A process that is ready when `ready` answers 200 and it has written `said`.
+
+    It is interrupted at the end, and killed when it does not end.
+    """
     log = folder / f"{name}.log"
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SIXCLEAR_", "OTEL_"))}
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: ASYNC220 (it only begins)
             command,
             cwd=ROOT,
-            env={**inherited, **environment},
+            env={**inherited, "PYTHONUNBUFFERED": "1", **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
         made = Served(name, process.pid, port, log)
-        await _until_ready(made, process, f"{made.url}{ready}")
+        await _until_ready(made, process, f"{made.url}{ready}", said, within_seconds)
         yield made
     finally:
         process.send_signal(signal.SIGINT)
@@ -150,20 +161,27 @@ async def served(
             process.wait()
 
 
-async def _until_ready(one: Served, process: subprocess.Popen[bytes], address: str) -> None:
-    ends = time.monotonic() + _READY_SECONDS
+async def _until_ready(
+    one: Served, process: subprocess.Popen[bytes], address: str, said: str, within_seconds: float
+) -> None:
+    ends = time.monotonic() + within_seconds
     async with httpx2.AsyncClient() as client:
-        while time.monotonic() < ends:
-            if process.poll() is not None:
-                break
+        while time.monotonic() < ends and process.poll() is None:
             try:
-                if (await client.get(address)).status_code == 200:
-                    return
+                answered = (await client.get(address)).status_code == 200
             except httpx2.TransportError:
-                pass
-            await asyncio.sleep(0.1)
+                answered = False
+            if answered and said in one.log.read_text("utf-8", "replace"):
+                return
+            await asyncio.sleep(0.05)
     last = one.log.read_text("utf-8", "replace").splitlines()[-15:]
     raise RuntimeError(f"{one.name} is not ready:\n" + "\n".join(last))
+
+
+def product_command(target: str, port: int, *, demo: bool) -> list[str]:
+    """What starts the product."""
+    shown = "--demo" if demo else "--no-demo"
+    return [sys.executable, "-m", "sixclear.launcher", "run", "--target", target, "--port", str(port), shown]
 
 
 @asynccontextmanager
@@ -185,7 +203,7 @@ async def sixclear(
         **{f"SIXCLEAR_{service.upper()}_DATABASE_URL": url for service, url in databases.items()},
         **{f"SIXCLEAR_{key}": value for key, value in settings.items()},
     }
-    command = [sys.executable, "-m", "sixclear.launcher", "run", "--target", target, "--port", str(port), "--no-demo"]
+    command = product_command(target, port, demo=False)
     async with served(name, command, port, environment, home.parent, ready="/readyz") as made:
         yield made
 

@@ -1,16 +1,17 @@
-"""The public load tool `wrk`: as many requests as 32 connections can send, one after the other on each."""
+"""The public load tool `wrk`: as many requests as its connections can send, one after the other on each."""
 
 import asyncio
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.country import Country
 
 CONNECTIONS = 32
-SCRIPT = Path(__file__).with_name("report.lua")
+_REPORTS, _PATHS = Path(__file__).with_name("report.lua"), Path(__file__).with_name("paths.lua")
 LACKS = "wrk is missing (Debian: apt-get install wrk)"
 
 
@@ -39,11 +40,21 @@ class Load:
 async def reports(country: Country, folder: Path, url: str, seconds: float, connections: int = CONNECTIONS) -> Load:
     """Reports at random for some seconds."""
     tokens, tasks = country.write(folder)
-    environment = {**os.environ, "BENCH_TOKENS": str(tokens), "BENCH_TASKS": str(tasks)}
+    return await _run(_REPORTS, url, seconds, connections, BENCH_TOKENS=str(tokens), BENCH_TASKS=str(tasks))
+
+
+async def readings(paths: Sequence[str], folder: Path, url: str, seconds: float, connections: int = 2) -> Load:
+    """GETs of these paths at random for some seconds."""
+    listed = folder / "paths.txt"
+    listed.write_text("\n".join(paths) + "\n")
+    return await _run(_PATHS, url, seconds, connections, BENCH_PATHS=str(listed))
+
+
+async def _run(script: Path, url: str, seconds: float, connections: int, **variables: str) -> Load:
     process = await asyncio.create_subprocess_exec(
         "wrk",
-        *("-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s", "-s", str(SCRIPT), url),
-        env=environment,
+        *("-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s", "-s", str(script), url),
+        env={**os.environ, **variables},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

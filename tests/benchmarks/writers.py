@@ -1,0 +1,117 @@
+"""Processes that take reports: the product's ways and both peers, each with a copy of the country's database."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from tests.benchmarks import wrk
+from tests.benchmarks.country import Country
+from tests.benchmarks.machine import cpu_seconds
+from tests.benchmarks.rows import Figures
+from tests.benchmarks.run import Run
+from tests.benchmarks.servers import ISSUER, SERVICES, Postgres, Served, peer, sixclear
+
+from sixclear.common.settings import CommonSettings
+from sixclear.common.testing.eventually import eventually
+from sixclear.tasks.settings import Settings
+
+NO_HOT_ROUTES = "not built: the product has no hot routes yet"
+
+
+def hot_routes_exist() -> bool:
+    """Whether the product has the short way and its switch."""
+    return "hot_routes" in {*CommonSettings.model_fields, *Settings.model_fields}
+
+
+def switch(*, hot: bool) -> dict[str, str]:
+    """The setting that chooses the way; none while there is only one."""
+    if not hot_routes_exist():
+        return {}
+    prefix = "" if "hot_routes" in CommonSettings.model_fields else "TASKS_"
+    return {f"{prefix}HOT_ROUTES": "on" if hot else "off"}
+
+
+@dataclass
+class Writer:
+    """A process that takes reports, and what was acknowledged by it."""
+
+    served: Served
+    database: str
+    folds: str | None = None
+    acknowledged: int = 0
+    runs: int = 0
+    behind_seconds: list[float] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def peer_writer(run: Run, country: Country, kind: str) -> AsyncIterator[Writer]:
+    database = f"ingest_{kind}"
+    url = await run.postgres.copy(country.database, database)
+    environment = {
+        "DATABASE_URL": url,
+        "ISSUER": ISSUER,
+        "JWKS_FILE": str(run.home / "identity" / "jwks.json"),
+    }
+    async with peer(f"{kind}-peer", f"{kind}_report", environment, run.folder) as served:
+        yield Writer(served, database)
+
+
+@asynccontextmanager
+async def product_writer(
+    run: Run, country: Country, name: str, target: str, *, hot: bool, **settings: str
+) -> AsyncIterator[Writer]:
+    databases = {"tasks": await run.postgres.copy(country.database, f"ingest_{name}")}
+    for service in SERVICES[1:]:
+        if target == "all" or service in target.split(","):
+            databases[service] = await run.postgres.copy("template1", f"ingest_{name}_{service}")
+    async with sixclear(name, target, databases, run.home, **switch(hot=hot), **settings) as served:
+        writer = Writer(served, f"ingest_{name}", f"ingest_{name}_monitoring" if "monitoring" in databases else None)
+        await caught_up(run.postgres, writer)
+        yield writer
+
+
+async def load(run: Run, country: Country, writer: Writer, seconds: float) -> Figures:
+    before = cpu_seconds(writer.served.pid, run.postgres.pid)
+    seen = await wrk.reports(country, run.folder, writer.served.url, seconds)
+    cpu = cpu_seconds(writer.served.pid, run.postgres.pid) - before
+    if seen.refused or seen.broken:
+        raise RuntimeError(f"{writer.served.name} refused {seen.refused} requests and broke {seen.broken}")
+    writer.acknowledged += seen.accepted
+    writer.runs += 1
+    if writer.folds is not None:
+        writer.behind_seconds.append(await caught_up(run.postgres, writer))
+    return {
+        "rate": seen.accepted / seen.seconds,
+        "cpu_us": cpu / max(1, seen.accepted) * 1e6,
+        "p50_ms": seen.p50_ms,
+        "p99_ms": seen.p99_ms,
+    }
+
+
+async def caught_up(server: Postgres, writer: Writer) -> float:
+    """Wait until monitoring in the same process has folded every report; returns the seconds that it took."""
+    if writer.folds is None:
+        return 0.0
+    clock = time.monotonic()
+    async with server.connection(writer.database) as tasks, server.connection(writer.folds) as view:
+
+        async def folded() -> bool:
+            last = await tasks.fetchval("SELECT max(event_id) FROM event")
+            seen = await view.fetchval(
+                "SELECT min(last_position) FROM consumer_position WHERE consumer_group = 'monitoring.tasks'"
+            )
+            return bool(seen is not None and seen >= last)
+
+        await eventually(folded, within_seconds=120, every_seconds=0.05)
+    return time.monotonic() - clock
+
+
+async def kept(server: Postgres, name: str, writer: Writer) -> str:
+    """Rows against acknowledgements; raises where something acknowledged is not there, or much more than that is."""
+    table = "small_outbox" if name == "bare" else "event WHERE change = 'progress_reported'"
+    async with server.connection(writer.database) as connection:
+        stored = int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
+    # What the load tool had sent when its time was over is stored, and nobody heard of it.
+    assert writer.acknowledged <= stored <= writer.acknowledged + wrk.CONNECTIONS * writer.runs, (name, stored)
+    return f"{name}: {writer.acknowledged} acknowledged, {stored} stored"
