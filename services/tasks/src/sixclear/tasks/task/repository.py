@@ -128,6 +128,7 @@ async def count_open_proposals(session: AsyncSession, programme_id: UUID, propos
         Task.programme_id == programme_id,
         Task.proposed_by_organisation_id == proposed_by,
         Task.status == "proposed",
+        Task.assigned_at.is_(None),  # the condition of the index
     )
     return await session.scalar(found) or 0
 
