@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import event, text
 from starlette.applications import Starlette
 
+from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.clock import utc_now
 from sixclear.common.db import Database
 from sixclear.common.errors import DomainError
@@ -151,11 +152,11 @@ async def running_service(
 
 
 def bare_runtime(home: Path) -> Runtime:
-    """What the launcher gives a target that neither consumes events nor calls another service."""
+    """What the launcher gives a target whose sources are not in this process and that calls no other service."""
     return Runtime(
         settings=CommonSettings(env="test", home=home),
         clock=utc_now,
-        bus=cast(Any, None),
+        bus=MemoryBus({}),
         verifier=FakeIssuer().verifier(),
         http=cast(Any, None),
     )
