@@ -78,7 +78,7 @@ async def test_what_is_counted_again_beside_the_view_is_the_same(cluster: Platfo
 
 def rebuild(platform: Platform, source: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "sixclear.launcher", "rebuild", source],
+        [sys.executable, "-m", "sixclear.launcher", "rebuild", "--no-wait", source],
         env=os.environ | {"SIXCLEAR_HOME": str(platform.home)},
         capture_output=True,
         text=True,

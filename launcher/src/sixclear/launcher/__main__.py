@@ -68,7 +68,12 @@ def parser() -> argparse.ArgumentParser:
     epoch.set_defaults(run=commands.epoch)
 
     rebuild = named.add_parser("rebuild", help="have monitoring count a source's events again, beside what it shows")
-    rebuild.add_argument("source", metavar="SOURCE", help=", ".join(source.name for source in SOURCES))
+    rebuild.add_argument(
+        "source",
+        metavar="SOURCE",
+        help=", ".join(source.name for source in SOURCES) + "; or monitoring, for all of them",
+    )
+    rebuild.add_argument("--no-wait", action="store_true", help="ask and return, without following it")
     rebuild.set_defaults(run=commands.rebuild)
 
     purge = named.add_parser("purge", help="take an entity's earlier public versions out of the log, and send it again")

@@ -196,13 +196,18 @@ async def purge(options: Namespace) -> int:
 
 
 async def rebuild(options: Namespace) -> int:
-    """Have monitoring fold a source again."""
-    from sixclear.launcher.rebuild import ask
+    """Have monitoring fold a source again, and follow it until readers see the result."""
+    from sixclear.launcher.rebuild import Bars, ask, follow
 
     settings = common_settings("127.0.0.1", 0)
     configure_logging(settings)
-    await ask(settings, options.source)
-    say(f"Monitoring reads the log of {options.source} again and shows the result once it is whole.")
+    before = await ask(settings, options.source)
+    say(f"Monitoring reads the log of {', '.join(before)} again and shows the result once it is whole.")
+    if options.no_wait:
+        return 0
+    with Bars() as bars:
+        done = await follow(settings, before, bars.show)
+    say("It is shown." if done else "No process of monitoring leads now; it begins as soon as one does.")
     return 0
 
 
