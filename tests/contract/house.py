@@ -261,6 +261,8 @@ MONITORING = House(
         "live.stream -> starlette": "the stream is an ASGI application, not a route",
         "live.frames -> ledger.schemas": "a frame holds what the ledger answers",
         "live.frames -> status.schemas": "a frame holds what the status answers",
+        "live.memory -> status.schemas": "it encodes what the status answers",
+        "live.stream -> status.schemas": "it gives frames and the memory what the status answers",
         "view -> sqlalchemy": "each part of the projection speaks SQL itself",
         "lead -> asyncpg": "the leader's lock lives as long as a session of its own",
         "statements -> sqlalchemy": "it makes statements",

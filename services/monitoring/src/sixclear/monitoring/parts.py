@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -16,7 +17,11 @@ from sixclear.monitoring.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """`add_spans` queues spans and says how many it took; `background` has limits for long statements."""
+    """`add_spans` queues spans and says how many it took; `background` has limits for long statements.
+
+    `kept_status` has the body of a programme's status (None: of the country) and its entity tag, where they are in
+    memory; `standing` what the follower of the view saw last (`status.service.Standing`), or None.
+    """
 
     settings: Settings
     clock: Clock
@@ -27,6 +32,8 @@ class Parts:
     process_streams: Callable[[], Sequence[StreamState]]
     leading: Callable[[], bool]
     on_change: Callable[[], None]
+    kept_status: Callable[[str | None], tuple[bytes, str] | None] = lambda _: None
+    standing: Callable[[datetime], object] = lambda _: None
 
 
 def parts_of(request: Request) -> Parts:

@@ -1,5 +1,6 @@
 """What the public questions share: everyone may ask, within bounds, and an answer that is still the same is a 304."""
 
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sixclear.common.errors import Unavailable
-from sixclear.common.web.access import Access
+from sixclear.common.web.access import Access, find_dependency
 from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.etags import not_modified
 from sixclear.common.web.route import Handler, SessionDep, TransactionalRoute
@@ -28,6 +29,8 @@ _LARGE = frozenset({"getTimeline", "listProvinces", "getAttention"})
 # What moves with the clock or with every event, though no figure does.
 _MOVING = frozenset({"as_of", "staleness_seconds", "sources"})
 _AGE_STEP_SECONDS = 5
+# The question of which answers are kept in memory.
+_KEPT = "getStatus"
 
 
 async def _one_snapshot(session: SessionDep) -> AsyncSession:
@@ -43,36 +46,78 @@ SnapshotDep = Annotated[AsyncSession, Depends(_one_snapshot)]
 
 
 class FiguresRoute(TransactionalRoute):
-    """A route that everyone may ask, within the bounds of `Readings`."""
+    """A route that everyone may ask, within the bounds of `Readings`.
+
+    A status that is kept in memory is answered from there, before dependencies are solved and a session is made.
+    """
 
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
+        rule = find_dependency(self.dependant, Access)
+        assert rule is not None, "the routes of figures are public"
+
+        async def from_memory(request: Request) -> Response:
+            await rule.admit(request)
+            return _kept(request) or await handler(request)
+
+        answer = from_memory if self.operation_id == _KEPT else handler
 
         async def handle(request: Request) -> Response:
             large = self.operation_id in _LARGE or "as_of" in request.query_params
-            return await parts_of(request).readings.answer(request, handler, large=large)
+            return await parts_of(request).readings.answer(request, answer, large=large)
 
         return handle
 
 
-def tag_of(answer: Schema) -> str:
-    """The entity tag of an answer: of its figures, of what they are known to lack, and of their age in steps."""
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What the figures of an answer and what they are known to lack come to; the tag adds their age, in steps."""
+
+    digest: str
+
+    def tag(self, age: float | None) -> str:
+        """The entity tag of an answer whose figures are so old."""
+        step = None if age is None else age // _AGE_STEP_SECONDS
+        return f'"{sha256(f"{self.digest} {step}".encode()).hexdigest()[:32]}"'
+
+
+def lasting_of(answer: Schema) -> Lasting:
+    """Without what moves with the clock or with every event, though no figure does."""
     body = answer.model_dump()
-    age = body.get("staleness_seconds")
     lasting = {
         "figures": {name: value for name, value in body.items() if name not in _MOVING},
-        "age": None if age is None else age // _AGE_STEP_SECONDS,
         "sources": {name: (state["epoch"], state["gaps"]) for name, state in body.get("sources", {}).items()},
     }
-    digest = sha256(orjson.dumps(lasting, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return f'"{digest[:32]}"'
+    return Lasting(sha256(orjson.dumps(lasting, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest())
+
+
+def tag_of(answer: Schema) -> str:
+    """The entity tag of an answer: of its figures, of what they are known to lack, and of their age in steps."""
+    return lasting_of(answer).tag(getattr(answer, "staleness_seconds", None))
 
 
 def unless_same(request: Request, response: Response, answer: S) -> S | Response:
     """`answer`, or 304 where the caller has it; pages of every origin may ask, as they may read the stream."""
     tag = tag_of(answer)
-    headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
     if not_modified(request, tag):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
+        return Response(status_code=304, headers=_headers(tag))
+    response.headers.update(_headers(tag))
     return answer
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {"ETag": f"W/{tag}", "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
+
+
+def _kept(request: Request) -> Response | None:
+    """An answer that is kept in memory, for questions that name a programme or nothing; None for any other."""
+    question = request.query_params.multi_items()
+    if len(question) > 1 or any(name != "programme" for name, _ in question):
+        return None
+    kept = parts_of(request).kept_status(question[0][1] if question else None)
+    if kept is None:
+        return None
+    body, tag = kept
+    if not_modified(request, tag):
+        return Response(status_code=304, headers=_headers(tag))
+    return Response(body, media_type="application/json", headers=_headers(tag))

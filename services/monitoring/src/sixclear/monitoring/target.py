@@ -96,6 +96,8 @@ class MonitoringTarget:
                 process_streams=lambda: self.process_streams(),
                 leading=lambda: self._leadership.leading,
                 on_change=self._view_changed,
+                kept_status=self._stream.memory.answer,
+                standing=self._stream.memory.standing,
             ),
             stream=self._stream.endpoint,
         )

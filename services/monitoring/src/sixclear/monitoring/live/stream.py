@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from functools import partial
@@ -22,13 +22,14 @@ from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.ledger.service import recent_changes, withdrawn_since
 from sixclear.monitoring.live.frames import Frame
+from sixclear.monitoring.live.memory import StatusMemory
 from sixclear.monitoring.settings import Settings
-from sixclear.monitoring.status.service import programmes_now, status
+from sixclear.monitoring.status.schemas import Status, TaskPart
+from sixclear.monitoring.status.service import statuses_now
 from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.census import measure
-from sixclear.monitoring.view.reconcile import refuses
-from sixclear.monitoring.view.selection import Selection
+from sixclear.monitoring.view.reconcile import refuses, require_reconciled
 
 _log = structlog.get_logger(__name__)
 
@@ -42,14 +43,27 @@ _POLL_SECONDS = 1.0
 
 
 async def payload(session: AsyncSession, *, after: int, now: datetime) -> tuple[int, Frame]:
-    """The view's sequence number and what a frame says; `after` limits its changes to those since that number."""
+    """The view's sequence number and what a frame says; `after` limits its changes to those since that number.
+
+    Raises FiguresDoNotReconcile.
+    """
+    await require_reconciled(session)
     sequence = await views.view_sequence(session)
-    body = await status(session, Selection(), at=None, now=now)
-    return sequence, Frame(
+    seen = await statuses_now(session, await freshness(session, now), now)
+    return sequence, await _frame(session, sequence, seen.statuses, after, now)
+
+
+async def _frame(
+    session: AsyncSession, sequence: int, statuses: Mapping[str | None, Status], after: int, now: datetime
+) -> Frame:
+    parts = {
+        slug: TaskPart(**{name: getattr(one, name) for name in TaskPart.model_fields}) for slug, one in statuses.items()
+    }
+    return Frame(
         view_sequence=sequence,
         as_of=now,
-        status=body,
-        programmes=await programmes_now(session, now),
+        status=statuses[None],
+        programmes={slug: part for slug, part in parts.items() if slug is not None},
         changes=await recent_changes(session, after=after, limit=_CHANGES),
     )
 
@@ -91,7 +105,9 @@ class LiveStream:
         self._day: date | None = None
         self._fresh: tuple[Freshness, datetime] | None = None
         self._current_at: datetime | None = None
+        self._kept: tuple[object, Mapping[str | None, Status]] | None = None
         self.refusing = False
+        self.memory = StatusMemory(clock)
         self.hub = SseHub(
             "monitoring",
             self._snapshot,
@@ -187,24 +203,45 @@ class LiveStream:
             await measure(session, self._began, now)
             sequence = await views.view_sequence(session)
             self._measure(sequence, fresh)
+            statuses = await self._renew_memory(session, sequence, fresh, now)
             if self._sequence is None:
                 self._sequence, self._day = sequence, civil_date(now)
                 return
             if _swapped(before, fresh) or await withdrawn_since(session, self._sequence):
                 self.hub.forget()
-            if sequence != self._sequence or self._day != civil_date(now) or _heard_otherwise(before, fresh):
-                await self._publish(session, now)
+            changed = sequence != self._sequence or self._day != civil_date(now) or _heard_otherwise(before, fresh)
+            if changed and statuses is not None:
+                frame = await _frame(session, sequence, statuses, self._sequence, now)
+                self._sequence, self._day = sequence, civil_date(now)
+                self.hub.publish("status", _encode(frame), sequence)
             # Figures that are refused to those who come are not said to stand to those who have them.
             if sequence == self._sequence and self._day == civil_date(now) and not self.refusing:
                 self._current_at = now
 
-    async def _publish(self, session: AsyncSession, now: datetime) -> None:
-        try:
-            sequence, body = await payload(session, after=self._sequence or 0, now=now)
-        except FiguresDoNotReconcile:
-            return
-        self._sequence, self._day = sequence, civil_date(now)
-        self.hub.publish("status", _encode(body), sequence)
+    async def _renew_memory(
+        self, session: AsyncSession, sequence: int, fresh: Freshness, now: datetime
+    ) -> Mapping[str | None, Status] | None:
+        """What the memory answers with from now on; None while figures are refused, and then it answers nothing.
+
+        What is known to be missing is part of the entity tag and of a frame, so a gap or a silent relay renews it, too.
+        """
+        gaps = tuple(source.gaps for source in fresh.sources.values())
+        seen = (sequence, civil_date(now), fresh.generations, gaps, fresh.silent)
+        if self.refusing:
+            self._kept = None
+            self.memory.forget()
+            return None
+        if self._kept is None or self._kept[0] != seen:
+            try:
+                found = await statuses_now(session, fresh, now)
+            except FiguresDoNotReconcile:
+                self._kept = None
+                self.memory.forget()
+                return None
+            self._kept = seen, found.statuses
+            self.memory.keep(*found)
+        self.memory.looked(fresh, now)
+        return self._kept[1]
 
     def _measure(self, sequence: int, fresh: Freshness) -> None:
         metrics.VIEW_SEQUENCE.set(sequence)

@@ -8,10 +8,11 @@ from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ProgrammeNotFound
 from sixclear.monitoring.fields import AsOf, AssignedBy, Organisation, Programme
 from sixclear.monitoring.instants import read_as_of
+from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, SnapshotDep, unless_same
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
-from sixclear.monitoring.view.selection import known_programme, select
+from sixclear.monitoring.view.selection import Selection, known_programme, reference_of, select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
 
@@ -40,9 +41,19 @@ async def get_status(
 
     The entity tag is weak: it stands for the figures, for what they leave out, and for their age in steps of 5 s.
     """
-    at = read_as_of(as_of, now)
-    selection = await select(session, organisation=organisation, programme=programme, assigned_by=assigned_by)
-    return unless_same(request, response, await service.status(session, selection, at=at, now=now))
+    at, standing = read_as_of(as_of, now), parts_of(request).standing(now)
+    if not isinstance(standing, service.Standing) or (programme is not None and programme not in standing.programmes):
+        selection = await select(session, organisation=organisation, programme=programme, assigned_by=assigned_by)
+        return unless_same(request, response, await service.status(session, selection, at=at, now=now))
+    answer = await service.status_beside(
+        session,
+        Selection(None, programme, assigned_by),
+        None if organisation is None else reference_of(organisation),
+        standing=standing,
+        at=at,
+        now=now,
+    )
+    return unless_same(request, response, answer)
 
 
 @router.get(

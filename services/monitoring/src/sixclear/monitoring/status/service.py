@@ -1,9 +1,9 @@
 """The live status, now from counters or at a past instant from histories: one shape, the same figures."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,39 +28,124 @@ from sixclear.monitoring.status.schemas import (
     TaskFigures,
     TaskPart,
 )
-from sixclear.monitoring.status.sealed import sealed_cells
-from sixclear.monitoring.streams.freshness import freshness
+from sixclear.monitoring.status.sealed import SEALED, sealed_cells, sealed_part
+from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import cells as view
 from sixclear.monitoring.view import dimensions, past
+from sixclear.monitoring.view.dimensions import Reference
 from sixclear.monitoring.view.reconcile import require_reconciled
-from sixclear.monitoring.view.selection import Selection
+from sixclear.monitoring.view.selection import Selection, known_body
 
 # A status reads the measures of these and no others.
 SHOWN = (TASK, SUBMISSION, ENTRY)
 _OF_PROVINCES = ("task", "task_bucket")
+_WITHOUT_PROGRAMME = {m for kind in SHOWN if "programme" not in kind.dimensions for m in kind.measures}
 
 
 async def status(session: AsyncSession, selection: Selection, *, at: datetime | None, now: datetime) -> Status:
     """The whole answer; `at` None means now. Raises FiguresDoNotReconcile."""
     await require_reconciled(session, past=at is not None)
     fresh = await freshness(session, now)
+    cells: view.Cells
     if at is None:
         cells = await view.cells_now(session, SHOWN, selection, civil_date(now))
         last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
         cells = await past.cells_at(session, SHOWN, selection, at)
         last_report = await past.latest_at(session, TASK, REPORTS, selection, at)
-    # Sealed ones are told of the whole country only.
-    all_feedback = selection.is_all_of(SUBMISSION)
-    sealed = await sealed_cells(session, at or now, now) if all_feedback else {}
+    sealed = await sealed_cells(session, at or now, now) if _tells_sealed(selection) else {}
+    return _status(cells, sealed, last_report, selection, fresh, at or now)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a look told that every answer needs: no figure is refused, how old they are, and which programmes exist.
+
+    `sealed` are the cells of sealed submissions as now.
+    """
+
+    fresh: Freshness
+    programmes: frozenset[str]
+    sealed: Mapping[Cell, int]
+
+
+async def status_beside(
+    session: AsyncSession,
+    selection: Selection,
+    named: Reference | None,
+    *,
+    standing: Standing,
+    at: datetime | None,
+    now: datetime,
+) -> Status:
+    """As `status`, of the body that is named, for callers that know the rest: one statement, two for a past instant.
+
+    Raises ReferenceUnknown.
+    """
+    tells_sealed = named is None and _tells_sealed(selection)
+    cells: view.Cells
+    sealed: Mapping[Cell, int] = standing.sealed if tells_sealed else {}
+    if at is None:
+        found = await view.cells_of_body(session, SHOWN, (TASK, REPORTS), selection, named, civil_date(now))
+        body, cells, last_report = found
+    else:
+        body, last_report = await past.body_and_latest_at(session, TASK, REPORTS, selection, named, at)
+    if named is not None:
+        selection = replace(selection, organisation_id=known_body(body))
+    if at is not None:
+        part = sealed_part(at, now) if tells_sealed else None
+        by_scope = await past.cells_with_part_at(session, SHOWN, selection, part, at)
+        cells = by_scope.get(selection.scope, {})
+        sealed = {cell: int(n) for cell, n in by_scope.get(SEALED, {}).items()}
+    return _status(cells, sealed, last_report, selection, standing.fresh, at or now)
+
+
+class Now(NamedTuple):
+    """The statuses of the country (None) and of each programme, and the sealed cells in the country's."""
+
+    statuses: dict[str | None, Status]
+    sealed: dict[Cell, int]
+
+
+async def statuses_now(session: AsyncSession, fresh: Freshness, now: datetime) -> Now:
+    """All statuses that are kept, from counters; raises FiguresDoNotReconcile.
+
+    For callers that know the age of the view, and that no figure is refused.
+    """
+    by_programme = await view.programme_cells_now(session, SHOWN, civil_date(now))
+    reports = await view.programme_latest(session, TASK, REPORTS)
+    slugs = await dimensions.list_programmes(session)
+    sealed = await sealed_cells(session, now, now)
+    country = by_programme.get("", {})
+    under_none = {cell: n for cell, n in country.items() if cell.measure in _WITHOUT_PROGRAMME}
+    found: dict[str | None, Status] = {None: _status(country, sealed, reports.get(""), Selection(), fresh, now)}
+    for slug in sorted({*slugs, *by_programme} - {""}):
+        cells = {**by_programme.get(slug, {}), **under_none}
+        found[slug] = _status(cells, {}, reports.get(slug), Selection(programme=slug), fresh, now)
+    return Now(found, sealed)
+
+
+def _tells_sealed(selection: Selection) -> bool:
+    """Sealed ones are told of the whole country only."""
+    return selection.is_all_of(SUBMISSION)
+
+
+def _status(
+    cells: view.Cells,
+    sealed: Mapping[Cell, int],
+    last_report: datetime | None,
+    selection: Selection,
+    fresh: Freshness,
+    at: datetime,
+) -> Status:
     counts = {cell: int(cells.get(cell, 0)) + sealed.get(cell, 0) for cell in cells.keys() | sealed.keys()}
-    tasks = task_part(counts, last_report, at or now)
+    tasks = task_part(counts, last_report, at)
     lists = _lists(counts)
     return Status(
         tasks=tasks.tasks,
         shares_percent=tasks.shares_percent,
         activity=tasks.activity,
-        as_of=at or now,
+        as_of=at,
         staleness_seconds=fresh.staleness_seconds,
         filters=Filters(
             organisation_id=selection.organisation_id,
@@ -73,9 +158,10 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
             {**lists, "registered_not_approved": NotApproved(**figures.not_approved_figures(counts))}
         ),
         feedback=FeedbackFigures(
-            **figures.feedback_figures(counts), sealed=sealed.get(Cell("feedback", ""), 0) if all_feedback else None
+            **figures.feedback_figures(counts),
+            sealed=sealed.get(Cell("feedback", ""), 0) if _tells_sealed(selection) else None,
         ),
-        denominators=_denominators(counts, lists, tasks.tasks.total, at or now),
+        denominators=_denominators(counts, lists, tasks.tasks.total, at),
     )
 
 
@@ -119,16 +205,6 @@ def _lists(cells: Mapping[Cell, int]) -> dict[str, ListFigures]:
     if not figures.stages_add_up(databases):
         raise FiguresDoNotReconcile("The stages of a list do not add up to its total.")
     return {name: ListFigures(**counts) for name, counts in databases.items()}
-
-
-async def programmes_now(session: AsyncSession, now: datetime) -> dict[str, TaskPart]:
-    """The task part of every programme, from counters."""
-    cells = await view.programme_cells_now(session, TASK, civil_date(now))
-    last_reports = await view.programme_latest(session, TASK, REPORTS)
-    slugs = await dimensions.list_programmes(session)
-    return {
-        slug: task_part(_whole(cells.get(slug, {})), last_reports.get(slug), now) for slug in sorted({*slugs, *cells})
-    }
 
 
 async def provinces(session: AsyncSession, programme: str | None, *, at: datetime | None, now: datetime) -> Provinces:

@@ -1,7 +1,7 @@
 """How old the view is: what was not folded yet, what did not come, and what a relay keeps back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +29,15 @@ class Freshness:
     sources: dict[str, SourceFreshness]
     silent: frozenset[str] = frozenset()
     generations: frozenset[tuple[str, int]] = frozenset()
+
+    def after(self, seconds: float) -> "Freshness":
+        """The same look, so many seconds ago: what was not known to be stale is that much older."""
+        stale, behind = (None if age is None else round(age + seconds, 3) for age in _ages(self))
+        return replace(self, staleness_seconds=stale, behind_seconds=behind)
+
+
+def _ages(fresh: Freshness) -> tuple[float | None, float | None]:
+    return fresh.staleness_seconds, fresh.behind_seconds
 
 
 async def freshness(session: AsyncSession, now: datetime) -> Freshness:

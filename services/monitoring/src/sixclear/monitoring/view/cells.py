@@ -9,12 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds.kind import Amount, AnyFlow, AnyKind, Cell
 from sixclear.monitoring.statements import Columns, sql
-from sixclear.monitoring.view.selection import Selection
+from sixclear.monitoring.view.dimensions import Reference
+from sixclear.monitoring.view.selection import Selection, body_sql
 from sixclear.monitoring.view.states import COUNTRY, whole
 
 Cells = Mapping[Cell, Amount]
 
 _WANTED = Columns(source="text", measure="text", programme="text", assigned_by="text", day="text")
+# Under other names where the dimensions of one kind are bound, too.
+_OF_BODY = Columns(
+    **{"of_source": "text", "measure": "text", "in_programme": "text", "by_level": "text", "day": "text"}
+)
 
 
 async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, today: date) -> Cells:
@@ -42,32 +47,75 @@ async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: 
     return {Cell(row[0], row[1]): whole(row[2] + row[3]) for row in rows}
 
 
+async def cells_of_body(
+    session: AsyncSession,
+    kinds: Iterable[AnyKind],
+    latest: tuple[AnyKind, AnyFlow],
+    selection: Selection,
+    named: Reference | None,
+    today: date,
+) -> tuple[UUID | None, Cells, datetime | None]:
+    """As `cells_now` and `latest_now`, with the body that a caller names, in one statement; no body where unknown."""
+    kind, flow = latest
+    rows = await session.execute(
+        sql(
+            """
+            WITH body AS ({body})
+            SELECT b.scope, CAST(NULL AS text), CAST(NULL AS text), CAST(NULL AS bigint), CAST(NULL AS numeric),
+                (SELECT l.at FROM {table} l JOIN source_view v ON v.source = :source AND v.active_epoch = l.epoch
+                 WHERE l.scope = b.scope AND l.programme = :programme AND l.assigned_by = :assigned_by)
+            FROM body b
+            UNION ALL SELECT b.scope, c.measure, c.slot, c.n, c.fraction, CAST(NULL AS timestamptz)
+            FROM body b CROSS JOIN {wanted}
+            JOIN source_view v ON v.source = r.of_source
+            JOIN counter c ON c.source = r.of_source AND c.epoch = v.active_epoch AND c.scope = b.scope
+                AND c.programme = r.in_programme AND c.assigned_by = r.by_level AND c.measure = r.measure
+            WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
+            """,
+            body=body_sql(named),
+            table=_table(flow),
+            wanted=_OF_BODY.unnested,
+        ),
+        {
+            **_OF_BODY.values(row for one in kinds for row in _wanted(one, selection, today)),
+            **({"scope": selection.scope} if named is None else named.values),
+            **selection.narrowed(kind),
+            "source": kind.source,
+        },
+    )
+    body, at, cells = None, None, {}
+    for scope, measure, slot, n, fraction, reported_at in rows:
+        body = scope
+        if measure is None:
+            at = reported_at
+        else:
+            cells[Cell(measure, slot)] = whole(n + fraction)
+    return body, cells, at
+
+
 def _wanted(kind: AnyKind, selection: Selection, today: date) -> Iterable[list[str | None]]:
     under: Iterable[str | None] = selection.narrowed(kind).values()
     yield from ([kind.source, measure, *under, None] for measure in kind.measures)
     yield from ([kind.source, flow.measure, *under, today.isoformat()] for flow in kind.flows)
 
 
-async def programme_cells_now(session: AsyncSession, kind: AnyKind, today: date) -> dict[str, dict[Cell, Amount]]:
-    """The counters of a kind in the whole country, by programme."""
+async def programme_cells_now(
+    session: AsyncSession, kinds: Iterable[AnyKind], today: date
+) -> dict[str, dict[Cell, Amount]]:
+    """The counters of some kinds in the whole country, by programme; under the empty one those of all."""
+    wanted = [row for kind in kinds for row in _wanted(kind, Selection(), today)]
     rows = await session.execute(
         sql(
             """
-            SELECT c.programme, c.measure, c.slot, c.n, c.fraction FROM source_view v
-            JOIN counter c ON c.source = v.source AND c.epoch = v.active_epoch AND c.scope = :country
-            WHERE v.source = :source AND c.programme <> '' AND c.assigned_by = ''
-                AND (c.n <> 0 OR c.fraction <> 0)
-                AND (c.measure = ANY(CAST(:measures AS text[]))
-                    OR (c.measure = ANY(CAST(:flows AS text[])) AND c.slot = :today))
-            """
+            SELECT c.programme, c.measure, c.slot, c.n, c.fraction FROM {wanted}
+            JOIN source_view v ON v.source = r.source
+            JOIN counter c ON c.source = r.source AND c.epoch = v.active_epoch AND c.scope = :country
+                AND c.assigned_by = '' AND c.measure = r.measure
+            WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
+            """,
+            wanted=_WANTED.unnested,
         ),
-        {
-            "country": COUNTRY,
-            "source": kind.source,
-            "measures": list(kind.measures),
-            "flows": [flow.measure for flow in kind.flows],
-            "today": today.isoformat(),
-        },
+        {**_WANTED.values(wanted), "country": COUNTRY},
     )
     return by_first(rows)
 
@@ -116,13 +164,13 @@ async def latest_now(session: AsyncSession, kind: AnyKind, flow: AnyFlow, select
 
 
 async def programme_latest(session: AsyncSession, kind: AnyKind, flow: AnyFlow) -> dict[str, datetime]:
-    """When the latest change of a flow was made in each programme, in the whole country."""
+    """When the latest change of a flow was made in each programme, in the whole country; under the empty one in all."""
     rows = await session.execute(
         sql(
             """
             SELECT l.programme, l.at FROM {table} l
             JOIN source_view v ON v.source = :source AND v.active_epoch = l.epoch
-            WHERE l.scope = :country AND l.assigned_by = '' AND l.programme <> ''
+            WHERE l.scope = :country AND l.assigned_by = ''
             """,
             table=_table(flow),
         ),

@@ -194,20 +194,30 @@ async def ancestors_by_id(session: AsyncSession, epoch: int, ids: Collection[UUI
     return {row[0]: row[1] for row in rows}
 
 
-async def find_organisation(session: AsyncSession, reference: str, identifier: UUID | None) -> UUID | None:
-    """The identifier of the organisation with this identifier, or with this among its codes."""
-    found: UUID | None = await session.scalar(
-        sql(
-            """
-            SELECT o.organisation_id FROM organisation_state o JOIN source_view v
-                ON v.source = '{source}' AND v.active_epoch = o.epoch
-            WHERE o.organisation_id = CAST(:identifier AS uuid) OR o.codes @> ARRAY[CAST(:code AS text)]
-            LIMIT 1
-            """,
-            source=SOURCE,
-        ),
-        {"identifier": identifier, "code": reference},
-    )
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How a caller names an organisation: by its identifier, or by any code."""
+
+    code: str
+    identifier: UUID | None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `NAMED_BODY` binds."""
+        return {"identifier": self.identifier, "code": self.code}
+
+
+NAMED_BODY = f"""
+    SELECT o.organisation_id AS scope FROM organisation_state o JOIN source_view v
+        ON v.source = '{SOURCE}' AND v.active_epoch = o.epoch
+    WHERE o.organisation_id = CAST(:identifier AS uuid) OR o.codes @> ARRAY[CAST(:code AS text)]
+    LIMIT 1
+"""  # noqa: S608 (constants of this package)
+
+
+async def find_organisation(session: AsyncSession, reference: Reference) -> UUID | None:
+    """The identifier of the organisation that is named."""
+    found: UUID | None = await session.scalar(sql("{named}", named=NAMED_BODY), reference.values)
     return found
 
 

@@ -7,10 +7,10 @@ Rows by day are those of one set of rules. While a generation was counted by oth
 more than one, the histories are read instead, all of them (decision 0033).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +21,9 @@ from sixclear.monitoring.kinds.kind import AnyFlow, AnyKind
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.cells import Cells, by_first
 from sixclear.monitoring.view.days import ABOVE, BODIES, NOT_CROSSED
+from sixclear.monitoring.view.dimensions import Reference
 from sixclear.monitoring.view.moves import DAY, MONTH
-from sixclear.monitoring.view.selection import Selection, of_dimensions, selected, tree
+from sixclear.monitoring.view.selection import Selection, body_sql, of_dimensions, tree
 from sixclear.monitoring.view.states import COUNTRY
 
 _WANTED = Columns(source="text", rules="integer", measure="text", in_programme="text", by_level="text", slot="text")
@@ -70,6 +71,21 @@ async def cells_at(session: AsyncSession, kinds: Iterable[AnyKind], selection: S
     return found.get(selection.scope, {})
 
 
+class Part(NamedTuple):
+    """Cells that a question adds to those of a statement: of (scope, measure, slot, amount), and what it binds."""
+
+    statement: str
+    values: Mapping[str, Any]
+
+
+async def cells_with_part_at(
+    session: AsyncSession, kinds: Sequence[AnyKind], selection: Selection, part: Part | None, at: datetime
+) -> dict[UUID, Cells]:
+    """As `cells_at`, by scope, with a part that has a scope of its own."""
+    measures = [measure for kind in kinds for measure in _measures(kind)]
+    return await _cells_at(session, kinds, measures, [selection.scope], selection, at, part)
+
+
 async def scope_cells_at(
     session: AsyncSession,
     kind: AnyKind,
@@ -93,10 +109,12 @@ async def _cells_at(
     scopes: Sequence[UUID],
     selection: Selection,
     at: datetime,
+    part: Part | None = None,
 ) -> dict[UUID, Cells]:
     instant = Instant(at)
     wanted = [row for kind in kinds for row in _wanted(kind, selection, instant) if row[2] in measures]
-    parts = [_base(inside=instant.inside), *(part for kind in kinds for part in _of_kind(kind, instant))]
+    parts = [_base(inside=instant.inside), *(one for kind in kinds for one in _of_kind(kind, instant))]
+    parts += [] if part is None else [part.statement]
     rows = await session.execute(
         sql(
             """
@@ -109,6 +127,7 @@ async def _cells_at(
             **selection.values,
             **instant.values,
             **_WANTED.values(wanted),
+            **({} if part is None else part.values),
             "measures": list(measures),
             "scopes": list(scopes),
         },
@@ -221,35 +240,51 @@ def _flow_of_day(kind: AnyKind, flow: AnyFlow, *, inside: bool) -> str:
 async def latest_at(
     session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, at: datetime
 ) -> datetime | None:
-    """When the latest change of a flow up to an instant was made.
+    """When the latest change of a flow up to an instant was made."""
+    return (await body_and_latest_at(session, kind, flow, selection, None, at))[1]
+
+
+async def body_and_latest_at(
+    session: AsyncSession,
+    kind: AnyKind,
+    flow: AnyFlow,
+    selection: Selection,
+    named: Reference | None,
+    at: datetime,
+) -> tuple[UUID | None, datetime | None]:
+    """The scope of a selection, or the body that a caller names (None where unknown), and the latest change there.
 
     Counters tell it of the whole days before; of a day in between the history does.
     """
     instant = Instant(at)
-    found: datetime | None = await session.scalar(
+    rows = await session.execute(
         sql(
             """
-            SELECT coalesce(
+            WITH body AS ({body})
+            SELECT b.scope, coalesce(
                 (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
                  WHERE h.change = '{change}' AND h.occurred_at BETWEEN :day_start AND :at AND {selected}
                     AND ({inside} OR NOT {by_day})),
                 (SELECT c.latest FROM counter c JOIN source_view v ON v.source = c.source AND v.active_epoch = c.epoch
-                 WHERE {by_day} AND c.source = :source AND c.scope = :scope AND c.programme = :in_programme
+                 WHERE {by_day} AND c.source = :source AND c.scope = b.scope AND c.programme = :in_programme
                     AND c.assigned_by = :by AND c.measure = :measure AND c.slot < :until_day AND c.latest IS NOT NULL
                  ORDER BY c.slot DESC LIMIT 1),
                 (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
                  WHERE NOT {by_day} AND h.change = '{change}' AND h.occurred_at <= :at AND {selected}))
+            FROM body b
             """,
+            body=body_sql(named),
             kind=kind.name,
             change=flow.change,
             tree=tree(kind),
-            selected=selected(kind),
+            selected=f"{_WITHIN_BODY} AND {of_dimensions(kind)}",
             by_day=_by_day(kind),
             inside="true" if instant.inside else "false",
         ),
         {
             **selection.values,
             **instant.values,
+            **({} if named is None else named.values),
             "source": kind.source,
             "measure": flow.measure,
             "in_programme": selection.narrowed(kind)["programme"],
@@ -257,7 +292,11 @@ async def latest_at(
             "until_day": instant.until.isoformat(),
         },
     )
-    return found
+    row = rows.one_or_none()
+    return (None, None) if row is None else (row[0], row[1])
+
+
+_WITHIN_BODY = "(b.scope = CAST(:country AS uuid) OR b.scope = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id])))"
 
 
 async def reads_by_day(session: AsyncSession, kind: AnyKind) -> bool:

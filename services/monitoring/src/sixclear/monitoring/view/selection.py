@@ -60,12 +60,20 @@ async def select(
 
 
 async def _organisation(session: AsyncSession, reference: str) -> UUID:
-    code = code_form(reference)
+    return known_body(await dimensions.find_organisation(session, reference_of(reference)))
+
+
+def reference_of(text: str) -> dimensions.Reference:
+    """What a caller wrote, as a reference."""
+    code = code_form(text)
     try:
-        identifier: UUID | None = UUID(code)
+        return dimensions.Reference(code, UUID(code))
     except ValueError:
-        identifier = None
-    found = await dimensions.find_organisation(session, code, identifier)
+        return dimensions.Reference(code, None)
+
+
+def known_body(found: UUID | None) -> UUID:
+    """The organisation, if there is one; raises ReferenceUnknown."""
     if found is None:
         raise ReferenceUnknown(
             "What is named as organisation does not exist.",
@@ -79,6 +87,11 @@ async def known_programme(session: AsyncSession, slug: str | None) -> str | None
     if slug is not None and slug not in await dimensions.list_programmes(session):
         raise ProgrammeNotFound("See /api/tasks/v1/programmes for those that exist.")
     return slug
+
+
+def body_sql(named: dimensions.Reference | None) -> str:
+    """The scope that is asked about as a table of one row: the one that is named, else `:scope`; none where unknown."""
+    return "SELECT CAST(:scope AS uuid) AS scope" if named is None else dimensions.NAMED_BODY
 
 
 def tree(kind: AnyKind) -> str:

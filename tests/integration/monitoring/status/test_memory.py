@@ -1,0 +1,175 @@
+"""The status of the country and of programmes comes from memory: the same answer, without a statement."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from tests.integration.monitoring.running import publish, running
+
+from sixclear.common.clock import utc_now
+from sixclear.common.events.log import EventLog
+from sixclear.common.testing.eventually import eventually
+from sixclear.monitoring.view import sources as views
+
+pytestmark = pytest.mark.asyncio
+
+STATUS = "/api/monitoring/v1/status"
+MOVING = ("as_of", "staleness_seconds", "sources")
+
+
+@contextmanager
+def statements(database: Any) -> Iterator[list[str]]:
+    """What is asked of a database's engine meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def look(site: Any, view: Any) -> None:
+    site.clock.now = view.now
+    await site.target._stream._look()
+
+
+async def test_the_answer_is_the_ordinary_one_and_asks_nothing_of_the_database(
+    site: Any, view: Any, events: Any
+) -> None:
+    told = [events.programme("hanoi"), events.programme("nq57-central"), events.entry("e")]
+    told += [events.task(f"t{n}", programme=("hanoi", "nq57-central")[n % 2]) for n in range(5)]
+    told += [events.task("t0", "progress_reported", programme="hanoi", status="in_progress")]
+    told += [events.submission("s"), events.submission("sealed", visibility="sealed")]
+    await view.fold(told)
+    site.clock.now = view.now
+    questions: list[dict[str, str]] = [{}, {"programme": "hanoi"}, {"programme": "nq57-central"}]
+    answers = [await site.get("/status", **question) for question in questions]
+    await look(site, view)
+    for question, ordinary in zip(questions, answers, strict=True):
+        with statements(site.target._database) as asked:
+            kept = await site.get("/status", **question)
+        assert asked == []
+        assert kept.json() == ordinary.json()
+        assert list(kept.json()) == list(ordinary.json())
+        assert kept.headers["etag"] == ordinary.headers["etag"]
+        assert kept.headers["content-type"] == ordinary.headers["content-type"]
+    unknown = await site.get("/status", programme="none")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "programme-not-found")
+
+
+@pytest.mark.parametrize(
+    ("question", "most"),
+    [
+        ({"organisation": "01"}, 1),
+        ({"organisation": "00004", "programme": "hanoi"}, 1),
+        ({"assigned_by": "province"}, 1),
+        ({"as_of": "2025-12-03"}, 2),
+        ({"as_of": "2025-12-04T05:03:30Z"}, 2),
+        ({"as_of": "2025-12-04", "organisation": "01", "assigned_by": "central"}, 2),
+        ({"as_of": "2025-12-04T05:20:00Z", "programme": "hanoi"}, 2),
+    ],
+)
+async def test_other_questions_are_one_statement_or_two_for_the_past(
+    site: Any, view: Any, events: Any, question: dict[str, str], most: int
+) -> None:
+    told = [events.organisation("01", level="province"), events.organisation("00004", parent="01", level="commune")]
+    told += [events.programme("hanoi"), events.entry("e"), events.submission("s", organisation="01")]
+    told += [events.submission("sealed", visibility="sealed"), events.task("b", lead="01", assigned_by="province")]
+    told += [events.task("a", change, lead="00004", programme="hanoi") for change in ("assigned", "progress_reported")]
+    await view.fold(told)
+    site.clock.now = view.now
+    ordinary = await site.get("/status", **question)
+    await look(site, view)
+    with statements(site.target._database) as asked:
+        answer = await site.get("/status", **question)
+    assert len(asked) <= most, asked
+    assert answer.status_code == 200
+    assert answer.json() == ordinary.json()
+    assert answer.headers["etag"] == ordinary.headers["etag"]
+
+
+async def test_what_is_not_known_is_refused_as_ever(site: Any, view: Any, events: Any) -> None:
+    await view.fold([events.task("a")])
+    await look(site, view)
+    for when in ({}, {"as_of": "2025-12-01"}):
+        answer = await site.get("/status", organisation="nowhere", **when)
+        assert (answer.status_code, answer.json()["code"]) == (422, "reference-unknown")
+        answer = await site.get("/status", programme="none", **when)
+        assert (answer.status_code, answer.json()["code"]) == (404, "programme-not-found")
+
+
+async def test_what_has_not_changed_is_a_304_from_memory(site: Any, view: Any, events: Any) -> None:
+    await view.fold([events.task("a")])
+    await look(site, view)
+    tag = (await site.get("/status")).headers["etag"]
+    with statements(site.target._database) as asked:
+        answer = await site.client.get(STATUS, headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.content, asked) == (304, b"", [])
+    await view.fold([events.task("b")])
+    await look(site, view)
+    answer = await site.client.get(STATUS, headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.json()["tasks"]["total"]) == (200, 2)
+
+
+async def test_the_age_grows_with_the_time_since_the_look_and_ends_the_memory(
+    site: Any, view: Any, events: Any
+) -> None:
+    await view.fold([events.task("a")])
+    async with view.database.transaction() as session:
+        sources = ("tasks", "feedback", "data-catalog")
+        await views.note_progress(session, [(name, view.now, 0) for name in sources], view.token, view.now)
+    await look(site, view)
+    for seconds in (0, 1, 2):
+        site.clock.now = view.now + timedelta(seconds=seconds)
+        with statements(site.target._database) as asked:
+            answer = (await site.get("/status")).json()
+        assert (answer["staleness_seconds"], asked) == (seconds, [])
+        assert datetime.fromisoformat(answer["as_of"]) == site.clock.now
+    site.clock.now = view.now + timedelta(seconds=4)
+    with statements(site.target._database) as asked:
+        answer = (await site.get("/status")).json()
+    assert answer["staleness_seconds"] == 4
+    assert asked, "the follower did not look for too long: the database is asked"
+
+
+async def test_refused_figures_are_not_in_memory(site: Any, view: Any, events: Any) -> None:
+    await view.fold([events.task("a")])
+    await look(site, view)
+    assert (await site.get("/status")).status_code == 200
+    async with view.database.transaction() as session:
+        await session.execute(text("UPDATE leadership SET reconciled = false"))
+    await look(site, view)
+    answer = await site.get("/status")
+    assert (answer.status_code, answer.json()["code"]) == (503, "figures-do-not-reconcile")
+    async with view.database.transaction() as session:
+        await session.execute(text("UPDATE leadership SET reconciled = true"))
+    await look(site, view)
+    assert (await site.get("/status")).status_code == 200
+
+
+async def test_a_replica_that_does_not_fold_answers_from_memory_too(
+    new_runtime: Any, log: EventLog, view: Any, events: Any
+) -> None:
+    logs = {"tasks": log, "feedback": log, "data-catalog": log}
+    runtimes = [new_runtime(utc_now, logs=logs)[0] for _ in range(2)]
+    url = view.database.url
+    async with running(url, runtimes[0]) as (leader, _), running(url, runtimes[1]) as (other, client):
+
+        async def leads() -> bool:
+            return bool(leader.streams())
+
+        await eventually(leads)
+        assert not other.streams()
+        await publish(log, events.task("a"))
+
+        async def shown() -> bool:
+            kept = other._stream.memory.answer(None)
+            return kept is not None and b'"total":1' in kept[0]
+
+        await eventually(shown)
+        assert (await client.get(STATUS)).json()["tasks"]["total"] == 1
