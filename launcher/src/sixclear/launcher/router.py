@@ -41,9 +41,6 @@ class Router:
             return
         path: str = scope["path"]
         for prefix, app in self._mounts:
-            # No page lies below /api: what no service answers there is a program's mistake.
-            if not prefix and path.startswith("/api/"):
-                continue
             if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
                 if self._stopping is not None and path in self._streams:
                     receive = _until(self._stopping, receive)
