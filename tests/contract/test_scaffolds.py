@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("libs/common", "launcher", *(f"services/{path.name}" for path in sorted((ROOT / "services").iterdir())))
+SOURCES = ("launcher", *(f"{kind}/{path.name}" for kind in ("libs", "services") for path in (ROOT / kind).iterdir()))
 SERVICE, ENTITY, SECOND = "lent-books", "lent-book", "reader"
 
 
@@ -27,6 +27,9 @@ class Copy:
                 (self.root / name).parent.mkdir(parents=True, exist_ok=True)
                 (self.root / name).write_bytes((ROOT / name).read_bytes())
         _run(self.root, "git", "init", "--quiet")
+        # Contracts are compared with those of the last release, which the history of this checkout holds.
+        objects = _run(ROOT, "git", "rev-parse", "--path-format=absolute", "--git-path", "objects")
+        (self.root / ".git/objects/info/alternates").write_text(objects)
         venv.create(self.root / ".venv")
         self._borrow_programs()
         sources = [str(self.root / name / "src") for name in (*SOURCES, f"services/{SERVICE}")]
