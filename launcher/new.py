@@ -97,6 +97,7 @@ def new_entity(root: Path, service: str, name: str) -> Sequence[str]:
     of = f"from sixclear.{names['package']}.{entity}"
     _edit(package / "events.py", _into_tuple("entities", f"{constant}_EVENTS"), f"{of}.events import {constant}_EVENTS")
     _edit(package / "app.py", _into_tuple("ROUTERS", f"{entity}.router"), f"{of} import routes as {entity}")
+    _edit(package / "app.py", _into_tags(names))
     tables = _into_tuple(None, entity)
     _edit(package / "migrations" / "env.py", tables, f"{of} import models as {entity}")
     _edit(root / "tests/contract/house.py", _into_order(service, entity))
@@ -329,19 +330,18 @@ def _into_order(service: str, entity: str) -> Edit:
 
 
 def _into_architecture(service: str, entity: str) -> Edit:
-    def edit(text: str) -> str:
-        return _replaced(text, rf"^(\| `{service}` \|.*) \|$", rf"\1, `{entity}` |")
+    return lambda text: _replaced(text, rf"^(\| `{service}` \|.*) \|$", rf"\1, `{entity}` |")
 
-    return edit
+
+def _into_tags(names: Mapping[str, str]) -> Edit:
+    """Says what the tag of an entity's routes means, above the tags that are there."""
+    meaning = '            "{plural_path}": "{Plural} and their owners.",'.format_map(names)
+    return lambda text: _replaced(text, r"^( {8}tags=\{)$", rf"\1\n{meaning}")
 
 
 def _row_of_architecture(names: Mapping[str, str]) -> Edit:
     row = "| `{service}` | `/api/{service}/v1` | {plural} and their owners | `{entity}` |".format_map(names)
-
-    def edit(text: str) -> str:
-        return _replaced(text, rf"^(\| `{TWIN}` \|.*\|)$", rf"\1\n{row}")
-
-    return edit
+    return lambda text: _replaced(text, rf"^(\| `{TWIN}` \|.*\|)$", rf"\1\n{row}")
 
 
 def _house(names: Mapping[str, str]) -> Edit:
