@@ -36,7 +36,10 @@ async def _measure(options: argparse.Namespace, parts: Sequence[str]) -> list[Ro
         for part in parts:
             _say(f"== {part}")
             began = time.monotonic()
-            rows += await PARTS[part](run)
+            found = await PARTS[part](run)
+            rows += found
+            if not options.print_only:  # after each part: who interrupts a run keeps what was measured
+                report.keep(found, [part])
             _say(f"== {part} took {time.monotonic() - began:.0f} s")
     return rows
 
@@ -47,8 +50,6 @@ def main(words: Sequence[str]) -> int:
     parts = options.only or list(PARTS)
     rows = asyncio.run(_measure(options, parts))
     told = [row.as_json() for row in rows]
-    if not options.print_only:
-        report.keep(rows, parts)
     _say("\n" + report.printed(told))
     return 0
 

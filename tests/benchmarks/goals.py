@@ -108,7 +108,22 @@ BULK = tuple(
     for size in (1_000, 10_000)
 )
 
-GOALS: tuple[Goal, ...] = (*INGEST, *STATUS, *FOLD, *RELAY, *FRESHNESS, *STREAM, *BULK)
+_PACED = "p99 of an update at 70 % of capacity, open loop"
+LATENCY = (
+    Goal("latency", "p99-full", _PACED, f"{FULL} at 70 % of its own", _at_most(0.1)),
+    Goal("latency", "p99", _PACED, "50 ms", _at_most(1, 0.4)),
+    Goal("latency", "goodput", "Goodput at 3 × capacity", "peak", _at_least(0.9, 0.97)),
+    Goal("latency", "overload-p99", "p99 of the accepted at 3 × capacity", "at 70 %", _at_most(3)),
+)
+TELEMETRY = (Goal("telemetry", "cpu", "CPU a request, a trace of every hundredth", "no trace", _at_most(1.05)),)
+PROCESS = (
+    Goal("process", "first", "First start with the demonstration, after the install", "60 s", _at_most(1)),
+    Goal("process", "start", "Warm start of all in one process", "3 s", _at_most(1, 2 / 3)),
+    Goal("process", "memory", "Resident memory after the demonstration", "180 MB", _at_most(1)),
+)
+
+_ALL = (INGEST, LATENCY, STATUS, FOLD, RELAY, FRESHNESS, STREAM, BULK, TELEMETRY, PROCESS)
+GOALS: tuple[Goal, ...] = tuple(goal for part in _ALL for goal in part)
 
 
 def goals_of(part: str) -> dict[str, Goal]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.benchmarks.goals import Goal
+from tests.benchmarks.machine import Patience
 
 # A case does its work once and says what came out, by name: {"rate": 1830.0, "cpu_us": 410.0}.
 Figures = Mapping[str, float]
@@ -40,18 +41,27 @@ class Row:
 class Rounds:
     """The figures of each case, round by round: cases of one round ran one after another on the same machine."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
         self._figures: dict[str, list[Figures]] = {}
+        self._patience = patience or Patience()
+        self._busy = self._ran = 0
 
     async def run(self, cases: Mapping[str, Case], rounds: int, say: Callable[[str], None]) -> None:
         """Run every case once a round; the order turns, so that no case always follows the same one."""
         names = list(cases)
         for number in range(rounds):
             for name in names[number % len(names) :] + names[: number % len(names)]:
+                self._ran += 1
+                self._busy += not await self._patience.quiet()
                 figures = await cases[name]()
                 self._figures.setdefault(name, []).append(figures)
                 told = ", ".join(f"{key} {shown(value)}" for key, value in figures.items())
                 say(f"  round {number + 1}/{rounds} {name}: {told}")
+
+    @property
+    def disturbed(self) -> str:
+        """What is said beside the figures when others used the machine too."""
+        return f"others used the machine in {self._busy} of {self._ran} measurements" if self._busy else ""
 
     def has(self, case: str) -> bool:
         """Whether the case ran."""
@@ -75,7 +85,7 @@ def compared(rounds: Rounds, goal: Goal, case: str, peer: str, figure: str, unit
     """The row of a goal that is a ratio of two cases."""
     ours, theirs = rounds.median(case, figure), rounds.median(peer, figure)
     ratios = rounds.ratios(case, peer, figure)
-    return row(goal, f"{shown(ours)} {unit} against {shown(theirs)}", ratios, note)
+    return row(goal, f"{shown(ours)} {unit} against {shown(theirs)}", ratios, noted(note, rounds.disturbed))
 
 
 def row(goal: Goal, figure: str, ratios: Sequence[float], note: str = "") -> Row:
@@ -84,6 +94,11 @@ def row(goal: Goal, figure: str, ratios: Sequence[float], note: str = "") -> Row
     held = goal.floor.held_by(ratio) if goal.floor else None
     spread = f"{shown(min(ratios))}–{shown(max(ratios))}" if len(ratios) > 1 else "counted once"
     return _row(goal, figure, float(f"{ratio:.4g}"), spread, held, note)
+
+
+def noted(*words: str) -> str:
+    """Notes in one line."""
+    return "; ".join(word for word in words if word)
 
 
 def missing(goal: Goal, why: str) -> Row:

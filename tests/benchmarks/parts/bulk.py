@@ -65,7 +65,7 @@ async def measure(run: Run) -> list[Row]:
 def _body(task_ids: Sequence[UUID]) -> bytes:
     number = next(_numbers)
     return b"\n".join(
-        orjson.dumps({"task_id": one, "percent": number % 100, "text": f"Tuần này đã rà soát, lần {number}"})
+        orjson.dumps({"task_id": str(one), "percent": number % 100, "text": f"Tuần này đã rà soát, lần {number}"})
         for one in task_ids
     )
 

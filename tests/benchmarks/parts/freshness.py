@@ -21,7 +21,7 @@ from tests.benchmarks.consumers import consumed
 from tests.benchmarks.country import Country
 from tests.benchmarks.goals import goals_of
 from tests.benchmarks.report import ROOT
-from tests.benchmarks.rows import Figures, Rounds, Row, compared, missing, row, shown
+from tests.benchmarks.rows import Figures, Rounds, Row, compared, missing, noted, row, shown
 from tests.benchmarks.run import Run
 from tests.benchmarks.servers import SERVICES, Served, sixclear
 from tests.benchmarks.writers import hot_routes_exist, switch
@@ -111,9 +111,9 @@ async def measure(run: Run) -> list[Row]:
     loaded.sort()
     p99 = loaded[int(len(loaded) * 0.99)] if loaded else None
     return [
-        row(goals["p50"], figure, [one / 0.030 for one in ours], "ratio: of 30 ms"),
+        row(goals["p50"], figure, [one / 0.030 for one in ours], noted("ratio: of 30 ms", rounds.disturbed)),
         compared(rounds, goals["bare"], "product", "bare", "p50_ms", "ms p50"),
-        row(goals["poller"], against, fresher),
+        row(goals["poller"], against, fresher, rounds.disturbed),
         missing(goals["loaded"], "nothing came")
         if p99 is None
         else row(

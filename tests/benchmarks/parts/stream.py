@@ -53,7 +53,12 @@ async def measure(run: Run) -> list[Row]:
 def _stuck_row(stuck: Rounds, goal: Goal) -> Row:
     """How the others' p99 moved beside a client that reads nothing."""
     alone, beside = stuck.median("alone", "p99_ms"), stuck.median("beside", "p99_ms")
-    return row(goal, f"p99 {shown(beside)} ms against {shown(alone)}", stuck.ratios("beside", "alone", "p99_ms"))
+    return row(
+        goal,
+        f"p99 {shown(beside)} ms against {shown(alone)}",
+        stuck.ratios("beside", "alone", "p99_ms"),
+        stuck.disturbed,
+    )
 
 
 @asynccontextmanager
