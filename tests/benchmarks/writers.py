@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 from tests.benchmarks import wrk
 from tests.benchmarks.country import Country
@@ -12,24 +13,19 @@ from tests.benchmarks.rows import Figures
 from tests.benchmarks.run import Run
 from tests.benchmarks.servers import ISSUER, SERVICES, Postgres, Served, peer, sixclear
 
-from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.eventually import eventually
-from sixclear.tasks.settings import Settings
 
 NO_HOT_ROUTES = "not built: the product has no hot routes yet"
 
 
 def hot_routes_exist() -> bool:
-    """Whether the product has the short way and its switch."""
-    return "hot_routes" in {*CommonSettings.model_fields, *Settings.model_fields}
+    """Whether a report has a short way, and not only its switch."""
+    return find_spec("sixclear.tasks.reporting.hot") is not None
 
 
 def switch(*, hot: bool) -> dict[str, str]:
     """The setting that chooses the way; none while there is only one."""
-    if not hot_routes_exist():
-        return {}
-    prefix = "" if "hot_routes" in CommonSettings.model_fields else "TASKS_"
-    return {f"{prefix}HOT_ROUTES": "on" if hot else "off"}
+    return {"HOT_ROUTES": "on" if hot else "off"} if hot_routes_exist() else {}
 
 
 @dataclass
