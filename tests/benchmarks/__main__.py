@@ -1,12 +1,12 @@
 """`make bench`: measures the goals side by side with peers, prints one table and keeps it in `docs/performance.*`."""
 
 import argparse
-import asyncio
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
+import uvloop
 from tests.benchmarks import report, servers
 from tests.benchmarks.parts import PARTS
 from tests.benchmarks.rows import Row
@@ -48,7 +48,7 @@ def main(words: Sequence[str]) -> int:
     """0 when everything was measured, whether floors are held or not."""
     options = _options(words)
     parts = options.only or list(PARTS)
-    rows = asyncio.run(_measure(options, parts))
+    rows = uvloop.run(_measure(options, parts))
     told = [row.as_json() for row in rows]
     _say("\n" + report.printed(told))
     return 0

@@ -8,7 +8,9 @@ import asyncio
 import itertools
 import random
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -40,36 +42,95 @@ class Seen:
 class _Connection(asyncio.Protocol):
     """One request at a time; answers have a Content-Length, as all of ours and of the peers have."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop_of: "_Sender") -> None:
+        self._sender = loop_of
         self.transport: asyncio.Transport | None = None
-        self._answer: asyncio.Future[int] | None = None
+        self.due = 0.0
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is none of asyncio's classes
 
-    def ask(self, request: bytes) -> "asyncio.Future[int]":
-        """Send; the status of the answer when all of it is there."""
+    def ask(self, request: bytes, due: float) -> None:
+        """Send what was due then."""
         assert self.transport is not None
-        self._answer = asyncio.get_running_loop().create_future()
+        self.due = due
         self.transport.write(request)
-        return self._answer
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         head, separator, body = self._buffer.partition(b"\r\n\r\n")
         if not separator:
             return
-        lengths = (line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        if len(body) < int(next(lengths).partition(b":")[2]):
+        place = head.lower().find(b"content-length:")
+        if len(body) < int(head[place + 15 :].partition(b"\r")[0]):
             return
         self._buffer = b""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(int(head[9:12]))
+        self._sender.answered(self, int(head[9:12]))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(ConnectionError("closed"))
+        self._sender.lost(self)
+
+
+class _Sender:
+    """Hands due requests to connections that are free, in their order; no task is made for one."""
+
+    def __init__(self, request: Callable[[], bytes]) -> None:
+        self.seen = Seen()
+        self._request = request
+        self._free: list[_Connection] = []
+        self._waiting: deque[float] = deque()
+        self._asked = 0
+        self._closing = False
+        self.idle = asyncio.Event()
+
+    async def connect(self, port: int, connections: int) -> None:
+        """Open the connections."""
+        loop = asyncio.get_running_loop()
+        for _ in range(connections):
+            self._free.append((await loop.create_connection(lambda: _Connection(self), "127.0.0.1", port))[1])
+
+    def due(self, at: float) -> None:
+        """A request is due."""
+        self.seen.due += 1
+        if self._free:
+            self._ask(self._free.pop(), at)
+        else:
+            self._waiting.append(at)
+
+    def answered(self, connection: _Connection, status: int) -> None:
+        """Count the answer, and use the connection for what waits longest."""
+        self._asked -= 1
+        if status < 400:
+            self.seen.accepted.append(time.perf_counter() - connection.due)
+        elif status in (429, 503):
+            self.seen.shed += 1
+        else:
+            self.seen.refused += 1
+        if self._waiting:
+            self._ask(connection, self._waiting.popleft())
+            return
+        self._free.append(connection)
+        if self._asked == 0:
+            self.idle.set()
+
+    def lost(self, connection: _Connection) -> None:
+        """The server closed a connection."""
+        if not self._closing:
+            self.seen.refused += 1
+
+    def close(self) -> None:
+        """Disconnect; what was not answered stays so."""
+        self._closing = True
+        self.seen.unanswered = self._asked + len(self._waiting)
+        for connection in self._free:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    def _ask(self, connection: _Connection, at: float) -> None:
+        self._asked += 1
+        self.idle.clear()
+        connection.ask(self._request(), at)
 
 
 def reports_of(country: Country) -> Callable[[], bytes]:
@@ -91,43 +152,16 @@ def reports_of(country: Country) -> Callable[[], bytes]:
 
 async def send(port: int, request: Callable[[], bytes], rate: float, seconds: float, connections: int) -> Seen:
     """Requests at `rate` a second for some seconds over so many connections."""
-    loop, seen, idle = asyncio.get_running_loop(), Seen(), asyncio.Queue[_Connection]()
-    for _ in range(connections):
-        idle.put_nowait((await loop.create_connection(_Connection, "127.0.0.1", port))[1])
-    began, running = time.perf_counter(), set[asyncio.Task[None]]()
-    for number in range(int(rate * seconds)):
-        due = began + number / rate
-        if (wait := due - time.perf_counter()) > 0:
-            await asyncio.sleep(wait)
-        seen.due += 1
-        task = asyncio.create_task(_one(port, idle, request(), due, seen))
-        running.add(task)
-        task.add_done_callback(running.discard)
-    seen.in_time = len(seen.accepted)
-    if running:
-        _, late = await asyncio.wait(running, timeout=_PATIENCE_SECONDS)
-        seen.unanswered += len(late)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-    while not idle.empty():
-        if (transport := idle.get_nowait().transport) is not None:
-            transport.abort()
-    return seen
-
-
-async def _one(port: int, idle: "asyncio.Queue[_Connection]", request: bytes, due: float, seen: Seen) -> None:
-    connection = await idle.get()
-    try:
-        status = await connection.ask(request)
-    except ConnectionError:
-        seen.refused += 1
-        connection = (await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", port))[1]
-    else:
-        if status < 400:
-            seen.accepted.append(time.perf_counter() - due)
-        elif status in (429, 503):
-            seen.shed += 1
-        else:
-            seen.refused += 1
-    idle.put_nowait(connection)
+    sender = _Sender(request)
+    await sender.connect(port, connections)
+    began, total = time.perf_counter(), int(rate * seconds)
+    while sender.seen.due < total:
+        now = time.perf_counter()
+        while sender.seen.due < total and (at := began + sender.seen.due / rate) <= now:
+            sender.due(at)
+        await asyncio.sleep(max(0.0, min(at - time.perf_counter(), 0.002)))
+    sender.seen.in_time = len(sender.seen.accepted)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(sender.idle.wait(), _PATIENCE_SECONDS)
+    sender.close()
+    return sender.seen

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -135,7 +134,7 @@ async def served(
 ) -> AsyncIterator[Served]:
     """A process that is ready when `ready` answers 200 and it has written `said`.
 
-    It is interrupted at the end, and killed when it does not end.
+    It is asked to stop at the end, and killed when it does not.
     """
     log = folder / f"{name}.log"
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SIXCLEAR_", "OTEL_"))}
@@ -153,7 +152,7 @@ async def served(
         await _until_ready(made, process, f"{made.url}{ready}", said, within_seconds)
         yield made
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         try:
             await asyncio.to_thread(process.wait, 15)
         except subprocess.TimeoutExpired:
