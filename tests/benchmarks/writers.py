@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
@@ -55,13 +55,22 @@ async def peer_writer(run: Run, country: Country, kind: str) -> AsyncIterator[Wr
 
 @asynccontextmanager
 async def product_writer(
-    run: Run, country: Country, name: str, target: str, *, hot: bool, **settings: str
+    run: Run, country: Country, name: str, target: str, *, hot: bool, starts: int = 1, **settings: str
 ) -> AsyncIterator[Writer]:
+    """The product with these targets. A start that has much to fold gives up after a minute; the next one goes on."""
     databases = {"tasks": await run.postgres.copy(country.database, f"ingest_{name}")}
     for service in SERVICES[1:]:
         if target == "all" or service in target.split(","):
             databases[service] = await run.postgres.copy("template1", f"ingest_{name}_{service}")
-    async with sixclear(name, target, databases, run.home, **switch(hot=hot), **settings) as served:
+    async with AsyncExitStack() as stack:
+        for left in reversed(range(starts)):
+            try:
+                made = sixclear(name, target, databases, run.home, **switch(hot=hot), **settings)
+                served = await stack.enter_async_context(made)
+                break
+            except RuntimeError:
+                if not left:
+                    raise
         writer = Writer(served, f"ingest_{name}", f"ingest_{name}_monitoring" if "monitoring" in databases else None)
         await caught_up(run.postgres, writer)
         yield writer

@@ -28,8 +28,8 @@ async def measure(run: Run) -> list[Row]:
     goals, rows = goals_of("bulk"), list[Row]()
     country = await run.country()
     tasks = [task_id for task_id, _ in country.tasks]
-    settings = {"TASKS_BULK_ITEMS": str(max(SIZES))}
-    async with product_writer(run, country, "bulk", "tasks", hot=True, **settings) as writer:
+    most = str(max(SIZES))
+    async with product_writer(run, country, "bulk", "tasks", hot=True, TASKS_BULK_ITEMS=most) as writer:
         headers = {
             "Authorization": f"Bearer {token(run.home, _BODY)}",
             "Content-Type": "application/x-ndjson",
