@@ -129,6 +129,22 @@ SIGNED_IN = {"auth_time": KEYCLOAK["iat"], "sid": "AgsgSTW_Sf4b4-xEoL-4iz6K", "c
         ),
         pytest.param(ENTRA_ISSUER, ENTRA_HEADER, ENTRA | {"idtyp": "app"}, None, None, id="entra-app"),
         pytest.param(ENTRA_ISSUER, ENTRA_HEADER, ENTRA | {"idtyp": "user"}, ENTRA["sub"], None, id="entra-user"),
+        pytest.param(
+            ENTRA_ISSUER | {"token_person_claim": "oid"},
+            ENTRA_HEADER,
+            ENTRA | {"idtyp": "user", "oid": "5b1f"},
+            "5b1f",
+            None,
+            id="entra-user-who-is-one-with-each-client",
+        ),
+        pytest.param(
+            ENTRA_ISSUER | {"token_person_claim": "oid"},
+            ENTRA_HEADER,
+            ENTRA | {"idtyp": "user", "oid": None},
+            None,
+            None,
+            id="entra-user-without-the-scope-profile",
+        ),
         pytest.param({"issuer_url": ZITADEL["iss"]}, KEYCLOAK_HEADER, ZITADEL, None, None, id="zitadel-service-user"),
         pytest.param(
             {"issuer_url": ZITADEL["iss"], "token_person_marks": "amr"},

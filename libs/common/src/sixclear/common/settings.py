@@ -178,7 +178,11 @@ class CommonSettings(ReadSettings):
     )
     token_person_marks: str = Field(
         default="auth_time,idtyp=user",
-        description="With commas, claims that only a person's token has; `name=value` compares. `sub` is the person.",
+        description="With commas, claims that only a person's token has; `name=value` compares.",
+    )
+    token_person_claim: str = Field(
+        default="sub",
+        description="The claim that is one person's with every client: `oid` with Entra, whose `sub` is not.",
     )
     token_position_claim: str = Field(
         default="position",
@@ -339,6 +343,7 @@ class CommonSettings(ReadSettings):
         "token_scope_claims",
         "token_organisation_claim",
         "token_organisation_code_claim",
+        "token_person_claim",
         "token_position_claim",
     )
     @classmethod

@@ -44,6 +44,7 @@ class TokenRules:
     organisation_code_claim: str = "organisation_code"
     scope_claims: tuple[str, ...] = ("scope", "scp")
     person_marks: tuple[str, ...] = ("auth_time", "idtyp=user")
+    person_claim: str = "sub"
     position_claim: str = "position"
     role_scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -60,6 +61,7 @@ class TokenRules:
             organisation_code_claim=settings.token_organisation_code_claim,
             scope_claims=settings.scope_claims,
             person_marks=settings.person_marks,
+            person_claim=settings.token_person_claim,
             position_claim=settings.token_position_claim,
             role_scopes=settings.scopes_of_roles,
         )
@@ -137,11 +139,15 @@ class TokenRules:
         return name
 
     def _person(self, claims: Claims) -> str | None:
-        """Who signed in, where the token shows that somebody did (RFC 9068 §2.2.1); `sub` of a client is no person."""
-        subject = _usable(claims.get("sub"))
-        if subject is None or subject in (claims.get(name) for name in _CLIENT_CLAIMS):
+        """Who signed in, where the token shows that somebody did (RFC 9068 §2.2.1); `sub` of a client is no person.
+
+        One claim alone names people: of two that stand in for each other, one person could show one at each step.
+        """
+        named = (_usable(claims.get("sub")), _usable(find_claim(claims, self.person_claim)))
+        clients = [claims.get(name) for name in _CLIENT_CLAIMS]
+        if any(name is None or name in clients for name in named):
             return None
-        return subject if any(_marked(claims, mark) for mark in self.person_marks) else None
+        return named[1] if any(_marked(claims, mark) for mark in self.person_marks) else None
 
     def _organisation(self, claims: Claims) -> UUID | None:
         identifier = _single(find_claim(claims, self.organisation_claim))
