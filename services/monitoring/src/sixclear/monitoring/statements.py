@@ -57,12 +57,14 @@ class Columns:
 
     def values(self, rows: Iterable[Mapping[str, Any] | Sequence[Any]]) -> dict[str, list[Any]]:
         """The arrays to bind, from rows that are mappings or are in the order of the columns."""
-        columns: dict[str, list[Any]] = {name: [] for name in self.types}
-        for row in rows:
-            for index, (name, kind) in enumerate(self.types.items()):
-                value = row[name] if isinstance(row, Mapping) else row[index]
-                columns[name].append(dump_json(list(value)) if kind == "text[]" and value is not None else value)
-        return columns
+        listed = [[row[name] for name in self.types] if isinstance(row, Mapping) else row for row in rows]
+        columns = [list(column) for column in zip(*listed, strict=True)] or [[] for _ in self.types]
+        return {
+            name: [dump_json(list(value)) if value is not None else None for value in column]
+            if kind == "text[]"
+            else column
+            for (name, kind), column in zip(self.types.items(), columns, strict=True)
+        }
 
 
 def _texts(name: str) -> str:

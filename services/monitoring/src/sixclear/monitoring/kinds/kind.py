@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -103,10 +103,12 @@ class Axis(Generic[F]):
 
     def boundary(self, facts: F, at: datetime) -> datetime | None:
         """The next instant after which the value may change without an event."""
-        if self.settled.python(facts) is not None:
-            return None
-        instants: Iterable[datetime | None] = (getattr(facts, step.instant) for step in self.steps)
-        return min((instant for instant in instants if instant is not None and at <= instant), default=None)
+        found: datetime | None = None
+        for step in self.steps:
+            instant: datetime | None = getattr(facts, step.instant)
+            if instant is not None and at <= instant and (found is None or instant < found):
+                found = instant
+        return None if found is None or self.settled.python(facts) is not None else found
 
     def sql(self, at: str = ":at") -> str:
         """The value of `h` at an instant."""
@@ -152,7 +154,7 @@ class HistoryIndex(NamedTuple):
     where: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind(Generic[F]):
     """A kind of entity. `name` is the `entity_type` of its events and begins the names of its two tables.
 
@@ -162,8 +164,8 @@ class Kind(Generic[F]):
 
     `rules` is raised with every change of what is read or how it is counted. `cells` gets the facts and the value of
     each axis; `cells_sql` is a table of (measure, slot, amount) over a row `h` that has the axes as columns, too, and a
-    null slot counts nothing. An entity that is not `counted` is kept and shown; one that is `hidden` is not counted,
-    and nothing tells when and where something happened to it.
+    null slot counts nothing. No rule reads the facts that are `only_shown`. An entity that is not `counted` is kept and
+    shown; one that is `hidden` is not counted, and nothing tells when and where something happened to it.
     """
 
     name: str
@@ -174,6 +176,7 @@ class Kind(Generic[F]):
     measures: tuple[str, ...]
     cells: Callable[..., Iterable[Counted]]
     cells_sql: str
+    only_shown: frozenset[str] = frozenset()
     stated: Callable[[str, str, str], Place | None] = lambda _programme, _measure, _slot: None
     read: Callable[[Mapping[str, Any]], F] | None = None
     counted: Rule[F, bool] = Rule(lambda _: True, "true")
@@ -207,6 +210,14 @@ class Kind(Generic[F]):
         if self.hidden.python(facts) or not self.counted.python(facts):
             return None
         return tuple(axis.value(facts, at) for axis in self.axes)
+
+    def counts_alike(self, one: F, other: F) -> bool:
+        """Whether both are counted the same at any instant, as far as that shows without counting them."""
+        return all(getattr(one, name) == getattr(other, name) for name in self._counted_facts)
+
+    @cached_property
+    def _counted_facts(self) -> tuple[str, ...]:
+        return tuple(name for name in self.columns if name not in self.only_shown)
 
     def boundary(self, facts: F, at: datetime) -> datetime | None:
         """The next instant after which it may be counted elsewhere without an event."""

@@ -154,6 +154,7 @@ TASK = Kind(
     measures=("task", "task_bucket", "task_handed_in", "task_demonstration"),
     cells=_cells,
     cells_sql=_CELLS_SQL,
+    only_shown=frozenset({"title", "last_report_at", "confirming_organisation_id"}),
     stated=_stated,
     flows=(REPORTS,),
     history_indexes=(HistoryIndex("returned", ("epoch", "task_id"), "change = 'returned'"),),

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.monitoring.kinds import kinds_of
 from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Amount, AnyKind
 from sixclear.monitoring.statements import Columns, sql
-from sixclear.monitoring.view.moves import DAY, MONTH, DayKey, Move, of_bodies, of_those_above
+from sixclear.monitoring.view.moves import DAY, MONTH, Move
 from sixclear.monitoring.view.schemas import Difference
 from sixclear.monitoring.view.states import COUNTRY
 
@@ -37,42 +37,62 @@ _ROW = Columns(
 _KEY = ", ".join(name for name in _ROW.types if name != "amount")
 
 
+_PERIODS = f"""
+    CROSS JOIN LATERAL (VALUES ('{DAY}', m.day, m.crossed_at),
+        ('{MONTH}', CAST(date_trunc('month', m.day) AS date), {NOT_CROSSED})) AS p(period, day, crossed_at)
+"""
+_MOVED = Columns(**{name: of_type for name, of_type in _ROW.types.items() if name != "period"})
+
+
 async def add_moves(
-    session: AsyncSession,
-    source: str,
-    epoch: int,
-    amounts: Mapping[Move, Amount],
-    ancestors: Mapping[UUID, Sequence[UUID]],
+    session: AsyncSession, source: str, epoch: int, organisations_epoch: int, amounts: Mapping[Move, Amount]
 ) -> None:
-    """Add moves to the rows of their days and months; nothing where nothing moved."""
-    for table, rows in ((BODIES, of_bodies(amounts)), (ABOVE, of_those_above(amounts, ancestors))):
-        values = [_values(key, rows[key]) for key in sorted(rows, key=_order) if rows[key]]
-        if values:
-            await session.execute(
-                sql(
-                    """
-                    INSERT INTO {table} AS d (source, epoch, {names})
-                    SELECT :source, :epoch, {key}, coalesce(r.crossed_at, {not_crossed}), r.amount FROM {unnested}
-                    ON CONFLICT (source, epoch, {conflict}) DO UPDATE SET amount = d.amount + excluded.amount
-                    """,
-                    table=table,
-                    names=_ROW.names,
-                    key=", ".join(f"r.{name}" for name in _ROW.types if name not in {"crossed_at", "amount"}),
-                    not_crossed=NOT_CROSSED,
-                    unnested=_ROW.unnested,
-                    conflict=_KEY,
-                ),
-                {"source": source, "epoch": epoch, **_ROW.values(values)},
+    """Add moves to the rows of their days and months, of the bodies and of those above; nothing where nothing moved."""
+    if not amounts:
+        return
+    await session.execute(
+        sql(
+            """
+            WITH m AS (SELECT {moved}, coalesce(r.crossed_at, {not_crossed}) AS crossed_at FROM {unnested}),
+            bodies AS (
+                INSERT INTO day_delta AS d (source, epoch, {names})
+                SELECT :source, :epoch, m.scope, m.programme, m.assigned_by, m.measure, m.slot,
+                    p.period, p.day, p.crossed_at, sum(m.amount)
+                FROM m {periods} GROUP BY 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(m.amount) <> 0
+                ORDER BY 3, 4, 5, 6, 7, 8, 9, 10
+                ON CONFLICT (source, epoch, {key}) DO UPDATE SET amount = d.amount + excluded.amount
             )
-
-
-def _values(key: DayKey, amount: Amount) -> list[Any]:
-    return [*key.key, *key[1:], amount]
-
-
-def _order(key: DayKey) -> tuple[Any, ...]:
-    """One order for all writers of these rows."""
-    return (*key.key, key.period, key.day, key.crossed_at is not None, key.crossed_at)
+            INSERT INTO day_rollup AS d (source, epoch, {names})
+            SELECT :source, :epoch, up.scope, u.programme, a.assigned_by, m.measure, m.slot,
+                p.period, p.day, p.crossed_at, sum(m.amount)
+            FROM m
+            LEFT JOIN organisation_state o ON o.epoch = :organisations_epoch AND o.organisation_id = m.scope
+            CROSS JOIN LATERAL (
+                SELECT DISTINCT scope FROM unnest(o.ancestors || CAST(:country AS uuid)) AS u(scope)
+                WHERE scope <> m.scope
+            ) AS up
+            CROSS JOIN LATERAL (SELECT '' AS programme UNION SELECT m.programme) AS u
+            CROSS JOIN LATERAL (SELECT '' AS assigned_by UNION SELECT m.assigned_by) AS a
+            {periods}
+            WHERE m.scope <> CAST(:country AS uuid)
+            GROUP BY 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(m.amount) <> 0 ORDER BY 3, 4, 5, 6, 7, 8, 9, 10
+            ON CONFLICT (source, epoch, {key}) DO UPDATE SET amount = d.amount + excluded.amount
+            """,
+            moved=", ".join(f"r.{name}" for name in _MOVED.types if name != "crossed_at"),
+            not_crossed=NOT_CROSSED,
+            unnested=_MOVED.unnested,
+            names=_ROW.names,
+            periods=_PERIODS,
+            key=_KEY,
+        ),
+        {
+            **_bound(source, epoch, organisations_epoch),
+            **_MOVED.values(
+                [move.leaf.organisation_id or COUNTRY, *move.leaf[1:], move.day, move.crossed_at, amount]
+                for move, amount in amounts.items()
+            ),
+        },
+    )
 
 
 def instants_sql(kind: AnyKind) -> str:
@@ -105,12 +125,6 @@ def _moves(kind: AnyKind) -> str:
         ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
         WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
     """  # noqa: S608 (constants of this package)
-
-
-_PERIODS = f"""
-    CROSS JOIN LATERAL (VALUES ('{DAY}', m.day, m.crossed_at),
-        ('{MONTH}', CAST(date_trunc('month', m.day) AS date), {NOT_CROSSED})) AS p(period, day, crossed_at)
-"""
 
 
 def _bodies(source: str) -> str:

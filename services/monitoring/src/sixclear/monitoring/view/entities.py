@@ -1,6 +1,6 @@
 """Versions and states of entities: the part of the fold that is the same for every kind."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -83,9 +83,15 @@ class Chained(NamedTuple):
     after: Interval
 
 
-async def chain(session: AsyncSession, kind: AnyKind, epoch: int, added: Collection[tuple[UUID, int]]) -> list[Chained]:
+async def chain(
+    session: AsyncSession,
+    kind: AnyKind,
+    epoch: int,
+    added: Collection[tuple[UUID, int]],
+    known: Mapping[tuple[UUID, int], Any],
+) -> list[Chained]:
     """Give each version the interval from its own time until the next one's, from the first added one on; those that
-    have another one now.
+    have another one now. Facts of `known` versions are not read from their rows.
 
     A version that claims to have occurred before its predecessor begins where that one begins: intervals never run
     backwards, whatever the order of arrival.
@@ -128,7 +134,7 @@ async def chain(session: AsyncSession, kind: AnyKind, epoch: int, added: Collect
         Chained(
             row.entity_id,
             row.version,
-            _facts(kind, row),
+            known[key] if (key := (row.entity_id, row.version)) in known else _facts(kind, row),
             Interval(row.was_from, row.was_to),
             Interval(row.now_from, row.now_to),
         )
@@ -139,6 +145,7 @@ async def chain(session: AsyncSession, kind: AnyKind, epoch: int, added: Collect
 class Dropped(NamedTuple, Generic[F]):
     """A version that is gone, and when it was true."""
 
+    entity_id: UUID
     facts: F
     change: str
     occurred_at: datetime
@@ -155,7 +162,7 @@ async def drop_withdrawn(
             DELETE FROM {kind}_history h
             USING unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
             WHERE h.epoch = :epoch AND h.{kind}_id = r.entity_id AND h.version < r.version
-            RETURNING h.change, h.occurred_at, h.valid_from, h.valid_to, h.withdrawn, {facts}
+            RETURNING h.{kind}_id AS entity_id, h.change, h.occurred_at, h.valid_from, h.valid_to, h.withdrawn, {facts}
             """,
             kind=kind.name,
             facts=", ".join(f"h.{name}" for name in kind.columns),
@@ -164,7 +171,7 @@ async def drop_withdrawn(
     )
     removed = ((_facts(kind, row), row) for row in rows)
     return [
-        Dropped(facts, row.change, row.occurred_at, Interval(row.valid_from, row.valid_to))
+        Dropped(row.entity_id, facts, row.change, row.occurred_at, Interval(row.valid_from, row.valid_to))
         for facts, row in removed
         if facts is not None
     ]

@@ -19,7 +19,7 @@ from sixclear.monitoring.kinds.kind import Amount, Kind
 from sixclear.monitoring.view import census, counters, days, dimensions, entities, gaps
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.batches import Batch, hides, read
-from sixclear.monitoring.view.moves import Interval, Move, moves, net, undone
+from sixclear.monitoring.view.moves import Interval, Move, Piece, another_end, moves
 from sixclear.monitoring.view.states import (
     Happened,
     Key,
@@ -196,9 +196,11 @@ class _Fold:
         new = [item for item in kept if (item.entity_id, item.version) in added]
         counted = [one for v in new if v.facts is not None for one in happened(kind, v.facts, v.change, v.occurred_at)]
         dropped = await self._drop_withdrawn(kind, before, touched)
-        chained = await entities.chain(self.session, kind, self.epoch, added)
+        known = {(state.entity_id, state.version): state.facts for state in before.values()}
+        known |= {(item.entity_id, item.version): item.facts for item in new}
+        chained = await entities.chain(self.session, kind, self.epoch, added, known)
         removed = [one for item in dropped for one in happened(kind, item.facts, item.change, item.occurred_at)]
-        await self._count(deltas, counted, removed, net(_moves(kind, new, chained, dropped)))
+        await self._count(deltas, counted, removed, moves(kind, _pieces(new, chained, dropped)))
         await self._note_gaps(kind, before, new)
         return any(not (hides(kind, state.facts) and _unseen(kind, before.get(key))) for key, state in touched.items())
 
@@ -240,15 +242,15 @@ class _Fold:
             deltas[one.leaf] = deltas.get(one.leaf, 0) + one.amount
         for one in removed:
             deltas[one.leaf] = deltas.get(one.leaf, 0) - one.amount
-        leaves = {*deltas, *(move.leaf for move in moved)}
-        ids = {item.organisation_id for item in leaves if item.organisation_id is not None}
+        ids = {item.organisation_id for item in deltas if item.organisation_id is not None}
         above = await dimensions.ancestors_by_id(self.session, self._organisations_epoch, ids)
-        at = latest_by_day(counted, above)
-        await counters.add_to_counters(self.session, self.source, self.epoch, rolled_up(deltas, above), at)
-        await days.add_moves(self.session, self.source, self.epoch, moved, above)
-        for table, times in latest(counted, above).items():
-            await counters.raise_latest(self.session, table, self.epoch, times)
-        if lost := latest(removed, above):
+        times = latest_of_leaves(counted)
+        rolled = rolled_up(deltas, above)
+        await counters.add_to_counters(self.session, self.source, self.epoch, rolled, latest_by_day(times, above))
+        await days.add_moves(self.session, self.source, self.epoch, self._organisations_epoch, moved)
+        for table, reached in latest(times, above).items():
+            await counters.raise_latest(self.session, table, self.epoch, reached)
+        if lost := latest(latest_of_leaves(removed), above):
             scopes = {reach.scope for times in lost.values() for reach in times}
             await counters.rebuild_latest(self.session, self.source, self.epoch, self._organisations_epoch, scopes)
 
@@ -257,46 +259,53 @@ def _unseen(kind: Kind[F], before: State[F] | None) -> bool:
     return before is None or hides(kind, before.facts)
 
 
-def _moves(
-    kind: Kind[F],
-    added: Sequence[Version[F]],
-    chained: Sequence[entities.Chained],
-    dropped: Sequence[entities.Dropped[F]],
-) -> Iterator[tuple[Move, Amount]]:
-    """What the figures of each day gain by the new intervals, and lose by those that were instead."""
-    new = {(item.entity_id, item.version) for item in added}
+def _pieces(
+    added: Sequence[Version[F]], chained: Sequence[entities.Chained], dropped: Sequence[entities.Dropped[F]]
+) -> Iterator[Piece]:
+    """What holds from now on in another interval, and what does no more."""
+    new = {(item.entity_id, item.version): item for item in added}
     for one in chained:
-        yield from moves(kind, one.facts, one.after)
-        if (one.entity_id, one.version) not in new:
-            yield from undone(moves(kind, one.facts, one.before))
-    new -= {(one.entity_id, one.version) for one in chained}
-    for item in added:
-        if (item.entity_id, item.version) in new:
-            yield from moves(kind, item.facts, Interval(item.occurred_at, None))
+        if new.pop((one.entity_id, one.version), None) is None:
+            yield from another_end(one.entity_id, one.facts, one.before, one.after)
+        else:
+            yield Piece(one.entity_id, 1, one.facts, one.after)
+    for item in new.values():
+        yield Piece(item.entity_id, 1, item.facts, Interval(item.occurred_at, None))
     for gone in dropped:
-        yield from undone(moves(kind, gone.facts, gone.interval))
+        yield Piece(gone.entity_id, -1, gone.facts, gone.interval)
 
 
-def latest_by_day(changes: Sequence[Happened], above: Mapping[UUID, Sequence[UUID]]) -> dict[Key, datetime]:
+def latest_of_leaves(changes: Sequence[Happened]) -> dict[tuple[str, Leaf], datetime]:
+    """For each table of latest instants, and each leaf of a day, the greatest one of those who keep it."""
+    times: dict[tuple[str, Leaf], datetime] = {}
+    for one in changes:
+        if one.flow.latest is not None:
+            place = (one.flow.latest, one.leaf)
+            times[place] = max(times.get(place, one.occurred_at), one.occurred_at)
+    return times
+
+
+def latest_by_day(
+    times: Mapping[tuple[str, Leaf], datetime], above: Mapping[UUID, Sequence[UUID]]
+) -> dict[Key, datetime]:
     """For each counter of a flow that keeps its latest instant the greatest one of its day."""
-    times: dict[Key, datetime] = {}
-    for one in changes:
-        if one.flow.latest is not None:
-            for key in keys_above(one.leaf, above):
-                times[key] = max(times.get(key, one.occurred_at), one.occurred_at)
-    return times
+    found: dict[Key, datetime] = {}
+    for (_, leaf), at in times.items():
+        for key in keys_above(leaf, above):
+            found[key] = max(found.get(key, at), at)
+    return found
 
 
-def latest(changes: Sequence[Happened], above: Mapping[UUID, Sequence[UUID]]) -> dict[str, dict[Reach, datetime]]:
+def latest(
+    times: Mapping[tuple[str, Leaf], datetime], above: Mapping[UUID, Sequence[UUID]]
+) -> dict[str, dict[Reach, datetime]]:
     """For each table of latest instants the greatest one of each scope."""
-    times: dict[str, dict[Reach, datetime]] = defaultdict(dict)
-    for one in changes:
-        if one.flow.latest is not None:
-            known = times[one.flow.latest]
-            up = above_of(one.organisation_id, above)
-            for reach in reaches(one.organisation_id, one.programme, one.assigned_by, up):
-                known[reach] = max(known.get(reach, one.occurred_at), one.occurred_at)
-    return times
+    found: dict[str, dict[Reach, datetime]] = defaultdict(dict)
+    for (table, leaf), at in times.items():
+        known = found[table]
+        for reach in reaches(*leaf[:3], above_of(leaf.organisation_id, above)):
+            known[reach] = max(known.get(reach, at), at)
+    return found
 
 
 async def move_organisations(

@@ -5,16 +5,16 @@ what it has left when it ends. So the sum of all moves up to an instant is what 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from sixclear.common.clock import civil_date
 from sixclear.monitoring.kinds.kind import Amount, Counted, Kind
-from sixclear.monitoring.view.states import COUNTRY, Key, Leaf, above_of, place_of
+from sixclear.monitoring.view.states import Leaf, place_of
 
 F = TypeVar("F", bound=Struct)
 
@@ -30,15 +30,6 @@ class Move(NamedTuple):
     crossed_at: datetime | None
 
 
-class DayKey(NamedTuple):
-    """A row of the changes by day, or of the sum of those of a month, whose day is its first."""
-
-    key: Key
-    period: str
-    day: date
-    crossed_at: datetime | None
-
-
 class Interval(NamedTuple):
     """When a version was true: until `ended` (None: still). One that ends as it begins never was."""
 
@@ -46,22 +37,74 @@ class Interval(NamedTuple):
     ended: datetime | None
 
 
-def moves(kind: Kind[F], facts: F | None, interval: Interval) -> Iterator[tuple[Move, Amount]]:
-    """Every move of a version that was true in an interval, those of the future too: no timer is needed for them."""
+class Piece(NamedTuple):
+    """Facts of an entity that hold in an interval from now on (1), or do no more (-1)."""
+
+    entity_id: UUID
+    sign: int
+    facts: Any
+    interval: Interval
+
+
+class _Step(NamedTuple):
+    at: datetime
+    crossed_at: datetime | None
+    cells: Sequence[Counted]
+
+
+class _Course(NamedTuple):
+    """How facts are counted over an interval: where, and from when on in which cells."""
+
+    place: tuple[UUID | None, str, str]
+    steps: tuple[_Step, ...]
+
+
+def another_end(entity_id: UUID, facts: Any, before: Interval, after: Interval) -> Iterator[Piece]:
+    """What an interval gains or loses by another beginning or end. Only what differs: courses can be cut anywhere."""
+    if before.began != after.began:
+        yield Piece(entity_id, -1, facts, before)
+        yield Piece(entity_id, 1, facts, after)
+    elif after.ended is not None and (before.ended is None or after.ended < before.ended):
+        yield Piece(entity_id, -1, facts, Interval(after.ended, before.ended))
+    elif before.ended is not None and before.ended != after.ended:
+        yield Piece(entity_id, 1, facts, Interval(before.ended, after.ended))
+
+
+def moves(kind: Kind[F], pieces: Iterable[Piece]) -> dict[Move, Amount]:
+    """The sums of what pieces bring and take, those of the future too: no timer is needed for them.
+
+    What cancels out does not appear. A report ends an interval and begins another one that is counted alike: that is
+    seen from the facts, before any move is made of them.
+    """
+    left: dict[tuple[UUID, Interval], list[tuple[int, Any]]] = defaultdict(list)
+    for entity_id, sign, facts, interval in pieces:
+        if facts is None or (interval.ended is not None and interval.ended <= interval.began):
+            continue
+        here = left[entity_id, interval]
+        other = next((one for one in here if one[0] == -sign and kind.counts_alike(one[1], facts)), None)
+        if other is None:
+            here.append((sign, facts))
+        else:
+            here.remove(other)
+    amounts: dict[Move, Amount] = defaultdict(int)
+    for (_, interval), held in left.items():
+        for sign, facts in held:
+            for move, amount in _moves(_course(kind, facts, interval)):
+                amounts[move] += sign * amount
+    return {move: amount for move, amount in amounts.items() if amount}
+
+
+def _course(kind: Kind[F], facts: F, interval: Interval) -> _Course:
     began, ended = interval
-    if facts is None or (ended is not None and ended <= began):
-        return
-    counted = _cells(kind, facts, began)
-    yield from _moved(kind, facts, began, None, counted, 1)
+    steps = [_Step(began, None, _cells(kind, facts, began))]
     boundary = kind.boundary(facts, began)
     while boundary is not None and (ended is None or boundary < ended):
         after = boundary + _TICK
-        crossed = _cells(kind, facts, after)
-        yield from _moved(kind, facts, after, after, counted, -1)
-        yield from _moved(kind, facts, after, after, crossed, 1)
-        counted, boundary = crossed, kind.boundary(facts, after)
+        steps.append(_Step(after, after, _cells(kind, facts, after)))
+        boundary = kind.boundary(facts, after)
     if ended is not None:
-        yield from _moved(kind, facts, ended, None, counted, -1)
+        steps.append(_Step(ended, None, ()))
+    return _Course(place_of(kind, facts), tuple(steps))
 
 
 def _cells(kind: Kind[F], facts: F, at: datetime) -> Sequence[Counted]:
@@ -69,50 +112,11 @@ def _cells(kind: Kind[F], facts: F, at: datetime) -> Sequence[Counted]:
     return () if values is None else tuple(kind.cells(facts, *values))
 
 
-def _moved(
-    kind: Kind[F], facts: F, at: datetime, crossed_at: datetime | None, cells: Iterable[Counted], sign: int
-) -> Iterator[tuple[Move, Amount]]:
-    place, day = place_of(kind, facts), civil_date(at)
-    for item in cells:
-        yield Move(Leaf(*place, item.measure, item.slot), day, crossed_at), sign * item.amount
-
-
-def undone(changes: Iterable[tuple[Move, Amount]]) -> Iterator[tuple[Move, Amount]]:
-    """The same moves, taken back."""
-    return ((move, -amount) for move, amount in changes)
-
-
-def net(changes: Iterable[tuple[Move, Amount]]) -> dict[Move, Amount]:
-    """The sums of moves; what cancels out (a report, which changes no cell) does not appear."""
-    amounts: dict[Move, Amount] = defaultdict(int)
-    for move, amount in changes:
-        amounts[move] += amount
-    return {move: amount for move, amount in amounts.items() if amount}
-
-
-def of_bodies(amounts: Mapping[Move, Amount]) -> dict[DayKey, Amount]:
-    """The rows of the bodies themselves; what has no body is the country's own."""
-    rows: dict[DayKey, Amount] = defaultdict(int)
-    for move, amount in amounts.items():
-        key = Key(move.leaf.organisation_id or COUNTRY, *move.leaf[1:])
-        for period in _periods(key, move):
-            rows[period] += amount
-    return rows
-
-
-def of_those_above(amounts: Mapping[Move, Amount], ancestors: Mapping[UUID, Sequence[UUID]]) -> dict[DayKey, Amount]:
-    """The rows of what is above the bodies, the country last: by programme and level, and for all of them."""
-    rows: dict[DayKey, Amount] = defaultdict(int)
-    for move, amount in amounts.items():
-        body, programme, assigned_by, measure, slot = move.leaf
-        if body is None:
-            continue
-        for scope in {COUNTRY, *above_of(body, ancestors)} - {body}:
-            for under in {(p, a) for p in {"", programme} for a in {"", assigned_by}}:
-                for period in _periods(Key(scope, *under, measure, slot), move):
-                    rows[period] += amount
-    return rows
-
-
-def _periods(key: Key, move: Move) -> tuple[DayKey, DayKey]:
-    return DayKey(key, DAY, move.day, move.crossed_at), DayKey(key, MONTH, move.day.replace(day=1), None)
+def _moves(course: _Course) -> Iterator[tuple[Move, Amount]]:
+    counted: Sequence[Counted] = ()
+    for at, crossed_at, cells in course.steps:
+        day = civil_date(at)
+        for sign, changed in ((-1, counted), (1, cells)):
+            for item in changed:
+                yield Move(Leaf(*course.place, item.measure, item.slot), day, crossed_at), sign * item.amount
+        counted = cells
