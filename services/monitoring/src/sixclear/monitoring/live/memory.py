@@ -77,8 +77,8 @@ class StatusMemory:
         stale = "null" if age is None else repr(age)
         as_of = now.isoformat().replace("+00:00", "Z")
         body = (
-            f'{encoded.head},"as_of":"{as_of}","staleness_seconds":{stale},{encoded.middle},'
-            f'"sources":{{{self._sources}}},{encoded.tail}'
+            f'{{{encoded.head},"as_of":"{as_of}","staleness_seconds":{stale},{encoded.middle},'
+            f'"sources":{{{self._sources}}},{encoded.tail}}}'
         )
         return body.encode(), encoded.lasting.tag(age)
 
@@ -88,10 +88,20 @@ class StatusMemory:
         return seconds_since(self._looked_at, now)
 
 
+_FIELDS = tuple(Status.model_fields)
+_AGE, _SOURCES = _FIELDS.index("as_of"), _FIELDS.index("sources")
+assert _FIELDS[_AGE + 1] == "staleness_seconds", "both are written between the parts"
+
+
 def _encode(status: Status) -> _Encoded:
     return _Encoded(
-        head=status.model_dump_json(include={"tasks", "shares_percent", "activity"})[:-1],
-        middle=status.model_dump_json(include={"filters", "demonstration_included"})[1:-1],
-        tail=status.model_dump_json(include={"databases", "feedback", "denominators"})[1:],
+        head=_part(status, _FIELDS[:_AGE]),
+        middle=_part(status, _FIELDS[_AGE + 2 : _SOURCES]),
+        tail=_part(status, _FIELDS[_SOURCES + 1 :]),
         lasting=lasting_of(status),
     )
+
+
+def _part(status: Status, names: tuple[str, ...]) -> str:
+    """The members of some fields, without the braces about them."""
+    return status.model_dump_json(include=set(names))[1:-1]
