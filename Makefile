@@ -32,7 +32,7 @@ test-long: $(DEV_STAMP) ## run what is marked `long`: many seeds, many fuzz case
 	@$(BIN)/python tests/lanes.py long $(ARGS)
 
 bench: $(BENCH_STAMP) ## measure the goals side by side with peers, under an hour; one part: ONLY=ingest
-	@$(BIN)/python -m tests.benchmarks $(ONLY) $(ARGS)
+	@$(BIN)/python -W ignore -m tests.benchmarks $(ONLY) $(ARGS)
 
 check: $(DEV_STAMP) ## lint, format, types, layers, contract drift, service shape, docs, deployment
 	@$(BIN)/ruff check .

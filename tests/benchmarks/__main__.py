@@ -19,12 +19,15 @@ def _say(line: str) -> None:
 
 def _options(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("only", nargs="*", choices=[*PARTS, []], help=f"parts: {', '.join(PARTS)} (default: all)")
+    parser.add_argument("only", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each case")
     parser.add_argument("--seconds", type=float, default=6.0, help="how long a case runs in a round")
     parser.add_argument("--tasks", type=int, default=20_000, help="tasks of the country")
     parser.add_argument("--print-only", action="store_true", help="leave docs/performance.* as they are")
-    return parser.parse_args(words)
+    options = parser.parse_args(words)
+    if unknown := [part for part in options.only if part not in PARTS]:
+        parser.error(f"there is no part {unknown[0]}; parts: {', '.join(PARTS)}")
+    return options
 
 
 async def _measure(options: argparse.Namespace, parts: Sequence[str]) -> list[Row]:

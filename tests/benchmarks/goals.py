@@ -122,7 +122,14 @@ PROCESS = (
     Goal("process", "memory", "Resident memory after the demonstration", "180 MB", _at_most(1)),
 )
 
-_ALL = (INGEST, LATENCY, STATUS, FOLD, RELAY, FRESHNESS, STREAM, BULK, TELEMETRY, PROCESS)
+_REBUILD = "Rebuild of the view of tasks"
+REBUILD = (
+    Goal("rebuild", "log", f"{_REBUILD}, from the event table", "the fold's rate", _at_least(0.5, 1)),
+    Goal("rebuild", "kafka", f"{_REBUILD}, from Kafka", "the fold's rate", _at_least(0.5, 1)),
+    Goal("rebuild", "readers", f"{_REBUILD}, answers that readers missed", "none", _at_most(0)),
+)
+
+_ALL = (INGEST, LATENCY, STATUS, FOLD, RELAY, FRESHNESS, STREAM, BULK, REBUILD, TELEMETRY, PROCESS)
 GOALS: tuple[Goal, ...] = tuple(goal for part in _ALL for goal in part)
 
 

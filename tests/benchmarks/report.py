@@ -42,7 +42,16 @@ def page_table(rows: Sequence[dict[str, Any]]) -> str:
     for one in rows:
         figure = f"{one['figure']} ({one['note']})" if one["note"] else one["figure"]
         when = f"{one['measured_at'][:16].replace('T', ' ')}, `{one['commit']}`"
-        cells = [one["part"], one["goal"], figure, one["peer"], _ratio(one), one["spread"], one["floor"], _held(one)]
+        cells = [
+            one["part"],
+            one["goal"],
+            figure,
+            one["peer"],
+            _ratio(one),
+            one["spread"],
+            one["floor"],
+            _held(one).replace("not held", "**not held**"),
+        ]
         lines.append("| " + " | ".join([*cells, when]) + " |")
     return "\n".join(lines)
 
@@ -70,4 +79,4 @@ def _ratio(row: dict[str, Any]) -> str:
 
 
 def _held(row: dict[str, Any]) -> str:
-    return {True: "held", False: "**not held**", None: "–"}[row["held"]]
+    return {True: "held", False: "not held", None: "–"}[row["held"]]

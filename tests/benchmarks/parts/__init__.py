@@ -2,7 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 
-from tests.benchmarks.parts import bulk, fold, freshness, ingest, latency, process, relay, status, stream, telemetry
+from tests.benchmarks.parts import (
+    bulk,
+    fold,
+    freshness,
+    ingest,
+    latency,
+    process,
+    rebuild,
+    relay,
+    status,
+    stream,
+    telemetry,
+)
 from tests.benchmarks.rows import Row
 from tests.benchmarks.run import Run
 
@@ -15,6 +27,7 @@ PARTS: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "freshness": freshness.measure,
     "stream": stream.measure,
     "bulk": bulk.measure,
+    "rebuild": rebuild.measure,
     "telemetry": telemetry.measure,
     "process": process.measure,
 }

@@ -11,7 +11,7 @@ from tests.benchmarks.run import Run
 
 from sixclear.common.runtime.kafka_server import KafkaUnavailable
 
-_ORM_EVENTS = 1_500
+_ORM_EVENTS = 600
 _IN_MEMORY = {"faststream": "faststream_batch", "bytewax": "bytewax_fold"}
 
 
