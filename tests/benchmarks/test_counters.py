@@ -23,13 +23,14 @@ from sixclear.common.telemetry import configure_telemetry, instrument_engine
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.postgres import CloneDatabase, TestServer
 from sixclear.common.web.access import Access
+from sixclear.common.web.hot_front import HotRoutes
 from sixclear.common.web.sse import SseHub
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.asyncio]
 Say = Callable[[str], None]
 
 REPORTS, WATCHERS = 20, 1_000
-_WARM = 8
+_WARM, _TOGETHER = 8, 16
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Counted:
 
 @pytest_asyncio.fixture
 async def counted(clone_database: CloneDatabase, postgres_server: TestServer, tmp_path: Path) -> AsyncIterator[Counted]:
-    """The tasks application, with its connections counted."""
+    """The tasks application without hot routes, with its connections counted."""
     url = await clone_database("sixclear.tasks")
     async with counted_wire(url, tmp_path) as wire:
 
@@ -52,7 +53,8 @@ async def counted(clone_database: CloneDatabase, postgres_server: TestServer, tm
             return wire.url
 
         async with started(clone, START) as service:
-            yield Counted(service, wire, postgres_server, url.partition("@/")[2].partition("?")[0])
+            with service.ordinary_routes():
+                yield Counted(service, wire, postgres_server, url.partition("@/")[2].partition("?")[0])
 
 
 @pytest.fixture
@@ -91,6 +93,26 @@ async def test_what_a_report_asks_of_the_database(counted: Counted, hold: Callab
         counters[f"{name}.round_trips"] = (counted.wire.round_trips - trips) / 4
         counters[f"{name}.bytes_sent"] = (counted.wire.bytes - size) / 4
     hold(counters)
+
+
+async def test_what_a_batch_of_reports_asks_of_the_database(
+    counted: Counted, hold: Callable[[dict[str, float]], None]
+) -> None:
+    """Sixteen reports with a key at a time, each on a task of its own: one batch of a hot route."""
+    service = counted.service
+    tasks = [await an_assigned_task(service, external_id=f"NV-{number}") for number in range(_TOGETHER)]
+    hot: HotRoutes = service.app.state.service_state.hot
+    hot.configure(on=True, in_flight=1)
+    await _report(service, tasks[0], 1, keyed=True)  # statements are prepared, the connection is there
+    for round_ in (2, 3):
+        trips, size = counted.wire.round_trips, counted.wire.bytes
+        await asyncio.gather(*(_report(service, one, round_, keyed=True) for one in tasks))
+    hold(
+        {
+            "batch_of_16_reports.round_trips": counted.wire.round_trips - trips,
+            "batch_of_16_reports.bytes_sent_each": (counted.wire.bytes - size) / _TOGETHER,
+        }
+    )
 
 
 async def test_what_a_report_writes(counted: Counted, hold: Callable[[dict[str, float]], None]) -> None:

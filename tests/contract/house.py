@@ -92,6 +92,7 @@ TASKS = House(
     ideas={
         "organisation.names": Idea("rules", "how people write a name that they look for; the repository finds by it"),
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
+        "reporting.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
         "reporting.lines": Idea("rules", "how a file of items is read, and how its faults are told"),
         "task.deadlines": Idea("rules", "dates, rules of recurrence and periods"),
         "task.hidden": Idea("repository", "the statements that count what was said while a task was restricted"),

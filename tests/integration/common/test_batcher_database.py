@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from sixclear.common.batcher.batcher import Batcher, NotWritten
-from sixclear.common.batcher.connection import Connection, OwnConnections
+from sixclear.common.batcher.connection import OwnConnections
+from sixclear.common.batcher.statements import Connection
 from sixclear.common.db import Database
 from sixclear.common.errors import Unavailable
 from sixclear.common.testing.eventually import eventually

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import event
 
@@ -39,7 +40,7 @@ class Service(RunningService):
 
 @contextmanager
 def statements(service: Service) -> Iterator[list[str]]:
-    """The SQL statements that the service sends inside the block, each on one line."""
+    """The SQL statements that the ordinary routes send inside the block, each on one line."""
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -48,7 +49,8 @@ def statements(service: Service) -> Iterator[list[str]]:
     engine = service.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
     try:
-        yield sent
+        with service.ordinary_routes():
+            yield sent
     finally:
         event.remove(engine, "before_cursor_execute", note)
 
@@ -86,6 +88,16 @@ async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     """The tasks application at START."""
     async with started(clone_database, START) as running:
         yield running
+
+
+@pytest.fixture(params=["hot", "ordinary"])
+def both_ways(request: pytest.FixtureRequest, service: Service) -> Iterator[None]:
+    """The test is run twice: with the routes of the front, and without them."""
+    if request.param == "hot":
+        yield
+    else:
+        with service.ordinary_routes():
+            yield
 
 
 @asynccontextmanager

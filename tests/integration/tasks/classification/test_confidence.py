@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import text
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
 PARTS = ("history", "reports", "evidence")
 

@@ -8,6 +8,8 @@ import orjson
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 REPORT = {"percent": 10, "text": "Tuần này"}
 EVIDENCE = {"title": "Biên bản", "url": "https://example.invalid/bb.pdf"}
 EXTENSION = {"deadline": "2026-01-31", "reason": "Thay đổi phạm vi"}

@@ -6,6 +6,8 @@ import httpx2
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 RECURRING = {"kind": "recurring", "deadline": None}
 
 

@@ -3,6 +3,8 @@
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 EVIDENCE = {"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb.pdf"}
 
 

@@ -32,6 +32,8 @@ class Bounds(Protocol):
 class HotSwitch(Protocol):
     """The routes that are answered in the front (see `web.hot_front`), to whom starts and stops the service."""
 
+    on: bool
+
     def configure(self, *, on: bool, in_flight: int) -> None:
         """Whether they are answered there, and how many batches each may write at a time."""
 

@@ -19,6 +19,7 @@ from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.organisation.service import is_registered
 from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
+from sixclear.tasks.reporting.hot import ReportProgress
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import routes as task
 from sixclear.tasks.withdrawal import routes as withdrawal
@@ -47,6 +48,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
+    hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     return create_service_app(
         title="Sixclear tasks",
         service="tasks",
@@ -60,6 +62,7 @@ def create_app(
         still_readable=still_readable,
         is_registered=is_registered,
         own=settings,
+        hot_routes=hot,
         body_limits={f"{PREFIX}/{path}": _BULK_BYTES for path in ("progress/bulk", "tasks/bulk")},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={

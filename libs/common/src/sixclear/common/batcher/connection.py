@@ -3,18 +3,18 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeVar
 
 import asyncpg
 import structlog
 
 from sixclear.common.batcher.batcher import Contended, NotWritten
+from sixclear.common.batcher.statements import Connection
 from sixclear.common.db import Database
 
 _log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
-Connection: TypeAlias = "asyncpg.Connection[Any]"
 
 # Statements of a batch are prepared once, for arrays of any length: a plan that was made while a table was empty must
 # not read the whole of it later (docs/decisions/0032).

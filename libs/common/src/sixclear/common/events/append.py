@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.batcher.statements import Connection, fetch
 from sixclear.common.db import dump_json
 
 # A record must fit the broker's default `message.max.bytes` (1 MiB) with its headers, or it stops the relay forever.
@@ -126,6 +127,18 @@ async def append(
     else:
         result = await session.execute(rows.statement, {**values, **rows.values})
     return [int(event_id) for event_id in result.scalars()]
+
+
+async def append_directly(
+    connection: Connection,
+    events: Sequence[NewEvent],
+    recorded_at: datetime,
+    traceparents: Sequence[str | None],
+    rows: RowChanges,
+) -> None:
+    """As `append` with `rows`, on a batcher's own connection; each event has the trace context of its own request."""
+    columns = _columns(events, None) | {"traceparent": traceparents}
+    await fetch(connection, rows.statement, {"recorded_at": recorded_at, **columns, **rows.values})
 
 
 def _columns(events: Sequence[NewEvent], traceparent: str | None) -> dict[str, list[Any]]:

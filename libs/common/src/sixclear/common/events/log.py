@@ -9,14 +9,15 @@ from uuid import UUID
 
 import structlog
 from opentelemetry import trace
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.batcher.statements import Connection
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
 from sixclear.common.entity_cache import note_changed
-from sixclear.common.events.append import NewEvent, RowChanges, append
+from sixclear.common.events.append import NewEvent, RowChanges, append, append_directly
 from sixclear.common.events.catalogue import EventCatalogue, topic_of
 from sixclear.common.events.epoch import raise_epoch
 from sixclear.common.events.partitions import Partitions
@@ -118,6 +119,30 @@ class EventLog:
         note_changed(session, ((event.entity_type, event.entity_id) for event in events))
         with self._create_span(events) as traceparent:
             return await append(session, events, recorded_at, traceparent, rows)
+
+    async def publish_directly(
+        self,
+        connection: Connection,
+        events: Sequence[NewEvent],
+        spans: Sequence[Span],
+        *,
+        recorded_at: datetime,
+        rows: RowChanges,
+    ) -> None:
+        """As `publish_many`, on a batcher's own connection: `spans` are those of the requests that the events are of.
+
+        The caller tells the entity cache what was committed.
+        """
+        for entity_type, change in {(event.entity_type, event.change) for event in events}:
+            self.catalogue.require_declared(entity_type, change)
+        traceparents = [self._traceparent(event, span) for event, span in zip(events, spans, strict=True)]
+        await append_directly(connection, events, recorded_at, traceparents, rows)
+
+    def _traceparent(self, event: NewEvent, span: Span) -> str | None:
+        if not span.is_recording():
+            return traceparent_of(span.get_span_context())
+        with trace.use_span(span), self._create_span([event]) as traceparent:
+            return traceparent
 
     @contextlib.contextmanager
     def _create_span(self, events: Sequence[NewEvent]) -> Iterator[str | None]:

@@ -21,6 +21,7 @@ from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog, StoredEvent
 from sixclear.common.runtime.source_target import CreateApp, SourceSettings
 from sixclear.common.runtime.target import Runtime
+from sixclear.common.service_state import HotSwitch
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
@@ -90,7 +91,7 @@ class RunningService(ABC):
 
     @contextmanager
     def commits_fail(self, error: type[Exception] = CommitFails) -> Iterator[None]:
-        """Every commit inside the block fails with `error`."""
+        """Every commit inside the block fails with `error`; hot routes, which commit by themselves, are off."""
 
         def fail(connection: Any) -> None:
             raise error
@@ -98,9 +99,24 @@ class RunningService(ABC):
         engine = self.database.engine.sync_engine
         event.listen(engine, "commit", fail)
         try:
-            yield
+            with self.ordinary_routes():
+                yield
         finally:
             event.remove(engine, "commit", fail)
+
+    @contextmanager
+    def ordinary_routes(self) -> Iterator[None]:
+        """Inside the block no route is answered in the front."""
+        hot: HotSwitch | None = self.app.state.service_state.hot
+        if hot is None:
+            yield
+            return
+        before = hot.on
+        hot.configure(on=False, in_flight=1)
+        try:
+            yield
+        finally:
+            hot.configure(on=before, in_flight=1)
 
     async def survives(self, path: str, body: Any, headers: Mapping[str, str]) -> None:
         """POST `body` spoiled in every place; nothing may be answered with a 5xx. No change is kept."""

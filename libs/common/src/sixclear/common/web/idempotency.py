@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
-from sqlalchemy import Row, text
+from sqlalchemy import TIMESTAMP, Integer, Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
@@ -37,8 +37,8 @@ DDL_V1: list[str] = [
 ]
 
 KEPT_FOR = timedelta(hours=24)
-_DELETED_AT_ONCE = 200
-_CLEAN_EVERY = 100
+DELETED_AT_ONCE = 200
+CLEAN_EVERY = 100
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
@@ -68,11 +68,11 @@ _KEEP = text("""
 UPDATE idempotency_key SET status = :status, headers = CAST(:headers AS jsonb), body = :body
 WHERE client_id = :client_id AND key_hash = :key_hash
 """)
-_DELETE_EXPIRED = text("""
+DELETE_EXPIRED = text("""
 DELETE FROM idempotency_key WHERE (client_id, key_hash) IN (
   SELECT client_id, key_hash FROM idempotency_key WHERE expires_at <= :now
   ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-""")
+""").bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)), bindparam("limit", type_=Integer))
 
 
 class InvalidIdempotencyKey(DomainError):
@@ -174,7 +174,7 @@ async def answer_once(
         response.headers["Idempotency-Replayed"] = "true"
     elif keep_answer:
         await _keep(session, claim, response)
-    if claim.key_hash[0] % _CLEAN_EVERY == 0:
+    if claim.key_hash[0] % CLEAN_EVERY == 0:
         await delete_expired(session, now)
     return response
 
@@ -212,9 +212,9 @@ def _replayed(earlier: Row[Any], body: bytes) -> Response:
     return response
 
 
-async def delete_expired(session: AsyncSession, now: datetime, limit: int = _DELETED_AT_ONCE) -> None:
+async def delete_expired(session: AsyncSession, now: datetime, limit: int = DELETED_AT_ONCE) -> None:
     """Remove up to `limit` keys past their time, leaving out those that another transaction holds.
 
     About every hundredth change does it, so the table stays about as large as a day's changes and nothing runs beside.
     """
-    await session.execute(_DELETE_EXPIRED, {"now": now, "limit": limit})
+    await session.execute(DELETE_EXPIRED, {"now": now, "limit": limit})

@@ -26,13 +26,14 @@ class _Gate:
     may_be_empty: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self._pass, handler(source))
+        return core_schema.no_info_after_validator_function(self.passed, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         least = {} if self.may_be_empty else {"minLength": 1}
         return {**handler(schema), **least, "maxLength": self.longest, "format": self.form}
 
-    def _pass(self, text: str) -> str:
+    def passed(self, text: str) -> str:
+        """`text` as it is stored; raises the error of the field."""
         if len(text) > self.longest * _LONGEST_BEFORE:
             raise PydanticKnownError("string_too_long", {"max_length": self.longest})
         if not text or text.isspace():
@@ -71,7 +72,8 @@ Code = Annotated[str, StringConstraints(pattern=patterns.CODE)]
 Sha256 = Annotated[str, StringConstraints(pattern=patterns.SHA256), AfterValidator(str.lower)]
 # What another system calls a thing, such as `123/QĐ-UBND` or `NV số 5/2026`; compared by its form (`keys`).
 Key = Annotated[str, line_of(200)]
-Text = Annotated[str, lines_of(10_000)]
+TEXT = lines_of(10_000)
+Text = Annotated[str, TEXT]
 # What a list is narrowed by, and what names one thing; neither is kept.
 Words = Annotated[str, words_of(200)]
 Lookup = Annotated[str, words_of(80)]

@@ -43,7 +43,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["progress"])
 
 PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
-REPORT = Depends(Access.scope("tasks:report", organisation=access.DOING))
+REPORT = Depends(access.REPORT)
 SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
 _FILE = (
     "One BulkProgressItem in JSON a line, in UTF-8. Blank lines, a byte order mark and any ends of lines do no harm. "

@@ -145,3 +145,4 @@ CONFIRMING = OrganisationRule(
     "the assigning body of the task or the owner of the programme, which does not work on the task",
     require_confirming_body,
 )
+REPORT = Access.scope("tasks:report", organisation=DOING)

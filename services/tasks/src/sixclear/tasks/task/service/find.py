@@ -46,7 +46,12 @@ async def lock_records(ctx: Context, task_ids: Collection[UUID]) -> dict[UUID, T
 async def locked_record(ctx: Context, task_id: UUID, expect: Expect) -> TaskRecord:
     """As `locked`, for a step that changes this one row and writes it itself: the task as a frozen record."""
     task = (await rows.lock_records(ctx.session, [task_id])).get(task_id)
-    if task is None or not is_visible(task, ctx.caller.organisation_id):
+    return admitted(task, ctx.caller.organisation_id, expect)
+
+
+def admitted(task: TaskRecord | None, organisation_id: UUID | None, expect: Expect) -> TaskRecord:
+    """A locked task, if the caller may see it and decided on its version; raises as `locked` does."""
+    if task is None or not is_visible(task, organisation_id):
         raise TaskNotFound(NOT_SEEN)
     expect(task)
     return task
