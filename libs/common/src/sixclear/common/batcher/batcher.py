@@ -66,6 +66,8 @@ class Batcher(Generic[C, R]):
         self.in_flight = in_flight
         self._monotonic = monotonic
         self._workers: set[asyncio.Task[None]] = set()
+        # Not the size of the set: a task that has ended leaves it a turn of the loop later, and takes nothing more.
+        self._working = 0
         self._stopping = False
         labels = (service, name)
         self._refused = metrics.REFUSED.labels(*labels)
@@ -96,7 +98,8 @@ class Batcher(Generic[C, R]):
             raise
 
     def _begin(self) -> None:
-        if len(self._workers) < self.in_flight:
+        if self._working < self.in_flight:
+            self._working += 1
             # The batch belongs to no request: it must not run in the trace or with the log variables of the first one.
             worker = asyncio.create_task(self._work(), name=self._name, context=contextvars.Context())
             self._workers.add(worker)
@@ -104,17 +107,23 @@ class Batcher(Generic[C, R]):
 
     async def _work(self) -> None:
         """Write batches until nothing waits that could be written."""
-        while (batch := self._queue.take(self._monotonic())) is not None:
-            self._size.observe(len(batch.entries))
-            for entry in batch.entries:
-                self._wait.observe(batch.started - entry.since)
-            try:
-                await self._settle(batch.entries)
-            except BaseException:
-                _refuse(batch.entries)  # cancelled at the end of the process
-                raise
-            finally:
-                self._end(batch)
+        try:
+            while (batch := self._queue.take(self._monotonic())) is not None:
+                await self._work_on(batch)
+        finally:
+            self._working -= 1
+
+    async def _work_on(self, batch: Batch[_Ask[C, R]]) -> None:
+        self._size.observe(len(batch.entries))
+        for entry in batch.entries:
+            self._wait.observe(batch.started - entry.since)
+        try:
+            await self._settle(batch.entries)
+        except BaseException:
+            _refuse(batch.entries)  # cancelled at the end of the process
+            raise
+        finally:
+            self._end(batch)
 
     def _end(self, batch: Batch[_Ask[C, R]]) -> None:
         now = self._monotonic()
