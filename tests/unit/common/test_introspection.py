@@ -166,6 +166,20 @@ async def test_what_is_not_known_is_not_let_through(
 
 
 @pytest.mark.asyncio
+async def test_a_provider_that_refuses_is_not_asked_at_each_request(
+    provider: ProviderServer, issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An overloaded one would get more the less it can do, and each question costs everybody here."""
+    monkeypatch.setattr(introspection, "_PAUSE_SECONDS", 60.0)
+    provider.answers[ENDPOINT] = lambda handler: send(handler, b"", 503)
+    verifier = asking(provider, issuer)
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            await verifier.verify(issuer.token("a"))
+    assert len(questions(provider)) == 1
+
+
+@pytest.mark.asyncio
 async def test_a_provider_that_hangs_or_drips_costs_a_bounded_wait(
     provider: ProviderServer, issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

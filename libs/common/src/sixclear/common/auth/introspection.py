@@ -49,8 +49,8 @@ class Introspection:
 
     One question serves all who come with the same token meanwhile, and at most sixteen are on their way. That a token
     no longer holds is remembered for a minute; that it holds, the verifier remembers. A provider that is away, answers
-    otherwise or takes more than five seconds leaves the state unknown: Unavailable, never a guess. One that does not
-    answer is not asked for a second. The endpoint is the setting's address, else what the issuer's configuration names.
+    otherwise or takes more than five seconds leaves the state unknown: Unavailable, never a guess. After a
+    failure nobody asks for a second. The endpoint is the setting's address, else what the issuer's configuration names.
     """
 
     def __init__(self, settings: CommonSettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
@@ -108,7 +108,7 @@ class Introspection:
         except (Unusable, NoToken) as error:
             raise self._failed(str(error)) from error
         except (httpx2.HTTPError, OSError) as error:  # TimeoutError is an OSError
-            self._away_until = time.monotonic() + _PAUSE_SECONDS
+            self._trusted = None  # there may be a new authority; to read it at each refusal would hold up everybody
             raise self._failed(type(error).__name__) from error
 
     def _answered(self, digest: bytes, done: asyncio.Task[bool]) -> None:
@@ -121,7 +121,8 @@ class Introspection:
             self._refused.popitem(last=False)
 
     def _failed(self, reason: str) -> Unavailable:
-        self._found = self._trusted = None  # the provider may have moved, or have a new authority
+        self._found = None  # the provider may have moved
+        self._away_until = time.monotonic() + _PAUSE_SECONDS
         if time.monotonic() >= self._quiet_until:
             self._quiet_until = time.monotonic() + _QUIET_SECONDS
             _log.error("state of a token not known", error=reason, look_at="SIXCLEAR_IDENTITY_INTROSPECTION")
