@@ -1,5 +1,6 @@
 """What a person is told of tokens fits where they come from."""
 
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.banner import banner
+from sixclear.launcher.commands import identity_client
 from sixclear.launcher.identity import ProviderTokens, Tokens, tokens_of
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer
 
@@ -62,3 +64,16 @@ def test_an_issuer_of_ones_own_needs_no_address_of_keys() -> None:
     assert not embeds_issuer(CommonSettings(env="production", issuer_url=ISSUER), "all")
     assert not ALL.loads_demo(CommonSettings(issuer_url=ISSUER))
     assert ALL.loads_demo(CommonSettings())
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("step", ["add", "renew"])
+async def test_a_client_that_was_not_made_leaves_no_file_in_the_way_of_the_next_try(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIXCLEAR_ISSUER_URL", "http://127.0.0.1:9/realms/sixclear")
+    monkeypatch.setenv("SIXCLEAR_IDENTITY_ADMIN_SECRET", "x")
+    for _ in range(2):
+        with pytest.raises(CannotStart, match="gave the client 'identity-admin' no token"):
+            await identity_client(Namespace(step=step, body="G06", secret_file=tmp_path / "secret"))
+        assert not (tmp_path / "secret").exists()

@@ -75,11 +75,17 @@ async def identity_client(options: Namespace) -> int:
     settings = common_settings("127.0.0.1", 0)
     # Opened first: a secret that cannot be written would be lost.
     file = _for_its_owner(options.secret_file) if getattr(options, "secret_file", None) else None
-    async with KeycloakAdmin(settings) as admin:
-        if options.step == "revoke":
-            say(f"{await admin.revoke(options.body)} gets no more tokens; those that it has end with their life.")
-            return 0
-        name, secret = await (admin.add if options.step == "add" else admin.renew)(options.body)
+    try:
+        async with KeycloakAdmin(settings) as admin:
+            if options.step == "revoke":
+                say(f"{await admin.revoke(options.body)} gets no more tokens; those that it has end with their life.")
+                return 0
+            name, secret = await (admin.add if options.step == "add" else admin.renew)(options.body)
+    except BaseException:
+        if file is not None:
+            file.close()
+            options.secret_file.unlink()  # empty, and the next try would be refused because it is there
+        raise
     if file is None:
         say(f"client_id={name}")
         say(f"client_secret={secret}")
