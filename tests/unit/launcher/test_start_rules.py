@@ -15,6 +15,7 @@ ASKED = {"SIXCLEAR_ISSUER_URL": "https://x.vn/realm", "SIXCLEAR_IDENTITY_INTROSP
         ({"SIXCLEAR_CLIENT_ID": "processes"}, "tasks", "SIXCLEAR_CLIENT_SECRET"),
         ({"SIXCLEAR_CLIENT_SECRET_FILE": "/not/there"}, "tasks", "SIXCLEAR_CLIENT_SECRET_FILE"),
         ({"SIXCLEAR_KAFKA_CA_FILE": "/not/there"}, "tasks", "SIXCLEAR_KAFKA_CA_FILE"),
+        ({"SIXCLEAR_IDENTITY_CA_FILE": "/not/there"}, "tasks", "SIXCLEAR_IDENTITY_CA_FILE"),
         ({"SIXCLEAR_IDENTITY_INTROSPECTION": "on"}, "tasks", "no outside provider is named"),
         ({"SIXCLEAR_IDENTITY_INTROSPECTION": "yes"}, "tasks", "SIXCLEAR_IDENTITY_INTROSPECTION"),
         (ASKED, "monitoring", "no client with a secret"),

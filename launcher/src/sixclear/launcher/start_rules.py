@@ -69,6 +69,7 @@ def broken_rules(settings: CommonSettings, services: Sequence[Service], target: 
 def _require_files(settings: CommonSettings) -> None:
     named = {
         "SIXCLEAR_CLIENT_SECRET_FILE": settings.client_secret_file,
+        "SIXCLEAR_IDENTITY_CA_FILE": settings.identity_ca_file,
         "SIXCLEAR_KAFKA_CA_FILE": settings.kafka_ca_file,
         "SIXCLEAR_KAFKA_CERTIFICATE_FILE": settings.kafka_certificate_file,
         "SIXCLEAR_KAFKA_KEY_FILE": settings.kafka_key_file,
