@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from sixclear.common.runtime.cannot_start import CannotStart
@@ -10,6 +11,7 @@ from sixclear.common.settings import CommonSettings
 from sixclear.launcher.banner import banner
 from sixclear.launcher.commands import identity_client
 from sixclear.launcher.identity import ProviderTokens, Tokens, tokens_of
+from sixclear.launcher.keycloak_admin import KeycloakAdmin
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer
 
 ISSUER = "https://identity.example.vn/realms/sixclear"
@@ -77,3 +79,21 @@ async def test_a_client_that_was_not_made_leaves_no_file_in_the_way_of_the_next_
         with pytest.raises(CannotStart, match="gave the client 'identity-admin' no token"):
             await identity_client(Namespace(step=step, body="G06", secret_file=tmp_path / "secret"))
         assert not (tmp_path / "secret").exists()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (httpx2.Response(302, headers={"Location": "https://elsewhere.test"}), "answered 302"),
+        (httpx2.Response(200, text="<html>"), "no administration API"),
+    ],
+)
+async def test_who_revokes_a_client_is_not_told_that_there_is_none_by_another_server(
+    answer: httpx2.Response, says: str
+) -> None:
+    admin = KeycloakAdmin(CommonSettings.model_validate({"issuer_url": ISSUER, "identity_admin_secret": "x"}))
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(lambda _: answer)) as client:
+        admin._http = client
+        with pytest.raises(CannotStart, match=says):
+            await admin.revoke("G06")

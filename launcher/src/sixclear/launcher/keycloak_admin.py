@@ -102,6 +102,11 @@ class KeycloakAdmin:
                 f"The client {self._settings.identity_admin_client!r} may not change clients.",
                 "Give its service account the role manage-clients of realm-management.",
             )
-        if answer.status_code >= 400:
+        if not answer.is_success:  # a redirect too: what was asked for was not done
             raise CannotStart(f"The provider answered {answer.status_code} to {method} {path}.", "Its log says more.")
-        return answer.json() if answer.content else None
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:
+            raise CannotStart(
+                f"What answers at {self._base} is no administration API of Keycloak.", "See SIXCLEAR_ISSUER_URL."
+            ) from error
