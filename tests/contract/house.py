@@ -70,12 +70,13 @@ _CENSUS_WITHOUT = {
 
 _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
+_LIVES = "a simulated life is what the rules of tasks make of it"
 TASKS = House(
     service="tasks",
     order=(
         "census",
         "classification | log",
-        "intake",
+        "intake | simulation",
         "reporting | withdrawal",
         "task",
         "directive",
@@ -87,6 +88,7 @@ TASKS = House(
         "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
         "log": "a question: which events a body may read",
         "intake": "verbs: many tasks are described and assigned by one file",
+        "simulation": "verbs: a country that is made up is written into an empty database",
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
     },
     ideas={
@@ -94,6 +96,8 @@ TASKS = House(
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
         "reporting.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
         "reporting.lines": Idea("rules", "how a file of items is read, and how its faults are told"),
+        "simulation.lives": Idea("rules", "what becomes of a simulated task, by the rules of tasks"),
+        "simulation.rows": Idea("models", "the columns that are copied, and lives as their lines"),
         "task.deadlines": Idea("rules", "dates, rules of recurrence and periods"),
         "task.hidden": Idea("repository", "the statements that count what was said while a task was restricted"),
         "task.public": Idea("lifecycle", "the numbers of a task that everyone reads, pure"),
@@ -117,6 +121,13 @@ TASKS = House(
         "reporting -> task.hidden": _OF_THE_TASK,
         "reporting -> task.public": _OF_THE_TASK,
         "task -> programme.rules": "a task's record holds what events and answers say of its programme",
+        "simulation -> programme.rules": _LIVES,
+        "simulation -> programme.schemas": "its programme is opened as by a request",
+        "simulation -> organisation.seed": "the owner of its programme is one of those that ship with the product",
+        "simulation -> reporting.rules": _LIVES,
+        "simulation -> task.lifecycle": _LIVES,
+        "simulation -> task.events": _LIVES,
+        "simulation -> task.recording": _LIVES,
         "classification -> task.errors": "of a bulk request, only the items on tasks that are hidden now are refused",
         "classification -> reporting.schemas": "the result of a bulk request is one of the answers that are kept",
         "classification -> intake.schemas": "the result of a file of tasks is one of the answers that are kept",

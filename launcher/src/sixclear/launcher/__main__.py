@@ -84,6 +84,12 @@ def parser() -> argparse.ArgumentParser:
     purge.add_argument("--dry-run", action="store_true", help="only say what would be taken out, and what was")
     purge.set_defaults(run=commands.purge)
 
+    simulate = named.add_parser("simulate", help="fill the database of tasks with a country that is made up")
+    simulate.add_argument("--tasks", type=_number, default=1_000_000, help="how many (default: 1000000)")
+    simulate.add_argument("--seed", type=_number, default=1, help="the same one gives the same tasks (default: 1)")
+    simulate.add_argument("--add", action="store_true", help="although the database holds more than the seed data")
+    simulate.set_defaults(run=commands.simulate)
+
     check = named.add_parser("check-config", help="print the effective settings without secrets, or what is wrong")
     check.add_argument("--target", default="all", help="all, or services with commas")
     check.add_argument("--connect", action="store_true", help="also try databases, brokers and the identity provider")
@@ -92,6 +98,13 @@ def parser() -> argparse.ArgumentParser:
     targets = named.add_parser("targets", help="list what --target takes")
     targets.set_defaults(run=commands.targets)
     return top
+
+
+def _number(text: str) -> int:
+    """A whole number from 1 on that PostgreSQL and JSON hold."""
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 100_000_000:
+        raise argparse.ArgumentTypeError("give a whole number from 1 to 100000000")
+    return int(text)
 
 
 def _identity(command: argparse.ArgumentParser) -> None:

@@ -217,6 +217,20 @@ async def rebuild(options: Namespace) -> int:
     return 0
 
 
+async def simulate(options: Namespace) -> int:
+    """Fill the database of tasks with a country that is made up."""
+    from sixclear.launcher.simulation import Bar, fill
+    from sixclear.tasks.simulation.service import Size
+
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    with Bar(options.tasks) as bar:
+        lines = await fill(settings, Size(options.tasks, options.seed, options.add), bar.show)
+    for line in lines:
+        say(line)
+    return 0
+
+
 def _entity(text: str | None) -> UUID | None:
     try:
         return UUID(text) if text else None

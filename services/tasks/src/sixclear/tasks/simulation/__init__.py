@@ -1,0 +1,1 @@
+"""A country of tasks that is made up: to size a machine, and to measure."""
