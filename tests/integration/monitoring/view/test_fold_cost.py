@@ -1,0 +1,67 @@
+"""What a fold asks of the database: statements for each batch, rows for each event; `baseline.json` holds both."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from tests.benchmarks.baseline import compared
+
+from sixclear.monitoring.view.fold import fold
+
+pytestmark = pytest.mark.asyncio
+
+_WRITTEN = text("SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables")
+_BATCH = 500
+
+
+async def cost(view: Any, batch: list[Any]) -> tuple[int, float]:
+    """Statements of one batch, and rows written for each of its events."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    async with view.database.transaction() as session:
+        before = await session.scalar(_WRITTEN)
+        event.listen(view.database.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            await fold(session, batch, token=view.token, now=view.now)
+        finally:
+            event.remove(view.database.engine.sync_engine, "before_cursor_execute", note)
+        return len(asked), float(await session.scalar(_WRITTEN) - before) / len(batch)
+
+
+async def test_a_batch_costs_no_more_than_the_baseline_says(view: Any, events: Any) -> None:
+    """Tasks of fifty bodies: assigned, reported on twice, completed."""
+    bodies = [f"C{number:02d}" for number in range(50)]
+    await view.fold([events.organisation("01", level="province")])
+    await view.fold([events.organisation(code, parent="01", level="commune") for code in bodies])
+    begin = events.now
+
+    def batch(day: int, change: str, status: str) -> list[Any]:
+        events.now = begin + timedelta(days=day)
+        due = begin + timedelta(days=20)
+        return [
+            events.task(f"t{n}", change, status=status, lead=bodies[n % len(bodies)], deadline=due)
+            for n in range(_BATCH)
+        ]
+
+    story = {
+        "assigned": batch(0, "assigned", "assigned"),
+        "first report": batch(1, "progress_reported", "in_progress"),
+        "report": batch(2, "progress_reported", "in_progress"),
+        "completed": batch(3, "completed", "completed"),
+    }
+    view.now = events.now
+    counters: dict[str, float] = {}
+    for name, told in story.items():
+        statements, rows = await cost(view, told)
+        counters[f"fold.{name}.statements"] = statements
+        counters[f"fold.{name}.rows_written"] = round(rows, 2)
+    print(counters)
+    # A first report changes the state of the task, no cell: as one after it.
+    assert counters.pop("fold.first report.rows_written") == counters["fold.report.rows_written"]
+    assert counters.pop("fold.first report.statements") == counters["fold.report.statements"]
+    found = compared(counters)
+    assert not found.complaints, "\n".join(found.complaints)
