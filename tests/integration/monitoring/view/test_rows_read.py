@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.clock import civil_date, civil_day_end
 from sixclear.common.db import Database
 from sixclear.common.ids import stable_id
+from sixclear.monitoring.attention.repository import longest_overdue
 from sixclear.monitoring.status.service import provinces, status
 from sixclear.monitoring.timeline.service import timeline
 from sixclear.monitoring.view.reconcile import repair
@@ -86,6 +87,7 @@ def questions(view: Any, begin: date) -> dict[str, Ask]:
         "as_of of a programme": lambda session: status(session, programme, at=past, now=now),
         "provinces": lambda session: provinces(session, None, at=None, now=now),
         "provinces as_of": lambda session: provinces(session, None, at=past, now=now),
+        "late tasks": lambda session: longest_overdue(session, None, 20),
         "timeline": lambda session: timeline(session, province, first=begin, last=past.date(), step="day", now=now),
     }
 

@@ -146,8 +146,8 @@ class Flow(Generic[F]):
     latest: str | None = None
 
 
-class HistoryIndex(NamedTuple):
-    """A partial index of the history that a question needs."""
+class PartialIndex(NamedTuple):
+    """A partial index of the states or of the history that a question needs."""
 
     name: str
     columns: tuple[str, ...]
@@ -184,7 +184,8 @@ class Kind(Generic[F]):
     flows: tuple[Flow[F], ...] = ()
     dimensions: frozenset[str] = frozenset(DIMENSIONS)
     title: str | None = "title"
-    history_indexes: tuple[HistoryIndex, ...] = ()
+    state_indexes: tuple[PartialIndex, ...] = ()
+    history_indexes: tuple[PartialIndex, ...] = ()
 
     @property
     def topic(self) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from sixclear.monitoring.kinds.kind import ALL_STATES, Axis, Counted, HistoryIndex, Instant, Kind, Place, Rule, Step
+from sixclear.monitoring.kinds.kind import ALL_STATES, Axis, Counted, Instant, Kind, PartialIndex, Place, Rule, Step
 
 CLOCKS = ("in_time", "due_soon", "overdue", "answered")
 
@@ -72,5 +72,5 @@ SUBMISSION: Kind[SubmissionFacts] = Kind(
     stated=_stated,
     dimensions=frozenset({"programme"}),
     title=None,
-    history_indexes=(HistoryIndex("sealed", ("submission_id",), "visibility = 'sealed'"),),
+    history_indexes=(PartialIndex("sealed", ("submission_id",), "visibility = 'sealed'"),),
 )

@@ -4,6 +4,7 @@ Each kind has two tables that are derived from it: its states and its history. `
 number of a generation; those of one that readers do not see yet are a rebuild beside the view.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,7 +33,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.monitoring.kinds import KINDS
-from sixclear.monitoring.kinds.kind import AnyFlow, AnyKind
+from sixclear.monitoring.kinds.kind import AnyFlow, AnyKind, PartialIndex
 from sixclear.monitoring.tables import Base
 
 
@@ -292,7 +293,14 @@ def state_table(kind: AnyKind, metadata: MetaData) -> Table:
         for step in axis.steps:
             counted = table.c[axis.name] == text(f"'{step.value}'")
             Index(f"ix_{name}_{step.value}", table.c[step.instant], postgresql_where=counted)
+    _add_indexes(table, kind.state_indexes)
     return table
+
+
+def _add_indexes(table: Table, indexes: Iterable[PartialIndex]) -> None:
+    for index in indexes:
+        columns = (table.c[column] for column in index.columns)
+        Index(f"ix_{table.name}_{index.name}", *columns, postgresql_where=text(index.where))
 
 
 def history_table(kind: AnyKind, metadata: MetaData) -> Table:
@@ -321,9 +329,7 @@ def history_table(kind: AnyKind, metadata: MetaData) -> Table:
     for flow in kind.flows:
         happened = text(f"change = '{flow.change}'")
         Index(f"ix_{name}_{flow.measure}s", table.c.epoch, table.c.occurred_at, postgresql_where=happened)
-    for index in kind.history_indexes:
-        columns = (table.c[column] for column in index.columns)
-        Index(f"ix_{name}_{index.name}", *columns, postgresql_where=text(index.where))
+    _add_indexes(table, kind.history_indexes)
     return table
 
 
