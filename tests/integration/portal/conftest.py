@@ -33,7 +33,7 @@ def pages() -> Pages:
 @pytest.fixture
 def app(upstream: Upstream, pages: Pages) -> Starlette:
     """The portal."""
-    gateway = Gateway(clients(upstream), timeout_seconds=3.0)
+    gateway = Gateway(clients(upstream), timeout_seconds=3.0, clock=lambda: NOW, monotonic=upstream.monotonic)
     return create_app(settings=Settings(), clock=lambda: NOW, gateway=gateway, pages=pages, developer_pages=True)
 
 

@@ -19,6 +19,7 @@ from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.tasks import Programme, Tasks
+from sixclear.portal.upstream.waiting import PAUSE_SECONDS
 from sixclear.portal.words.languages import NAMES
 
 pytestmark = pytest.mark.asyncio
@@ -208,6 +209,7 @@ async def test_a_page_is_shown_without_a_service_that_is_away(
         assert response.status_code == 200
         assert "This page is not complete." in response.text
         switch.clear()
+    upstream.passed += PAUSE_SECONDS
     assert "This page is not complete." not in (await browser.get(path, params={"lang": "en"})).text
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,13 +32,17 @@ def stages(*, at_risk: int = 0, **counts: int) -> dict[str, int]:
 
 @dataclass
 class Upstream(Records):
-    """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer."""
+    """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer.
+
+    `passed` are seconds that the portal believes to have passed.
+    """
 
     counts: dict[str, int] = field(
         default_factory=lambda: {"completed": 601, "in_term": 404, "overdue": 104, "recurring": 178}
     )
     away: set[str] = field(default_factory=set)
     slow: set[str] = field(default_factory=set)
+    passed: float = 0.0
     submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     message_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -62,6 +67,9 @@ class Upstream(Records):
     case_text: str = "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh."
     happened: list[dict[str, Any]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.passed
 
     def tasks(self) -> dict[str, int]:
         counts = dict.fromkeys(self.counts, 0) if self.empty else self.counts

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class PortalError(Exception):
@@ -53,14 +54,19 @@ class FormTooLarge(PortalError):
 
 
 class ServiceAway(PortalError):
-    """Another service did not answer in time, or answered with a fault of its own."""
+    """Another service did not answer in time, or answered with a fault of its own.
+
+    `last_known` is what it answered to the same question at `known_at`, None where that is not known.
+    """
 
     status = 503
     code = "service-away"
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, last_known: object = None, known_at: datetime | None = None) -> None:
         super().__init__(service)
         self.service = service
+        self.last_known = last_known
+        self.known_at = known_at
 
 
 class FiguresRefused(PortalError):

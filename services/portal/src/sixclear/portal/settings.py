@@ -20,7 +20,13 @@ class Settings(BaseSettings):
     upstream_timeout_seconds: float = Field(
         default=3.0,
         gt=0,
-        description="How long a page waits for another service before it is shown without that service's part.",
+        description="How long the portal waits for the answer to what a visitor sends, or to what it asks for all.",
+    )
+    page_patience_seconds: float = Field(
+        default=1.4,
+        gt=0,
+        description="How long a page waits for the other services together, before it shows what they answered last and"
+        " of when that is; 0.4 s more where a second one lets it wait.",
     )
     default_programme: str = Field(
         default="nq57-central",

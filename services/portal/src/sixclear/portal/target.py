@@ -21,7 +21,12 @@ class PortalTarget:
     event_log: EventLog | None = None
 
     def __init__(self, runtime: Runtime, settings: Settings) -> None:
-        self._gateway = Gateway(runtime.http, settings.upstream_timeout_seconds)
+        self._gateway = Gateway(
+            runtime.http,
+            settings.upstream_timeout_seconds,
+            patience_seconds=settings.page_patience_seconds,
+            clock=runtime.clock,
+        )
         self._started = False
         self.app: ASGIApp = create_app(
             settings=settings,

@@ -7,30 +7,46 @@ kept for all is asked in the portal's own name; of figures that is what every pa
 (`chosen`): else a visitor who asks for day after day would use up the turns that all pages share.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import httpx2
 
+from sixclear.common.clock import Clock, utc_now
 from sixclear.portal.upstream.cache import AnswerCache
 from sixclear.portal.upstream.data_catalog import DataCatalog
 from sixclear.portal.upstream.feedback import Feedback
+from sixclear.portal.upstream.last_known import LastKnown
 from sixclear.portal.upstream.monitoring import Monitoring
 from sixclear.portal.upstream.tasks import Tasks
 from sixclear.portal.upstream.transport import Connections, Transport
+from sixclear.portal.upstream.waiting import Patience
 
 
 class Gateway:
     """The calls to each service."""
 
     def __init__(
-        self, http: Callable[[str], httpx2.AsyncClient], timeout_seconds: float, cache: AnswerCache | None = None
+        self,
+        http: Callable[[str], httpx2.AsyncClient],
+        timeout_seconds: float,
+        *,
+        patience_seconds: float = 1.4,
+        clock: Clock = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._bind(Transport(Connections(http, timeout_seconds, cache or AnswerCache())))
+        self._patience_seconds = patience_seconds
+        cache, known, chosen = AnswerCache(monotonic), LastKnown(clock), LastKnown(clock)
+        self._bind(Transport(Connections(http, timeout_seconds, cache, known, chosen, monotonic)))
 
     def asking_for(self, visitor: str | None) -> "Gateway":
-        """The same gateway for one visitor, whose address services count by; for none, in the portal's own name."""
-        return self._bound(replace(self._transport, visitor=visitor))
+        """The same gateway for one page of a visitor, whose address services count by; for none, in the portal's name.
+
+        The calls of the page share its patience.
+        """
+        patience = Patience(self._patience_seconds, self._transport.connections.monotonic)
+        return self._bound(replace(self._transport, visitor=visitor, patience=patience))
 
     def chosen(self) -> "Gateway":
         """The same gateway for figures that the visitor chose: asked and kept for that visitor alone."""
@@ -42,6 +58,7 @@ class Gateway:
 
     def _bound(self, transport: Transport) -> "Gateway":
         bound = Gateway.__new__(Gateway)
+        bound._patience_seconds = self._patience_seconds
         bound._bind(transport)
         return bound
 

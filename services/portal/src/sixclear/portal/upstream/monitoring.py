@@ -103,6 +103,12 @@ class Status(Answer):
     databases: Databases = Field(default_factory=Databases)
     sources: dict[str, SourceAge] = Field(default_factory=dict)
 
+    def as_known(self, now: datetime) -> "Status":
+        """This status as it is told later, at `now`: its age has grown, and what happened today is not known."""
+        age = None if self.staleness_seconds is None else self.staleness_seconds + (now - self.as_of).total_seconds()
+        activity = self.activity.model_copy(update={"reports_today": None})
+        return self.model_copy(update={"staleness_seconds": age, "activity": activity})
+
     @property
     def last_change_of_entries(self) -> datetime | None:
         """When an entry of the catalogue changed last, as far as is known."""

@@ -1,13 +1,15 @@
-"""Sends the portal's calls: with a time limit, for one visitor or for all, and with four ways to fail.
+"""Sends the portal's calls: within a page's patience, for one visitor or for all, and with four ways to fail.
 
 A call returns its answer, or raises `PageNotFound` (404), `Refused` (another 4xx), `FiguresRefused` (counters and
 records differ, so asking again does not help) or `ServiceAway` (no answer in time, a fault of the service, or an
-answer that cannot be read).
+answer that cannot be read). `ServiceAway` carries the last known answer to a question. A service that let a page wait
+in vain is not asked for a moment (`waiting.py`), so that the next reader does not wait; what a visitor sends always is.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +19,9 @@ from pydantic import ValidationError
 from sixclear.portal.errors import FieldProblem, FiguresRefused, PageNotFound, Refused, ServiceAway
 from sixclear.portal.upstream.answer import Model, Operation
 from sixclear.portal.upstream.cache import AnswerCache
+from sixclear.portal.upstream.last_known import LastKnown
 from sixclear.portal.upstream.metrics import UPSTREAM_SECONDS
+from sixclear.portal.upstream.waiting import Circuit, Patience
 
 Query = Mapping[str, str | int | None]
 
@@ -27,18 +31,29 @@ LIVE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """What all visitors share: one client per service, made at its first call, and the answers kept for a moment."""
+    """What all visitors share: one client per service, made at its first call, and what is kept of answers.
+
+    What visitors chose has a place of its own, `known_to_visitors`, so that it never pushes out what every page shows.
+    """
 
     http: Callable[[str], httpx2.AsyncClient]
     timeout_seconds: float
     cache: AnswerCache
+    known: LastKnown
+    known_to_visitors: LastKnown
+    monotonic: Callable[[], float] = monotonic
     clients: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+    circuits: dict[str, Circuit] = field(default_factory=dict)
 
     def client(self, service: str) -> httpx2.AsyncClient:
         """The client of `service`."""
         if service not in self.clients:
             self.clients[service] = self.http(service)
         return self.clients[service]
+
+    def circuit(self, service: str) -> Circuit:
+        """Whether `service` is asked just now."""
+        return self.circuits.setdefault(service, Circuit(self.monotonic))
 
     async def close(self) -> None:
         """Gives up the calls that are on their way and closes every client."""
@@ -53,23 +68,26 @@ class Connections:
 class Transport:
     """Calls for `visitor`, whose address services count by; without one, in the portal's own name.
 
-    `shared` answers are asked in the portal's own name and given to every visitor.
+    `shared` answers are asked in the portal's own name and given to every visitor. `patience` is the page's.
     """
 
     connections: Connections
     visitor: str | None = None
     shared: bool = True
+    patience: Patience | None = None
 
     async def get(self, operation: Operation[Model], query: Query | None = None, **path: object) -> Model:
         """An answer that is asked for each time. `path` fills the places in the operation's path."""
-        return _read(operation, await self._request(operation, path, query=query))
+        question = _question(operation, path, query)
+        return await self._within(question, operation, self._answer(question, operation, path, query))
 
     async def kept(self, operation: Operation[Model], query: Query, seconds: float = LIVE_SECONDS) -> Model:
         """An answer that is at most `seconds` old; callers that come while it is on its way wait for the same one."""
         asker = Transport(self.connections) if self.shared else self
-        named = sorted((name, value) for name, value in query.items() if value is not None)
-        key = (asker.visitor, operation.service, operation.path, *named)
-        return await self.connections.cache.get(key, seconds, lambda: asker.get(operation, query))
+        question = _question(operation, {}, query)
+        key = (asker.visitor, question)
+        answer = self.connections.cache.get(key, seconds, lambda: asker._answer(question, operation, {}, query))
+        return await self._within(question, operation, answer)
 
     async def post(self, operation: Operation[Model], body: Mapping[str, Any], key: str | None = None) -> Model:
         """Sends `body` for the visitor; the same key and body are one request, however often they are sent."""
@@ -77,6 +95,42 @@ class Transport:
             raise RuntimeError("What a visitor writes is sent for that visitor: use asking_for().")
         headers = {"Idempotency-Key": key} if key else {}
         return _read(operation, await self._request(operation, {}, body=body, headers=headers))
+
+    async def _answer(
+        self, question: Hashable, operation: Operation[Model], path: Mapping[str, object], query: Query | None
+    ) -> Model:
+        """A new answer, which is the last known one from now on."""
+        if not self.connections.circuit(operation.service).passes():
+            raise ServiceAway(operation.service)
+        answer = _read(operation, await self._request(operation, path, query=query))
+        self._known.keep(question, answer)
+        return answer
+
+    async def _within(self, question: Hashable, operation: Operation[Model], answer: Awaitable[Model]) -> Model:
+        """`answer` if it comes within the page's patience; what is asked for all goes on for those who come later."""
+        service = operation.service
+        circuit = self.connections.circuit(service)
+        since = self.connections.monotonic()
+        seconds = self.patience.left(service) if self.patience else None
+        try:
+            async with asyncio.timeout(0.0 if circuit.paused else seconds):
+                return await answer
+        except TimeoutError:
+            if not circuit.paused:
+                circuit.did_not_answer(since)
+        except ServiceAway:
+            pass
+        if self.patience:
+            self.patience.gave_up(service)
+        known = self._known.find(question)
+        if known is None:
+            raise ServiceAway(service)
+        raise ServiceAway(service, known.answer, known.known_at)
+
+    @property
+    def _known(self) -> LastKnown:
+        own = self.shared or self.visitor is None
+        return self.connections.known if own else self.connections.known_to_visitors
 
     async def _request(
         self,
@@ -89,29 +143,46 @@ class Transport:
     ) -> Any:
         started = perf_counter()
         service, outcome = operation.service, "away"
+        circuit, since = self.connections.circuit(service), self.connections.monotonic()
         asked_for = {"X-Forwarded-For": self.visitor} if self.visitor is not None else {}
         try:
-            response = await self.connections.client(service).request(
-                operation.method,
-                operation.path.format_map({name: quote(str(value), safe="") for name, value in path.items()}),
-                params={name: value for name, value in (query or {}).items() if value not in (None, "")},
-                json=body,
-                headers={**(headers or {}), **asked_for},
-                timeout=self.connections.timeout_seconds,
-            )
-            answer = _answer(service, response)
+            # The client's own limit is for each read: a service that sends byte by byte would never reach it.
+            async with asyncio.timeout(self.connections.timeout_seconds):
+                response = await self.connections.client(service).request(
+                    operation.method,
+                    _filled(operation, path),
+                    params={name: value for name, value in (query or {}).items() if value not in (None, "")},
+                    json=body,
+                    headers={**(headers or {}), **asked_for},
+                    timeout=self.connections.timeout_seconds,
+                )
+            circuit.answered()
+            answer = _said(service, response)
             outcome = "ok"
             return answer
         except (PageNotFound, Refused, FiguresRefused):
             outcome = "refused"
             raise
+        except (httpx2.TimeoutException, TimeoutError) as error:
+            circuit.did_not_answer(since)
+            raise ServiceAway(service) from error
         except (httpx2.HTTPError, OSError) as error:
             raise ServiceAway(service) from error
         finally:
             UPSTREAM_SECONDS.labels(service, outcome).observe(perf_counter() - started)
 
 
-def _answer(service: str, response: httpx2.Response) -> Any:
+def _filled(operation: Operation[Model], path: Mapping[str, object]) -> str:
+    return operation.path.format_map({name: quote(str(value), safe="") for name, value in path.items()})
+
+
+def _question(operation: Operation[Model], path: Mapping[str, object], query: Query | None) -> Hashable:
+    """All that an answer depends on beside the visitor who asks."""
+    named = sorted((name, value) for name, value in (query or {}).items() if value not in (None, ""))
+    return (operation.service, _filled(operation, path), *named)
+
+
+def _said(service: str, response: httpx2.Response) -> Any:
     if response.status_code == 404:
         missing = _refusal(response)
         raise PageNotFound(missing.code, missing.problems)

@@ -1,7 +1,8 @@
 """Errors as pages: a portal error, an address that no route answers, a fault of the portal itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -23,20 +24,20 @@ class ErrorView:
     """What went wrong: a status that the page has words for, and the services that did not answer."""
 
     status: int
-    away: Sequence[str]
+    away: Mapping[str, datetime | None]
     request_id: str
 
 
 async def portal_error(request: Request, error: Any) -> Response:
     """The page of a `PortalError`."""
-    return _show(request, error.status, [error.service] if isinstance(error, ServiceAway) else [])
+    return _show(request, error.status, {error.service: None} if isinstance(error, ServiceAway) else {})
 
 
 async def http_exception(request: Request, error: Any) -> Response:
     """The page of an address that no route answers; to a program, which asks below `/api/`, a problem document."""
     if request.url.path.startswith("/api/"):
         return problem_response(request, NotFound("Each service describes its addresses at /api/…/openapi.json."))
-    response = _show(request, error.status_code, [])
+    response = _show(request, error.status_code, {})
     response.headers.update(error.headers or {})
     if error.status_code == 405:
         response.headers["Allow"] = allowed_methods(request)
@@ -45,10 +46,10 @@ async def http_exception(request: Request, error: Any) -> Response:
 
 def unexpected_error(request: Request) -> Response:
     """The page of a fault; it says nothing of what failed."""
-    return _show(request, 500, [])
+    return _show(request, 500, {})
 
 
-def _show(request: Request, status: int, away: Sequence[str]) -> Response:
+def _show(request: Request, status: int, away: Mapping[str, datetime | None]) -> Response:
     shown = status if status in _KNOWN_STATUSES else 500
     view = ErrorView(shown, away, getattr(request.state, "request_id", ""))
     response = portal_of(request).pages.answer(request, PAGE, view, status=status, private=True)

@@ -56,7 +56,7 @@ class HomeView:
     units: UnitMap
     ledger: Ledger | None
     attention: Mapping[str, Sequence[AttentionRow]] | None
-    away: Sequence[str]
+    away: Mapping[str, datetime | None]
     figures_refused: bool
     stream_url: str
 
@@ -77,6 +77,8 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
     parts = Parts()
     shown = await _shown(gateway, settings, parts, asked.values["programme"] or None, today, past)
     figures, status = shown.figures, shown.figures.status
+    if status and not past and parts.away.get("monitoring"):
+        status = status.as_known(now)
     return HomeView(
         asked=asked,
         today=today,
@@ -140,10 +142,10 @@ async def _figures(
         *await asyncio.gather(
             parts.optional(at.monitoring.status(as_of=as_of, programme=programme)),
             parts.optional(at.monitoring.status(as_of=week_ago, programme=programme)),
-            parts.optional(_points(gateway, settings, programme, today)),
+            _points(gateway, settings, parts, programme, today),
             parts.optional(at.monitoring.provinces(as_of=as_of, programme=programme)),
-            parts.optional(_changes(gateway, past)),
-            parts.optional(_attention(gateway, programme, past)),
+            _changes(gateway, parts, past),
+            _attention(gateway, parts, programme, past),
         )
     )
 
@@ -171,15 +173,21 @@ def _instant(day: date) -> str:
     return civil_day_end(day).isoformat().replace("+00:00", "Z")
 
 
-async def _points(gateway: Gateway, settings: Settings, programme: str | None, today: date) -> Sequence[TimelinePoint]:
+async def _points(
+    gateway: Gateway, settings: Settings, parts: Parts, programme: str | None, today: date
+) -> Sequence[TimelinePoint]:
     start = today - timedelta(days=settings.timeline_days)
     timeline = gateway.monitoring.timeline
-    weekly = await timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
-    points = trimmed(weekly.points)
+    weekly = await parts.optional(
+        timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
+    )
+    points = trimmed(weekly.points if weekly else [])
     if points and (today - points[0].date).days <= _DAILY_UP_TO_DAYS:
         first = max(points[0].date, today - timedelta(days=_DAILY_UP_TO_DAYS))
-        daily = await timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
-        points = trimmed(daily.points)
+        daily = await parts.optional(
+            timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
+        )
+        points = trimmed(daily.points) if daily else points
     return points
 
 
@@ -195,9 +203,10 @@ def _chart(
     return draw(points, past or today, report_days(programme.slug))
 
 
-async def _changes(gateway: Gateway, past: date | None) -> Sequence[Change] | None:
-    return None if past else (await gateway.monitoring.changes(limit=MOST)).items
+async def _changes(gateway: Gateway, parts: Parts, past: date | None) -> Sequence[Change] | None:
+    found = None if past else await parts.optional(gateway.monitoring.changes(limit=MOST))
+    return found.items if found else None
 
 
-async def _attention(gateway: Gateway, programme: str | None, past: date | None) -> Attention | None:
-    return None if past else await gateway.monitoring.attention(programme=programme)
+async def _attention(gateway: Gateway, parts: Parts, programme: str | None, past: date | None) -> Attention | None:
+    return None if past else await parts.optional(gateway.monitoring.attention(programme=programme))

@@ -11,6 +11,7 @@ from sixclear.portal.errors import PageNotFound
 from sixclear.portal.pages.public.area import PUBLIC
 from sixclear.portal.pages.public.organisation.view import load
 from sixclear.portal.shell.portal import portal_of
+from sixclear.portal.upstream.parts import Parts
 
 PAGE = PUBLIC.page("organisation")
 
@@ -27,7 +28,7 @@ async def show(request: Request) -> Response:
     except ValueError:
         if not _CODE.fullmatch(reference):
             raise PageNotFound from None
-        found = await portal.gateway.tasks.organisation(reference)
+        found = await Parts().needed(portal.gateway.tasks.organisation(reference))
         return RedirectResponse(f"/organisations/{found.organisation_id}", 307, {"Cache-Control": "no-store"})
-    view = await load(portal.gateway, portal.settings, identifier)
+    view = await load(portal.gateway, portal.settings, portal.clock(), identifier)
     return portal.pages.answer(request, PAGE, view)

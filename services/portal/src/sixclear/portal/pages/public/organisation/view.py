@@ -1,8 +1,9 @@
 """One organisation with the figures of its subtree and its tasks."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.bars import Segment, segments
@@ -21,17 +22,19 @@ class OrganisationView:
     status: Status | None
     bar: Sequence[Segment]
     tasks: Listing[TaskSummary] | None
-    away: Sequence[str]
+    away: Mapping[str, datetime | None]
     figures_refused: bool
 
 
-async def load(gateway: Gateway, settings: Settings, organisation_id: str) -> OrganisationView:
-    """An unknown organisation is PageNotFound, and without `tasks` there is no page: ServiceAway."""
+async def load(gateway: Gateway, settings: Settings, now: datetime, organisation_id: str) -> OrganisationView:
+    """An unknown organisation is PageNotFound, and without any answer of `tasks` there is no page: ServiceAway."""
     parts = Parts()
     found, status, page = await asyncio.gather(
-        gateway.tasks.organisation(organisation_id),
+        parts.needed(gateway.tasks.organisation(organisation_id)),
         parts.optional(gateway.chosen().monitoring.status(organisation=organisation_id)),
         parts.optional(gateway.tasks.tasks({"organisation": organisation_id, "limit": settings.page_size})),
     )
+    if status and parts.away.get("monitoring"):
+        status = status.as_known(now)
     bar = segments(status.tasks, status.shares_percent) if status else []
     return OrganisationView(found, status, bar, page, parts.away, parts.figures_refused)

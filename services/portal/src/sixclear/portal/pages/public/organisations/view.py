@@ -1,8 +1,9 @@
 """The organisations of the two upper levels, and those of any level that a visitor looks for."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.filters import listed
@@ -25,7 +26,7 @@ class OrganisationsView:
     found: Sequence[FoundOrganisation] | None
     central: Sequence[Organisation] | None
     provinces: Sequence[Organisation] | None
-    away: Sequence[str]
+    away: Mapping[str, datetime | None]
 
 
 async def load(gateway: Gateway, asked: Asked) -> OrganisationsView:

@@ -1,7 +1,7 @@
 """One task, from its directive to its evidence."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,14 +30,14 @@ class TaskView:
     evidence: Sequence[Evidence] | None
     history: Sequence[HistoryEntry] | None
     chart: ProgressChart | None
-    away: Sequence[str]
+    away: Mapping[str, datetime | None]
 
 
 async def load(gateway: Gateway, now: datetime, task_id: UUID) -> TaskView:
-    """The page of a task; an unknown one is PageNotFound, and without `tasks` there is no page: ServiceAway."""
+    """The page of a task; an unknown one is PageNotFound, without any answer of `tasks` it is ServiceAway."""
     parts = Parts()
     found, programmes, reports, evidence, history = await asyncio.gather(
-        gateway.tasks.task(task_id),
+        parts.needed(gateway.tasks.task(task_id)),
         parts.optional(gateway.tasks.programmes()),
         parts.optional(gateway.tasks.reports(task_id)),
         parts.optional(gateway.tasks.evidence(task_id)),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,7 +27,7 @@ class TasksView:
     programmes: Sequence[Programme]
     organisations: Sequence[Organisation]
     page: Listing[TaskSummary] | None
-    away: Sequence[str]
+    away: Mapping[str, datetime | None]
 
 
 async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked) -> TasksView:
