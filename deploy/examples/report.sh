@@ -6,6 +6,7 @@ set -eu
 endpoint=$(curl -fsS "$ISSUER/.well-known/openid-configuration" | sed 's/.*"token_endpoint" *: *"\([^"]*\)".*/\1/')
 token=$(curl -fsS --retry 3 -d grant_type=client_credentials --data-urlencode "client_id=$CLIENT_ID" \
   --data-urlencode "client_secret@$SECRET_FILE" "$endpoint" | sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/')
+[ -n "$token" ] || { echo "no token: check CLIENT_ID and SECRET_FILE" >&2; exit 1; }
 # One key for all repetitions of this run. The next run takes another one: with the same key it would hear the first answer.
 key=$(cat /proc/sys/kernel/random/uuid)
 answer=$(printf 'Authorization: Bearer %s\n' "$token" | curl -sS --fail-with-body --retry 3 -H @- -H "Idempotency-Key: $key" \
