@@ -26,6 +26,7 @@ from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.hot_front import HotFront, HotRoute, HotRoutes
 from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, LimitsMiddleware
 from sixclear.common.web.openapi import complete, default_responses
+from sixclear.common.web.route_table import RouteTable
 from sixclear.common.web.stream_route import StreamRoute
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 
@@ -81,7 +82,6 @@ def create_service_app(
         version=version,
         description=description,
         openapi_tags=[{"name": name, "description": meaning} for name, meaning in (tags or {}).items()],
-        lifespan=lifespan,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -117,6 +117,7 @@ def create_service_app(
         unknown_organisations=None if is_registered is None else UnknownOrganisations(is_registered),
         own=own,
     )
+    app.router = RouteTable(lifespan=lifespan, dependency_overrides_provider=app)
     for router in routers:
         app.include_router(router, prefix=prefix, responses=default_responses())
     app.router.routes.extend([*routes, *(docs_routes(app, prefix) if routers else [])])

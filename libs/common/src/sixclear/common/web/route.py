@@ -1,8 +1,7 @@
 """One request, one transaction: committed before the first byte of the answer."""
 
-from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,23 +9,24 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sixclear.common.errors import InvalidRequest
 from sixclear.common.service_state import state_of
 from sixclear.common.web import idempotency
 from sixclear.common.web.access import Access, CallerDep, current_caller, find_dependency
+from sixclear.common.web.endpoint import Handler, Unplanned, planned
 from sixclear.common.web.json_bodies import JsonRequest
 from sixclear.common.web.media_types import require_json
 from sixclear.common.web.query_parameters import QueryParameters
 from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.validation import field_errors
 
-__all__ = ["CallerDep", "NowDep", "SessionDep", "TransactionalRoute"]
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+__all__ = ["CallerDep", "Handler", "NowDep", "SessionDep", "TransactionalRoute"]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# In a request's scope: it did not come through FastAPI, which keeps there what only its own handlers need.
+_DIRECT = "sixclear.direct"
 
 
 async def current_session(request: Request) -> AsyncSession:
@@ -61,8 +61,10 @@ class TransactionalRoute(APIRoute):
     router, never on one that includes it.
     """
 
+    _planned: Handler | None = None
+
     def get_route_handler(self) -> Handler:
-        handler = self._naming_known_members(super().get_route_handler())
+        handler = self._naming_known_members(self._calling_endpoint(super().get_route_handler()))
         rule = find_dependency(self.dependant, Access)
         options = find_dependency(self.dependant, RouteOptions) or RouteOptions()
         query = None if options.page else QueryParameters.of(self.dependant)
@@ -83,6 +85,29 @@ class TransactionalRoute(APIRoute):
             if state_of(request).database is None:
                 return await handler(request)
             return await (_write(request, handler, options) if writing else _read(request, handler))
+
+        return handle
+
+    def direct(self) -> ASGIApp | None:
+        """What answers a request that `RouteTable` brings; None where only FastAPI can call the endpoint."""
+        done = (find_dependency(self.dependant, Access), find_dependency(self.dependant, RouteOptions))
+        try:
+            self._planned = planned(self, done)
+        except Unplanned:
+            return None
+        handle = self.get_route_handler()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[_DIRECT] = True
+            response = await handle(Request(scope, receive, send))
+            await response(scope, receive, send)
+
+        return app
+
+    def _calling_endpoint(self, by_framework: Handler) -> Handler:
+        async def handle(request: Request) -> Response:
+            by_plan = self._planned if _DIRECT in request.scope else None
+            return await (by_plan or by_framework)(request)
 
         return handle
 
