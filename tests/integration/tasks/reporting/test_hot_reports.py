@@ -258,6 +258,7 @@ async def test_a_commit_that_fails_is_no_success(pair: Pair) -> None:
         )
     answer = await pair.hot.post("G06", f"/tasks/{task_id}/progress", {"text": "Đang làm"})
     assert answer.status_code == 503
+    assert pair.hot.database.disk_full_at is not None, "operators hear of it"
     assert "progress_reported" not in {event.change for event in await pair.hot.events()}
 
 

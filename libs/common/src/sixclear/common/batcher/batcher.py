@@ -26,7 +26,7 @@ class NotWritten(Exception):
 
 
 class Contended(NotWritten):
-    """Nothing was stored, because another transaction holds what was asked for: no part of it is tried again here."""
+    """Nothing was stored, because others hold what was asked for, or no room is left: no part is tried again here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ _SETTINGS = {
 }
 # Integrity violations, values that no column can hold, and what a trigger or a check of the server refuses.
 _DATA_CLASSES = ("22", "23", "P0")
-# Another transaction holds what the batch asked for: waiting longer would hold all of it up.
-_CONTENDED = ("55P03", "40P01")
+# Another transaction holds what the batch asked for, and waiting longer would hold all of it up; or the server lacks
+# room, as on a full disk, which the ordinary way notes for operators and says to callers.
+_CONTENDED = ("55P03", "40P01", "53")
 
 
 class OwnConnections:
@@ -95,8 +96,11 @@ class OwnConnection:
             raise
         try:
             await connection.execute("COMMIT")
-        except asyncpg.IntegrityConstraintViolationError as error:  # deferred constraints
-            raise NotWritten from error
+        except asyncpg.PostgresError as error:
+            if connection.is_closed() or _ends_session(error):
+                self.drop()
+                raise
+            raise _cause(error) from error  # refused, as by a deferred constraint: all of it is rolled back
         except BaseException:
             self.drop()
             raise
@@ -143,6 +147,6 @@ def _ends_session(error: asyncpg.PostgresError) -> bool:
 def _cause(error: asyncpg.PostgresError) -> Exception:
     """NotWritten where another division of the batch, or the ordinary way, can help."""
     state: str = error.sqlstate or ""
-    if state in _CONTENDED:
+    if state.startswith(_CONTENDED):
         return Contended()
     return NotWritten() if state.startswith(_DATA_CLASSES) else error
