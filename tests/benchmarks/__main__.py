@@ -1,6 +1,8 @@
 """`make bench`: measures the goals side by side with peers, prints one table and keeps it in `docs/performance.*`."""
 
 import argparse
+import asyncio
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -32,6 +34,10 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
 
 async def _measure(options: argparse.Namespace, parts: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
+    task = asyncio.current_task()
+    assert task is not None
+    # Whoever ends it, its servers are ended with it.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(servers.scratch())
         postgres = await stack.enter_async_context(servers.postgres(folder))
