@@ -55,7 +55,7 @@ async def peer_writer(run: Run, country: Country, kind: str) -> AsyncIterator[Wr
 
 @asynccontextmanager
 async def product_writer(
-    run: Run, country: Country, name: str, target: str, *, hot: bool, starts: int = 1, **settings: str
+    run: Run, country: Country, name: str, target: str, *, hot: bool, starts: int = 10, **settings: str
 ) -> AsyncIterator[Writer]:
     """The product with these targets. A start that has much to fold gives up after a minute; the next one goes on."""
     databases = {"tasks": await run.postgres.copy(country.database, f"ingest_{name}")}

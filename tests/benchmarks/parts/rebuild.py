@@ -40,7 +40,7 @@ async def measure(run: Run) -> list[Row]:
         return await consumed("tests.benchmarks.folding", brokers, read, run.folder, DATABASE_URL=url)
 
     rounds = Rounds()
-    async with product_writer(run, country, "rebuild", "all", hot=False, starts=10, **UNBOUNDED) as writer:
+    async with product_writer(run, country, "rebuild", "all", hot=False, **UNBOUNDED) as writer:
         stored = await events_of(run, writer.database)
         events = sum(stored.get(kind, 0) for kind in READ_BY_MONITORING)
         await rounds.run({"rebuild": lambda: _rebuilt(run, writer, events), "fold": fold}, run.rounds, run.say)

@@ -51,7 +51,7 @@ async def measure(run: Run) -> list[Row]:
         writers: dict[int, Writer] = {}
         for size in (SMALL, LARGE if run.tasks >= _WHOLE else run.tasks):
             of = await run.country(size)
-            made = product_writer(run, of, f"status_{size}", "all", hot=False, starts=10, **UNBOUNDED)
+            made = product_writer(run, of, f"status_{size}", "all", hot=False, **UNBOUNDED)
             writers[size] = await stack.enter_async_context(made)
         country, large = await run.country(size), writers[size]
         mixes = _mixes(country, await _codes(run, country))
