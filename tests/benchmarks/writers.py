@@ -15,6 +15,7 @@ from tests.benchmarks.servers import ISSUER, SERVICES, Postgres, Served, peer, s
 
 from sixclear.common.testing.eventually import eventually
 
+_STARTS = 10
 NO_HOT_ROUTES = "not built: the product has no hot routes yet"
 
 
@@ -55,7 +56,7 @@ async def peer_writer(run: Run, country: Country, kind: str) -> AsyncIterator[Wr
 
 @asynccontextmanager
 async def product_writer(
-    run: Run, country: Country, name: str, target: str, *, hot: bool, starts: int = 10, **settings: str
+    run: Run, country: Country, name: str, target: str, *, hot: bool, **settings: str
 ) -> AsyncIterator[Writer]:
     """The product with these targets. A start that has much to fold gives up after a minute; the next one goes on."""
     databases = {"tasks": await run.postgres.copy(country.database, f"ingest_{name}")}
@@ -63,7 +64,7 @@ async def product_writer(
         if target == "all" or service in target.split(","):
             databases[service] = await run.postgres.copy("template1", f"ingest_{name}_{service}")
     async with AsyncExitStack() as stack:
-        for left in reversed(range(starts)):
+        for left in reversed(range(_STARTS)):
             try:
                 made = sixclear(name, target, databases, run.home, **switch(hot=hot), **settings)
                 served = await stack.enter_async_context(made)
