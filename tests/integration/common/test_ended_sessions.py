@@ -133,3 +133,14 @@ async def test_a_signal_whose_session_was_ended_listens_again(empty_database: Em
 async def test_the_driver_s_own_word_for_it_is_a_passing_difficulty() -> None:
     error = asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
     assert isinstance(problem_for(error), Unavailable)
+
+
+async def test_what_takes_too_long_is_told_to_send_fewer_items(empty_database: EmptyDatabase) -> None:
+    database = Database(await empty_database(), application_name="test", statement_timeout_seconds=0.05)
+    with pytest.raises(DBAPIError) as refused:
+        async with database.transaction() as session:
+            await session.execute(text("SELECT pg_sleep(5)"))
+    answer = problem_for(refused.value)
+    assert isinstance(answer, Unavailable)
+    assert "fewer items" in str(answer)
+    await database.close()

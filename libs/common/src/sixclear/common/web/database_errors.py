@@ -11,6 +11,8 @@ from sixclear.common.errors import Conflict, DomainError, InternalError, Invalid
 _CONFLICTS = frozenset({"23505", "23503", "23P01"})
 # serialization failure, deadlock, lock timeout, statement timeout, transaction and idle timeouts, read-only server
 _PASSING = frozenset({"40001", "40P01", "55P03", "57014", "25P03", "25P04", "25006"})
+# of these, what ends a statement or a transaction that takes too long
+_OUT_OF_TIME = frozenset({"57014", "25P03", "25P04"})
 # connection exceptions, insufficient resources, shutdown and crash of the server
 _PASSING_CLASSES = ("08", "53", "57P")
 # refused by the driver before it asks the server, out of range, NUL in text, impossible and overflowing dates
@@ -19,6 +21,10 @@ _BAD_VALUES = frozenset({"22000", "22003", "22021", "22008", "22007"})
 
 _DISK_FULL = "The disk of the database is full: nothing was stored. What is there can be read. Please try again later."
 _AFTER_DISK_FULL_SECONDS = 30
+_TOO_LONG = (
+    "The request took longer than the database may, and nothing was stored. Send it again; if it holds several items, "
+    "send fewer at a time."
+)
 
 DatabaseError = SQLAlchemyError | OSError | asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError
 
@@ -59,6 +65,8 @@ def _for_state(state: str | None) -> DomainError:
         return Conflict("Another request changed the same thing at the same time. Read it again, then retry.")
     if state == DISK_FULL:
         return Unavailable(_DISK_FULL, retry_after_seconds=_AFTER_DISK_FULL_SECONDS)
+    if state in _OUT_OF_TIME:
+        return Unavailable(_TOO_LONG)
     if state in _PASSING or (state or "").startswith(_PASSING_CLASSES):
         return Unavailable()
     if state in _BAD_VALUES:
