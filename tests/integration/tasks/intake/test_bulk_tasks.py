@@ -1,5 +1,6 @@
 """A file of tasks: proposed, assigned and described again in one request, each item judged alone."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -200,3 +201,23 @@ async def test_lists_are_narrowed_by_key_and_by_time(service: Service) -> None:
     assert task["updated_at"] == since
     own = await service.http.get("/api/tasks/v1/own/tasks?external_id=CV-3", headers=service.headers("G06"))
     assert [task["source"] for task in own.json()["items"]] == ["other"]
+
+
+@pytest.mark.asyncio
+async def test_files_at_the_same_time_that_name_programmes_in_another_order_are_all_taken(service: Service) -> None:
+    other = {"slug": "other", "name_vi": "Khác", "name_en": "Other", "resolution": "57-NQ/TW", "owner": "P57"}
+    assert (await service.post("P57", "/programmes", other)).status_code == 201
+    files = [
+        [
+            proposal(
+                external_id=f"CV-{number}-{line}",
+                programme=("plan", "other")[(line + number) % 2],
+                assign=False,
+            )
+            for line in range(2)
+        ]
+        for number in range(4)
+    ]
+    answers = await asyncio.gather(*(post(service, items, "G06") for items in files))
+    assert [answer.status_code for answer in answers] == [200] * len(files), [answer.text for answer in answers]
+    assert [outcomes(answer.json()) for answer in answers] == [["created", "created"]] * len(files)

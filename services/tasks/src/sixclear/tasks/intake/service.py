@@ -23,7 +23,7 @@ from sixclear.tasks.task.access import NOT_SEEN, is_visible
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import TaskProposal
-from sixclear.tasks.task.service import describe
+from sixclear.tasks.task.service import describe, proposal
 
 Lines = Sequence[Line[TaskProposal]]
 
@@ -76,9 +76,21 @@ async def _batch(ctx: Context, lines: Lines, most_open: int, gathered: _Gathered
         await wait_to_create(ctx.session, *(describe.lock_of_key(own, key) for key in new))
         known = _Known([*known.tasks, *await rows.lock_named(ctx.session, own, new, ())])
     programmes = await known_programmes(ctx.session, {item.programme for item in items})
+    await _lock_open_proposals(ctx, programmes.values())
     references: set[str] = set().union(*(describe.references(item) for item in items))
     organisations = await known_organisations(ctx.session, references) if references else {}
     return _Batch(ctx, known, programmes, organisations, most_open, gathered)
+
+
+async def _lock_open_proposals(ctx: Context, programmes: Collection[Programme]) -> None:
+    """Lock what items lock that propose in programmes of others: all of it now, in one order.
+
+    Item by item, two files that name the same programmes in another order would wait for each other.
+    """
+    own = ctx.caller.organisation_id
+    of_others = [one.programme_id for one in programmes if one.owner_organisation_id != own]
+    if own is not None and of_others:
+        await wait_to_create(ctx.session, *(proposal.lock_of_open(programme_id, own) for programme_id in of_others))
 
 
 class _Known:

@@ -64,6 +64,11 @@ async def check_open(ctx: Context, task: Task, most: int) -> None:
     if made_by is None or made_by == task.programme.owner_organisation_id:
         return
     # Two requests at once would each count without the other's.
-    await wait_to_create(ctx.session, stable_id("open proposals", str(task.programme.programme_id), str(made_by)))
+    await wait_to_create(ctx.session, lock_of_open(task.programme.programme_id, made_by))
     if await rows.count_open_proposals(ctx.session, task.programme.programme_id, made_by) > most:
         raise TooManyOpenProposals(f"At most {most} proposals of one body may be open in a programme of another body.")
+
+
+def lock_of_open(programme_id: UUID, made_by: UUID) -> UUID:
+    """What is locked while the open proposals of a body in a programme are counted."""
+    return stable_id("open proposals", str(programme_id), str(made_by))
