@@ -39,6 +39,9 @@ def test_exporters(value: str | None, found: bool) -> None:
         ("OTEL_PROPAGATORS", "b3"),
         ("OTEL_METRICS_EXPORTER", "otlp"),
         ("OTEL_LOGS_EXPORTER", "otlp"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "traces.hanoi:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://traces.hanoi:4317"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https:///v1/traces"),
     ],
 )
 def test_what_cannot_be_kept_is_named_without_its_value(name: str, value: str) -> None:

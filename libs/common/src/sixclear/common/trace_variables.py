@@ -1,6 +1,7 @@
 """What the standard `OTEL_…` variables decide here; one that cannot be kept is refused by name."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,11 @@ _ONLY = {
     "OTEL_CONFIG_FILE": ((), "settings are read from variables only"),
     "OTEL_EXPERIMENTAL_CONFIG_FILE": ((), "settings are read from variables only"),
 }
+
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+# The address of a collector, as OpenTelemetry's own exporter reads it: without a scheme every export fails.
+_ENDPOINT = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 
 
 class UnusableVariable(ValueError):
@@ -64,6 +70,11 @@ def unusable(environment: Mapping[str, str] = os.environ) -> list[str]:
             check()
         except UnusableVariable as error:
             found.append(str(error))
+    found += [
+        f"{name}: write the address of a collector with its scheme, such as http://collector:4318"
+        for name in _ENDPOINTS
+        if environment.get(name) and not _ENDPOINT.fullmatch(environment[name].strip())
+    ]
     for name, (values, way_out) in _ONLY.items():
         if environment.get(name) and environment[name] not in values:
             known = f"write {' or '.join(values)}, or remove it" if values else "remove it"
