@@ -142,5 +142,5 @@ async def test_what_takes_too_long_is_told_to_send_fewer_items(empty_database: E
             await session.execute(text("SELECT pg_sleep(5)"))
     answer = problem_for(refused.value)
     assert isinstance(answer, Unavailable)
-    assert "fewer items" in str(answer)
+    assert "send fewer" in str(answer)
     await database.close()
