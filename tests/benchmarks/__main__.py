@@ -36,7 +36,7 @@ async def _measure(options: argparse.Namespace, parts: Sequence[str]) -> list[Ro
     rows: list[Row] = []
     task = asyncio.current_task()
     assert task is not None
-    # Whoever ends it, its servers are ended with it.
+    # Its servers are ended with it, also when another program ends it.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(servers.scratch())

@@ -31,7 +31,7 @@ class Meter:
 
     def count(self, events: int) -> bool:
         """Note that so many more are done; True when all are."""
-        if self._began == 0.0:  # what came first is not counted: nobody saw when it began
+        if self._began == 0.0:  # what came first is not counted: when it began is not known
             self._began, self._cpu, self.expected = time.perf_counter(), time.process_time(), self.expected - events
             return self.expected <= 0
         self.handled += events

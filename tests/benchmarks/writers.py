@@ -118,6 +118,6 @@ async def kept(server: Postgres, name: str, writer: Writer) -> str:
     table = "small_outbox" if name == "bare" else "event WHERE change = 'progress_reported'"
     async with server.connection(writer.database) as connection:
         stored = int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
-    # What the load tool had sent when its time was over is stored, and nobody heard of it.
+    # What the load tool had sent when its time was over is stored, and no answer to it was read.
     assert writer.acknowledged <= stored <= writer.acknowledged + wrk.CONNECTIONS * writer.runs, (name, stored)
     return f"{name}: {writer.acknowledged} acknowledged, {stored} stored"

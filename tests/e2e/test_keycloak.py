@@ -219,7 +219,7 @@ ASKING = {
 async def test_with_introspection_a_revoked_client_is_refused_within_a_minute(
     server: KeycloakServer, platform: Platform, tmp_path: Path
 ) -> None:
-    """Its token would hold for 300 seconds, and holds where nobody asks."""
+    """Its token would hold for 300 seconds, and holds where the provider is not asked."""
     secret = tmp_path / "secret"
     tried = sixclear(server, "check-config", "--connect", **ASKING)
     assert (tried.returncode, "the provider says whether a token holds" in tried.stdout) == (0, True), tried.stderr

@@ -24,7 +24,7 @@ from sixclear.portal.upstream.waiting import PAUSE_SECONDS
 pytestmark = pytest.mark.asyncio
 
 _MOST_SECONDS = 2.0
-# What a page that waits for nobody stays far below, on a machine with other work.
+# What a page that waits for no service stays far below, on a machine with other work.
 _WITHOUT_WAITING = 1.0
 
 

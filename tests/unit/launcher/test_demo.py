@@ -134,7 +134,7 @@ async def test_a_platform_that_cannot_be_reached_for_the_demonstration_goes_on(
 ) -> None:
     async def away(request: httpx2.Request) -> httpx2.Response:
         if answer is None:
-            raise httpx2.ConnectError("nobody there")
+            raise httpx2.ConnectError("no server there")
         return httpx2.Response(answer)
 
     said: list[str] = []

@@ -28,7 +28,7 @@ def require_sources(settings: CommonSettings, services: Sequence[Service]) -> No
 
 
 def require_introspection(settings: CommonSettings, services: Sequence[Service]) -> None:
-    """Raises CannotStart where tokens are looked at here and nobody could be asked: then nobody would get in.
+    """Raises CannotStart where tokens are looked at here and no provider could be asked: then no caller would get in.
 
     The portal, which looks at none, may have the settings of all without the secret.
     """

@@ -50,7 +50,7 @@ class Introspection:
     One question serves all who come with the same token meanwhile, and at most sixteen are on their way. That a token
     no longer holds is remembered for a minute; that it holds, the verifier remembers. A provider that is away, answers
     otherwise or takes more than five seconds leaves the state unknown: Unavailable, never a guess. After a
-    failure nobody asks for a second. The endpoint is the setting's address, else what the issuer's configuration names.
+    failure it is not asked for a second. The endpoint is the setting's address, else the one that the issuer names.
     """
 
     def __init__(self, settings: CommonSettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
@@ -66,7 +66,7 @@ class Introspection:
 
     @classmethod
     def from_settings(cls, settings: CommonSettings) -> "Introspection | None":
-        """What the settings describe; None where nobody is to be asked."""
+        """What the settings describe; None where no provider is asked."""
         return None if settings.identity_introspection == "off" else cls(settings)
 
     async def confirmed(self, token: str, digest: bytes) -> float | None:

@@ -21,7 +21,7 @@ class Unusable(Exception):
 def authorities(ca_file: Path | None) -> ssl.SSLContext:
     """Whom calls to the provider trust: those of the file, else the system's. Raises OSError for an unusable file.
 
-    Costs about 20 ms, in which the process answers nobody: who calls often keeps it.
+    Costs about 20 ms, in which the process answers no request: a frequent caller keeps it.
     """
     return httpx2.create_ssl_context() if ca_file is None else ssl.create_default_context(cafile=ca_file)
 

@@ -169,7 +169,7 @@ class Batcher(Generic[C, R]):
 
 
 def _tell(result: "asyncio.Future[R]", told: R | Exception) -> None:
-    """Nobody may wait any more: then the result is dropped."""
+    """The caller may have left: then the result is dropped."""
     if result.done():
         return
     if isinstance(told, Exception):

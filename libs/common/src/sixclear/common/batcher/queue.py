@@ -15,7 +15,7 @@ class Limits:
 
     A newcomer is refused when `waiting` commands wait; when it would wait longer than `wait_seconds` behind more than
     one full batch; and behind fewer when it would wait longer than `stuck_seconds`: a short pause of the server
-    refuses nobody while the queue is short.
+    refuses no newcomer while the queue is short.
     """
 
     batch: int = 128
@@ -84,7 +84,7 @@ class CommandQueue(Generic[C]):
         return entry
 
     def drop(self, entry: Waiting[C]) -> bool:
-        """Take out a command that nobody waits for any more; False when it is in a batch already."""
+        """Take out a command whose caller has left; False when it is in a batch already."""
         try:
             self._waiting.remove(entry)
         except ValueError:

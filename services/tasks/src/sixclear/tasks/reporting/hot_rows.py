@@ -14,7 +14,7 @@ from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import Task
 
 _RECORD = [field.name for field in fields(TaskRecord) if field.name != "programme"]
-# A row that another transaction holds is left out: nobody of the batch waits for it, and its report goes the ordinary
+# A row that another transaction holds is left out: the batch does not wait for it, and its report goes the ordinary
 # way, which waits. Who adds a row that refers to the task does not wait for this lock, as it would for FOR UPDATE.
 _LOCK = f"""SELECT {", ".join(_RECORD)} FROM task WHERE task_id = ANY ($1::uuid[])
             ORDER BY task_id FOR NO KEY UPDATE SKIP LOCKED"""  # noqa: S608 (constants)
