@@ -191,9 +191,10 @@ async def test_a_body_gets_a_client_that_reports_by_script_until_it_is_revoked(
     task_id = await _a_task(server, platform, "G15")
     reports = tmp_path / "reports.ndjson"
     reports.write_text(json.dumps({"task_id": task_id, "percent": 40, "text": "Đã trình"}) + "\n", encoding="utf-8")
-    for _ in range(2):
+    for outcome in ("reported", "unchanged"):  # the same file sent again changes nothing
         sent = _report(server, platform, first, reports)
-        assert '"reported":1' in sent.stdout.replace(" ", ""), sent.stdout + sent.stderr
+        assert f'"{outcome}":1' in sent.stdout.replace(" ", ""), sent.stdout + sent.stderr
+        assert sent.returncode == 0
     async with platform.client() as client:
         progress = (await client.get(f"/api/tasks/v1/tasks/{task_id}/reports")).json()
     assert [entry["percent"] for entry in progress["items"]] == [40]
