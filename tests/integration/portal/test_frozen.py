@@ -14,6 +14,7 @@ from tests.integration.portal.records import NOW
 from tests.integration.portal.test_pages import DATA_PATHS
 from tests.integration.portal.upstream import Upstream, clients
 
+from sixclear.common.ids import stable_id
 from sixclear.common.testing.eventually import eventually
 from sixclear.portal.app import create_app
 from sixclear.portal.settings import Settings
@@ -37,7 +38,10 @@ class Freezing(httpx2.AsyncBaseTransport):
         self._never = httpx2.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self._service not in self._site.frozen:
+        frozen = self._service in self._site.frozen
+        if not frozen and self._site.withdrawn and self._site.withdrawn in request.url.path:
+            return httpx2.Response(404, json={"code": "task-not-found"}, request=request)
+        if not frozen:
             return await self._answers.send(request)
         request.url = request.url.copy_with(host="127.0.0.1", port=self._site.port)
         return await self._never.handle_async_request(request)
@@ -53,6 +57,7 @@ class Site:
     def __init__(self, upstream: Upstream, port: int) -> None:
         self.upstream, self.port = upstream, port
         self.frozen: set[str] = set()
+        self.withdrawn = ""
         self.now = NOW
         self.own_work: dict[str, float] = {}
         self.browser: httpx2.AsyncClient
@@ -160,6 +165,19 @@ async def test_one_reader_tries_after_the_pause_and_all_get_new_figures_again(si
         return "data-known-at" not in (await site.page("/"))[0]
 
     await eventually(whole)
+
+
+async def test_a_task_that_was_withdrawn_does_not_come_back_when_its_service_is_frozen(site: Site) -> None:
+    task_id = str(stable_id("task", "3"))
+    shown, _ = await site.page(f"/tasks/{task_id}")
+    site.withdrawn = task_id
+    assert (await site.browser.get(f"/tasks/{task_id}")).status_code == 404
+    site.frozen = {"tasks"}
+    answer = await site.browser.get(f"/tasks/{task_id}")
+    title = re.search(r"<h1[^>]*>(.*?)</h1>", shown, re.DOTALL)
+    assert title is not None
+    assert title[1] not in answer.text
+    assert answer.status_code == 503
 
 
 async def test_two_frozen_services_do_not_add_up(site: Site) -> None:

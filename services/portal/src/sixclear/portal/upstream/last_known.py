@@ -47,3 +47,7 @@ class LastKnown:
             return None
         self._known.move_to_end(key)
         return known
+
+    def forget(self, key: Hashable) -> None:
+        """What was known no longer holds: the service said that there is no such thing, or that it is not shown."""
+        self._known.pop(key, None)

@@ -102,7 +102,13 @@ class Transport:
         """A new answer, which is the last known one from now on."""
         if not self.connections.circuit(operation.service).passes():
             raise ServiceAway(operation.service)
-        answer = _read(operation, await self._request(operation, path, query=query))
+        try:
+            answer = _read(operation, await self._request(operation, path, query=query))
+        except (PageNotFound, Refused):
+            # A task that became restricted must not come back when its service is away.
+            self.connections.known.forget(question)
+            self.connections.known_to_visitors.forget(question)
+            raise
         self._known.keep(question, answer)
         return answer
 
