@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 import orjson
 import pytest
 import pytest_asyncio
-import structlog
 from opentelemetry.sdk.trace import ReadableSpan
 from sqlalchemy import text
 from tests.integration.feedback.conftest import KEY, MINISTRY, Service, an_answer, submission
@@ -42,15 +41,9 @@ async def spans(service: Service) -> AsyncIterator[KeptSpans]:
 def log_lines() -> Iterator[io.StringIO]:
     """Every line that the service logs."""
     stream = io.StringIO()
-    _configure_logs(CommonSettings(log_level="DEBUG"), stream)
+    configure_logging(CommonSettings(log_level="DEBUG"), stream=stream)
     yield stream
-    _configure_logs(CommonSettings(), None)
-
-
-def _configure_logs(settings: CommonSettings, stream: io.StringIO | None) -> None:
-    configure_logging(settings, stream=stream)
-    # A logger that keeps what it was made with would write past whatever later tests of this process listen with.
-    structlog.configure(cache_logger_on_first_use=False)
+    configure_logging(CommonSettings())
 
 
 async def everything_else(service: Service) -> str:

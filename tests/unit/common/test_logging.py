@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import structlog
+import structlog.testing
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import IntegrityError
 
@@ -114,3 +115,13 @@ def test_file_takes_everything_and_the_terminal_only_warnings(tmp_path: Path, st
     assert [json.loads(line)["event"] for line in file.read_text().splitlines()] == ["quiet", "loud"]
     assert "loud" in stream.getvalue()
     assert "quiet" not in stream.getvalue()
+
+
+def test_a_logger_used_before_the_second_configuration_is_still_heard(stream: io.StringIO) -> None:
+    """A command configures the logs of a process in which loggers were used before."""
+    log = structlog.get_logger("sixclear.early")
+    log.info("before")
+    configure_logging(CommonSettings(), stream=stream)
+    with structlog.testing.capture_logs() as heard:
+        log.info("after")
+    assert [line["event"] for line in heard] == ["after"]

@@ -61,6 +61,9 @@ _UNSAFE_MODULES = frozenset(
 
 EventDict = MutableMapping[str, Any]
 
+# One list for the life of the process: a logger keeps the list that it was made with, so a new one would leave it out.
+_PROCESSORS: list[Any] = []
+
 
 def configure_logging(settings: CommonSettings, *, file: Path | None = None, stream: TextIO | None = None) -> None:
     """Route structlog and every stdlib logger of the process to one place; a second call replaces the first.
@@ -78,8 +81,13 @@ def configure_logging(settings: CommonSettings, *, file: Path | None = None, str
         _hide,
         _render_error,
     ]
+    _PROCESSORS[:] = [
+        structlog.stdlib.filter_by_level,
+        *shared,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ]
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=_PROCESSORS,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
