@@ -81,9 +81,10 @@ TASKS = House(
         "task",
         "directive",
         "programme",
-        "organisation",
+        "organisation | calendar",
     ),
     folders={
+        "calendar": "a question: the days of the library's calendar",
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
         "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
         "log": "a question: which events a body may read",

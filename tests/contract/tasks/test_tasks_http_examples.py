@@ -55,6 +55,8 @@ async def _tell_and_compare(service: Service) -> None:
     await patch("/programmes/plan", {"name_en": "Plan 02 of 2025"})
     directives = (await service.get("/directives"))["items"]
     await patch(f"/directives/{directives[0]['directive_id']}", {"title": "Kế hoạch liên thông"})
+    days = {"from": "2026-04-29", "to": "2026-05-02"}
+    assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await exchanges.read_everything(
         dict,
         lambda: service.headers("P57"),

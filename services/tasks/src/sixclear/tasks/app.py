@@ -10,6 +10,7 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
+from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import still_readable
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.fields import PREFIX
@@ -34,6 +35,7 @@ ROUTERS = (
     reporting.router,
     log.router,
     log.own_router,
+    calendar.router,
 )
 # A thousand reports of ordinary length; longer files come in parts.
 _BULK_BYTES = 4 * 1024 * 1024
@@ -66,7 +68,7 @@ def create_app(
         body_limits={f"{PREFIX}/{path}": _BULK_BYTES for path in ("progress/bulk", "tasks/bulk")},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
-            "organisations": "Who is who, and what tasks come from: organisations, programmes, directives.",
+            "organisations": "Who is who, what tasks come from, and which days are working days.",
             "tasks": "Tasks from the proposal to the confirmation.",
             "progress": "What those who work on a task say of it: reports, evidence, the result.",
         },

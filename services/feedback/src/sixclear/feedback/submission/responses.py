@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sixclear.common.calendar import calendar
+from sixclear.common.web.calendar import SpecialDayView
 from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.submission.clocks import AnswerClock, answer_clock
@@ -11,7 +12,6 @@ from sixclear.feedback.submission.models import Contact, Submission
 from sixclear.feedback.submission.schemas import (
     ClockView,
     ContactView,
-    SpecialDayView,
     SubmissionReceipt,
     SubmissionState,
     SubmissionSummary,

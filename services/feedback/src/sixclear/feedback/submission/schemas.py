@@ -1,12 +1,13 @@
 """Requests and responses about submissions."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from sixclear.common.web.calendar import SpecialDayView
 from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import NOT_REACHED, Schema
 from sixclear.common.web.texts import Slug, Text
@@ -101,16 +102,6 @@ class SubmissionOnBehalf(SubmissionEntry):
 
     demonstration: bool = Field(default=False, description="A generated record, marked as such everywhere.")
     occurred_at: OccurredAt = None
-
-
-class SpecialDayView(Schema):
-    """A day in the term that is not what its weekday says."""
-
-    day: date
-    effect: Literal["off", "on"]
-    name_vi: str
-    name_en: str
-    legal_basis: str
 
 
 class PauseView(Schema):

@@ -1,0 +1,1 @@
+"""The working calendar, as all services count by it."""
