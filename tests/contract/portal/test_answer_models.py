@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -36,6 +37,25 @@ def test_every_field_that_is_read_is_answered_as_it_is_read(operation: Operation
 def test_the_operations_of_all_services_were_compared() -> None:
     assert {operation.service for operation in operations()} == {"tasks", "feedback", "data-catalog", "monitoring"}
     assert len(operations()) >= 18
+
+
+def test_what_outlasts_its_service_has_no_text_but_names_that_no_one_withdraws() -> None:
+    names = {"slug", "name_vi", "name_en", "source_vi", "source_en", "code", "level", "next"}
+    lasting = [operation for operation in operations() if operation.outlasts]
+    assert len(lasting) >= 6
+    for operation in lasting:
+        assert operation.method == "GET"
+        assert set(texts(operation.answer.model_json_schema(mode="validation"))) <= names, named(operation)
+
+
+def texts(schema: Any) -> Iterator[str]:
+    """The fields of any text in a schema."""
+    for part in [schema, *schema.get("$defs", {}).values()]:
+        for name, field in part.get("properties", {}).items():
+            kinds = [one for one in [field, *field.get("anyOf", ())] if "type" in one]
+            written = [one for one in kinds if one["type"] == "string" and not one.keys() & {"format", "enum"}]
+            if written and "number" not in {one["type"] for one in kinds}:  # a decimal may be written as text
+                yield name
 
 
 def test_no_list_of_what_needs_attention_is_left_out() -> None:

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from tests.integration.portal.records import NOW
-from tests.integration.portal.test_pages import DATA_PATHS
+from tests.integration.portal.test_pages import DATA_PATHS, TASK, UNIT
 from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.common.ids import stable_id
@@ -20,6 +20,7 @@ from sixclear.portal.app import create_app
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.transport import LIVE_SECONDS
 from sixclear.portal.upstream.waiting import PAUSE_SECONDS
 
 pytestmark = pytest.mark.asyncio
@@ -132,13 +133,16 @@ async def test_figures_of_before_are_the_last_ones_and_say_how_old_they_are(site
     assert re.search(r'data-seconds="36\d\d', known)
 
 
-async def test_a_database_that_was_alive_when_the_catalogue_last_answered_is_not_shown_as_alive(site: Site) -> None:
-    alive, _ = await site.page("/catalogue")
-    site.frozen = {"data-catalog"}
-    known, _ = await site.page("/catalogue")
-    assert 'class="freshness-fresh"' in alive
-    assert 'class="freshness-fresh"' not in known
-    assert 'class="freshness-not_known"' in known
+@pytest.mark.parametrize("path", [TASK, UNIT, "/", "/tasks", "/catalogue"])
+async def test_what_may_have_been_withdrawn_since_is_on_no_page_of_a_frozen_service(site: Site, path: str) -> None:
+    site.upstream.titles = ["Kế hoạch sắp bị hạn chế"]
+    titles = ["Kế hoạch sắp bị hạn chế", "Cơ sở dữ liệu quốc gia về đất đai"]
+    before, _ = await site.page(path)
+    assert any(title in before for title in titles)
+    site.frozen = {"tasks", "feedback", "data-catalog", "monitoring"}
+    site.later(LIVE_SECONDS)
+    known = (await site.browser.get(path, headers={"accept-language": "en"})).text
+    assert not [title for title in titles if title in known]
 
 
 async def test_without_an_answer_of_before_the_figures_are_missing_and_never_zero(site: Site) -> None:

@@ -29,9 +29,15 @@ class Listing(Answer, Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[Model]):
-    """One operation of a service, named as its openapi.json names it, and the model that its answer is read with."""
+    """One operation of a service, named as its openapi.json names it, and the model that its answer is read with.
+
+    An answer that `outlasts` its service is shown as the last known one while the service is away. Only figures and
+    names of programmes, lists and organisations do: no one withdraws these. A task, a list of tasks, a change or an
+    entry may be withdrawn while its service cannot say so, and is then shown to nobody.
+    """
 
     service: str
     method: str
     path: str
     answer: type[Model]
+    outlasts: bool = False

@@ -57,7 +57,7 @@ class Entry(Answer):
 
 
 ENTRIES = Operation("data-catalog", "GET", "/api/catalog/v1/entries", Listing[Entry])
-LISTS = Operation("data-catalog", "GET", "/api/catalog/v1/lists", Listing[ProgrammeList])
+LISTS = Operation("data-catalog", "GET", "/api/catalog/v1/lists", Listing[ProgrammeList], outlasts=True)
 
 
 class DataCatalog:

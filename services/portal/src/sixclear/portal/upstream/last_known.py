@@ -22,7 +22,8 @@ class Known:
 class LastKnown:
     """At most `most` answers, each for a day; what was neither told nor looked up for longest goes first.
 
-    It holds answers of public questions only, which are the same for everyone who asks.
+    It holds answers of public questions only, which are the same for everyone who asks, and of these only what is
+    never withdrawn (`Operation.outlasts`).
     """
 
     def __init__(self, clock: Clock, most: int = 256) -> None:

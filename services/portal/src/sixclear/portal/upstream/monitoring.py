@@ -251,9 +251,9 @@ class Attention(Answer):
 
 
 _V1 = "/api/monitoring/v1"
-STATUS = Operation("monitoring", "GET", f"{_V1}/status", Status)
-TIMELINE = Operation("monitoring", "GET", f"{_V1}/timeline", Timeline)
-PROVINCES = Operation("monitoring", "GET", f"{_V1}/provinces", Provinces)
+STATUS = Operation("monitoring", "GET", f"{_V1}/status", Status, outlasts=True)
+TIMELINE = Operation("monitoring", "GET", f"{_V1}/timeline", Timeline, outlasts=True)
+PROVINCES = Operation("monitoring", "GET", f"{_V1}/provinces", Provinces, outlasts=True)
 CHANGES = Operation("monitoring", "GET", f"{_V1}/changes", Changes)
 ATTENTION = Operation("monitoring", "GET", f"{_V1}/attention", Attention)
 

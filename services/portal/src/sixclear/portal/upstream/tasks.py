@@ -139,15 +139,15 @@ class HistoryEntry(Answer):
 
 
 _V1 = "/api/tasks/v1"
-PROGRAMMES = Operation("tasks", "GET", f"{_V1}/programmes", Listing[Programme])
+PROGRAMMES = Operation("tasks", "GET", f"{_V1}/programmes", Listing[Programme], outlasts=True)
 TASKS = Operation("tasks", "GET", f"{_V1}/tasks", Listing[TaskSummary])
 TASK = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}", Task)
 HISTORY = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/history", Listing[HistoryEntry])
 REPORTS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/reports", Listing[Report])
 EVIDENCE = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/evidence", Listing[Evidence])
-ORGANISATION = Operation("tasks", "GET", f"{_V1}/organisations/{{organisation}}", Organisation)
+ORGANISATION = Operation("tasks", "GET", f"{_V1}/organisations/{{organisation}}", Organisation, outlasts=True)
 FOUND = Operation("tasks", "GET", f"{_V1}/organisations", Listing[FoundOrganisation])
-ORGANISATIONS = Operation("tasks", "GET", f"{_V1}/organisations", Listing[Organisation])
+ORGANISATIONS = Operation("tasks", "GET", f"{_V1}/organisations", Listing[Organisation], outlasts=True)
 
 
 class Tasks:

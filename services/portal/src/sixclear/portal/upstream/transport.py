@@ -2,8 +2,9 @@
 
 A call returns its answer, or raises `PageNotFound` (404), `Refused` (another 4xx), `FiguresRefused` (counters and
 records differ, so asking again does not help) or `ServiceAway` (no answer in time, a fault of the service, or an
-answer that cannot be read). `ServiceAway` carries the last known answer to a question. A service that let a page wait
-in vain is not asked for a moment (`waiting.py`), so that the next reader does not wait; what a visitor sends always is.
+answer that cannot be read). `ServiceAway` carries the last known answer where it outlasts its service. A service that
+let a page wait in vain is not asked for a moment (`waiting.py`), so that the next reader does not wait; what a visitor
+sends always is.
 """
 
 import asyncio
@@ -99,17 +100,17 @@ class Transport:
     async def _answer(
         self, question: Hashable, operation: Operation[Model], path: Mapping[str, object], query: Query | None
     ) -> Model:
-        """A new answer, which is the last known one from now on."""
+        """A new answer; one that outlasts its service is the last known one from now on."""
         if not self.connections.circuit(operation.service).passes():
             raise ServiceAway(operation.service)
         try:
             answer = _read(operation, await self._request(operation, path, query=query))
         except (PageNotFound, Refused):
-            # A task that became restricted must not come back when its service is away.
             self.connections.known.forget(question)
             self.connections.known_to_visitors.forget(question)
             raise
-        self._known.keep(question, answer)
+        if operation.outlasts:
+            self._known.keep(question, answer)
         return answer
 
     async def _within(self, question: Hashable, operation: Operation[Model], answer: Awaitable[Model]) -> Model:

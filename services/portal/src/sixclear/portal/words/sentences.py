@@ -129,13 +129,11 @@ class Words:
         return count("%(number)s ngày", "%(number)s ngày", round(seconds / _DAY))
 
     def freshness(self, state: str, promised_seconds: int | None, age_seconds: float | None) -> str:
-        """How alive a database is: `state` is data-catalog's or `not_known`, the seconds are its age and promise."""
+        """How alive a database is: `state` is data-catalog's, the seconds are its age and promise."""
         text = self.language.text
         if state == "no_promise" or promised_seconds is None:
             return text(N_("Chưa cam kết chu kỳ cập nhật"))
         promised = self.period(promised_seconds)
-        if state == "not_known":
-            return text(N_("Chưa biết lúc này; cam kết mỗi %(period)s"), period=promised)
         if state == "silent" or age_seconds is None:
             return text(N_("Chưa có tín hiệu nào; cam kết mỗi %(period)s"), period=promised)
         values = {"age": self.period(age_seconds), "period": promised}

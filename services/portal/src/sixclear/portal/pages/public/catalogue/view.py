@@ -22,13 +22,11 @@ class Row:
     """An entry of the catalogue.
 
     `owner` is None when its name could not be had. `heard_seconds` is the age of the last heartbeat, None without one.
-    `freshness` is what data-catalog says, and `not_known` for one that was fresh when it said so last.
     """
 
     entry: Entry
     owner: Organisation | None
     heard_seconds: float | None
-    freshness: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,6 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
         parts.optional(gateway.tasks.organisations({"level": "central", "limit": 100})),
         parts.optional(gateway.tasks.organisations({"level": "province", "limit": 100})),
     )
-    earlier = parts.away.get("data-catalog") is not None
     if status and parts.away.get("monitoring"):
         status = status.as_known(now)
     known = [*central.items, *provinces.items] if central and provinces else []
@@ -68,7 +65,7 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
         asked=asked,
         status=status,
         lists=_lists(named.items if named else [], [*(status.lists if status else []), *_listed(page)]),
-        rows=[_row(entry, owners, now, earlier) for entry in page.items] if page else None,
+        rows=[_row(entry, owners, now) for entry in page.items] if page else None,
         next=page.next if page else None,
         owners_known=central is not None and provinces is not None,
         away=parts.away,
@@ -76,14 +73,10 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
     )
 
 
-def _row(entry: Entry, owners: Mapping[UUID, Organisation], now: datetime, earlier: bool) -> Row:
-    last_at, freshness = entry.heartbeat.last_at, entry.heartbeat.freshness
-    return Row(
-        entry,
-        owners.get(entry.owner_organisation_id),
-        (now - last_at).total_seconds() if last_at else None,
-        "not_known" if earlier and freshness == "fresh" else freshness,
-    )
+def _row(entry: Entry, owners: Mapping[UUID, Organisation], now: datetime) -> Row:
+    last_at = entry.heartbeat.last_at
+    heard_seconds = (now - last_at).total_seconds() if last_at else None
+    return Row(entry, owners.get(entry.owner_organisation_id), heard_seconds)
 
 
 def _listed(page: Listing[Entry] | None) -> list[str]:
