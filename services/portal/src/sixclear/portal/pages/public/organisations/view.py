@@ -32,10 +32,8 @@ class OrganisationsView:
 async def load(gateway: Gateway, asked: Asked) -> OrganisationsView:
     """Both levels, and what the address asks for."""
     parts = Parts()
-    found: Listing[FoundOrganisation] | None = None
-    if asked.values["q"]:
-        found, asked = await listed(parts, lambda filters: gateway.tasks.find({**filters, "limit": _MOST}), asked)
-    central, provinces = await asyncio.gather(
+    (found, asked), central, provinces = await asyncio.gather(
+        _found(gateway, parts, asked),
         parts.optional(gateway.tasks.organisations({"level": "central", "limit": 100})),
         parts.optional(gateway.tasks.organisations({"level": "province", "limit": 100})),
     )
@@ -43,3 +41,9 @@ async def load(gateway: Gateway, asked: Asked) -> OrganisationsView:
     return OrganisationsView(
         asked, shown, central.items if central else None, provinces.items if provinces else None, parts.away
     )
+
+
+async def _found(gateway: Gateway, parts: Parts, asked: Asked) -> tuple[Listing[FoundOrganisation] | None, Asked]:
+    if not asked.values["q"]:
+        return None, asked
+    return await listed(parts, lambda filters: gateway.tasks.find({**filters, "limit": _MOST}), asked)
