@@ -37,12 +37,12 @@ async def test_every_page_answers_head_as_get_without_its_body(browser: httpx2.A
 
 @pytest.mark.parametrize("path", ["/tasks", "/catalogue"])
 async def test_a_browser_that_refuses_gzip_gets_none(browser: httpx2.AsyncClient, path: str) -> None:
-    assert "content-encoding" not in (await browser.get(path, headers={"accept-encoding": "gzip;q=0, br"})).headers
+    assert "content-encoding" not in (await browser.get(path, headers={"accept-encoding": "gzip;q=0, x"})).headers
     assert (await browser.get(path, headers={"accept-encoding": "gzip;q=0.1"})).headers["content-encoding"] == "gzip"
 
 
-@pytest.mark.parametrize("header", ["gzip;q=0", "*;q=0", "identity", "identity, gzip;q=0.5", "identity;q=0", "br", ""])
-async def test_whoever_does_not_take_gzip_reads_every_page_and_file_plain(
+@pytest.mark.parametrize("header", ["gzip;q=0", "*;q=0", "identity", "identity, gzip;q=0.5", "identity;q=0", "x", ""])
+async def test_whoever_takes_no_packing_reads_every_page_and_file_plain(
     browser: httpx2.AsyncClient, header: str
 ) -> None:
     style = "/static/" + (await browser.get("/tasks")).text.partition("/static/")[2].partition('"')[0]

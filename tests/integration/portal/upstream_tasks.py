@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -66,7 +67,13 @@ def tasks(state: "Upstream") -> list[Route]:
 
     async def task(request: Request) -> Response:
         number = number_of(request)
-        return problem("task-not-found", 404) if number is None else JSONResponse(state.full_task(number))
+        if number is None:
+            return problem("task-not-found", 404)
+        record = state.full_task(number)
+        tag = f'"1.{crc32(repr(record).encode())}"'
+        known = request.headers.get("if-none-match") == tag
+        state.answers.append(304 if known else 200)
+        return Response(status_code=304) if known else JSONResponse(record, headers={"ETag": tag})
 
     async def history(request: Request) -> Response:
         steps = ["proposed", "assigned", "progress_reported", "extended", "progress_reported", "evidence_added"]

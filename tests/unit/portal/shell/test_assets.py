@@ -13,7 +13,7 @@ STYLE = """
 
 
 def sent(assets: Assets, name: str) -> bytes:
-    answer = assets.answer(assets.fingerprint, name, accepts_gzip=False)
+    answer = assets.answer(assets.fingerprint, name, packing=None)
     assert answer is not None
     return bytes(answer.body)
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.forms import is_foreign, new_form_key
-from sixclear.portal.shell.packing import refuses_plain, takes_gzip
+from sixclear.portal.shell.packing import FOR_FILES, FOR_PAGES, packing_of, refuses_plain
 
 
 def request(**headers: str) -> Request:
@@ -97,7 +97,27 @@ def test_an_origin_that_is_none_is_refused_at_the_start(origin: str) -> None:
     ],
 )
 def test_packed_answers_are_for_those_who_take_them(header: str, taken: bool) -> None:
-    assert takes_gzip(request(accept_encoding=header)) is taken
+    assert (packing_of(request(accept_encoding=header), ["gzip"]) == "gzip") is taken
+
+
+@pytest.mark.parametrize(
+    ("header", "page", "file"),
+    [
+        ("gzip, deflate, br, zstd", "zstd", "br"),
+        ("gzip, deflate, br", "gzip", "br"),
+        ("br", "br", "br"),
+        ("zstd", "zstd", None),
+        ("zstd;q=0.1, gzip;q=0.2", "gzip", "gzip"),
+        ("*", "gzip", "gzip"),
+        ("br, identity;q=0", "br", "br"),
+        ("identity, br;q=0.9, zstd;q=0.9", None, None),
+        ("zstd;q=0, br;q=0", None, None),
+        ("", None, None),
+    ],
+)
+def test_the_packing_is_the_one_that_is_liked_best(header: str, page: str | None, file: str | None) -> None:
+    asked = request(accept_encoding=header)
+    assert (packing_of(asked, FOR_PAGES), packing_of(asked, FOR_FILES)) == (page, file)
 
 
 @pytest.mark.parametrize(

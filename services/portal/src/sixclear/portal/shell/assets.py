@@ -1,13 +1,14 @@
 """Static files, read once: their address carries a fingerprint of all of them, so a browser may keep them for ever."""
 
-import gzip
 import hashlib
 import mimetypes
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.responses import Response
+
+from sixclear.portal.shell.packing import packed_file
 
 _SPACE = r"(?:\s|/\*.*?\*/)"
 # A text in quotes is matched first, so that nothing inside it is taken for space.
@@ -16,16 +17,24 @@ _NEEDLESS = re.compile(
 )
 _SHARED = Path(__file__).parent / "static"
 _PAGES = Path(__file__).parents[1] / "pages"
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
+_FONT = "font/woff2"
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": _FONT}
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
+    """A file, and how it was packed, once for each packing. Fonts are compressed already."""
+
     body: bytes
-    packed: bytes | None
     media_type: str
+    packed: dict[str, bytes] = field(default_factory=dict)
+
+    def packed_as(self, packing: str) -> bytes:
+        if packing not in self.packed:
+            self.packed[packing] = packed_file(self.body, packing)
+        return self.packed[packing]
 
 
 class Assets:
@@ -50,8 +59,11 @@ class Assets:
         name = f"{folder}/page.js"
         return self.url(name) if name in self._files else None
 
-    def answer(self, fingerprint: str, name: str, accepts_gzip: bool) -> Response | None:
-        """The file, or None. Another fingerprint, from a page of an older version, gets today's file uncached."""
+    def answer(self, fingerprint: str, name: str, packing: str | None) -> Response | None:
+        """The file, packed with one of `FOR_FILES` unless it is a font, or None.
+
+        Another fingerprint, from a page of an older version, gets today's file uncached.
+        """
         file = self._files.get(name)
         if file is None:
             return None
@@ -59,8 +71,9 @@ class Assets:
             "Cache-Control": _FOR_EVER if fingerprint == self.fingerprint else _ASK_AGAIN,
             "Vary": "Accept-Encoding",
         }
-        if file.packed is not None and accepts_gzip:
-            return Response(file.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=file.media_type)
+        if packing is not None and file.media_type != _FONT:
+            packed = {**headers, "Content-Encoding": packing}
+            return Response(file.packed_as(packing), headers=packed, media_type=file.media_type)
         return Response(file.body, headers=headers, media_type=file.media_type)
 
 
@@ -69,9 +82,7 @@ def _read(path: Path) -> _File:
     if path.suffix == ".css":
         body = _without_needless_space(body.decode()).encode()
     media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    # Fonts are compressed already.
-    packed = None if path.suffix == ".woff2" else gzip.compress(body, 9, mtime=0)
-    return _File(body, packed, media_type)
+    return _File(body, media_type)
 
 
 def _without_needless_space(style: str) -> str:

@@ -1,22 +1,41 @@
-"""Whether a browser takes an answer that is compressed with gzip, and one that is not (RFC 9110 §12.5.3).
+"""How an answer is compressed for a browser, and whether it takes one that is not compressed (RFC 9110 §12.5.3).
 
 A browser that takes neither gets the answer uncompressed: the standard lets a server pass over a header that leaves
 nothing to send, and a page is worth more to a reader than 406.
 """
 
-from collections.abc import Mapping
+import gzip
+from collections.abc import Callable, Mapping, Sequence
 
+from cramjam import brotli, zstd
 from starlette.requests import Request
 
-_GZIP = ("gzip", "x-gzip", "*")
+# The best first. A page of 125 KB takes 0.2 ms with zstd (16.0 KB), 0.9 ms with gzip (17.1 KB), 1.5 ms with Brotli
+# (15.7 KB), so Brotli is for files: these are packed once, and it makes them a tenth smaller than the others.
+FOR_PAGES = ("zstd", "gzip", "br")
+FOR_FILES = ("br", "gzip")
+# What a header that takes everything means: a client that says so need not know the newer two.
+_NAMES: Mapping[str, Sequence[str]] = {"gzip": ("gzip", "x-gzip", "*")}
 _PLAIN = ("identity", "*")
 
+_PAGE: Mapping[str, Callable[[bytes], bytes]] = {
+    "zstd": lambda body: bytes(zstd.compress(body, 3)),
+    "gzip": lambda body: gzip.compress(body, 5, mtime=0),
+    "br": lambda body: bytes(brotli.compress(body, 4)),
+}
+_FILE: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: bytes(brotli.compress(body, 11)),
+    "gzip": lambda body: gzip.compress(body, 9, mtime=0),
+}
 
-def takes_gzip(request: Request) -> bool:
-    """Whether `Accept-Encoding` names gzip, or everything, does not refuse it with `q=0`, nor likes identity better."""
+
+def packing_of(request: Request, offered: Sequence[str]) -> str | None:
+    """The one of `offered` that `Accept-Encoding` likes best, of equals the first; None where it takes none of them, or
+    likes an answer that is not compressed better."""
     qualities = _qualities(request)
-    gzip = _first(qualities, _GZIP, absent=0.0)
-    return gzip > 0 and gzip >= qualities.get("identity", 0.0)
+    liked = {name: _first(qualities, _NAMES.get(name, (name,)), absent=0.0) for name in offered}
+    best = max(offered, key=liked.__getitem__)
+    return best if liked[best] > 0 and liked[best] >= qualities.get("identity", 0.0) else None
 
 
 def refuses_plain(request: Request) -> bool:
@@ -24,7 +43,17 @@ def refuses_plain(request: Request) -> bool:
     return _first(_qualities(request), _PLAIN, absent=1.0) == 0
 
 
-def _first(qualities: Mapping[str, float], names: tuple[str, ...], *, absent: float) -> float:
+def packed_page(body: bytes, packing: str) -> bytes:
+    """`body` packed quickly, one of `FOR_PAGES`."""
+    return _PAGE[packing](body)
+
+
+def packed_file(body: bytes, packing: str) -> bytes:
+    """`body` packed as small as can be, one of `FOR_FILES`; takes up to 12 ms for a style."""
+    return _FILE[packing](body)
+
+
+def _first(qualities: Mapping[str, float], names: Sequence[str], *, absent: float) -> float:
     return next((qualities[name] for name in names if name in qualities), absent)
 
 

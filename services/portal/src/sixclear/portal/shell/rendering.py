@@ -1,6 +1,6 @@
 """Rendering in the reader's language. A page's templates are in its folder, shared ones in `shell/templates`."""
 
-import gzip
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
@@ -9,13 +9,15 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sixclear.common.web.etags import not_modified
 from sixclear.portal.shell.addresses import address
 from sixclear.portal.shell.areas import Page
 from sixclear.portal.shell.assets import Assets
 from sixclear.portal.shell.bars import BUCKETS
 from sixclear.portal.shell.chosen_language import language_of, remember
+from sixclear.portal.shell.fragments import Fragments
 from sixclear.portal.shell.isolation import isolated, shown
-from sixclear.portal.shell.packing import refuses_plain, takes_gzip
+from sixclear.portal.shell.packing import FOR_PAGES, packed_page, packing_of, refuses_plain
 from sixclear.portal.upstream.tasks import Bucket
 from sixclear.portal.words.formats import Formatter
 from sixclear.portal.words.languages import NAMES, Language, language
@@ -37,6 +39,7 @@ class Globals:
     language_names: Mapping[str, str]
     buckets: tuple[Bucket, ...]
     isolated: Callable[[str], Markup]
+    kept: Callable[..., Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Pages:
 
     def __init__(self, assets: Assets) -> None:
         self.assets = assets
-        self._environments = {code: _environment(language(code), assets) for code in NAMES}
+        fragments = Fragments()
+        self._environments = {code: _environment(language(code), assets, fragments) for code in NAMES}
 
     def answer(
         self,
@@ -72,7 +76,8 @@ class Pages:
     ) -> Response:
         """`{template}.html` of a page as an answer.
 
-        A `private` one is kept nowhere and not compressed: it may hold a receipt code. What cannot be had again stands
+        A `private` one is kept nowhere, not compressed, and has no entity tag: it may hold a receipt code. Any other
+        has one of its bytes, and is 304 for a browser that has them. What cannot be had again stands
         in its form `kept`: another language is asked for by sending that form to `kept_at`, never by an address.
         """
         chosen = language_of(request)
@@ -86,26 +91,34 @@ class Pages:
             kept_at=kept_at,
         )
         found = self._environments[chosen.code].get_template(f"{page.folder}/{template}.html")
-        response = HTMLResponse(found.render(_values(frame)), status)
+        response: Response = HTMLResponse(found.render(_values(frame)), status)
+        if not private:
+            response = _kept_or_packed(request, response)
         response.headers["Content-Language"] = chosen.code
         response.headers["Vary"] = "Accept-Language, Cookie, Accept-Encoding"
         response.headers["Cache-Control"] = "no-store" if private else page.area.cache_control
-        if not private:
-            _pack(request, response)
         remember(request, response, request.query_params.get("lang"))
         return response
 
 
-def _pack(request: Request, response: HTMLResponse) -> None:
+def _kept_or_packed(request: Request, response: Response) -> Response:
+    """`response` with a tag of its bytes, packed as the browser likes it, or 304 where it has them already."""
     body = bytes(response.body)
-    if not takes_gzip(request) or (len(body) < _PACK_FROM_BYTES and not refuses_plain(request)):
-        return
-    response.body = gzip.compress(body, 5, mtime=0)
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Content-Length"] = str(len(response.body))
+    packing = packing_of(request, FOR_PAGES) if len(body) >= _PACK_FROM_BYTES or refuses_plain(request) else None
+    # A strong tag is of the bytes as they are sent, so each packing has its own.
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}-{packing or "plain"}"'
+    if response.status_code == 200 and not_modified(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    if packing is not None:
+        response.body = packed_page(body, packing)
+        response.headers["Content-Encoding"] = packing
+        response.headers["Content-Length"] = str(len(response.body))
+    if response.status_code == 200:
+        response.headers["ETag"] = tag
+    return response
 
 
-def _environment(chosen: Language, assets: Assets) -> Environment:
+def _environment(chosen: Language, assets: Assets, fragments: Fragments) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(_PACKAGE, "pages"), PackageLoader(_PACKAGE, "shell/templates")]),
         autoescape=True,
@@ -125,6 +138,7 @@ def _environment(chosen: Language, assets: Assets) -> Environment:
         language_names=NAMES,
         buckets=BUCKETS,
         isolated=lambda text: isolated(text, chosen.direction),
+        kept=fragments.of(chosen.code),
     )
     environment.globals.update(_values(tools))
     return environment

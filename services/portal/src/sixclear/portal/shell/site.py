@@ -9,7 +9,7 @@ from sixclear.portal.errors import PageNotFound
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.chosen_language import remember
 from sixclear.portal.shell.forms import read_form
-from sixclear.portal.shell.packing import takes_gzip
+from sixclear.portal.shell.packing import FOR_FILES, packing_of
 from sixclear.portal.shell.portal import portal_of
 
 _STATIC = Access.public("fonts, styles and scripts of public pages")
@@ -28,7 +28,8 @@ async def choose_language(request: Request) -> Response:
 async def static(request: Request) -> Response:
     """A static file."""
     parameters = request.path_params
-    answer = portal_of(request).pages.assets.answer(parameters["fingerprint"], parameters["name"], takes_gzip(request))
+    packing = packing_of(request, FOR_FILES)
+    answer = portal_of(request).pages.assets.answer(parameters["fingerprint"], parameters["name"], packing)
     if answer is None:
         raise PageNotFound
     return answer
@@ -36,7 +37,7 @@ async def static(request: Request) -> Response:
 
 async def favicon(request: Request) -> Response:
     """The icon, at the address that browsers ask without being told."""
-    answer = portal_of(request).pages.assets.answer("", "favicon.svg", False)
+    answer = portal_of(request).pages.assets.answer("", "favicon.svg", None)
     assert answer is not None
     return answer
 

@@ -11,17 +11,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic, perf_counter
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx2
-from pydantic import ValidationError
 
 from sixclear.portal.errors import FieldProblem, FiguresRefused, PageNotFound, Refused, ServiceAway
 from sixclear.portal.upstream.answer import Model, Operation
 from sixclear.portal.upstream.cache import AnswerCache
 from sixclear.portal.upstream.last_known import LastKnown
 from sixclear.portal.upstream.metrics import UPSTREAM_SECONDS
+from sixclear.portal.upstream.versions import Version, Versions, digest_of
 from sixclear.portal.upstream.waiting import Circuit, Patience
 
 Query = Mapping[str, str | int | None]
@@ -45,6 +45,7 @@ class Connections:
     monotonic: Callable[[], float] = monotonic
     clients: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
     circuits: dict[str, Circuit] = field(default_factory=dict)
+    versions: Versions = field(default_factory=Versions)
 
     def client(self, service: str) -> httpx2.AsyncClient:
         """The client of `service`."""
@@ -103,9 +104,14 @@ class Transport:
         """A new answer; one that outlasts its service is the last known one from now on."""
         if not self.connections.circuit(operation.service).passes():
             raise ServiceAway(operation.service)
+        versions = self.connections.versions
+        before = versions.find(question)
         try:
-            answer = _read(operation, await self._request(operation, path, query=query))
+            headers = {"If-None-Match": before.tag} if before and before.tag else {}
+            response = await self._request(operation, path, query=query, headers=headers)
+            answer = self._newest(question, operation, response, before)
         except (PageNotFound, Refused):
+            versions.forget(question)
             self.connections.known.forget(question)
             self.connections.known_to_visitors.forget(question)
             raise
@@ -134,6 +140,18 @@ class Transport:
             raise ServiceAway(service)
         raise ServiceAway(service, known.answer, known.known_at)
 
+    def _newest(
+        self, question: Hashable, operation: Operation[Model], response: httpx2.Response, before: Version | None
+    ) -> Model:
+        """What `response` says; the object of before where it says the same, as 304 does."""
+        versions = self.connections.versions
+        body = response.content
+        if before is not None and response.status_code == 304:
+            return cast(Model, versions.holds(question, before))
+        same = before is not None and digest_of(body) == before.digest
+        answer = before.answer if before is not None and same else _read(operation, response)
+        return cast(Model, versions.keep(question, answer, response.headers.get("etag"), body))
+
     @property
     def _known(self) -> LastKnown:
         own = self.shared or self.visitor is None
@@ -147,7 +165,7 @@ class Transport:
         query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Any:
+    ) -> httpx2.Response:
         started = perf_counter()
         service, outcome = operation.service, "away"
         circuit, since = self.connections.circuit(service), self.connections.monotonic()
@@ -164,9 +182,9 @@ class Transport:
                     timeout=self.connections.timeout_seconds,
                 )
             circuit.answered()
-            answer = _said(service, response)
+            _check(service, response)
             outcome = "ok"
-            return answer
+            return response
         except (PageNotFound, Refused, FiguresRefused):
             outcome = "refused"
             raise
@@ -189,7 +207,9 @@ def _question(operation: Operation[Model], path: Mapping[str, object], query: Qu
     return (operation.service, _filled(operation, path), *named)
 
 
-def _said(service: str, response: httpx2.Response) -> Any:
+def _check(service: str, response: httpx2.Response) -> None:
+    if response.status_code == 304:
+        return
     if response.status_code == 404:
         missing = _refusal(response)
         raise PageNotFound(missing.code, missing.problems)
@@ -197,10 +217,6 @@ def _said(service: str, response: httpx2.Response) -> Any:
         raise _refusal(response)
     if not response.is_success:
         raise FiguresRefused if _problem(response).get("code") == FiguresRefused.code else ServiceAway(service)
-    try:
-        return response.json()
-    except ValueError as error:
-        raise ServiceAway(service) from error
 
 
 def _problem(response: httpx2.Response) -> dict[str, Any]:
@@ -224,8 +240,8 @@ def _place(error: dict[str, Any]) -> str:
     return str(error.get("pointer") or error.get("parameter", "")).removeprefix("#/")
 
 
-def _read(operation: Operation[Model], answer: Any) -> Model:
+def _read(operation: Operation[Model], response: httpx2.Response) -> Model:
     try:
-        return operation.answer.model_validate(answer)
-    except ValidationError as error:
+        return operation.answer.model_validate(response.json())
+    except ValueError as error:
         raise ServiceAway(operation.service) from error

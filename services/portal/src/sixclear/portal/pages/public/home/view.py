@@ -16,7 +16,7 @@ from sixclear.portal.settings import Settings
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.bars import Segment, segments
 from sixclear.portal.upstream.gateway import Gateway
-from sixclear.portal.upstream.monitoring import Attention, Change, Provinces, Status, TimelinePoint
+from sixclear.portal.upstream.monitoring import Attention, Changes, Provinces, Status, Timeline, TimelinePoint
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.tasks import Programme
 
@@ -25,14 +25,14 @@ _DAILY_UP_TO_DAYS = 92
 
 
 @dataclass(frozen=True, slots=True)
-class _Figures:
+class Figures:
     """What monitoring says of a programme; each is None where it could not be had."""
 
     status: Status | None
     week_before: Status | None
-    points: Sequence[TimelinePoint] | None
+    timeline: Timeline | None
     provinces: Provinces | None
-    changes: Sequence[Change] | None
+    changes: Changes | None
     attention: Attention | None
 
 
@@ -40,6 +40,7 @@ class _Figures:
 class HomeView:
     """The home page. `day` is the chosen day of the past, or None for now: then the page follows `stream_url`.
 
+    `figures` are the answers that its parts are made of.
     Where every programme is a demonstration, `all_demonstration`, one mark says so; else each has its own.
     """
 
@@ -49,6 +50,7 @@ class HomeView:
     programmes: Sequence[Programme]
     programme: Programme
     all_demonstration: bool
+    figures: Figures
     status: Status | None
     bar: Sequence[Segment]
     overdue_a_week_ago: int | None
@@ -67,7 +69,7 @@ class _Shown:
 
     programmes: Sequence[Programme]
     programme: Programme
-    figures: _Figures
+    figures: Figures
 
 
 async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked) -> HomeView:
@@ -86,12 +88,13 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
         programmes=shown.programmes,
         programme=shown.programme,
         all_demonstration=all(one.demonstration for one in shown.programmes),
+        figures=figures,
         status=status,
         bar=segments(status.tasks, status.shares_percent) if status else [],
         overdue_a_week_ago=_overdue(figures.week_before),
-        chart=_chart(figures.points or [], shown.programme, past, today, status),
+        chart=_chart(figures.timeline, shown.programme, past, today, status),
         units=unit_map(figures.provinces.items if figures.provinces else []),
-        ledger=ledger_of(figures.changes) if figures.changes is not None else None,
+        ledger=ledger_of(figures.changes.items) if figures.changes else None,
         attention=rows_of(figures.attention) if figures.attention else None,
         away=parts.away,
         figures_refused=parts.figures_refused,
@@ -134,15 +137,15 @@ def _overdue(before: Status | None) -> int | None:
 
 async def _figures(
     gateway: Gateway, settings: Settings, parts: Parts, programme: str | None, today: date, past: date | None
-) -> _Figures:
+) -> Figures:
     as_of = _instant(past) if past else None
     week_ago = _instant((past or today) - _WEEK)
     at = gateway.chosen() if past else gateway
-    return _Figures(
+    return Figures(
         *await asyncio.gather(
             parts.optional(at.monitoring.status(as_of=as_of, programme=programme)),
             parts.optional(at.monitoring.status(as_of=week_ago, programme=programme)),
-            _points(gateway, settings, parts, programme, today),
+            _timeline(gateway, settings, parts, programme, today),
             parts.optional(at.monitoring.provinces(as_of=as_of, programme=programme)),
             _changes(gateway, parts, past),
             _attention(gateway, parts, programme, past),
@@ -173,39 +176,37 @@ def _instant(day: date) -> str:
     return civil_day_end(day).isoformat().replace("+00:00", "Z")
 
 
-async def _points(
+async def _timeline(
     gateway: Gateway, settings: Settings, parts: Parts, programme: str | None, today: date
-) -> Sequence[TimelinePoint]:
+) -> Timeline | None:
     start = today - timedelta(days=settings.timeline_days)
-    timeline = gateway.monitoring.timeline
-    weekly = await parts.optional(
-        timeline(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week")
-    )
+    ask = gateway.monitoring.timeline
+    weekly = await parts.optional(ask(programme=programme, start=start.isoformat(), end=today.isoformat(), step="week"))
     points = trimmed(weekly.points if weekly else [])
     if points and (today - points[0].date).days <= _DAILY_UP_TO_DAYS:
         first = max(points[0].date, today - timedelta(days=_DAILY_UP_TO_DAYS))
         daily = await parts.optional(
-            timeline(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
+            ask(programme=programme, start=first.isoformat(), end=today.isoformat(), step="day")
         )
-        points = trimmed(daily.points) if daily else points
-    return points
+        return daily or weekly
+    return weekly
 
 
 def _chart(
-    points: Sequence[TimelinePoint],
+    timeline: Timeline | None,
     programme: Programme,
     past: date | None,
     today: date,
     status: Status | None,
 ) -> TimelineChart | None:
+    points: Sequence[TimelinePoint] = trimmed(timeline.points if timeline else [])
     if past and status:
         points = with_day(points, past, status.tasks)
     return draw(points, past or today, report_days(programme.slug))
 
 
-async def _changes(gateway: Gateway, parts: Parts, past: date | None) -> Sequence[Change] | None:
-    found = None if past else await parts.optional(gateway.monitoring.changes(limit=MOST))
-    return found.items if found else None
+async def _changes(gateway: Gateway, parts: Parts, past: date | None) -> Changes | None:
+    return None if past else await parts.optional(gateway.monitoring.changes(limit=MOST))
 
 
 async def _attention(gateway: Gateway, parts: Parts, programme: str | None, past: date | None) -> Attention | None:
