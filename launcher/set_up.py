@@ -57,6 +57,8 @@ def install(folder: str, lock: str) -> None:
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     subprocess.check_call([*pip, "--require-hashes", "--requirement", lock])
     subprocess.check_call([*pip, "--no-build-isolation", "--no-deps", "--editable", "."])
+    # As pip does for what it installs: where PYTHONDONTWRITEBYTECODE is set, every start would compile our files again.
+    subprocess.check_call([python, "-m", "compileall", "-q", "libs", "launcher", "services"])
 
 
 def main(arguments: "list[str]") -> int:

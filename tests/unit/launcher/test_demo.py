@@ -9,8 +9,9 @@ import pytest
 
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.demo.catalogue_steps import catalogue_steps
+from sixclear.launcher.demo.checkpoint import PHASES, DemoRefused, is_loaded
 from sixclear.launcher.demo.feedback_steps import feedback_steps
-from sixclear.launcher.demo.load import DemoRefused, is_loaded, load_demo
+from sixclear.launcher.demo.load import load_demo
 from sixclear.launcher.demo.phases import phases
 from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
 from sixclear.launcher.demonstration import ensure_demo
@@ -101,6 +102,10 @@ async def token(client_id: str) -> str:
 async def load(services: Callable[[httpx2.Request], Coroutine[None, None, httpx2.Response]], checkpoint: Path) -> None:
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(services), base_url="http://sixclear.test") as client:
         await load_demo(client, token, now=NOW, checkpoint=checkpoint, progress=lambda phase, done, total: None)
+
+
+def test_a_start_knows_the_phases_without_making_them() -> None:
+    assert tuple(phase.name for phase in phases(NOW)) == PHASES
 
 
 @pytest.mark.asyncio

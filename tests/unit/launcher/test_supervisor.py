@@ -69,7 +69,8 @@ async def test_starts_in_order_and_stops_streams_then_targets_then_lifespans() -
     await supervisor.close_streams()
     await supervisor.stop()
 
-    assert notes[:4] == ["tasks enters", "tasks starts as tasks", "portal enters", "portal starts as portal"]
+    for name in ("tasks", "portal"):
+        assert notes.index(f"{name} enters") < notes.index(f"{name} starts as {name}") < 4
     assert set(notes[4:6]) == {"tasks closes streams", "portal closes streams"}
     assert notes.index("tasks stops") < notes.index("tasks leaves")
     assert set(notes[6:]) == {"tasks stops", "tasks leaves", "portal stops", "portal leaves"}
@@ -119,6 +120,26 @@ async def test_failed_start_stops_what_was_started_and_says_why() -> None:
         await supervisor.start()
 
     assert {"tasks stops", "tasks leaves", "portal stops", "portal leaves"} <= set(notes)
+
+
+class WaitingTarget(FakeTarget):
+    """Starts only as long as another one has to."""
+
+    async def start(self) -> None:
+        self.notes.append(f"{self.name} waits")
+        await asyncio.Event().wait()
+
+
+@pytest.mark.asyncio
+async def test_a_start_that_fails_ends_those_beside_it() -> None:
+    notes: list[str] = []
+    supervisor = Supervisor([WaitingTarget("tasks", notes), FakeTarget("portal", notes, fails=True)])
+    async with asyncio.timeout(5):
+        with pytest.raises(RuntimeError, match="no database"):
+            await supervisor.start()
+
+    assert notes.index("tasks waits") < notes.index("tasks stops")
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "tasks-start"]
 
 
 @pytest.mark.asyncio

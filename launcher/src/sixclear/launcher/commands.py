@@ -13,7 +13,6 @@ from uuid import UUID
 
 import httpx2
 
-from sixclear.common import migrations
 from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
@@ -128,6 +127,8 @@ async def demo(options: Namespace) -> int:
 
 async def migrate(options: Namespace) -> int:
     """Migrate every chosen service that has a database."""
+    from sixclear.common import migrations
+
     services = [service for service in chosen(options.target) if service.has_database]
     settings = common_settings("127.0.0.1", 0)
     configure_logging(settings)

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 import asyncpg
 import httpx2
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from sixclear.common import migrations
 from sixclear.common.auth.introspection import Introspection
 from sixclear.common.auth.own_token import NoToken, OwnToken
 from sixclear.common.auth.provider import Unusable
 from sixclear.common.auth.token_keys import KeyUrl
 from sixclear.common.db import Database
 from sixclear.common.runtime.cannot_start import CannotStart
+from sixclear.common.schema_version import newest
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.brokers import security_of
 from sixclear.launcher.databases import address_of, database_variable, without_database
@@ -87,8 +86,7 @@ async def _database(service: Service) -> str:
             found = await session.scalar(_SCHEMA) if await session.scalar(_HAS_SCHEMA) else None
     finally:
         await database.close()
-    head = ScriptDirectory.from_config(migrations.configuration(service.package)).get_current_head()
-    if found == head:
+    if found == newest(service.package):
         return f"PostgreSQL {version // 10_000}, schema of this release"
     return f"PostgreSQL {version // 10_000}, {f'schema {found}' if found else 'no schema yet'}: run sixclear migrate"
 

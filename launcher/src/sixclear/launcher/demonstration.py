@@ -4,13 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx2
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from sixclear.common.clock import utc_now
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.demo.live import live
-from sixclear.launcher.demo.load import DemoRefused, is_loaded, load_demo
+from sixclear.launcher.demo.checkpoint import DemoRefused, is_loaded
 from sixclear.launcher.identity import tokens_of
 
 _MARKER = "nq57-central"  # the first programme that a load registers
@@ -59,14 +56,22 @@ async def ensure_demo(settings: CommonSettings, client: httpx2.AsyncClient, say:
         if not present:
             checkpoint.unlink(missing_ok=True)
         if not present or not (is_loaded(checkpoint) or not checkpoint.exists()):
-            with _Bar() as show:
-                await load_demo(client, tokens_of(settings), now=utc_now(), checkpoint=checkpoint, progress=show)
+            await _load(settings, client, checkpoint)
     except* (DemoRefused, httpx2.HTTPError) as failed:
         refused += failed.exceptions
     for failure in refused[:1]:
         say(f"The demonstration is not complete: {failure}")
         say("Everything else works. To go on loading: .venv/bin/sixclear demo load")
     return not refused
+
+
+async def _load(settings: CommonSettings, client: httpx2.AsyncClient, checkpoint: Path) -> None:
+    # Most starts have nothing to load.
+    from sixclear.launcher.demo.bar import Bar
+    from sixclear.launcher.demo.load import load_demo
+
+    with Bar() as show:
+        await load_demo(client, tokens_of(settings), now=utc_now(), checkpoint=checkpoint, progress=show)
 
 
 async def _present(client: httpx2.AsyncClient) -> bool:
@@ -78,36 +83,6 @@ async def _present(client: httpx2.AsyncClient) -> bool:
 
 async def play(settings: CommonSettings, client: httpx2.AsyncClient, seconds: float, say: Callable[[str], None]) -> int:
     """Post as ministries for `seconds`; the number of posts."""
+    from sixclear.launcher.demo.live import live
+
     return await live(client, tokens_of(settings), seconds=seconds, now=utc_now(), say=say)
-
-
-class _Bar:
-    """A progress bar on a terminal; elsewhere a line for every tenth."""
-
-    def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("Loading the demonstration: {task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
-        self._task = self._progress.add_task("…", total=None)
-        self._tenth = -1
-
-    def __enter__(self) -> Callable[[str, int, int], None]:
-        self._progress.start()
-        return self._show
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def _show(self, phase: str, done: int, total: int) -> None:
-        self._progress.update(self._task, description=phase, completed=done, total=total)
-        tenth = 10 * done // max(1, total)
-        if not self._console.is_terminal and tenth > self._tenth:
-            self._tenth = tenth
-            self._console.print(f"Loading the demonstration: {phase}, {done} of {total}")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
@@ -40,9 +41,13 @@ class Service:
         """The name of its database on the embedded server."""
         return f"sixclear_{self.name.replace('-', '_')}"
 
+    def load(self) -> ModuleType:
+        """Import the service."""
+        return import_module(f"{self.package}.target")
+
     def create_target(self, runtime: Runtime) -> Target:
         """Import the service and make its target."""
-        create: Callable[[Runtime], Target] = import_module(f"{self.package}.target").create_target
+        create: Callable[[Runtime], Target] = self.load().create_target
         try:
             return create(runtime)
         except ValidationError as error:

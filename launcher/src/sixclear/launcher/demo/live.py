@@ -11,7 +11,8 @@ import httpx2
 
 from sixclear.common.ids import new_id
 from sixclear.common.issuer.roles import client_of
-from sixclear.launcher.demo.load import DemoRefused, Tokens
+from sixclear.launcher.demo.checkpoint import DemoRefused
+from sixclear.launcher.demo.load import Tokens
 from sixclear.launcher.demo.organisations import client_codes
 from sixclear.launcher.demo.plan import CENTRAL
 from sixclear.launcher.demo.today_steps import TODAY

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import orjson
 
-from sixclear.common.data_files import write_whole
+from sixclear.launcher.demo.checkpoint import Checkpoint, DemoRefused
 from sixclear.launcher.demo.phases import Phase, phases
 from sixclear.launcher.demo.steps import Step
 
@@ -23,48 +22,6 @@ _SAVE_EVERY_LANES = 50
 _ATTEMPTS = 6
 # Not sampled: thousands of traces of the load would push out the first ones that an operator makes.
 _NOT_TRACED = {"traceparent": f"00-{'57' * 16}-{'57' * 8}-00"}
-
-
-class DemoRefused(RuntimeError):
-    """A service refused a request of the demonstration; the message says which and why."""
-
-
-class Checkpoint:
-    """How far a load came: the phase, the lanes done in it, and the instant that the whole load speaks of.
-
-    A lane that was cut short is sent again from its first step; its idempotency keys make that harmless.
-    """
-
-    def __init__(self, path: Path, now: datetime) -> None:
-        self._path = path
-        self.now = now
-        self.phase = 0
-        self.lanes: set[str] = set()
-        self.resumed = path.exists()
-        if self.resumed:
-            stored = orjson.loads(path.read_bytes())
-            self.now = datetime.fromisoformat(stored["now"])
-            self.phase = stored["phase"]
-            self.lanes = set(stored["lanes"])
-
-    def save(self) -> None:
-        """Replace the file as a whole, so that a kill never leaves half of it."""
-        stored = {"now": self.now.isoformat(), "phase": self.phase, "lanes": sorted(self.lanes)}
-        write_whole(self._path, orjson.dumps(stored))
-
-    def advance(self) -> None:
-        """The phase is done."""
-        self.phase += 1
-        self.lanes = set()
-        self.save()
-
-
-def is_loaded(path: Path) -> bool:
-    """Whether a load that kept its checkpoint at `path` reached its end."""
-    if not path.exists():
-        return False
-    checkpoint = Checkpoint(path, datetime.min)  # noqa: DTZ901 (replaced by the stored instant)
-    return checkpoint.phase >= len(phases(checkpoint.now))
 
 
 async def load_demo(

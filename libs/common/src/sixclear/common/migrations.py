@@ -1,8 +1,10 @@
 """Schema changes: one Alembic environment per service, run in order, one runner at a time."""
 
+import asyncio
 from importlib import import_module
 from importlib.resources import files
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from alembic import command, context
 from alembic.config import Config
@@ -14,17 +16,20 @@ from sixclear.common.db import quote_no_rows
 # Any constant does; it keeps two starting processes from migrating one database at the same time.
 _MIGRATION_LOCK = 5_757_001
 
+_turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]" = WeakKeyDictionary()
+
 
 async def upgrade(database_url: str, package: str, revision: str = "head") -> None:
     """Bring the database at `database_url` to `revision` with the migrations of `package` (e.g. `sixclear.tasks`).
 
-    Waits for another runner. A lock that a table cannot give within 3 s fails the run, so that readers never queue
-    behind it.
+    Waits for another runner, of this process too: Alembic knows one run at a time. A lock that a table cannot give
+    within 3 s fails the run, so that readers never queue behind it.
     """
     engine = create_async_engine(database_url, poolclass=pool.NullPool, hide_parameters=True)
     quote_no_rows(engine)
     try:
-        async with engine.connect() as connection:
+        # `alembic.op` is one for the process: of two runs beside each other one would write into the other's database.
+        async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()), engine.connect() as connection:
             await connection.execute(text(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})"))
             await connection.execute(text("SET lock_timeout = '3s'"))
             await connection.commit()

@@ -1,6 +1,5 @@
 """Spans over OTLP/HTTP: to any collector as `OTEL_…` says, to monitoring's store with the process's own token."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from requests.auth import AuthBase
 
 from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.settings import CommonSettings
-from sixclear.common.trace_variables import exports
+from sixclear.common.trace_variables import collector
 
 _BEARER = "Bearer "
 
@@ -23,8 +22,7 @@ def span_exporter(settings: CommonSettings, token: OwnToken | None) -> SpanExpor
 
     The own token goes to monitoring only, where `SIXCLEAR_STREAMS_URL` is too: a collector of somebody else gets none.
     """
-    endpoint = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    if not endpoint or not exports():
+    if (endpoint := collector()) is None:
         return None
     if token is None or not token.configured or not _same_place(endpoint, settings.streams_url):
         return OTLPSpanExporter()

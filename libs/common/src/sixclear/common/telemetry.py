@@ -32,8 +32,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.metric_labels import SERVICE
 from sixclear.common.settings import CommonSettings
-from sixclear.common.span_export import span_exporter
-from sixclear.common.trace_variables import Sampling, sampling
+from sixclear.common.trace_variables import Sampling, collector, sampling
 
 REQUEST_DURATION = Histogram(
     "sixclear_http_server_request_duration_seconds",
@@ -147,8 +146,12 @@ def configure_telemetry(
     provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=resource, shutdown_on_exit=False)
     if sink is not None:
         provider.add_span_processor(_SinkProcessor(sink))
-    if (exporter := span_exporter(settings, token)) is not None:
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+    if collector() is not None:
+        # What it imports (requests, protobuf) a process without a collector does not need.
+        from sixclear.common.span_export import span_exporter
+
+        if (exporter := span_exporter(settings, token)) is not None:
+            provider.add_span_processor(BatchSpanProcessor(exporter))
     telemetry = Telemetry(
         service, provider, provider.get_tracer(f"sixclear.{service}"), sampling(settings.trace_ratio), random_share
     )

@@ -62,6 +62,12 @@ def exports(environment: Mapping[str, str] = os.environ) -> bool:
     return name == "otlp"
 
 
+def collector(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Where spans are sent to; None when nowhere. Raises UnusableVariable."""
+    address = environment.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    return address if address and exports(environment) else None
+
+
 def unusable(environment: Mapping[str, str] = os.environ) -> list[str]:
     """A line for each standard variable that asks for what cannot be kept; never a value."""
     found: list[str] = []

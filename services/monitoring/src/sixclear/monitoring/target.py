@@ -4,12 +4,12 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 
-from sixclear.common import migrations
 from sixclear.common.database_metrics import measure_database
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState
+from sixclear.common.schema_version import bring_up_to_date
 from sixclear.common.telemetry import SpanSink, instrument_engine
 from sixclear.monitoring.app import create_app
 from sixclear.monitoring.lead.leader import Leader
@@ -104,7 +104,7 @@ class MonitoringTarget:
 
     async def start(self) -> None:
         """Bring the schema up to date, then publish and keep spans."""
-        await migrations.upgrade(self._settings.database_url, "sixclear.monitoring")
+        await bring_up_to_date(self._database, "sixclear.monitoring")
         await self._spans.start()
         await self._stream.start()
         if self._relayed:  # otherwise there is one process, which knows its streams at any time

@@ -5,14 +5,14 @@ from sixclear.common.runtime.target import Runtime
 from sixclear.tasks.app import create_app
 from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
-from sixclear.tasks.organisation.seed import seed_organisations
+from sixclear.tasks.organisation.seed import follow_shipped
 from sixclear.tasks.settings import Settings
 
 
 async def register_organisations(target: SourceTarget[Settings]) -> None:
     """Register missing organisations; tasks and directives name them."""
     if target.settings.seed_organisations:
-        await seed_organisations(target.database, target.event_log, target.runtime.clock())
+        await follow_shipped(target.database, target.event_log, target.runtime.clock())
 
 
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:

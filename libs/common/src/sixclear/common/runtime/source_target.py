@@ -6,7 +6,6 @@ from typing import Generic, Protocol, TypeVar
 
 from starlette.applications import Starlette
 
-from sixclear.common import migrations
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.bus.mirror import Mirror
 from sixclear.common.bus.protocol import Bus
@@ -18,6 +17,7 @@ from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.target import Check, Runtime, StreamState, stream_of
+from sixclear.common.schema_version import bring_up_to_date
 from sixclear.common.service_state import HotSwitch, ServiceState
 from sixclear.common.telemetry import instrument_engine
 
@@ -110,7 +110,7 @@ class SourceTarget(Generic[S]):
 
     async def start(self) -> None:
         """Bring the schema up to date, follow the log, prepare; `prepare` may publish: the log has its partitions."""
-        await migrations.upgrade(self.settings.database_url, self._package)
+        await bring_up_to_date(self.database, self._package)
         await self.event_log.start()
         if self._mirror is not None:
             await self._mirror.prepare()

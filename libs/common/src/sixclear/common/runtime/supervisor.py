@@ -40,8 +40,8 @@ class ShowsStreams(Protocol):
 class Supervisor:
     """Starts `targets` in two phases and stops them all at the same time.
 
-    First every target starts, and with it its event log; then those that consume events begin. So a consumer finds the
-    logs that it reads whatever the order of the targets, and nothing waits for a log that opens later.
+    First all targets start beside each other, and with each its event log; then those that consume events begin. So a
+    consumer finds the logs that it reads whatever the order of the targets, and waits for none that opens later.
     Each target runs in a context of its own, so that the log lines of its background work carry its name.
     """
 
@@ -54,9 +54,8 @@ class Supervisor:
     async def start(self) -> None:
         """Start every target, then every consumer; when one cannot, all are stopped and its error is raised."""
         try:
-            for target in self.targets:
-                self._started.append(target)
-                await _in_context(target.name, self._start(target))
+            self._started = list(self.targets)
+            await _beside_each_other([(target.name, self._start(target)) for target in self.targets])
             for target in self.targets:
                 if isinstance(target, ConsumesEvents):
                     await _in_context(target.name, target.start_consumers())
@@ -103,10 +102,21 @@ class Supervisor:
         _log.info("target stopped", seconds=round(time.monotonic() - began, 3))
 
 
-async def _in_context(service: str, work: Coroutine[Any, Any, None]) -> None:
+def _in_context(service: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     context = contextvars.copy_context()
     context.run(structlog.contextvars.bind_contextvars, service=service)
-    await asyncio.create_task(work, name=f"{service}-start", context=context)
+    return asyncio.create_task(work, name=f"{service}-start", context=context)
+
+
+async def _beside_each_other(work: Sequence[tuple[str, Coroutine[Any, Any, None]]]) -> None:
+    """Run all; when one fails, the others are cancelled and waited for, and its error is raised."""
+    tasks = [_in_context(service, start) for service, start in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def _all_within(seconds: float, work: Sequence[tuple[str, Awaitable[None]]]) -> None:

@@ -20,7 +20,7 @@ from sixclear.portal.shell.isolation import isolated, shown
 from sixclear.portal.shell.packing import FOR_PAGES, packed_page, packing_of, refuses_plain
 from sixclear.portal.upstream.tasks import Bucket
 from sixclear.portal.words.formats import Formatter
-from sixclear.portal.words.languages import NAMES, Language, language
+from sixclear.portal.words.languages import NAMES, Language
 from sixclear.portal.words.sentences import Words
 
 _PACKAGE = "sixclear.portal"
@@ -56,12 +56,12 @@ class Frame:
 
 
 class Pages:
-    """Renders templates; one environment per language, made once."""
+    """Renders templates; one environment per language, made when a reader first asks for it."""
 
     def __init__(self, assets: Assets) -> None:
         self.assets = assets
-        fragments = Fragments()
-        self._environments = {code: _environment(language(code), assets, fragments) for code in NAMES}
+        self._fragments = Fragments()
+        self._environments: dict[str, Environment] = {}
 
     def answer(
         self,
@@ -90,7 +90,7 @@ class Pages:
             private=private,
             kept_at=kept_at,
         )
-        found = self._environments[chosen.code].get_template(f"{page.folder}/{template}.html")
+        found = self._environment(chosen).get_template(f"{page.folder}/{template}.html")
         response: Response = HTMLResponse(found.render(_values(frame)), status)
         if not private:
             response = _kept_or_packed(request, response)
@@ -99,6 +99,11 @@ class Pages:
         response.headers["Cache-Control"] = "no-store" if private else page.area.cache_control
         remember(request, response, request.query_params.get("lang"))
         return response
+
+    def _environment(self, chosen: Language) -> Environment:
+        if (known := self._environments.get(chosen.code)) is None:
+            known = self._environments[chosen.code] = _environment(chosen, self.assets, self._fragments)
+        return known
 
 
 def _kept_or_packed(request: Request, response: Response) -> Response:

@@ -7,8 +7,6 @@ from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from sixclear.portal.words.formats import SPELLINGS, Formatter
@@ -61,6 +59,10 @@ def language(code: str) -> Language:
 
 def catalogue_of(code: str, domain: str) -> NullTranslations:
     """The readable catalogue, compiled in memory: it takes 15 ms once, and no compiled file has to agree with it."""
+    # The first page in that language needs them, a start does not.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     compiled = BytesIO()
     with (CATALOGUES / code / "LC_MESSAGES" / f"{domain}.po").open("rb") as readable:
         write_mo(compiled, read_po(readable, locale=code))

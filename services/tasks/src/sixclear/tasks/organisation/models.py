@@ -41,6 +41,17 @@ class Organisation(Versioned, Base):
     )
 
 
+class OrganisationsShipped(Base):
+    """Which shipped organisations were registered last: a digest of them and of the rules that they are read by."""
+
+    __tablename__ = "organisations_shipped"
+
+    only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    digest: Mapped[bytes]
+
+    __table_args__ = (CheckConstraint("only_row", name="only_row"),)
+
+
 class OrganisationPeriod(Base):
     """What an organisation was called from one day to another, by which legal basis. History is never rewritten."""
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, exists, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.util import identity_key
 
-from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
+from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod, OrganisationsShipped
 from sixclear.tasks.organisation.names import MARK, Wanted
 
 # Where an organisation stands in a list: what it is found by, its code, its identifier.
@@ -94,6 +95,17 @@ def _fit(code: str | None, name: Wanted) -> ColumnElement[str]:
 async def all_organisations(session: AsyncSession) -> dict[str, Organisation]:
     """Every organisation that is known, by its first code."""
     return {row.code: row for row in await session.scalars(select(Organisation))}
+
+
+async def digest_of_shipped(session: AsyncSession) -> bytes | None:
+    """The digest of what was registered last; None also while there is no organisation."""
+    return await session.scalar(select(OrganisationsShipped.digest).where(exists().select_from(Organisation)))
+
+
+async def keep_digest_of_shipped(session: AsyncSession, digest: bytes) -> None:
+    """What is registered now has this digest."""
+    new = insert(OrganisationsShipped).values(only_row=True, digest=digest)
+    await session.execute(new.on_conflict_do_update(index_elements=["only_row"], set_={"digest": digest}))
 
 
 async def organisation_periods(session: AsyncSession, organisation_id: UUID) -> Sequence[OrganisationPeriod]:

@@ -1,18 +1,23 @@
 """The organisations that ship with the product, registered when they are missing."""
 
 import csv
+import hashlib
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
+from pathlib import Path
 from uuid import UUID
 
+from sixclear.common import folding, text
 from sixclear.common.clock import civil_day_start
 from sixclear.common.db import Database
 from sixclear.common.entity import next_version
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
+from sixclear.tasks.organisation import names
 from sixclear.tasks.organisation import repository as rows
 from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
 from sixclear.tasks.organisation.names import search_text
@@ -20,6 +25,14 @@ from sixclear.tasks.organisation.recording import organisation_data
 
 # A transaction that writes events ends within seconds; 3,400 organisations go in chunks.
 _CHUNK = 500
+_FILES = (
+    "party-bodies.csv",
+    "central-agencies.csv",
+    "administrative-units.csv",
+    "former-units.csv",
+    "search-names.csv",
+)
+_READ_BY = (names, folding, text, sys.modules[__name__])
 # The day of Decision 09/2025/QĐ-TTg, which gives today's agencies their codes.
 _AGENCY_CODES_SINCE = date(2025, 4, 14)
 
@@ -70,10 +83,10 @@ class Seed:
     @property
     def search_text(self) -> str:
         """Every spelling under which it is found."""
-        names = [(named.name_vi, named.type) for named in self.periods]
-        names += [(unit.name_vi, unit.type) for unit in self.predecessors]
+        called = [(named.name_vi, named.type) for named in self.periods]
+        called += [(unit.name_vi, unit.type) for unit in self.predecessors]
         others = (*self.also_called, *([self.name_en] if self.name_en else []))
-        return search_text([*names, *((name, "") for name in others)])
+        return search_text([*called, *((name, "") for name in others)])
 
 
 def organisation_id(code: str) -> UUID:
@@ -87,8 +100,8 @@ def shipped_organisations() -> list[Seed]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = (files("sixclear.tasks") / "data" / name).read_text(encoding="utf-8")
-    yield from csv.DictReader(text.splitlines())
+    written = (files("sixclear.tasks") / "data" / name).read_text(encoding="utf-8")
+    yield from csv.DictReader(written.splitlines())
 
 
 def _central(name: str, kind: str) -> list[Seed]:
@@ -143,6 +156,28 @@ def _predecessors() -> dict[str, list[Predecessor]]:
         unit = Predecessor(row["code"], row["name"], row["type"], valid_to, row["legal_basis"])
         found.setdefault(row["successor_code"], []).append(unit)
     return found
+
+
+async def follow_shipped(database: Database, log: EventLog, now: datetime) -> int:
+    """As `seed_organisations`, where this release ships or reads them otherwise than the one that ran last."""
+    digest = _digest()
+    async with database.session() as session:
+        if await rows.digest_of_shipped(session) == digest:
+            return 0
+    registered = await seed_organisations(database, log, now)
+    async with database.transaction() as session:
+        await rows.keep_digest_of_shipped(session, digest)
+    return registered
+
+
+def _digest() -> bytes:
+    """Of the shipped files and of the code that reads them: either may change with a release."""
+    known = hashlib.sha256()
+    for name in _FILES:
+        known.update((files("sixclear.tasks") / "data" / name).read_bytes())
+    for module in _READ_BY:
+        known.update(Path(str(module.__file__)).read_bytes())
+    return known.digest()
 
 
 async def seed_organisations(database: Database, log: EventLog, now: datetime) -> int:
