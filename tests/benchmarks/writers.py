@@ -36,6 +36,8 @@ class Writer:
     served: Served
     database: str
     folds: str | None = None
+    # A row for each report.
+    rows: str = "event WHERE change = 'progress_reported'"
     acknowledged: int = 0
     runs: int = 0
     behind_seconds: list[float] = field(default_factory=list)
@@ -51,7 +53,7 @@ async def peer_writer(run: Run, country: Country, kind: str) -> AsyncIterator[Wr
         "JWKS_FILE": str(run.home / "identity" / "jwks.json"),
     }
     async with peer(f"{kind}-peer", f"{kind}_report", environment, run.folder) as served:
-        yield Writer(served, database)
+        yield Writer(served, database, rows="small_outbox") if kind == "bare" else Writer(served, database)
 
 
 @asynccontextmanager
@@ -78,9 +80,12 @@ async def product_writer(
 
 
 async def load(run: Run, country: Country, writer: Writer, seconds: float) -> Figures:
+    """Reports for some seconds; processor time is divided by the rows stored, whether answered in time or not."""
+    rows = await _stored(run.postgres, writer)
     before = cpu_seconds(writer.served.pid, run.postgres.pid)
     seen = await wrk.reports(country, run.folder, writer.served.url, seconds)
     cpu = cpu_seconds(writer.served.pid, run.postgres.pid) - before
+    rows = await _stored(run.postgres, writer) - rows
     if seen.refused or seen.broken:
         raise RuntimeError(f"{writer.served.name} refused {seen.refused} requests and broke {seen.broken}")
     writer.acknowledged += seen.accepted
@@ -89,7 +94,7 @@ async def load(run: Run, country: Country, writer: Writer, seconds: float) -> Fi
         writer.behind_seconds.append(await caught_up(run.postgres, writer))
     return {
         "rate": seen.accepted / seen.seconds,
-        "cpu_us": cpu / max(1, seen.accepted) * 1e6,
+        "cpu_us": cpu / max(1, rows) * 1e6,
         "p50_ms": seen.p50_ms,
         "p99_ms": seen.p99_ms,
     }
@@ -115,9 +120,12 @@ async def caught_up(server: Postgres, writer: Writer) -> float:
 
 async def kept(server: Postgres, name: str, writer: Writer) -> str:
     """Rows against acknowledgements; raises where something acknowledged is not there, or much more than that is."""
-    table = "small_outbox" if name == "bare" else "event WHERE change = 'progress_reported'"
-    async with server.connection(writer.database) as connection:
-        stored = int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
+    stored = await _stored(server, writer)
     # What the load tool had sent when its time was over is stored, and no answer to it was read.
     assert writer.acknowledged <= stored <= writer.acknowledged + wrk.CONNECTIONS * writer.runs, (name, stored)
     return f"{name}: {writer.acknowledged} acknowledged, {stored} stored"
+
+
+async def _stored(server: Postgres, writer: Writer) -> int:
+    async with server.connection(writer.database) as connection:
+        return int(await connection.fetchval(f"SELECT count(*) FROM {writer.rows}"))
