@@ -6,6 +6,8 @@ sees, so whatever is behind it (limits, redirects, cookies, forms, streams) spea
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,6 +18,7 @@ from sixclear.common.visitor import THIS_MACHINE, Network, address_in, client_ad
 _FOR_ITSELF = "sixclear.for_itself"
 # A name or an address with or without a port (RFC 3986 §3.2), and nothing that could end a header or begin a path.
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+RawHeaders = Sequence[tuple[bytes, bytes]]
 _SCHEMES = {b"http": "http", b"https": "https"}
 
 
@@ -30,14 +33,32 @@ class VisitorEdge:
         self.app = app
         self._trusted = tuple(trusted)
         self._tracers = tuple(tracers)
+        # A peer sends many requests, and reading its address costs more than the rest of this.
+        self._peer = lru_cache(maxsize=1024)(self._look_at)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request for whom it is."""
         if scope["type"] == "http":
-            peer = (scope.get("client") or (THIS_MACHINE, 0))[0]
-            ours = bool(self._tracers) and trusts(self._tracers, peer)
-            scope = {**scope, **_seen(scope, self._trusted), TRUSTED_TRACER: ours}
+            name, port = scope.get("client") or (THIS_MACHINE, 0)
+            peer = self._peer(name)
+            seen = {"client": (peer.address, port), TRUSTED_TRACER: peer.traces}
+            if peer.trusted:
+                seen |= _seen(scope, name, peer.address, self._trusted)
+            scope = {**scope, **seen}
         await self.app(scope, receive, send)
+
+    def _look_at(self, name: str) -> "_Peer":
+        traces = bool(self._tracers) and trusts(self._tracers, name)
+        return _Peer(str(address_in(name) or THIS_MACHINE), trusts(self._trusted, name), traces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    """What the networks that the edge was given say of a peer."""
+
+    address: str
+    trusted: bool
+    traces: bool
 
 
 def visitor_of(scope: Mapping[str, Any]) -> str:
@@ -52,19 +73,19 @@ def speaks_for_itself(scope: Mapping[str, Any]) -> bool:
     return bool(scope.get(_FOR_ITSELF))
 
 
-def _seen(scope: Scope, trusted: Sequence[Network]) -> dict[str, Any]:
-    peer, port = scope.get("client") or (THIS_MACHINE, 0)
-    seen: dict[str, Any] = {"client": (str(address_in(peer) or THIS_MACHINE), port)}
-    if trusts(trusted, peer):
-        said = [value.decode("latin-1") for value in _said(scope, b"x-forwarded-for")]
-        address = client_address(peer, said, trusted)
-        if address != seen["client"][0]:
-            seen["client"] = (address, 0)
-        seen[_FOR_ITSELF] = trusts(trusted, address)
-        scheme = _SCHEMES.get(_last(scope, b"x-forwarded-proto").lower())
-        seen |= {"scheme": scheme} if scheme else {}
-        host = _last(scope, b"x-forwarded-host")
-        seen |= {"headers": _with_host(scope, host)} if _HOST.fullmatch(host) else {}
+def _seen(scope: Scope, peer: str, address: str, trusted: Sequence[Network]) -> dict[str, Any]:
+    """What a trusted peer says of its visitor, by the names of the scope."""
+    headers = [header for header in scope["headers"] if header[0].startswith(b"x-forwarded-")]
+    if not headers:
+        return {_FOR_ITSELF: True}
+    visitor = client_address(peer, [value.decode("latin-1") for value in _said(headers, b"x-forwarded-for")], trusted)
+    seen: dict[str, Any] = {_FOR_ITSELF: trusts(trusted, visitor)}
+    if visitor != address:
+        seen["client"] = (visitor, 0)
+    scheme = _SCHEMES.get(_last(headers, b"x-forwarded-proto").lower())
+    seen |= {"scheme": scheme} if scheme else {}
+    host = _last(headers, b"x-forwarded-host")
+    seen |= {"headers": _with_host(scope, host)} if _HOST.fullmatch(host) else {}
     return seen
 
 
@@ -72,11 +93,11 @@ def _with_host(scope: Scope, host: bytes) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in scope["headers"] if name != b"host"] + [(b"host", host)]
 
 
-def _last(scope: Scope, name: bytes) -> bytes:
+def _last(headers: RawHeaders, name: bytes) -> bytes:
     """Where several proxies wrote one each, the last is that of the proxy which we know."""
-    said = _said(scope, name)
+    said = _said(headers, name)
     return said[-1].rpartition(b",")[2].strip() if said else b""
 
 
-def _said(scope: Scope, name: bytes) -> list[bytes]:
-    return [value for key, value in scope["headers"] if key == name]
+def _said(headers: RawHeaders, name: bytes) -> list[bytes]:
+    return [value for key, value in headers if key == name]
