@@ -248,17 +248,17 @@ class TelemetryMiddleware:
         if trace.get_current_span().is_recording():
             return trace.set_span_in_context(trace.get_current_span(), Context())
         headers = dict(scope["headers"])
-        caller = remote_context(headers.get(b"traceparent", b"").decode("latin-1"))
+        stated = headers.get(b"traceparent")
+        caller = None if stated is None else remote_context(stated.decode("latin-1"))
+        if caller is None:  # most requests: they must cost nothing more
+            return Context() if telemetry.random_share() < telemetry.sampling.share else None
         token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2]
         ours = bool(scope.get(TRUSTED_TRACER)) and _has_mark(headers.get(b"tracestate", b""))
-        decides = caller is not None and (ours or self._recognises(token)) and telemetry.sampling.follows_callers
-        if caller is not None and decides:
-            wanted = caller.trace_flags.sampled
-        else:
-            wanted = telemetry.random_share() < telemetry.sampling.share
+        decides = (ours or self._recognises(token)) and telemetry.sampling.follows_callers
+        wanted = caller.trace_flags.sampled if decides else telemetry.random_share() < telemetry.sampling.share
         if not wanted:
             return None
-        return Context() if caller is None or not (token or ours) else _continued(caller)
+        return _continued(caller) if token or ours else Context()
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send, span: Span | None) -> None:
         status = 500
