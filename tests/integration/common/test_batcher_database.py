@@ -9,8 +9,7 @@ import pytest
 import pytest_asyncio
 
 from sixclear.common.batcher.batcher import Batcher, NotWritten
-from sixclear.common.batcher.connection import OwnConnections
-from sixclear.common.batcher.statements import Connection
+from sixclear.common.batcher.connection import Connection, Exchange, OwnConnections
 from sixclear.common.db import Database
 from sixclear.common.errors import Unavailable
 from sixclear.common.testing.eventually import eventually
@@ -42,15 +41,15 @@ class Items:
     sizes: list[int]
 
     async def write(self, items: Sequence[Item]) -> list[str]:
-        async def insert(connection: Connection) -> list[str]:
+        async def insert(exchange: Exchange) -> list[str]:
             self.sizes.append(len(items))
-            statement = "INSERT INTO item SELECT * FROM unnest($1::text[], $2::bigint[])"
-            await connection.execute(statement, [one for one, _ in items], [amount for _, amount in items])
+            await exchange.read("SELECT 1")
             await self.pause.wait()
-            await connection.execute("SELECT 1")
+            statement = "INSERT INTO item SELECT * FROM unnest($1::text[], $2::bigint[])"
+            await exchange.write(statement, [one for one, _ in items], [amount for _, amount in items])
             return [one for one, _ in items]
 
-        return await self.connections.transaction(insert)
+        return await self.connections.exchange(insert)
 
     async def stored(self) -> list[str]:
         connection = await self.database.connect_alone("reader")
@@ -71,11 +70,20 @@ class Items:
         finally:
             await connection.close()
 
+    async def begun(self) -> bool:
+        """Whether a batch has been begun."""
+        return bool(self.sizes)
+
     async def end(self, state: str) -> None:
-        """End the batcher's session in this state."""
+        """End the batcher's session in this state, and wait until it is gone."""
         pid = await eventually(lambda: self.backend(state))
         connection = await self.database.connect_alone("killer")
+
+        async def gone() -> bool:
+            return not await connection.fetchval(f"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}")
+
         await connection.execute(f"SELECT pg_terminate_backend({pid})")
+        await eventually(gone)
         await connection.close()
 
 
@@ -114,16 +122,17 @@ async def test_a_value_that_the_driver_refuses_fails_alone_too(items: Items) -> 
     assert isinstance(told[1], NotWritten)
 
 
-async def test_a_session_that_ends_before_the_commit_is_opened_again_and_nothing_is_doubled(items: Items) -> None:
+async def test_a_session_that_ends_before_the_write_is_opened_again_and_nothing_is_doubled(items: Items) -> None:
     items.pause.clear()
     told = asyncio.create_task(_all(items, ("a", 1), ("b", 2)))
-    await items.end("idle in transaction/ClientRead")
+    await eventually(items.begun)
+    await items.end("idle/ClientRead")
     items.pause.set()
     assert await told == ["a", "b"] == await items.stored()
     assert items.sizes == [2, 2]
 
 
-async def test_a_session_that_ends_during_the_commit_leaves_the_outcome_open(items: Items) -> None:
+async def test_a_session_that_ends_during_the_write_leaves_the_outcome_open(items: Items) -> None:
     told = asyncio.create_task(_all(items, ("a", 1), ("slow", 2)))
     await items.end("active/PgSleep")
     assert [type(one) for one in await told] == [Unavailable, Unavailable]
@@ -137,11 +146,11 @@ async def test_a_session_that_ended_while_nothing_was_written_is_not_noticed(ite
     assert await _all(items, ("b", 1)) == ["b"]
 
 
-async def test_a_caller_that_leaves_does_not_end_the_transaction(items: Items) -> None:
+async def test_a_caller_that_leaves_does_not_end_the_batch(items: Items) -> None:
     items.pause.clear()
     leaves = asyncio.create_task(items.batcher.run(("a", 1)))
     stays = asyncio.create_task(items.batcher.run(("b", 2)))
-    await eventually(lambda: items.backend("idle in transaction/ClientRead"))
+    await eventually(items.begun)
     leaves.cancel()
     items.pause.set()
     assert await stays == "b"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -15,9 +16,11 @@ from sqlalchemy import text
 from tests.integration.tasks.conftest import START, Service, an_assigned_task, started
 from tests.unit.tasks.reporting.bodies import body
 
+from sixclear.common.batcher.connection import SETTINGS
 from sixclear.common.errors import DomainError
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.web.hot_front import HotRoutes
+from sixclear.tasks.reporting import hot_rows
 from sixclear.tasks.reporting.hot import ReportProgress
 
 pytestmark = pytest.mark.asyncio
@@ -281,3 +284,21 @@ async def test_the_table_of_the_front_has_the_rules_of_the_ordinary_routes(pair:
     assert hot.routes, "nothing was checked"
     for route in hot.routes:
         assert route.access is rules[route.method, route.path]
+
+
+async def test_a_plan_that_was_made_for_empty_tables_looks_nothing_up_by_scanning(pair: Pair) -> None:
+    """A batcher's session keeps its plans: one that reads all keys in force costs more with each of them."""
+    plans: list[str] = []
+    connection = await pair.hot.database.connect_alone("plans", **SETTINGS)
+    try:
+        for number, statement in enumerate((hot_rows.READ, hot_rows.WRITE.statement)):
+            await connection.execute(f"PREPARE batch_{number} AS {statement}")
+            nothing = ", ".join(["NULL"] * len(set(re.findall(r"\$\d+", statement))))
+            rows = await connection.fetch(f"EXPLAIN EXECUTE batch_{number} ({nothing})")
+            plans.extend(row[0] for row in rows if " Scan" in row[0])
+    finally:
+        await connection.close()
+    used = {found[1] for plan in plans if (found := re.search(r"Index (?:Only )?Scan (?:using|on) (\S+)", plan))}
+    hidden = {name for name in used if name.endswith("_entity_id_idx")}
+    assert used - hidden == {"pk_task", "pk_progress_report", "idempotency_key_pkey"}
+    assert not [plan for plan in plans if "Seq Scan" in plan]

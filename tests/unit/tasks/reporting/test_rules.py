@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from tests.unit.tasks.conftest import NOW, a_record
 
 from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.db import dump_json
 from sixclear.common.use_case import (
     FactBehindLastChange,
     FactInFuture,
@@ -17,7 +19,7 @@ from sixclear.common.use_case import (
 from sixclear.tasks.reporting.rules import CHANGE, ReportCommand, ReportingState, StatedPercent, decide, needs
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.public import Hidden
-from sixclear.tasks.task.recording import event_data
+from sixclear.tasks.task.recording import event_data, event_json
 
 HOUR = timedelta(hours=1)
 
@@ -57,6 +59,7 @@ def test_the_event_has_all_that_the_task_has_now() -> None:
     decision = decide(ReportingState(task), said_by(task.lead_organisation_id), NOW)
     data = event_data(decision.task, CHANGE, decision.hidden)
     assert (data.programme, data.percent, data.reports_count) == ("plan", 40, 1)
+    assert orjson.loads(dump_json(event_json(decision.task, CHANGE, None))) == data.model_dump(mode="json")
 
 
 def test_what_the_body_said_last_today_changes_nothing() -> None:
@@ -109,6 +112,7 @@ def test_what_is_hidden_stays_hidden_when_a_report_is_made_in_public() -> None:
     assert (decision.report.percent, decision.report.public_percent) == (80, 20)
     data = event_data(decision.task, CHANGE, decision.hidden)
     assert (data.percent, data.reports_count, data.last_report_at) == (20, 2, NOW)
+    assert orjson.loads(dump_json(event_json(decision.task, CHANGE, decision.hidden))) == data.model_dump(mode="json")
 
 
 def test_of_most_tasks_nothing_else_is_read() -> None:

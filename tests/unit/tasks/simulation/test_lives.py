@@ -4,13 +4,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from sixclear.common.db import dump_json
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.tasks.programme.rules import ProgrammeFacts
 from sixclear.tasks.simulation.lives import EVENTS_IN_A_ROW, TASKS_IN_A_ROW, Commune, Country, Life, live
 from sixclear.tasks.simulation.rows import COLUMNS, rows_of
 from sixclear.tasks.task.models import Evidence, ProgressReport, Task
-from sixclear.tasks.task.recording import event_data
+from sixclear.tasks.task.recording import event_data, event_json
 from sixclear.tasks.task.service.describe import keyed_task_id
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
@@ -64,6 +65,7 @@ def test_an_event_says_what_the_service_says() -> None:
     for step, row in zip(steps, read("event", made), strict=True):
         wanted = event_data(step.task, step.change, None).model_dump(mode="json")
         assert json.loads(row["data"]) == wanted
+        assert json.loads(dump_json(event_json(step.task, step.change, None))) == wanted
         assert UUID(row["entity_id"]) == step.task.task_id
         assert row["published"] == "True"
 

@@ -2,33 +2,59 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 import structlog
 
 from sixclear.common.batcher.batcher import Contended, NotWritten
-from sixclear.common.batcher.statements import Connection
 from sixclear.common.db import Database
 
 _log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
+Connection: TypeAlias = "asyncpg.Connection[Any]"
 
 # Statements of a batch are prepared once, for arrays of any length: a plan that was made while a table was empty must
 # not read the whole of it later (docs/decisions/0032).
-_SETTINGS = {
+SETTINGS = {
     "lock_timeout": "250ms",
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
 }
 # Integrity violations, values that no column can hold, and what a trigger or a check of the server refuses.
 _DATA_CLASSES = ("22", "23", "P0")
 # Another transaction holds what the batch asked for, and waiting longer would hold all of it up; or the server lacks
 # room, as on a full disk, which the ordinary way notes for operators and says to callers.
 _CONTENDED = ("55P03", "40P01", "53")
+
+
+class Exchange:
+    """What a batch says to the server: it reads, decides, and writes with one statement, which is its transaction.
+
+    So two round trips store a batch, and nothing is locked while it is decided: the statement that writes takes only
+    rows that are still at the version that was read (`web.hot_write`).
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.wrote = False
+
+    async def read(self, statement: str, *values: object) -> Sequence[Any]:
+        """The rows of a statement that changes nothing; may be called again after a session was lost."""
+        rows: Sequence[Any] = await self._connection.fetch(statement, *values)
+        return rows
+
+    async def write(self, statement: str, *values: object) -> Sequence[Any]:
+        """The rows of the one statement that stores the batch, committed."""
+        if self._connection.is_closed():
+            raise ConnectionResetError("the session ended before anything was written")
+        self.wrote = True
+        rows: Sequence[Any] = await self._connection.fetch(statement, *values)
+        return rows
 
 
 class OwnConnections:
@@ -39,11 +65,11 @@ class OwnConnections:
         self._name = name
         self._free: list[OwnConnection] = []
 
-    async def transaction(self, work: Callable[[Connection], Awaitable[R]]) -> R:
-        """As `OwnConnection.transaction`, on one that is free, or on a new one."""
+    async def exchange(self, work: Callable[[Exchange], Awaitable[R]]) -> R:
+        """As `OwnConnection.exchange`, on one that is free, or on a new one."""
         connection = self._free.pop() if self._free else OwnConnection(self._database, self._name)
         try:
-            return await connection.transaction(work)
+            return await connection.exchange(work)
         finally:
             self._free.append(connection)
 
@@ -54,10 +80,10 @@ class OwnConnections:
 
 
 class OwnConnection:
-    """Runs a transaction at a time; not for two tasks at once.
+    """Runs the exchange of a batch at a time; not for two tasks at once.
 
-    A session that is lost before the commit was asked for is opened again and the work repeated once: nothing of it
-    was stored. One that is lost during the commit is not: whether it took place is not known then.
+    A session that is lost before the batch was sent to be written is opened again and the work repeated once: nothing
+    of it was stored. One that is lost later is not: whether it was stored is not known then.
     """
 
     def __init__(self, database: Database, name: str) -> None:
@@ -65,57 +91,43 @@ class OwnConnection:
         self._name = name
         self._connection: Connection | None = None
 
-    async def transaction(self, work: Callable[[Connection], Awaitable[R]]) -> R:
-        """What `work` gives, committed.
+    async def exchange(self, work: Callable[[Exchange], Awaitable[R]]) -> R:
+        """What `work` gives, stored.
 
         Raises NotWritten where the server refuses what was to be written; any other error leaves the outcome open.
         """
         try:
             return await self._once(work)
-        except _LostBeforeCommit as lost:
-            _log.warning("connection lost before the commit, trying again", connection=self._name, error=lost.__cause__)
+        except _LostBeforeWrite as lost:
+            _log.warning("connection lost before the write, trying again", connection=self._name, error=lost.__cause__)
         return await self._once(work)
 
-    async def _once(self, work: Callable[[Connection], Awaitable[R]]) -> R:
+    async def _once(self, work: Callable[[Exchange], Awaitable[R]]) -> R:
         connection = await self._open()
+        exchange = Exchange(connection)
         try:
-            await connection.execute("BEGIN")
-            result = await work(connection)
+            return await work(exchange)
         except asyncpg.PostgresError as error:
-            if connection.is_closed() or _ends_session(error):
-                self.drop()
-                raise _LostBeforeCommit from error
-            await self._roll_back(connection)
-            raise _cause(error) from error
+            if not connection.is_closed() and not _ends_session(error):
+                raise _cause(error) from error
+            self.drop()
+            if exchange.wrote:
+                raise
+            raise _LostBeforeWrite from error
         except (asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError) as error:
             self.drop()
-            raise _LostBeforeCommit from error
+            if exchange.wrote:
+                raise
+            raise _LostBeforeWrite from error
         except BaseException:
             # A fault of ours, a time limit, or the end of the process: the session may be in any state.
             self.drop()
             raise
-        try:
-            await connection.execute("COMMIT")
-        except asyncpg.PostgresError as error:
-            if connection.is_closed() or _ends_session(error):
-                self.drop()
-                raise
-            raise _cause(error) from error  # refused, as by a deferred constraint: all of it is rolled back
-        except BaseException:
-            self.drop()
-            raise
-        return result
 
     async def _open(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await self._database.connect_alone(self._name, **_SETTINGS)
+            self._connection = await self._database.connect_alone(self._name, **SETTINGS)
         return self._connection
-
-    async def _roll_back(self, connection: Connection) -> None:
-        try:
-            await connection.execute("ROLLBACK")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-            self.drop()
 
     def drop(self) -> None:
         """Close the session without a word to the server, which rolls back."""
@@ -135,8 +147,8 @@ class OwnConnection:
             connection.terminate()
 
 
-class _LostBeforeCommit(Exception):
-    """The session ended, and nothing was committed."""
+class _LostBeforeWrite(Exception):
+    """The session ended, and nothing was stored."""
 
 
 def _ends_session(error: asyncpg.PostgresError) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     BindParameter,
@@ -21,7 +22,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.batcher.statements import Connection, fetch
 from sixclear.common.db import dump_json
 
 # A record must fit the broker's default `message.max.bytes` (1 MiB) with its headers, or it stops the relay forever.
@@ -37,8 +37,9 @@ class NewEvent:
     """A change that is about to be published.
 
     `version` counts 1, 2, 3 … per entity without holes; `previous_version` is the version of the entity's previous
-    *published* event. `data` is the whole public state after the change, without personal data; `meta` (actor, request
-    id, reason) never leaves the service. `published=False` keeps a restricted entity's event inside the service.
+    *published* event. `data` is the whole public state after the change, without personal data, or its JSON; `meta`
+    (actor, request id, reason) never leaves the service. `published=False` keeps a restricted entity's event inside the
+    service.
     """
 
     entity_type: str
@@ -46,7 +47,7 @@ class NewEvent:
     version: int
     previous_version: int | None
     change: str
-    data: Mapping[str, Any]
+    data: Mapping[str, Any] | orjson.Fragment
     occurred_at: datetime
     meta: Mapping[str, Any] = field(default_factory=dict)
     published: bool = True
@@ -129,16 +130,37 @@ async def append(
     return [int(event_id) for event_id in result.scalars()]
 
 
-async def append_directly(
-    connection: Connection,
-    events: Sequence[NewEvent],
-    recorded_at: datetime,
-    traceparents: Sequence[str | None],
-    rows: RowChanges,
-) -> None:
-    """As `append` with `rows`, on a batcher's own connection; each event has the trace context of its own request."""
-    columns = _columns(events, None) | {"traceparent": traceparents}
-    await fetch(connection, rows.statement, {"recorded_at": recorded_at, **columns, **rows.values})
+# The columns of an event in the table `taken` of a batch (`web.hot_write`), with their types.
+TAKEN_EVENT = {
+    "event_previous_version": "integer",
+    "event_data": "text",
+    "event_meta": "text",
+    "event_traceparent": "text",
+    "event_occurred_at": "timestamptz",
+    "event_published": "boolean",
+}
+NO_EVENT = (None,) * len(TAKEN_EVENT)
+
+
+def append_taken(entity_type: str, change: str) -> str:
+    """SQL that appends the events of `taken`, in its order, at `:now`; each has the `entity_id` and `version` there.
+
+    The rows are locked when the first number is drawn, as `publish` asks for: sorting reads all of `taken` before.
+    """
+    return f"""INSERT INTO event (entity_type, entity_id, version, previous_version, change, data, meta, traceparent,
+                                  occurred_at, recorded_at, published)
+               SELECT '{entity_type}', entity_id, version, event_previous_version, '{change}', event_data::jsonb,
+                      event_meta::jsonb, event_traceparent, event_occurred_at, :now, event_published
+               FROM taken WHERE event_data IS NOT NULL ORDER BY place"""  # noqa: S608 (constants)
+
+
+def taken_event(event: NewEvent, traceparent: str | None) -> tuple[object, ...]:
+    """The values of `TAKEN_EVENT`; raises EventTooLarge."""
+    data = dump_json(event.data)
+    if len(data) > MAX_DATA_BYTES // 4:
+        _check_sizes([data])
+    meta = dump_json(event.meta)
+    return event.previous_version, data, meta, traceparent, event.occurred_at, event.published
 
 
 def _columns(events: Sequence[NewEvent], traceparent: str | None) -> dict[str, list[Any]]:

@@ -13,11 +13,10 @@ from opentelemetry.trace import Span, SpanKind
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.batcher.statements import Connection
 from sixclear.common.clock import Clock, utc_now
 from sixclear.common.db import Database
 from sixclear.common.entity_cache import note_changed
-from sixclear.common.events.append import NewEvent, RowChanges, append, append_directly
+from sixclear.common.events.append import NewEvent, RowChanges, append, taken_event
 from sixclear.common.events.catalogue import EventCatalogue, topic_of
 from sixclear.common.events.epoch import raise_epoch
 from sixclear.common.events.partitions import Partitions
@@ -120,23 +119,13 @@ class EventLog:
         with self._create_span(events) as traceparent:
             return await append(session, events, recorded_at, traceparent, rows)
 
-    async def publish_directly(
-        self,
-        connection: Connection,
-        events: Sequence[NewEvent],
-        spans: Sequence[Span],
-        *,
-        recorded_at: datetime,
-        rows: RowChanges,
-    ) -> None:
-        """As `publish_many`, on a batcher's own connection: `spans` are those of the requests that the events are of.
+    def taken(self, event: NewEvent, span: Span) -> tuple[object, ...]:
+        """What a batch's own statement stores of an event (`append.TAKEN_EVENT`); `span` is that of its request.
 
-        The caller tells the entity cache what was committed.
+        Who stores it tells the entity cache what was committed. Raises UndeclaredEvent and EventTooLarge.
         """
-        for entity_type, change in {(event.entity_type, event.change) for event in events}:
-            self.catalogue.require_declared(entity_type, change)
-        traceparents = [self._traceparent(event, span) for event, span in zip(events, spans, strict=True)]
-        await append_directly(connection, events, recorded_at, traceparents, rows)
+        self.catalogue.require_declared(event.entity_type, event.change)
+        return taken_event(event, self._traceparent(event, span))
 
     def _traceparent(self, event: NewEvent, span: Span) -> str | None:
         if not span.is_recording():

@@ -1,82 +1,69 @@
-"""Idempotency keys of many requests together: as `web.idempotency`, on a batcher's own connection.
+"""Idempotency keys of many requests together: as `web.idempotency`, in the one statement by which a batch writes.
 
 An answer that is there already is not given again here: its request goes the ordinary way, which does it by all rules.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sixclear.common.batcher.batcher import NotWritten
-from sixclear.common.batcher.statements import Connection, fetch
-from sixclear.common.db import dump_json
-from sixclear.common.web.idempotency import CLEAN_EVERY, DELETE_EXPIRED, DELETED_AT_ONCE, KEPT_FOR, Claim
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-_KNOWN = """
-SELECT kept.client_id, kept.key_hash
-FROM unnest($1::text[], $2::bytea[]) AS asked (client_id, key_hash)
-JOIN idempotency_key AS kept ON kept.client_id = asked.client_id AND kept.key_hash = asked.key_hash
-WHERE kept.expires_at > $3
-"""
+from sixclear.common.db import Database, dump_json
+from sixclear.common.web.idempotency import CLEAN_EVERY, Claim, delete_expired
+
+_log = structlog.get_logger(__name__)
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+# Whether a key was used before and has not expired, beside a row `asked` that has its `client_id` and `key_hash`. Its
+# time is compared outside of the sub-select: of an empty table the server would rather read the index of the times, and
+# keep that plan when it holds a million.
+USED_BEFORE = """coalesce((SELECT kept.expires_at FROM idempotency_key AS kept
+                           WHERE kept.client_id = asked.client_id AND kept.key_hash = asked.key_hash) > :now, false)"""
+
+# The columns of a key in the table `taken` of a batch (`web.hot_write`), with their types.
+TAKEN_KEY = {
+    "key_client": "text",
+    "key_hash": "bytea",
+    "key_route": "text",
+    "key_request": "bytea",
+    "key_status": "smallint",
+    "key_headers": "text",
+    "key_body": "bytea",
+}
+NO_KEY = (None,) * len(TAKEN_KEY)
+
 # In one order, so that two processes that keep the same keys do not wait for each other.
-_KEEP = """
+KEEP_TAKEN = """
 INSERT INTO idempotency_key AS kept
        (client_id, key_hash, route, request_hash, status, headers, body, created_at, expires_at)
-SELECT new.*, $8::timestamptz, $9::timestamptz
-FROM unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[], $5::smallint[], $6::jsonb[], $7::bytea[])
-     AS new (client_id, key_hash, route, request_hash, status, headers, body)
-ORDER BY new.client_id, new.key_hash
+SELECT key_client, key_hash, key_route, key_request, key_status, key_headers::jsonb, key_body, :now, :until
+FROM taken WHERE key_hash IS NOT NULL ORDER BY key_client, key_hash
 ON CONFLICT (client_id, key_hash) DO UPDATE
    SET route = excluded.route, request_hash = excluded.request_hash, status = excluded.status,
        headers = excluded.headers, body = excluded.body, created_at = excluded.created_at,
        expires_at = excluded.expires_at
  WHERE kept.expires_at <= excluded.created_at
+RETURNING true
 """
 
-Headers = Sequence[tuple[bytes, bytes]]
 
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer that is kept with its key."""
-
-    claim: Claim
-    status: int
-    headers: Headers
-    body: bytes
-
-
-async def used_before(connection: Connection, claims: Sequence[Claim], now: datetime) -> set[tuple[str, bytes]]:
-    """Client and hash of those keys that were used before and have not expired."""
-    if not claims:
-        return set()
-    rows = await connection.fetch(
-        _KNOWN, [claim.client_id for claim in claims], [claim.key_hash for claim in claims], now
-    )
-    return {(row[0], row[1]) for row in rows}
-
-
-async def keep(connection: Connection, answers: Sequence[Kept], now: datetime) -> None:
-    """Keep these answers; raises NotWritten when one of the keys was used meanwhile."""
-    if not answers:
-        return
-    claims = [kept.claim for kept in answers]
-    columns: list[list[Any]] = [
-        [claim.client_id for claim in claims],
-        [claim.key_hash for claim in claims],
-        [claim.route for claim in claims],
-        [claim.request_hash for claim in claims],
-        [kept.status for kept in answers],
-        [_stored(kept.headers) for kept in answers],
-        [kept.body for kept in answers],
-    ]
-    done = await connection.execute(_KEEP, *columns, now, now + KEPT_FOR)
-    if done != f"INSERT 0 {len(answers)}":
-        raise NotWritten
-    if any(claim.key_hash[0] % CLEAN_EVERY == 0 for claim in claims):
-        await fetch(connection, DELETE_EXPIRED, {"now": now, "limit": DELETED_AT_ONCE})
+def taken_key(claim: Claim, status: int, headers: Headers, body: bytes) -> tuple[object, ...]:
+    """The values of `TAKEN_KEY`: a key with its answer."""
+    return claim.client_id, claim.key_hash, claim.route, claim.request_hash, status, _stored(headers), body
 
 
 def _stored(headers: Headers) -> str:
     return dump_json([[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers])
+
+
+async def clean_sometimes(database: Database, claims: Iterable[Claim], now: datetime) -> None:
+    """About every hundredth key removes some that have expired; what hinders that is logged and hinders nothing."""
+    if not any(claim.key_hash[0] % CLEAN_EVERY == 0 for claim in claims):
+        return
+    try:
+        async with database.transaction() as session:
+            await delete_expired(session, now)
+    except (SQLAlchemyError, OSError) as error:
+        _log.warning("expired keys were not removed", error=error)

@@ -4,7 +4,7 @@ What needs more than the task's row goes the ordinary way: a stated time, a task
 that another transaction holds, an `Idempotency-Key` that was used before (docs/decisions/0032).
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -13,38 +13,33 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from opentelemetry import trace
 from opentelemetry.trace import Span
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.batcher.batcher import Batcher
-from sixclear.common.batcher.connection import OwnConnections
-from sixclear.common.batcher.statements import Connection
+from sixclear.common.batcher.connection import Exchange, OwnConnections
 from sixclear.common.caller import Caller
-from sixclear.common.clock import Clock
+from sixclear.common.clock import Clock, civil_date, civil_day_start
 from sixclear.common.db import Database
 from sixclear.common.entity import HasVersion
 from sixclear.common.errors import DomainError
+from sixclear.common.events.append import NO_EVENT
 from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.common.web.etags import check_version, etag
 from sixclear.common.web.hot_front import HotAnswer, HotRequest
 from sixclear.common.web.idempotency import Claim
-from sixclear.common.web.idempotency_batch import Kept, keep, used_before
+from sixclear.common.web.idempotency_batch import NO_KEY, clean_sometimes, taken_key
 from sixclear.common.web.texts import TEXT
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.programme.service import facts_of
 from sixclear.tasks.reporting import hot_rows
-from sixclear.tasks.reporting.repository import reported
 from sixclear.tasks.reporting.rules import Decision, ReportCommand, ReportingState, decide, needs
 from sixclear.tasks.reporting.service.report import event_of
 from sixclear.tasks.task import access
-from sixclear.tasks.task.lifecycle import TaskRecord
-from sixclear.tasks.task.schemas import TaskView
-from sixclear.tasks.task.service.find import admitted, derived_state, shown
+from sixclear.tasks.task.service.find import admitted, derived_at, shown_to_concerned
 
 _METHOD, _PATH = "POST", f"{PREFIX}/tasks/{{task_id}}/progress"
 _JSON = (b"content-type", b"application/json")
-_VIEW = TypeAdapter(TaskView)
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):
@@ -158,8 +153,9 @@ class ReportProgress:
     async def _write(self, reports: Sequence[_Report]) -> Sequence[_Outcome]:
         async with self._database.read_session() as session:
             batch = _Batch(self._log, session, reports, self._clock)
-            outcomes = await self._connections.transaction(batch.write)
+            outcomes = await self._connections.exchange(batch.write)
         self._log.wake()
+        await clean_sometimes(self._database, batch.claims(), batch.now)
         return outcomes
 
 
@@ -171,77 +167,83 @@ class _Batch:
         # For names that the process does not remember.
         self._session = session
         self._reports = reports
-        self._now = clock()
+        self.now = clock()
 
-    async def write(self, connection: Connection) -> list[_Outcome]:
-        """Decide on each report and store what was decided, with one statement for each kind of row."""
-        tasks = await self._lock(connection)
-        claims = [one.claim for one in self._reports if one.claim is not None]
-        used = await used_before(connection, claims, self._now)
-        states = await self._read(connection, tasks)
-        taken: list[tuple[_Report, Context, Decision]] = []
+    def claims(self) -> Iterator[Claim]:
+        """The keys of these reports."""
+        return (one.claim for one in self._reports if one.claim is not None)
+
+    async def write(self, exchange: Exchange) -> list[_Outcome]:
+        """Decide on each report by what one statement reads, and store what was decided with another."""
+        states = await self._read(exchange)
         outcomes: list[_Outcome] = []
-        kept: list[Kept] = []
+        decided: list[tuple[int, _Report, Decision]] = []
         for one in self._reports:
             state = states.get(one.task_id)
-            if state is None or (one.claim is not None and (one.claim.client_id, one.claim.key_hash) in used):
-                outcomes.append(None)
+            outcomes.append(None)
+            if state is None:
                 continue
-            ctx = self._context(one)
             try:
                 admitted(state.task, one.caller.organisation_id, partial(self._expect, one.if_match))
-                decision = decide(state, one.command, self._now)
+                decided.append((len(outcomes) - 1, one, decide(state, one.command, self.now)))
             except OrganisationNotAllowed:
-                outcomes.append(None)  # the ordinary route also tells operators of bodies that are not registered
-                continue
+                continue  # the ordinary route also tells operators of bodies that are not registered
             except DomainError as refusal:
-                outcomes.append(refusal)
-                continue
-            answer = await self._answer(ctx, decision)
-            outcomes.append(answer)
-            if decision.report is not None:
-                taken.append((one, ctx, decision))
-            if one.claim is not None:
-                kept.append(Kept(one.claim, answer.status, answer.headers, answer.body))
-        await self._store(connection, taken)
-        await keep(connection, kept, self._now)
+                outcomes[-1] = refusal
+        for place, answer in await self._store(exchange, decided):
+            outcomes[place] = answer
         return outcomes
 
-    async def _lock(self, connection: Connection) -> list[TaskRecord]:
-        rows = await hot_rows.lock(connection, [one.task_id for one in self._reports])
-        programmes = await facts_of(self._session, {row["programme_id"] for row in rows})
-        return [TaskRecord(programme=programmes[row["programme_id"]], **row) for row in rows]
-
-    async def _read(self, connection: Connection, tasks: Sequence[TaskRecord]) -> Mapping[UUID, ReportingState]:
-        """What to decide on, by task; those of which something is hidden are left out."""
+    async def _read(self, exchange: Exchange) -> Mapping[UUID, ReportingState]:
+        """What to decide on, by task; those of which something is hidden and those with a used key are left out."""
+        found = await hot_rows.read(
+            exchange,
+            [one.task_id for one in self._reports],
+            [one.claim for one in self._reports],
+            civil_day_start(civil_date(self.now)),
+            self.now,
+        )
+        programmes = await facts_of(self._session, {one.programme_id for one in found})
         commands = {one.task_id: one.command for one in self._reports}
-        wanted = {task.task_id: needs(task, commands[task.task_id], self._now) for task in tasks}
-        said = await hot_rows.last_said(connection, [task for task in tasks if wanted[task.task_id].said])
-        hiding = await hot_rows.hiding_among(connection, [one for one, need in wanted.items() if need.hidden])
-        return {
-            task.task_id: ReportingState(task, [said[task.task_id]] if task.task_id in said else ())
-            for task in tasks
-            if task.task_id not in hiding
-        }
-
-    def _context(self, one: _Report) -> Context:
-        return Context(self._session, self._log, one.caller, self._now, one.request_id)
+        states = {}
+        for one in found:
+            task = one.record(programmes)
+            wanted = needs(task, commands[task.task_id], self.now)
+            if not (one.used or (one.hiding and wanted.hidden)):
+                states[task.task_id] = ReportingState(task, [one.said] if wanted.said and one.said else ())
+        return states
 
     def _expect(self, if_match: str | None, task: HasVersion | None) -> None:
         check_version(if_match, self._log.epoch, None if task is None else task.version)
 
-    async def _answer(self, ctx: Context, decision: Decision) -> HotAnswer:
-        tag = etag(self._log.epoch, decision.task.version, derived_state(ctx, decision.task))
-        body = _VIEW.dump_json(await shown(ctx, decision.task), by_alias=True)
+    async def _store(
+        self, exchange: Exchange, decided: Sequence[tuple[int, _Report, Decision]]
+    ) -> Sequence[tuple[int, HotAnswer]]:
+        """Store what was decided; the answers to those that were stored, with their places."""
+        bodies = await shown_to_concerned(self._session, [decision.task for *_, decision in decided], self.now)
+        answers = [self._answer(decision, body) for (*_, decision), body in zip(decided, bodies, strict=True)]
+        rows = [
+            hot_rows.row_of(decision, self._event(one, decision), self._key(one, answer))
+            for (_, one, decision), answer in zip(decided, answers, strict=True)
+            if decision.report is not None or one.claim is not None
+        ]
+        stored = await hot_rows.write(exchange, rows, self.now) if rows else ()
+        return [
+            (place, answer)
+            for (place, one, decision), answer in zip(decided, answers, strict=True)
+            if decision.task.task_id in stored or (decision.report is None and one.claim is None)
+        ]
+
+    def _answer(self, decision: Decision, body: bytes) -> HotAnswer:
+        tag = etag(self._log.epoch, decision.task.version, derived_at(decision.task, self.now))
         return HotAnswer(201 if decision.report else 200, body, (_JSON, (b"etag", tag.encode())))
 
-    async def _store(self, connection: Connection, taken: Sequence[tuple[_Report, Context, Decision]]) -> None:
-        if not taken:
-            return
-        rows = reported(
-            [decision.task for *_, decision in taken],
-            [decision.report for *_, decision in taken if decision.report is not None],
-        )
-        events = [event_of(ctx, decision) for _, ctx, decision in taken]
-        spans = [one.span for one, *_ in taken]
-        await self._log.publish_directly(connection, events, spans, recorded_at=self._now, rows=rows)
+    def _event(self, one: _Report, decision: Decision) -> tuple[object, ...]:
+        if decision.report is None:
+            return NO_EVENT
+        ctx = Context(self._session, self._log, one.caller, self.now, one.request_id)
+        return self._log.taken(event_of(ctx, decision), one.span)
+
+    @staticmethod
+    def _key(one: _Report, answer: HotAnswer) -> tuple[object, ...]:
+        return NO_KEY if one.claim is None else taken_key(one.claim, answer.status, answer.headers, answer.body)

@@ -1,5 +1,7 @@
 """The public state of a task, and which of its changes are published."""
 
+import orjson
+
 from sixclear.common.recording import EntityKind
 from sixclear.common.use_case import Context
 from sixclear.tasks.task import lifecycle
@@ -33,6 +35,15 @@ def event_data(task: AnyTask, change: str, hidden: Hidden | None) -> TaskData:
     if hidden is not None and task.classification == "public":
         own |= public_numbers(state_of(task), hidden)
     return TaskData(change=change, programme=task.programme.slug, **own)
+
+
+def event_json(task: AnyTask, change: str, hidden: Hidden | None) -> orjson.Fragment:
+    """`event_data` as JSON, encoded once and not checked: a checked row says nothing else. A test compares both."""
+    own = {name: getattr(task, name) for name in _COLUMNS}
+    if hidden is not None and task.classification == "public":
+        own |= public_numbers(state_of(task), hidden)
+    own |= {"change": change, "programme": task.programme.slug}
+    return orjson.Fragment(orjson.dumps(own, str, orjson.OPT_UTC_Z))
 
 
 TASK = EntityKind[Task]("task", lambda task: task.task_id, task_data, is_published)

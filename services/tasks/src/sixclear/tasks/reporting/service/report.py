@@ -8,7 +8,7 @@ from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.rules import CHANGE, Decision, ReportCommand, ReportingState, decide, needs
 from sixclear.tasks.reporting.schemas import ProgressEntry
 from sixclear.tasks.task.lifecycle import TaskRecord
-from sixclear.tasks.task.recording import event_data, is_published
+from sixclear.tasks.task.recording import event_json, is_published
 from sixclear.tasks.task.service.find import locked_record
 
 
@@ -55,7 +55,7 @@ def event_of(ctx: Context, decision: Decision) -> NewEvent:
         version=task.version,
         previous_version=decision.previous_version,
         change=CHANGE,
-        data=event_data(task, CHANGE, decision.hidden).model_dump(mode="json"),
+        data=event_json(task, CHANGE, decision.hidden),
         occurred_at=report.occurred_at,
         meta=ctx.meta(),
         published=is_published(task, CHANGE),

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.organisation import service as organisations
@@ -16,7 +18,7 @@ from sixclear.tasks.task.access import NOT_SEEN, is_concerned, is_visible
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import AnyTask, Task, state_of
-from sixclear.tasks.task.responses import history_responses, numbers_for, task_response
+from sixclear.tasks.task.responses import history_responses, numbers_for, task_response, tasks_as_json
 from sixclear.tasks.task.schemas import HistoryEntry, TaskView
 
 
@@ -62,9 +64,19 @@ async def shown(ctx: Context, task: AnyTask) -> TaskView:
     return await task_response(ctx, task)
 
 
+async def shown_to_concerned(session: AsyncSession, tasks: Sequence[TaskRecord], now: datetime) -> list[bytes]:
+    """Each task as JSON, as `shown` gives it to a caller that has a part in it: nothing is hidden from that one."""
+    return await tasks_as_json(session, tasks, now)
+
+
 def derived_state(ctx: Context, task: AnyTask) -> str | None:
     """What time alone has made of the task, for its ETag: a deadline that passes changes the answer."""
-    return "overdue" if timing.is_overdue(state_of(task), ctx.now) else None
+    return derived_at(task, ctx.now)
+
+
+def derived_at(task: AnyTask, now: datetime) -> str | None:
+    """As `derived_state`, at an instant."""
+    return "overdue" if timing.is_overdue(state_of(task), now) else None
 
 
 async def has_hidden_numbers(ctx: Context, task: Task) -> bool:
