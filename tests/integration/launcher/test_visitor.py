@@ -48,3 +48,26 @@ async def test_another_peer_speaks_for_itself_alone(monkeypatch: pytest.MonkeyPa
     async with issuer(monkeypatch, tmp_path, trusted="192.0.2.0/24") as client:
         guesses = [await guess(client, f"203.0.113.{number}") for number in range(21)]
         assert guesses == [401] * 20 + [429]
+
+
+async def test_a_process_counts_each_visitor_and_not_who_asks_for_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SIXCLEAR_REQUESTS_PER_MINUTE", "8")
+    monkeypatch.setenv("SIXCLEAR_REPLICAS", "2")
+    path = "/.well-known/openid-configuration"
+    async with issuer(monkeypatch, tmp_path, trusted=None) as client:
+        answers = [await client.get(path, headers={"X-Forwarded-For": "203.0.113.5"}) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+        assert answers[-1].headers["RateLimit-Policy"] == '"requests";q=4;w=60'
+        assert answers[-1].json()["code"] == "too-many-requests"
+        assert (await client.get(path, headers={"X-Forwarded-For": "203.0.113.6"})).status_code == 200
+        own = [await client.get(path) for _ in range(9)]
+        assert {(answer.status_code, answer.headers.get("RateLimit")) for answer in own} == {(200, None)}
+
+
+async def test_no_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SIXCLEAR_REQUESTS_PER_MINUTE", "0")
+    async with issuer(monkeypatch, tmp_path, trusted=None) as client:
+        answer = await client.get("/.well-known/openid-configuration", headers={"X-Forwarded-For": "203.0.113.5"})
+        assert "RateLimit" not in answer.headers

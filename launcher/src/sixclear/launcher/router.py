@@ -40,13 +40,16 @@ class Router:
         if scope["type"] == "lifespan":
             return
         path: str = scope["path"]
+        if self._stopping is not None and path in self._streams:
+            receive = _until(self._stopping, receive)
+        await (self.app_of(path) or _elsewhere)(scope, receive, send)
+
+    def app_of(self, path: str) -> ASGIApp | None:
+        """The application that answers below `path`, if there is one."""
         for prefix, app in self._mounts:
             if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
-                if self._stopping is not None and path in self._streams:
-                    receive = _until(self._stopping, receive)
-                await app(scope, receive, send)
-                return
-        await _elsewhere(scope, receive, send)
+                return app
+        return None
 
 
 def _until(stopping: asyncio.Event, receive: Receive) -> Receive:

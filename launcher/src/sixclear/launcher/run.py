@@ -21,7 +21,7 @@ from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.postgres_server import PostgresServer
 from sixclear.common.runtime.supervisor import ShowsStreams, Supervisor
-from sixclear.common.runtime.target import Check, Runtime, Target
+from sixclear.common.runtime.target import Check, RefusesWithPages, Runtime, Target
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configure_telemetry
 from sixclear.common.web.visitor import VisitorEdge
@@ -35,6 +35,7 @@ from sixclear.launcher.http_clients import HttpClients
 from sixclear.launcher.identity import IssuerTarget
 from sixclear.launcher.keeping import kept_up, kill_held, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
+from sixclear.launcher.rate_limits import RateLimits
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import Router, process_app
 from sixclear.launcher.server import HttpServer, bind, seats_of
@@ -208,7 +209,22 @@ async def _assemble(
     gc.freeze()
     gc.enable()
     await signals.unless_stopped(supervisor.start())
-    return supervisor, Router(_mounts(targets, lambda: [*supervisor.checks(), *disk()]), signals.stopping)
+    router = Router(_mounts(targets, lambda: [*supervisor.checks(), *disk()]), signals.stopping)
+    return supervisor, _limited(router, targets, runtime)
+
+
+def _limited(router: Router, targets: Sequence[Target], runtime: Runtime) -> ASGIApp:
+    settings = runtime.settings
+    if not settings.requests_per_minute:
+        return router
+    return RateLimits(
+        router,
+        runtime.verifier,
+        settings.trusted_networks,
+        settings.requests_per_minute / settings.replicas,
+        app_of=router.app_of,
+        with_pages=frozenset(target.app for target in targets if isinstance(target, RefusesWithPages)),
+    )
 
 
 async def _shut_down(telemetries: Sequence[Telemetry]) -> None:

@@ -212,6 +212,12 @@ class CommonSettings(ReadSettings):
         ge=1,
         description="Of these from one address (IPv6: one /64 network), unless a trusted proxy's or this machine's.",
     )
+    requests_per_minute: int = Field(
+        default=3_000,
+        ge=0,
+        description="Requests a minute of one client without a scope of the platform, to all services of a process: a"
+        " stranger by address (IPv6: one /64 network), a person by name. Past it: 429. `0`: no limit.",
+    )
     streams_url: HttpAddress | None = Field(
         default=None,
         description="Where a process reports the health of its relays and consumers: monitoring's `/streams`.",

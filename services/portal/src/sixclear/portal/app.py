@@ -10,7 +10,7 @@ from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 from sixclear.portal.errors import PortalError
 from sixclear.portal.pages.public.catalogue.route import PAGE as CATALOGUE
-from sixclear.portal.pages.public.error.route import http_exception, portal_error, unexpected_error
+from sixclear.portal.pages.public.error.route import RefusedAtTheDoor, http_exception, portal_error, unexpected_error
 from sixclear.portal.pages.public.feedback.route import PAGE as FEEDBACK
 from sixclear.portal.pages.public.home.route import PAGE as HOME
 from sixclear.portal.pages.public.mailbox.route import PAGE as MAILBOX
@@ -43,6 +43,7 @@ def create_app(
             Middleware(TelemetryMiddleware, service="portal", untraced=["/static/"]),  # a dozen for each page
             Middleware(EdgeMiddleware, content_security_policy=content_security_policy(settings.stream_origin)),
             Middleware(UnexpectedErrorMiddleware, answer=unexpected_error),
+            Middleware(RefusedAtTheDoor),
         ],
     )
     app.state.portal = Portal(settings, clock, gateway, pages)

@@ -19,6 +19,7 @@ class PortalTarget:
     name = "portal"
     prefixes: tuple[str, ...] = ("/",)
     event_log: EventLog | None = None
+    refuses_with_pages = True
 
     def __init__(self, runtime: Runtime, settings: Settings) -> None:
         self._gateway = Gateway(

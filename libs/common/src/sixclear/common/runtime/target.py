@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import httpx2
 from starlette.types import ASGIApp
@@ -78,6 +78,13 @@ class Runtime:
     verifier: "TokenVerifier"
     http: Callable[[str], httpx2.AsyncClient]
     span_sink: "SpanSink | None" = None
+
+
+@runtime_checkable
+class RefusesWithPages(Protocol):
+    """A target whose application answers people: it refuses by itself, with a page (see `ASKS_TOO_OFTEN`)."""
+
+    refuses_with_pages: bool
 
 
 class Target(Protocol):

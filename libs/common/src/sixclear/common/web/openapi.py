@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from sixclear.common.caller import InvalidToken, Unauthenticated
 from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.web.access import Access, access_rules, find_dependency
+from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.deprecation import Deprecated
 from sixclear.common.web.problems import PROBLEM_SCHEMA, problem_content, problem_responses
 from sixclear.common.web.route_options import RouteOptions
@@ -51,8 +52,17 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "const": "true"},
     },
     "Retry-After": {
-        "description": "How many seconds to wait before the request is sent again. No other header tells of limits.",
+        "description": "How many seconds to wait before the request is sent again.",
         "schema": {"type": "integer", "minimum": 0},
+    },
+    "RateLimit-Policy": {
+        "description": "How often a client without a scope of the platform may ask: `q` requests in `w` seconds"
+        " (draft-ietf-httpapi-ratelimit-headers). Other clients do not get it.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "What is left of it: `r` requests now, all of them after `t` seconds without one.",
+        "schema": {"type": "string"},
     },
     "Location": {
         "description": "The path of the entity that was made or, with a refusal, of the one that is there already.",
@@ -76,6 +86,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
 }
+_TOO_OFTEN = f"`{TooManyRequests.code}`: {TooManyRequests.title}"
 _INVALID = "`invalid-request`: The request is not valid"
 _VERSIONS = (
     (
@@ -208,10 +219,12 @@ def _describe_end(operation: dict[str, Any], ends: Deprecated) -> None:
 
 
 def _describe_refusals(operation: dict[str, Any]) -> None:
-    """What the route class refuses by itself: parameters that are unknown or repeated, bodies that are not JSON."""
+    """What the route class or the process refuses: parameters that are unknown or repeated, no JSON, too many."""
     responses = operation["responses"]
     if _INVALID not in responses["422"]["description"]:
         responses["422"]["description"] = f"{_INVALID}; {responses['422']['description']}"
+    if _TOO_OFTEN not in responses["429"]["description"]:
+        responses["429"]["description"] += f"; {_TOO_OFTEN}"
     if "requestBody" in operation:
         responses.setdefault("415", problem_responses(UnsupportedMediaType)[415])
 
@@ -233,6 +246,9 @@ def _describe_waiting(operation: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         if status in ("429", "503", "default"):
             _add_header(answer, "Retry-After")
+        if status == "429":
+            _add_header(answer, "RateLimit-Policy")
+            _add_header(answer, "RateLimit")
 
 
 def _show(operation: dict[str, Any], example: dict[str, Any]) -> None:
@@ -280,5 +296,6 @@ def default_responses() -> dict[int | str, dict[str, Any]]:
     """What every operation may answer besides what it declares."""
     return {
         422: {"description": _INVALID, "content": problem_content()},
+        **problem_responses(TooManyRequests),
         "default": {"description": "Any other refusal or failure", "content": problem_content()},
     }

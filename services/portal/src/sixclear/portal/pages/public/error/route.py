@@ -7,8 +7,10 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sixclear.common.errors import NotFound
+from sixclear.common.web.allowances import ASKS_TOO_OFTEN, TooManyRequests
 from sixclear.common.web.methods import allowed_methods
 from sixclear.common.web.problems import problem_response
 from sixclear.portal.errors import ServiceAway
@@ -16,7 +18,7 @@ from sixclear.portal.pages.public.area import PUBLIC
 from sixclear.portal.shell.portal import portal_of
 
 PAGE = PUBLIC.page("error")
-_KNOWN_STATUSES = frozenset({403, 404, 405, 413, 422, 503})
+_KNOWN_STATUSES = frozenset({403, 404, 405, 413, 422, 429, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,22 @@ async def http_exception(request: Request, error: Any) -> Response:
 def unexpected_error(request: Request) -> Response:
     """The page of a fault; it says nothing of what failed."""
     return _show(request, 500, {})
+
+
+class RefusedAtTheDoor:
+    """Pure ASGI: the page of a visitor who asks too often, which the process has found before."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error: TooManyRequests | None = scope.get(ASKS_TOO_OFTEN)
+        if error is None:
+            await self.app(scope, receive, send)
+            return
+        response = _show(Request(scope), 429, {})
+        response.headers.update(error.headers or {})
+        await response(scope, receive, send)
 
 
 def _show(request: Request, status: int, away: Mapping[str, datetime | None]) -> Response:
