@@ -81,9 +81,11 @@ TASKS = House(
         "task",
         "directive",
         "programme",
+        "file",
         "organisation | calendar",
     ),
     folders={
+        "file": "a table without a topic: a file is told of by what names it",
         "calendar": "a question: the days of the library's calendar",
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
         "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
@@ -93,6 +95,7 @@ TASKS = House(
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
     },
     ideas={
+        "file.stores": Idea("repository", "the folder or bucket that the settings name"),
         "organisation.names": Idea("rules", "how people write a name that they look for; the repository finds by it"),
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
         "reporting.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
@@ -116,6 +119,7 @@ TASKS = House(
         "task.repository -> organisation.repository": "a list is narrowed to a subtree in one statement",
         "withdrawal -> directive.errors": "a directive is refused here as there",
         "withdrawal -> directive.schemas": "why a directive is taken out is a request on directives",
+        "reporting.routes -> file.stores": "evidence is answered from the place of files",
         "reporting -> task.errors": "a task that the caller may not see is refused here as there",
         "reporting -> task.schemas": "each step of reporting responds with the task",
         "reporting -> task.lifecycle": _OF_THE_TASK,

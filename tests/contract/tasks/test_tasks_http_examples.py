@@ -49,6 +49,7 @@ async def _tell_and_compare(service: Service) -> None:
     await bulk("P57", "/tasks/bulk", proposal(external_id="NV-7", deadline="2026-06-15"))
     evidence = {"title": "Biên bản", "url": "https://example.invalid/bb.pdf"}
     assert (await service.post("G06", f"/tasks/{task_id}/evidence", evidence)).status_code == 201
+    await _send_a_file(service, str(task_id))
     refused = proposal(external_id="NV-6", assign=False, deadline="2026-06-15")
     assert (await service.post("G06", "/tasks", refused)).status_code == 201
     await patch(f"/tasks/{task_id}", {"title": "Xây dựng cơ sở dữ liệu dùng chung của ngành"})
@@ -68,3 +69,20 @@ async def _tell_and_compare(service: Service) -> None:
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)
+
+
+async def _send_a_file(service: Service, task_id: str) -> None:
+    headers = service.headers("G06") | {"content-type": "application/octet-stream"}
+    params = {"name": "bien-ban-nghiem-thu.pdf"}
+    sent = await service.http.post(
+        f"{service.prefix}/files", content=b"%PDF-1.7\nNghi\xe1\xbb\x87m thu", params=params, headers=headers
+    )
+    assert sent.status_code == 201, sent.text
+    own = await service.http.get(f"{service.prefix}/files/{sent.json()['file_id']}", headers=headers)
+    assert own.json() == sent.json()
+    entry = {"title": "Biên bản nghiệm thu", "file_id": sent.json()["file_id"]}
+    assert (await service.post("G06", f"/tasks/{task_id}/evidence", entry)).status_code == 201
+    evidence = (await service.get(f"/tasks/{task_id}/evidence"))["items"][0]
+    assert (await service.http.get(evidence["url"])).content == b"%PDF-1.7\nNghi\xe1\xbb\x87m thu"
+    own_path = evidence["url"].replace("/evidence/", "/own/evidence/")
+    assert (await service.http.get(own_path, headers=headers)).status_code == 200

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -103,12 +104,19 @@ def both_ways(request: pytest.FixtureRequest, service: Service) -> Iterator[None
 @asynccontextmanager
 async def started(clone_database: CloneDatabase, start: datetime) -> AsyncIterator[Service]:
     """The tasks application with five organisations and the programme `plan`, owned by P57."""
-    settings = Settings(database_url=await clone_database("sixclear.tasks"))
-    async with running_service(Service, EVENTS, settings, create_app, MovingClock(start)) as running:
-        await register(running.database, running.log, ORGANISATIONS, start)
-        programme = {"slug": "plan", "name_vi": "Kế hoạch", "name_en": "Plan", "resolution": "57-NQ/TW", "owner": "P57"}
-        assert (await running.post("P57", "/programmes", programme)).status_code == 201
-        yield running
+    with TemporaryDirectory() as files:
+        settings = Settings(database_url=await clone_database("sixclear.tasks"), files=files)
+        async with running_service(Service, EVENTS, settings, create_app, MovingClock(start)) as running:
+            await register(running.database, running.log, ORGANISATIONS, start)
+            programme = {
+                "slug": "plan",
+                "name_vi": "Kế hoạch",
+                "name_en": "Plan",
+                "resolution": "57-NQ/TW",
+                "owner": "P57",
+            }
+            assert (await running.post("P57", "/programmes", programme)).status_code == 201
+            yield running
 
 
 def proposal(**changes: Any) -> dict[str, Any]:

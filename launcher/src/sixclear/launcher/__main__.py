@@ -54,6 +54,8 @@ def parser() -> argparse.ArgumentParser:
 
     keys = named.add_parser("keys", help="list entities whose keys differ only in form, which earlier releases took")
     keys.set_defaults(run=commands.keys)
+    files = named.add_parser("files", help="read every file of evidence: what is missing, damaged, named by nothing")
+    files.set_defaults(run=commands.files)
 
     replay = named.add_parser("replay", help="send a service's events to Kafka again, in order")
     replay.add_argument("--service", required=True, choices=[source.name for source in SOURCES])

@@ -155,6 +155,18 @@ async def keys(_: Namespace) -> int:
     return 0
 
 
+async def files(_: Namespace) -> int:
+    """Read every file of evidence, and say what is missing, damaged or named by nothing; 1 where something is wrong."""
+    from sixclear.launcher.files import examine, lines_of
+
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    faults = await examine(settings)
+    for line in lines_of(faults):
+        say(line)
+    return 1 if faults.missing or faults.damaged else 0
+
+
 async def replay(options: Namespace) -> int:
     """Have stored events sent to the broker again."""
     from sixclear.launcher.replay import replay as request

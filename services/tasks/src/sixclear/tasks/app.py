@@ -14,6 +14,7 @@ from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import still_readable
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.file import routes as file
 from sixclear.tasks.intake import routes as intake
 from sixclear.tasks.log import routes as log
 from sixclear.tasks.organisation import routes as organisation
@@ -36,9 +37,12 @@ ROUTERS = (
     log.router,
     log.own_router,
     calendar.router,
+    file.router,
 )
 # A thousand reports of ordinary length; longer files come in parts.
 _BULK_BYTES = 4 * 1024 * 1024
+# What a form puts around the file that it carries.
+_FORM_BYTES = 16 * 1024
 
 
 def create_app(
@@ -65,7 +69,8 @@ def create_app(
         is_registered=is_registered,
         own=settings,
         hot_routes=hot,
-        body_limits={f"{PREFIX}/{path}": _BULK_BYTES for path in ("progress/bulk", "tasks/bulk")},
+        body_limits={f"{PREFIX}/{path}": _BULK_BYTES for path in ("progress/bulk", "tasks/bulk")}
+        | {f"{PREFIX}/files": settings.file_bytes + _FORM_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "organisations": "Who is who, what tasks come from, and which days are working days.",

@@ -2,9 +2,12 @@
 
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
+from sixclear.common.settings import CommonSettings
 from sixclear.tasks.app import create_app
 from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
+from sixclear.tasks.file.service import forget
+from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.organisation.seed import follow_shipped
 from sixclear.tasks.settings import Settings
 
@@ -15,16 +18,35 @@ async def register_organisations(target: SourceTarget[Settings]) -> None:
         await follow_shipped(target.database, target.event_log, target.runtime.clock())
 
 
+def with_files(settings: Settings, process: CommonSettings) -> Settings:
+    """The settings, with the place of files below the data folder where they name none.
+
+    Not in production, where a data folder may end with its process: there, files are not taken until a place is named.
+    """
+    if settings.files or process.env == "production":
+        return settings
+    return settings.model_copy(update={"files": str(process.home / "files" / "tasks")})
+
+
+async def forget_files(target: SourceTarget[Settings]) -> None:
+    """Take out files that nothing has named for a day."""
+    if not target.settings.files:
+        return
+    await forget(target.database, store_of(target.settings), target.runtime.clock())
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
+    own = with_files(settings or Settings(), runtime.settings)
     return SourceTarget(
         runtime,
         events=EVENTS,
         prefixes=("/api/tasks",),
         package="sixclear.tasks",
-        settings=settings or Settings(),
+        settings=own,
         create_app=create_app,
         waiting_for="migrating and registering organisations",
         prepare=register_organisations,
         count=count,
+        tend=forget_files,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
+from sixclear.common.runtime.periodic import Periodic
 from sixclear.common.runtime.target import Check, Runtime, StreamState, stream_of
 from sixclear.common.schema_version import bring_up_to_date
 from sixclear.common.service_state import HotSwitch, ServiceState
@@ -31,6 +33,8 @@ class SourceSettings(Protocol):
 
 MakeMirror = Callable[[Bus, Database, Clock], Mirror]
 _MIRROR_FILLS = "what requests name is read from another service's log for the first time"
+
+_TEND_SECONDS = 3600.0
 
 S = TypeVar("S", bound=SourceSettings)
 S_contra = TypeVar("S_contra", bound=SourceSettings, contravariant=True)
@@ -57,7 +61,7 @@ class SourceTarget(Generic[S]):
 
     `mirror` makes what fills its table of another service's entities, where its requests name them.
 
-    Where `count` is given, it states what that counts in each ten minutes: its census.
+    Where `count` is given, it states what that counts in each ten minutes: its census. `tend` is done once an hour.
     `waiting_for` says on the readiness page what a target that has not started is busy with.
     """
 
@@ -74,6 +78,7 @@ class SourceTarget(Generic[S]):
         prepare: "Callable[[SourceTarget[S]], Awaitable[None]] | None" = None,
         mirror: MakeMirror | None = None,
         count: Count | None = None,
+        tend: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
     ) -> None:
         self.name = name = events.service
         self.prefixes = prefixes
@@ -106,6 +111,9 @@ class SourceTarget(Generic[S]):
             state: ServiceState = self.app.state.service_state
             self.app.state.service_state = replace(state, behind_seconds=self._mirror.behind_seconds)
         self._watch = DatabaseWatch(settings.database_url, name, [self.database])
+        self._tending = (
+            None if tend is None else Periodic(f"{name} tending", partial(tend, self), seconds=_TEND_SECONDS)
+        )
         self._started = False
 
     async def start(self) -> None:
@@ -119,6 +127,8 @@ class SourceTarget(Generic[S]):
         await self._watch.start()
         if self.census is not None:
             await self.census.start()
+        if self._tending is not None:
+            self._tending.start()
         self._started = True
 
     async def start_consumers(self) -> None:
@@ -133,6 +143,8 @@ class SourceTarget(Generic[S]):
             await self._mirror.stop()
         if self.census is not None:
             await self.census.stop()
+        if self._tending is not None:
+            await self._tending.stop()
         await self._watch.stop()
         if self._hot is not None:
             await self._hot.close()

@@ -64,6 +64,10 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "description": "What is left of it: `r` requests now, all of them after `t` seconds without one.",
         "schema": {"type": "string"},
     },
+    "Content-Range": {
+        "description": "The bytes that are sent and the size of the file, or with a refusal the size alone.",
+        "schema": {"type": "string", "pattern": r"^bytes (\d+-\d+|\*)/\d+$"},
+    },
     "Location": {
         "description": "The path of the entity that was made or, with a refusal, of the one that is there already.",
         "schema": {"type": "string", "format": "uri-reference"},

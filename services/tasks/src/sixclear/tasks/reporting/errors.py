@@ -7,3 +7,9 @@ class BulkTooLarge(DomainError):
     code, status, title = "bulk-too-large", 413, "Too many items in one request"
     meaning = "The request holds more items than one bulk request may hold."
     remedy = "Divide the items into several requests."
+
+
+class EvidenceNotFound(DomainError):
+    code, status, title = "evidence-not-found", 404, "Evidence not found"
+    meaning = "No file that you may read is behind this identifier: there is no such evidence, or it is a link."
+    remedy = "Find the evidence of the task in its list; a link is opened by its `url`."

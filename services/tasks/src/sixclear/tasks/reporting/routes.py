@@ -1,15 +1,17 @@
 """Reporting: progress on one task or on many, evidence, the result; and reading what was said."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.responses import StreamingResponse
 
 from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access
+from sixclear.common.web.downloads import RangeNotSatisfiable, download
 from sixclear.common.web.media_types import require_type
 from sixclear.common.web.openapi import lines_of
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
@@ -17,7 +19,9 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
-from sixclear.tasks.reporting.errors import BulkTooLarge
+from sixclear.tasks.file.errors import FilesNotSetUp
+from sixclear.tasks.file.stores import store_of
+from sixclear.tasks.reporting.errors import BulkTooLarge, EvidenceNotFound
 from sixclear.tasks.reporting.lines import FILES, read_lines
 from sixclear.tasks.reporting.metrics import BULK_ITEMS
 from sixclear.tasks.reporting.schemas import (
@@ -43,8 +47,14 @@ router = APIRouter(route_class=TransactionalRoute, tags=["progress"])
 
 PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
+BINARY = {"type": "string", "format": "binary"}
 REPORT = Depends(access.REPORT)
 SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
+FILE: dict[int | str, dict[str, Any]] = problem_responses(EvidenceNotFound, RangeNotSatisfiable, FilesNotSetUp) | {
+    200: {"description": "The file.", "content": {"application/octet-stream": {"schema": BINARY}}},
+    206: {"description": "The range that was asked for.", "content": {"application/octet-stream": {"schema": BINARY}}},
+    304: {"description": "You have it: the hash is that of `If-None-Match`."},
+}
 _FILE = (
     "One BulkProgressItem in JSON a line, in UTF-8. Blank lines, a byte order mark and any ends of lines do no harm. "
     "A JSON array of items is taken too; with its byte order mark, UTF-16 is."
@@ -143,7 +153,7 @@ def _counted(results: list[BulkItemResult], dry_run: bool) -> BulkResult:
 async def add_evidence(
     ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, expect: ExpectDep, response: Response
 ) -> TaskView:
-    """Attach a link to evidence of the result; a repetition changes nothing (200)."""
+    """Attach a link or a file as evidence of the result; a repetition changes nothing (200)."""
     task, new = await hand_in.add_evidence(ctx, task_id, entry, expect)
     response.status_code = 201 if new else 200
     return await _answer(ctx, task, response)
@@ -183,3 +193,24 @@ async def list_evidence(
     before = decode_cursor(cursor, datetime, int, context=context) if cursor else None
     views = await find.list_evidence(ctx, task_id, before, limit + 1)
     return page_of(views, limit, item=lambda view: view, key=_place, context=context)
+
+
+@router.get(
+    "/own/evidence/{evidence_id}/file",
+    operation_id="getOwnEvidenceFile",
+    dependencies=[OWN],
+    response_class=StreamingResponse,
+    responses=FILE,
+)
+@router.get(
+    "/evidence/{evidence_id}/file",
+    operation_id="getEvidenceFile",
+    dependencies=[PUBLIC],
+    response_class=StreamingResponse,
+    responses=FILE,
+)
+async def get_evidence_file(ctx: ContextDep, request: Request, evidence_id: UUID) -> Response:
+    """The file of a piece of evidence, to be saved. Everyone gets pictures without what a camera writes into them."""
+    file = await find.find_file(ctx, evidence_id)
+    store = store_of(own_state(request, Settings))
+    return download(request, store, file.shown_sha256, file.shown_size, file.media_type, file.name)

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
@@ -105,15 +106,24 @@ class ProgressView(Schema):
 
 
 class EvidenceItem(Schema):
-    """A link to what proves a result."""
+    """What proves a result: a link by `url`, or a file that you sent by `file_id`."""
 
     title: Line
-    url: Link
-    sha256: Sha256 | None = None
+    url: Link | None = None
+    file_id: UUID | None = Field(default=None, description="A file that your organisation sent by `POST /files`.")
+    sha256: Sha256 | None = Field(default=None, description="Of what the link leads to; a file has its own.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "EvidenceItem":
+        if (self.url is None) == (self.file_id is None):
+            raise PydanticCustomError("url_or_file", "Give either `url` or `file_id`")
+        if self.file_id is not None and self.sha256 is not None:
+            raise PydanticCustomError("hash_of_file", "A file has its own hash: leave out `sha256`")
+        return self
 
 
 class EvidenceEntry(EvidenceItem):
-    """A link to what proves a result, and when it came to be."""
+    """What proves a result, and when it came to be."""
 
     occurred_at: OccurredAt = None
 
@@ -121,10 +131,12 @@ class EvidenceEntry(EvidenceItem):
 class EvidenceView(Schema):
     """Evidence of a result."""
 
+    evidence_id: UUID
     task_version: int
     title: str
-    url: str
-    sha256: str | None
+    url: str = Field(description="Where it is; of a file the path that answers it.")
+    file_id: UUID | None
+    sha256: str | None = Field(description="Of a file: of what everyone gets, a picture without what a camera adds.")
     organisation: OrganisationBrief | None
     occurred_at: datetime
     recorded_at: datetime

@@ -149,12 +149,15 @@ class ProgressReport(Base):
 
 
 class Evidence(Base):
-    """A link to what proves a result."""
+    """What proves a result: a link, or a file, whose address here is then in `url` and whose hash is in `sha256`."""
 
     __tablename__ = "evidence"
 
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.task_id"), primary_key=True)
     task_version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    # The release before does not write it.
+    evidence_id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.file_id"), index=True)
     title: Mapped[str]
     url: Mapped[str]
     sha256: Mapped[str | None]

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.file.service import name_file
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import EvidenceEntry, EvidenceItem, SubmissionEntry
 from sixclear.tasks.reporting.service.repeat import count_repeated, evidence_words, unbroken
@@ -17,7 +19,7 @@ from sixclear.tasks.task.service.record import record_change
 
 
 async def add_evidence(ctx: Context, task_id: UUID, entry: EvidenceEntry, expect: Expect) -> tuple[Task, bool]:
-    """Attach a link to evidence; the lead and the coordinating bodies may.
+    """Attach a link or a file as evidence; the lead and the coordinating bodies may.
 
     False when the body repeats itself word for word: at the same stated time, or without one on the same civil day
     with nothing since. Then nothing is written.
@@ -79,16 +81,27 @@ def _same_words(said: Evidence, item: EvidenceItem) -> bool:
 
 
 async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id: UUID, occurred_at: datetime) -> None:
+    evidence_id = ctx.new_id()
+    place = await _place(ctx, item, evidence_id)
     await record_change(ctx, task, lifecycle.add_evidence(state_of(task), occurred_at), occurred_at)
     ctx.session.add(
         Evidence(
+            evidence_id=evidence_id,
             task_id=task.task_id,
             task_version=task.version,
             title=item.title,
-            url=item.url,
-            sha256=item.sha256,
+            file_id=item.file_id,
             organisation_id=organisation_id,
             occurred_at=occurred_at,
             recorded_at=ctx.now,
+            **place,
         )
     )
+
+
+async def _place(ctx: Context, item: EvidenceItem, evidence_id: UUID) -> dict[str, str | None]:
+    """Where the evidence is and its hash; a file is named from here on. Raises ReferenceUnknown."""
+    if item.file_id is None:
+        return {"url": item.url, "sha256": item.sha256}
+    file = await name_file(ctx, item.file_id)
+    return {"url": f"{PREFIX}/evidence/{evidence_id}/file", "sha256": file.shown_sha256}

@@ -1,0 +1,93 @@
+"""What kind of file came, from its content: a closed list of documents and pictures that open without running anything.
+
+A library that guesses takes every ZIP archive for a text document, and a script for whatever its name says. Here a kind
+is what proves itself; everything else is refused.
+"""
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
+# More names than any document has; a directory of a million entries would be read whole.
+_MOST_ENTRIES = 20_000
+# An archive that unpacks to more than this is no document of a task.
+_MOST_UNPACKED = 1024 * 1024 * 1024
+HEAD = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: its media type, and the endings that its names have."""
+
+    media_type: str
+    endings: tuple[str, ...]
+    picture: bool = False
+
+
+PDF = Kind("application/pdf", ("pdf",))
+PNG = Kind("image/png", ("png",), picture=True)
+JPEG = Kind("image/jpeg", ("jpg", "jpeg"), picture=True)
+WEBP = Kind("image/webp", ("webp",), picture=True)
+DOCX = Kind(f"{_OFFICE}wordprocessingml.document", ("docx",))
+XLSX = Kind(f"{_OFFICE}spreadsheetml.sheet", ("xlsx",))
+PPTX = Kind(f"{_OFFICE}presentationml.presentation", ("pptx",))
+ODT = Kind(f"{_OPEN}text", ("odt",))
+ODS = Kind(f"{_OPEN}spreadsheet", ("ods",))
+ODP = Kind(f"{_OPEN}presentation", ("odp",))
+KINDS = (PDF, PNG, JPEG, WEBP, DOCX, XLSX, PPTX, ODT, ODS, ODP)
+
+# The part that makes an archive a document of Office Open XML (ECMA-376, part 1).
+_MAIN_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presentation.xml": PPTX}
+_OPEN_KINDS = {kind.media_type: kind for kind in (ODT, ODS, ODP)}
+_RUNS = ("vbaproject.bin", "basic/", "scripts/", "activex/")
+
+_SIGNATURES: tuple[tuple[Callable[[bytes], bool], Kind], ...] = (
+    # Writers may put something before the header; readers look for it in the first kilobyte (ISO 32000-1, annex H).
+    (lambda head: b"%PDF-" in head and not head.startswith(b"PK"), PDF),
+    (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), PNG),
+    (lambda head: head.startswith(b"\xff\xd8\xff"), JPEG),
+    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", WEBP),
+)
+
+
+def kind_of(file: IO[bytes]) -> Kind | None:
+    """The kind that the content proves, None for any other and for a document that has macros.
+
+    Reads the first kilobyte, and of an archive its directory. `file` can seek.
+    """
+    head = file.read(HEAD)
+    found = next((kind for fits, kind in _SIGNATURES if fits(head)), None)
+    return found or (_archive(file) if head.startswith(b"PK\x03\x04") else None)
+
+
+def fits_name(kind: Kind, name: str) -> bool:
+    """Whether a file of this kind may have this name; one without an ending may have any kind."""
+    _, dot, ending = name.rpartition(".")
+    return not dot or ending.lower() in kind.endings
+
+
+def _archive(file: IO[bytes]) -> Kind | None:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            names = {entry.filename for entry in entries}
+            if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
+                return None
+            if any(part in name.lower() for name in names for part in _RUNS):
+                return None
+            if "[Content_Types].xml" in names:
+                return next((kind for part, kind in _MAIN_PARTS.items() if part in names), None)
+            return _open_document(archive, entries)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, RuntimeError):
+        return None
+
+
+def _open_document(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Kind | None:
+    """By its first entry, which is stored as it is (OpenDocument 1.3, part 2, 3.3)."""
+    first = entries[0] if entries else None
+    if first is None or first.filename != "mimetype" or first.file_size > 100:
+        return None
+    return _OPEN_KINDS.get(archive.read(first).decode("ascii", "replace").strip())

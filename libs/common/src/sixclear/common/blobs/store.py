@@ -1,0 +1,227 @@
+"""Files by the SHA-256 of their content, in a folder (default) or in a bucket of S3.
+
+A file is written beside the others under a name of its own and moved to its hash when all of it is there: who reads
+never meets half a file, and what came twice is kept once. Nothing here knows who refers to a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import SEEK_SET, BufferedReader, RawIOBase
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from sixclear.common.data_files import make_folder
+
+if TYPE_CHECKING:
+    from obstore import GetOptions, ReadableFile
+    from obstore.store import S3Config
+
+Found = TypeVar("Found")
+
+CHUNK = 256 * 1024
+_ARRIVING = "arriving"
+_KEPT = "sha256"
+# Past the end of any file: the store cuts a range at its end.
+_NO_END = 2**62
+
+
+class BlobMissing(Exception):
+    """No file with this hash is in the store."""
+
+
+class BlobTooLarge(Exception):
+    """More bytes came than were allowed; nothing is kept of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file that is in the store: its hash in lower-case hexadecimal digits, its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBlob(Blob):
+    """As a listing shows it; `written_at` is the instant in UTC at which it was last written."""
+
+    written_at: datetime
+
+
+class _Reader(RawIOBase):
+    """A file of the store in the form that libraries read."""
+
+    def __init__(self, file: ReadableFile) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        read = self._file.read(len(buffer))
+        buffer[: len(read)] = memoryview(read)
+        return len(read)
+
+    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+class BlobStore:
+    """Files by content hash, over any store of `obstore`. `settle` makes what was moved to a path survive a crash."""
+
+    def __init__(self, store: ObjectStore, settle: Callable[[str], None] | None = None) -> None:
+        self._store = store
+        self._settle = settle
+
+    async def put(self, chunks: AsyncIterator[bytes], arriving_id: str, *, most: int) -> Blob:
+        """Keep what `chunks` yields, never all of it in memory; it survives a crash when this returns.
+
+        `arriving_id` is unique among the files that arrive now. Raises BlobTooLarge after more than `most` bytes, and
+        what `chunks` raises; of a file that did not arrive nothing is left.
+        """
+        arriving = f"{_ARRIVING}/{arriving_id}"
+        digest, size = hashlib.sha256(), 0
+
+        async def counted() -> AsyncIterator[bytes]:
+            nonlocal size
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > most:
+                    raise BlobTooLarge
+                digest.update(chunk)
+                yield chunk
+
+        await obstore.put_async(self._store, arriving, counted(), chunk_size=5 * 1024 * 1024, max_concurrency=2)
+        sha256 = digest.hexdigest()
+        await obstore.rename_async(self._store, arriving, _path(sha256))
+        if self._settle is not None:
+            await to_thread(self._settle, _path(sha256))
+        return Blob(sha256, size)
+
+    async def size(self, sha256: str) -> int:
+        """The size in bytes; raises BlobMissing."""
+        try:
+            return (await obstore.head_async(self._store, _path(sha256)))["size"]
+        except FileNotFoundError as error:
+            raise BlobMissing(sha256) from error
+
+    async def read(self, sha256: str, first: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `first` up to `end`, which is not included; all without it. Raises BlobMissing."""
+        if end is not None and end <= first:
+            return
+        try:
+            # No range for the whole: a range of an empty file is an error of the store.
+            wanted: GetOptions | None = None if first == 0 and end is None else {"range": (first, end or _NO_END)}
+            found = await obstore.get_async(self._store, _path(sha256), options=wanted)
+        except FileNotFoundError as error:
+            raise BlobMissing(sha256) from error
+        async for chunk in found.stream(min_chunk_size=CHUNK):
+            yield bytes(chunk)
+
+    async def examine(self, sha256: str, look: Callable[[IO[bytes]], Found]) -> Found:
+        """What `look` finds in the file, which it may seek in; it runs in a thread. Raises BlobMissing."""
+
+        def opened() -> Found:
+            try:
+                with BufferedReader(_Reader(obstore.open_reader(self._store, _path(sha256)))) as file:
+                    return look(file)
+            except FileNotFoundError as error:
+                raise BlobMissing(sha256) from error
+
+        return await to_thread(opened)
+
+    async def is_damaged(self, sha256: str) -> bool:
+        """Whether the content is not what its hash says. Reads all of it; raises BlobMissing."""
+        digest = hashlib.sha256()
+        async for chunk in self.read(sha256):
+            digest.update(chunk)
+        return digest.hexdigest() != sha256
+
+    async def delete(self, sha256: str) -> None:
+        """Take the file out; one that is not there is no error."""
+        try:
+            await obstore.delete_async(self._store, _path(sha256))
+        except FileNotFoundError:
+            return
+
+    async def kept(self) -> AsyncIterator[KeptBlob]:
+        """Every file in the store, in pages of the store; one that arrives meanwhile may be missing."""
+        async for page in obstore.list(self._store, _KEPT):
+            for entry in page:
+                name = entry["path"].rpartition("/")[2]
+                yield KeptBlob(name, entry["size"], entry["last_modified"])
+
+    async def forget_arriving(self, before: datetime) -> int:
+        """Take out what began to arrive before this instant and never came whole; returns how many."""
+        left = 0
+        async for page in obstore.list(self._store, _ARRIVING):
+            for entry in page:
+                if entry["last_modified"] < before:
+                    await obstore.delete_async(self._store, entry["path"])
+                    left += 1
+        return left
+
+
+def in_folder(folder: Path) -> BlobStore:
+    """Files in a folder, which is made where it is missing, closed to others."""
+    make_folder(folder)
+
+    def settle(path: str) -> None:
+        # The library writes without fsync: content first, then the names on the way to it.
+        target = folder / path
+        for part in (target, target.parent, target.parent.parent, folder):
+            _sync(part)
+
+    return BlobStore(LocalStore(folder), settle)
+
+
+def in_bucket(
+    bucket: str, prefix: str, *, endpoint: str | None, region: str, key_id: str | None, secret: str | None
+) -> BlobStore:
+    """Files in a bucket of S3 or of a server that speaks it, below `prefix`.
+
+    Without `endpoint` it is Amazon's. Without a key, what the library finds: AWS variables, or the machine's role.
+    HTTP without TLS is spoken only where `endpoint` says so.
+    """
+    config: S3Config = {"region": region, "virtual_hosted_style_request": False}
+    if endpoint is not None:
+        config["endpoint"] = endpoint
+    if key_id is not None and secret is not None:
+        config |= {"access_key_id": key_id, "secret_access_key": secret}
+    store = S3Store(
+        bucket,
+        prefix=prefix or None,
+        config=config,
+        client_options={"allow_http": (endpoint or "").startswith("http://"), "timeout": "60s"},
+        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
+    )
+    return BlobStore(store)
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _path(sha256: str) -> str:
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise BlobMissing(sha256)
+    return f"{_KEPT}/{sha256[:2]}/{sha256}"

@@ -1,0 +1,34 @@
+"""The table of files."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sixclear.tasks.tables import Base
+
+
+class File(Base):
+    """A file in the store, by the body that sent it. Two bodies that send the same content have a row each.
+
+    `shown_sha256` is what everyone else gets: a picture without what the camera wrote into it; else the file itself.
+    `named_at` is when something first named the file; what nothing names is taken out.
+    """
+
+    __tablename__ = "file"
+
+    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    shown_sha256: Mapped[str] = mapped_column(index=True)
+    shown_size: Mapped[int] = mapped_column(BigInteger)
+    recorded_at: Mapped[datetime]
+    named_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_file_waiting", "organisation_id", "recorded_at", postgresql_where=text("named_at IS NULL")),
+    )

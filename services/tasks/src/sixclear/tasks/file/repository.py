@@ -1,0 +1,47 @@
+"""Files in the database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, exists, func, or_, select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.tasks.file.models import File
+
+
+async def find_file(session: AsyncSession, file_id: UUID, *, lock: bool = False) -> File | None:
+    """The file with this identifier; its row locked when it is about to be named."""
+    return await session.get(File, file_id, with_for_update=lock)
+
+
+async def count_waiting(session: AsyncSession, organisation_id: UUID) -> int:
+    """How many files of the body nothing names yet."""
+    waiting = select(func.count()).where(File.organisation_id == organisation_id, File.named_at.is_(None))
+    return (await session.scalars(waiting)).one()
+
+
+async def forget_waiting(session: AsyncSession, before: datetime, limit: int) -> Sequence[str]:
+    """Take out at most `limit` files of before this instant that nothing names; returns the hashes of their content."""
+    oldest = (
+        select(File.file_id)
+        .where(File.named_at.is_(None), File.recorded_at < before)
+        .order_by(File.recorded_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    gone = await session.execute(delete(File).where(File.file_id.in_(oldest)).returning(File.sha256, File.shown_sha256))
+    return sorted({sha256 for row in gone for sha256 in row})
+
+
+async def is_kept(session: AsyncSession, sha256: str) -> bool:
+    """Whether a file has this content, as it was sent or as it is shown."""
+    found = exists().where(or_(File.sha256 == sha256, File.shown_sha256 == sha256))
+    return bool((await session.scalars(select(found))).one())
+
+
+async def hashes(session: AsyncSession, after: str, limit: int) -> Sequence[str]:
+    """The hashes of all content that files have, in order, after `after`."""
+    sent, shown = select(File.sha256.label("hash")), select(File.shown_sha256.label("hash"))
+    both = union(sent, shown).subquery()
+    return (await session.scalars(select(both.c.hash).where(both.c.hash > after).order_by("hash").limit(limit))).all()
