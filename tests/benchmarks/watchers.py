@@ -31,6 +31,17 @@ class _Watcher(asyncio.Protocol):
             self._told()
 
 
+class _Stuck(_Watcher):
+    """Reads one piece and stops."""
+
+    def data_received(self, data: bytes) -> None:
+        """The first piece of a snapshot is enough to know that it was asked for."""
+        assert self.transport is not None
+        with suppress(RuntimeError):
+            self.transport.pause_reading()
+        self._told()
+
+
 class Crowd:
     """`clients` watchers of one server."""
 
@@ -66,12 +77,10 @@ class Crowd:
         return sorted(at - began for at in self._came)
 
     async def stick(self) -> asyncio.Transport:
-        """One more client that asks and never reads."""
-        made, _ = await asyncio.get_running_loop().create_connection(
-            lambda: _Watcher(lambda: None), "127.0.0.1", self._port
-        )
-        with suppress(RuntimeError):
-            made.pause_reading()
+        """One more client that asks, reads the beginning of what it is given, and then never reads again."""
+        begun = asyncio.Event()
+        made, _ = await asyncio.get_running_loop().create_connection(lambda: _Stuck(begun.set), "127.0.0.1", self._port)
+        await begun.wait()
         return made
 
     def leave(self) -> None:

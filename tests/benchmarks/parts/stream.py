@@ -102,8 +102,14 @@ async def _with_a_stuck_client(run: Run, server: Served, crowd: Crowd) -> Rounds
     found, broadcast = Rounds(), _broadcasting(server, crowd)
 
     async def beside() -> Figures:
-        stuck = await crowd.stick()
+        async with httpx2.AsyncClient() as http:
+            await http.post(f"{server.url}/large")
+            stuck = await crowd.stick()
+            await crowd.hear(lambda: http.post(f"{server.url}/say"))
+            full = int((await http.get(f"{server.url}/full")).text)
         try:
+            if full != 1:
+                raise RuntimeError(f"{full} connections are full instead of the one that is not read")
             return await broadcast()
         finally:
             stuck.abort()
