@@ -9,6 +9,7 @@ from tests.unit.common.conftest import MakeWorld
 from sixclear.common.caller import Unauthenticated
 from sixclear.common.testing.eventually import eventually
 from sixclear.common.web.access import Access
+from sixclear.common.web.eager_start import start_eagerly
 from sixclear.common.web.seats import Seats
 
 
@@ -122,6 +123,26 @@ async def test_a_slow_client_holds_nobody_back_and_then_gets_the_latest(make_wor
     assert [b"id: 2\n" in await slow.next_body(), b"id: 5\n" in await slow.next_body()] == [True, True]
     world.hub.publish("status", b"6", 6)
     assert b"id: 6\n" in await slow.next_body()
+
+
+@pytest.mark.asyncio
+async def test_a_broadcast_waits_for_no_client_and_costs_no_more_beside_a_stuck_one(make_world: MakeWorld) -> None:
+    """Counted, not timed: the hub ends its round without waiting, and sends once to each client that reads."""
+    world = await make_world()
+    stuck, *others = (world.connect() for _ in range(201))
+    for connection in (stuck, *others):
+        await connection.greeted()
+    stuck.open.clear()
+    for number in range(2, 12):
+        tasks = len(asyncio.all_tasks())
+        world.hub.publish("status", b"%d" % number, number)
+        assert start_eagerly(world.hub._send_pending()) is None, "nothing was waited for"
+        assert [connection.messages.qsize() for connection in others] == [1] * len(others)
+        assert len(asyncio.all_tasks()) - tasks == (number == 2), "one task waits for the stuck client, however many"
+        for connection in others:
+            assert b"id: %d\n" % number in await connection.next_body()
+    stuck.open.set()
+    assert [b"id: %d\n" % number in await stuck.next_body() for number in (2, 11)] == [True, True]
 
 
 @pytest.mark.asyncio

@@ -189,6 +189,13 @@ async def test_a_second_replica_takes_over_and_shows_what_the_first_one_folds(
                 await eventually(lambda: _frames(reader, 2), within_seconds=2)
                 assert reader.frames[1][1]["status"]["tasks"]["total"] == 1
 
+            async def one() -> bool:
+                answers = [await client.get("/api/monitoring/v1/status") for client in (first_client, second_client)]
+                return [answer.json()["tasks"]["total"] for answer in answers] == [1, 1]
+
+            await eventually(one, within_seconds=2)
+            assert [item["leading"] for item in await _streams(first_client)] == [False], "it does not fold"
+
             await second.stop()
 
             async def taken_over() -> bool:
