@@ -1,5 +1,6 @@
 """Text of people has one form, for storing, for keys and for search."""
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sixclear.common import text
 from sixclear.common.folding import fold
 from sixclear.common.text import TextRefused, clean, key_form, one_line, several_lines
 
@@ -209,3 +211,14 @@ def test_no_sign_that_is_rewritten_passes_by_the_short_way() -> None:
     """Beside a blank run the long way is taken: each code point comes out alike from both. Han is left out."""
     for sign in map(chr, (*range(0x3400), *range(0xFB00, 0x10000), *range(0x1D100, 0x1D200), *range(0xE0000, 0xE1000))):
         assert clean(f"b{sign}b  b") == f"{clean(f'b{sign}b')} b", ascii(sign)
+
+
+def test_what_is_ordinary_by_one_look_is_ordinary_by_each_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    signs = [sign for sign in map(chr, range(0x3000)) if text._ORDINARY.fullmatch(sign)]
+    assert len(signs) > 300
+    assert set("ăâđêôơưằộữỹĐẠ“”–…§²") <= set(signs)
+    monkeypatch.setattr(text, "_ORDINARY", re.compile("(?!)"))
+    for sign in signs:
+        typed = f"b{sign}b"
+        assert text._is_plain(typed), ascii(sign)
+        assert one_line(typed) == typed

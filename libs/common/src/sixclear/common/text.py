@@ -53,6 +53,12 @@ _STACKED = re.compile(
 # Yeh and kaf of a Persian keyboard, which look like the Arabic ones within a word; tatweel only stretches one.
 _PERSIAN = str.maketrans("\u06cc\u06a9", "\u064a\u0643", "\u0640")
 _WIDE = re.compile("[\uff01-\uffee]+")
+# Latin of one code point a letter, with the signs of office texts: nothing of it is rewritten, composed or laid on
+# another. One pass over it costs a tenth of asking the rules one by one.
+_ORDINARY = re.compile(
+    "[ -~\u00a1-\u00ac\u00ae-\u00cf\u00d1-\u00ef\u00f1-\u017f\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9"
+    "\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026]+"
+)
 
 
 class TextRefused(ValueError):
@@ -149,7 +155,7 @@ def _is_plain(text: str) -> bool:
     """Whether `text` is in its form already. Nearly all is: this is what the gate costs each of 10,000 reports."""
     if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
         return False
-    if text.isascii():
+    if text.isascii() or _ORDINARY.fullmatch(text):
         return True
     return _REWRITTEN.isdisjoint(text) and unicodedata.is_normalized("NFC", text) and _STACKED.search(text) is None
 

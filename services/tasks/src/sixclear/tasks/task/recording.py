@@ -1,5 +1,7 @@
 """The public state of a task, and which of its changes are published."""
 
+from operator import attrgetter
+
 import orjson
 
 from sixclear.common.recording import EntityKind
@@ -11,7 +13,8 @@ from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.public import Hidden, Said, public_numbers
 
 # Every other field of the event is the column of its name.
-_COLUMNS = set(TaskData.model_fields) - {"change", "programme"}
+_COLUMNS = [name for name in TaskData.model_fields if name not in {"change", "programme"}]
+_read_columns = attrgetter(*_COLUMNS)
 
 
 def is_published(task: AnyTask, change: str) -> bool:
@@ -39,10 +42,10 @@ def event_data(task: AnyTask, change: str, hidden: Hidden | None) -> TaskData:
 
 def event_json(task: AnyTask, change: str, hidden: Hidden | None) -> orjson.Fragment:
     """`event_data` as JSON, encoded once and not checked: a checked row says nothing else. A test compares both."""
-    own = {name: getattr(task, name) for name in _COLUMNS}
+    own = dict(zip(_COLUMNS, _read_columns(task), strict=True))
     if hidden is not None and task.classification == "public":
         own |= public_numbers(state_of(task), hidden)
-    own |= {"change": change, "programme": task.programme.slug}
+    own["change"], own["programme"] = change, task.programme.slug
     return orjson.Fragment(orjson.dumps(own, str, orjson.OPT_UTC_Z))
 
 

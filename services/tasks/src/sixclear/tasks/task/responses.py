@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import confirming_body, is_concerned, is_visible
 from sixclear.tasks.task.deadlines import current_period, months_skipped
 from sixclear.tasks.task.hidden import hidden_of, percents_at
-from sixclear.tasks.task.lifecycle import TaskRecord, missing_clears
+from sixclear.tasks.task.lifecycle import TaskRecord, TaskState, missing_clears
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.public import HANDED_IN, Hidden, public_numbers
 from sixclear.tasks.task.schemas import (
@@ -98,15 +99,18 @@ async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now:
     found = []
     for task in tasks:
         directive = await find_described(session, task.directive_id) if task.directive_id else None
-        detail = _detail(task, names, directive, now, {})
+        # In the order of the model, which is that of the columns with places for what is told in another way.
+        detail = dict(zip(_ORDER, _read_all(task), strict=True))
+        detail |= _told(task, names, directive, now, task.last_report_at)
         for position in ("leader_position", "responsible_position"):
             if detail[position] is not None:
                 detail[position] = {name: detail[position][name] for name in _POSITION}
-        found.append(orjson.dumps({name: detail[name] for name in _ORDER}, _as_json, orjson.OPT_UTC_Z))
+        found.append(orjson.dumps(detail, _as_json, orjson.OPT_UTC_Z))
     return found
 
 
 _ORDER, _POSITION = tuple(TaskView.model_fields), tuple(PositionView.model_fields)
+_read_all = attrgetter(*(name if name in _SUMMARY_COLUMNS | _DETAIL_COLUMNS else "task_id" for name in _ORDER))
 
 
 def _as_json(value: Any) -> Any:
@@ -122,28 +126,40 @@ def _named_in(task: AnyTask) -> Sequence[UUID | None]:
 def _detail(
     task: AnyTask, names: Briefs, directive: DirectiveView | None, now: datetime, numbers: Numbers
 ) -> dict[str, Any]:
-    summary = _summary(task, names, now, numbers)
-    return summary | {
-        **{name: numbers.get(name, getattr(task, name)) for name in _DETAIL_COLUMNS},
+    own = {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS | _DETAIL_COLUMNS}
+    return own | _told(task, names, directive, now, own["last_report_at"])
+
+
+def _told(
+    task: AnyTask, names: Briefs, directive: DirectiveView | None, now: datetime, last_report_at: datetime | None
+) -> dict[str, Any]:
+    """What an answer tells that is no column of its name."""
+    state = state_of(task)
+    return _derived(task, state, names, now) | {
         "directive": directive,
-        "current_period": _period(task, summary["last_report_at"], now),
+        "current_period": _period(task, last_report_at, now),
         "months_skipped": months_skipped(task.recurrence, task.assigned_at) if task.recurrence else [],
         "assigning_organisation": names[task.assigning_organisation_id],
         "coordinating_organisations": [names[key] for key in task.coordinating_organisation_ids],
-        "missing_clears": missing_clears(state_of(task)),
+        "missing_clears": missing_clears(state),
         "confirming_organisation": named(names, confirming_body(task)),
         "completed_by": named(names, task.completed_by_organisation_id),
     }
 
 
 def _summary(task: AnyTask, names: Briefs, now: datetime, numbers: Numbers) -> dict[str, Any]:
+    own = {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
+    return own | _derived(task, state_of(task), names, now)
+
+
+def _derived(task: AnyTask, state: TaskState, names: Briefs, now: datetime) -> dict[str, Any]:
     return {
         "programme": task.programme.slug,
-        "bucket": timing.bucket(state_of(task), now),
-        "handed_in_on_time": timing.handed_in_on_time(state_of(task)),
+        "bucket": timing.bucket(state, now),
+        "handed_in_on_time": timing.handed_in_on_time(state),
         "lead_organisation": named(names, task.lead_organisation_id),
         "updated_at": task.recorded_at,
-    } | {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
+    }
 
 
 def _period(task: AnyTask, last_report_at: datetime | None, now: datetime) -> PeriodView | None:
