@@ -98,7 +98,8 @@ async def _send(service: Service, ask: Ask) -> tuple[int, list[tuple[bytes, byte
 
 
 async def _rows(service: Service, table: str, order: str) -> list[str]:
-    leave_out = " - 'event_id'" if table == "event" else ""
+    # A hot route keeps the digest of an answer: what a repeat is told is compared with the answers.
+    leave_out = {"event": " - 'event_id'", "idempotency_key": " - 'body' - 'headers'"}.get(table, "")
     of_tasks = "WHERE entity_type = 'task'" if table == "event" else ""
     async with service.database.session() as session:
         found = await session.scalars(
@@ -136,7 +137,7 @@ def taken(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-async def _tasks(pair: Pair) -> list[UUID]:
+async def tasks_of(pair: Pair) -> list[UUID]:
     """Tasks of several kinds, each with the same identifier in both."""
     kinds: list[dict[str, Any]] = [
         {},
@@ -167,7 +168,7 @@ def _ask(rng: random.Random, number: int, task_id: UUID, client: str | None = No
     )
 
 
-async def _other_step(pair: Pair, rng: random.Random, task_id: UUID) -> None:
+async def other_step(pair: Pair, rng: random.Random, task_id: UUID) -> None:
     steps: list[tuple[str, str, dict[str, Any]]] = [
         ("G06", "evidence", {"title": "Biên bản", "url": f"https://example.vn/{rng.randrange(9)}"}),
         ("G06", "submit", {}),
@@ -183,7 +184,7 @@ async def test_random_requests_are_answered_and_stored_the_same_both_ways(
     pair: Pair, taken: list[int], seed: int
 ) -> None:
     rng = random.Random(seed)
-    tasks = await _tasks(pair)
+    tasks = await tasks_of(pair)
     statuses: set[int] = set()
     for round_ in range(40):
         unknown = [UUID(int=5)] if rng.random() < 0.2 else []
@@ -193,7 +194,7 @@ async def test_random_requests_are_answered_and_stored_the_same_both_ways(
         if len(set(keys)) == len(keys):
             statuses.update(await pair.compare(asks))
         if rng.random() < 0.3:
-            await _other_step(pair, rng, rng.choice(tasks))
+            await other_step(pair, rng, rng.choice(tasks))
         pair.wait(rng.choice([0, 0, 1, 3600, 86_400]) if seed else 7)
     await pair.compare_rows()
     assert statuses >= {200, 201, 404, 412, 422}, statuses
@@ -203,7 +204,7 @@ async def test_random_requests_are_answered_and_stored_the_same_both_ways(
 
 async def test_a_thousand_made_up_bodies_are_answered_the_same_byte_by_byte(pair: Pair, taken: list[int]) -> None:
     rng = random.Random(7)
-    tasks = await _tasks(pair)
+    tasks = await tasks_of(pair)
     statuses: set[int] = set()
     for number in range(0, 1000, len(tasks)):
         asks = [
@@ -217,7 +218,7 @@ async def test_a_thousand_made_up_bodies_are_answered_the_same_byte_by_byte(pair
 
 
 async def test_a_task_with_something_hidden_goes_the_ordinary_way(pair: Pair, taken: list[int]) -> None:
-    (task_id, *_) = await _tasks(pair)
+    (task_id, *_) = await tasks_of(pair)
     rng = random.Random(1)
     for classification in ("restricted", "public"):
         for way in pair.ways():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from sixclear.common.use_case import not_known
 
 # What of a kept answer (its body) its caller may read now; raises when that is nothing.
 StillReadable = Callable[[Request, AsyncSession, bytes], Coroutine[Any, Any, bytes]]
+
+# The body of an answer that was given at an instant with this entity tag.
+MadeAgain = Callable[[Request, AsyncSession, str, datetime], Coroutine[Any, Any, bytes]]
 
 Own = TypeVar("Own")
 
@@ -60,6 +64,7 @@ class ServiceState:
     read_sessions: Callable[[], AsyncSession] | None = None
     event_log: EventLog | None = None
     still_readable: StillReadable | None = None
+    made_again: MadeAgain | None = None
     behind_seconds: Callable[[], float | None] = not_known
     log_feed: LogFeed | None = None
     log_readers: Bounds | None = None

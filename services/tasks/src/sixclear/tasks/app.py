@@ -11,7 +11,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.calendar import routes as calendar
-from sixclear.tasks.classification.routes import still_readable
+from sixclear.tasks.classification.routes import made_again, still_readable
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import routes as file
@@ -66,6 +66,7 @@ def create_app(
         event_log=event_log,
         clock=clock,
         still_readable=still_readable,
+        made_again=made_again,
         is_registered=is_registered,
         own=settings,
         hot_routes=hot,

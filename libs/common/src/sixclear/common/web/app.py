@@ -17,7 +17,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.feed import LogFeed
 from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
-from sixclear.common.service_state import ServiceState, StillReadable
+from sixclear.common.service_state import MadeAgain, ServiceState, StillReadable
 from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.allowances import Allowance
 from sixclear.common.web.docs import docs_routes
@@ -49,6 +49,7 @@ def create_service_app(
     clock: Clock = utc_now,
     new_id: Callable[[], UUID] = new_id,
     still_readable: StillReadable | None = None,
+    made_again: MadeAgain | None = None,
     own: object = None,
     lifespan: Lifespan[FastAPI] | None = None,
     description: str = "",
@@ -71,7 +72,8 @@ def create_service_app(
     to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
     `hot_routes` are answered in a front before all of this, by the rules of the ordinary routes, which stay.
     `is_registered` tells whether an organisation is; callers of others are told to operators.
-    `own` and `still_readable` are parts of `ServiceState`. Requests for the full paths in `untraced` leave no trace.
+    `own`, `still_readable` and `made_again` are parts of `ServiceState`. Requests for the full paths in `untraced`
+    leave no trace.
     """
     hot, front = None, []
     if hot_routes and verifier is not None:
@@ -113,6 +115,7 @@ def create_service_app(
         log_feed=None if event_log is None else LogFeed(event_log),
         log_readers=Allowance(_LOG_PAGES_PER_MINUTE),
         still_readable=still_readable,
+        made_again=made_again,
         hot=hot,
         unknown_organisations=None if is_registered is None else UnknownOrganisations(is_registered),
         own=own,

@@ -34,6 +34,11 @@ def etag(epoch: int, version: int, passed: str | None = None) -> str:
     return f'"{epoch}.{version}"' if passed is None else f'"{epoch}.{version}-{passed}"'
 
 
+def version_in(tag: str) -> int:
+    """The version that one of our tags names."""
+    return int(tag.strip('"').partition(".")[2].partition("-")[0])
+
+
 def check_if_match(request: Request, epoch: int, version: int | None, *, required: bool = False) -> None:
     """Raises StaleVersion when the request names another version; without If-Match VersionRequired if it is `required`.
 

@@ -1,9 +1,11 @@
 """Retries without doubling: the answer of a change is kept in the change's own transaction and given again.
 
 The table holds hashes of keys and bodies, and answers; an answer that is itself a secret is not kept (see
-`RouteOptions`), and where an entity keeps its key forever nothing is.
+`RouteOptions`), and where an entity keeps its key forever nothing is. Of an answer that its service can make again a
+hot route keeps the digest (docs/decisions/0034).
 """
 
+import base64
 import hashlib
 import re
 from collections.abc import Callable, Coroutine
@@ -41,6 +43,8 @@ DELETED_AT_ONCE = 200
 CLEAN_EVERY = 100
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+# Stands with the headers of an answer that is made again, as RFC 9530 has it; it is never sent.
+DIGEST = "repr-digest"
 _OWN_HEADERS = frozenset({"content-length", "date", "x-request-id"})
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -61,7 +65,7 @@ ON CONFLICT (client_id, key_hash) DO UPDATE
 RETURNING true
 """)
 _FIND = text("""
-SELECT route, request_hash, status, headers, body FROM idempotency_key
+SELECT route, request_hash, status, headers, body, created_at FROM idempotency_key
 WHERE client_id = :client_id AND key_hash = :key_hash
 """)
 _KEEP = text("""
@@ -164,9 +168,7 @@ async def answer_once(
     if earlier is not None and (earlier.route, earlier.request_hash) != (claim.route, claim.request_hash):
         raise IdempotencyKeyReused("Use a new key for a new request.")
     if earlier is not None and keep_answer and earlier.status is not None:
-        check = state_of(request).still_readable
-        body: bytes = earlier.body if check is None else await check(request, session, earlier.body)
-        return _replayed(earlier, body)
+        return await _given_again(request, session, earlier)
     response = await handler(request)
     if response.status_code >= 400:
         return response
@@ -202,11 +204,28 @@ async def _keep(session: AsyncSession, claim: Claim, response: Response) -> None
     )
 
 
-def _replayed(earlier: Row[Any], body: bytes) -> Response:
+def digest_of(body: bytes) -> str:
+    """What tells whether an answer that is made again is the one that was given."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+
+
+async def _given_again(request: Request, session: AsyncSession, earlier: Row[Any]) -> Response:
+    state, headers = state_of(request), dict(earlier.headers)
+    kept: bytes | None = earlier.body
+    is_same = True
+    if kept is None and state.made_again is not None:
+        kept = await state.made_again(request, session, headers["etag"], earlier.created_at)
+        is_same = digest_of(kept) == headers[DIGEST]
+    assert kept is not None
+    body = kept if state.still_readable is None else await state.still_readable(request, session, kept)
+    return _replayed(earlier, body, is_same=is_same and body == kept)
+
+
+def _replayed(earlier: Row[Any], body: bytes, *, is_same: bool) -> Response:
     response = Response(body, earlier.status)
     for name, value in earlier.headers:
         # What is told again has another version.
-        if name != "etag" or body == earlier.body:
+        if name != DIGEST and (name != "etag" or is_same):
             response.headers.append(name, value)
     response.headers["Idempotency-Replayed"] = "true"
     return response

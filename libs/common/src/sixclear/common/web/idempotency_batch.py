@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from sixclear.common.db import Database, dump_json
-from sixclear.common.web.idempotency import CLEAN_EVERY, Claim, delete_expired
+from sixclear.common.web.idempotency import CLEAN_EVERY, DIGEST, Claim, delete_expired, digest_of
 
 _log = structlog.get_logger(__name__)
 
@@ -49,9 +49,15 @@ RETURNING true
 """
 
 
-def taken_key(claim: Claim, status: int, headers: Headers, body: bytes) -> tuple[object, ...]:
-    """The values of `TAKEN_KEY`: a key with its answer."""
-    return claim.client_id, claim.key_hash, claim.route, claim.request_hash, status, _stored(headers), body
+def taken_key(
+    claim: Claim, status: int, headers: Headers, body: bytes, *, is_made_again: bool = False
+) -> tuple[object, ...]:
+    """The values of `TAKEN_KEY`: a key with its answer; only its digest where the service makes it again."""
+    said = (claim.client_id, claim.key_hash, claim.route, claim.request_hash, status)
+    if not is_made_again:
+        return *said, _stored(headers), body
+    digest = (DIGEST.encode(), digest_of(body).encode())
+    return *said, _stored([*headers, digest]), None
 
 
 def _stored(headers: Headers) -> str:

@@ -10,7 +10,7 @@ from sixclear.tasks.intake.schemas import TaskBulkResult
 from sixclear.tasks.reporting.schemas import BulkResult
 from sixclear.tasks.task.access import NOT_SEEN
 from sixclear.tasks.task.errors import TaskNotFound
-from sixclear.tasks.task.service.find import get_task, has_hidden_numbers, invisible_among, shown
+from sixclear.tasks.task.service.find import get_task, has_hidden_numbers, invisible_among, shown, shown_after
 
 
 async def readable(ctx: Context, answer: bytes) -> bytes:
@@ -28,6 +28,20 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
     if "items" in told:
         return await _readable_items(ctx, answer, TaskBulkResult if "created" in told else BulkResult)
     return await _readable_task(ctx, UUID(told["task_id"]), answer) if "task_id" in told else answer
+
+
+async def made_again(ctx: Context, task_id: UUID, version: int) -> bytes:
+    """The answer that a body with a part in a task was given when this version was made; raises TaskNotFound.
+
+    It is byte by byte the same, unless what a version's event does not say has changed since: its description, the
+    names of bodies and documents, the owner of the programme. Then it says of the same version what
+    holds now; where the event was purged, what the caller may read now. Costs the task, its event, and names.
+    """
+    task = await get_task(ctx, task_id)
+    events = await ctx.log.history(ctx.session, "task", task_id, limit=1, before=version + 1)
+    if not events or events[0].version != version:
+        return (await shown(ctx, task)).model_dump_json().encode()
+    return await shown_after(ctx, task, events[0])
 
 
 async def _readable_task(ctx: Context, task_id: UUID, answer: bytes) -> bytes:

@@ -223,7 +223,7 @@ class _Batch:
         bodies = await shown_to_concerned(self._session, [decision.task for *_, decision in decided], self.now)
         answers = [self._answer(decision, body) for (*_, decision), body in zip(decided, bodies, strict=True)]
         rows = [
-            hot_rows.row_of(decision, self._event(one, decision), self._key(one, answer))
+            hot_rows.row_of(decision, self._event(one, decision), self._key(one, decision, answer))
             for (_, one, decision), answer in zip(decided, answers, strict=True)
             if decision.report is not None or one.claim is not None
         ]
@@ -245,5 +245,9 @@ class _Batch:
         return self._log.taken(event_of(ctx, decision), one.span)
 
     @staticmethod
-    def _key(one: _Report, answer: HotAnswer) -> tuple[object, ...]:
-        return NO_KEY if one.claim is None else taken_key(one.claim, answer.status, answer.headers, answer.body)
+    def _key(one: _Report, decision: Decision, answer: HotAnswer) -> tuple[object, ...]:
+        if one.claim is None:
+            return NO_KEY
+        # The event of a report of here says all that its answer says; of a repetition that one it does not know.
+        is_made_again = decision.report is not None
+        return taken_key(one.claim, answer.status, answer.headers, answer.body, is_made_again=is_made_again)

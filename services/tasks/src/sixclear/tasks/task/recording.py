@@ -1,14 +1,18 @@
 """The public state of a task, and which of its changes are published."""
 
+from dataclasses import fields
 from operator import attrgetter
 
 import orjson
 
+from sixclear.common.events.reader import StoredEvent
 from sixclear.common.recording import EntityKind
 from sixclear.common.use_case import Context
+from sixclear.tasks.programme.rules import ProgrammeFacts
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.events import TaskData, TaskWithdrawn
 from sixclear.tasks.task.hidden import hidden_of
+from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.public import Hidden, Said, public_numbers
 
@@ -48,5 +52,17 @@ def event_json(task: AnyTask, change: str, hidden: Hidden | None) -> orjson.Frag
     own["change"], own["programme"] = change, task.programme.slug
     return orjson.Fragment(orjson.dumps(own, str, orjson.OPT_UTC_Z))
 
+
+def record_at(task: Task, event: StoredEvent) -> TaskRecord:
+    """A task as it was after an event that hid nothing and was no withdrawal; what it does not say is as it is now."""
+    told = TaskData.model_validate(event.data).model_dump()
+    values = {name: told.get(name, getattr(task, name)) for name in _RECORD}
+    own = {"version": event.version, "occurred_at": event.occurred_at, "recorded_at": event.recorded_at}
+    classification = "public" if event.published else "restricted"
+    programme = ProgrammeFacts(task.programme.slug, task.programme.owner_organisation_id)
+    return TaskRecord(**values | own | {"classification": classification, "programme": programme})
+
+
+_RECORD = [field.name for field in fields(TaskRecord)]
 
 TASK = EntityKind[Task]("task", lambda task: task.task_id, task_data, is_published)

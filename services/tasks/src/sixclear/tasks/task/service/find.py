@@ -18,6 +18,7 @@ from sixclear.tasks.task.access import NOT_SEEN, is_concerned, is_visible
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import AnyTask, Task, state_of
+from sixclear.tasks.task.recording import record_at
 from sixclear.tasks.task.responses import history_responses, numbers_for, task_response, tasks_as_json
 from sixclear.tasks.task.schemas import HistoryEntry, TaskView
 
@@ -67,6 +68,11 @@ async def shown(ctx: Context, task: AnyTask) -> TaskView:
 async def shown_to_concerned(session: AsyncSession, tasks: Sequence[TaskRecord], now: datetime) -> list[bytes]:
     """Each task as JSON, as `shown` gives it to a caller that has a part in it: nothing is hidden from that one."""
     return await tasks_as_json(session, tasks, now)
+
+
+async def shown_after(ctx: Context, task: Task, event: StoredEvent) -> bytes:
+    """As `shown_to_concerned`, as the task was after an event that hid nothing, at `ctx.now`."""
+    return (await shown_to_concerned(ctx.session, [record_at(task, event)], ctx.now))[0]
 
 
 def derived_state(ctx: Context, task: AnyTask) -> str | None:
