@@ -111,9 +111,11 @@ def tasks(state: "Upstream") -> list[Route]:
 
     async def evidence(request: Request) -> Response:
         item = {
+            "evidence_id": str(stable_id("evidence", "1")),
             "task_version": 3,
             "title": "Dự thảo Thông tư",
             "url": "https://example.org/du-thao.pdf",
+            "file_id": None,
             "sha256": "ab" * 32,
             "organisation": brief(organisations()[0]),
             "occurred_at": iso(NOW),
