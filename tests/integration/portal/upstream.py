@@ -34,7 +34,7 @@ def stages(*, at_risk: int = 0, **counts: int) -> dict[str, int]:
 class Upstream(Records):
     """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer.
 
-    `passed` are seconds that the portal believes to have passed.
+    A `young` programme has tasks since a month. `passed` are seconds that the portal believes to have passed.
     """
 
     counts: dict[str, int] = field(
@@ -53,6 +53,7 @@ class Upstream(Records):
     visitors: list[tuple[str, str | None]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     empty: bool = False
+    young: bool = False
     unreadable: bool = False
     listeners: list["asyncio.Queue[bytes]"] = field(default_factory=list)
     sequence: int = 0

@@ -57,7 +57,9 @@ def monitoring(state: "Upstream") -> list[Route]:
             *(first + timedelta(days=n) for n in range(0, (last - first).days, 7 if query["step"] == "week" else 1)),
             last,
         ]
-        return JSONResponse({"as_of": iso(NOW), "points": [point(day, state.empty) for day in days]})
+        begin = date.min if not state.young else NOW.date() - timedelta(days=30)
+        points = [point(day, state.empty or day < begin) for day in days]
+        return JSONResponse({"as_of": iso(NOW), "points": points})
 
     async def provinces(request: Request) -> Response:
         items = []

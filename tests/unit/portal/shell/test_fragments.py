@@ -1,6 +1,9 @@
 """What was rendered before is shown again for the same answer, and never kept of a page that is one visitor's."""
 
+from sys import getsizeof
+
 from jinja2 import Environment
+from markupsafe import Markup
 
 from sixclear.portal.shell.fragments import Fragments
 from sixclear.portal.upstream.answer import Answer
@@ -54,7 +57,7 @@ def test_nothing_is_kept_of_a_private_page_or_without_an_answer() -> None:
 
 def test_what_is_kept_is_bounded_by_count_and_by_size() -> None:
     answers = [Figure() for _ in range(6)]
-    few, small = Fragments(most=2), Fragments(most_bytes=20)
+    few, small = Fragments(most=2), Fragments(most_bytes=2 * getsizeof(Markup("<b>1</b>")))
     for fragments in (few, small):
         page = Page(fragments)
         for answer in answers:

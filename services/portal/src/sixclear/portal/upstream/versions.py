@@ -22,12 +22,12 @@ class Version:
 
 
 class Versions:
-    """At most `most` answers, written in at most `most_bytes` together; what was not asked for longest goes first.
+    """At most `most` answers, of at most `most_bytes` as they were sent; what was not asked for longest goes first.
 
     An answer of here is shown only after its service has said just now that it holds: with 304, or by the same bytes.
     """
 
-    def __init__(self, most: int = 256, most_bytes: int = 4_194_304) -> None:
+    def __init__(self, most: int = 256, most_bytes: int = 2_097_152) -> None:
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
