@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import TextClause, text
 
 from sixclear.common.db import dump_json
@@ -20,10 +21,11 @@ def sql(template: str, **fragments: str) -> TextClause:
 
 
 class Columns:
-    """Named, typed columns that travel to the server as one array each.
+    """Named, typed columns that travel to the server as one array each, in its text form.
 
-    `unnest` flattens an array of arrays, so a list of texts travels as JSON and becomes an array there: a text may
-    hold any character.
+    The driver's own arrays look at the class of every value twice: written as text they cost our side a quarter, and
+    the server half as much again. `unnest` flattens an array of arrays, so a list of texts travels as JSON and becomes
+    an array there: a text may hold any character.
     """
 
     def __init__(self, **types: str) -> None:
@@ -46,7 +48,8 @@ class Columns:
     def unnested(self) -> str:
         """`unnest(…) AS r(…)`, one bound array per column."""
         arrays = ", ".join(
-            f"CAST(:{name} AS {'jsonb' if kind == 'text[]' else kind}[])" for name, kind in self.types.items()
+            f"CAST(CAST(:{name} AS text) AS {'jsonb' if kind == 'text[]' else kind}[])"
+            for name, kind in self.types.items()
         )
         return f"unnest({arrays}) AS r({self.names})"
 
@@ -55,16 +58,25 @@ class Columns:
         """`a = excluded.a, b = excluded.b`"""
         return ", ".join(f"{name} = excluded.{name}" for name in self.types)
 
-    def values(self, rows: Iterable[Mapping[str, Any] | Sequence[Any]]) -> dict[str, list[Any]]:
+    def values(self, rows: Iterable[Mapping[str, Any] | Sequence[Any]]) -> dict[str, str]:
         """The arrays to bind, from rows that are mappings or are in the order of the columns."""
         listed = [[row[name] for name in self.types] if isinstance(row, Mapping) else row for row in rows]
-        columns = [list(column) for column in zip(*listed, strict=True)] or [[] for _ in self.types]
-        return {
-            name: [dump_json(list(value)) if value is not None else None for value in column]
-            if kind == "text[]"
-            else column
-            for (name, kind), column in zip(self.types.items(), columns, strict=True)
-        }
+        columns = list(zip(*listed, strict=True)) or [()] * len(self.types)
+        return {name: _array(kind, column) for (name, kind), column in zip(self.types.items(), columns, strict=True)}
+
+
+def _array(kind: str, values: Sequence[Any]) -> str:
+    """An array as PostgreSQL writes it: as JSON does, but for the brackets, and escapes of control characters."""
+    if kind == "text[]":
+        values = [dump_json(list(value)) if value is not None else None for value in values]
+    text_ = orjson.dumps(values, default=str).decode()
+    if kind == "text" and "\\" in text_:
+        return "{" + ",".join(map(_quoted, values)) + "}"
+    return "{" + text_[1:-1] + "}"
+
+
+def _quoted(value: str | None) -> str:
+    return "NULL" if value is None else '"' + value.replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
 def _texts(name: str) -> str:
