@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 
 from sixclear.common.events.catalogue import topic_of, type_of
@@ -172,68 +173,86 @@ def _instant(moment: datetime) -> bytes:
 def decode(record: Record) -> Envelope:
     """The event in a record. Raises InvalidEnvelope for anything else; unknown headers are passed over."""
     headers = dict(record.headers)
-    if _text(headers, "ce_specversion") != "1.0":
-        raise InvalidEnvelope("ce_specversion is not 1.0")
-    if _text(headers, "content-type").partition(";")[0].strip().lower() != _CONTENT_TYPE:
-        raise InvalidEnvelope("content-type is not application/json")
-    kind = _TYPE.fullmatch(_text(headers, "ce_type"))
-    if kind is None:
-        raise InvalidEnvelope("ce_type is not one of this version's event types")
-    service, entity_type, change = kind.groups()
-    source = _SOURCE.fullmatch(_text(headers, "ce_source"))
-    if source is None or source["service"] != service:
-        raise InvalidEnvelope("ce_source does not match ce_type")
+    service, entity_type, change, type_, installation = _kind(*map(headers.get, _OF_KIND))
+    previous = "ce_previousversion"
     return Envelope(
         service=service,
         entity_type=entity_type,
-        entity_id=_entity_id(headers),
-        type=kind.group(0),
+        entity_id=_entity_id(headers.get("ce_subject")),
+        type=type_,
         change=change,
-        version=_number(headers, "ce_version"),
-        previous_version=_number(headers, "ce_previousversion") if "ce_previousversion" in headers else None,
-        position=_number(headers, "ce_position", 63),
-        epoch=_number(headers, "ce_epoch"),
-        occurred_at=_time(headers, "ce_time"),
-        recorded_at=_time(headers, "ce_recordedat"),
+        version=_number("ce_version", headers.get("ce_version")),
+        previous_version=_number(previous, headers[previous]) if previous in headers else None,
+        position=_number("ce_position", headers.get("ce_position"), 63),
+        epoch=_number("ce_epoch", headers.get("ce_epoch")),
+        occurred_at=_time("ce_time", headers.get("ce_time")),
+        recorded_at=_time("ce_recordedat", headers.get("ce_recordedat")),
         data=_data(record.value),
-        traceparent=_trace(headers),
-        installation=source["installation"] or "",
+        traceparent=_trace(headers.get("traceparent")),
+        installation=installation,
     )
+
+
+_OF_KIND = ("ce_specversion", "content-type", "ce_type", "ce_source")
+
+
+@lru_cache(maxsize=1024)
+def _kind(
+    version: bytes | None, content_type: bytes | None, type_: bytes | None, source: bytes | None
+) -> tuple[str, str, str, str, str]:
+    """What the headers say that all events of one kind and change share: read once, a third of an event's cost.
+
+    Service, kind of entity, change, type, and the installation.
+    """
+    if _text("ce_specversion", version) != "1.0":
+        raise InvalidEnvelope("ce_specversion is not 1.0")
+    if _text("content-type", content_type).partition(";")[0].strip().lower() != _CONTENT_TYPE:
+        raise InvalidEnvelope("content-type is not application/json")
+    kind = _TYPE.fullmatch(_text("ce_type", type_))
+    if kind is None:
+        raise InvalidEnvelope("ce_type is not one of this version's event types")
+    service, entity_type, change = kind.groups()
+    said = _SOURCE.fullmatch(_text("ce_source", source))
+    if said is None or said["service"] != service:
+        raise InvalidEnvelope("ce_source does not match ce_type")
+    return service, entity_type, change, kind.group(0), said["installation"] or ""
 
 
 def place_of(record: Record) -> tuple[int | None, int]:
     """Position and epoch of a record, `(None, 0)` where it carries none: how a reader recognises it again."""
     headers = dict(record.headers)
     try:
-        return _number(headers, "ce_position", 63), _number(headers, "ce_epoch")
+        position = _number("ce_position", headers.get("ce_position"), 63)
+        return position, _number("ce_epoch", headers.get("ce_epoch"))
     except InvalidEnvelope:
         return None, 0
 
 
-def _text(headers: dict[str, bytes], name: str) -> str:
+def _text(name: str, value: bytes | None) -> str:
+    if value is None:
+        raise InvalidEnvelope(f"{name} is missing")
     try:
-        return headers[name].decode()
-    except KeyError:
-        raise InvalidEnvelope(f"{name} is missing") from None
+        return value.decode()
     except (UnicodeDecodeError, AttributeError):
         raise InvalidEnvelope(f"{name} is not UTF-8 text") from None
 
 
-def _number(headers: dict[str, bytes], name: str, bits: int = 31) -> int:
-    value = _text(headers, name)
-    plain = value.isascii() and value.isdigit() and len(value) < 20
-    if not plain or not 0 < int(value) < 1 << bits:
-        raise InvalidEnvelope(f"{name} is not a positive whole number of {bits} bits")
-    return int(value)
+def _number(name: str, value: bytes | None, bits: int = 31) -> int:
+    if value is None:
+        raise InvalidEnvelope(f"{name} is missing")
+    if value.isdigit() and len(value) < 20 and 0 < (number := int(value)) < 1 << bits:
+        return number
+    raise InvalidEnvelope(f"{name} is not a positive whole number of {bits} bits")
 
 
-def _time(headers: dict[str, bytes], name: str) -> datetime:
+def _time(name: str, value: bytes | None) -> datetime:
+    said = _text(name, value)
     try:
-        moment = datetime.fromisoformat(_text(headers, name))
-    except InvalidEnvelope:
-        raise
+        moment = datetime.fromisoformat(said)
     except ValueError:
         raise InvalidEnvelope(f"{name} is not an RFC 3339 time") from None
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None:
         raise InvalidEnvelope(f"{name} has no time zone")
     try:
@@ -242,11 +261,14 @@ def _time(headers: dict[str, bytes], name: str) -> datetime:
         raise InvalidEnvelope(f"{name} is outside the calendar") from None
 
 
-def _entity_id(headers: dict[str, bytes]) -> UUID:
+def _entity_id(value: bytes | None) -> UUID:
+    said = _text("ce_subject", value)
     try:
-        return UUID(_text(headers, "ce_subject"))
-    except InvalidEnvelope:
-        raise
+        return msgspec.convert(said, UUID)  # a fifth of what the class itself takes; that one knows more spellings
+    except msgspec.ValidationError:
+        pass
+    try:
+        return UUID(said)
     except ValueError:
         raise InvalidEnvelope("ce_subject is not a UUID") from None
 
@@ -261,8 +283,8 @@ def _data(value: bytes | None) -> dict[str, Any]:
     return data
 
 
-def _trace(headers: dict[str, bytes]) -> str | None:
+def _trace(value: bytes | None) -> str | None:
     try:
-        return well_formed(_text(headers, "traceparent"))
+        return None if value is None else well_formed(_text("traceparent", value))
     except InvalidEnvelope:
         return None
