@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.clock import civil_date, civil_day_end
 from sixclear.common.db import Database
 from sixclear.common.ids import stable_id
-from sixclear.monitoring.attention.repository import longest_overdue
+from sixclear.monitoring.attention.repository import awaiting_confirmation, longest_overdue, without_report
 from sixclear.monitoring.status.service import provinces, status
 from sixclear.monitoring.timeline.service import timeline
 from sixclear.monitoring.view.reconcile import repair
@@ -34,7 +34,8 @@ _MORE_TASKS = """
         submitted_at, demonstration)
     SELECT md5('task' || n)::uuid, 1, v, nullif(v - 1, 0), (ARRAY['assigned', 'progress_reported', 'completed'])[v],
         at, at, at, CASE WHEN v < versions THEN at + interval '3 days' END, 1, body, 'nq57-central', 'central',
-        'Nhiệm vụ ' || n, (ARRAY['assigned', 'in_progress', 'completed'])[v], 'one_off',
+        'Nhiệm vụ ' || n,
+        (ARRAY['assigned', CASE n % 4 WHEN 0 THEN 'submitted' ELSE 'in_progress' END, 'completed'])[v], 'one_off',
         CAST(:begin AS timestamptz) + (20 + n % 10) * interval '1 day', CASE WHEN v > 1 THEN at END, NULL, false
     FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS n
     CROSS JOIN LATERAL (SELECT 2 + n % 2 AS versions, (CAST(:bodies AS uuid[]))[1 + n % 10] AS body) AS x
@@ -88,6 +89,8 @@ def questions(view: Any, begin: date) -> dict[str, Ask]:
         "provinces": lambda session: provinces(session, None, at=None, now=now),
         "provinces as_of": lambda session: provinces(session, None, at=past, now=now),
         "late tasks": lambda session: longest_overdue(session, None, 20),
+        "silent tasks": lambda session: without_report(session, None, now, 20),
+        "waiting tasks": lambda session: awaiting_confirmation(session, None, 20),
         "timeline": lambda session: timeline(session, province, first=begin, last=past.date(), step="day", now=now),
     }
 

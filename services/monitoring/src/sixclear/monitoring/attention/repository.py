@@ -31,6 +31,24 @@ _CONFIRMED_BY = """
 """
 
 
+def _first(where: str, order: str) -> str:
+    """The first task states in the order of an index, as `h`: chosen before names are looked up.
+
+    The generation is compared with a value: the planner knows nothing of a join with it, and would sort all that match.
+    """
+    return f"""
+        (SELECT * FROM task_state h
+         WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{TASK.source}') AND {where}
+             AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+         ORDER BY {order} LIMIT :limit) AS h
+    """  # noqa: S608 (constants of this package)
+
+
+_WAITING = "coalesce(h.submitted_at, h.occurred_at), h.task_id"
+_LATE = "h.deadline, h.task_id"
+_SILENT = "coalesce(h.last_report_at, h.occurred_at), h.task_id"
+
+
 async def awaiting_confirmation(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
     """Tasks that were handed in and that another body has not confirmed, the longest waiting first."""
     rows = await session.execute(
@@ -40,11 +58,10 @@ async def awaiting_confirmation(session: AsyncSession, programme: str | None, li
                 o.name_en AS organisation_name_en, h.deadline, {confirmed_by},
                 CASE w.handed_in WHEN 'on_time' THEN true WHEN 'late' THEN false END AS handed_in_on_time,
                 coalesce(h.demonstration, false) AS demonstration
-            FROM task_state h {tree} {confirming}
-            WHERE h.status = 'submitted' AND h.bucket IS NOT NULL AND w.since IS NOT NULL
-                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
-            ORDER BY awaiting_since, h.task_id LIMIT :limit
+            FROM {first} {tree} {confirming} ORDER BY {order}
             """,
+            first=_first(f"{AWAITING.sql} AND h.bucket IS NOT NULL", _WAITING),
+            order=_WAITING,
             tree=tree(TASK),
             confirming=_CONFIRMING,
             confirmed_by=_CONFIRMED_BY,
@@ -62,11 +79,10 @@ async def longest_overdue(session: AsyncSession, programme: str | None, limit: i
             SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
                 o.name_en AS organisation_name_en, h.deadline,
                 coalesce(h.demonstration, false) AS demonstration
-            FROM task_state h {tree}
-            WHERE h.bucket = 'overdue' AND h.status <> 'submitted'
-                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
-            ORDER BY h.deadline, h.task_id LIMIT :limit
+            FROM {first} {tree} ORDER BY {order}
             """,
+            first=_first("h.bucket = 'overdue' AND h.status <> 'submitted'", _LATE),
+            order=_LATE,
             tree=tree(TASK),
         ),
         {"programme": programme, "limit": limit},
@@ -113,12 +129,14 @@ async def without_report(
                 o.name_en AS organisation_name_en, h.last_report_at,
                 coalesce(h.last_report_at, h.occurred_at) AS silent_since,
                 coalesce(h.demonstration, false) AS demonstration
-            FROM task_state h {tree}
-            WHERE h.bucket IN ('in_term', 'overdue') AND h.status <> 'submitted'
-                AND coalesce(h.last_report_at, h.occurred_at) < :before
-                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
-            ORDER BY silent_since, h.task_id LIMIT :limit
+            FROM {first} {tree} ORDER BY {order}
             """,
+            first=_first(
+                "h.bucket IN ('in_term', 'overdue') AND h.status <> 'submitted'"
+                " AND coalesce(h.last_report_at, h.occurred_at) < :before",
+                _SILENT,
+            ),
+            order=_SILENT,
             tree=tree(TASK),
         ),
         {"programme": programme, "before": before, "limit": limit},

@@ -157,9 +157,19 @@ TASK = Kind(
     only_shown=frozenset({"title", "last_report_at", "confirming_organisation_id"}),
     stated=_stated,
     flows=(REPORTS,),
-    # In the order of the list of late tasks, which so reads no more rows than it shows.
+    # In the order of the lists of late, silent and waiting tasks, which so read no more rows than they show.
     state_indexes=(
         PartialIndex("longest_overdue", ("deadline", "task_id"), "bucket = 'overdue' AND status <> 'submitted'"),
+        PartialIndex(
+            "longest_silent",
+            ("coalesce(last_report_at, occurred_at)", "task_id"),
+            "bucket IN ('in_term', 'overdue') AND status <> 'submitted'",
+        ),
+        PartialIndex(
+            "longest_waiting",
+            ("coalesce(submitted_at, occurred_at)", "task_id"),
+            "status = 'submitted' AND kind = 'one_off' AND bucket IS NOT NULL",
+        ),
     ),
     history_indexes=(PartialIndex("returned", ("epoch", "task_id"), "change = 'returned'"),),
 )

@@ -299,8 +299,8 @@ def state_table(kind: AnyKind, metadata: MetaData) -> Table:
 
 def _add_indexes(table: Table, indexes: Iterable[PartialIndex]) -> None:
     for index in indexes:
-        columns = (table.c[column] for column in index.columns)
-        Index(f"ix_{table.name}_{index.name}", *columns, postgresql_where=text(index.where))
+        columns = (table.c[column] if column in table.c else text(column) for column in index.columns)
+        Index(f"ix_{table.name}_{index.name}", *columns, postgresql_where=text(index.where), _table=table)
 
 
 def history_table(kind: AnyKind, metadata: MetaData) -> Table:
@@ -321,6 +321,8 @@ def history_table(kind: AnyKind, metadata: MetaData) -> Table:
         Column("position", BigInteger),
         Column("withdrawn", Boolean, Computed("change = 'withdrawn'", persisted=False)),
         PrimaryKeyConstraint(f"{kind.name}_id", "epoch", "version", name=f"pk_{name}"),
+        # Room for the end of an interval: it is written later, in another batch, and touches no index then.
+        postgresql_with={"fillfactor": 85},
     )
     Index(f"ix_{name}_valid_from", table.c.epoch, table.c.valid_from)
     Index(f"ix_{name}_recorded_at", table.c.recorded_at)
