@@ -6,9 +6,10 @@ expression over a row `h` with the columns of the facts. `tests/integration/moni
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -36,6 +37,7 @@ T = TypeVar("T")
 
 CIVIL_ZONE = "AT TIME ZONE 'Asia/Ho_Chi_Minh'"
 DIMENSIONS = ("programme", "assigned_by")
+_TICK = timedelta(microseconds=1)
 
 
 class Cell(NamedTuple):
@@ -147,7 +149,7 @@ class Flow(Generic[F]):
 
 
 class PartialIndex(NamedTuple):
-    """A partial index of the states or of the history that a question needs."""
+    """A partial index of the states or of the history that a question needs; a column may be an expression."""
 
     name: str
     columns: tuple[str, ...]
@@ -202,6 +204,11 @@ class Kind(Generic[F]):
         """The columns of its facts with their PostgreSQL types."""
         return columns_of(self.facts)
 
+    @cached_property
+    def values_of(self) -> "attrgetter[tuple[Any, ...]]":
+        """What gives the facts as a row, in the order of `columns`."""
+        return attrgetter(*self.columns)
+
     def facts_of(self, data: Mapping[str, Any]) -> F:
         """The facts in an event, whatever else it holds. Raises msgspec.ValidationError for a missing or wrong one."""
         return msgspec.convert(data, self.facts) if self.read is None else self.read(data)
@@ -212,13 +219,28 @@ class Kind(Generic[F]):
             return None
         return tuple(axis.value(facts, at) for axis in self.axes)
 
+    def course(self, facts: F) -> list[tuple[datetime | None, tuple[str, ...]]]:
+        """The value of each axis from the beginning (None) and after each instant at which one changes, in order.
+
+        Empty for what is not counted.
+        """
+        if self.hidden.python(facts) or not self.counted.python(facts):
+            return []
+        settled = [axis.settled.python(facts) for axis in self.axes]
+        values = tuple(value or axis.start for value, axis in zip(settled, self.axes, strict=True))
+        found: list[tuple[datetime | None, tuple[str, ...]]] = [(None, values)]
+        open_axes = (axis for value, axis in zip(settled, self.axes, strict=True) if value is None)
+        instants = {getattr(facts, step.instant) for axis in open_axes for step in axis.steps} - {None}
+        after = sorted(instants)
+        return found + [(at, tuple(axis.value(facts, at + _TICK) for axis in self.axes)) for at in after]
+
     def counts_alike(self, one: F, other: F) -> bool:
         """Whether both are counted the same at any instant, as far as that shows without counting them."""
-        return all(getattr(one, name) == getattr(other, name) for name in self._counted_facts)
+        return bool(self._counted_facts(one) == self._counted_facts(other))
 
     @cached_property
-    def _counted_facts(self) -> tuple[str, ...]:
-        return tuple(name for name in self.columns if name not in self.only_shown)
+    def _counted_facts(self) -> "attrgetter[Any]":
+        return attrgetter(*(name for name in self.columns if name not in self.only_shown))
 
     def boundary(self, facts: F, at: datetime) -> datetime | None:
         """The next instant after which it may be counted elsewhere without an event."""

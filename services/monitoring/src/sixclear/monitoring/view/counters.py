@@ -79,9 +79,9 @@ async def add_to_counters(
     deltas: Mapping[Key, Amount],
     latest: Mapping[Key, datetime] | None = None,
 ) -> None:
-    """Add to counters, in the order of their keys; those of a flow keep the greatest instant of their day."""
+    """Add to counters; those of a flow keep the greatest instant of their day. One transaction does at a time."""
     at = latest or {}
-    keys = sorted({*deltas, *at})
+    keys = {*deltas, *at}
     if not keys:
         return
     await session.execute(
@@ -124,7 +124,7 @@ async def raise_latest(session: AsyncSession, table: str, epoch: int, times: Map
             selected=_LATEST.selected,
             unnested=_LATEST.unnested,
         ),
-        {"epoch": epoch, **_LATEST.values([*reach, times[reach]] for reach in sorted(times))},
+        {"epoch": epoch, **_LATEST.values([*reach, times[reach]] for reach in times)},
     )
 
 

@@ -5,8 +5,11 @@ is above a body, as `counter` holds its cells. Both have a row for each day on w
 sum of each month: what arrives late changes a row of its day and one of its month, never every day since.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import date, datetime
+from operator import add
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +19,7 @@ from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Amount, AnyKind
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.moves import DAY, MONTH, Move
 from sixclear.monitoring.view.schemas import Difference
-from sixclear.monitoring.view.states import COUNTRY
+from sixclear.monitoring.view.states import COUNTRY, PlaceOf, above_of, for_all
 
 BODIES, ABOVE = "day_delta", "day_rollup"
 TABLES = (BODIES, ABOVE)
@@ -41,58 +44,71 @@ _PERIODS = f"""
     CROSS JOIN LATERAL (VALUES ('{DAY}', m.day, m.crossed_at),
         ('{MONTH}', CAST(date_trunc('month', m.day) AS date), {NOT_CROSSED})) AS p(period, day, crossed_at)
 """
-_MOVED = Columns(**{name: of_type for name, of_type in _ROW.types.items() if name != "period"})
+_ALL_ROWS = _ROW + Columns(above="boolean")
 
 
 async def add_moves(
-    session: AsyncSession, source: str, epoch: int, organisations_epoch: int, amounts: Mapping[Move, Amount]
+    session: AsyncSession,
+    source: str,
+    epoch: int,
+    moved: Mapping[PlaceOf, Mapping[Move, Amount]],
+    ancestors: Mapping[UUID, Sequence[UUID]],
 ) -> None:
     """Add moves to the rows of their days and months, of the bodies and of those above; nothing where nothing moved."""
-    if not amounts:
+    bodies = _of_bodies(moved)
+    rows = [(*key, amount, False) for key, amount in bodies.items() if amount]
+    rows += [(*key, amount, True) for key, amount in _above(bodies, ancestors).items() if amount]
+    if not rows:
         return
     await session.execute(
         sql(
             """
-            WITH m AS (SELECT {moved}, coalesce(r.crossed_at, {not_crossed}) AS crossed_at FROM {unnested}),
-            bodies AS (
-                INSERT INTO day_delta AS d (source, epoch, {names})
-                SELECT :source, :epoch, m.scope, m.programme, m.assigned_by, m.measure, m.slot,
-                    p.period, p.day, p.crossed_at, sum(m.amount)
-                FROM m {periods} GROUP BY 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(m.amount) <> 0
-                ORDER BY 3, 4, 5, 6, 7, 8, 9, 10
-                ON CONFLICT (source, epoch, {key}) DO UPDATE SET amount = d.amount + excluded.amount
-            )
-            INSERT INTO day_rollup AS d (source, epoch, {names})
-            SELECT :source, :epoch, up.scope, u.programme, a.assigned_by, m.measure, m.slot,
-                p.period, p.day, p.crossed_at, sum(m.amount)
-            FROM m
-            LEFT JOIN organisation_state o ON o.epoch = :organisations_epoch AND o.organisation_id = m.scope
-            CROSS JOIN LATERAL (
-                SELECT DISTINCT scope FROM unnest(o.ancestors || CAST(:country AS uuid)) AS u(scope)
-                WHERE scope <> m.scope
-            ) AS up
-            CROSS JOIN LATERAL (SELECT '' AS programme UNION SELECT m.programme) AS u
-            CROSS JOIN LATERAL (SELECT '' AS assigned_by UNION SELECT m.assigned_by) AS a
-            {periods}
-            WHERE m.scope <> CAST(:country AS uuid)
-            GROUP BY 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(m.amount) <> 0 ORDER BY 3, 4, 5, 6, 7, 8, 9, 10
-            ON CONFLICT (source, epoch, {key}) DO UPDATE SET amount = d.amount + excluded.amount
+            WITH r AS MATERIALIZED (SELECT * FROM {unnested}), bodies AS ({into_bodies})
+            {into_above}
             """,
-            moved=", ".join(f"r.{name}" for name in _MOVED.types if name != "crossed_at"),
-            not_crossed=NOT_CROSSED,
-            unnested=_MOVED.unnested,
-            names=_ROW.names,
-            periods=_PERIODS,
-            key=_KEY,
+            unnested=_ALL_ROWS.unnested,
+            into_bodies=_added(BODIES, "NOT r.above"),
+            into_above=_added(ABOVE, "r.above"),
         ),
-        {
-            **_bound(source, epoch, organisations_epoch),
-            **_MOVED.values(
-                [move.leaf.organisation_id or COUNTRY, *move.leaf[1:], move.day, move.crossed_at, amount]
-                for move, amount in amounts.items()
-            ),
-        },
+        {"source": source, "epoch": epoch, **_ALL_ROWS.values(rows)},
     )
+
+
+def _added(table: str, chosen: str) -> str:
+    selected = ", ".join(f"coalesce(r.{n}, {NOT_CROSSED})" if n == "crossed_at" else f"r.{n}" for n in _ROW.types)
+    return f"""
+        INSERT INTO {table} AS d (source, epoch, {_ROW.names}) SELECT :source, :epoch, {selected} FROM r WHERE {chosen}
+        ON CONFLICT (source, epoch, {_KEY}) DO UPDATE SET amount = d.amount + excluded.amount
+    """  # noqa: S608 (constants of this package)
+
+
+# Scope, programme, assigning level, measure, slot, period, day, and when it was crossed: as the columns of a row.
+_Row: TypeAlias = tuple[UUID, str, str, str, str, str, date, datetime | None]
+
+
+def _of_bodies(moved: Mapping[PlaceOf, Mapping[Move, Amount]]) -> dict[_Row, Amount]:
+    """The rows of the bodies themselves: of each day, and of its month."""
+    found: dict[_Row, Amount] = defaultdict(int)
+    for (organisation_id, programme, assigned_by), here in moved.items():
+        months: dict[tuple[str, str, date], Amount] = defaultdict(int)
+        for (measure, slot, day, crossed_at), amount in here.items():
+            key = (organisation_id or COUNTRY, programme, assigned_by, measure, slot, DAY, day, crossed_at)
+            found[key] += amount
+            months[measure, slot, day.replace(day=1)] += amount
+        for (measure, slot, month), amount in months.items():
+            found[organisation_id or COUNTRY, programme, assigned_by, measure, slot, MONTH, month, None] += amount
+    return found
+
+
+def _above(bodies: Mapping[_Row, Amount], ancestors: Mapping[UUID, Sequence[UUID]]) -> dict[_Row, Amount]:
+    """The rows of all that is above the bodies; a body that is not known yet is below the country."""
+    found: dict[_Row, Amount] = defaultdict(int)
+    for (body, *rest), amount in bodies.items():
+        if body != COUNTRY:
+            for scope in (*above_of(body, ancestors), COUNTRY):
+                if scope != body:
+                    found[scope, *rest] += amount  # type: ignore[index]
+    return for_all(found, add)
 
 
 def instants_sql(kind: AnyKind) -> str:

@@ -1,11 +1,14 @@
 """Versions and states of entities: the part of the fold that is the same for every kind."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
+import orjson
 from msgspec import Struct
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,19 +31,33 @@ _VERSION = Columns(
     recorded_at="timestamptz",
     position="bigint",
 )
+_INTERVAL = Columns(valid_from="timestamptz", valid_to="timestamptz")
 _STATE = Columns(entity_id="uuid", version="integer", withdrawn_version="integer", occurred_at="timestamptz")
 _COUNTED = Columns(next_boundary="timestamptz", cells="jsonb")
 
 
-def _facts_row(kind: AnyKind, facts: Any) -> list[Any]:
-    return [getattr(facts, name) if facts is not None else None for name in kind.columns]
+_VERSION_ROW, _STATE_ROW = attrgetter(*_VERSION.types), attrgetter(*_STATE.types)
+
+
+def _facts_row(kind: AnyKind, facts: Any) -> Sequence[Any]:
+    return kind.values_of(facts) if facts is not None else [None] * len(kind.columns)
 
 
 def _state_row(kind: AnyKind, state: State[Any]) -> list[Any]:
     values = state.values or [None] * len(kind.axes)
-    known = (getattr(state, name) for name in _STATE.types)
-    cells = dump_json([[item.measure, item.slot, str(item.amount)] for item in state.cells])
-    return [*known, *values, state.next_boundary, cells, *_facts_row(kind, state.facts)]
+    return [*_STATE_ROW(state), *values, state.next_boundary, _cells_json(state.cells), *_facts_row(kind, state.facts)]
+
+
+@lru_cache(maxsize=4096)
+def _cells_json(cells: tuple[Counted, ...]) -> str:
+    """Most entities of a kind are counted in the same few cells, each at its own place."""
+    return dump_json([[item.measure, item.slot, str(item.amount)] for item in cells])
+
+
+@lru_cache(maxsize=4096)
+def _cells(stored: str | None) -> tuple[Counted, ...]:
+    listed = orjson.loads(stored) if stored is not None else ()
+    return tuple(Counted(measure, slot, whole(Decimal(amount))) for measure, slot, amount in listed)
 
 
 def _state_columns(kind: AnyKind) -> Columns:
@@ -52,14 +69,14 @@ def _stored(kind: AnyKind, columns: Columns) -> str:
 
 
 async def insert_versions(
-    session: AsyncSession, kind: Kind[F], epoch: int, versions: Sequence[Version[F]], sequence: int
+    session: AsyncSession, kind: Kind[F], epoch: int, versions: Iterable[tuple[Version[F], Interval]], sequence: int
 ) -> set[tuple[UUID, int]]:
-    """Add to the history what is not in it yet; the keys of what was added. Intervals are made by `chain`."""
-    columns = _VERSION + Columns(**kind.columns)
+    """Add to the history what is not in it yet, each with its interval; the keys of what was added."""
+    columns = _VERSION + _INTERVAL + Columns(**kind.columns)
     statement = sql(
         """
-        INSERT INTO {kind}_history ({stored}, epoch, valid_from, view_sequence)
-        SELECT {selected}, :epoch, r.occurred_at, :sequence FROM {unnested}
+        INSERT INTO {kind}_history ({stored}, epoch, view_sequence)
+        SELECT {selected}, :epoch, :sequence FROM {unnested}
         ON CONFLICT DO NOTHING
         RETURNING {kind}_id, version
         """,
@@ -68,78 +85,9 @@ async def insert_versions(
         selected=columns.selected,
         unnested=columns.unnested,
     )
-    rows = ([*(getattr(item, name) for name in _VERSION.types), *_facts_row(kind, item.facts)] for item in versions)
+    rows = ([*_VERSION_ROW(item), *interval, *_facts_row(kind, item.facts)] for item, interval in versions)
     result = await session.execute(statement, {**columns.values(rows), "epoch": epoch, "sequence": sequence})
     return {(row[0], row[1]) for row in result}
-
-
-class Chained(NamedTuple):
-    """A version whose interval is another one now."""
-
-    entity_id: UUID
-    version: int
-    facts: Any
-    before: Interval
-    after: Interval
-
-
-async def chain(
-    session: AsyncSession,
-    kind: AnyKind,
-    epoch: int,
-    added: Collection[tuple[UUID, int]],
-    known: Mapping[tuple[UUID, int], Any],
-) -> list[Chained]:
-    """Give each version the interval from its own time until the next one's, from the first added one on; those that
-    have another one now. Facts of `known` versions are not read from their rows.
-
-    A version that claims to have occurred before its predecessor begins where that one begins: intervals never run
-    backwards, whatever the order of arrival.
-    """
-    rows = await session.execute(
-        sql(
-            """
-            WITH touched AS (
-                SELECT entity_id, min(version) AS version
-                FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
-                GROUP BY entity_id
-            ), tail AS (
-                SELECT h.{kind}_id, h.version,
-                    CASE WHEN h.version < t.version THEN h.valid_from ELSE h.occurred_at END AS at
-                FROM touched t
-                JOIN {kind}_history h ON h.epoch = :epoch AND h.{kind}_id = t.entity_id AND h.version >= coalesce(
-                    (SELECT max(p.version) FROM {kind}_history p
-                     WHERE p.epoch = :epoch AND p.{kind}_id = t.entity_id AND p.version < t.version), 0)
-            ), opened AS (
-                SELECT {kind}_id, version, max(at) OVER (PARTITION BY {kind}_id ORDER BY version) AS valid_from
-                FROM tail
-            ), closed AS (
-                SELECT {kind}_id, version, valid_from,
-                    lead(valid_from) OVER (PARTITION BY {kind}_id ORDER BY version) AS valid_to
-                FROM opened
-            )
-            UPDATE {kind}_history h SET valid_from = c.valid_from, valid_to = c.valid_to
-            FROM closed c
-            WHERE h.epoch = :epoch AND h.{kind}_id = c.{kind}_id AND h.version = c.version
-                AND (h.valid_from, h.valid_to) IS DISTINCT FROM (c.valid_from, c.valid_to)
-            RETURNING h.{kind}_id AS entity_id, h.version, h.withdrawn, {facts},
-                old.valid_from AS was_from, old.valid_to AS was_to, new.valid_from AS now_from, new.valid_to AS now_to
-            """,
-            kind=kind.name,
-            facts=", ".join(f"h.{name}" for name in kind.columns),
-        ),
-        {"epoch": epoch, "ids": [item[0] for item in added], "versions": [item[1] for item in added]},
-    )
-    return [
-        Chained(
-            row.entity_id,
-            row.version,
-            known[key] if (key := (row.entity_id, row.version)) in known else _facts(kind, row),
-            Interval(row.was_from, row.was_to),
-            Interval(row.now_from, row.now_to),
-        )
-        for row in rows
-    ]
 
 
 class Dropped(NamedTuple, Generic[F]):
@@ -169,7 +117,7 @@ async def drop_withdrawn(
         ),
         {"epoch": epoch, "ids": [item[0] for item in withdrawn], "versions": [item[1] for item in withdrawn]},
     )
-    removed = ((_facts(kind, row), row) for row in rows)
+    removed = ((facts_of_row(kind, row), row) for row in rows)
     return [
         Dropped(row.entity_id, facts, row.change, row.occurred_at, Interval(row.valid_from, row.valid_to))
         for facts, row in removed
@@ -177,38 +125,38 @@ async def drop_withdrawn(
     ]
 
 
-def _facts(kind: Kind[F], row: Row[Any]) -> F | None:
+def facts_of_row(kind: Kind[F], row: Row[Any]) -> F | None:
+    """The facts in a row that has them by name; None of a withdrawn version."""
     values = row._mapping
     return None if values["withdrawn"] else kind.facts(**{name: values[name] for name in kind.columns})
 
 
-def _state(kind: Kind[F], row: Row[Any]) -> State[F]:
-    values = tuple(row._mapping[axis.name] for axis in kind.axes)
-    return State(
-        row.entity_id,
-        row.version,
-        row.withdrawn_version,
-        row.occurred_at,
-        _facts(kind, row),
-        None if values[0] is None else values,
-        row.next_boundary,
-        tuple(Counted(measure, slot, whole(Decimal(amount))) for measure, slot, amount in row.cells or ()),
-    )
+def _stored_state(kind: AnyKind) -> str:
+    """The columns of a state `h`, as `_state` reads them."""
+    axes = (axis.name for axis in kind.axes)
+    columns = ("version", "withdrawn_version", "occurred_at", "withdrawn", "next_boundary", *axes, *kind.columns)
+    return f"h.{kind.name}_id, CAST(h.cells AS text), " + ", ".join(f"h.{name}" for name in columns)
+
+
+def _state(kind: Kind[F], row: Sequence[Any]) -> State[F]:
+    entity_id, cells, version, withdrawn_version, occurred_at, withdrawn, next_boundary, *rest = row
+    axes = len(kind.axes)
+    values = None if rest[0] is None else tuple(rest[:axes])
+    facts = None if withdrawn else kind.facts(**dict(zip(kind.columns, rest[axes:], strict=True)))
+    return State(entity_id, version, withdrawn_version, occurred_at, facts, values, next_boundary, _cells(cells))
 
 
 async def states_by_id(session: AsyncSession, kind: Kind[F], epoch: int, ids: Collection[UUID]) -> dict[UUID, State[F]]:
     """The known states of these entities."""
     rows = await session.execute(
         sql(
-            """
-            SELECT s.{kind}_id AS entity_id, s.*
-            FROM {kind}_state s WHERE s.epoch = :epoch AND s.{kind}_id = ANY(CAST(:ids AS uuid[]))
-            """,
+            "SELECT {columns} FROM {kind}_state h WHERE h.epoch = :epoch AND h.{kind}_id = ANY(CAST(:ids AS uuid[]))",
+            columns=_stored_state(kind),
             kind=kind.name,
         ),
         {"epoch": epoch, "ids": list(ids)},
     )
-    return {row.entity_id: _state(kind, row) for row in rows}
+    return {row[0]: _state(kind, row) for row in rows}
 
 
 async def replace_states(session: AsyncSession, kind: Kind[F], epoch: int, states: Iterable[State[F]]) -> None:
@@ -239,27 +187,29 @@ async def states_past_boundary(
     rows = await session.execute(
         sql(
             """
-            SELECT s.{kind}_id AS entity_id, s.* FROM {kind}_state s
-            WHERE s.next_boundary < :now ORDER BY s.next_boundary LIMIT :limit
+            SELECT h.epoch, {columns} FROM {kind}_state h
+            WHERE h.next_boundary < :now ORDER BY h.next_boundary LIMIT :limit
             """,
+            columns=_stored_state(kind),
             kind=kind.name,
         ),
         {"now": now, "limit": limit},
     )
-    return [(row.epoch, _state(kind, row)) for row in rows]
+    return [(row[0], _state(kind, row[1:])) for row in rows]
 
 
 async def states_ahead(session: AsyncSession, kind: Kind[F], now: datetime, limit: int) -> list[tuple[int, State[F]]]:
     """States, with their epoch, that are counted as at an instant after `now`: the clock ran ahead and was set back."""
     rows = await session.execute(
         sql(
-            "SELECT h.{kind}_id AS entity_id, h.* FROM {kind}_state h WHERE {ahead} LIMIT :limit",
+            "SELECT h.epoch, {columns} FROM {kind}_state h WHERE {ahead} LIMIT :limit",
+            columns=_stored_state(kind),
             kind=kind.name,
             ahead=kind.ahead_sql,
         ),
         {"at": now, "limit": limit},
     )
-    return [(row.epoch, _state(kind, row)) for row in rows]
+    return [(row[0], _state(kind, row[1:])) for row in rows]
 
 
 async def some_ahead(session: AsyncSession, now: datetime) -> bool:

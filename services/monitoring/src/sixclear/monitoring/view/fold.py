@@ -1,7 +1,7 @@
 """Events into the view: in one transaction what happened, how it stands now, and every counter above it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -16,7 +16,7 @@ from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
 from sixclear.monitoring.kinds.kind import Amount, Kind
-from sixclear.monitoring.view import census, counters, days, dimensions, entities, gaps
+from sixclear.monitoring.view import census, counters, days, dimensions, entities, gaps, intervals
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.batches import Batch, hides, read
 from sixclear.monitoring.view.moves import Interval, Move, Piece, another_end, moves
@@ -24,15 +24,14 @@ from sixclear.monitoring.view.states import (
     Happened,
     Key,
     Leaf,
+    PlaceOf,
     Reach,
     State,
     Version,
-    above_of,
     delta,
     folded,
     happened,
-    keys_above,
-    reaches,
+    latest_above,
     rolled_up,
 )
 
@@ -186,7 +185,9 @@ class _Fold:
         kept = [
             v for own in by_entity.values() for v in own.values() if v.version >= after[v.entity_id].withdrawn_version
         ]
-        added = await entities.insert_versions(self.session, kind, self.epoch, kept, self.sequence)
+        placed = await intervals.place(self.session, kind, self.epoch, kept, before, after)
+        rows = (*placed.appended, *placed.others)
+        added = await entities.insert_versions(self.session, kind, self.epoch, rows, self.sequence)
         await self._close_gaps(kind.name, versions)
         if not added:
             return False
@@ -196,13 +197,23 @@ class _Fold:
         new = [item for item in kept if (item.entity_id, item.version) in added]
         counted = [one for v in new if v.facts is not None for one in happened(kind, v.facts, v.change, v.occurred_at)]
         dropped = await self._drop_withdrawn(kind, before, touched)
-        known = {(state.entity_id, state.version): state.facts for state in before.values()}
-        known |= {(item.entity_id, item.version): item.facts for item in new}
-        chained = await entities.chain(self.session, kind, self.epoch, added, known)
         removed = [one for item in dropped for one in happened(kind, item.facts, item.change, item.occurred_at)]
-        await self._count(deltas, counted, removed, moves(kind, _pieces(new, chained, dropped)))
+        pieces = [*placed.pieces, *await self._chain(kind, before, placed, added), *_gone(dropped)]
+        await self._count(deltas, counted, removed, moves(kind, pieces))
         await self._note_gaps(kind, before, new)
         return any(not (hides(kind, state.facts) and _unseen(kind, before.get(key))) for key, state in touched.items())
+
+    async def _chain(
+        self, kind: Kind[F], before: Mapping[UUID, State[F]], placed: intervals.Placed[F], added: Set[tuple[UUID, int]]
+    ) -> list[Piece]:
+        """Put between what is there what did not come after all of it."""
+        others = {key: item for item, _ in placed.others if (key := (item.entity_id, item.version)) in added}
+        if not others:
+            return []
+        known = {(state.entity_id, state.version): state.facts for state in before.values()}
+        known |= {key: item.facts for key, item in others.items()}
+        chained = await intervals.chain(self.session, kind, self.epoch, others, known)
+        return list(_pieces(others, chained))
 
     async def _note_gaps(self, kind: Kind[F], before: Mapping[UUID, State[F]], added: Sequence[Version[F]]) -> None:
         """Ask the history only about those whose predecessor is neither here nor the one known before."""
@@ -236,22 +247,23 @@ class _Fold:
         deltas: dict[Leaf, Amount],
         counted: Sequence[Happened],
         removed: Sequence[Happened],
-        moved: Mapping[Move, Amount],
+        moved: Mapping[PlaceOf, Mapping[Move, Amount]],
     ) -> None:
         for one in counted:
             deltas[one.leaf] = deltas.get(one.leaf, 0) + one.amount
         for one in removed:
             deltas[one.leaf] = deltas.get(one.leaf, 0) - one.amount
-        ids = {item.organisation_id for item in deltas if item.organisation_id is not None}
+        bodies = {item.organisation_id for item in deltas} | {place[0] for place in moved}
+        ids = [body for body in bodies if body is not None]
         above = await dimensions.ancestors_by_id(self.session, self._organisations_epoch, ids)
-        times = latest_of_leaves(counted)
-        rolled = rolled_up(deltas, above)
-        await counters.add_to_counters(self.session, self.source, self.epoch, rolled, latest_by_day(times, above))
-        await days.add_moves(self.session, self.source, self.epoch, self._organisations_epoch, moved)
-        for table, reached in latest(times, above).items():
-            await counters.raise_latest(self.session, table, self.epoch, reached)
-        if lost := latest(latest_of_leaves(removed), above):
-            scopes = {reach.scope for times in lost.values() for reach in times}
+        times = {table: latest_above(leaves, above) for table, leaves in latest_of_leaves(counted).items()}
+        by_day = {key: at for found in times.values() for key, at in found.items()}
+        await counters.add_to_counters(self.session, self.source, self.epoch, rolled_up(deltas, above), by_day)
+        await days.add_moves(self.session, self.source, self.epoch, moved, above)
+        for table, found in times.items():
+            await counters.raise_latest(self.session, table, self.epoch, latest_of_reaches(found))
+        if lost := latest_of_leaves(removed):
+            scopes = {key.scope for leaves in lost.values() for key in map(Key._make, latest_above(leaves, above))}
             await counters.rebuild_latest(self.session, self.source, self.epoch, self._organisations_epoch, scopes)
 
 
@@ -259,11 +271,9 @@ def _unseen(kind: Kind[F], before: State[F] | None) -> bool:
     return before is None or hides(kind, before.facts)
 
 
-def _pieces(
-    added: Sequence[Version[F]], chained: Sequence[entities.Chained], dropped: Sequence[entities.Dropped[F]]
-) -> Iterator[Piece]:
+def _pieces(added: Mapping[tuple[UUID, int], Version[F]], chained: Sequence[intervals.Chained]) -> Iterator[Piece]:
     """What holds from now on in another interval, and what does no more."""
-    new = {(item.entity_id, item.version): item for item in added}
+    new = dict(added)
     for one in chained:
         if new.pop((one.entity_id, one.version), None) is None:
             yield from another_end(one.entity_id, one.facts, one.before, one.after)
@@ -271,40 +281,28 @@ def _pieces(
             yield Piece(one.entity_id, 1, one.facts, one.after)
     for item in new.values():
         yield Piece(item.entity_id, 1, item.facts, Interval(item.occurred_at, None))
-    for gone in dropped:
-        yield Piece(gone.entity_id, -1, gone.facts, gone.interval)
 
 
-def latest_of_leaves(changes: Sequence[Happened]) -> dict[tuple[str, Leaf], datetime]:
-    """For each table of latest instants, and each leaf of a day, the greatest one of those who keep it."""
-    times: dict[tuple[str, Leaf], datetime] = {}
+def _gone(dropped: Sequence[entities.Dropped[F]]) -> Iterator[Piece]:
+    return (Piece(gone.entity_id, -1, gone.facts, gone.interval) for gone in dropped)
+
+
+def latest_of_leaves(changes: Sequence[Happened]) -> dict[str, dict[Leaf, datetime]]:
+    """For each table of latest instants, the greatest one of each leaf of a day."""
+    times: dict[str, dict[Leaf, datetime]] = {}
     for one in changes:
         if one.flow.latest is not None:
-            place = (one.flow.latest, one.leaf)
-            times[place] = max(times.get(place, one.occurred_at), one.occurred_at)
+            here = times.setdefault(one.flow.latest, {})
+            here[one.leaf] = max(here.get(one.leaf, one.occurred_at), one.occurred_at)
     return times
 
 
-def latest_by_day(
-    times: Mapping[tuple[str, Leaf], datetime], above: Mapping[UUID, Sequence[UUID]]
-) -> dict[Key, datetime]:
-    """For each counter of a flow that keeps its latest instant the greatest one of its day."""
-    found: dict[Key, datetime] = {}
-    for (_, leaf), at in times.items():
-        for key in keys_above(leaf, above):
-            found[key] = max(found.get(key, at), at)
-    return found
-
-
-def latest(
-    times: Mapping[tuple[str, Leaf], datetime], above: Mapping[UUID, Sequence[UUID]]
-) -> dict[str, dict[Reach, datetime]]:
-    """For each table of latest instants the greatest one of each scope."""
-    found: dict[str, dict[Reach, datetime]] = defaultdict(dict)
-    for (table, leaf), at in times.items():
-        known = found[table]
-        for reach in reaches(*leaf[:3], above_of(leaf.organisation_id, above)):
-            known[reach] = max(known.get(reach, at), at)
+def latest_of_reaches(times: Mapping[Key, datetime]) -> dict[Reach, datetime]:
+    """The greatest instant of each scope, programme and assigning level, of all days."""
+    found: dict[Reach, datetime] = {}
+    for (scope, programme, assigned_by, *_), at in times.items():
+        reach = (scope, programme, assigned_by)
+        found[reach] = max(found.get(reach, at), at)
     return found
 
 

@@ -6,28 +6,22 @@ what it has left when it ends. So the sum of all moves up to an instant is what 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from sixclear.common.clock import civil_date
 from sixclear.monitoring.kinds.kind import Amount, Counted, Kind
-from sixclear.monitoring.view.states import Leaf, place_of
+from sixclear.monitoring.view.states import TICK, Phase, PlaceOf, phases, place_of
 
 F = TypeVar("F", bound=Struct)
 
 DAY, MONTH = "d", "m"
-_TICK = timedelta(microseconds=1)
 
-
-class Move(NamedTuple):
-    """A leaf changes on a civil day; by time alone just at `crossed_at`, where that is not None."""
-
-    leaf: Leaf
-    day: date
-    crossed_at: datetime | None
+# A cell (measure, slot) changes on a civil day; by time alone just at the last instant, where that is not None.
+Move: TypeAlias = tuple[str, str, date, datetime | None]
 
 
 class Interval(NamedTuple):
@@ -46,19 +40,6 @@ class Piece(NamedTuple):
     interval: Interval
 
 
-class _Step(NamedTuple):
-    at: datetime
-    crossed_at: datetime | None
-    cells: Sequence[Counted]
-
-
-class _Course(NamedTuple):
-    """How facts are counted over an interval: where, and from when on in which cells."""
-
-    place: tuple[UUID | None, str, str]
-    steps: tuple[_Step, ...]
-
-
 def another_end(entity_id: UUID, facts: Any, before: Interval, after: Interval) -> Iterator[Piece]:
     """What an interval gains or loses by another beginning or end. Only what differs: courses can be cut anywhere."""
     if before.began != after.began:
@@ -70,53 +51,81 @@ def another_end(entity_id: UUID, facts: Any, before: Interval, after: Interval) 
         yield Piece(entity_id, 1, facts, Interval(before.ended, after.ended))
 
 
-def moves(kind: Kind[F], pieces: Iterable[Piece]) -> dict[Move, Amount]:
-    """The sums of what pieces bring and take, those of the future too: no timer is needed for them.
+def moves(kind: Kind[F], pieces: Iterable[Piece]) -> dict[PlaceOf, dict[Move, Amount]]:
+    """The sums of what pieces bring and take at each place, those of the future too: no timer is needed for them.
 
     What cancels out does not appear. A report ends an interval and begins another one that is counted alike: that is
-    seen from the facts, before any move is made of them.
+    seen from the facts, or from their phases, before any move is made of them.
     """
-    left: dict[tuple[UUID, Interval], list[tuple[int, Any]]] = defaultdict(list)
+    left: dict[tuple[UUID, Interval], list[tuple[int, _Counting]]] = defaultdict(list)
     for entity_id, sign, facts, interval in pieces:
         if facts is None or (interval.ended is not None and interval.ended <= interval.began):
             continue
-        here = left[entity_id, interval]
-        other = next((one for one in here if one[0] == -sign and kind.counts_alike(one[1], facts)), None)
+        here, counting = left[entity_id, interval], _Counting(kind, facts)
+        other = next((one for one in here if one[0] == -sign and counting.is_like(one[1])), None)
         if other is None:
-            here.append((sign, facts))
+            here.append((sign, counting))
         else:
             here.remove(other)
-    amounts: dict[Move, Amount] = defaultdict(int)
+    amounts: dict[PlaceOf, dict[Move, Amount]] = defaultdict(lambda: defaultdict(int))
     for (_, interval), held in left.items():
-        for sign, facts in held:
-            for move, amount in _moves(_course(kind, facts, interval)):
-                amounts[move] += sign * amount
-    return {move: amount for move, amount in amounts.items() if amount}
+        for sign, counting in held:
+            here_ = amounts[counting.place]
+            for move, amount in _moves(counting.phases, interval):
+                here_[move] += sign * amount
+    return {place: {move: n for move, n in moved.items() if n} for place, moved in amounts.items()}
 
 
-def _course(kind: Kind[F], facts: F, interval: Interval) -> _Course:
+class _Counting:
+    """How facts are counted, found out when it is asked for."""
+
+    def __init__(self, kind: Kind[Any], facts: Any) -> None:
+        self._kind = kind
+        self._facts = facts
+        self._phases: tuple[Phase, ...] | None = None
+
+    @property
+    def place(self) -> PlaceOf:
+        return place_of(self._kind, self._facts)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        if self._phases is None:
+            self._phases = phases(self._kind, self._facts)
+        return self._phases
+
+    def is_like(self, other: "_Counting") -> bool:
+        """Whether both are counted the same at any instant."""
+        if self._kind.counts_alike(self._facts, other._facts):
+            return True
+        return self.place == other.place and self.phases == other.phases
+
+
+def _steps(
+    course: Sequence[Phase], interval: Interval
+) -> Iterator[tuple[datetime, datetime | None, Sequence[Counted]]]:
+    """When an interval enters which cells; by time alone at the second instant, where that is not None."""
     began, ended = interval
-    steps = [_Step(began, None, _cells(kind, facts, began))]
-    boundary = kind.boundary(facts, began)
-    while boundary is not None and (ended is None or boundary < ended):
-        after = boundary + _TICK
-        steps.append(_Step(after, after, _cells(kind, facts, after)))
-        boundary = kind.boundary(facts, after)
+    cells: Sequence[Counted] = ()
+    later = []
+    for phase in course:
+        if phase.after is None or phase.after < began:
+            cells = phase.cells
+        elif ended is None or phase.after < ended:
+            later.append((phase.after + TICK, phase.cells))
+    yield began, None, cells
+    for after, cells in later:
+        yield after, after, cells
     if ended is not None:
-        steps.append(_Step(ended, None, ()))
-    return _Course(place_of(kind, facts), tuple(steps))
+        yield ended, None, ()
 
 
-def _cells(kind: Kind[F], facts: F, at: datetime) -> Sequence[Counted]:
-    values = kind.values(facts, at)
-    return () if values is None else tuple(kind.cells(facts, *values))
-
-
-def _moves(course: _Course) -> Iterator[tuple[Move, Amount]]:
+def _moves(course: Sequence[Phase], interval: Interval) -> Iterator[tuple[Move, Amount]]:
     counted: Sequence[Counted] = ()
-    for at, crossed_at, cells in course.steps:
+    for at, crossed_at, cells in _steps(course, interval):
         day = civil_date(at)
-        for sign, changed in ((-1, counted), (1, cells)):
-            for item in changed:
-                yield Move(Leaf(*course.place, item.measure, item.slot), day, crossed_at), sign * item.amount
+        for measure, slot, amount in counted:
+            yield (measure, slot, day, crossed_at), -amount
+        for measure, slot, amount in cells:
+            yield (measure, slot, day, crossed_at), amount
         counted = cells

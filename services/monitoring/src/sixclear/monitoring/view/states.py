@@ -1,26 +1,31 @@
 """The fold, pure: which version of an entity stands, and in which counters it is counted at an instant."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Generic, NamedTuple, TypeVar
+from operator import add
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sixclear.common.clock import civil_date
-from sixclear.monitoring.kinds.kind import DIMENSIONS, Amount, AnyFlow, Counted, Kind
+from sixclear.monitoring.kinds.kind import Amount, AnyFlow, Counted, Kind
 
 COUNTRY = UUID(int=0)
 WITHDRAWN = "withdrawn"
 
 F = TypeVar("F", bound=Struct)
+T = TypeVar("T")
+
+# What is counted beside each other at one place: organisation, programme and assigning level.
+PlaceOf: TypeAlias = tuple[UUID | None, str, str]
+TICK = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Version(Generic[F]):
+class Version(Struct, Generic[F], frozen=True):
     """A published version of an entity; `facts` is None in the one by which it was withdrawn.
 
     `position` is that of its event in the log.
@@ -36,8 +41,7 @@ class Version(Generic[F]):
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class State(Generic[F]):
+class State(Struct, Generic[F], frozen=True):
     """An entity's greatest version, and how it is counted until `next_boundary`: by the value of each axis, or not.
 
     `cells` are those in which it is counted, by the rules of when it was stored.
@@ -73,28 +77,17 @@ class Key(NamedTuple):
     slot: str
 
 
-class Reach(NamedTuple):
-    """One of the scopes, programmes and assigning levels under which something is counted."""
-
-    scope: UUID
-    programme: str
-    assigned_by: str
+# One of the scopes, programmes and assigning levels under which something is counted.
+Reach: TypeAlias = tuple[UUID, str, str]
 
 
 class Happened(NamedTuple):
-    """A change that a flow counts, where and when it occurred."""
+    """A change that a flow counts: on its civil day first, and when it occurred."""
 
     flow: AnyFlow
-    organisation_id: UUID | None
-    programme: str
-    assigned_by: str
+    leaf: Leaf
     occurred_at: datetime
     amount: Amount
-
-    @property
-    def leaf(self) -> Leaf:
-        """Where it is counted first: on its civil day."""
-        return Leaf(*self[1:4], self.flow.measure, civil_date(self.occurred_at).isoformat())
 
 
 def folded(kind: Kind[F], before: State[F] | None, versions: Sequence[Version[F]], at: datetime) -> State[F]:
@@ -116,15 +109,35 @@ def counted_at(kind: Kind[F], state: State[F], at: datetime) -> State[F]:
     """The same state, counted as at the instant `at`."""
     if state.facts is None:
         return replace(state, values=None, next_boundary=None, cells=())
-    values = kind.values(state.facts, at)
-    cells = () if values is None else tuple(kind.cells(state.facts, *values))
-    return replace(state, values=values, next_boundary=kind.boundary(state.facts, at), cells=cells)
+    current, boundary = Phase(None, None, ()), None
+    for phase in phases(kind, state.facts):
+        if phase.after is not None and phase.after >= at:
+            boundary = phase.after
+            break
+        current = phase
+    return replace(state, values=current.values, next_boundary=boundary, cells=current.cells)
 
 
-def place_of(kind: Kind[F], facts: F) -> tuple[UUID | None, str, str]:
+class Phase(NamedTuple):
+    """How facts are counted after an instant (None: from the beginning) until the next phase."""
+
+    after: datetime | None
+    values: tuple[str, ...] | None
+    cells: tuple[Counted, ...]
+
+
+def phases(kind: Kind[F], facts: F) -> tuple[Phase, ...]:
+    """How facts are counted over all time, in order; empty for what is not counted."""
+    course = kind.course(facts)
+    return tuple(Phase(after, values, tuple(kind.cells(facts, *values))) for after, values in course)
+
+
+def place_of(kind: Kind[F], facts: F) -> PlaceOf:
     """The organisation and the dimensions of an entity; one that its kind does not have is empty."""
-    programme, assigned_by = (getattr(facts, name) or "" if name in kind.dimensions else "" for name in DIMENSIONS)
-    return getattr(facts, "organisation_id"), programme, assigned_by  # noqa: B009 (every kind has it)
+    of: Any = facts  # every kind has an organisation
+    has = kind.dimensions
+    programme = of.programme or "" if "programme" in has else ""
+    return of.organisation_id, programme, of.assigned_by or "" if "assigned_by" in has else ""
 
 
 def leaves(kind: Kind[F], state: State[F] | None) -> Iterable[tuple[Leaf, Amount]]:
@@ -140,7 +153,8 @@ def happened(kind: Kind[F], facts: F, change: str, occurred_at: datetime) -> Ite
     """What the flows of a kind count of one change."""
     for flow in kind.flows:
         if flow.change == change:
-            yield Happened(flow, *place_of(kind, facts), occurred_at, flow.amount.python(facts))
+            leaf = Leaf(*place_of(kind, facts), flow.measure, civil_date(occurred_at).isoformat())
+            yield Happened(flow, leaf, occurred_at, flow.amount.python(facts))
 
 
 def delta(kind: Kind[F], changes: Iterable[tuple[State[F] | None, State[F]]]) -> dict[Leaf, Amount]:
@@ -153,6 +167,8 @@ def delta(kind: Kind[F], changes: Iterable[tuple[State[F] | None, State[F]]]) ->
     """
     amounts: dict[Leaf, Amount] = defaultdict(int)
     for before, after in changes:
+        if before is not None and _stays(kind, before, after):
+            continue
         for item, amount in leaves(kind, before):
             amounts[item] -= amount
         for item, amount in leaves(kind, after):
@@ -160,26 +176,49 @@ def delta(kind: Kind[F], changes: Iterable[tuple[State[F] | None, State[F]]]) ->
     return {item: amount for item, amount in amounts.items() if amount}
 
 
-def reaches(organisation_id: UUID | None, programme: str, assigned_by: str, above: Sequence[UUID]) -> set[Reach]:
-    """Everything under which one organisation's leaf is counted; `above` are its ancestors, itself included."""
-    scopes = {COUNTRY, *above} if organisation_id is not None else {COUNTRY}
-    return {Reach(s, p, a) for s in scopes for p in {"", programme} for a in {"", assigned_by}}
+def _stays(kind: Kind[F], before: State[F], after: State[F]) -> bool:
+    if before.facts is None or after.facts is None:
+        return False
+    return before.cells == after.cells and place_of(kind, before.facts) == place_of(kind, after.facts)
 
 
 def rolled_up(amounts: Mapping[Leaf, Amount], ancestors: Mapping[UUID, Sequence[UUID]]) -> dict[Key, Amount]:
     """The changes of every counter above `amounts`. An organisation that is not known yet stands for itself."""
-    counts: dict[Key, Amount] = defaultdict(int)
-    for item, amount in amounts.items():
-        if amount:
-            for key in keys_above(item, ancestors):
-                counts[key] += amount
-    return {key: amount for key, amount in counts.items() if amount}
+    by_scope: dict[Key, Amount] = {}
+    for (organisation_id, *rest), amount in amounts.items():
+        for scope in (*above_of(organisation_id, ancestors), COUNTRY):
+            _put(by_scope, (scope, *rest), amount, add)
+    return {key: amount for key, amount in for_all(by_scope, add).items() if amount}
 
 
-def keys_above(leaf: Leaf, ancestors: Mapping[UUID, Sequence[UUID]]) -> Iterable[Key]:
-    """Every counter under which a leaf is counted."""
-    reached = reaches(*leaf[:3], above_of(leaf.organisation_id, ancestors))
-    return (Key(*reach, leaf.measure, leaf.slot) for reach in reached)
+def latest_above(times: Mapping[Leaf, datetime], ancestors: Mapping[UUID, Sequence[UUID]]) -> dict[Key, datetime]:
+    """The greatest instant of every counter above `times`."""
+    by_scope: dict[Key, datetime] = {}
+    for (organisation_id, *rest), at in times.items():
+        for scope in (*above_of(organisation_id, ancestors), COUNTRY):
+            _put(by_scope, (scope, *rest), at, max)
+    return for_all(by_scope, max)
+
+
+def for_all(found: Mapping[Any, T], join: Callable[[T, T], T]) -> dict[Any, T]:
+    """With what is counted for all programmes and all assigning levels, which stand second and third in a key.
+
+    Scopes are gathered before, so that only what differs there is multiplied: half of the steps of doing each apart.
+    """
+    levels = dict(found)
+    for key, value in found.items():
+        if key[2]:
+            _put(levels, (key[0], key[1], "", *key[3:]), value, join)
+    programmes = dict(levels)
+    for key, value in levels.items():
+        if key[1]:
+            _put(programmes, (key[0], "", *key[2:]), value, join)
+    return programmes
+
+
+def _put(found: dict[Any, T], key: tuple[Any, ...], value: T, join: Callable[[T, T], T]) -> None:
+    known = found.get(key)
+    found[key] = value if known is None else join(known, value)
 
 
 def above_of(organisation_id: UUID | None, ancestors: Mapping[UUID, Sequence[UUID]]) -> Sequence[UUID]:
