@@ -26,6 +26,7 @@ from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.organisation.seed import register, seed_organisations
 from sixclear.tasks.settings import Settings
+from sixclear.tasks.simulation import service as making
 from sixclear.tasks.simulation.service import HoldsMore, Size, simulate
 from sixclear.tasks.task.models import Evidence, ProgressReport, Task
 from sixclear.tasks.task.recording import event_data
@@ -101,6 +102,74 @@ async def test_a_database_that_holds_more_is_added_to_only_when_that_is_said(ser
     async with service.database.session() as session:
         codes = (await session.scalars(select(Task.code).order_by(Task.code))).all()
     assert codes == [f"MP1-{n:07d}" for n in range(60)] + [f"MP2-{n:07d}" for n in range(30)]
+
+
+SCHEMA = text(
+    """SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+       UNION ALL
+       SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) || ' ' || convalidated
+         FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1"""
+)
+
+
+async def test_an_empty_database_is_filled_before_its_indexes_are_made_and_has_them_all(service: Service) -> None:
+    async with service.database.session() as session:
+        before = (await session.scalars(SCHEMA)).all()
+    await simulated(service, Size(30))
+    async with service.database.session() as session:
+        assert (await session.scalars(SCHEMA)).all() == before
+        invalid = text("SELECT count(*) FROM pg_index WHERE NOT indisvalid OR NOT indisready")
+        assert await session.scalar(invalid) == 0
+        frozen = text("SELECT relallvisible = relpages AND relpages > 0 FROM pg_class WHERE relname = 'task'")
+        assert await session.scalar(frozen)
+
+
+async def test_a_run_that_is_stopped_leaves_an_empty_database_as_it_was(service: Service) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    async with service.database.session() as session:
+        before = (await session.scalars(SCHEMA)).all()
+    with pytest.raises(KeyboardInterrupt):
+        await simulate(service.database, service.log, Size(30), service.clock(), stop)
+    async with service.database.session() as session:
+        assert (await session.scalars(SCHEMA)).all() == before
+        assert await session.scalar(select(func.count()).select_from(Task)) == 0
+    await simulated(service, Size(30, add=True))
+
+
+CONTENT = text(
+    """SELECT md5(string_agg(t::text, ',' ORDER BY task_id)) FROM task AS t
+       UNION ALL SELECT md5(string_agg(r::text, ',' ORDER BY task_id, task_version)) FROM progress_report AS r
+       UNION ALL SELECT md5(string_agg(e.data::text, ',' ORDER BY event_id)) FROM event AS e"""
+)
+
+
+async def test_several_processes_write_the_rows_of_one(
+    clone_database: CloneDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = []
+    for chunk in (5_000, 20):
+        monkeypatch.setattr(making, "_CHUNK", chunk)
+        database = Database(await clone_database("sixclear.tasks"), application_name="test")
+        log = EventLog(EVENTS, database)
+        await register(database, log, ORGANISATIONS, START)
+        shown: list[int] = []
+        await simulate(database, log, Size(90), START, shown.append)
+        assert len(shown) == -(-90 // chunk)
+        async with database.session() as session:
+            content.append((await session.scalars(CONTENT)).all())
+        await database.close()
+    assert content[0] == content[1]
+
+
+async def test_some_tasks_have_coordinating_bodies(service: Service) -> None:
+    await simulated(service, Size(2_000))
+    many = func.cardinality(Task.coordinating_organisation_ids)
+    async with service.database.session() as session:
+        counts: dict[int, int] = dict((await session.execute(select(many, func.count()).group_by(many))).all())
+    assert 0.5 < counts[0] / 2_000 < 0.8
+    assert max(counts) > 1
 
 
 async def test_production_is_refused(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ and two recur: sixty events.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,8 @@ _LIVES: tuple[tuple[str, ...], ...] = (
     _REPORTED,
 )
 _RECURRING = (18, 19)
+# By the place of twenty tasks among ten such rows.
+_WITH_PROVINCE, _WITH_CENTRAL = 3, (1, 2)
 
 _WORK = (
     "Số hoá hồ sơ đất đai và liên thông với cơ sở dữ liệu quốc gia",
@@ -64,14 +66,15 @@ class Commune:
     organisation_id: UUID
     name: str
     position: dict[str, Any]
+    province_id: UUID | None
 
     @classmethod
-    def of(cls, organisation_id: UUID, name: str) -> "Commune":
+    def of(cls, organisation_id: UUID, name: str, province_id: UUID | None = None) -> "Commune":
         """The commune with the position that answers for its tasks."""
         title = "Chủ tịch Uỷ ban nhân dân"
         position_id = stable_id("position", str(organisation_id), title)
         position = {"position_id": str(position_id), "title": title, "organisation_id": str(organisation_id)}
-        return cls(organisation_id, name, position)
+        return cls(organisation_id, name, position, province_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,17 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """What all simulated tasks share. `now` is when all is recorded; facts lie in the five hundred days before."""
+    """What all simulated tasks share. `now` is when all is recorded; facts lie in the five hundred days before.
+
+    `central` are the bodies that may work on a task beside a commune.
+    """
 
     seed: int
     programme_id: UUID
     programme: ProgrammeFacts
     communes: Sequence[Commune]
     now: datetime
+    central: Sequence[UUID] = ()
 
     @property
     def source(self) -> str:
@@ -124,13 +131,46 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
     owner = country.programme.owner_organisation_id
     began = country.now - timedelta(seconds=draw.randrange(86_400, 500 * 86_400))
     external_id = f"{number:07d}"
-    task = replace(
-        _blank(country, commune),
+    day = civil_date(began) + timedelta(days=draw.randrange(30, 600))
+    deadline = None if kind in _RECURRING else close_of_day(day)
+    task = TaskRecord(
+        classification="public",
+        status="draft",
+        kind="recurring" if kind in _RECURRING else "one_off",
+        recurrence=_RECURRENCE if kind in _RECURRING else None,
+        title=f"{_WORK[draw.randrange(len(_WORK))]} ({commune.name})",
+        assigning_organisation_id=owner,
+        lead_organisation_id=commune.organisation_id,
+        coordinating_organisation_ids=_beside(country, commune, number, draw),
+        responsible_position=commune.position,
+        product="Báo cáo kết quả, dữ liệu đã cập nhật",
+        authority="Quyết định trong phạm vi được giao",
+        current_deadline=deadline,
+        percent=0,
+        last_report_at=None,
+        reports_count=0,
+        evidence_count=0,
+        assigned_at=None,
+        submitted_at=None,
+        occurred_at=None,
         task_id=task_id(owner, country.source, external_id),
         code=f"MP{country.seed}-{external_id}",
-        title=f"{_WORK[draw.randrange(len(_WORK))]} ({commune.name})",
+        programme_id=country.programme_id,
+        programme=country.programme,
+        directive_id=None,
+        clause=None,
+        description=None,
+        source=country.source,
         external_id=external_id,
-        **_time(kind in _RECURRING, civil_date(began) + timedelta(days=draw.randrange(30, 600))),
+        assigned_by="central",
+        leader_position=None,
+        original_deadline=deadline,
+        completed_at=None,
+        completed_by_organisation_id=None,
+        demonstration=True,
+        version=0,
+        published_version=None,
+        recorded_at=country.now,
     )
     life = Life(owner)
     steps = ("propose", *_LIVES[kind])
@@ -141,10 +181,17 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
     return life
 
 
-def _time(recurs: bool, day: date) -> dict[str, Any]:
-    if recurs:
-        return {"kind": "recurring", "recurrence": _RECURRENCE}
-    return {"original_deadline": close_of_day(day), "current_deadline": close_of_day(day)}
+def _beside(country: Country, commune: Commune, number: int, draw: Random) -> list[UUID]:
+    """Who works with the commune: its province on three of ten tasks, on two of these one or two central bodies too.
+
+    The first of the central bodies have far more of them than the last.
+    """
+    place = number // TASKS_IN_A_ROW % 10
+    found = [commune.province_id] if place < _WITH_PROVINCE and commune.province_id else []
+    if country.central and place in _WITH_CENTRAL:
+        drawn = (country.central[int(len(country.central) * draw.random() ** 2)] for _ in range(place))
+        found += dict.fromkeys(drawn)
+    return found
 
 
 def _step(life: Life, task: TaskRecord, step: str, at: datetime, draw: Random, now: datetime) -> TaskRecord:
@@ -201,47 +248,4 @@ def _report(step: Step, said: lifecycle.Report, now: datetime) -> SaidReport:
         remedy=said.remedy,
         occurred_at=step.occurred_at,
         recorded_at=now,
-    )
-
-
-def _blank(country: Country, commune: Commune) -> TaskRecord:
-    """A task of the programme that is given to a commune, before it is proposed."""
-    return TaskRecord(
-        classification="public",
-        status="draft",
-        kind="one_off",
-        recurrence=None,
-        title="",
-        assigning_organisation_id=country.programme.owner_organisation_id,
-        lead_organisation_id=commune.organisation_id,
-        coordinating_organisation_ids=[],
-        responsible_position=commune.position,
-        product="Báo cáo kết quả, dữ liệu đã cập nhật",
-        authority="Quyết định trong phạm vi được giao",
-        current_deadline=None,
-        percent=0,
-        last_report_at=None,
-        reports_count=0,
-        evidence_count=0,
-        assigned_at=None,
-        submitted_at=None,
-        occurred_at=None,
-        task_id=commune.organisation_id,
-        code="",
-        programme_id=country.programme_id,
-        programme=country.programme,
-        directive_id=None,
-        clause=None,
-        description=None,
-        source=country.source,
-        external_id=None,
-        assigned_by="central",
-        leader_position=None,
-        original_deadline=None,
-        completed_at=None,
-        completed_by_organisation_id=None,
-        demonstration=True,
-        version=0,
-        published_version=None,
-        recorded_at=country.now,
     )

@@ -1,8 +1,9 @@
 """The life of a task: what each step needs and what it changes. Pure: no database, no clock."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -110,6 +111,10 @@ class TaskRecord(TaskState):
     recorded_at: datetime
 
 
+_RECORD = [one.name for one in fields(TaskRecord)]
+_read_record = attrgetter(*_RECORD)
+
+
 def is_published(classification: str, change: str) -> bool:
     """Whether an event goes out: always for a public task, once more when a task is withdrawn."""
     return classification == "public" or change == "withdrawn"
@@ -119,14 +124,16 @@ def moved(task: TaskRecord, change: Change, occurred_at: datetime, now: datetime
     """The task after a change, at its next version: as `next_version` of `entity` moves a row."""
     version = task.version + 1
     published = is_published(task.classification, change.name)
-    return replace(
-        task,
-        **change.fields,
-        version=version,
-        published_version=version if published else task.published_version,
-        occurred_at=occurred_at if task.occurred_at is None else max(occurred_at, task.occurred_at),
-        recorded_at=now,
-    )
+    # `dataclasses.replace` takes half as long again, and each report comes by here.
+    moved = dict(zip(_RECORD, _read_record(task), strict=True))
+    moved |= change.fields
+    moved |= {
+        "version": version,
+        "published_version": version if published else task.published_version,
+        "occurred_at": occurred_at if task.occurred_at is None else max(occurred_at, task.occurred_at),
+        "recorded_at": now,
+    }
+    return TaskRecord(**moved)
 
 
 def missing_clears(task: TaskState) -> list[str]:
