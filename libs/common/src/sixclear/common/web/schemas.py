@@ -72,3 +72,11 @@ class Page(Schema, Generic[T]):
 
     items: list[T]
     next: str | None = Field(default=None, description="`cursor` of the next page; null at the end.")
+    total: int | None = Field(
+        default=None,
+        description="How many items all pages have together, as counted with the first one; null where a list is not "
+        "counted.",
+    )
+    total_is_lower_bound: bool = Field(
+        default=False, description="Whether counting stopped at `total`: there are more."
+    )

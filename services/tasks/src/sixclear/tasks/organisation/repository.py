@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, exists, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, exists, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.util import identity_key
@@ -119,21 +119,25 @@ async def organisation_periods(session: AsyncSession, organisation_id: UUID) -> 
     ).all()
 
 
-def subtree(organisation_id: UUID) -> ColumnElement[bool]:
-    """The organisations at and below `organisation_id`, as a selectable of identifiers."""
+def _subtree(organisation_id: UUID) -> Select[UUID]:
     tree = (
         select(Organisation.organisation_id)
         .where(Organisation.organisation_id == organisation_id)
         .cte("organisation_tree", recursive=True)
     )
     tree = tree.union_all(select(Organisation.organisation_id).where(Organisation.parent_id == tree.c.organisation_id))
-    return select(tree.c.organisation_id).scalar_subquery()
+    return select(tree.c.organisation_id)
+
+
+async def list_subtree(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
+    """The organisations at and below `organisation_id`."""
+    return (await session.scalars(_subtree(organisation_id))).all()
 
 
 async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID) -> bool:
     """Whether the organisation stands at or below `above_id`."""
     statement = select(Organisation.organisation_id).where(
-        Organisation.organisation_id == organisation_id, Organisation.organisation_id.in_(subtree(above_id))
+        Organisation.organisation_id == organisation_id, Organisation.organisation_id.in_(_subtree(above_id))
     )
     return await session.scalar(statement) is not None
 

@@ -1,6 +1,6 @@
 """Finding organisations. They are registered when the service starts (`seed.py`); no request changes them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,6 +45,11 @@ async def is_registered(session: AsyncSession, organisation_id: UUID) -> bool:
 async def meant(session: AsyncSession, parameter: str, reference: str) -> UUID:
     """The organisation that a parameter of an address means; raises ReferenceUnknown, which names the parameter."""
     return (await referenced(session, {parameter: reference}))[parameter].organisation_id
+
+
+async def list_subtree(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
+    """An organisation with all that stand below it."""
+    return await rows.list_subtree(session, organisation_id)
 
 
 async def describe_organisation(session: AsyncSession, reference: str) -> OrganisationDetail:

@@ -147,6 +147,9 @@ class ProgressReport(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
 
+    # A list by last report reads from its end.
+    __table_args__ = (Index("ix_progress_report_listing", "occurred_at", "task_id"),)
+
 
 class Evidence(Base):
     """What proves a result: a link, or a file, whose address here is then in `url` and whose hash is in `sha256`."""

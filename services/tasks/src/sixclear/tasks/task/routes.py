@@ -45,6 +45,7 @@ from sixclear.tasks.task.errors import (
     TaskNotFound,
     TooManyOpenProposals,
 )
+from sixclear.tasks.task.listing import Sort
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.responses import open_proposals, task_summaries
 from sixclear.tasks.task.schemas import (
@@ -63,7 +64,7 @@ from sixclear.tasks.task.schemas import (
 )
 from sixclear.tasks.task.service import assign as assigning
 from sixclear.tasks.task.service import confirm as confirming
-from sixclear.tasks.task.service import describe, find
+from sixclear.tasks.task.service import describe, find, lists
 from sixclear.tasks.task.service import extend as extending
 from sixclear.tasks.task.service import patch as patching
 from sixclear.tasks.task.service import proposal as proposals
@@ -88,6 +89,16 @@ UpdatedSinceParam = Annotated[
     Query(
         description="Recorded at this instant or later. A change that was still being written may be missed: follow "
         "`/log` to miss none."
+    ),
+]
+SortParam = Annotated[
+    Sort,
+    Query(
+        description="`deadline`: soonest first, without one last. `days_late`: those that are late, the longest first, "
+        "then the others by deadline. `last_report`: the newest report first; last those without one, or with one that "
+        "not everyone may read. `body`: by the code of the lead body, without one last. `updated`: the newest change "
+        "first. `id`: the order that no change moves; a copy in it has each task once that was there all the while. By "
+        "`last_report` and `updated` a page of more than 10,000 tasks may be short, or empty, although `next` goes on."
     ),
 ]
 _DESCRIBING_REFUSALS = (
@@ -128,14 +139,17 @@ async def list_tasks(
     source: SourceParam = None,
     external_id: ExternalIdParam = None,
     updated_since: UpdatedSinceParam = None,
+    sort: SortParam = "deadline",
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
-    """Unrestricted tasks by current deadline, soonest first; diacritics in `q` do not matter.
+    """Unrestricted tasks, by current deadline unless `sort` says otherwise; diacritics in `q` do not matter.
 
     Proposals that are over are left out, unless `status=cancelled` asks for them.
     """
-    asked = find.TaskQuery(programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since)
+    asked = lists.TaskQuery(
+        programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since, sort
+    )
     return await _page(ctx, asked, cursor, limit)
 
 
@@ -146,34 +160,31 @@ async def list_tasks(
 )
 async def list_own_tasks(
     ctx: ContextDep,
-    role: Annotated[find.Role, Query(description="The part that your organisation has in them.")] = "lead",
+    role: Annotated[lists.Role, Query(description="The part that your organisation has in them.")] = "lead",
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
     q: Words | None = None,
     source: SourceParam = None,
     external_id: ExternalIdParam = None,
     updated_since: UpdatedSinceParam = None,
+    sort: SortParam = "deadline",
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
     """The tasks that the caller's organisation leads, gave or works on (`role`), restricted ones included."""
-    asked = find.TaskQuery(None, None, status, bucket, None, q, source, external_id, updated_since)
+    asked = lists.TaskQuery(None, None, status, bucket, None, q, source, external_id, updated_since, sort)
     return await _page(ctx, asked, cursor, limit, role)
 
 
 async def _page(
-    ctx: Context, asked: find.TaskQuery, cursor: str | None, limit: int, role: find.Role | None = None
+    ctx: Context, asked: lists.TaskQuery, cursor: str | None, limit: int, role: lists.Role | None = None
 ) -> Page[TaskSummary]:
     context = f"{asked} {role} {ctx.caller.organisation_id}"
-    after = decode_cursor(cursor, datetime | None, UUID, context=context) if cursor else None
-    if role is None:
-        rows = await find.list_tasks(ctx, asked, after, limit + 1)
-    else:
-        rows = await find.list_own_tasks(ctx, asked, role, after, limit + 1)
-    shown = await task_summaries(ctx, rows[:limit])
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = encode_cursor([last.current_deadline, last.task_id], context=context) if last else None
-    return Page(items=shown, next=following)
+    begun = lists.begun(asked.sort, decode_cursor(cursor, *lists.CURSOR, context=context)) if cursor else None
+    page = await lists.list_tasks(ctx, asked, role, begun, limit)
+    following = page.following and encode_cursor(lists.cursor_of(page, page.following), context=context)
+    shown = await task_summaries(ctx, [task for task, _ in page.found])
+    return Page(items=shown, next=following, total=page.total, total_is_lower_bound=page.counted > page.total)
 
 
 @router.get(

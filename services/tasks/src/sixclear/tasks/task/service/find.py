@@ -1,17 +1,13 @@
-"""Finding tasks: one, one to be changed, lists, and what became of one."""
+"""Finding tasks: one, one to be changed, and what became of one."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context, Expect
-from sixclear.tasks.organisation import service as organisations
-from sixclear.tasks.programme.service import get_programme
 from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import NOT_SEEN, is_concerned, is_visible
@@ -104,69 +100,6 @@ async def invisible_among(ctx: Context, task_ids: Collection[UUID]) -> set[UUID]
     """Those of these tasks that the caller may not see."""
     restricted = await rows.restricted_among(ctx.session, task_ids)
     return {task.task_id for task in restricted if not is_visible(state_of(task), ctx.caller.organisation_id)}
-
-
-@dataclass(frozen=True, slots=True)
-class TaskQuery:
-    """What a caller narrows a list of tasks to, as it was asked for."""
-
-    programme: str | None
-    organisation: str | None
-    status: str | None
-    bucket: str | None
-    assigned_by: str | None
-    query: str | None
-    source: str | None
-    external_id: str | None
-    updated_since: datetime | None
-
-
-# The caller's own part in the tasks that it lists.
-Role = Literal["lead", "assigning", "coordinating"]
-
-
-async def list_tasks(
-    ctx: Context, asked: TaskQuery, after: tuple[datetime | None, UUID] | None, limit: int
-) -> Sequence[Task]:
-    """Tasks by current deadline. Raises ProgrammeNotFound and ReferenceUnknown for what is not known."""
-    narrow = await _resolved(ctx, asked)
-    return await rows.list_tasks(ctx.session, narrow, now=ctx.now, after=after, limit=limit)
-
-
-async def list_own_tasks(
-    ctx: Context, asked: TaskQuery, role: Role, after: tuple[datetime | None, UUID] | None, limit: int
-) -> Sequence[Task]:
-    """As `list_tasks`, those in which the caller's organisation has this part, restricted ones included.
-
-    What the organisations below it lead is led by it too, as in every list; restricted tasks of theirs stay theirs.
-    """
-    own = ctx.caller.own_organisation()
-    narrow = replace(
-        await _resolved(ctx, asked),
-        organisation_id=own if role == "lead" else None,
-        assigning_organisation_id=own if role == "assigning" else None,
-        coordinating_organisation_id=own if role == "coordinating" else None,
-        restricted_for=own,
-    )
-    return await rows.list_tasks(ctx.session, narrow, now=ctx.now, after=after, limit=limit)
-
-
-async def _resolved(ctx: Context, asked: TaskQuery) -> rows.TaskFilter:
-    programme = await get_programme(ctx.session, asked.programme) if asked.programme else None
-    organisation_id = None
-    if asked.organisation:
-        organisation_id = await organisations.meant(ctx.session, "organisation", asked.organisation)
-    return rows.TaskFilter(
-        programme_id=programme.programme_id if programme else None,
-        organisation_id=organisation_id,
-        status=asked.status,
-        bucket=asked.bucket,
-        assigned_by=asked.assigned_by,
-        query=asked.query,
-        source=asked.source,
-        external_id=asked.external_id,
-        updated_since=asked.updated_since,
-    )
 
 
 async def history(ctx: Context, task_id: UUID, before: int | None, limit: int) -> list[HistoryEntry]:

@@ -1,0 +1,126 @@
+"""Lists of tasks."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sixclear.common.use_case import Context
+from sixclear.common.web.pagination import InvalidCursor
+from sixclear.tasks.organisation import service as organisations
+from sixclear.tasks.programme.service import get_programme
+from sixclear.tasks.task import listing
+from sixclear.tasks.task.filters import TaskFilter
+from sixclear.tasks.task.listing import Found, Order, Place, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQuery:
+    """What a caller narrows a list of tasks to, as it was asked for, and its order."""
+
+    programme: str | None
+    organisation: str | None
+    status: str | None
+    bucket: str | None
+    assigned_by: str | None
+    query: str | None
+    source: str | None
+    external_id: str | None
+    updated_since: datetime | None
+    sort: Sort
+
+
+_END = 2**63  # past every number of an event
+# The caller's own part in the tasks that it lists.
+Role = Literal["lead", "assigning", "coordinating"]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A list that is read on: what its first page found out, and where the page before ended."""
+
+    counted: int
+    as_of: datetime
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A page of tasks; `following` is where the next one begins, `counted` what `count_tasks` said.
+
+    Of that `total` is told: where counting stopped it is one less.
+    """
+
+    found: Found
+    counted: int
+    as_of: datetime
+    following: Place | None
+    total: int
+
+
+CURSOR = (int, datetime, int, datetime | None, str, int, UUID)
+
+
+def cursor_of(page: TaskPage, place: Place) -> list[Any]:
+    """The values of a cursor for the page after this one, of the types in `CURSOR`."""
+    return [page.counted, page.as_of, place.part, place.instant, place.text, place.number, place.task_id]
+
+
+def begun(sort: Sort, values: tuple[Any, ...]) -> Begun:
+    """What the values of a cursor say; raises InvalidCursor for those that no page of this order gave out."""
+    counted, as_of, part, instant, text, number, task_id = values
+    if not 0 <= part < listing.part_count(sort, as_of) or not 0 <= number < _END:
+        raise InvalidCursor
+    if sort == "last_report" and part == 0 and instant is None:
+        raise InvalidCursor
+    return Begun(counted, as_of, Place(part, instant, text, number, task_id))
+
+
+async def list_tasks(ctx: Context, asked: TaskQuery, role: Role | None, begun: Begun | None, limit: int) -> TaskPage:
+    """Up to `limit` tasks. Raises ProgrammeNotFound and ReferenceUnknown for what is not known.
+
+    With a role, those in which the caller's organisation has this part, restricted ones included. What the
+    organisations below it lead is led by it too, as in every list; restricted tasks of theirs stay theirs.
+    """
+    narrow = await _resolved(ctx, asked)
+    if role is not None:
+        narrow = await _own(ctx, narrow, role)
+    counted = begun.counted if begun else await listing.count_tasks(ctx.session, narrow, ctx.now)
+    as_of = begun.as_of if begun else ctx.now
+    most = listing.most_counted(narrow)
+    if not counted:
+        return TaskPage([], 0, as_of, None, 0)
+    order = Order(asked.sort, as_of, few=counted <= most)
+    place = begun.place if begun else None
+    found, stopped = await listing.list_tasks(ctx.session, narrow, order, now=ctx.now, after=place, limit=limit + 1)
+    following = found[limit - 1][1] if len(found) > limit else stopped
+    return TaskPage(found[:limit], counted, as_of, following, min(counted, most))
+
+
+async def _own(ctx: Context, narrow: TaskFilter, role: Role) -> TaskFilter:
+    own = ctx.caller.own_organisation()
+    narrow = replace(narrow, restricted_for=own)
+    if role == "assigning":
+        return replace(narrow, assigning_organisation_id=own)
+    if role == "coordinating":
+        return replace(narrow, coordinating_organisation_id=own)
+    return replace(narrow, lead_organisation_ids=tuple(await organisations.list_subtree(ctx.session, own)))
+
+
+async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
+    programme = await get_programme(ctx.session, asked.programme) if asked.programme else None
+    lead = None
+    if asked.organisation:
+        named = await organisations.meant(ctx.session, "organisation", asked.organisation)
+        lead = tuple(await organisations.list_subtree(ctx.session, named))
+    return TaskFilter(
+        programme_id=programme.programme_id if programme else None,
+        lead_organisation_ids=lead,
+        status=asked.status,
+        bucket=asked.bucket,
+        assigned_by=asked.assigned_by,
+        query=asked.query,
+        source=asked.source,
+        external_id=asked.external_id,
+        updated_since=asked.updated_since,
+    )
