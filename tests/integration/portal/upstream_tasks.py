@@ -59,7 +59,9 @@ def tasks(state: "Upstream") -> list[Route]:
             return problem("invalid-cursor", 400)
         found = [] if state.empty or request.query_params.get("q") == "none" else range(int(cursor), int(cursor) + 24)
         items = [state.task(n) for n in found]
-        return JSONResponse({"items": items, "next": str(int(cursor) + 24) if items and int(cursor) < 48 else None})
+        following = str(int(cursor) + 24) if items and int(cursor) < 48 else None
+        counted = {"total": 72 if items else 0, "total_is_lower_bound": False}
+        return JSONResponse({"items": items, "next": following, **counted})
 
     def number_of(request: Request) -> int | None:
         known = {str(stable_id("task", str(n))): n for n in range(80)}

@@ -21,10 +21,12 @@ Model = TypeVar("Model", bound=Answer)
 
 
 class Listing(Answer, Generic[Item]):
-    """One page of a list; `next` is the cursor of the following one."""
+    """One page of a list; `total` is how many all pages have, where it is told."""
 
     items: list[Item] = Field(default_factory=list)
     next: str | None = None
+    total: int | None = None
+    total_is_lower_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
