@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sixclear.common.db import json_bytes
 from sixclear.common.folding import fold
+from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key
 from sixclear.tasks.reporting.rules import SaidReport
 from sixclear.tasks.simulation.lives import Life, Step
@@ -39,7 +40,16 @@ _STEADY = [name for name in TaskData.model_fields if name not in ("change", "pro
 COLUMNS: dict[str, tuple[str, ...]] = {
     "task": (*_RECORD, "search_text", "key_organisation_id", "folded_key", "proposed_by_organisation_id"),
     "progress_report": tuple(_REPORT),
-    "evidence": ("task_id", "task_version", "title", "url", "organisation_id", "occurred_at", "recorded_at"),
+    "evidence": (
+        "evidence_id",
+        "task_id",
+        "task_version",
+        "title",
+        "url",
+        "organisation_id",
+        "occurred_at",
+        "recorded_at",
+    ),
     # The last table: readers of the log wait for the numbers that its rows draw.
     "event": (
         "entity_type",
@@ -101,8 +111,11 @@ def _form(task: TaskRecord) -> str:
 
 
 def _evidence(step: Step, now: datetime) -> bytes:
-    url = f"https://example.org/ket-qua/{step.task.code}"
-    return _line(step.task.task_id, step.task.version, "Biên bản nghiệm thu", url, step.actor, step.occurred_at, now)
+    task = step.task
+    evidence_id = stable_id("evidence", str(task.task_id), str(task.version))
+    url = f"https://example.org/ket-qua/{task.code}"
+    said = "Biên bản nghiệm thu", url, step.actor, step.occurred_at
+    return _line(evidence_id, task.task_id, task.version, *said, now)
 
 
 def _events(life: Life, now: datetime) -> Iterator[bytes]:
