@@ -85,11 +85,16 @@ class InsetTile:
 
 @dataclass(frozen=True, slots=True)
 class UnitMap:
-    """All units and the insets; `known` is False when there are no figures at all."""
+    """All units and the insets."""
 
     tiles: Sequence[Tile]
     insets: Sequence[InsetTile]
-    known: bool
+
+
+def has_units(provinces: Sequence[ProvinceStatus]) -> bool:
+    """Whether there are figures of a unit that has a place."""
+    codes = {place.code for place in PLACES}
+    return any(province.code in codes for province in provinces)
 
 
 def unit_map(provinces: Sequence[ProvinceStatus]) -> UnitMap:
@@ -98,7 +103,6 @@ def unit_map(provinces: Sequence[ProvinceStatus]) -> UnitMap:
     return UnitMap(
         tiles=[_tile(place, by_code.get(place.code)) for place in PLACES],
         insets=[InsetTile(inset, by_code.get(inset.unit_code)) for inset in INSETS],
-        known=any(place.code in by_code for place in PLACES),
     )
 
 

@@ -70,10 +70,13 @@ def with_day(points: Sequence[TimelinePoint], day: date, counts: TaskCounts) -> 
     return sorted([*(point for point in points if point.date != day), own], key=lambda point: point.date)
 
 
-def draw(points: Sequence[TimelinePoint], chosen: date, reports: Sequence[ReportDay]) -> TimelineChart | None:
-    """The chart of `points` (ascending by day), or None when there is nothing to draw."""
-    if len(points) < 2 or not any(point.total for point in points):
-        return None
+def drawable(points: Sequence[TimelinePoint]) -> bool:
+    """Whether there is something to draw."""
+    return len(points) > 1 and any(point.total for point in points)
+
+
+def draw(points: Sequence[TimelinePoint], chosen: date, reports: Sequence[ReportDay]) -> TimelineChart:
+    """The chart of `points` (ascending by day) that are `drawable`."""
     first, last = points[0].date, points[-1].date
     days = (last - first).days
     top = _round_top(max(point.total for point in points))

@@ -1,17 +1,18 @@
 """The home page: the finding, its bar, its timeline, the 34 units, the last changes and what needs attention."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sixclear.common.clock import civil_date, civil_day_end
 from sixclear.portal.errors import PageNotFound
 from sixclear.portal.pages.public.home.attention import AttentionRow, rows_of
 from sixclear.portal.pages.public.home.ledger import MOST, Ledger, ledger_of
 from sixclear.portal.pages.public.home.report_days import report_days
-from sixclear.portal.pages.public.home.tiles import UnitMap, unit_map
-from sixclear.portal.pages.public.home.timeline import TimelineChart, draw, trimmed, with_day
+from sixclear.portal.pages.public.home.tiles import UnitMap, has_units, unit_map
+from sixclear.portal.pages.public.home.timeline import TimelineChart, draw, drawable, trimmed, with_day
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.bars import Segment, segments
@@ -40,7 +41,7 @@ class Figures:
 class HomeView:
     """The home page. `day` is the chosen day of the past, or None for now: then the page follows `stream_url`.
 
-    `figures` are the answers that its parts are made of.
+    `figures` are the answers that its parts are made of; `chart` and `units` are drawn where they are not kept.
     Where every programme is a demonstration, `all_demonstration`, one mark says so; else each has its own.
     """
 
@@ -54,8 +55,8 @@ class HomeView:
     status: Status | None
     bar: Sequence[Segment]
     overdue_a_week_ago: int | None
-    chart: TimelineChart | None
-    units: UnitMap
+    chart: Callable[[], TimelineChart] | None
+    units: Callable[[], UnitMap] | None
     ledger: Ledger | None
     attention: Mapping[str, Sequence[AttentionRow]] | None
     away: Mapping[str, datetime | None]
@@ -93,7 +94,7 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
         bar=segments(status.tasks, status.shares_percent) if status else [],
         overdue_a_week_ago=_overdue(figures.week_before),
         chart=_chart(figures.timeline, shown.programme, past, today, status),
-        units=unit_map(figures.provinces.items if figures.provinces else []),
+        units=_units(figures.provinces),
         ledger=ledger_of(figures.changes.items) if figures.changes else None,
         attention=rows_of(figures.attention) if figures.attention else None,
         away=parts.away,
@@ -198,11 +199,16 @@ def _chart(
     past: date | None,
     today: date,
     status: Status | None,
-) -> TimelineChart | None:
+) -> Callable[[], TimelineChart] | None:
     points: Sequence[TimelinePoint] = trimmed(timeline.points if timeline else [])
     if past and status:
         points = with_day(points, past, status.tasks)
-    return draw(points, past or today, report_days(programme.slug))
+    return partial(draw, points, past or today, report_days(programme.slug)) if drawable(points) else None
+
+
+def _units(provinces: Provinces | None) -> Callable[[], UnitMap] | None:
+    items = provinces.items if provinces else []
+    return partial(unit_map, items) if has_units(items) else None
 
 
 async def _changes(gateway: Gateway, parts: Parts, past: date | None) -> Changes | None:

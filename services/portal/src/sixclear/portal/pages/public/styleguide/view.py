@@ -25,7 +25,7 @@ class StyleguideView:
     now: datetime
     today: date
     bar: list[Segment]
-    timeline: TimelineChart | None
+    timeline: TimelineChart
     programme: Programme
     task: Task
     progress: ProgressChart | None
