@@ -5,9 +5,11 @@ import re
 import httpx2
 import pytest
 from tests.integration.portal.test_pages import TASK, UNIT
-from tests.integration.portal.upstream import Upstream
+from tests.integration.portal.upstream import Upstream, clients
 
-from sixclear.portal.upstream.transport import LIVE_SECONDS
+from sixclear.portal.upstream.gateway import Gateway
+from sixclear.portal.upstream.tasks import FoundOrganisation
+from sixclear.portal.upstream.transport import LIVE_SECONDS, Query
 
 pytestmark = pytest.mark.asyncio
 
@@ -78,3 +80,11 @@ def _section(page: str, heading: str) -> str:
     found = re.search(rf'<section aria-labelledby="{heading}".*?</section>', page, re.DOTALL)
     assert found is not None
     return found[0]
+
+
+async def test_one_address_that_is_read_in_two_ways_is_read_each_way(upstream: Upstream) -> None:
+    gateway = Gateway(clients(upstream), timeout_seconds=3.0)
+    query: Query = {"level": "central", "limit": 100}
+    assert not isinstance((await gateway.tasks.organisations(query)).items[0], FoundOrganisation)
+    assert isinstance((await gateway.tasks.find(query)).items[0], FoundOrganisation)
+    await gateway.close()

@@ -202,9 +202,9 @@ def _filled(operation: Operation[Model], path: Mapping[str, object]) -> str:
 
 
 def _question(operation: Operation[Model], path: Mapping[str, object], query: Query | None) -> Hashable:
-    """All that an answer depends on beside the visitor who asks."""
+    """All that an answer depends on beside the visitor who asks, and how it is read."""
     named = sorted((name, value) for name, value in (query or {}).items() if value not in (None, ""))
-    return (operation.service, _filled(operation, path), *named)
+    return (operation.answer, operation.service, _filled(operation, path), *named)
 
 
 def _check(service: str, response: httpx2.Response) -> None:
