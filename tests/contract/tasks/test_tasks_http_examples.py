@@ -28,6 +28,16 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
         await _tell_and_compare(service)
 
 
+async def _large_file(service: Service) -> str:
+    """The job of a file that is longer than one transaction takes; it is worked through."""
+    headers = service.headers("G06") | {"content-type": "application/x-ndjson"}
+    response = await service.http.post(f"{service.prefix}/progress/bulk", content=b"{}\n" * 1_001, headers=headers)
+    assert response.status_code == 202, response.text
+    while await service.app.state.service_state.jobs.work_once():
+        pass
+    return str(response.json()["job_id"])
+
+
 async def _tell_and_compare(service: Service) -> None:
     exchanges = Exchanges(cast(FastAPI, service.app), service.http)
     costs = RouteCosts(cast(FastAPI, service.app), service.http, service.database)
@@ -47,6 +57,7 @@ async def _tell_and_compare(service: Service) -> None:
     task_id = (await service.post("P57", "/tasks", open_task)).json()["task_id"]
     await bulk("G06", "/progress/bulk", {"source": "ministry", "external_id": "NV-5", "text": "Đã khởi động"})
     await bulk("P57", "/tasks/bulk", proposal(external_id="NV-7", deadline="2026-06-15"))
+    job_id = await _large_file(service)
     evidence = {"title": "Biên bản", "url": "https://example.invalid/bb.pdf"}
     assert (await service.post("G06", f"/tasks/{task_id}/evidence", evidence)).status_code == 201
     await _send_a_file(service, str(task_id))
@@ -66,6 +77,7 @@ async def _tell_and_compare(service: Service) -> None:
         task_id=task_id,
         directive_id=directives[0]["directive_id"],
         slug="plan",
+        job_id=job_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

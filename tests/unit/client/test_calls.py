@@ -122,3 +122,43 @@ def test_a_table_becomes_items() -> None:
     }
     assert second == {"source": "hrm", "external_id": "B", "text": "y"}
     assert json.dumps(second)
+
+
+def results(*outcomes: str) -> httpx2.Response:
+    return httpx2.Response(200, json={"items": [{"index": at, "outcome": one} for at, one in enumerate(outcomes)]})
+
+
+def test_rows_for_which_there_is_no_time_are_sent_in_halves(pauses: list[float]) -> None:
+    busy = httpx2.Response(503, json={"code": "unavailable", "detail": "Send fewer."})
+    server = Server(busy, busy, results("created"), busy, busy, results("updated"), results("rejected"))
+    with client(server) as own:
+        answer = own.put_tasks([{"external_id": str(number)} for number in range(3)])
+    assert [(item["index"], item["outcome"]) for item in answer.items] == [
+        (0, "created"),
+        (1, "updated"),
+        (2, "rejected"),
+    ]
+    assert [request.content.count(b"\n") for request in server.asked] == [3, 3, 1, 2, 2, 1, 1]
+    assert len({request.headers["Idempotency-Key"] for request in server.asked}) == 5
+
+
+def test_a_single_row_for_which_there_is_no_time_is_a_problem(pauses: list[float]) -> None:
+    busy = httpx2.Response(503, json={"code": "unavailable", "detail": "Later."})
+    with client(Server(*[busy] * 5)) as own, pytest.raises(Problem) as caught:
+        own.report([{"text": "x"}])
+    assert (caught.value.status, len(pauses)) == (503, 4)
+
+
+def test_a_file_that_becomes_a_job_is_followed_to_its_end(pauses: list[float]) -> None:
+    address = "/api/tasks/v1/jobs/1"
+    lines = b'{"index": 0, "outcome": "reported", "line": 1}\n{"index": 1, "outcome": "rejected", "line": 2}\n'
+    server = Server(
+        httpx2.Response(202, json={"state": "waiting"}, headers={"Location": address}),
+        httpx2.Response(200, json={"state": "running"}, headers={"Retry-After": "1"}),
+        httpx2.Response(200, json={"state": "finished"}),
+        httpx2.Response(200, content=lines),
+    )
+    with client(server) as own:
+        answer = own.report([{"text": "x"}, {"text": "y"}])
+    assert ([item["outcome"] for item in answer.items], pauses) == (["reported", "rejected"], [1])
+    assert [request.url.path for request in server.asked][1:] == [address, address, f"{address}/results"]

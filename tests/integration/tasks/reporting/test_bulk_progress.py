@@ -171,9 +171,9 @@ async def test_a_mere_proposal_never_disturbs_the_friday_file(service: Service) 
 
 
 @pytest.mark.asyncio
-async def test_a_file_that_is_too_long_is_refused_whole(service: Service) -> None:
+async def test_a_file_that_is_too_long_for_all_or_nothing_is_refused_whole(service: Service) -> None:
     body = b"\n".join([b"{}"] * 1001)
-    response = await service.http.post(BULK, content=body, headers=service.headers("G06"))
+    response = await service.http.post(f"{BULK}?atomic=true", content=body, headers=service.headers("G06"))
     assert (response.status_code, response.json()["code"]) == (413, "bulk-too-large")
 
 

@@ -22,6 +22,8 @@ from sixclear.client.rows import ndjson
 PREFIXES = {"tasks": "/api/tasks/v1", "feedback": "/api/feedback/v1", "data-catalog": "/api/catalog/v1"}
 MOST_TASKS, MOST_REPORTS = 100, 500
 _PASSING = frozenset({429, 502, 503, 504})
+_OUT_OF_TIME = frozenset({503, 504})
+_ACCEPTED = 202
 _RENEW_AT = 0.8  # of a token's life
 _USUAL_LIFE_SECONDS = 60.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0
@@ -79,6 +81,7 @@ class Calls:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         key: str | None = None,
+        repetitions: int | None = None,
     ) -> Steps[httpx2.Response]:
         """One call, repeated while the way or the server fails for a time; raises Problem and NotReached.
 
@@ -93,8 +96,9 @@ class Calls:
             content = orjson.dumps(json)
             sent["Content-Type"] = "application/json"
         renewed = False
-        for attempt in range(self._repetitions + 1):
-            last = attempt == self._repetitions
+        most = self._repetitions if repetitions is None else min(repetitions, self._repetitions)
+        for attempt in range(most + 1):
+            last = attempt == most
             try:
                 access = yield from self._access()
                 response = yield self._request(
@@ -153,11 +157,43 @@ class Calls:
         return told["items"], told["next"]
 
     def bulk(self, path: str, rows: list[Json], begin: int, *, dry_run: bool) -> Steps[BulkAnswer]:
-        """What became of rows that fit into one request; `begin` is the index of the first."""
+        """What became of rows that fit into one request; `begin` is the index of the first.
+
+        Rows that a slow server has no time for (503) are sent again in halves, down to the single one. A file that it
+        works through beside requests (202) is followed to its end.
+        """
         headers = {"Content-Type": "application/x-ndjson"}
         params = {"dry_run": "true"} if dry_run else None
-        response = yield from self.call("POST", path, params=params, content=ndjson(rows), headers=headers)
-        return BulkAnswer([item | {"index": begin + item["index"], "line": None} for item in response.json()["items"]])
+        tries = 1 if len(rows) > 1 else self._repetitions
+        try:
+            response = yield from self.call(
+                "POST", path, params=params, content=ndjson(rows), headers=headers, repetitions=tries
+            )
+        except Problem as problem:
+            if problem.status not in _OUT_OF_TIME or len(rows) == 1:
+                raise
+            half = len(rows) // 2
+            first = yield from self.bulk(path, rows[:half], begin, dry_run=dry_run)
+            rest = yield from self.bulk(path, rows[half:], begin + half, dry_run=dry_run)
+            return BulkAnswer([*first.items, *rest.items])
+        if response.status_code == _ACCEPTED:
+            items = yield from self._of_job(response.headers["Location"])
+        else:
+            items = response.json()["items"]
+        return BulkAnswer([item | {"index": begin + item["index"], "line": None} for item in items])
+
+    def _of_job(self, address: str) -> Steps[list[Json]]:
+        """The results of a job, once it has ended; raises Problem when it was stopped."""
+        while True:
+            response = yield from self.call("GET", address)
+            state = response.json()["state"]
+            if state == "finished":
+                break
+            if state == "stopped":
+                raise Problem(503, {"code": "job-stopped", "detail": "The job was stopped. Send the rows again."})
+            yield Pause(_pause(0, response.headers.get("Retry-After")))
+        response = yield from self.call("GET", f"{address}/results")
+        return [orjson.loads(line) for line in response.content.splitlines()]
 
     def log_page(self, service: str, *, own: bool, after: str | None, begin: str, limit: int) -> Steps[LogPage]:
         """A page of a service's log; raises PositionGone."""

@@ -45,6 +45,21 @@ class HotSwitch(Protocol):
         """Finish what was taken and give connections back."""
 
 
+class Jobs(Protocol):
+    """What works through large files beside requests (see `bulk.worker`), to routes and to whom starts the service."""
+
+    most_open: int
+
+    async def start(self) -> None:
+        """Go on with what waits."""
+
+    async def stop(self) -> None:
+        """End within a second."""
+
+    def wake(self) -> None:
+        """A job was accepted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceState:
     """What every service gives its routes.
@@ -53,7 +68,8 @@ class ServiceState:
     no `event_log`. `read_sessions` makes sessions that the server keeps from writing. `own` is the service's own frozen
     dataclass; its routes get it by `own_state`. `log_feed` and `log_readers` are
     there for `GET /log`. `behind_seconds` is the age of the service's mirror, if it has one. `hot` is there where the
-    service has hot routes, `unknown_organisations` where it knows which organisations there are.
+    service has hot routes, `jobs` where it takes large files, `unknown_organisations` where it knows which
+    organisations there are.
     """
 
     service: str
@@ -69,6 +85,7 @@ class ServiceState:
     log_feed: LogFeed | None = None
     log_readers: Bounds | None = None
     hot: HotSwitch | None = None
+    jobs: Jobs | None = None
     unknown_organisations: UnknownOrganisations | None = None
     own: object = None
 

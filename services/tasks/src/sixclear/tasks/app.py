@@ -6,9 +6,12 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.bulk.job_routes import job_router
+from sixclear.common.bulk.worker import BulkJobs
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
+from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
@@ -16,16 +19,20 @@ from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import routes as file
 from sixclear.tasks.intake import routes as intake
+from sixclear.tasks.intake.service import FILES as TASKS
 from sixclear.tasks.log import routes as log
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.organisation.service import is_registered
 from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
 from sixclear.tasks.reporting.hot import ReportProgress
+from sixclear.tasks.reporting.service.bulk import FILES as REPORTS
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import routes as task
 from sixclear.tasks.withdrawal import routes as withdrawal
 
+# Each sender of a large file reads what became of it.
+JOBS = job_router(Access.scope("tasks:write", "tasks:report"), "progress")
 ROUTERS = (
     organisation.router,
     programme.router,
@@ -34,15 +41,16 @@ ROUTERS = (
     intake.router,
     task.router,
     reporting.router,
+    reporting.files,
+    JOBS,
     log.router,
     log.own_router,
     calendar.router,
     file.router,
 )
-# A thousand reports of ordinary length; longer files come in parts.
-_BULK_BYTES = 4 * 1024 * 1024
 # What a form puts around the file that it carries.
 _FORM_BYTES = 16 * 1024
+FILES = (TASKS, REPORTS)
 
 
 def create_app(
@@ -55,6 +63,11 @@ def create_app(
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
+    jobs = None
+    if database is not None and event_log is not None:
+        jobs = BulkJobs(
+            database, event_log, clock, {one.operation: one for one in FILES}, settings, most_open=settings.bulk_jobs
+        )
     return create_service_app(
         title="Sixclear tasks",
         service="tasks",
@@ -70,7 +83,8 @@ def create_app(
         is_registered=is_registered,
         own=settings,
         hot_routes=hot,
-        body_limits={f"{PREFIX}/{path}": _BULK_BYTES for path in ("progress/bulk", "tasks/bulk")}
+        jobs=jobs,
+        body_limits={f"{PREFIX}/{path}": settings.bulk_file_bytes for path in ("progress/bulk", "tasks/bulk")}
         | {f"{PREFIX}/files": settings.file_bytes + _FORM_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={

@@ -16,14 +16,31 @@ class Settings(ReadSettings):
     database_url: DatabaseAddress = Field(description=DATABASE_ADDRESS)
     database_pool_size: int = Field(default=8, ge=1, le=100, description="Connections kept for requests.")
     bulk_items: int = Field(
-        default=1000, ge=1, le=10_000, description="Most items that one bulk request may hold; beyond it: 413."
+        default=1000,
+        ge=1,
+        le=10_000,
+        description="Most reports of a file that are taken in one transaction; a file with more becomes a job.",
     )
     bulk_tasks: int = Field(
         default=200,
         ge=1,
         le=2_000,
-        description="Most tasks that one file of tasks may hold; beyond it: 413. They are written in one transaction, "
-        "which may last 5 seconds.",
+        description="Most tasks of a file that are taken at once, in one transaction, which may last 5 seconds; a file "
+        "with more becomes a job.",
+    )
+    bulk_file_bytes: int = Field(
+        default=256 * 1024 * 1024,
+        ge=4 * 1024 * 1024,
+        le=4 * 1024 * 1024 * 1024,
+        description="Most bytes of a file of tasks or reports; beyond it: 413. More than 4 MiB make it a job, which is "
+        "stored in the database.",
+    )
+    bulk_jobs: int = Field(
+        default=20,
+        ge=1,
+        le=1_000,
+        description="Most files that may be stored and not worked through, of all senders together; beyond it: 429. "
+        "One sender may have four.",
     )
     open_proposals: int = Field(
         default=20,

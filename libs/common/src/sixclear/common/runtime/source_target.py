@@ -20,7 +20,7 @@ from sixclear.common.runtime.database_watch import DatabaseWatch
 from sixclear.common.runtime.periodic import Periodic
 from sixclear.common.runtime.target import Check, Runtime, StreamState, stream_of
 from sixclear.common.schema_version import bring_up_to_date
-from sixclear.common.service_state import HotSwitch, ServiceState
+from sixclear.common.service_state import HotSwitch, Jobs, ServiceState
 from sixclear.common.telemetry import instrument_engine
 
 
@@ -104,6 +104,7 @@ class SourceTarget(Generic[S]):
         )
         described: ServiceState | None = getattr(self.app.state, "service_state", None)
         self._hot: HotSwitch | None = None if described is None else described.hot
+        self._jobs: Jobs | None = None if described is None else described.jobs
         if self._hot is not None:
             self._hot.configure(on=runtime.settings.hot_routes == "on", in_flight=runtime.settings.hot_batches)
         self._mirror = None if mirror is None else mirror(runtime.bus, self.database, runtime.clock)
@@ -129,6 +130,8 @@ class SourceTarget(Generic[S]):
             await self.census.start()
         if self._tending is not None:
             self._tending.start()
+        if self._jobs is not None:
+            await self._jobs.start()
         self._started = True
 
     async def start_consumers(self) -> None:
@@ -146,6 +149,8 @@ class SourceTarget(Generic[S]):
         if self._tending is not None:
             await self._tending.stop()
         await self._watch.stop()
+        if self._jobs is not None:
+            await self._jobs.stop()
         if self._hot is not None:
             await self._hot.close()
         await self.event_log.stop()

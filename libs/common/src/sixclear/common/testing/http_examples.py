@@ -42,7 +42,7 @@ class Exchanges:
             return
         await response.aread()
         self._compare(operation, response)
-        body = _json(response.content)
+        body = _lines(response) or _json(response.content)
         self._known |= _identifiers(body)
         example: dict[str, Any] = {"status": str(response.status_code)}
         if (sent := _sent(request)) is not None:
@@ -112,6 +112,13 @@ def _sent(request: httpx2.Request) -> Any:
     if request.headers.get("content-type", "").endswith("ndjson"):
         return [orjson.loads(line) for line in request.content.splitlines() if line]
     return _json(request.content)
+
+
+def _lines(response: httpx2.Response) -> str | None:
+    """The first two lines of an answer that has one item a line."""
+    if not response.headers.get("content-type", "").endswith("ndjson"):
+        return None
+    return "\n".join(response.text.splitlines()[:2])
 
 
 def _json(content: bytes) -> Any:

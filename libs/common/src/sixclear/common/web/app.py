@@ -17,7 +17,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.feed import LogFeed
 from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
-from sixclear.common.service_state import MadeAgain, ServiceState, StillReadable
+from sixclear.common.service_state import Jobs, MadeAgain, ServiceState, StillReadable
 from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.allowances import Allowance
 from sixclear.common.web.docs import docs_routes
@@ -62,6 +62,7 @@ def create_service_app(
     untraced: Sequence[str] = (),
     hot_routes: Sequence[HotRoute] = (),
     is_registered: IsRegistered | None = None,
+    jobs: Jobs | None = None,
 ) -> FastAPI:
     """A FastAPI application with the edge that all services share.
 
@@ -72,6 +73,7 @@ def create_service_app(
     to a limit other than `body_limit`. `new_id` makes identifiers; a test may give one.
     `hot_routes` are answered in a front before all of this, by the rules of the ordinary routes, which stay.
     `is_registered` tells whether an organisation is; callers of others are told to operators.
+    `jobs` works through large files; the service's target starts it.
     `own`, `still_readable` and `made_again` are parts of `ServiceState`. Requests for the full paths in `untraced`
     leave no trace.
     """
@@ -117,6 +119,7 @@ def create_service_app(
         still_readable=still_readable,
         made_again=made_again,
         hot=hot,
+        jobs=jobs,
         unknown_organisations=None if is_registered is None else UnknownOrganisations(is_registered),
         own=own,
     )

@@ -1,13 +1,15 @@
 """What became of a file of tasks."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
 
+from sixclear.common.bulk.files import OwnConditions
+from sixclear.common.bulk.results import FileResult, ItemProblem, ItemResult
 from sixclear.common.web.schemas import Schema
-from sixclear.tasks.reporting.schemas import ItemProblem
-from sixclear.tasks.task.schemas import TaskStatus
+from sixclear.tasks.task.schemas import TaskProposal, TaskStatus
 
 TaskOutcome = Literal["created", "updated", "unchanged", "rejected"]
 
@@ -26,16 +28,19 @@ class TaskItemProblem(ItemProblem):
     errors: list[FieldProblem] = Field(default_factory=list)
 
 
-class TaskItemResult(Schema):
+class TaskItem(OwnConditions, TaskProposal):
+    """One line of a file of tasks: a TaskProposal, and what holds for this line alone."""
+
+
+class TaskItemResult(ItemResult):
     """What became of one item; `index` counts the items from 0, blank lines are none."""
 
-    index: int
-    line: int | None = Field(default=None, description="Its line in the file, from 1 on; null in a JSON array.")
     source: str | None = Field(default=None, description="As the item names the task.")
     external_id: str | None = Field(default=None, description="As the item names the task.")
     outcome: TaskOutcome
     task_id: UUID | None = None
     version: int | None = None
+    etag: str | None = Field(default=None, description="Of the task, for `If-Match` or `if_match`.")
     status: TaskStatus | None = Field(default=None, description="Of the task, after the item was taken.")
     needs_decision: list[FieldProblem] = Field(
         default_factory=list,
@@ -45,17 +50,23 @@ class TaskItemResult(Schema):
     )
     problem: TaskItemProblem | None = None
 
+    def kept(self) -> dict[str, Any]:
+        return {"task_id": str(self.task_id)}
+
     def refuse(self, code: str, detail: str) -> None:
         """Tell nothing of the task any more but why."""
         self.outcome, self.version, self.status, self.needs_decision = "rejected", None, None, []
-        self.problem = TaskItemProblem(code=code, detail=detail)
+        self.etag, self.problem = None, TaskItemProblem(code=code, detail=detail)
 
 
-class TaskBulkResult(Schema):
+class TaskBulkResult(FileResult):
     """What became of a file of tasks. With `dry_run` nothing was written.
 
     `assigned` counts, among the tasks that were created or updated, those that this request assigned.
     """
+
+    outcomes = "created", "updated", "unchanged", "rejected"
+    item_result = TaskItemResult
 
     dry_run: bool
     created: int
@@ -66,19 +77,6 @@ class TaskBulkResult(Schema):
     items: list[TaskItemResult]
 
     @classmethod
-    def of(cls, items: list[TaskItemResult], *, dry_run: bool, assigned: int) -> "TaskBulkResult":
-        """The result with how many items have which outcome."""
-        outcomes = [item.outcome for item in items]
-        return cls(
-            dry_run=dry_run,
-            created=outcomes.count("created"),
-            updated=outcomes.count("updated"),
-            unchanged=outcomes.count("unchanged"),
-            rejected=outcomes.count("rejected"),
-            assigned=assigned,
-            items=items,
-        )
-
-    def counted(self) -> "TaskBulkResult":
-        """The same, with the outcomes that the items have now."""
-        return TaskBulkResult.of(self.items, dry_run=self.dry_run, assigned=self.assigned)
+    def of(cls, items: Sequence[Any], *, assigned: int = 0, **told: Any) -> Self:
+        """As of every file; a single item that is refused assigned nothing."""
+        return super().of(items, assigned=assigned, **told)

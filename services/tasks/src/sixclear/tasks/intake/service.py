@@ -7,25 +7,29 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.bulk.files import Files
+from sixclear.common.bulk.items import Line
 from sixclear.common.db import wait_to_create
+from sixclear.common.entity import HasVersion
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.keys import named_by
 from sixclear.common.use_case import Context
+from sixclear.common.web.etags import check_version, etag
 from sixclear.tasks.intake import repository as rows
-from sixclear.tasks.intake.schemas import FieldProblem, TaskBulkResult, TaskItemProblem, TaskItemResult
+from sixclear.tasks.intake.metrics import BULK_TASKS
+from sixclear.tasks.intake.schemas import FieldProblem, TaskBulkResult, TaskItem, TaskItemProblem, TaskItemResult
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import known_organisations
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import known_programmes, require_programme
-from sixclear.tasks.reporting.lines import Line
+from sixclear.tasks.settings import Settings
 from sixclear.tasks.task.access import NOT_SEEN, is_visible
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task, state_of
-from sixclear.tasks.task.schemas import TaskProposal
 from sixclear.tasks.task.service import describe, proposal
 
-Lines = Sequence[Line[TaskProposal]]
+Lines = Sequence[Line[TaskItem]]
 
 
 class _Gathered(EventLog):
@@ -45,7 +49,7 @@ class _Gathered(EventLog):
         return 0
 
 
-async def put_many(ctx: Context, lines: Lines, *, dry_run: bool, most_open: int) -> TaskBulkResult:
+async def put_many(ctx: Context, lines: Lines, dry_run: bool, own: Settings) -> TaskBulkResult:
     """Propose, describe again and assign tasks in one transaction: a refused item never fails its neighbours.
 
     The same rules as for one task, in the order of the file; an item that changes nothing is `unchanged`, so that a
@@ -54,7 +58,7 @@ async def put_many(ctx: Context, lines: Lines, *, dry_run: bool, most_open: int)
     """
     gathered = _Gathered(ctx.log)
     whole = await rows.begin_item(ctx.session)
-    batch = await _batch(replace(ctx, log=gathered), lines, most_open, gathered)
+    batch = await _batch(replace(ctx, log=gathered), lines, own.open_proposals, gathered)
     results = [await batch.take(index, line) for index, line in enumerate(lines)]
     answer = TaskBulkResult.of(results, dry_run=dry_run, assigned=batch.assigned)
     if dry_run:
@@ -63,6 +67,16 @@ async def put_many(ctx: Context, lines: Lines, *, dry_run: bool, most_open: int)
         await whole.commit()
         await ctx.log.publish_many(ctx.session, gathered.events, recorded_at=ctx.now)
     return answer
+
+
+FILES = Files(
+    operation="putTasksInBulk",
+    item=TaskItem,
+    result=TaskBulkResult,
+    apply=put_many,
+    most=lambda own: own.bulk_tasks,
+    items_total=BULK_TASKS,
+)
 
 
 async def _batch(ctx: Context, lines: Lines, most_open: int, gathered: _Gathered) -> "_Batch":
@@ -140,7 +154,7 @@ class _Batch:
     gathered: _Gathered
     assigned: int = 0
 
-    async def take(self, index: int, line: Line[TaskProposal]) -> TaskItemResult:
+    async def take(self, index: int, line: Line[TaskItem]) -> TaskItemResult:
         """Apply one item, or answer why it is refused; then nothing of it is left."""
         if line.item is None:
             told = line.problem.model_dump() if line.problem else {"code": "invalid", "detail": ""}
@@ -167,16 +181,23 @@ class _Batch:
             outcome="unchanged" if put.version == version else changed,
             task_id=put.task_id,
             version=put.version,
+            etag=etag(self.ctx.log.epoch, put.version),
             status=put.status,
             needs_decision=[FieldProblem(**one.as_error()) for one in described.undecided],
         )
 
-    async def _put(self, item: TaskProposal) -> describe.Described:
+    async def _put(self, item: TaskItem) -> describe.Described:
         programme = require_programme(self.programmes.get(item.programme))
         named = describe.Named(programme, self.organisations)
-        return await describe.put_found(self.ctx, item, named, lambda: self._find(item), most_open=self.most_open)
 
-    def _find(self, item: TaskProposal) -> Task | None:
+        def expect(task: HasVersion | None) -> None:
+            check_version(item.if_match, self.ctx.log.epoch, None if task is None else task.version)
+
+        return await describe.put_found(
+            self.ctx, item, named, lambda: self._find(item), expect, most_open=self.most_open
+        )
+
+    def _find(self, item: TaskItem) -> Task | None:
         """The task that the item describes again; raises TaskNotFound for one that is not visible."""
         key = describe.key_of(item)
         if item.task_id is not None:
@@ -193,7 +214,7 @@ class _Batch:
         return task
 
 
-def _refused(index: int, line: Line[TaskProposal], task_id: UUID | None, problem: TaskItemProblem) -> TaskItemResult:
+def _refused(index: int, line: Line[TaskItem], task_id: UUID | None, problem: TaskItemProblem) -> TaskItemResult:
     return TaskItemResult(index=index, **line.named, outcome="rejected", task_id=task_id, problem=problem)
 
 

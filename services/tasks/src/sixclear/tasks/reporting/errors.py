@@ -3,12 +3,6 @@
 from sixclear.common.errors import DomainError
 
 
-class BulkTooLarge(DomainError):
-    code, status, title = "bulk-too-large", 413, "Too many items in one request"
-    meaning = "The request holds more items than one bulk request may hold."
-    remedy = "Divide the items into several requests."
-
-
 class EvidenceNotFound(DomainError):
     code, status, title = "evidence-not-found", 404, "Evidence not found"
     meaning = "No file that you may read is behind this identifier: there is no such evidence, or it is a link."

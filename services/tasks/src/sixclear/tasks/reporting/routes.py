@@ -1,18 +1,20 @@
 """Reporting: progress on one task or on many, evidence, the result; and reading what was said."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import StreamingResponse
 
+from sixclear.common.bulk.errors import BulkRefused, BulkTooLarge, TooManyJobs
+from sixclear.common.bulk.files import Atomic, DryRun
+from sixclear.common.bulk.incoming import ACCEPTED, FileRoute, take_file
 from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access
 from sixclear.common.web.downloads import RangeNotSatisfiable, download
-from sixclear.common.web.media_types import require_type
 from sixclear.common.web.openapi import lines_of
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
@@ -21,11 +23,8 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.file.errors import FilesNotSetUp
 from sixclear.tasks.file.stores import store_of
-from sixclear.tasks.reporting.errors import BulkTooLarge, EvidenceNotFound
-from sixclear.tasks.reporting.lines import FILES, read_lines
-from sixclear.tasks.reporting.metrics import BULK_ITEMS
+from sixclear.tasks.reporting.errors import EvidenceNotFound
 from sixclear.tasks.reporting.schemas import (
-    BulkItemResult,
     BulkProgressItem,
     BulkResult,
     EvidenceEntry,
@@ -34,8 +33,9 @@ from sixclear.tasks.reporting.schemas import (
     ProgressView,
     SubmissionEntry,
 )
-from sixclear.tasks.reporting.service import bulk, find, hand_in
+from sixclear.tasks.reporting.service import find, hand_in
 from sixclear.tasks.reporting.service import report as reporting
+from sixclear.tasks.reporting.service.bulk import FILES
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import STEP_REFUSALS, EvidenceMissing, TaskNotFound
@@ -44,6 +44,7 @@ from sixclear.tasks.task.schemas import TaskView
 from sixclear.tasks.task.service.find import derived_state, shown
 
 router = APIRouter(route_class=TransactionalRoute, tags=["progress"])
+files = APIRouter(route_class=FileRoute, tags=["progress"])
 
 PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
@@ -111,35 +112,25 @@ async def list_reports(
     return page_of(views, limit, item=lambda view: view, key=_place, context=context)
 
 
-@router.post(
+@files.post(
     "/progress/bulk",
     operation_id="reportProgressInBulk",
-    dependencies=[REPORT],
-    responses=problem_responses(BulkTooLarge, UnsupportedMediaType),
+    dependencies=[REPORT, Depends(FILES)],
+    response_model=BulkResult,
+    responses=ACCEPTED | problem_responses(BulkTooLarge, BulkRefused, TooManyJobs, UnsupportedMediaType),
     openapi_extra=lines_of(BulkProgressItem, _FILE),
 )
-async def report_in_bulk(
-    ctx: ContextDep,
-    request: Request,
-    dry_run: Annotated[bool, Query(description="Check every item and write nothing.")] = False,
-) -> BulkResult:
-    """Report progress on many tasks: NDJSON, one item a line, a result per item; a refused item stops no other."""
-    require_type(request, FILES)
-    lines = read_lines(await request.body(), own_state(request, Settings).bulk_items, BulkProgressItem)
-    results = await bulk.report_many(ctx, lines, dry_run=dry_run)
-    return _counted(results, dry_run)
+async def report_in_bulk(ctx: ContextDep, request: Request, dry_run: DryRun = False, atomic: Atomic = False) -> Any:
+    """Report progress on many tasks: NDJSON, one item a line, a result per item; a refused item stops no other.
+
+    A file with more items than one transaction takes becomes a job: the answer is 202 with its address.
+    With `Accept: application/x-ndjson` the results come one a line, without the numbers of outcomes.
+    """
+    return await take_file(ctx, request, FILES, dry_run=dry_run, atomic=atomic)
 
 
 def _place(view: ProgressView | EvidenceView) -> tuple[datetime, int]:
     return view.occurred_at, view.task_version
-
-
-def _counted(results: list[BulkItemResult], dry_run: bool) -> BulkResult:
-    result = BulkResult.of(results, dry_run=dry_run)
-    if not dry_run:
-        for name in ("reported", "unchanged", "rejected"):
-            BULK_ITEMS.labels(name).inc(getattr(result, name))
-    return result
 
 
 @router.post(

@@ -1,12 +1,14 @@
 """Requests and answers on progress reports, evidence and results."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sixclear.common.bulk.files import OwnConditions
+from sixclear.common.bulk.results import FileResult, ItemProblem, ItemResult
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Key, Link, Sha256, Text
@@ -25,7 +27,7 @@ class ProgressEntry(Schema):
     occurred_at: OccurredAt = None
 
 
-class BulkProgressItem(ProgressEntry):
+class BulkProgressItem(OwnConditions, ProgressEntry):
     """One line of a bulk progress request: the task by `task_id`, or by its `source` and `external_id`.
 
     `assigning_organisation` tells apart tasks that several bodies gave you under the same key.
@@ -37,58 +39,40 @@ class BulkProgressItem(ProgressEntry):
     assigning_organisation: OptionalReference = None
 
 
-class ItemProblem(Schema):
-    """Why one item was refused."""
-
-    code: str
-    detail: str
-    pointer: str | None = None
-
-
 Outcome = Literal["reported", "unchanged", "rejected"]
 
 
-class BulkItemResult(Schema):
+class BulkItemResult(ItemResult):
     """What became of one item; `index` counts the items from 0, blank lines are none."""
 
-    index: int
-    line: int | None = Field(default=None, description="Its line in the file, from 1 on; null in a JSON array.")
     source: str | None = Field(default=None, description="As the item names the task.")
     external_id: str | None = Field(default=None, description="As the item names the task.")
     outcome: Outcome
     task_id: UUID | None = None
     version: int | None = None
+    etag: str | None = Field(default=None, description="Of the task, for `If-Match` or `if_match`.")
     problem: ItemProblem | None = None
+
+    def kept(self) -> dict[str, Any]:
+        return {"task_id": str(self.task_id)}
 
     def refuse(self, code: str, detail: str) -> None:
         """Tell nothing of the task any more but why."""
-        self.outcome, self.version, self.problem = "rejected", None, ItemProblem(code=code, detail=detail)
+        self.outcome, self.version, self.etag = "rejected", None, None
+        self.problem = ItemProblem(code=code, detail=detail)
 
 
-class BulkResult(Schema):
+class BulkResult(FileResult):
     """What became of a bulk request. With `dry_run` nothing was written."""
+
+    outcomes = "reported", "unchanged", "rejected"
+    item_result = BulkItemResult
 
     dry_run: bool
     reported: int
     unchanged: int
     rejected: int
     items: list[BulkItemResult]
-
-    @classmethod
-    def of(cls, items: list[BulkItemResult], *, dry_run: bool) -> "BulkResult":
-        """The result with how many items have which outcome."""
-        outcomes = [item.outcome for item in items]
-        return cls(
-            dry_run=dry_run,
-            reported=outcomes.count("reported"),
-            unchanged=outcomes.count("unchanged"),
-            rejected=outcomes.count("rejected"),
-            items=items,
-        )
-
-    def counted(self) -> "BulkResult":
-        """The same, with the outcomes that the items have now."""
-        return BulkResult.of(self.items, dry_run=self.dry_run)
 
 
 class ProgressView(Schema):

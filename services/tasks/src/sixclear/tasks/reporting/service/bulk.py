@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.bulk.files import Files
+from sixclear.common.bulk.items import Line
+from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
 from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.common.web.etags import check_version, etag
 from sixclear.tasks.organisation.service import named_organisations
 from sixclear.tasks.reporting import repository as rows
-from sixclear.tasks.reporting.lines import Line
+from sixclear.tasks.reporting.metrics import BULK_ITEMS
 from sixclear.tasks.reporting.rules import (
     REPORT_OF_OTHERS,
     Decision,
@@ -24,9 +28,10 @@ from sixclear.tasks.reporting.rules import (
     decide,
     stated_percent,
 )
-from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, ItemProblem, Outcome
+from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, BulkResult, Outcome
 from sixclear.tasks.reporting.service.repeat import ReportsSeen
 from sixclear.tasks.reporting.service.report import command_of, event_of
+from sixclear.tasks.settings import Settings
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_doer
 from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.hidden import hidden_of
@@ -36,7 +41,9 @@ from sixclear.tasks.task.service.describe import pair_incomplete, with_its_own_k
 from sixclear.tasks.task.service.find import lock_records
 
 
-async def report_many(ctx: Context, lines: Sequence[Line[BulkProgressItem]], *, dry_run: bool) -> list[BulkItemResult]:
+async def report_many(
+    ctx: Context, lines: Sequence[Line[BulkProgressItem]], dry_run: bool, _own: Settings
+) -> BulkResult:
     """Report progress on many tasks in one transaction: a refused item never fails its neighbours.
 
     The same rules as for one report. A task may come twice: its items are taken in their order. Items that repeat what
@@ -63,7 +70,17 @@ async def report_many(ctx: Context, lines: Sequence[Line[BulkProgressItem]], *, 
     if not dry_run:
         changes = rows.reported(batch.reported, batch.reports)
         await ctx.log.publish_many(ctx.session, batch.events, recorded_at=ctx.now, rows=changes)
-    return results
+    return BulkResult.of(results, dry_run=dry_run)
+
+
+FILES = Files(
+    operation="reportProgressInBulk",
+    item=BulkProgressItem,
+    result=BulkResult,
+    apply=report_many,
+    most=lambda own: own.bulk_items,
+    items_total=BULK_ITEMS,
+)
 
 
 async def _reports_seen(ctx: Context, tasks: Iterable[TaskRecord], items: Iterable[BulkProgressItem]) -> ReportsSeen:
@@ -195,7 +212,8 @@ class _Batch:
         try:
             task_id = self._keys.task_id(line.item)
             outcome, version = self._report(line.item, repeated=repeated)
-            return _result(index, line, outcome, task_id=task_id, version=version)
+            tag = etag(self._ctx.log.epoch, version)
+            return _result(index, line, outcome, task_id=task_id, version=version, etag=tag)
         except DomainError as error:
             pointer = error.errors[0]["pointer"] if error.errors else None
             problem = ItemProblem(code=error.code, detail=error.detail, pointer=pointer)
@@ -203,6 +221,7 @@ class _Batch:
 
     def _report(self, item: BulkProgressItem, *, repeated: bool) -> tuple[Outcome, int]:
         task, _ = self._named(item)
+        check_version(item.if_match, self._ctx.log.epoch, task.version)
         if repeated:
             return "unchanged", task.version
         task_id = task.task_id

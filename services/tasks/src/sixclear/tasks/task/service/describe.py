@@ -72,7 +72,13 @@ async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect, *, m
 
 
 async def put_found(
-    ctx: Context, proposal: TaskProposal, named: Named, find: Callable[[], Task | None], *, most_open: int
+    ctx: Context,
+    proposal: TaskProposal,
+    named: Named,
+    find: Callable[[], Task | None],
+    expect: Expect,
+    *,
+    most_open: int,
 ) -> Described:
     """As `upsert_task`, with what the proposal names found before, and its task by `find`, whose row is locked.
 
@@ -85,7 +91,7 @@ async def put_found(
         kept, undecided = without_decisions(task, fields)
         fields = fields | kept
         programme = task.programme if "programme_id" in kept else programme
-    described = await _put(ctx, proposal, task, fields, programme, lambda _: None, most_open)
+    described = await _put(ctx, proposal, task, fields, programme, expect, most_open)
     return Described(described, task is None, undecided)
 
 

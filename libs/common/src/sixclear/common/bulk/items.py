@@ -11,17 +11,17 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from sixclear.common.bulk.errors import BulkTooLarge
+from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.errors import MalformedRequest
 from sixclear.common.web.json_bodies import read_json
 from sixclear.common.web.openapi import NDJSON
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Key
 from sixclear.common.web.validation import field_errors
-from sixclear.tasks.reporting.errors import BulkTooLarge
-from sixclear.tasks.reporting.schemas import ItemProblem
 
 # As spreadsheets save "Unicode text"; the longer marks first, since one begins with the other.
-_WIDE = {
+WIDE = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -58,10 +58,10 @@ def read_lines(body: bytes, most: int, item: type[Item]) -> list[Line[Item]]:
     A byte order mark is left out, and lines may end in any way; what has the mark of UTF-16 or UTF-32 is read as that.
     A file that begins as an array and is none is refused as a whole. Raises BulkTooLarge for more than `most` items.
     """
-    if body.startswith(_WORKBOOKS):
+    if body.startswith(WORKBOOKS):
         return [Line(1, None, ItemProblem(code="unreadable", detail=f"{_IS_WORKBOOK} {_REMEDY}"))]
     body = _without_end_mark(_in_utf8(body))
-    raw = [(number, line) for number, line in enumerate(body.splitlines(), 1) if not _is_blank(line)]
+    raw = [(number, line) for number, line in enumerate(body.splitlines(), 1) if not is_blank(line)]
     if raw and raw[0][1].lstrip().startswith(b"["):
         return _of_array(raw[0][0], body, most, item)
     if raw and (whole := _one_object(body, raw)) is not None:
@@ -70,8 +70,16 @@ def read_lines(body: bytes, most: int, item: type[Item]) -> list[Line[Item]]:
     return [_read(number, line, item) for number, line in raw]
 
 
+def read_piece(number: int | None, raw: bytes | None, item: type[Item]) -> Line[Item]:
+    """One item of a file that was cut before; `raw` is None where it is too long to be held."""
+    if raw is None:
+        detail = f"The item is longer than a million characters. Shorten it. {_REMEDY}"
+        return Line(number, None, ItemProblem(code="unreadable", detail=detail))
+    return _read(number, raw, item)
+
+
 def _in_utf8(body: bytes) -> bytes:
-    for mark, encoding in _WIDE.items():
+    for mark, encoding in WIDE.items():
         if body.startswith(mark):
             with suppress(UnicodeDecodeError):
                 # Half a character spoils its own line alone: in UTF-8 it cannot be read.
@@ -84,7 +92,7 @@ def _without_end_mark(body: bytes) -> bytes:
     return body.rstrip(b"\x1a\r\n\t ") if body.rstrip().endswith(b"\x1a") else body
 
 
-def _is_blank(line: bytes) -> bool:
+def is_blank(line: bytes) -> bool:
     """Whether nothing of the line shows, whichever blanks or marks it has."""
     if line[:1].isalnum() or line[:1] in (b"{", b"[", b"}", b'"'):
         return False
@@ -116,7 +124,7 @@ def _one_object(body: bytes, raw: Sequence[tuple[int, bytes]]) -> Any:
     return None
 
 
-def _read(number: int, raw: bytes, item: type[Item]) -> Line[Item]:
+def _read(number: int | None, raw: bytes, item: type[Item]) -> Line[Item]:
     try:
         return _line(number, read_json(raw), item)
     except MalformedRequest as error:
@@ -131,7 +139,7 @@ def _read(number: int, raw: bytes, item: type[Item]) -> Line[Item]:
 
 
 # As Excel begins its files, of today and of before 2007.
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _IS_WORKBOOK = "This is an Excel workbook, or another archive, and no text: export its rows as JSON."
 _HALF = re.compile(rb"\xed[\xa0-\xbf]")
 _CURLY = frozenset("“”„‟«»‘’‚‛＂")

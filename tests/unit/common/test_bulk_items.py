@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sixclear.tasks.reporting.lines import Line, read_lines
+from sixclear.common.bulk.items import Line, read_lines
 from sixclear.tasks.reporting.schemas import BulkProgressItem
 
 GOOD = {"external_id": "CV-1", "source": "import", "text": "Tiến độ", "percent": 10}

@@ -1,0 +1,93 @@
+"""What an operation makes of a file of items: one value for each, and the way that all of them go."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Query
+from prometheus_client import Counter
+from pydantic import Field
+
+from sixclear.common.bulk import keys
+from sixclear.common.bulk.items import Line
+from sixclear.common.bulk.results import FileResult
+from sixclear.common.use_case import Context
+from sixclear.common.web.schemas import Schema
+
+# What a use case makes of lines, given the service's own settings. It answers an item a line, in their order.
+Apply = Callable[[Context, Sequence[Line[Any]], bool, Any], Awaitable[FileResult]]
+
+DryRun = Annotated[bool, Query(description="Check every item and write nothing.")]
+Atomic = Annotated[
+    bool,
+    Query(
+        description="All or nothing: where one item is refused, none is taken and the answer is 422 `bulk-refused`. "
+        "Without it, a refused item stops no other. Such a file is never worked through as a job: beyond as many items "
+        "as are taken at once it is refused with 413."
+    ),
+]
+
+
+class OwnConditions(Schema):
+    """What an item of a file says of itself, as the headers of a single request do."""
+
+    if_match: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None,
+        description="An `ETag` that you have read: the item is refused with `stale-version` when the version has "
+        "changed since.",
+    )
+    idempotency_key: Annotated[str, Field(pattern=r"^[!-~]{1,255}$")] | None = Field(
+        default=None,
+        description="A key of this item: taken once, it is `unchanged` for a day in whichever file it comes again.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What one operation makes of files, given as a dependency of its route: `dependencies=[Depends(FILES)]`.
+
+    `most` says by the service's settings how many items are taken at once, in one transaction: with more the file
+    becomes a job, which takes as many at a time.
+    """
+
+    operation: str
+    item: type[Schema]
+    result: type[FileResult]
+    apply: Apply
+    most: Callable[[Any], int]
+    items_total: Counter
+
+    async def __call__(self) -> None:
+        """Nothing to do when the route is called: `FileRoute` reads the value when it is made."""
+
+    async def take(
+        self,
+        ctx: Context,
+        lines: Sequence[Line[Any]],
+        own: Any,
+        *,
+        dry_run: bool,
+        atomic: bool = False,
+        first: int = 0,
+    ) -> FileResult:
+        """What became of these lines in one transaction; `first` is the index of the first of them.
+
+        Raises BulkRefused when it is `atomic` and an item is refused: the transaction must not be committed then.
+        """
+        keyed = await keys.look_up(ctx, self.operation, lines)
+        result = await self.apply(ctx, keyed.left, dry_run, own)
+        if keyed.hashes:
+            items = keyed.merged(result.results, self.result.item_result)
+            result.results[:] = items
+            result = result.counted()
+            if not dry_run:
+                await keys.keep(ctx, keyed, items)
+        if first or keyed.hashes:
+            for index, item in enumerate(result.results, first):
+                item.index = index
+        if atomic:
+            result.require_all_taken()
+        if not dry_run:
+            for name in result.outcomes:
+                self.items_total.labels(name).inc(result.count(name))
+        return result

@@ -1,0 +1,230 @@
+"""Requests that carry a file: read while they arrive, taken at once where they are small, else kept as a job."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Message
+
+from sixclear.common.bulk import jobs
+from sixclear.common.bulk.errors import BulkTooLarge
+from sixclear.common.bulk.files import Files
+from sixclear.common.bulk.items import FILES, read_lines
+from sixclear.common.bulk.job_views import JobView, view_of
+from sixclear.common.bulk.split import Piece, Splitter
+from sixclear.common.errors import InternalError
+from sixclear.common.service_state import ServiceState, state_of
+from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access, current_caller, find_dependency
+from sixclear.common.web.endpoint import Handler
+from sixclear.common.web.media_types import require_type
+from sixclear.common.web.openapi import NDJSON
+from sixclear.common.web.route import TransactionalRoute
+
+# A thousand reports of ordinary length. Beyond it a file is a job, however few its items are.
+AT_ONCE_BYTES = 4 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
+_LINES_AT_ONCE = 500
+
+
+class _NotAtOnce(Exception):
+    """The file has more items than one transaction takes."""
+
+
+@dataclass(slots=True)
+class _Spooled:
+    """A file that was stored while it arrived."""
+
+    job_id: UUID
+    digest: bytes
+    accepted: bool = field(default=False)
+
+
+class FileRoute(TransactionalRoute):
+    """A route whose body is a file; its `Files` stand among its dependencies, and its endpoint calls `take_file`.
+
+    The body is read as it arrives. Up to four megabytes are held and taken in the request's own transaction, as other
+    routes do. What is larger, or has more items than one transaction takes, is stored chunk by chunk, and answered with
+    202 and the address of its job. With `Accept: application/x-ndjson` the results come one a line.
+    """
+
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
+        rule = find_dependency(self.dependant, Access)
+        files = find_dependency(self.dependant, Files)
+        if rule is None or files is None:
+            raise TypeError(f"{self.path} names no rule or no files")
+
+        async def handle(request: Request) -> Response:
+            await rule.admit(request)
+            require_type(request, FILES)
+            parts = request.stream()
+            head, ended = await _head(parts)
+            if ended:
+                try:
+                    return _as_asked(request, await handler(_with_body(request, head)))
+                except _NotAtOnce:
+                    pass
+            return await _as_job(request, files, handler, _joined(head, parts), head if ended else None)
+
+        return handle
+
+
+async def _head(parts: AsyncIterator[bytes]) -> tuple[bytes, bool]:
+    """The beginning of the body, and whether it is all of it."""
+    held = bytearray()
+    async for part in parts:
+        held += part
+        if len(held) > AT_ONCE_BYTES:
+            return bytes(held), False
+    return bytes(held), True
+
+
+async def _joined(head: bytes, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    for begin in range(0, len(head), _CHUNK_BYTES):
+        yield head[begin : begin + _CHUNK_BYTES]
+    async for part in parts:
+        yield part
+
+
+def _with_body(request: Request, body: bytes) -> Request:
+    """The same request, whose body was read already."""
+    sent = False
+
+    async def receive() -> Message:
+        nonlocal sent
+        if sent:
+            return await request.receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request(request.scope, receive)
+
+
+async def _as_job(
+    request: Request, files: Files, handler: Handler, parts: AsyncIterator[bytes], whole: bytes | None
+) -> Response:
+    state = state_of(request)
+    spooled = await _spool(request, state, files, parts)
+    request.state.spooled = spooled
+    try:
+        # With an `Idempotency-Key` it is compared with the request of before: by its digest, where it is not held.
+        response = await handler(_with_body(request, spooled.digest if whole is None else whole))
+    except BaseException:
+        await _drop(state, spooled)
+        raise
+    if not spooled.accepted or response.status_code >= 400:
+        await _drop(state, spooled)
+    if state.jobs is not None:
+        state.jobs.wake()
+    return response
+
+
+async def _spool(request: Request, state: ServiceState, files: Files, parts: AsyncIterator[bytes]) -> _Spooled:
+    """Store the file in chunks, each committed by itself; of a file that ends early nothing stays."""
+    if state.database is None or state.jobs is None:
+        raise InternalError
+    caller = await current_caller(request)
+    request_id = getattr(request.state, "request_id", None)
+    spooled, digest, splitter = _Spooled(state.new_id(), b""), hashlib.sha256(), Splitter()
+    async with state.database.transaction() as session:
+        await jobs.begin(
+            session, spooled.job_id, files.operation, caller, request_id, state.clock(), state.jobs.most_open
+        )
+    try:
+        async for chunk in _chunks(_hashed(parts, digest), splitter, files.most(state.own)):
+            async with state.database.transaction() as session:
+                await jobs.store(session, spooled.job_id, chunk, state.clock())
+    except BaseException:
+        await _drop(state, spooled)
+        raise
+    spooled.digest = digest.digest()
+    return spooled
+
+
+async def _hashed(parts: AsyncIterator[bytes], digest: "hashlib._Hash") -> AsyncIterator[bytes]:
+    async for part in parts:
+        digest.update(part)
+        yield part
+
+
+async def _chunks(parts: AsyncIterator[bytes], splitter: Splitter, most: int) -> AsyncIterator[jobs.Chunk]:
+    """The items of a file, together as many as are taken at once."""
+    first, weight, waiting = 0, 0, list[Piece]()
+    async for pieces in _cut(parts, splitter):
+        for piece in pieces:
+            waiting.append(piece)
+            weight += len(piece.raw or b"")
+            if len(waiting) >= most or weight >= _CHUNK_BYTES:
+                yield jobs.Chunk(first, waiting)
+                first, weight, waiting = first + len(waiting), 0, []
+    if waiting:
+        yield jobs.Chunk(first, waiting)
+
+
+async def _cut(parts: AsyncIterator[bytes], splitter: Splitter) -> AsyncIterator[Iterator[Piece]]:
+    async for part in parts:
+        yield splitter.feed(part)
+    yield splitter.end()
+
+
+async def _drop(state: ServiceState, spooled: _Spooled) -> None:
+    assert state.database is not None
+    async with state.database.transaction() as session:
+        await jobs.drop(session, spooled.job_id)
+
+
+async def take_file(ctx: Context, request: Request, files: Files, *, dry_run: bool, atomic: bool) -> Any:
+    """What became of the file of this request: its result, or 202 where it is a job from now on.
+
+    Raises BulkTooLarge for an `atomic` file that one transaction does not take, and BulkRefused.
+    """
+    state = state_of(request)
+    spooled: _Spooled | None = getattr(request.state, "spooled", None)
+    most = files.most(state.own)
+    if spooled is None:
+        try:
+            lines = read_lines(await request.body(), most, files.item)
+        except BulkTooLarge:
+            if atomic:
+                raise
+            raise _NotAtOnce from None
+        return await files.take(ctx, lines, state.own, dry_run=dry_run, atomic=atomic)
+    if atomic:
+        raise BulkTooLarge(f"All or nothing holds for at most {most} items and {AT_ONCE_BYTES} bytes.")
+    job = await jobs.accept(ctx.session, spooled.job_id, ctx.caller, ctx.now, dry_run=dry_run)
+    spooled.accepted = True
+    view = view_of(job)
+    address = f"{request.scope['path'].rsplit('/', 2)[0]}/jobs/{view.job_id}"
+    headers = {"Location": address, "Retry-After": "1"}
+    return Response(view.model_dump_json(), 202, headers, "application/json")
+
+
+def _as_asked(request: Request, response: Response) -> Response:
+    """The answer, or its items one a line where the request accepts that and no JSON."""
+    wanted = request.headers.get("accept", "").lower()
+    if response.status_code != 200 or NDJSON not in wanted:
+        return response
+    items: list[Any] = orjson.loads(bytes(response.body))["items"]
+    told = {name: value for name, value in response.headers.items() if name.startswith("idempotency-")}
+    return StreamingResponse(lines_of(items), 200, told, NDJSON)
+
+
+def lines_of(items: list[Any]) -> Iterator[bytes]:
+    """Results as NDJSON, some hundred lines at a time."""
+    for begin in range(0, len(items), _LINES_AT_ONCE):
+        yield b"".join(orjson.dumps(item) + b"\n" for item in items[begin : begin + _LINES_AT_ONCE])
+
+
+ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {
+        "description": "The file is worked through as a job, whose address `Location` names.",
+        "model": JobView,
+        "headers": {"Location": {"$ref": "#/components/headers/Location"}},
+    }
+}
