@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Executable, TextClause, TextualSelect
+from sqlalchemy import ARRAY, Connection, Executable, TextClause, TextualSelect
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.result import IteratorResult, Result, SimpleResultMetaData
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -108,9 +108,16 @@ def _fill(plan: _Plan, dialect: Dialect) -> None:
     if compiled._result_columns and not compiled._textual_ordered_columns:
         return
     plan.types = [column.type for column in compiled._result_columns]
-    prepare = compiled._bind_processors
-    plan.parameters = [(name, prepare.get(name)) for name in compiled.positiontup]
+    plan.parameters = [(name, _prepares(compiled, name, dialect)) for name in compiled.positiontup]
     plan.sql = compiled.string
+
+
+def _prepares(compiled: SQLCompiler, name: str, dialect: Dialect) -> Any:
+    """What makes a value of a parameter ready for the driver; None where nothing is to be done."""
+    kind = compiled.binds[name].type
+    if isinstance(kind, ARRAY) and kind.item_type.dialect_impl(dialect).bind_processor(dialect) is None:
+        return None  # SQLAlchemy would copy the list, one call for each item
+    return compiled._bind_processors.get(name)
 
 
 async def _send(through: Connection, plan: _Plan, sql: str, values: tuple[Any, ...]) -> Result[Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan
 
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.auth.unknown_organisations import IsRegistered, UnknownOrganisations
@@ -21,14 +21,14 @@ from sixclear.common.service_state import Jobs, MadeAgain, ServiceState, StillRe
 from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.allowances import Allowance
 from sixclear.common.web.docs import docs_routes
-from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeHeaders, EdgeMiddleware
+from sixclear.common.web.door import Door
+from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeHeaders
 from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.hot_front import HotFront, HotRoute, HotRoutes
-from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, LimitsMiddleware
+from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, Limits
 from sixclear.common.web.openapi import complete, default_responses
 from sixclear.common.web.route_table import RouteTable
 from sixclear.common.web.stream_route import StreamRoute
-from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 
 # Of a visitor, in each process: 500 events a page.
 # In each process, whatever their number: a reader keeps its connection, and so stays with one of them.
@@ -90,7 +90,6 @@ def create_service_app(
         docs_url=None,
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        exception_handlers=exception_handlers(),
         middleware=[
             Middleware(
                 TelemetryMiddleware,
@@ -100,9 +99,12 @@ def create_service_app(
                 **({"recognises": verifier.remembers} if verifier else {}),
             ),
             *front,
-            Middleware(EdgeMiddleware, content_security_policy=content_security_policy),
-            Middleware(UnexpectedErrorMiddleware),
-            Middleware(LimitsMiddleware, default_limit=body_limit, body_limits=body_limits),
+            Middleware(
+                Door,
+                edge=EdgeHeaders(content_security_policy),
+                limits=Limits(body_limit, body_limits),
+                handlers=exception_handlers(),
+            ),
         ],
     )
     app.describe, app.examples = describe, examples
@@ -131,10 +133,17 @@ def create_service_app(
 
 
 class _Service(FastAPI):
-    """FastAPI with our additions to its OpenAPI document."""
+    """FastAPI with our additions to its OpenAPI document, and our layers alone."""
 
     describe: Callable[[dict[str, Any]], None] | None = None
     examples: Path | None = None
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The layers given, around the router. `Door` does what FastAPI's own would."""
+        app: ASGIApp = self.router
+        for layer, arguments, options in reversed(self.user_middleware):
+            app = layer(app, *arguments, **options)
+        return app
 
     def openapi(self) -> dict[str, Any]:
         return complete(self, super().openapi(), self.describe, self.examples)

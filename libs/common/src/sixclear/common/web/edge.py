@@ -47,11 +47,7 @@ class EdgeMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = raw = list(message["headers"])
-                self._headers.add(raw, scope, request_id)
-                headers = MutableHeaders(scope=message)
-                if 300 <= message["status"] < 400 and "location" in headers:
-                    headers["location"] = _without_host(headers["location"], scope)
+                with_edge_headers(message, scope, self._headers, request_id)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -77,6 +73,16 @@ class EdgeHeaders:
         if private(scope):
             cached = next((value for name, value in headers if name == b"cache-control"), b"")
             _put(headers, said, b"cache-control", _not_kept(cached))
+
+
+def with_edge_headers(message: Message, scope: Scope, edge: EdgeHeaders, request_id: str) -> None:
+    """Give the start of an answer what every answer carries; a redirect to the request's own host becomes a path."""
+    message["headers"] = raw = list(message["headers"])
+    edge.add(raw, scope, request_id)
+    if 300 <= message["status"] < 400:
+        headers = MutableHeaders(scope=message)
+        if "location" in headers:
+            headers["location"] = _without_host(headers["location"], scope)
 
 
 def _put(headers: list[tuple[bytes, bytes]], said: Collection[bytes], name: bytes, value: bytes) -> None:

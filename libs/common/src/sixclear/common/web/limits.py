@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sixclear.common.errors import ContentTooLarge, MalformedRequest
+from sixclear.common.errors import ContentTooLarge, DomainError, MalformedRequest
 from sixclear.common.web.problems import problem_response
 
 DEFAULT_BODY_LIMIT = 256 * 1024
@@ -23,12 +23,37 @@ class _BodyTooLarge(HTTPException):
         super().__init__(status_code=413)
 
 
-class LimitsMiddleware:
-    """Refuses bodies over the limit (413), and addresses with broken escapes, NUL or invalid UTF-8 (400).
+class Limits:
+    """Bodies over the limit (413), and addresses with broken escapes, NUL or invalid UTF-8 (400).
 
     `body_limits` maps the beginning of a path to its own limit; the longest match counts. A body without a declared
     length is counted while it is read.
     """
+
+    def __init__(self, default_limit: int = DEFAULT_BODY_LIMIT, body_limits: Mapping[str, int] | None = None) -> None:
+        self._default = default_limit
+        self._limits = sorted((body_limits or {}).items(), key=lambda item: -len(item[0]))
+
+    def refusal(self, scope: Scope) -> DomainError | None:
+        """Why the request is refused before its body is read; None where it is not."""
+        if not _is_readable(scope.get("raw_path") or b"") or not _is_readable(scope.get("query_string", b"")):
+            return MalformedRequest("The address is not valid.")
+        limit = self._limit(scope["path"])
+        return _too_large(limit) if (_declared_length(scope) or 0) > limit else None
+
+    def counted(self, scope: Scope, receive: Receive) -> Receive:
+        """`receive`, which raises an HTTPException when more comes than was declared or may."""
+        return _counted(receive, self._limit(scope["path"]))
+
+    def _limit(self, path: str) -> int:
+        for start, limit in self._limits:
+            if path.startswith(start):
+                return limit
+        return self._default
+
+
+class LimitsMiddleware:
+    """Refuses what `Limits` refuses."""
 
     def __init__(
         self,
@@ -37,23 +62,15 @@ class LimitsMiddleware:
         body_limits: Mapping[str, int] | None = None,
     ) -> None:
         self.app = app
-        self._default = default_limit
-        self._limits = sorted((body_limits or {}).items(), key=lambda item: -len(item[0]))
+        self._limits = Limits(default_limit, body_limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        limit = self._limit(scope["path"])
-        if not _is_readable(scope.get("raw_path") or b"") or not _is_readable(scope.get("query_string", b"")):
-            await problem_response(Request(scope), MalformedRequest("The address is not valid."))(scope, receive, send)
-        elif (_declared_length(scope) or 0) > limit:
-            await problem_response(Request(scope), _too_large(limit))(scope, receive, send)
+        elif (refusal := self._limits.refusal(scope)) is not None:
+            await problem_response(Request(scope), refusal)(scope, receive, send)
         else:
-            await self.app(scope, _counted(receive, limit), send)
-
-    def _limit(self, path: str) -> int:
-        return next((limit for start, limit in self._limits if path.startswith(start)), self._default)
+            await self.app(scope, self._limits.counted(scope, receive), send)
 
 
 def _too_large(limit: int) -> ContentTooLarge:

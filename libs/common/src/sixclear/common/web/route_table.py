@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.convertors import PathConvertor
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -46,12 +47,16 @@ class RouteTable(APIRouter):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._entries: dict[tuple[str, int], list[_Entry]] | None = None
+        self._otherwise = _by_framework(super().app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the route that the table has for the request, or as FastAPI would."""
         found = self._find(scope) if scope["type"] == "http" and not scope.get("root_path") else None
         if found is None:
-            await super().app(scope, receive, send)
+            await self._otherwise(scope, receive, send)
             return
         entry, params = found
         scope.setdefault("router", self)
@@ -96,5 +101,10 @@ def _app_of(context: RouteContext, route: APIRoute) -> ASGIApp:
     """What answers: the route itself, or FastAPI's own wrapping where a router that includes it adds dependencies."""
     app: ASGIApp = context.app
     if isinstance(route, TransactionalRoute) and len(context.dependencies) == len(route.dependencies):
-        return route.direct() or app
-    return app
+        return route.direct() or _by_framework(app)
+    return _by_framework(app)
+
+
+def _by_framework(app: ASGIApp) -> ASGIApp:
+    """`app` with what FastAPI's own handlers ask for: a stack that closes what they leave open, such as files."""
+    return AsyncExitStackMiddleware(app)

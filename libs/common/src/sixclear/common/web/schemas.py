@@ -1,6 +1,8 @@
 """Requests and responses: what every schema promises."""
 
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,6 +13,8 @@ T = TypeVar("T")
 NOT_REACHED = "x-not-reached"
 
 _DEEPEST = 64
+# Exactly these: a class made of one of them may be a text too.
+_HOLDS_NO_TEXT = frozenset({type(None), bool, int, float, datetime, date, UUID})
 
 
 class Schema(BaseModel):
@@ -44,7 +48,10 @@ def _require_storable(data: dict[Any, Any]) -> None:
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             if isinstance(key, str) and not _storable(key):
                 raise _unusable(path)
-            if isinstance(item, str):
+            kind = type(item)
+            if kind in _HOLDS_NO_TEXT:
+                continue
+            if kind is str or isinstance(item, str):
                 if not _storable(item):
                     raise _unusable((*path, key))
             elif isinstance(item, dict | list | tuple):
