@@ -125,10 +125,11 @@ async def _send(through: Connection, plan: _Plan, sql: str, values: tuple[Any, .
     cursor = connection.cursor()
     cursor._invalidate_schema_cache_asof = through.dialect._invalidate_schema_cache_asof  # type: ignore[attr-defined]
     try:
-        for before in through.dispatch.before_cursor_execute:
+        heard = through.engine.dispatch  # of listeners on a single connection there are none here
+        for before in heard.before_cursor_execute:
             sql, values = before(through, cursor, sql, values, None, False)
         await cursor._prepare_and_execute(sql, values)
-        for after in through.dispatch.after_cursor_execute:
+        for after in heard.after_cursor_execute:
             after(through, cursor, sql, values, None, False)
     except BaseException as error:
         await greenlet_spawn(_refuse, through, sql, values, cursor, error)

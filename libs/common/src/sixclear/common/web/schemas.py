@@ -46,13 +46,13 @@ def _require_storable(data: dict[Any, Any]) -> None:
             raise PydanticCustomError("nested_too_deeply", f"At most {_DEEPEST} levels may be nested")
         # Numbers, and what else cannot hold text, cost no tuple: a timeline has ten thousand of them.
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(key, str) and not _storable(key):
+            if isinstance(key, str) and not (key.isascii() and "\x00" not in key) and not _storable(key):
                 raise _unusable(path)
             kind = type(item)
             if kind in _HOLDS_NO_TEXT:
                 continue
             if kind is str or isinstance(item, str):
-                if not _storable(item):
+                if not (item.isascii() and "\x00" not in item) and not _storable(item):
                     raise _unusable((*path, key))
             elif isinstance(item, dict | list | tuple):
                 waiting.append((item, (*path, key)))
@@ -65,8 +65,6 @@ def _unusable(path: tuple[str | int, ...]) -> PydanticCustomError:
 def _storable(text: str) -> bool:
     if "\x00" in text:
         return False
-    if text.isascii():
-        return True
     try:
         text.encode()
     except UnicodeEncodeError:
