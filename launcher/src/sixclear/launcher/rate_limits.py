@@ -1,7 +1,7 @@
 """How often one client may ask: told in every answer to it, and refused past it, before any application reads anything.
 
 Strangers count by network address, persons and clients without a scope by their token's name. A client that a body was
-given counts nowhere: a body's files and reports must come in whatever their number (docs/decisions/0035).
+given counts nowhere: a body's files and reports must come in whatever their number (docs/decisions/0036).
 """
 
 from collections.abc import Callable, Collection, Sequence

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from starlette._exception_handler import _lookup_exception_handler
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,8 +29,9 @@ class Door:
         self.app = app
         self._edge = edge
         self._limits = limits
+        self._table = dict(handlers)
         # Where FastAPI and Starlette, which answer what is in no table of ours, look for them: by class and by status.
-        self._handlers: Any = (dict(handlers), {})
+        self._handlers: Any = (self._table, {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +63,7 @@ class Door:
 
     async def _answer_to(self, error: Exception, request: Request) -> Response:
         try:
-            handler: Any = _lookup_exception_handler(self._handlers[0], error)
+            handler = next((self._table[kind] for kind in type(error).__mro__ if kind in self._table), None)
             if handler is None:
                 raise error
             response: Response = await handler(request, error)
