@@ -4,12 +4,14 @@ import re
 
 import httpx2
 import pytest
+from tests.integration.portal import upstream_tasks
 from tests.integration.portal.test_pages import TASK, UNIT
 from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.tasks import FoundOrganisation
 from sixclear.portal.upstream.transport import LIVE_SECONDS, Query
+from sixclear.portal.upstream.versions import TAG_SECONDS
 
 pytestmark = pytest.mark.asyncio
 
@@ -88,3 +90,16 @@ async def test_one_address_that_is_read_in_two_ways_is_read_each_way(upstream: U
     assert not isinstance((await gateway.tasks.organisations(query)).items[0], FoundOrganisation)
     assert isinstance((await gateway.tasks.find(query)).items[0], FoundOrganisation)
     await gateway.close()
+
+
+async def test_what_a_tag_does_not_stand_for_is_read_again_soon(
+    browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tag of a task does not change with the name of its organisation."""
+    monkeypatch.setattr(upstream_tasks, "crc32", lambda _record: 1)
+    await browser.get(TASK)
+    upstream.titles = ["Một tên mới"]
+    assert "Một tên mới" not in (await browser.get(TASK)).text
+    upstream.passed += TAG_SECONDS
+    assert "Một tên mới" in (await browser.get(TASK)).text
+    assert upstream.answers == [200, 304, 200]

@@ -21,6 +21,7 @@ from sixclear.portal.upstream.last_known import LastKnown
 from sixclear.portal.upstream.monitoring import Monitoring
 from sixclear.portal.upstream.tasks import Tasks
 from sixclear.portal.upstream.transport import Connections, Transport
+from sixclear.portal.upstream.versions import Versions
 from sixclear.portal.upstream.waiting import Patience
 
 
@@ -37,8 +38,8 @@ class Gateway:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._patience_seconds = patience_seconds
-        cache, known, chosen = AnswerCache(monotonic), LastKnown(clock), LastKnown(clock)
-        self._bind(Transport(Connections(http, timeout_seconds, cache, known, chosen, monotonic)))
+        cache, known, chosen, versions = AnswerCache(monotonic), LastKnown(clock), LastKnown(clock), Versions(monotonic)
+        self._bind(Transport(Connections(http, timeout_seconds, cache, known, chosen, versions, monotonic)))
 
     def asking_for(self, visitor: str | None) -> "Gateway":
         """The same gateway for one page of a visitor, whose address services count by; for none, in the portal's name.

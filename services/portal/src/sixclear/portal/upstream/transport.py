@@ -42,10 +42,10 @@ class Connections:
     cache: AnswerCache
     known: LastKnown
     known_to_visitors: LastKnown
+    versions: Versions
     monotonic: Callable[[], float] = monotonic
     clients: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
     circuits: dict[str, Circuit] = field(default_factory=dict)
-    versions: Versions = field(default_factory=Versions)
 
     def client(self, service: str) -> httpx2.AsyncClient:
         """The client of `service`."""
@@ -107,7 +107,8 @@ class Transport:
         versions = self.connections.versions
         before = versions.find(question)
         try:
-            headers = {"If-None-Match": before.tag} if before and before.tag else {}
+            tag = versions.tag(before)
+            headers = {"If-None-Match": tag} if tag else {}
             response = await self._request(operation, path, query=query, headers=headers)
             answer = self._newest(question, operation, response, before)
         except (PageNotFound, Refused):

@@ -4,18 +4,24 @@ What is made of an answer (`shell/fragments.py`) is then known to be up to date 
 """
 
 import hashlib
+import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from sixclear.portal.upstream.answer import Answer
 
+# An answer also says what its tag does not stand for: the tag of a task is the same when its organisation is renamed.
+# So long such a name may be of before, as in the caches of the services themselves.
+TAG_SECONDS = 15.0
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An answer as it was read; `tag` is its strong entity tag, None where the service gives none."""
+    """An answer as it was read at `read_at`; `tag` is its strong entity tag, None where the service gives none."""
 
     answer: Answer
+    read_at: float
     tag: str | None
     digest: bytes
     size: int
@@ -27,7 +33,10 @@ class Versions:
     An answer of here is shown only after its service has said just now that it holds: with 304, or by the same bytes.
     """
 
-    def __init__(self, most: int = 256, most_bytes: int = 2_097_152) -> None:
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, *, most: int = 256, most_bytes: int = 2_097_152
+    ) -> None:
+        self._monotonic = monotonic
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
@@ -40,6 +49,12 @@ class Versions:
         """What was read last."""
         return self._read.get(question)
 
+    def tag(self, version: Version | None) -> str | None:
+        """The tag to ask with; None when the answer must be read again."""
+        if version is None or self._monotonic() - version.read_at >= TAG_SECONDS:
+            return None
+        return version.tag
+
     def keep(self, question: Hashable, answer: Answer, tag: str | None, body: bytes) -> Answer:
         """`answer` was read from `body` just now; returns the one of before where that says the same.
 
@@ -50,7 +65,7 @@ class Versions:
         kept = before.answer if before is not None and same else answer
         self.forget(question)
         strong = tag if tag is not None and tag.startswith('"') else None
-        self._read[question] = Version(kept, strong, digest_of(body), len(body))
+        self._read[question] = Version(kept, self._monotonic(), strong, digest_of(body), len(body))
         self._bytes += len(body)
         while len(self._read) > self._most or self._bytes > self._most_bytes:
             self._bytes -= self._read.popitem(last=False)[1].size
