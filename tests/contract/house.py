@@ -70,6 +70,7 @@ _CENSUS_WITHOUT = {
 
 _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
+_HANGS = "it is published as its task is, and its event carries what counts the task"
 _LIVES = "a simulated life is what the rules of tasks make of it"
 TASKS = House(
     service="tasks",
@@ -78,6 +79,7 @@ TASKS = House(
         "classification | log",
         "intake | simulation",
         "reporting | withdrawal",
+        "milestone",
         "task",
         "directive",
         "programme",
@@ -119,6 +121,10 @@ TASKS = House(
         "task.responses -> directive.schemas": "a task shows the document that gave it",
         "withdrawal -> directive.errors": "a directive is refused here as there",
         "withdrawal -> directive.schemas": "why a directive is taken out is a request on directives",
+        "milestone -> task.lifecycle": _HANGS,
+        "milestone -> task.errors": "a task that the caller may not see is refused here as there",
+        "milestone -> task.deadlines": "a date means the same instant for a part as for the whole",
+        "milestone -> task.events": _HANGS,
         "reporting.routes -> file.stores": "evidence is answered from the place of files",
         "reporting -> task.errors": "a task that the caller may not see is refused here as there",
         "reporting -> task.schemas": "each step of reporting responds with the task",

@@ -93,6 +93,16 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("G06", f"{task}/withdraw-proposal", {})
     await step("G06", "/directives", DIRECTIVE | {"issuer": "G06", "number": "9-CV"})
     await step("P57", f"/directives/{directive}/withdraw", {"reason": "Không thuộc chương trình này"})
+    in_parts = proposal(external_id="NV-10", deadline="2026-06-15")
+    await step("P57", "/tasks", in_parts)
+    await step("G06", f"{task}/milestones", {"title": "Khảo sát hiện trạng", "weight": 2, "deadline": "2026-05-20"})
+    milestone = (await service.get(f"{task}/milestones"))["items"][0]["milestone_id"]
+    await step("G06", f"/milestones/{milestone}/move", {"deadline": "2026-05-25", "reason": "Chờ thiết bị"})
+    await step("G06", f"{task}/evidence", EVIDENCE)
+    evidence = (await service.get(f"{task}/evidence"))["items"][0]["evidence_id"]
+    await step("G06", f"/milestones/{milestone}/complete", {"evidence_id": evidence})
+    await step("P57", "/tasks", in_parts | {"classification": "restricted"})
+    await step("P57", "/tasks", in_parts)
 
 
 @pytest.mark.asyncio

@@ -67,6 +67,9 @@ async def _tell_and_compare(service: Service) -> None:
     await patch("/programmes/plan", {"name_en": "Plan 02 of 2025"})
     directives = (await service.get("/directives"))["items"]
     await patch(f"/directives/{directives[0]['directive_id']}", {"title": "Kế hoạch liên thông"})
+    path = f"/tasks/{task_id}/milestones"
+    planned = await service.post("G06", path, {"title": "Chạy thử", "weight": 3, "deadline": "2026-05-29"})
+    milestone_id = planned.json()["milestone_id"]
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await exchanges.read_everything(
@@ -78,6 +81,7 @@ async def _tell_and_compare(service: Service) -> None:
         directive_id=directives[0]["directive_id"],
         slug="plan",
         job_id=job_id,
+        milestone_id=milestone_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

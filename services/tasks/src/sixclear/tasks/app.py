@@ -21,6 +21,8 @@ from sixclear.tasks.file import routes as file
 from sixclear.tasks.intake import routes as intake
 from sixclear.tasks.intake.service import FILES as TASKS
 from sixclear.tasks.log import routes as log
+from sixclear.tasks.milestone import routes as milestone
+from sixclear.tasks.milestone.service import CHILDREN as MILESTONES
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.organisation.service import is_registered
 from sixclear.tasks.programme import routes as programme
@@ -29,6 +31,7 @@ from sixclear.tasks.reporting.hot import ReportProgress
 from sixclear.tasks.reporting.service.bulk import FILES as REPORTS
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import routes as task
+from sixclear.tasks.task.service.children import hang
 from sixclear.tasks.withdrawal import routes as withdrawal
 
 # Each sender of a large file reads what became of it.
@@ -40,6 +43,7 @@ ROUTERS = (
     withdrawal.router,
     intake.router,
     task.router,
+    milestone.router,
     reporting.router,
     reporting.files,
     JOBS,
@@ -62,6 +66,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
+    hang(MILESTONES)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:

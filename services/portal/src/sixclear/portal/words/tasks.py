@@ -58,4 +58,9 @@ CHANGES: Mapping[str, str] = {
     "task.completed": N_("Xác nhận hoàn thành"),
     "task.extended": N_("Gia hạn"),
     "task.withdrawn": N_("Rút khỏi công khai"),
+    "milestone.planned": N_("Đặt mốc"),
+    "milestone.moved": N_("Dời hạn của mốc"),
+    "milestone.reached": N_("Đạt mốc"),
+    "milestone.restated": N_("Nêu lại mốc"),
+    "milestone.withdrawn": N_("Rút mốc khỏi công khai"),
 }

@@ -3,12 +3,13 @@
 from sixclear.common.migrations import run_env
 from sixclear.tasks.directive import models as directive
 from sixclear.tasks.file import models as file
+from sixclear.tasks.milestone import models as milestone
 from sixclear.tasks.organisation import models as organisation
 from sixclear.tasks.programme import models as programme
 from sixclear.tasks.tables import Base
 from sixclear.tasks.task import models as task
 
 # A table is known once its module is imported.
-TABLES = file, organisation, programme, directive, task
+TABLES = file, milestone, organisation, programme, directive, task
 
 run_env(Base.metadata)

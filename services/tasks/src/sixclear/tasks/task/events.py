@@ -57,6 +57,16 @@ class TaskData(EventData):
     demonstration: bool
 
 
+class OnTaskData(EventData):
+    """What the event of an entity that hangs on a task carries of the task."""
+
+    task_id: UUID
+    programme: str
+    assigned_by: Literal["central", "province", "commune"]
+    organisation_id: UUID | None = Field(description="The body that is answerable, or was when it was closed.")
+    demonstration: bool
+
+
 class TaskWithdrawn(EventData):
     """All that is left of a task that became restricted."""
 

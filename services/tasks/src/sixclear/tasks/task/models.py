@@ -127,6 +127,25 @@ class Task(Versioned, Base):
     )
 
 
+class HangsOnTask(Versioned):
+    """What an entity that hangs on a task carries of it: its event is counted without a join.
+
+    It is seen and published as its task is. `organisation_id` is the body that was answerable when it was open.
+    """
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.task_id"))
+    programme: Mapped[str]
+    assigned_by: Mapped[str]
+    organisation_id: Mapped[UUID | None]
+    classification: Mapped[str]
+    demonstration: Mapped[bool] = mapped_column(Boolean)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes along when its task comes into other hands."""
+        raise NotImplementedError
+
+
 class ProgressReport(Base):
     """What a body said about its progress: kept as it was said.
 

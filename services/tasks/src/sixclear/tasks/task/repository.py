@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    inspect,
     or_,
     select,
     table,
@@ -28,7 +30,9 @@ from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import facts_of
 from sixclear.tasks.task.filters import among, has_part
 from sixclear.tasks.task.lifecycle import TaskRecord
-from sixclear.tasks.task.models import ProgressReport, Task
+from sixclear.tasks.task.models import HangsOnTask, ProgressReport, Task
+
+C = TypeVar("C", bound=HangsOnTask)
 
 # The first event of a task says when it came in.
 _FIRST = table(
@@ -139,3 +143,9 @@ async def last_percent(session: AsyncSession, task_id: UUID) -> int:
         .limit(1)
     )
     return await session.scalar(newest) or 0
+
+
+async def lock_children(session: AsyncSession, model: type[C], task_id: UUID) -> Sequence[C]:
+    """What hangs on a task, of one kind, in the order of their keys; their rows locked."""
+    of_task = select(model).where(model.task_id == task_id).order_by(*inspect(model).primary_key)
+    return (await session.scalars(of_task.with_for_update())).all()

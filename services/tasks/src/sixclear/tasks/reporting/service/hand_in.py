@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.clock import civil_date, civil_day_start
+from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file.service import name_file
@@ -81,7 +82,7 @@ def _same_words(said: Evidence, item: EvidenceItem) -> bool:
 
 
 async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id: UUID, occurred_at: datetime) -> None:
-    evidence_id = ctx.new_id()
+    evidence_id = stable_id("evidence", str(task.task_id), str(task.version + 1))
     place = await _place(ctx, item, evidence_id)
     await record_change(ctx, task, lifecycle.add_evidence(state_of(task), occurred_at), occurred_at)
     ctx.session.add(

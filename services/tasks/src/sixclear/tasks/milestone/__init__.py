@@ -1,0 +1,1 @@
+"""Milestones: parts of a task with dates of their own, reached by evidence."""

@@ -1,0 +1,129 @@
+"""Milestones: planned, moved, reached. Their task is locked first: what hangs on it follows its classification."""
+
+from uuid import UUID
+
+from sixclear.common.change import Change
+from sixclear.common.ids import stable_id
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context, Expect, ReferenceUnknown
+from sixclear.tasks.milestone import lifecycle
+from sixclear.tasks.milestone import repository as rows
+from sixclear.tasks.milestone.access import require_planner
+from sixclear.tasks.milestone.errors import MilestoneNotFound, TooManyMilestones
+from sixclear.tasks.milestone.lifecycle import MilestoneState
+from sixclear.tasks.milestone.models import Milestone
+from sixclear.tasks.milestone.recording import MILESTONE
+from sixclear.tasks.milestone.responses import milestone_list
+from sixclear.tasks.milestone.schemas import MilestoneCompletion, MilestoneEntry, MilestoneList, MilestoneMove
+from sixclear.tasks.task.access import require_doer
+from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
+from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.service.children import Children, dimensions
+from sixclear.tasks.task.service.find import get_task, shown
+
+CHILDREN = Children(Milestone, MILESTONE)
+
+
+async def list_milestones(ctx: Context, task_id: UUID) -> MilestoneList:
+    """The milestones of a task that the caller may see; raises TaskNotFound."""
+    task = await get_task(ctx, task_id)
+    found = await rows.list_milestones(ctx.session, task_id)
+    return milestone_list(found, (await shown(ctx, task)).percent, ctx.now)
+
+
+async def get_milestone(ctx: Context, milestone_id: UUID) -> Milestone:
+    """A milestone of a task that the caller may see; raises MilestoneNotFound."""
+    milestone = await rows.find_milestone(ctx.session, milestone_id)
+    if milestone is None:
+        raise MilestoneNotFound
+    await _task_of(ctx, milestone)
+    return milestone
+
+
+async def locked(ctx: Context, milestone_id: UUID, expect: Expect) -> tuple[Milestone, Task]:
+    """The milestone and its task, both rows locked until the transaction ends, the task's first.
+
+    Raises MilestoneNotFound, then what `expect` raises.
+    """
+    found = await rows.find_milestone(ctx.session, milestone_id)
+    if found is None:
+        raise MilestoneNotFound
+    task = await _task_of(ctx, found, lock=True)
+    milestone = await rows.lock_milestone(ctx.session, milestone_id)
+    assert milestone is not None, "milestones are never deleted"
+    expect(milestone)
+    return milestone, task
+
+
+async def plan(ctx: Context, task_id: UUID, entry: MilestoneEntry) -> tuple[Milestone, bool]:
+    """Plan a milestone; the same title and deadline again is the same one (False).
+
+    The lead and the assigning body may. Raises TransitionNotAllowed for a task that is over, TooManyMilestones.
+    """
+    task = await get_task(ctx, task_id, lock=True)
+    require_planner(ctx, state_of(task), "plan the milestones of a task of other organisations")
+    deadline = deadline_instant(entry.deadline)
+    known = await rows.list_milestones(ctx.session, task_id)
+    same = (one for one in known if (one.title, one.original_deadline) == (entry.title, deadline))
+    if (found := next(same, None)) is not None:
+        return found, False
+    lifecycle.check_plannable(state_of(task))
+    if len(known) >= lifecycle.MOST:
+        raise TooManyMilestones
+    check_to_come(deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
+    occurred_at = ctx.fact_time(entry.occurred_at, None)
+    milestone_id = stable_id("milestone", str(task_id), entry.title, deadline.isoformat())
+    milestone = Milestone(milestone_id=milestone_id, version=0, **dimensions(task))
+    ctx.session.add(milestone)
+    described = {"title": entry.title, "weight": entry.weight}
+    planned = described | {"original_deadline": deadline, "current_deadline": deadline}
+    await record(ctx, milestone, Change("planned", planned), occurred_at, MILESTONE)
+    return milestone, True
+
+
+async def move(ctx: Context, milestone_id: UUID, entry: MilestoneMove, expect: Expect) -> Milestone:
+    """Give a milestone another deadline, with the reason; the deadline that it has already changes nothing."""
+    milestone, task = await locked(ctx, milestone_id, expect)
+    require_planner(ctx, state_of(task), "move a milestone of a task of other organisations")
+    deadline = deadline_instant(entry.deadline)
+    if milestone.current_deadline == deadline:
+        return milestone
+    lifecycle.check_plannable(state_of(task))
+    check_to_come(deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
+    occurred_at = ctx.fact_time(entry.occurred_at, milestone.occurred_at)
+    change = lifecycle.move(_state(milestone), deadline)
+    await record(ctx, milestone, change, occurred_at, MILESTONE, reason=entry.reason)
+    return milestone
+
+
+async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion, expect: Expect) -> Milestone:
+    """Say that a milestone is reached; those who work on the task may. The same evidence again changes nothing.
+
+    Raises ReferenceUnknown for evidence of another task.
+    """
+    milestone, task = await locked(ctx, milestone_id, expect)
+    require_doer(ctx, state_of(task), "complete a milestone of a task of other organisations")
+    if milestone.evidence_id == entry.evidence_id:
+        return milestone
+    if not await rows.has_evidence(ctx.session, task.task_id, entry.evidence_id):
+        raise ReferenceUnknown(
+            "evidence_id names no evidence of this task.",
+            errors=[{"pointer": "#/evidence_id", "code": "evidence-unknown", "detail": "Add the evidence first."}],
+        )
+    lifecycle.check_plannable(state_of(task))
+    occurred_at = ctx.fact_time(entry.occurred_at, milestone.occurred_at)
+    change = lifecycle.reach(_state(milestone), occurred_at, entry.evidence_id)
+    await record(ctx, milestone, change, occurred_at, MILESTONE)
+    return milestone
+
+
+async def _task_of(ctx: Context, milestone: Milestone, *, lock: bool = False) -> Task:
+    try:
+        return await get_task(ctx, milestone.task_id, lock=lock)
+    except TaskNotFound:
+        raise MilestoneNotFound from None
+
+
+def _state(milestone: Milestone) -> MilestoneState:
+    return MilestoneState(milestone.current_deadline, milestone.reached_at)

@@ -1,0 +1,84 @@
+"""What hangs on a task follows it: withdrawn with it, and told again when it is public again or in other hands.
+
+Each kind of entity that hangs on tasks is named once, where the application is wired (`hang`). A lower folder never
+calls an upper one, so the task knows its children by this list alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sixclear.common.change import Change
+from sixclear.common.recording import EntityKind, record
+from sixclear.common.use_case import Context
+from sixclear.tasks.task import repository as rows
+from sixclear.tasks.task.models import HangsOnTask, Task
+
+C = TypeVar("C", bound=HangsOnTask)
+
+WITHDRAWN = "withdrawn"
+RESTATED = "restated"
+
+
+@dataclass(frozen=True)
+class Children(Generic[C]):
+    """A kind of entity that hangs on tasks. Its changes `restated` and `withdrawn` are declared."""
+
+    model: type[C]
+    kind: EntityKind[C]
+
+
+_hanging: tuple[Children[Any], ...] = ()
+
+
+def hang(*children: Children[Any]) -> None:
+    """Name all kinds of entities that hang on tasks; the application does it once, when it is wired."""
+    global _hanging
+    _hanging = children
+
+
+def hanging() -> Sequence[Children[Any]]:
+    """Every kind of entity that hangs on tasks."""
+    return _hanging
+
+
+def dimensions(task: Task) -> dict[str, Any]:
+    """What an entity that hangs on the task carries of it, so that it is counted without a join."""
+    return {
+        "task_id": task.task_id,
+        "programme": task.programme.slug,
+        "assigned_by": task.assigned_by,
+        "organisation_id": task.lead_organisation_id,
+        "classification": task.classification,
+        "demonstration": task.demonstration,
+    }
+
+
+async def withdraw_children(ctx: Context, task: Task, occurred_at: datetime) -> None:
+    """Withdraw what hangs on a task that is about to become restricted: the children first, the parent last."""
+    for children in _hanging:
+        for child in await rows.lock_children(ctx.session, children.model, task.task_id):
+            told = WITHDRAWN if child.published_version is not None else RESTATED
+            await record(ctx, child, Change(told, {"classification": "restricted"}), occurred_at, children.kind)
+
+
+async def restate_children(ctx: Context, task: Task, occurred_at: datetime) -> None:
+    """Tell again what hangs on a task, after what it carries of the task changed.
+
+    What is closed stays with the body that was answerable; only its classification follows.
+    """
+    now = dimensions(task)
+    for children in _hanging:
+        for child in await rows.lock_children(ctx.session, children.model, task.task_id):
+            carried = now if child.is_open else {"classification": now["classification"]}
+            changed = {name: value for name, value in carried.items() if getattr(child, name) != value}
+            if changed:
+                await record(ctx, child, Change(RESTATED, changed), occurred_at, children.kind)
+
+
+def moves_children(changed: Mapping[str, Any]) -> bool:
+    """Whether a change of these columns of a task changes what its children carry of it."""
+    return not changed.keys().isdisjoint(
+        {"classification", "programme_id", "assigned_by", "lead_organisation_id", "demonstration"}
+    )
