@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from sixclear.launcher import http_refusals
 from sixclear.launcher.http_1_0 import without_chunks
+from sixclear.launcher.http_heads import HeadWithBody
 from sixclear.launcher.http_refusals import REFUSED, Refusal, Refused
 from sixclear.launcher.http_upgrade import UpgradesIgnored
 from sixclear.launcher.seats import Seats
@@ -85,6 +86,7 @@ class BoundedHttp(UpgradesIgnored):
         self._refusal: Refusal | None = None
         self._running: RequestResponseCycle | None = None
         self._asking: RequestResponseCycle | None = None
+        self._head: HeadWithBody | None = None
         self._unsent_before = 0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -218,6 +220,7 @@ class BoundedHttp(UpgradesIgnored):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         self._running = cycle
+        cycle.transport = self._head = HeadWithBody(self.transport, self.loop)  # type: ignore[assignment]
         if cycle.scope["method"] not in ("GET", "HEAD"):
             app = self._noting(cycle, app)
         if cycle.scope["http_version"] == "1.0":
@@ -240,6 +243,8 @@ class BoundedHttp(UpgradesIgnored):
         return noted
 
     def on_response_complete(self) -> None:
+        if self._head is not None:
+            self._head.flush()
         super().on_response_complete()
         if self.transport.is_closing():
             self._watch_taking()
