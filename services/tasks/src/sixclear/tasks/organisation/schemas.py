@@ -1,9 +1,11 @@
 """Answers on organisations."""
 
 from datetime import date
+from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
+import orjson
 from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
@@ -18,6 +20,11 @@ class OrganisationBrief(Schema):
     code: str
     name_vi: str
     name_en: str | None
+
+    @cached_property
+    def fragment(self) -> orjson.Fragment:
+        """Its JSON, encoded once: the process remembers it, and each answer on a task names four."""
+        return orjson.Fragment(self.__pydantic_serializer__.to_json(self))
 
 
 class OrganisationPeriodView(Schema):

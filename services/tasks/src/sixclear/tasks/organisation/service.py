@@ -1,6 +1,7 @@
 """Finding organisations. They are registered when the service starts (`seed.py`); no request changes them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from sixclear.tasks.organisation.schemas import OrganisationBrief, OrganisationD
 
 # Organisations as answers name them, by identifier.
 Briefs = Mapping[UUID, OrganisationBrief]
+Name = TypeVar("Name")
 
 
 def as_reference(text: str) -> UUID | str:
@@ -93,7 +95,7 @@ async def _read_briefs(session: AsyncSession, ids: Collection[UUID]) -> Briefs:
     return {organisation_id: organisation_brief(organisation) for organisation_id, organisation in found.items()}
 
 
-def named(names: Briefs, organisation_id: UUID | None) -> OrganisationBrief | None:
+def named(names: Mapping[UUID, Name], organisation_id: UUID | None) -> Name | None:
     """The organisation as answers name it; None where none is stored, or none is known."""
     return names.get(organisation_id) if organisation_id else None
 

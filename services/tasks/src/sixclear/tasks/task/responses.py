@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
+from sixclear.common.web.schemas import Schema
 from sixclear.tasks.directive.schemas import DirectiveView
 from sixclear.tasks.directive.service import find_described
 from sixclear.tasks.organisation.service import Briefs, briefs, named
@@ -31,6 +32,7 @@ from sixclear.tasks.task.schemas import (
 )
 
 Numbers = Mapping[str, Any]
+Name = TypeVar("Name")
 
 # Every other field of an answer is the column of its name.
 _SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {
@@ -93,29 +95,36 @@ async def task_response(ctx: Context, task: AnyTask) -> TaskView:
 async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now: datetime) -> list[bytes]:
     """The answers of `task_response` as JSON, for callers that are told the stored numbers.
 
-    Of checked rows nothing is checked once more: half of what a model costs. A test compares both.
+    Of checked rows nothing is checked once more, and what several tasks name is encoded once: a fifth of what models
+    cost. A test compares both.
     """
-    names = await briefs(session, {body for task in tasks for body in _named_in(task)})
+    known = await briefs(session, {body for task in tasks for body in _named_in(task)})
+    names = {key: name.fragment for key, name in known.items()}
+    directives: dict[UUID, orjson.Fragment | None] = {}
     found = []
     for task in tasks:
-        directive = await find_described(session, task.directive_id) if task.directive_id else None
+        if task.directive_id and task.directive_id not in directives:
+            directives[task.directive_id] = _fragment(await find_described(session, task.directive_id))
         # In the order of the model, which is that of the columns with places for what is told in another way.
         detail = dict(zip(_ORDER, _read_all(task), strict=True))
-        detail |= _told(task, names, directive, now, task.last_report_at)
+        told = _told(
+            task, names, directives[task.directive_id] if task.directive_id else None, now, task.last_report_at
+        )
+        detail |= told | {"current_period": _fragment(told["current_period"])}
         for position in ("leader_position", "responsible_position"):
             if detail[position] is not None:
                 detail[position] = {name: detail[position][name] for name in _POSITION}
-        found.append(orjson.dumps(detail, _as_json, orjson.OPT_UTC_Z))
+        # The driver's identifiers are of a class of its own.
+        found.append(orjson.dumps(detail, str, orjson.OPT_UTC_Z))
     return found
+
+
+def _fragment(model: Schema | None) -> orjson.Fragment | None:
+    return None if model is None else orjson.Fragment(model.__pydantic_serializer__.to_json(model))
 
 
 _ORDER, _POSITION = tuple(TaskView.model_fields), tuple(PositionView.model_fields)
 _read_all = attrgetter(*(name if name in _SUMMARY_COLUMNS | _DETAIL_COLUMNS else "task_id" for name in _ORDER))
-
-
-def _as_json(value: Any) -> Any:
-    # The driver's identifiers are of a class of its own.
-    return str(value) if isinstance(value, UUID) else orjson.Fragment(value.__pydantic_serializer__.to_json(value))
 
 
 def _named_in(task: AnyTask) -> Sequence[UUID | None]:
@@ -131,9 +140,9 @@ def _detail(
 
 
 def _told(
-    task: AnyTask, names: Briefs, directive: DirectiveView | None, now: datetime, last_report_at: datetime | None
+    task: AnyTask, names: Mapping[UUID, Name], directive: object, now: datetime, last_report_at: datetime | None
 ) -> dict[str, Any]:
-    """What an answer tells that is no column of its name."""
+    """What an answer tells that is no column of its name; bodies and directive as they are given here."""
     state = state_of(task)
     return _derived(task, state, names, now) | {
         "directive": directive,
@@ -152,7 +161,7 @@ def _summary(task: AnyTask, names: Briefs, now: datetime, numbers: Numbers) -> d
     return own | _derived(task, state_of(task), names, now)
 
 
-def _derived(task: AnyTask, state: TaskState, names: Briefs, now: datetime) -> dict[str, Any]:
+def _derived(task: AnyTask, state: TaskState, names: Mapping[UUID, Name], now: datetime) -> dict[str, Any]:
     return {
         "programme": task.programme.slug,
         "bucket": timing.bucket(state, now),
