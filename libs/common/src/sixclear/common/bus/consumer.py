@@ -62,6 +62,7 @@ class ConsumerLoop:
         )
         self._tasks: tuple[asyncio.Task[None], asyncio.Task[None]] | None = None
         self._subscription: Subscription | None = None
+        self._ahead: asyncio.Task[Sequence[Message]] | None = None
         self._behind_since: float | None = None
         self._lost: SubscriptionLost | None = None
         self._failures = 0
@@ -115,14 +116,30 @@ class ConsumerLoop:
                 await subscription.open(stored)
             self._subscription, self._behind_since, self._lost = subscription, None, None
             while not self._stopping.is_set():
-                messages = await self._fetch(subscription)
+                messages = await (self._ahead or self._fetch(subscription))
+                # Where as many came as a batch takes, more wait: they are read while these are handled.
+                full = len(messages) >= self._handler.size.current
+                self._ahead = asyncio.create_task(self._fetch(subscription)) if full else None
                 if messages:
                     await self._handler.process(messages)
-                    self._failures = 0
+                    self._failures, self._behind_since = 0, None
         finally:
             self._subscription = None
+            await self._forget_ahead()
             self._status.note(lag=None)  # not known from here on: a stale zero would look healthy
             await run_with_deadline(limits.close_limit_seconds, subscription.close())
+
+    async def _forget_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+
+    def _read_ahead(self) -> Sequence[Message]:
+        """What was read while the messages before are handled."""
+        ahead = self._ahead
+        known = ahead is not None and ahead.done() and not ahead.cancelled() and ahead.exception() is None
+        return ahead.result() if ahead is not None and known else ()
 
     async def _fetch(self, subscription: Subscription) -> Sequence[Message]:
         limits = self._limits
@@ -165,7 +182,8 @@ class ConsumerLoop:
                         lag = await subscription.lag()
                     if subscription is self._subscription:
                         now = self._clock()
-                        self._status.note(lag=lag.plus(self._handler.waiting(), now), lag_known_at=now)
+                        in_hand = [*self._handler.waiting(), *self._read_ahead()]
+                        self._status.note(lag=lag.plus(in_hand, now), lag_known_at=now)
                 except SubscriptionLost as error:
                     self._lost = error
                 except Exception as error:
