@@ -207,7 +207,7 @@ async def test_a_view_of_the_release_before_is_filled_by_the_next_generation(vie
         await session.execute(text("UPDATE source_view SET rules = rules - 1"))
     before = await _seen(view, begin)
     async with view.database.session() as session:
-        assert not await past.reads_by_day(session, TASK)
+        assert not (await past.known_since(session, TASK))[1]
         assert await differences(session, lambda: view.now) == []
     async with view.database.transaction() as session:
         await begin_recounted(session, "tasks", token=view.token, now=view.now)
@@ -219,7 +219,7 @@ async def test_a_view_of_the_release_before_is_filled_by_the_next_generation(vie
     async with view.database.transaction() as session:
         await activate_next(session, "tasks", token=view.token)
     async with view.database.session() as session:
-        assert await past.reads_by_day(session, TASK)
+        assert (await past.known_since(session, TASK))[1]
         assert await differences(session, lambda: view.now) == []
     assert await _seen(view, begin) == before
 

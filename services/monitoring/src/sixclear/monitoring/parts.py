@@ -19,8 +19,9 @@ from sixclear.monitoring.settings import Settings
 class Parts:
     """`add_spans` queues spans and says how many it took; `background` has limits for long statements.
 
-    `kept_status` has the body of a programme's status (None: of the country) and its entity tag, where they are in
-    memory; `standing` what the follower of the view saw last (`status.service.Standing`), or None.
+    `kept_status` has the body of the status that is asked for and its entity tag, where they are in memory;
+    `encode_status` makes both of a status (of `status.service`), and may keep them; `standing` is what the follower of
+    the view saw last (`status.service.Standing`), or None.
     """
 
     settings: Settings
@@ -32,7 +33,8 @@ class Parts:
     process_streams: Callable[[], Sequence[StreamState]]
     leading: Callable[[], bool]
     on_change: Callable[[], None]
-    kept_status: Callable[[str | None], tuple[bytes, str] | None] = lambda _: None
+    kept_status: Callable[[tuple[tuple[str, str], ...]], tuple[bytes, str] | None] = lambda _: None
+    encode_status: Callable[[tuple[tuple[str, str], ...], Any, Any, datetime], tuple[bytes, str]]
     standing: Callable[[datetime], object] = lambda _: None
 
 

@@ -109,15 +109,20 @@ def _headers(tag: str) -> dict[str, str]:
     return {"ETag": f"W/{tag}", "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
 
 
+def question_of(request: Request) -> tuple[tuple[str, str], ...]:
+    """What a caller asks for, as it stands in the address."""
+    return tuple(sorted(request.query_params.multi_items()))
+
+
 def _kept(request: Request) -> Response | None:
-    """An answer that is kept in memory, for questions that name a programme or nothing; None for any other."""
-    question = request.query_params.multi_items()
-    if len(question) > 1 or any(name != "programme" for name, _ in question):
-        return None
-    kept = parts_of(request).kept_status(question[0][1] if question else None)
-    if kept is None:
-        return None
-    body, tag = kept
+    """An answer that is kept in memory; None for any other."""
+    kept = parts_of(request).kept_status(question_of(request))
+    return None if kept is None else encoded(request, kept)
+
+
+def encoded(request: Request, answer: tuple[bytes, str]) -> Response:
+    """A body that is encoded with its tag, or 304 where the caller has it."""
+    body, tag = answer
     if not_modified(request, tag):
         return Response(status_code=304, headers=_headers(tag))
     return Response(body, media_type="application/json", headers=_headers(tag))

@@ -97,6 +97,7 @@ class MonitoringTarget:
                 leading=lambda: self._leadership.leading,
                 on_change=self._view_changed,
                 kept_status=self._stream.memory.answer,
+                encode_status=self._stream.memory.encode,
                 standing=self._stream.memory.standing,
             ),
             stream=self._stream.endpoint,

@@ -6,10 +6,11 @@ the entity tag stays weak: two answers of one tag have the same figures, and oth
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from sixclear.common.clock import Clock, seconds_since
+from sixclear.common.clock import Clock, civil_date, seconds_since
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.public import Lasting, lasting_of
 from sixclear.monitoring.status.schemas import Status
@@ -18,16 +19,25 @@ from sixclear.monitoring.streams.freshness import Freshness
 
 # The follower looks each second at the latest; a memory that it left alone for longer answers no question.
 _KEPT = timedelta(seconds=2.5)
+# Answers to other questions; each is one to two kilobytes.
+_MOST_OTHERS = 1_000
+
+# What is asked, as it stands in the address.
+Question: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """The parts of an answer, in the order of its fields, and what its entity tag stands for."""
+    """The parts of an answer, in the order of its fields, and what its entity tag stands for.
+
+    `as_of` is None for an answer about now, whenever it is given.
+    """
 
     head: str
     middle: str
     tail: str
     lasting: Lasting
+    as_of: datetime | None = None
 
 
 class StatusMemory:
@@ -40,10 +50,14 @@ class StatusMemory:
         self._sources = ""
         self._sealed: Mapping[Cell, int] = {}
         self._looked_at: datetime | None = None
+        self._number = 0
+        self._others: dict[Question, _Encoded] = {}
 
     def keep(self, statuses: Mapping[str | None, Status], sealed: Mapping[Cell, int]) -> None:
         """Keep the answers for the country (None) and each programme, of the look that `looked` tells of."""
         self._sealed = sealed
+        self._number += 1
+        self._others = {}
         self._encoded = {slug: _encode(status) for slug, status in statuses.items()}
 
     def looked(self, fresh: Freshness, at: datetime) -> None:
@@ -54,6 +68,8 @@ class StatusMemory:
     def forget(self) -> None:
         """Answer no question until the next look."""
         self._encoded, self._fresh, self._looked_at = {}, None, None
+        self._number += 1
+        self._others = {}
 
     def fresh(self, now: datetime) -> Freshness | None:
         """How old the view is by now, as far as the last look tells; None where that is too long ago."""
@@ -65,17 +81,37 @@ class StatusMemory:
         fresh = self.fresh(now)
         if fresh is None or not self._encoded:
             return None
-        return Standing(fresh, frozenset(slug for slug in self._encoded if slug is not None), self._sealed)
+        programmes = frozenset(slug for slug in self._encoded if slug is not None)
+        return Standing(fresh, programmes, self._sealed, self._number)
 
-    def answer(self, programme: str | None) -> tuple[bytes, str] | None:
+    def answer(self, question: Question) -> tuple[bytes, str] | None:
         """The body of an answer and its tag; None for what must be asked of the database."""
         now = self._clock()
-        encoded, fresh = self._encoded.get(programme), self.fresh(now)
-        if encoded is None or fresh is None:
-            return None
+        if len(question) == 0 or (len(question) == 1 and question[0][0] == "programme"):
+            encoded = self._encoded.get(question[0][1] if question else None)
+        else:
+            encoded = self._others.get(question)
+        fresh = self.fresh(now)
+        return None if encoded is None or fresh is None else self._body(encoded, fresh, now)
+
+    def encode(self, question: Question, status: Status, standing: Standing, now: datetime) -> tuple[bytes, str]:
+        """The body of another answer and its tag; kept until the next change where nothing else can change it.
+
+        What is told of sealed submissions hangs on when they became known, and today is not over.
+        """
+        about_now = status.as_of == now
+        encoded = replace(_encode(status), as_of=None if about_now else status.as_of)
+        lasts = "as_of" not in dict(question) or civil_date(status.as_of) < civil_date(now)
+        if lasts and status.feedback.sealed is None and standing.number == self._number:
+            if len(self._others) >= _MOST_OTHERS:
+                self._others.pop(next(iter(self._others)))
+            self._others[question] = encoded
+        return self._body(encoded, standing.fresh, now)
+
+    def _body(self, encoded: _Encoded, fresh: Freshness, now: datetime) -> tuple[bytes, str]:
         age = fresh.staleness_seconds
         stale = "null" if age is None else repr(age)
-        as_of = now.isoformat().replace("+00:00", "Z")
+        as_of = (encoded.as_of or now).isoformat().replace("+00:00", "Z")
         body = (
             f'{{{encoded.head},"as_of":"{as_of}","staleness_seconds":{stale},{encoded.middle},'
             f'"sources":{{{self._sources}}},{encoded.tail}}}'

@@ -1,5 +1,7 @@
 """The live status and the provinces: public, as the results are."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request, Response
 
 from sixclear.common.use_case import ReferenceUnknown
@@ -9,7 +11,16 @@ from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, I
 from sixclear.monitoring.fields import AsOf, AssignedBy, Organisation, Programme
 from sixclear.monitoring.instants import read_as_of
 from sixclear.monitoring.parts import parts_of
-from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, SnapshotDep, unless_same
+from sixclear.monitoring.public import (
+    BOUNDED,
+    PUBLIC,
+    SAME,
+    FiguresRoute,
+    SnapshotDep,
+    encoded,
+    question_of,
+    unless_same,
+)
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
 from sixclear.monitoring.view.selection import Selection, known_programme, reference_of, select
@@ -41,8 +52,8 @@ async def get_status(
 
     The entity tag is weak: it stands for the figures, for what they leave out, and for their age in steps of 5 s.
     """
-    at, standing = read_as_of(as_of, now), parts_of(request).standing(now)
-    if not isinstance(standing, service.Standing) or (programme is not None and programme not in standing.programmes):
+    at, standing = read_as_of(as_of, now), standing_of(request, programme, now)
+    if standing is None:
         selection = await select(session, organisation=organisation, programme=programme, assigned_by=assigned_by)
         return unless_same(request, response, await service.status(session, selection, at=at, now=now))
     answer = await service.status_beside(
@@ -53,7 +64,7 @@ async def get_status(
         at=at,
         now=now,
     )
-    return unless_same(request, response, answer)
+    return encoded(request, parts_of(request).encode_status(question_of(request), answer, standing, now))
 
 
 @router.get(
@@ -64,8 +75,18 @@ async def get_status(
     responses=problem_responses(ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED),
 )
 async def list_provinces(
-    session: SnapshotDep, now: NowDep, as_of: AsOf = None, programme: Programme = None
+    request: Request, session: SnapshotDep, now: NowDep, as_of: AsOf = None, programme: Programme = None
 ) -> Provinces:
     """The tasks of each province and city, with everything below it."""
-    at = read_as_of(as_of, now)
-    return await service.provinces(session, await known_programme(session, programme), at=at, now=now)
+    at, standing = read_as_of(as_of, now), standing_of(request, programme, now)
+    if standing is None:
+        programme = await known_programme(session, programme)
+    return await service.provinces(session, programme, standing=standing, at=at, now=now)
+
+
+def standing_of(request: Request, programme: str | None, now: datetime) -> service.Standing | None:
+    """What need not be asked again; None where that is not known, or the programme is not among those known."""
+    standing = parts_of(request).standing(now)
+    if not isinstance(standing, service.Standing):
+        return None
+    return standing if programme is None or programme in standing.programmes else None

@@ -51,8 +51,8 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
         cells = await view.cells_now(session, SHOWN, selection, civil_date(now))
         last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
-        cells = await past.cells_at(session, SHOWN, selection, at)
         last_report = await past.latest_at(session, TASK, REPORTS, selection, at)
+        cells = await past.cells_at(session, SHOWN, selection, at)
     sealed = await sealed_cells(session, at or now, now) if _tells_sealed(selection) else {}
     return _status(cells, sealed, last_report, selection, fresh, at or now)
 
@@ -61,12 +61,13 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
 class Standing:
     """What a look told that every answer needs: no figure is refused, how old they are, and which programmes exist.
 
-    `sealed` are the cells of sealed submissions as now.
+    `sealed` are the cells of sealed submissions as now. The `number` rises with every change of the figures.
     """
 
     fresh: Freshness
     programmes: frozenset[str]
     sealed: Mapping[Cell, int]
+    number: int
 
 
 async def status_beside(
@@ -207,20 +208,32 @@ def _lists(cells: Mapping[Cell, int]) -> dict[str, ListFigures]:
     return {name: ListFigures(**counts) for name, counts in databases.items()}
 
 
-async def provinces(session: AsyncSession, programme: str | None, *, at: datetime | None, now: datetime) -> Provinces:
-    """The tasks of each province with everything below it; raises FiguresDoNotReconcile."""
-    await require_reconciled(session, past=at is not None)
+async def provinces(
+    session: AsyncSession,
+    programme: str | None,
+    *,
+    standing: Standing | None = None,
+    at: datetime | None,
+    now: datetime,
+) -> Provinces:
+    """The tasks of each province with everything below it; raises FiguresDoNotReconcile.
+
+    Three statements for a caller that knows how things stand.
+    """
+    if standing is None:
+        await require_reconciled(session, past=at is not None)
+    fresh = await freshness(session, now) if standing is None else standing.fresh
     units = await dimensions.list_provinces(session, now)
     ids = [unit.organisation_id for unit in units]
     if at is None:
         cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, programme)
         last_report = await view.latest_now(session, TASK, REPORTS, Selection(programme=programme))
     else:
-        cells = await past.scope_cells_at(session, TASK, _OF_PROVINCES, ids, programme, at)
         last_report = await past.latest_at(session, TASK, REPORTS, Selection(programme=programme), at)
+        cells = await past.scope_cells_at(session, TASK, _OF_PROVINCES, ids, programme, at)
     return Provinces(
         as_of=at or now,
-        staleness_seconds=(await freshness(session, now)).staleness_seconds,
+        staleness_seconds=fresh.staleness_seconds,
         last_report_at=last_report,
         items=[_province(unit, cells.get(unit.organisation_id, {}), at or now) for unit in units],
     )

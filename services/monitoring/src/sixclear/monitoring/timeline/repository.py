@@ -80,17 +80,3 @@ def _move(instant: str) -> str:
 
 def _just_after(instant: str) -> str:
     return f"{instant} + interval '1 microsecond'"
-
-
-async def first_day(session: AsyncSession) -> datetime | None:
-    """When the oldest fact in the view became true."""
-    at: datetime | None = await session.scalar(
-        sql(
-            """
-            SELECT min(h.valid_from) FROM task_history h
-            JOIN source_view v ON v.source = '{source}' AND v.active_epoch = h.epoch
-            """,
-            source=TASK.source,
-        )
-    )
-    return at

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.instants import Day
@@ -10,6 +10,7 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, PeriodInvalid, ProgrammeNotFound
 from sixclear.monitoring.fields import AssignedBy, Organisation, Programme
+from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
 from sixclear.monitoring.timeline.schemas import Timeline
 from sixclear.monitoring.timeline.service import Step, timeline
@@ -26,6 +27,7 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
     responses=problem_responses(ReferenceUnknown, ProgrammeNotFound, PeriodInvalid, FiguresDoNotReconcile, *BOUNDED),
 )
 async def get_timeline(
+    request: Request,
     session: SnapshotDep,
     now: NowDep,
     programme: Programme = None,
@@ -37,4 +39,5 @@ async def get_timeline(
 ) -> Timeline:
     """The buckets at the end of each civil day; today's point is now."""
     selection = await select(session, organisation=organisation, programme=programme, assigned_by=assigned_by)
-    return await timeline(session, selection, first=first, last=last, step=step, now=now)
+    standing = parts_of(request).standing(now) is not None
+    return await timeline(session, selection, standing=standing, first=first, last=last, step=step, now=now)

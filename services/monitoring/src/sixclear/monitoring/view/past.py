@@ -270,9 +270,11 @@ async def body_and_latest_at(
                     AND c.assigned_by = :by AND c.measure = :measure AND c.slot < :until_day AND c.latest IS NOT NULL
                  ORDER BY c.slot DESC LIMIT 1),
                 (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
-                 WHERE NOT {by_day} AND h.change = '{change}' AND h.occurred_at <= :at AND {selected}))
+                 WHERE NOT {by_day} AND h.change = '{change}' AND h.occurred_at <= :at AND {selected})),
+                {planned_once}
             FROM body b
             """,
+            planned_once=_PLANNED_ONCE,
             body=body_sql(named),
             kind=kind.name,
             change=flow.change,
@@ -296,12 +298,30 @@ async def body_and_latest_at(
     return (None, None) if row is None else (row[0], row[1])
 
 
+# What is asked after it in this transaction is planned once for each connection: cells of a past instant take the
+# planner ten times as long as reading them does. It comes with another question, for a statement of its own costs more.
+_PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 _WITHIN_BODY = "(b.scope = CAST(:country AS uuid) OR b.scope = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id])))"
 
 
-async def reads_by_day(session: AsyncSession, kind: AnyKind) -> bool:
-    """Whether the rows by day of a kind are by the rules of this process, so that a past instant is read from them."""
-    return bool(await session.scalar(sql("SELECT {by_day}", by_day=_by_day(kind))))
+async def known_since(session: AsyncSession, kind: AnyKind) -> tuple[datetime | None, bool]:
+    """When the oldest fact of a kind became true; and whether its rows by day are by the rules of this process, so that
+    a past instant is read from them."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT (SELECT min(h.valid_from) FROM {kind}_history h
+                    WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{source}')),
+                {by_day}, {planned_once}
+            """,
+            kind=kind.name,
+            source=kind.source,
+            by_day=_by_day(kind),
+            planned_once=_PLANNED_ONCE,
+        )
+    )
+    row = rows.one()
+    return row[0], bool(row[1])
 
 
 async def changes_by_day(
@@ -309,7 +329,7 @@ async def changes_by_day(
 ) -> dict[date | None, dict[str, int]]:
     """What each slot of a measure gained on each civil day of a period; under None what it held before the first.
 
-    Where they are read from (`reads_by_day`). A day on which nothing changed is left out.
+    Where they are read from (`known_since`). A day on which nothing changed is left out.
     """
     rows = await session.execute(
         sql(
