@@ -336,6 +336,7 @@ async def test_pages_follow_each_other(service: Service) -> None:
     pages = [await service.get("/entries", limit=3)]
     pages.append(await service.get("/entries", limit=3, cursor=pages[0]["next"]))
     assert [[entry["code"] for entry in page["items"]] for page in pages] == [["A", "B", "C"], ["D"]]
+    assert [(page["total"], page["total_is_lower_bound"]) for page in pages] == [(4, False), (4, False)]
     foreign = await service.http.get(f"/api/catalog/v1/entries?risk=high&cursor={pages[0]['next']}")
     assert (foreign.status_code, foreign.json()["code"]) == (400, "invalid-cursor")
     newest = await service.get(f"/entries/{stable_id('entry', 'C')}/history", limit=1)

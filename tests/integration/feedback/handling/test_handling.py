@@ -219,6 +219,7 @@ async def test_the_list_is_narrowed_and_paged_by_due_time(service: Service) -> N
     page = await service.get("/submissions", limit=2)
     assert [row["submission_id"] for row in page["items"]] == ids[:2]
     rest = await service.get("/submissions", limit=3, cursor=page["next"])
+    assert rest["total"] == page["total"] == len(page["items"]) + len(rest["items"])
     assert [row["submission_id"] for row in rest["items"]] == ids[2:]
     assert rest["next"] is None
     refused = await service.http.get(

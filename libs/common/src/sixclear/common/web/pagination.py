@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 from fastapi import Query
 
+from sixclear.common.counting import MOST_COUNTED
 from sixclear.common.errors import DomainError
 from sixclear.common.web.schemas import Page
 
@@ -71,11 +72,21 @@ def page_of(
     item: Callable[[Row], Item],
     key: Callable[[Row], Sequence[Any]],
     context: str = "",
+    counted: int | None = None,
 ) -> Page[Item]:
-    """One page from up to `limit + 1` rows: the row too many only says that there is a next page."""
+    """One page from up to `limit + 1` rows: the row too many only says that there is a next page.
+
+    `counted` is what `count_up_to` said of the list. It stands in the cursor before the key, so that later pages need
+    not count.
+    """
     shown = rows[:limit]
-    following = encode_cursor(key(shown[-1]), context=context) if len(rows) > limit else None
-    return Page(items=[item(row) for row in shown], next=following)
+    carried = [] if counted is None else [counted]
+    following = encode_cursor([*carried, *key(shown[-1])], context=context) if len(rows) > limit else None
+    items = [item(row) for row in shown]
+    if counted is None:
+        return Page(items=items, next=following)
+    total = min(counted, MOST_COUNTED)
+    return Page(items=items, next=following, total=total, total_is_lower_bound=counted > total)
 
 
 def _plain(value: Any) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.counting import count_up_to
 from sixclear.common.db import wait_to_create
 from sixclear.common.folded_columns import found_in
 from sixclear.common.ids import stable_id
@@ -66,6 +67,11 @@ async def list_entries(
     if after is not None:
         statement = statement.where(tuple_(Entry.code, Entry.entry_id) > tuple_(*after))
     return (await session.scalars(statement)).all()
+
+
+async def count_entries(session: AsyncSession, narrow: EntryFilter, now: datetime) -> int:
+    """How many entries the list has, as `count_up_to` says it."""
+    return await count_up_to(session, select(Entry.entry_id).where(*_conditions(narrow, now)))
 
 
 def _conditions(narrow: EntryFilter, now: datetime) -> list[ColumnElement[bool]]:

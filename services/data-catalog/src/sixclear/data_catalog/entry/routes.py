@@ -94,8 +94,10 @@ async def list_entries(
     owner_id = await organisations.meant(ctx, "owner", owner)
     narrow = EntryFilter(listed, edition, deployment_stage, risk, registration, owner_id, freshness, q)
     context = repr(narrow)
-    after = decode_cursor(cursor, str, UUID, context=context) if cursor else None
-    rows = await service.list_entries(ctx, narrow, after, limit + 1)
+    counted, *after = decode_cursor(cursor, int, str, UUID, context=context) if cursor else (None,)
+    rows = await service.list_entries(ctx, narrow, (after[0], after[1]) if after else None, limit + 1)
+    if counted is None:
+        counted = await service.count_entries(ctx, narrow)
     names = await organisations.briefs(ctx, [row.owner_organisation_id for row in rows])
     return page_of(
         rows,
@@ -103,6 +105,7 @@ async def list_entries(
         item=lambda row: responses.entry_summary(row, ctx.now, names),
         key=lambda row: (row.code, row.entry_id),
         context=context,
+        counted=counted,
     )
 
 

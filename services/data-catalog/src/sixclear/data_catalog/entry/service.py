@@ -59,6 +59,11 @@ async def list_entries(
     return await repository.list_entries(ctx.session, narrow, now=ctx.now, after=after, limit=limit)
 
 
+async def count_entries(ctx: Context, narrow: EntryFilter) -> int:
+    """How many entries the list has, as `count_up_to` says it."""
+    return await repository.count_entries(ctx.session, narrow, ctx.now)
+
+
 async def history(ctx: Context, entry_id: UUID, before: int | None, limit: int) -> Sequence[StoredEvent]:
     """An entry's events, newest first; raises EntryNotFound."""
     await get_entry(ctx, entry_id)

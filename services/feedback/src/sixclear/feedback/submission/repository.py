@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, not_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.counting import count_up_to
 from sixclear.feedback.submission.models import Access, Contact, Submission
 
 # Two numbers: a space of locks apart from that of the relay's and the migrations' one number. Identifiers with the same
@@ -65,17 +66,20 @@ async def list_submissions(
 ) -> Sequence[Submission]:
     """Submissions by due time, soonest first, after the cursor: those assigned to `visible_to`, all when it is None."""
     key = tuple_(Submission.due_at, Submission.submission_id)
-    statement = select(Submission).where(*_conditions(narrow, now))
-    if visible_to:
-        statement = statement.where(Submission.organisation_id == visible_to)
+    statement = select(Submission).where(*_conditions(narrow, visible_to, now))
     if after:
         statement = statement.where(key > tuple_(*after))
     ordered = statement.order_by(Submission.due_at, Submission.submission_id).limit(limit)
     return (await session.scalars(ordered)).all()
 
 
-def _conditions(narrow: Narrowing, now: datetime) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+async def count_submissions(session: AsyncSession, narrow: Narrowing, *, visible_to: UUID | None, now: datetime) -> int:
+    """How many submissions that list has, as `count_up_to` says it."""
+    return await count_up_to(session, select(Submission.submission_id).where(*_conditions(narrow, visible_to, now)))
+
+
+def _conditions(narrow: Narrowing, visible_to: UUID | None, now: datetime) -> list[ColumnElement[bool]]:
+    conditions = [Submission.organisation_id == visible_to] if visible_to else []
     if narrow.status:
         conditions.append(Submission.status == narrow.status)
     if narrow.kind:

@@ -166,8 +166,10 @@ async def list_submissions(
     body = await organisations.meant(ctx, "organisation", organisation)
     narrow = Narrowing(status, kind, overdue, body, sender_wrote_last)
     context = repr(narrow)
-    after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
-    rows = await reading.list_submissions(ctx, hub, narrow, after, limit + 1)
+    counted, *after = decode_cursor(cursor, int, datetime, UUID, context=context) if cursor else (None,)
+    rows = await reading.list_submissions(ctx, hub, narrow, (after[0], after[1]) if after else None, limit + 1)
+    if counted is None:
+        counted = await reading.count_submissions(ctx, hub, narrow)
     named = [(row.organisation_id, row.addressed_organisation_id) for row in rows]
     names = await organisations.briefs(ctx, chain.from_iterable(named))
     return page_of(
@@ -176,6 +178,7 @@ async def list_submissions(
         item=lambda row: responses.submission_summary(row, ctx.now, names),
         key=lambda row: (row.due_at, row.submission_id),
         context=context,
+        counted=counted,
     )
 
 

@@ -36,6 +36,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
+from sixclear.common.counting import MOST_COUNTED, count_up_to
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.task.filters import BY_DEADLINE, NEVER, TaskFilter, among, conditions
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES
@@ -46,7 +47,7 @@ Sort = Literal["deadline", "days_late", "last_report", "body", "updated", "id"]
 _Key = Literal["deadline", "id", "body", "reported", "changed"]
 
 # Counting stops here, and a list with no more than these is sorted for each page. A search compares texts, row by row.
-MOST_COUNTED, MOST_SEARCHED = 10_000, 1_000
+MOST_SEARCHED = 1_000
 # Reports or events that one page walks over at most: it may then be short, and the next one goes on.
 _WALKED = 10_000
 # A list of the tasks of so many bodies takes the first ones of each; of more it reads all tasks in order.
@@ -110,8 +111,8 @@ Found: TypeAlias = list[tuple[Task, Place]]
 
 async def count_tasks(session: AsyncSession, narrow: TaskFilter, now: datetime) -> int:
     """How many tasks the list has; above `most_counted` one more than that."""
-    found = select(literal(1)).select_from(Task).where(*conditions(narrow, now)).limit(most_counted(narrow) + 1)
-    return await session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    found = select(literal(1)).select_from(Task).where(*conditions(narrow, now))
+    return await count_up_to(session, found, most_counted(narrow))
 
 
 def most_counted(narrow: TaskFilter) -> int:

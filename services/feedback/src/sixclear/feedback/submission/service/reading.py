@@ -46,6 +46,12 @@ async def list_submissions(
     )
 
 
+async def count_submissions(ctx: Context, hub: UUID, narrow: Narrowing) -> int:
+    """How many submissions that list has, as `count_up_to` says it."""
+    own = ctx.caller.own_organisation()
+    return await repository.count_submissions(ctx.session, narrow, visible_to=None if own == hub else own, now=ctx.now)
+
+
 async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:
     """One submission; that a sealed one was read is logged."""
     submission = await get_submission(ctx, hub, submission_id)
