@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Coroutine
@@ -12,7 +13,7 @@ from typing import Any
 
 from sixclear.common.data_files import UMASK
 from sixclear.common.runtime.cannot_start import CannotStart
-from sixclear.launcher import commands, descriptors
+from sixclear.launcher import descriptors
 from sixclear.launcher.full_disk import full_disk
 from sixclear.launcher.options import default_host, default_port
 from sixclear.launcher.registry import SOURCES
@@ -21,6 +22,8 @@ from sixclear.launcher.variables import refuse_wrong
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its flags; `run` is the function that does it."""
+    from sixclear.launcher import commands
+
     top = argparse.ArgumentParser(prog="sixclear", description="The delivery platform for national resolutions.")
     top.add_argument("--version", action="version", version=f"sixclear {installed_version()}")
     named = top.add_subparsers(required=True, metavar="command")
@@ -29,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--target", default="all", help="all, issuer, or services with commas (see `sixclear targets`)")
     _demo(run)
     _address(run)
-    run.set_defaults(run=commands.run)
+    run.set_defaults(run=commands.run, settles=True)
 
     cluster = named.add_parser("cluster", help="start Apache Kafka and one process per service on this machine")
     _demo(cluster)
@@ -110,6 +113,8 @@ def _number(text: str) -> int:
 
 
 def _identity(command: argparse.ArgumentParser) -> None:
+    from sixclear.launcher import commands
+
     named = command.add_subparsers(required=True, metavar="what")
     realm = named.add_parser(
         "keycloak", help="print the realm for Keycloak's import: scopes, and a client for each body"
@@ -123,6 +128,8 @@ def _identity(command: argparse.ArgumentParser) -> None:
 
 
 def _identity_client(what: argparse.ArgumentParser) -> None:
+    from sixclear.launcher import commands
+
     named = what.add_subparsers(required=True, metavar="step")
     for name, meaning in (
         ("add", "make it, and print its secret once"),
@@ -153,12 +160,15 @@ def _address(command: argparse.ArgumentParser) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0, or 1 after a message that says the way out."""
+    gc.disable()  # what is imported stays: a collection would walk over it and find nothing
     try:
         options = parser().parse_args(arguments)
         if not getattr(options, "takes_unknown", False):
             refuse_wrong()
         descriptors.raise_limit()
         os.umask(UMASK)
+        if not getattr(options, "settles", False):
+            gc.enable()
         code = _until_done(options.run(options))
         sys.stdout.flush()
         return code
@@ -172,6 +182,8 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         _drop_output()
         return _refuse(refusal)
+    finally:
+        gc.enable()
 
 
 def _refuse(refused: CannotStart) -> int:
