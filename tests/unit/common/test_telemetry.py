@@ -22,6 +22,7 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import (
     SpanSwitch,
     TelemetryMiddleware,
+    batch_span,
     configure_telemetry,
     current_traceparent,
     instrument_engine,
@@ -266,6 +267,21 @@ async def test_two_services_of_one_process_keep_their_names(sink: KeptSpans) -> 
     assert [(span.name, span.resource.attributes["service.name"]) for span in kept.spans] == [("kept", "t-monitoring")]
     assert [span.resource.attributes["service.name"] for span in sink.spans] == ["t-tasks"]
     assert not tracer("t-monitoring").start_span("after").is_recording()
+
+
+@pytest.mark.asyncio
+async def test_a_batch_stands_in_the_trace_of_its_first_traced_request_and_links_to_the_others(sink: KeptSpans) -> None:
+    requests = [trace.INVALID_SPAN, *(tracer("t-tasks").start_span(name) for name in ("first", "second"))]
+    with batch_span("t-tasks", "write", requests):
+        pass
+    with batch_span("t-tasks", "write", [trace.INVALID_SPAN] * 3):
+        assert not trace.get_current_span().is_recording()
+    (batch,) = sink.spans
+    assert batch.parent is not None
+    assert batch.attributes is not None
+    assert batch.parent.span_id == requests[1].get_span_context().span_id
+    assert [link.context.span_id for link in batch.links] == [requests[2].get_span_context().span_id]
+    assert batch.attributes["sixclear.batch.size"] == 3
 
 
 @pytest.mark.asyncio

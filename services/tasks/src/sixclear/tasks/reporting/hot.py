@@ -24,6 +24,7 @@ from sixclear.common.entity import HasVersion
 from sixclear.common.errors import DomainError
 from sixclear.common.events.append import NO_EVENT
 from sixclear.common.events.log import EventLog
+from sixclear.common.telemetry import batch_span
 from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.common.web.etags import check_version, etag
 from sixclear.common.web.hot_front import HotAnswer, HotRequest
@@ -153,7 +154,8 @@ class ReportProgress:
     async def _write(self, reports: Sequence[_Report]) -> Sequence[_Outcome]:
         async with self._database.read_session() as session:
             batch = _Batch(self._log, session, reports, self._clock)
-            outcomes = await self._connections.exchange(batch.write)
+            with batch_span(self._log.service, "write reports", [one.span for one in reports]):
+                outcomes = await self._connections.exchange(batch.write)
         self._log.wake()
         await clean_sometimes(self._database, batch.claims(), batch.now)
         return outcomes
