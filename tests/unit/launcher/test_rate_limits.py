@@ -9,12 +9,16 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 
 from sixclear.common.caller import Caller, InvalidToken
 from sixclear.common.visitor import trusted_networks
+from sixclear.common.web.access import Access
 from sixclear.common.web.allowances import ASKS_TOO_OFTEN, Allowance
+from sixclear.common.web.static_files import StaticMount, StaticRoute
 from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.rate_limits import RateLimits
+from sixclear.launcher.router import Router
 
 pytestmark = pytest.mark.asyncio
 
@@ -54,6 +58,13 @@ async def _answer(request: Request) -> Response:
     return JSONResponse({"page": True}, 429) if refused else JSONResponse({"client": request.client})
 
 
+_RULE = Access.public("a test")
+_PORTAL = Starlette(routes=[StaticRoute("/static/{fingerprint}/{name:path}", _answer, access=_RULE)])
+_FILES = StaticFiles(directory=".", check_dir=False)
+_TASKS = Starlette(routes=[StaticMount("/api/tasks/v1/docs/files", _FILES, access=_RULE)])
+IS_FREE = Router({"/": _PORTAL, "/api/tasks": _TASKS}).is_free
+
+
 @dataclass
 class Door:
     """The limits before an application that answers everything."""
@@ -73,6 +84,7 @@ class Door:
             verifier,
             trusted,
             self.per_minute,
+            is_free=IS_FREE,
             app_of=lambda path: app,
             with_pages=[app] if self.pages else [],
             allowance=self.allowance,
@@ -165,6 +177,25 @@ async def test_probes_metrics_and_static_files_are_free(path: str) -> None:
     door = Door(per_minute=1)
     assert {(await door.ask(path)).status_code for _ in range(5)} == {200}
     assert len(door.allowance) == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/tasks/v1/organisations/metrics",
+        "/api/tasks/v1/organisations/readyz",
+        "/livez/more",
+        "/metrics/",
+        "/static",
+        "/tasks/static/",
+        "/api/tasks/v1/tasks/static/milestones",
+        "/api/tasks/v1/docs/filesx",
+        "/api/tasks/docs/files/start.js",
+    ],
+)
+async def test_what_is_only_called_like_them_is_counted(path: str) -> None:
+    door = Door(per_minute=1)
+    assert [(await door.ask(path)).status_code for _ in range(2)] == [200, 429]
 
 
 async def test_an_application_with_pages_refuses_with_one() -> None:

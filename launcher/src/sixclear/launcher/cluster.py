@@ -29,7 +29,7 @@ from sixclear.launcher.identity import IssuerTarget
 from sixclear.launcher.keeping import kept_up, kill_held, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.registry import SERVICES
-from sixclear.launcher.router import Router, process_app
+from sixclear.launcher.router import PROBES, Router, process_app
 from sixclear.launcher.server import HttpServer, bind, seats_of
 from sixclear.launcher.signals import Signals, Stopped
 from sixclear.launcher.stream_reports import require_whole_client
@@ -149,7 +149,7 @@ def _end_left_broker(folder: Path) -> None:
 async def _serve_issuer(settings: CommonSettings, host: str, port: int, stack: AsyncExitStack) -> None:
     issuer = IssuerTarget(settings, utc_now)
     root = process_app(issuer.checks)
-    mounts = dict.fromkeys(issuer.prefixes, issuer.app) | {"/livez": root, "/readyz": root, "/metrics": root}
+    mounts = dict.fromkeys(issuer.prefixes, issuer.app) | dict.fromkeys(PROBES, root)
     server = HttpServer(Router(mounts), bind(host, port), seats_of(settings))
     await server.start()
     stack.push_async_callback(server.stop)

@@ -21,8 +21,6 @@ from sixclear.common.web.problems import problem_response
 from sixclear.common.web.visitor import speaks_for_itself, visitor_of
 from sixclear.launcher.http_refusals import REFUSED
 
-_PROBES = ("/livez", "/readyz", "/metrics")
-_STATIC = ("/static/", "/docs/files/")
 _NAME = b'"requests"'
 
 
@@ -30,8 +28,8 @@ class RateLimits:
     """Lets each client ask `per_minute` times a minute of this process, as often at once after a quiet minute.
 
     The answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); a refusal is 429
-    with `Retry-After`. Probes, metrics and static files are free, and so is an address in `trusted` that names no
-    visitor: the portal, which asks once for all its visitors, or a program of this machine. `app_of` tells which
+    with `Retry-After`. Paths that `is_free` names count nowhere, and neither does an address in `trusted` that names
+    no visitor: the portal, which asks once for all its visitors, or a program of this machine. `app_of` tells which
     application has a path; those in `with_pages` answer a refusal themselves, as a page.
 
     A token that was not verified within the last minute counts by its address; it is verified at the latest before it
@@ -45,6 +43,7 @@ class RateLimits:
         trusted: Sequence[Network],
         per_minute: float,
         *,
+        is_free: Callable[[str], bool] = lambda path: False,
         app_of: Callable[[str], ASGIApp | None] = lambda path: None,
         with_pages: Collection[ASGIApp] = (),
         allowance: Allowance | None = None,
@@ -52,6 +51,7 @@ class RateLimits:
         self.app = app
         self._verifier = verifier
         self._trusted = trusted
+        self._is_free = is_free
         self._app_of = app_of
         self._with_pages = with_pages
         self._allowance = Allowance(per_minute) if allowance is None else allowance
@@ -59,7 +59,7 @@ class RateLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it."""
-        if scope["type"] != "http" or _is_free(scope["path"]):
+        if scope["type"] != "http" or self._is_free(scope["path"]):
             await self.app(scope, receive, send)
             return
         token = _token(scope)
@@ -116,10 +116,6 @@ class RateLimits:
 
 def _is_machine(caller: Caller) -> bool:
     return caller.person is None and not caller.scopes.isdisjoint(SCOPES)
-
-
-def _is_free(path: str) -> bool:
-    return path.endswith(_PROBES) or any(part in path for part in _STATIC)
 
 
 def _token(scope: Scope) -> str | None:

@@ -17,8 +17,11 @@ from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.health import health_routes
 from sixclear.common.web.metrics_page import metrics_routes
+from sixclear.common.web.static_files import static_paths
 from sixclear.common.web.stream_route import stream_paths
 
+# What the process itself answers: whether it lives and is ready, and what it measures.
+PROBES = ("/livez", "/readyz", "/metrics")
 _NOT_FOUND = b'{"type":"/problems/not-found","title":"Not found","status":404,"code":"not-found"}'
 _elsewhere = EdgeMiddleware(Response(_NOT_FOUND, 404, media_type="application/problem+json"))
 
@@ -31,6 +34,7 @@ class Router:
 
     def __init__(self, mounts: Mapping[str, ASGIApp], stopping: asyncio.Event | None = None) -> None:
         self._streams = frozenset().union(*map(stream_paths, mounts.values()))
+        self._static = tuple(frozenset().union(*map(static_paths, mounts.values())))
         self._mounts = [(prefix.rstrip("/"), app) for prefix, app in mounts.items()]
         self._mounts.sort(key=lambda mount: len(mount[0]), reverse=True)
         self._stopping = stopping
@@ -50,6 +54,10 @@ class Router:
             if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
                 return app
         return None
+
+    def is_free(self, path: str) -> bool:
+        """Whether a request for `path` costs next to nothing: a probe, the metrics, a static file."""
+        return path in PROBES or path.startswith(self._static)
 
 
 def _until(stopping: asyncio.Event, receive: Receive) -> Receive:

@@ -37,7 +37,7 @@ from sixclear.launcher.keeping import kept_up, kill_held, stop_held
 from sixclear.launcher.options import RunOptions, common_settings, embeds_issuer, local_url
 from sixclear.launcher.rate_limits import RateLimits
 from sixclear.launcher.registry import SERVICES, Service, chosen
-from sixclear.launcher.router import Router, process_app
+from sixclear.launcher.router import PROBES, Router, process_app
 from sixclear.launcher.server import HttpServer, bind, seats_of
 from sixclear.launcher.signals import Signals, Stopped, stop_with_parent
 from sixclear.launcher.start_rules import require_introspection, require_sources
@@ -222,6 +222,7 @@ def _limited(router: Router, targets: Sequence[Target], runtime: Runtime) -> ASG
         runtime.verifier,
         settings.trusted_networks,
         settings.requests_per_minute / settings.replicas,
+        is_free=router.is_free,
         app_of=router.app_of,
         with_pages=frozenset(target.app for target in targets if isinstance(target, RefusesWithPages)),
     )
@@ -243,7 +244,7 @@ def _disk(folder: DataFolder | None) -> Callable[[], Sequence[Check]]:
 
 def _mounts(targets: Sequence[Target], checks: Callable[[], Sequence[Check]]) -> dict[str, ASGIApp]:
     root = process_app(checks)
-    mounts: dict[str, ASGIApp] = dict.fromkeys(("/livez", "/readyz", "/metrics"), root)
+    mounts: dict[str, ASGIApp] = dict.fromkeys(PROBES, root)
     return mounts | {prefix: target.app for target in targets for prefix in target.prefixes}
 
 

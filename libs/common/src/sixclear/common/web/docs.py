@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
-from sixclear.common.web.access import Access, RuledMount, RuledRoute
+from sixclear.common.web.access import Access, RuledRoute
+from sixclear.common.web.static_files import StaticMount
 
 _FILES = Path(__file__).parent / "static" / "swagger-ui"
 _RULE = Access.public("the description of the API is public")
@@ -50,5 +51,5 @@ def docs_routes(app: FastAPI, prefix: str) -> list[BaseRoute]:
     return [
         RuledRoute(f"{prefix}/openapi.json", description, access=_RULE),
         RuledRoute(f"{prefix}/docs", docs, access=_RULE),
-        RuledMount(f"{prefix}/docs/files", StaticFiles(directory=_FILES), access=_RULE),
+        StaticMount(f"{prefix}/docs/files", StaticFiles(directory=_FILES), access=_RULE),
     ]

@@ -5,6 +5,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from sixclear.common.web.access import Access, RuledRoute
+from sixclear.common.web.static_files import StaticRoute
 from sixclear.portal.errors import PageNotFound
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.chosen_language import remember
@@ -52,7 +53,7 @@ def routes() -> list[BaseRoute]:
     """The routes of the site as a whole."""
     return [
         RuledRoute("/language", choose_language, access=_LANGUAGE, methods=["POST"]),
-        RuledRoute("/static/{fingerprint}/{name:path}", static, access=_STATIC),
+        StaticRoute("/static/{fingerprint}/{name:path}", static, access=_STATIC),
         RuledRoute("/favicon.ico", favicon, access=_STATIC),
         RuledRoute("/robots.txt", robots, access=_STATIC),
     ]
