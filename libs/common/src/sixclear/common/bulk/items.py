@@ -189,10 +189,11 @@ def _place(error: Exception) -> str:
 
 
 def _line(number: int | None, value: Any, item: type[Item]) -> Line[Item]:
-    key = [_key(value.get(name)) if isinstance(value, dict) else None for name in ("source", "external_id")]
     try:
-        return Line(number, item.model_validate(value), None, *key)
+        read = item.model_validate(value)
+        return Line(number, read, None, getattr(read, "source", None), getattr(read, "external_id", None))
     except ValidationError as error:
+        key = [_key(value.get(name)) if isinstance(value, dict) else None for name in ("source", "external_id")]
         complaints = error.errors(include_url=False)
         # A name that is not known says why another one is missing.
         first = next((one for one in complaints if one["type"] == "extra_forbidden"), complaints[0])

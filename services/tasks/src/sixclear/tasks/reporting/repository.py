@@ -1,6 +1,6 @@
 """What reporting reads and writes in many tasks together: their keys, locks, progress reports and evidence."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     TIMESTAMP,
     BindParameter,
+    Integer,
     Select,
     Text,
     bindparam,
@@ -196,6 +197,22 @@ async def list_evidence_told(
     if stated is not None:
         told = or_(told, Evidence.occurred_at.between(stated - CLOCKS_DIFFER, stated))
     return (await session.scalars(select(Evidence).where(Evidence.task_id == task_id, told))).all()
+
+
+_LIST_LAST_SAID = text(
+    f"""SELECT {_SAID_COLUMNS}
+        FROM unnest(:task_ids, :after) AS told (task_id, after)
+        JOIN progress_report r ON r.task_id = told.task_id AND r.task_version > told.after"""  # noqa: S608 (constants)
+).bindparams(
+    bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True))),
+    bindparam("after", type_=ARRAY(Integer)),
+)
+
+
+async def list_last_said(session: AsyncSession, after: Mapping[UUID, int]) -> list[SaidReport]:
+    """The reports on these tasks past a version of each."""
+    values = {"task_ids": list(after), "after": list(after.values())}
+    return [SaidReport(*row) for row in await session.execute(_LIST_LAST_SAID, values)]
 
 
 _STATED_PERCENTS = text(

@@ -1,8 +1,8 @@
 """Reporting progress on many tasks in one transaction."""
 
-from collections import defaultdict
+import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,9 @@ from sixclear.tasks.task.public import Hidden
 from sixclear.tasks.task.service.describe import pair_incomplete, with_its_own_key
 from sixclear.tasks.task.service.find import lock_records
 
+# What is decided without a pause, and what is written with one statement while the next items are decided.
+_DECIDED_AT_ONCE, _WRITTEN_AT_ONCE = 100, 500
+
 
 async def report_many(
     ctx: Context, lines: Sequence[Line[BulkProgressItem]], dry_run: bool, _own: Settings
@@ -58,18 +61,28 @@ async def report_many(
     )
     wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
     tasks = await lock_records(ctx, wanted)
+    names = _Keys(keyed, assigners)
     batch = _Batch(
         ctx,
         tasks,
-        _Keys(keyed, assigners),
-        await _reports_seen(ctx, tasks.values(), items),
+        names,
+        await _reports_seen(ctx, tasks, items, names),
         await hidden_of(ctx.session, tasks),
         await rows.list_percents(ctx.session, tasks if any(_may_be_late(item) for item in items) else ()),
     )
-    results = batch.take_all(lines)
-    if not dry_run:
-        changes = rows.reported(batch.reported, batch.reports)
-        await ctx.log.publish_many(ctx.session, batch.events, recorded_at=ctx.now, rows=changes)
+    batch.name(lines)
+    results: list[BulkItemResult] = []
+    writing = _Writing(ctx)
+    try:
+        for begin in range(0, len(lines), _DECIDED_AT_ONCE):
+            results += batch.take(begin, lines[begin : begin + _DECIDED_AT_ONCE])
+            if not dry_run and len(batch.events) >= _WRITTEN_AT_ONCE:
+                await writing.go_on_with(batch.drain())
+            await asyncio.sleep(0)  # what is being written goes on, and so do other requests
+        if not dry_run:
+            await writing.go_on_with(batch.drain())
+    finally:
+        await writing.end()
     return BulkResult.of(results, dry_run=dry_run)
 
 
@@ -83,13 +96,57 @@ FILES = Files(
 )
 
 
-async def _reports_seen(ctx: Context, tasks: Iterable[TaskRecord], items: Iterable[BulkProgressItem]) -> ReportsSeen:
-    """The reports of these locked tasks that the items may repeat."""
+async def _reports_seen(
+    ctx: Context, tasks: Mapping[UUID, TaskRecord], items: Sequence[BulkProgressItem], keys: "_Keys"
+) -> ReportsSeen:
+    """The reports of these locked tasks that the items may repeat.
+
+    Items that state no time repeat what was said last, and each of them one report: more are not read.
+    """
     today = civil_day_start(civil_date(ctx.now))
     stated = {item.occurred_at for item in items if item.occurred_at}
     # Most tasks were not reported on today: of these nothing is read.
-    told = [task.task_id for task in tasks if stated or (task.last_report_at and task.last_report_at >= today)]
-    return ReportsSeen(await rows.list_said(ctx.session, told, stated, today) if told else (), ctx.now)
+    told = {one.task_id for one in tasks.values() if stated or (one.last_report_at and one.last_report_at >= today)}
+    if not told:
+        return ReportsSeen((), ctx.now)
+    if stated:
+        return ReportsSeen(await rows.list_said(ctx.session, told, stated, today), ctx.now)
+    times = Counter(task_id for item in items for task_id in keys.candidates(item))
+    after = {task_id: tasks[task_id].version - times[task_id] for task_id in told}
+    return ReportsSeen(await rows.list_last_said(ctx.session, after), ctx.now)
+
+
+class _Writing:
+    """Writes what was decided, one statement after the other, while the next items are decided."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._task: asyncio.Task[None] | None = None
+
+    async def go_on_with(self, part: "_Part") -> None:
+        """Begin to write this part once the one before is written."""
+        await self.end()
+        if part.events:
+            self._task = asyncio.create_task(self._write(part), name="bulk reports")
+
+    async def end(self) -> None:
+        """Wait for what is being written; raises what it raised."""
+        if self._task is not None:
+            task, self._task = self._task, None
+            await task
+
+    async def _write(self, part: "_Part") -> None:
+        changes = rows.reported(part.tasks, part.reports)
+        await self._ctx.log.publish_many(self._ctx.session, part.events, recorded_at=self._ctx.now, rows=changes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was decided of some items: tasks that have moved, as they are now, with their reports and events."""
+
+    tasks: Sequence[TaskRecord]
+    reports: Sequence[SaidReport]
+    events: Sequence[NewEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +179,12 @@ class _Keys:
             raise ReferenceAmbiguous("Several tasks have this key: add assigning_organisation, or name it by task_id.")
         return next(iter(found))
 
+    def candidates(self, item: BulkProgressItem) -> Iterable[UUID]:
+        """The tasks that the item may name."""
+        if item.task_id is not None:
+            return (item.task_id,)
+        return self.keyed.get((item.source, item.external_id), ()) if item.source and item.external_id else ()
+
     def check(self, task: TaskRecord, item: BulkProgressItem) -> None:
         """Raises ReferenceAmbiguous when the item says of its task what another one has."""
         if item.task_id is None:
@@ -146,7 +209,17 @@ def _may_be_late(item: BulkProgressItem) -> bool:
 
 
 def _result(index: int, line: Line[BulkProgressItem], outcome: Outcome, **told: Any) -> BulkItemResult:
-    return BulkItemResult(index=index, outcome=outcome, **line.named, **told)
+    # Nothing of it was sent by others but the key, which was checked with the item.
+    return BulkItemResult.model_construct(index=index, outcome=outcome, **line.named, **told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an item names: its task, the body that reports on it, and what that says; or why the item is refused."""
+
+    task_id: UUID | None
+    named: tuple[UUID, UUID, ReportCommand] | None = None
+    refusal: DomainError | None = None
 
 
 class _Batch:
@@ -168,66 +241,81 @@ class _Batch:
         self._seen = seen
         self._stated = stated
         self._moved: set[UUID] = set()
+        self._found: list[_Found | None] = []
+        self._repeated: set[int] = set()
         self.reports: list[SaidReport] = []
         self.events: list[NewEvent] = []
 
-    @property
-    def reported(self) -> list[TaskRecord]:
-        """The tasks that have moved, as they are now."""
-        return [self._tasks[task_id] for task_id in self._moved]
+    def drain(self) -> _Part:
+        """What was decided since the last time."""
+        part = _Part([self._tasks[task_id] for task_id in self._moved], self.reports, self.events)
+        self._moved, self.reports, self.events = set(), [], []
+        return part
 
-    def take_all(self, lines: Sequence[Line[BulkProgressItem]]) -> list[BulkItemResult]:
-        """What became of each line, in order."""
-        repeated = self._repeated(lines)
-        return [self._take(index, line, repeated=index in repeated) for index, line in enumerate(lines)]
+    def name(self, lines: Sequence[Line[BulkProgressItem]]) -> None:
+        """Find out what each line names, and which say of their tasks what was said of them last.
 
-    def _repeated(self, lines: Sequence[Line[BulkProgressItem]]) -> set[int]:
-        """The lines that say of their tasks what was said of them last: an earlier request had them."""
+        An earlier request had those.
+        """
         told: dict[tuple[UUID, UUID], list[tuple[int, ReportCommand]]] = defaultdict(list)
         for index, line in enumerate(lines):
-            with suppress(DomainError):
-                if line.item is not None:
-                    task, organisation_id = self._named(line.item)
-                    told[task.task_id, organisation_id].append((index, command_of(self._ctx, line.item)))
-        repeated: set[int] = set()
+            found = None if line.item is None else self._find(line.item)
+            self._found.append(found)
+            if found is not None and found.named is not None:
+                task_id, organisation_id, command = found.named
+                told[task_id, organisation_id].append((index, command))
         for (task_id, organisation_id), of_task in told.items():
-            places = self._seen.repeated(self._tasks[task_id], organisation_id, [item for _, item in of_task])
-            repeated.update(of_task[place][0] for place in places)
-        return repeated
+            if self._seen.of(task_id):
+                places = self._seen.repeated(self._tasks[task_id], organisation_id, [item for _, item in of_task])
+                self._repeated.update(of_task[place][0] for place in places)
 
-    def _named(self, item: BulkProgressItem) -> tuple[TaskRecord, UUID]:
-        """The task that the item names, and the body that reports on it; raises what the item is refused with."""
-        task = self._tasks.get(self._keys.task_id(item))
+    def _find(self, item: BulkProgressItem) -> "_Found":
+        task_id = item.task_id
+        try:
+            task_id = self._keys.task_id(item)
+            return _Found(task_id, (task_id, self._named(task_id, item), command_of(self._ctx, item)))
+        except DomainError as error:
+            return _Found(task_id, refusal=error)
+
+    def take(self, first: int, lines: Sequence[Line[BulkProgressItem]]) -> list[BulkItemResult]:
+        """What became of these lines, in order; `first` is the place of the first of them."""
+        return [self._take(index, line) for index, line in enumerate(lines, first)]
+
+    def _named(self, task_id: UUID, item: BulkProgressItem) -> UUID:
+        """The body that reports on the task that the item names; raises what the item is refused with."""
+        task = self._tasks.get(task_id)
         if task is None or not is_visible(task, self._ctx.caller.organisation_id):
             raise TaskNotFound(NOT_SEEN)
         organisation_id = require_doer(self._ctx, task, REPORT_OF_OTHERS)
         self._keys.check(task, item)
-        return task, organisation_id
+        return organisation_id
 
-    def _take(self, index: int, line: Line[BulkProgressItem], *, repeated: bool) -> BulkItemResult:
+    def _take(self, index: int, line: Line[BulkProgressItem]) -> BulkItemResult:
         """Apply one item, or answer why it is refused."""
-        if line.item is None:
+        found = self._found[index]
+        if line.item is None or found is None:
             return _result(index, line, "rejected", problem=line.problem)
-        task_id = line.item.task_id
         try:
-            task_id = self._keys.task_id(line.item)
-            outcome, version = self._report(line.item, repeated=repeated)
+            outcome, version = self._report(line.item, found, repeated=index in self._repeated)
             tag = etag(self._ctx.log.epoch, version)
-            return _result(index, line, outcome, task_id=task_id, version=version, etag=tag)
+            return _result(index, line, outcome, task_id=found.task_id, version=version, etag=tag)
         except DomainError as error:
             pointer = error.errors[0]["pointer"] if error.errors else None
             problem = ItemProblem(code=error.code, detail=error.detail, pointer=pointer)
-            return _result(index, line, "rejected", task_id=task_id, problem=problem)
+            return _result(index, line, "rejected", task_id=found.task_id, problem=problem)
 
-    def _report(self, item: BulkProgressItem, *, repeated: bool) -> tuple[Outcome, int]:
-        task, _ = self._named(item)
+    def _report(self, item: BulkProgressItem, found: "_Found", *, repeated: bool) -> tuple[Outcome, int]:
+        if found.named is None:
+            assert found.refusal is not None
+            raise found.refusal
+        task_id, _, command = found.named
+        task = self._tasks[task_id]
         check_version(item.if_match, self._ctx.log.epoch, task.version)
         if repeated:
             return "unchanged", task.version
-        task_id = task.task_id
         stated = self._stated.get(task_id, ())
         state = ReportingState(task, self._seen.of(task_id), self._hidden.get(task_id), stated)
-        decision = decide(state, command_of(self._ctx, item), self._ctx.now)
+        decision = decide(state, command, self._ctx.now)
         if decision.report is None:
             return "unchanged", task.version
         self._keep(decision, decision.report)
