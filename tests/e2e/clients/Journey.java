@@ -49,7 +49,7 @@ public class Journey {
         List<BulkProgressItem> items = new ArrayList<>();
         for (int n = 1; n <= 3; n++)
             items.add(new BulkProgressItem().source(NAME).externalId("NV-" + n).percent(10 * n).text("Đã khởi động"));
-        equal(new ProgressApi(lead).reportProgressInBulk(items, null, null).getReported(), 3, "reported");
+        equal(new ProgressApi(lead).reportProgressInBulk(items, null, null, null).getReported(), 3, "reported");
 
         List<UUID> seen = new ArrayList<>();
         String cursor = null;

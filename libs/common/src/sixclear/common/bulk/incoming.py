@@ -15,7 +15,7 @@ from sixclear.common.bulk import jobs
 from sixclear.common.bulk.errors import BulkTooLarge
 from sixclear.common.bulk.files import Files
 from sixclear.common.bulk.items import FILES, read_lines
-from sixclear.common.bulk.job_views import JobView, view_of
+from sixclear.common.bulk.job_views import view_of
 from sixclear.common.bulk.split import Piece, Splitter
 from sixclear.common.errors import InternalError
 from sixclear.common.service_state import ServiceState, state_of
@@ -221,10 +221,11 @@ def lines_of(items: list[Any]) -> Iterator[bytes]:
         yield b"".join(orjson.dumps(item) + b"\n" for item in items[begin : begin + _LINES_AT_ONCE])
 
 
+# Without a schema: typed clients of before would have to tell two answers apart.
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {
-        "description": "The file is worked through as a job, whose address `Location` names.",
-        "model": JobView,
+        "description": "The file is a job now. `Location` names its address, and the answer is the job as "
+        "`getJob` tells it.",
         "headers": {"Location": {"$ref": "#/components/headers/Location"}},
     }
 }
