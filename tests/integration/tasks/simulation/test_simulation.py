@@ -211,7 +211,7 @@ async def test_a_million_tasks_are_written_in_minutes(clone_database: CloneDatab
     )
     assert done.events == 3_000_000
     async with database.session() as session:
-        led = select(func.count()).group_by(Task.lead_organisation_id)
+        led = select(func.count()).select_from(Task).group_by(Task.lead_organisation_id)
         counts = (await session.scalars(led)).all()
         holes = text(
             """SELECT count(*) FROM (SELECT entity_id FROM event WHERE entity_type = 'task' GROUP BY entity_id
