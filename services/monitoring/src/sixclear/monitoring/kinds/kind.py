@@ -38,6 +38,8 @@ T = TypeVar("T")
 CIVIL_ZONE = "AT TIME ZONE 'Asia/Ho_Chi_Minh'"
 DIMENSIONS = ("programme", "assigned_by")
 _TICK = timedelta(microseconds=1)
+# About a kilobyte each.
+_KNOWN_PHASES = 5_000
 
 
 class Cell(NamedTuple):
@@ -45,6 +47,14 @@ class Cell(NamedTuple):
 
     measure: str
     slot: str
+
+
+class Phase(NamedTuple):
+    """How facts are counted after an instant (None: from the beginning) until the next phase."""
+
+    after: datetime | None
+    values: tuple[str, ...]
+    cells: "tuple[Counted, ...]"
 
 
 class Place(NamedTuple):
@@ -219,11 +229,25 @@ class Kind(Generic[F]):
             return None
         return tuple(axis.value(facts, at) for axis in self.axes)
 
-    def course(self, facts: F) -> list[tuple[datetime | None, tuple[str, ...]]]:
-        """The value of each axis from the beginning (None) and after each instant at which one changes, in order.
+    def phases(self, facts: F) -> tuple[Phase, ...]:
+        """How facts are counted over all time, in order; empty for what is not counted.
 
-        Empty for what is not counted.
+        Kept for what was asked last: the fold asks for a new state, and again for what it moves on which day.
         """
+        key, known = self._counted_facts(facts), self._known_phases
+        found = known.get(key)
+        if found is None:
+            if len(known) >= _KNOWN_PHASES:
+                known.clear()
+            found = known[key] = tuple(Phase(*one, tuple(self.cells(facts, *one[1]))) for one in self._course(facts))
+        return found
+
+    @cached_property
+    def _known_phases(self) -> dict[Any, tuple[Phase, ...]]:
+        return {}
+
+    def _course(self, facts: F) -> list[tuple[datetime | None, tuple[str, ...]]]:
+        """The value of each axis from the beginning (None) and after each instant at which one changes, in order."""
         if self.hidden.python(facts) or not self.counted.python(facts):
             return []
         settled = [axis.settled.python(facts) for axis in self.axes]

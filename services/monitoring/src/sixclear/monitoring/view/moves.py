@@ -13,8 +13,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from sixclear.common.clock import civil_date
-from sixclear.monitoring.kinds.kind import Amount, Counted, Kind
-from sixclear.monitoring.view.states import TICK, Phase, PlaceOf, phases, place_of
+from sixclear.monitoring.kinds.kind import Amount, Counted, Kind, Phase
+from sixclear.monitoring.view.states import TICK, PlaceOf, place_of
 
 F = TypeVar("F", bound=Struct)
 
@@ -57,48 +57,30 @@ def moves(kind: Kind[F], pieces: Iterable[Piece]) -> dict[PlaceOf, dict[Move, Am
     What cancels out does not appear. A report ends an interval and begins another one that is counted alike: that is
     seen from the facts, or from their phases, before any move is made of them.
     """
-    left: dict[tuple[UUID, Interval], list[tuple[int, _Counting]]] = defaultdict(list)
+    left: dict[tuple[UUID, Interval], list[tuple[int, F]]] = defaultdict(list)
     for entity_id, sign, facts, interval in pieces:
         if facts is None or (interval.ended is not None and interval.ended <= interval.began):
             continue
-        here, counting = left[entity_id, interval], _Counting(kind, facts)
-        other = next((one for one in here if one[0] == -sign and counting.is_like(one[1])), None)
+        here = left[entity_id, interval]
+        other = next((one for one in here if one[0] == -sign and _is_like(kind, one[1], facts)), None)
         if other is None:
-            here.append((sign, counting))
+            here.append((sign, facts))
         else:
             here.remove(other)
     amounts: dict[PlaceOf, dict[Move, Amount]] = defaultdict(lambda: defaultdict(int))
     for (_, interval), held in left.items():
-        for sign, counting in held:
-            here_ = amounts[counting.place]
-            for move, amount in _moves(counting.phases, interval):
-                here_[move] += sign * amount
+        for sign, facts in held:
+            at_place = amounts[place_of(kind, facts)]
+            for move, amount in _moves(kind.phases(facts), interval):
+                at_place[move] += sign * amount
     return {place: {move: n for move, n in moved.items() if n} for place, moved in amounts.items()}
 
 
-class _Counting:
-    """How facts are counted, found out when it is asked for."""
-
-    def __init__(self, kind: Kind[Any], facts: Any) -> None:
-        self._kind = kind
-        self._facts = facts
-        self._phases: tuple[Phase, ...] | None = None
-
-    @property
-    def place(self) -> PlaceOf:
-        return place_of(self._kind, self._facts)
-
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        if self._phases is None:
-            self._phases = phases(self._kind, self._facts)
-        return self._phases
-
-    def is_like(self, other: "_Counting") -> bool:
-        """Whether both are counted the same at any instant."""
-        if self._kind.counts_alike(self._facts, other._facts):
-            return True
-        return self.place == other.place and self.phases == other.phases
+def _is_like(kind: Kind[F], one: F, other: F) -> bool:
+    """Whether both are counted the same at any instant."""
+    if kind.counts_alike(one, other):
+        return True
+    return place_of(kind, one) == place_of(kind, other) and kind.phases(one) == kind.phases(other)
 
 
 def _steps(

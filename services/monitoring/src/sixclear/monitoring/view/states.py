@@ -109,27 +109,15 @@ def counted_at(kind: Kind[F], state: State[F], at: datetime) -> State[F]:
     """The same state, counted as at the instant `at`."""
     if state.facts is None:
         return replace(state, values=None, next_boundary=None, cells=())
-    current, boundary = Phase(None, None, ()), None
-    for phase in phases(kind, state.facts):
+    current, boundary = None, None
+    for phase in kind.phases(state.facts):
         if phase.after is not None and phase.after >= at:
             boundary = phase.after
             break
         current = phase
+    if current is None:
+        return replace(state, values=None, next_boundary=None, cells=())
     return replace(state, values=current.values, next_boundary=boundary, cells=current.cells)
-
-
-class Phase(NamedTuple):
-    """How facts are counted after an instant (None: from the beginning) until the next phase."""
-
-    after: datetime | None
-    values: tuple[str, ...] | None
-    cells: tuple[Counted, ...]
-
-
-def phases(kind: Kind[F], facts: F) -> tuple[Phase, ...]:
-    """How facts are counted over all time, in order; empty for what is not counted."""
-    course = kind.course(facts)
-    return tuple(Phase(after, values, tuple(kind.cells(facts, *values))) for after, values in course)
 
 
 def place_of(kind: Kind[F], facts: F) -> PlaceOf:
