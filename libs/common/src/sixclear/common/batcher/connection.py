@@ -90,6 +90,7 @@ class OwnConnection:
         self._database = database
         self._name = name
         self._connection: Connection | None = None
+        self._exchanges = 0
 
     async def exchange(self, work: Callable[[Exchange], Awaitable[R]]) -> R:
         """What `work` gives, stored.
@@ -105,7 +106,11 @@ class OwnConnection:
     async def _once(self, work: Callable[[Exchange], Awaitable[R]]) -> R:
         connection = await self._open()
         exchange = Exchange(connection)
+        self._exchanges += 1
         try:
+            # After 1, 2, 4, 8 … batches: tables have grown since the plans were made, and another index may be right.
+            if self._exchanges & (self._exchanges - 1) == 0:
+                await connection.execute("DISCARD PLANS")
             return await work(exchange)
         except asyncpg.PostgresError as error:
             if not connection.is_closed() and not _ends_session(error):
