@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolProxiedConnection
 
-from sixclear.common.direct_statements import DirectSession
 from sixclear.common.entity_cache import EntityCache, changed_in, session_info
 
 DISK_FULL = "53100"  # the SQLSTATE
@@ -180,7 +179,7 @@ class Database:
 
     def _sessions_of(self, engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
         info = session_info(self.entity_cache)
-        return async_sessionmaker(engine, class_=DirectSession, expire_on_commit=False, autoflush=False, info=info)
+        return async_sessionmaker(engine, expire_on_commit=False, autoflush=False, info=info)
 
     def read_session(self) -> AsyncSession:
         """A session whose transactions are READ ONLY: the server keeps it from writing."""
