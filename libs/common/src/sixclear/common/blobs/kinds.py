@@ -13,6 +13,9 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
 # More names than any document has; a directory of a million entries would be read whole.
 _MOST_ENTRIES = 20_000
+# The list of its entries is read whole before they can be counted.
+_MOST_DIRECTORY = 2 * 1024 * 1024
+_MOST_TYPES = 1024 * 1024
 # An archive that unpacks to more than this is no document of a task.
 _MOST_UNPACKED = 1024 * 1024 * 1024
 HEAD = 1024
@@ -40,13 +43,22 @@ ODP = Kind(f"{_OPEN}presentation", ("odp",))
 KINDS = (PDF, PNG, JPEG, WEBP, DOCX, XLSX, PPTX, ODT, ODS, ODP)
 
 # The part that makes an archive a document of Office Open XML (ECMA-376, part 1).
+_TYPES = "[Content_Types].xml"
 _MAIN_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presentation.xml": PPTX}
 _OPEN_KINDS = {kind.media_type: kind for kind in (ODT, ODS, ODP)}
 _RUNS = ("vbaproject.bin", "basic/", "scripts/", "activex/")
+# A part may have any name; what runs is known by its type. No writer needs entities to name a type.
+_RUNNING_TYPES = (b"macroenabled", b"vbaproject", b"activex", b"&#", b"<!doctype")
+
+
+def _opens_otherwise(before: bytes) -> bool:
+    return b"<" in before or b"\0" in before or before.startswith((b"PK", b"MZ", b"#!"))
+
 
 _SIGNATURES: tuple[tuple[Callable[[bytes], bool], Kind], ...] = (
     # Writers may put something before the header; readers look for it in the first kilobyte (ISO 32000-1, annex H).
-    (lambda head: b"%PDF-" in head and not head.startswith(b"PK"), PDF),
+    # What they put there is text for a printer or of a mail: no page, no script, no program.
+    (lambda head: b"%PDF-" in head and not _opens_otherwise(head.partition(b"%PDF-")[0]), PDF),
     (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), PNG),
     (lambda head: head.startswith(b"\xff\xd8\xff"), JPEG),
     (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", WEBP),
@@ -69,20 +81,47 @@ def fits_name(kind: Kind, name: str) -> bool:
     return not dot or ending.lower() in kind.endings
 
 
+class _Bounded:
+    """A file for `zipfile`, which reads the list of entries in one piece of the size that the file claims."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.seek, self.tell, self._read = file.seek, file.tell, file.read
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _MOST_DIRECTORY:
+            raise ValueError("the list of entries is too long")
+        return self._read(size)
+
+
 def _archive(file: IO[bytes]) -> Kind | None:
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(_Bounded(file)) as archive:
             entries = archive.infolist()
             names = {entry.filename for entry in entries}
+            # Programs differ in which of two parts of one name they open.
+            if len({name.lower() for name in names}) < len(entries):
+                return None
             if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
                 return None
             if any(part in name.lower() for name in names for part in _RUNS):
                 return None
-            if "[Content_Types].xml" in names:
-                return next((kind for part, kind in _MAIN_PARTS.items() if part in names), None)
+            if _TYPES in names:
+                found = next((kind for part, kind in _MAIN_PARTS.items() if part in names), None)
+                return None if _runs(archive) else found
             return _open_document(archive, entries)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, RuntimeError):
+    except Exception:  # a packer of the archive raises what it likes, and a store that cannot be read says so later
         return None
+
+
+def _runs(archive: zipfile.ZipFile) -> bool:
+    """Whether the document says of a part that it runs."""
+    if archive.getinfo(_TYPES).file_size > _MOST_TYPES:
+        return True
+    types = archive.read(_TYPES).replace(b"\0", b"").lower()
+    return any(running in types for running in _RUNNING_TYPES)
 
 
 def _open_document(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Kind | None:
