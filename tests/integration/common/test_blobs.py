@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -93,6 +94,29 @@ async def test_what_is_not_there_is_said_so(store: BlobStore) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_file_is_on_the_disk_before_it_takes_the_place_of_the_same_one() -> None:
+    held, settled = MemoryStore(), []
+    store = BlobStore(held, lambda path: settled.append((path, len(list(held.list("sha256").collect())))))
+    blob = await store.put(parts(b"content"), "a", most=MOST)
+    assert settled == [("arriving/a", 0), (f"sha256/{blob.sha256[:2]}/{blob.sha256}", 1)]
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_is_taken_out_while_it_arrives_is_missing(tmp_path: Path) -> None:
+    store = in_folder(tmp_path)
+    kept_settle = store._settle
+    assert kept_settle is not None
+
+    def too_late(path: str) -> None:
+        if path.startswith("sha256"):
+            (tmp_path / path).unlink()
+        kept_settle(path)
+
+    with pytest.raises(BlobMissing):
+        await BlobStore(store._store, too_late).put(parts(b"content"), "a", most=MOST)
+
+
+@pytest.mark.asyncio
 async def test_an_empty_file_is_a_file(store: BlobStore) -> None:
     blob = await store.put(parts(), "a", most=MOST)
     assert (blob.size, await whole(store, blob.sha256)) == (0, b"")
@@ -109,10 +133,10 @@ async def test_damage_is_found(tmp_path: Path) -> None:
     assert await store.is_damaged(blob.sha256)
 
 
-def archive(*entries: tuple[str, str]) -> bytes:
+def archive(*entries: tuple[str, str], packing: int = zipfile.ZIP_STORED) -> bytes:
     """A ZIP archive with these entries."""
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as file:
+    with zipfile.ZipFile(written, "w", packing) as file:
         for name, content in entries:
             file.writestr(name, content)
     return written.getvalue()
@@ -152,6 +176,52 @@ def test_a_kind_is_what_the_content_proves(content: bytes, kind: object) -> None
     assert kind_of(io.BytesIO(content)) == kind
 
 
+def typed(kind: str) -> tuple[str, str]:
+    """The part of an archive that says what its other parts are, one of them of this kind."""
+    return "[Content_Types].xml", f'<Types><Override PartName="/word/a.bin" ContentType="{kind}"/></Types>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        archive(typed("application/vnd.ms-office.vbaProject"), ("word/document.xml", "<w/>")),
+        archive(typed("application/vnd.ms-word.document.macroEnabled.main+xml"), ("word/document.xml", "<w/>")),
+        archive(typed("application/vnd.ms-office.vb&#97;Project"), ("word/document.xml", "<w/>")),
+        archive(typed("a"), ("[Content_Types].xmm", "b"), ("word/document.xml", "<w/>")).replace(b".xmm", b".xml"),
+        archive(typed("a"), ("word/document.xml", "<w/>"), ("Word/Document.xml", "<w/>")),
+        archive((typed("a")[0], " " * 2_000_000), ("word/document.xml", "<w/>")),
+        b"<!DOCTYPE html><script>alert(1)</script>%PDF-1.7",
+        b"MZ\x90\x00%PDF-1.7",
+        b"#!/bin/sh\n#%PDF-1.7\nreboot",
+    ],
+)
+def test_what_runs_under_another_name_is_no_document(content: bytes) -> None:
+    assert kind_of(io.BytesIO(content)) is None
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_that_is_broken_anywhere_is_no_document_and_no_error(packing: int) -> None:
+    whole = archive(("mimetype", ODT.media_type), ("content.xml", "<o/>"), packing=packing)
+    for place in range(4, len(whole)):
+        for value in (0, 255, whole[place] ^ 1):
+            assert kind_of(io.BytesIO(whole[:place] + bytes([value]) + whole[place + 1 :])) in (ODT, None)
+        assert kind_of(io.BytesIO(whole[:place])) in (ODT, None)
+
+
+def test_the_list_of_entries_is_not_read_when_it_is_longer_than_a_document_has() -> None:
+    class Watched(io.BytesIO):
+        most = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            found = super().read(size)
+            self.most = max(self.most, len(found))
+            return found
+
+    file = Watched(archive(*((f"{number:0>100}", "") for number in range(30_000))))
+    assert kind_of(file) is None
+    assert file.most < 100_000
+
+
 def test_a_name_fits_the_kind_or_has_no_ending() -> None:
     assert fits_name(PDF, "Báo cáo.PDF")
     assert fits_name(PDF, "Báo cáo")
@@ -168,6 +238,31 @@ def test_a_picture_loses_place_and_device_and_stands_upright() -> None:
     assert b"Camera of a person" not in plain
     with Image.open(io.BytesIO(plain)) as opened:
         assert (opened.format, opened.size, dict(opened.getexif())) == ("JPEG", (20, 40), {})
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("broken", [0, 4, 8, 12, 20])
+def test_a_picture_that_a_camera_described_badly_is_a_picture_or_refused(form: str, broken: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Camera of a person"
+    exif.get_ifd(0x8825)[2] = (21.0, 1.0, 42.0)
+    whole = picture(form, exif)
+    for start in range(whole.index(b"MM\x00*") + broken, whole.index(b"Camera"), 24):
+        for value in (b"\x00", b"\xff", b"\x02"):
+            spoilt = whole[:start] + value + whole[start + 1 :]
+            with suppress(PictureUnreadable):
+                assert b"Camera" not in without_metadata(io.BytesIO(spoilt))
+
+
+def test_a_picture_is_unpacked_once_and_turned_once() -> None:
+    """Two of its size, where there were four: counted by the library itself."""
+    core = vars(Image)["core"]
+    core.clear_cache()
+    whole = io.BytesIO()
+    Image.new("RGB", (2000, 2000)).save(whole, "JPEG")
+    core.reset_stats()
+    without_metadata(whole)
+    assert core.get_stats()["new_count"] == 2
 
 
 @pytest.mark.parametrize("spoil", [lambda whole: whole[:60], lambda whole: whole[:16] + b"\xff" * 8 + whole[24:]])

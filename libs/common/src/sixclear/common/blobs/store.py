@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from asyncio import to_thread
+from asyncio import get_running_loop, to_thread
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import SEEK_SET, BufferedReader, RawIOBase
@@ -82,7 +83,7 @@ class _Reader(RawIOBase):
 
 
 class BlobStore:
-    """Files by content hash, over any store of `obstore`. `settle` makes what was moved to a path survive a crash."""
+    """Files by content hash, over any store of `obstore`. `settle` makes what is at a path survive a crash."""
 
     def __init__(self, store: ObjectStore, settle: Callable[[str], None] | None = None) -> None:
         self._store = store
@@ -92,7 +93,7 @@ class BlobStore:
         """Keep what `chunks` yields, never all of it in memory; it survives a crash when this returns.
 
         `arriving_id` is unique among the files that arrive now. Raises BlobTooLarge after more than `most` bytes, and
-        what `chunks` raises; of a file that did not arrive nothing is left.
+        what `chunks` raises, and BlobMissing where it was taken out meanwhile; of what did not arrive nothing is left.
         """
         arriving = f"{_ARRIVING}/{arriving_id}"
         digest, size = hashlib.sha256(), 0
@@ -108,10 +109,18 @@ class BlobStore:
 
         await obstore.put_async(self._store, arriving, counted(), chunk_size=5 * 1024 * 1024, max_concurrency=2)
         sha256 = digest.hexdigest()
-        await obstore.rename_async(self._store, arriving, _path(sha256))
-        if self._settle is not None:
-            await to_thread(self._settle, _path(sha256))
+        try:
+            # Before it takes the place of the same content that came earlier, which a crash must not empty.
+            await self._survive(arriving)
+            await obstore.rename_async(self._store, arriving, _path(sha256))
+            await self._survive(_path(sha256))
+        except FileNotFoundError as error:
+            raise BlobMissing(sha256) from error
         return Blob(sha256, size)
+
+    async def _survive(self, path: str) -> None:
+        if self._settle is not None:
+            await to_thread(self._settle, path)
 
     async def size(self, sha256: str) -> int:
         """The size in bytes; raises BlobMissing."""
@@ -133,8 +142,8 @@ class BlobStore:
         async for chunk in found.stream(min_chunk_size=CHUNK):
             yield bytes(chunk)
 
-    async def examine(self, sha256: str, look: Callable[[IO[bytes]], Found]) -> Found:
-        """What `look` finds in the file, which it may seek in; it runs in a thread. Raises BlobMissing."""
+    async def examine(self, sha256: str, look: Callable[[IO[bytes]], Found], where: Executor | None = None) -> Found:
+        """What `look` finds in the file, which it may seek in; it runs in a thread, of `where`. Raises BlobMissing."""
 
         def opened() -> Found:
             try:
@@ -143,7 +152,7 @@ class BlobStore:
             except FileNotFoundError as error:
                 raise BlobMissing(sha256) from error
 
-        return await to_thread(opened)
+        return await get_running_loop().run_in_executor(where, opened)
 
     async def is_damaged(self, sha256: str) -> bool:
         """Whether the content is not what its hash says. Reads all of it; raises BlobMissing."""
