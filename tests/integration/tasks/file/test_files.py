@@ -1,7 +1,9 @@
 """A file is sent once and named in evidence: what everyone gets is what was sent, and a picture without its secrets."""
 
 import io
+from asyncio import gather
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +12,7 @@ from httpx2 import Response
 from PIL import Image
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
+from sixclear.common.blobs.store import BlobStore
 from sixclear.common.clock import utc_now
 from sixclear.tasks.file.service import WAITING, check, forget
 from sixclear.tasks.file.stores import store_of
@@ -193,6 +196,65 @@ async def test_a_body_that_names_none_of_its_files_may_send_only_so_many(service
     assert (await send(service, "G06", REPORT, "0.pdf")).status_code == 200, "it is there already"
     assert (await send(service, "G01", REPORT, "0.pdf")).status_code == 201, "another body has its own bound"
     assert len([blob async for blob in store_of(own(service)).kept()]) == 1
+
+
+async def test_files_that_come_at_once_keep_the_bound(service: Service) -> None:
+    service.app.state.service_state = replace(
+        service.app.state.service_state, own=own(service).model_copy(update={"files_waiting": 2})
+    )
+    answers = await gather(*(send(service, "G06", REPORT + b"%d" % number, "a.pdf") for number in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409, 409]
+
+
+async def test_a_file_that_is_sent_again_waits_a_whole_day_again(service: Service) -> None:
+    first = (await send(service, "G06", REPORT)).json()
+    service.clock.now += WAITING - timedelta(minutes=1)
+    assert (await send(service, "G06", REPORT)).status_code == 200
+    assert await forget(service.database, store_of(own(service)), service.clock() + timedelta(minutes=2)) == 0
+    seen = await read(service, f"{service.prefix}/files/{first['file_id']}", "G06")
+    assert seen.status_code == 200
+
+
+async def test_content_that_goes_while_it_is_looked_at_is_to_be_sent_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, looked = store_of(own(service)), BlobStore.examine
+
+    async def too_late(self: BlobStore, sha256: str, *rest: Any) -> Any:
+        await store.delete(sha256)  # as another sender's refusal of the same content does
+        return await looked(self, sha256, *rest)
+
+    monkeypatch.setattr(BlobStore, "examine", too_late)
+    refused = await send(service, "G06", REPORT)
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable"), refused.text
+
+
+FORM = b'--x\r\ncontent-disposition: form-data; name="file"; filename="%b"\r\n\r\n%b\r\n--x--\r\n'
+
+TWO = (FORM % (b"a.pdf", REPORT)).replace(b"--x--\r\n", FORM % (b"b.pdf", REPORT))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("multipart/form-data", FORM % (b"a.pdf", REPORT), 400),
+        ("multipart/form-data; boundary=", FORM % (b"a.pdf", REPORT), 400),
+        ("multipart/form-data; boundary=y", FORM % (b"a.pdf", REPORT), 400),
+        ("multipart/form-data; boundary=x; charset=undefined", FORM % (b"a.pdf", REPORT), 400),
+        ("multipart/form-data; boundary=x; charset=unicode_escape", FORM % (b"\\ud800.pdf", REPORT), 422),
+        ("multipart/form-data; boundary=x; charset=hex", FORM % (b"a.pdf", REPORT), 201),
+        ("multipart/form-data; boundary=x", FORM % (b"a\x00.pdf", REPORT), 422),
+        ("multipart/form-data; boundary=x", FORM % (b"n" * 5000 + b".pdf", REPORT), 400),
+        ("multipart/form-data; boundary=x", b"--x--\r\n", 422),
+        ("multipart/form-data; boundary=x", b"", 422),
+        ("multipart/form-data; boundary=x", TWO, 400),
+        ("multipart/form-data; boundary=" + "x" * 300, FORM % (b"a.pdf", REPORT), 400),
+    ],
+)
+async def test_a_form_that_is_broken_is_refused_by_name(service: Service, kind: str, body: bytes, status: int) -> None:
+    headers = service.headers("G06") | {"content-type": kind}
+    refused = await service.http.post(f"{service.prefix}/files", content=body, headers=headers)
+    assert refused.status_code == status, refused.text
 
 
 async def test_the_checker_finds_what_is_missing_and_what_nothing_names(service: Service) -> None:

@@ -1,14 +1,15 @@
 """Files over HTTP: sent once, named in what is said of a task."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from sixclear.common.blobs.store import CHUNK
-from sixclear.common.errors import ContentTooLarge, InvalidRequest
+from sixclear.common.errors import ContentTooLarge, InvalidRequest, MalformedRequest
 from sixclear.common.service_state import own_state
 from sixclear.common.web.access import Access
 from sixclear.common.web.media_types import media_type, require_identity
@@ -63,7 +64,7 @@ async def send_file(
     settings = own_state(request, Settings)
     bounds = service.Bounds(settings.file_bytes, settings.files_waiting)
     if media_type(request) == _PARTS:
-        async with request.form(max_files=1, max_fields=0) as form:
+        async with _form(request) as form:
             part = form.get("file")
             if not isinstance(part, UploadFile):
                 raise _missing("#/file", "Send the file as the part `file`, with its name.")
@@ -79,6 +80,18 @@ async def send_file(
 async def get_file(ctx: ContextDep, file_id: UUID) -> FileView:
     """A file that your organisation sent: what is known of it, without its content."""
     return file_response(await service.own_file(ctx, file_id))
+
+
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    try:
+        form = await request.form(max_files=1, max_fields=0)
+    except UnicodeError:  # `charset` names an encoding in which no name can be written
+        raise MalformedRequest("The names in the form cannot be read in their charset.") from None
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def _named(given: str | None) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.blobs.kinds import Kind, fits_name, kind_of
-from sixclear.common.blobs.pictures import PictureUnreadable, without_metadata
+from sixclear.common.blobs.pictures import ONE_BY_ONE, PictureUnreadable, without_metadata
 from sixclear.common.blobs.store import Blob, BlobMissing, BlobStore, BlobTooLarge
 from sixclear.common.db import Database, wait_to_create
 from sixclear.common.errors import ContentTooLarge, Unavailable
@@ -48,8 +48,18 @@ async def take(
     """Keep a file of the caller's organisation; the same content under the same name is the same file (False).
 
     The content is in the store before its row is; no connection is held while it arrives, which may take minutes.
-    Raises ContentTooLarge, FileKindRefused and TooManyFilesWaiting; content that is refused is taken out again.
+    Raises ContentTooLarge, FileKindRefused and TooManyFilesWaiting; content that is refused is taken out again. Raises
+    Unavailable where another request took the same content out meanwhile.
     """
+    try:
+        return await _take(ctx, store, chunks, name, bounds)
+    except BlobMissing:
+        raise Unavailable("The file was taken out while it was recorded; send it again.") from None
+
+
+async def _take(
+    ctx: Context, store: BlobStore, chunks: AsyncIterator[bytes], name: str, bounds: Bounds
+) -> tuple[File, bool]:
     own = ctx.caller.own_organisation()
     try:
         blob = await store.put(chunks, str(ctx.new_id()), most=bounds.file_bytes)
@@ -83,7 +93,7 @@ async def _shown(ctx: Context, store: BlobStore, blob: Blob, kind: Kind) -> Blob
     if not kind.picture:
         return blob
     try:
-        plain = await store.examine(blob.sha256, without_metadata)
+        plain = await store.examine(blob.sha256, without_metadata, ONE_BY_ONE)
     except PictureUnreadable:
         raise FileKindRefused("The picture cannot be read, or it has more than 50 million pixels.") from None
     return await store.put(_at_once(plain), str(ctx.new_id()), most=len(plain))
@@ -97,14 +107,14 @@ async def _at_once(content: bytes) -> AsyncIterator[bytes]:
 
 async def _record(ctx: Context, store: BlobStore, arrived: Arrived, own: UUID, waiting: int) -> tuple[File, bool]:
     hashes = (arrived.blob.sha256, arrived.shown.sha256)
-    await _hold(ctx.session, *hashes)
+    # The body too: two of its files that come at once are not both counted as the last one that may wait.
+    await _hold(ctx.session, *hashes, str(own))
     for sha256 in hashes:
-        try:
-            await store.size(sha256)
-        except BlobMissing:  # `forget` was between the content and this row
-            raise Unavailable("The file was taken out while it was recorded; send it again.") from None
+        await store.size(sha256)  # `forget` may have been between the content and this row
     file_id = stable_id("file", str(own), arrived.blob.sha256, arrived.name)
-    if (known := await rows.find_file(ctx.session, file_id)) is not None:
+    # Its row is locked: `forget` passes by it, and what is sent again waits a whole day again.
+    if (known := await rows.find_file(ctx.session, file_id, lock=True)) is not None:
+        known.recorded_at = known.recorded_at if known.named_at else ctx.now
         return known, False
     if await rows.count_waiting(ctx.session, own) >= waiting:
         raise TooManyFilesWaiting(f"{waiting} files of your organisation wait to be named.")
@@ -124,9 +134,9 @@ async def _record(ctx: Context, store: BlobStore, arrived: Arrived, own: UUID, w
     return file, True
 
 
-async def _hold(session: AsyncSession, *hashes: str) -> None:
-    """Until the transaction ends, no other one records or takes out this content."""
-    await wait_to_create(session, *(stable_id("content", sha256) for sha256 in set(hashes)))
+async def _hold(session: AsyncSession, *held: str) -> None:
+    """Until the transaction ends, no other one records or takes out this content, or counts the files of this body."""
+    await wait_to_create(session, *(stable_id("content", one) for one in set(held)))
 
 
 async def own_file(ctx: Context, file_id: UUID, *, lock: bool = False) -> File:
