@@ -235,6 +235,8 @@ class Kind(Generic[F]):
         Kept for what was asked last: the fold asks for a new state, and again for what it moves on which day.
         """
         key, known = self._counted_facts(facts), self._known_phases
+        if "text[]" in self.columns.values():  # a row has them as lists
+            key = tuple(tuple(value) if isinstance(value, list) else value for value in key)
         found = known.get(key)
         if found is None:
             if len(known) >= _KNOWN_PHASES:
