@@ -29,6 +29,8 @@ def download(request: Request, store: BlobStore, sha256: str, size: int, media_t
     tag = f'"{sha256}"'
     headers = {
         "ETag": tag,
+        # Kept, but never given out without asking: what was public may be restricted by then.
+        "Cache-Control": "no-cache",
         "Accept-Ranges": "bytes",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         # What is in the file is not ours: no browser runs any of it, whatever it takes it for.
