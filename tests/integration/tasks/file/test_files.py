@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import Response
 from PIL import Image
-from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
+from tests.integration.tasks.conftest import Service, an_assigned_task, proposal, statements
 
 from sixclear.common.blobs.store import BlobStore
 from sixclear.common.clock import utc_now
@@ -65,6 +65,28 @@ async def test_a_report_is_sent_named_and_read_by_everyone(service: Service) -> 
 
     entry = {"title": "Báo cáo nghiệm thu", "file_id": sent.json()["file_id"]}
     assert (await service.post("G06", f"/tasks/{task_id}/evidence", entry)).status_code == 200, "said before"
+
+
+async def test_no_cache_gives_a_file_out_without_asking(service: Service) -> None:
+    """Its task may have become restricted meanwhile."""
+    task_id = await an_assigned_task(service)
+    url = (await attach(service, task_id, (await send(service, "G06", REPORT)).json()["file_id"]))["url"]
+    whole = await read(service, url)
+    same = await read(service, url, **{"if-none-match": whole.headers["etag"]})
+    own_one = await read(service, url.replace("/evidence/", "/own/evidence/"), "G06")
+    assert [one.headers["cache-control"] for one in (whole, same, own_one)] == ["no-cache", "no-cache", "no-store"]
+
+
+async def test_files_of_one_result_are_locked_in_one_order(service: Service) -> None:
+    """Else two results that name the same files in another order wait for each other."""
+    task_id = await an_assigned_task(service)
+    names = [(await send(service, "G06", REPORT + b"%d" % number)).json()["file_id"] for number in range(3)]
+    result = [{"title": "Báo cáo", "file_id": file_id} for file_id in sorted(names, reverse=True)]
+    with statements(service) as sent:
+        handed_in = await service.post("G06", f"/tasks/{task_id}/submit", {"evidence": result})
+    assert handed_in.status_code == 200, handed_in.text
+    locks = [one for one in sent if " FROM file " in one and "FOR UPDATE" in one]
+    assert "ORDER BY file.file_id" in locks[0]
 
 
 async def test_a_download_goes_on_where_it_stopped(service: Service) -> None:

@@ -1,6 +1,6 @@
 """Files in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,13 @@ from sixclear.tasks.file.models import File
 async def find_file(session: AsyncSession, file_id: UUID, *, lock: bool = False) -> File | None:
     """The file with this identifier; its row locked when it is about to be named."""
     return await session.get(File, file_id, with_for_update=lock)
+
+
+async def lock_files(session: AsyncSession, file_ids: Collection[UUID]) -> None:
+    """Lock the rows of these files in one order."""
+    await session.execute(
+        select(File.file_id).where(File.file_id.in_(file_ids)).order_by(File.file_id).with_for_update()
+    )
 
 
 async def count_waiting(session: AsyncSession, organisation_id: UUID) -> int:

@@ -1,6 +1,6 @@
 """Files: taken in, named, read, and taken out when nothing names them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -145,6 +145,12 @@ async def own_file(ctx: Context, file_id: UUID, *, lock: bool = False) -> File:
     if file is None or file.organisation_id != ctx.caller.organisation_id:
         raise FileNotFound
     return file
+
+
+async def lock_files(ctx: Context, file_ids: Collection[UUID]) -> None:
+    """Lock files that are about to be named together: two requests that name the same ones never deadlock."""
+    if len(file_ids) > 1:
+        await rows.lock_files(ctx.session, file_ids)
 
 
 async def name_file(ctx: Context, file_id: UUID) -> File:

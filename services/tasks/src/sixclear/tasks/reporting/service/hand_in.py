@@ -8,7 +8,7 @@ from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.fields import PREFIX
-from sixclear.tasks.file.service import name_file
+from sixclear.tasks.file.service import lock_files, name_file
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import EvidenceEntry, EvidenceItem, SubmissionEntry
 from sixclear.tasks.reporting.service.repeat import count_repeated, evidence_words, unbroken
@@ -38,7 +38,9 @@ async def submit(ctx: Context, task_id: UUID, entry: SubmissionEntry, expect: Ex
     task = await locked(ctx, task_id, expect)
     organisation_id = require_lead(ctx, state_of(task), "submit a task of another lead body")
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
-    for item in await _new_among(ctx, task, entry.evidence, organisation_id, occurred_at):
+    new = await _new_among(ctx, task, entry.evidence, organisation_id, occurred_at)
+    await lock_files(ctx, {item.file_id for item in new if item.file_id is not None})
+    for item in new:
         await _attach(ctx, task, item, organisation_id, occurred_at)
     await record_change(ctx, task, lifecycle.submit(state_of(task), occurred_at), occurred_at)
     return task
