@@ -6,7 +6,6 @@ from starlette.routing import BaseRoute
 
 from sixclear.common.web.access import Access, RuledRoute
 from sixclear.common.web.static_files import StaticRoute
-from sixclear.portal.errors import PageNotFound
 from sixclear.portal.shell.addresses import local_path
 from sixclear.portal.shell.chosen_language import remember
 from sixclear.portal.shell.forms import read_form
@@ -31,9 +30,12 @@ async def static(request: Request) -> Response:
     parameters = request.path_params
     packing = packing_of(request, FOR_FILES)
     answer = portal_of(request).pages.assets.answer(parameters["fingerprint"], parameters["name"], packing)
-    if answer is None:
-        raise PageNotFound
-    return answer
+    return await no_file(request) if answer is None else answer
+
+
+async def no_file(request: Request) -> Response:
+    """What a browser gets for a file that is missing: no page, since nobody counts who asks for files."""
+    return PlainTextResponse("No such file.\n", 404, {"Cache-Control": "no-store"})
 
 
 async def favicon(request: Request) -> Response:
@@ -54,6 +56,7 @@ def routes() -> list[BaseRoute]:
     return [
         RuledRoute("/language", choose_language, access=_LANGUAGE, methods=["POST"]),
         StaticRoute("/static/{fingerprint}/{name:path}", static, access=_STATIC),
+        StaticRoute("/static/{path:path}", no_file, access=_STATIC),
         RuledRoute("/favicon.ico", favicon, access=_STATIC),
         RuledRoute("/robots.txt", robots, access=_STATIC),
     ]
