@@ -92,14 +92,20 @@ class Door:
         self.app = VisitorEdge(limits, trusted)
 
     async def ask(
-        self, path: str = "/api/tasks/v1/tasks", *, peer: str = "203.0.113.7", token: str = "", visitor: str = ""
+        self,
+        path: str = "/api/tasks/v1/tasks",
+        *,
+        method: str = "GET",
+        peer: str = "203.0.113.7",
+        token: str = "",
+        visitor: str = "",
     ) -> httpx2.Response:
         headers = ({"Authorization": f"Bearer {token}"} if token else {}) | (
             {"X-Forwarded-For": visitor} if visitor else {}
         )
         transport = httpx2.ASGITransport(app=self.app, client=(peer, 4000))
         async with httpx2.AsyncClient(transport=transport, base_url="http://sixclear.test") as client:
-            return await client.get(path, headers=headers)
+            return await client.request(method, path, headers=headers)
 
 
 async def test_a_stranger_is_told_what_is_left_and_refused_past_it() -> None:
@@ -196,6 +202,13 @@ async def test_probes_metrics_and_static_files_are_free(path: str) -> None:
 async def test_what_is_only_called_like_them_is_counted(path: str) -> None:
     door = Door(per_minute=1)
     assert [(await door.ask(path)).status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/static/abc/page.css", "/api/tasks/v1/docs/files/start.js"])
+async def test_what_is_free_is_read_only(path: str) -> None:
+    door = Door(per_minute=1)
+    assert [(await door.ask(path, method="POST")).status_code for _ in range(2)][1] == 429
+    assert (await door.ask(path)).status_code != 429
 
 
 async def test_an_application_with_pages_refuses_with_one() -> None:

@@ -21,6 +21,7 @@ from sixclear.common.web.problems import problem_response
 from sixclear.common.web.visitor import speaks_for_itself, visitor_of
 from sixclear.launcher.http_refusals import REFUSED
 
+_READING = ("GET", "HEAD")
 _NAME = b'"requests"'
 
 
@@ -28,9 +29,9 @@ class RateLimits:
     """Lets each client ask `per_minute` times a minute of this process, as often at once after a quiet minute.
 
     The answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); a refusal is 429
-    with `Retry-After`. Paths that `is_free` names count nowhere, and neither does an address in `trusted` that names
-    no visitor: the portal, which asks once for all its visitors, or a program of this machine. `app_of` tells which
-    application has a path; those in `with_pages` answer a refusal themselves, as a page.
+    with `Retry-After`. Reading a path that `is_free` names counts nowhere, and neither does an address in `trusted`
+    that names no visitor: the portal, which asks once for all its visitors, or a program of this machine. `app_of`
+    tells which application has a path; those in `with_pages` answer a refusal themselves, as a page.
 
     A token that was not verified within the last minute counts by its address; it is verified at the latest before it
     would be refused, so that no neighbour takes a body's client away.
@@ -59,7 +60,7 @@ class RateLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it."""
-        if scope["type"] != "http" or self._is_free(scope["path"]):
+        if scope["type"] != "http" or (scope["method"] in _READING and self._is_free(scope["path"])):
             await self.app(scope, receive, send)
             return
         token = _token(scope)
