@@ -70,3 +70,11 @@ async def test_a_form_that_is_compressed_is_refused_and_nothing_is_sent(
     answer = await browser.post(path, content=gzip.compress(b"kind=feedback&title=a&text=b&next=/tasks"), headers=form)
     assert 400 <= answer.status_code < 500
     assert not upstream.submissions
+
+
+async def test_no_page_is_made_for_a_static_file_that_is_missing(browser: httpx2.AsyncClient) -> None:
+    """Static files are free of limits, so whatever is asked for below them costs next to nothing."""
+    for path in ("/static/x", "/static/", "/static/x/y.css", "/static/x/y/z"):
+        missing = await browser.get(path)
+        assert (missing.status_code, missing.headers["content-type"]) == (404, "text/plain; charset=utf-8"), path
+        assert missing.headers["cache-control"] == "no-store"
