@@ -13,6 +13,7 @@ _CONSTRAINTS = {"pattern", "format", "enum", "const"}
 # Text without a gate, `service: where`, and who reads it instead.
 _CURSOR = "`decode_cursor` refuses what the list did not give out: 400 invalid-cursor"
 _TYPED = "`feedback.typed` reads what people type and copy, and says how to write it"
+_TAGS = "`check_version` reads it as it reads the header If-Match, and keeps nothing of it"
 READ_OTHERWISE = {
     "data-catalog: query after": _CURSOR,
     "feedback: query after": _CURSOR,
@@ -27,6 +28,8 @@ READ_OTHERWISE = {
     "monitoring: query as_of": "`read_as_of` takes an instant or a civil day",
     "monitoring: application/x-protobuf": "bytes",
     "monitoring: Stream.detail": "words of our own processes; a report that is refused would hide a sick stream",
+    "tasks: BulkProgressItem.if_match": _TAGS,
+    "tasks: TaskItem.if_match": _TAGS,
     "tasks: application/x-ndjson": "each line is a BulkProgressItem",
 }
 
