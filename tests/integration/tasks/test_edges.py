@@ -33,6 +33,12 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
 
     await the_life_of_a_task(service, without_commit)
     await without_commit("G06", "/progress/bulk", {"source": "ministry", "external_id": "NV-2", "text": "x"})
+    with service.commits_fail():
+        response = await service.http.post(
+            f"{service.prefix}/files", content=b"%PDF-1.7", params={"name": "a.pdf"}, headers=service.headers("G06")
+        )
+    assert response.status_code >= 500
+    tried.add("files")
     assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 
 
@@ -63,7 +69,7 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
 
 @pytest.mark.asyncio
 async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
-    files = "/progress/bulk", "/tasks/bulk"
+    files = "/progress/bulk", "/tasks/bulk", "/files"
     await refuse_repeated_members(service.app, service.http, lambda: service.headers("P57"), *files)
 
 
