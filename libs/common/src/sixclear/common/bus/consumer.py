@@ -121,13 +121,21 @@ class ConsumerLoop:
                 full = len(messages) >= self._handler.size.current
                 self._ahead = asyncio.create_task(self._fetch(subscription)) if full else None
                 if messages:
+                    began = time.monotonic()
                     await self._handler.process(messages)
                     self._failures, self._behind_since = 0, None
+                    if not full:
+                        await self._let_gather(len(messages), time.monotonic() - began)
         finally:
             self._subscription = None
             await self._forget_ahead()
             self._status.note(lag=None)  # not known from here on: a stale zero would look healthy
             await run_with_deadline(limits.close_limit_seconds, subscription.close())
+
+    async def _let_gather(self, handled: int, spent_seconds: float) -> None:
+        pause = self._limits.pause_after(handled, spent_seconds)
+        if pause:
+            await first_of([self._stopping.wait()], pause)
 
     async def _forget_ahead(self) -> None:
         ahead, self._ahead = self._ahead, None

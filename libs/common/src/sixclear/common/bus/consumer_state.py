@@ -7,6 +7,9 @@ from typing import Any
 
 from sixclear.common.bus.protocol import Lag
 
+# So many at a time come at a rate at which no reader follows each single one.
+_MANY = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumerLimits:
@@ -22,6 +25,16 @@ class ConsumerLimits:
     last_backoff_seconds: float = 5.0
     stuck_after_seconds: float = 5.0
     halt_seconds: float = 60.0
+    gather_seconds: float = 0.0
+    """While many messages come, a batch begins so long after the one before at the earliest: see `pause_after`."""
+
+    def pause_after(self, handled: int, spent_seconds: float) -> float:
+        """Seconds to wait after a batch of `handled` messages that took so long, so that more of them gather.
+
+        After few messages it is none: then each is seen as soon as it comes. A batch has a price of its own, ten
+        statements for a fold, which in one process the writers pay for too.
+        """
+        return max(0.0, self.gather_seconds - spent_seconds) if handled >= _MANY else 0.0
 
     def backoff(self, attempt: int) -> float:
         """Seconds before the next attempt: doubled each time up to a limit, and spread."""
