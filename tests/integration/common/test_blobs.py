@@ -269,3 +269,11 @@ def test_a_picture_is_unpacked_once_and_turned_once() -> None:
 def test_a_broken_or_enormous_picture_is_refused(spoil: Callable[[bytes], bytes]) -> None:
     with pytest.raises(PictureUnreadable):
         without_metadata(io.BytesIO(spoil(picture("PNG"))))
+
+
+@pytest.mark.parametrize(("form", "width"), [("WEBP", 4_001), ("PNG", 8_400)])
+def test_a_picture_that_would_take_too_much_memory_is_refused(form: str, width: int) -> None:
+    written = io.BytesIO()
+    Image.new("L" if form == "PNG" else "RGB", (width, 3_000)).save(written, form)
+    with pytest.raises(PictureUnreadable):
+        without_metadata(written)

@@ -9,8 +9,10 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
-# Wide enough for a scanned sheet of paper at 600 dots an inch; a file of a few kilobytes may claim far more.
-MOST_PIXELS = 50_000_000
+# What a camera takes by itself, at some 200 MB of memory; a file of a few kilobytes may claim far more.
+MOST_PIXELS = 25_000_000
+# Unpacking WebP takes twice the memory.
+MOST_PIXELS_OF_WEBP = 12_000_000
 _QUALITY = 90
 # Where `without_metadata` runs: one picture at a time, whatever comes at once, for what one takes of memory.
 ONE_BY_ONE = ThreadPoolExecutor(1, "picture")
@@ -19,7 +21,7 @@ _KEPT = ("icc_profile", "transparency")
 
 
 class PictureUnreadable(Exception):
-    """No picture comes out of the file, or one of more than `MOST_PIXELS`."""
+    """No picture comes out of the file, or one of more pixels than are taken."""
 
 
 def without_metadata(picture: IO[bytes]) -> bytes:
@@ -32,7 +34,8 @@ def without_metadata(picture: IO[bytes]) -> bytes:
 
     try:
         with Image.open(picture, formats=("PNG", "JPEG", "WEBP")) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
+            most = MOST_PIXELS_OF_WEBP if opened.format == "WEBP" else MOST_PIXELS
+            if opened.width * opened.height > most:
                 raise PictureUnreadable
             form, turn = opened.format, _turn(opened)
             plain = opened.copy() if turn is None else opened.transpose(turn)

@@ -95,7 +95,7 @@ async def _shown(ctx: Context, store: BlobStore, blob: Blob, kind: Kind) -> Blob
     try:
         plain = await store.examine(blob.sha256, without_metadata, ONE_BY_ONE)
     except PictureUnreadable:
-        raise FileKindRefused("The picture cannot be read, or it has more than 50 million pixels.") from None
+        raise FileKindRefused("The picture is unreadable or too large: 25 million pixels, 12 of WebP.") from None
     return await store.put(_at_once(plain), str(ctx.new_id()), most=len(plain))
 
 
