@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from tests.benchmarks.baseline import compared
 from tests.integration.monitoring.running import publish, running
 
-from sixclear.common.clock import utc_now
+from sixclear.common.clock import civil_date, civil_day_end, civil_day_start, utc_now
 from sixclear.common.events.log import EventLog
 from sixclear.common.testing.eventually import eventually
 from sixclear.monitoring.view import sources as views
@@ -115,19 +115,54 @@ async def test_another_question_is_answered_from_memory_until_the_next_change(
     assert changed["tasks"]["total"] == 2
 
 
-async def test_what_sealed_submissions_or_the_rest_of_today_can_change_is_asked_again(
-    site: Any, view: Any, events: Any
+@pytest.mark.parametrize("question", [{"as_of": "2025-12-04"}, {"assigned_by": "central"}, {"programme": "hanoi"}])
+async def test_sealed_submissions_of_a_kept_answer_are_those_of_the_civil_day(
+    site: Any, view: Any, events: Any, question: dict[str, str]
 ) -> None:
+    """What became known of them on a day counts from its end on; an answer that is kept is none of the day before."""
+    told = [events.programme("hanoi"), events.task("a"), *(events.submission(n, visibility="sealed") for n in "st")]
+    await view.fold(told)
+    for now in (view.now, civil_day_end(civil_date(view.now)), view.now + timedelta(days=1)):
+        view.now = site.clock.now = now
+        ordinary = await site.get("/status", **question)
+        await look(site, view)
+        first = await site.get("/status", **question)
+        with statements(site.target._database) as asked:
+            again = await site.get("/status", **question)
+        assert asked == []
+        assert first.json() == again.json() == ordinary.json()
+        assert first.headers["etag"] == again.headers["etag"] == ordinary.headers["etag"]
+
+
+async def test_the_rest_of_today_is_asked_again(site: Any, view: Any, events: Any) -> None:
     await view.fold([events.organisation("01"), events.task("a", lead="01")])
     await look(site, view)
-    today = view.now.date().isoformat()
-    for question in ({"as_of": "2025-12-04"}, {"assigned_by": "central"}, {"organisation": "01", "as_of": today}):
-        with statements(site.target._database) as asked:
-            for _ in range(2):
-                answer = await site.get("/status", **question)
-                assert answer.status_code == 200, answer.text
-        assert len(asked) >= 2
-        assert asked[: len(asked) // 2] == asked[len(asked) // 2 :]
+    begun = (view.now - timedelta(hours=1)).isoformat()
+    with statements(site.target._database) as asked:
+        for _ in range(2):
+            assert (await site.get("/status", as_of=begun)).status_code == 200
+    assert len(asked) == 4
+
+
+@pytest.mark.parametrize("question", [{}, {"programme": "hanoi"}, {"assigned_by": "central"}, {"organisation": "01"}])
+async def test_no_kept_answer_outlives_the_turn_of_the_year(
+    site: Any, view: Any, events: Any, question: dict[str, str]
+) -> None:
+    """The last look was in the old year, a moment ago: what is due this year is asked of the new one all the same."""
+    turn = civil_day_start(date(2026, 1, 1))
+    due = {"old": turn - timedelta(days=9), "new": turn + timedelta(days=9)}
+    told = [events.organisation("01"), events.programme("hanoi")]
+    told += [events.task(name, lead="01", programme="hanoi", deadline=at) for name, at in due.items()]
+    await view.fold(told)
+    await view.pass_time(turn - timedelta(seconds=0.5))
+    await look(site, view)
+    for now, year, remaining in ((view.now, 2025, 1), (turn, 2026, 2), (turn + timedelta(seconds=1), 2026, 2)):
+        site.clock.now = now
+        for _ in range(2):
+            answer = (await site.get("/status", **question)).json()
+            assert datetime.fromisoformat(answer["as_of"]) == now
+            assert answer["tasks"]["remaining_this_year"] == remaining
+            assert answer["denominators"]["remaining_this_year"]["value"] == year
 
 
 async def test_provinces_and_a_timeline_ask_only_for_their_figures(site: Any, view: Any, events: Any) -> None:

@@ -7,10 +7,10 @@ the entity tag stays weak: two answers of one tag have the same figures, and oth
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from sixclear.common.clock import Clock, civil_date, seconds_since
+from sixclear.common.clock import Clock, civil_date, civil_day_end, seconds_since
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.public import Lasting, lasting_of
 from sixclear.monitoring.status.schemas import Status
@@ -50,6 +50,8 @@ class StatusMemory:
         self._sources = ""
         self._sealed: Mapping[Cell, int] = {}
         self._looked_at: datetime | None = None
+        # Figures of the day and of the year are those of the look: after midnight they are others.
+        self._day_ends = datetime.min.replace(tzinfo=UTC)
         self._number = 0
         self._others: dict[Question, _Encoded] = {}
 
@@ -62,7 +64,7 @@ class StatusMemory:
 
     def looked(self, fresh: Freshness, at: datetime) -> None:
         """The figures kept still stand at `at`, and this is their age."""
-        self._fresh, self._looked_at = fresh, at
+        self._fresh, self._looked_at, self._day_ends = fresh, at, civil_day_end(civil_date(at))
         self._sources = ",".join(f'"{name}":{source.model_dump_json()}' for name, source in fresh.sources.items())
 
     def forget(self) -> None:
@@ -95,14 +97,15 @@ class StatusMemory:
         return None if encoded is None or fresh is None else self._body(encoded, fresh, now)
 
     def encode(self, question: Question, status: Status, standing: Standing, now: datetime) -> tuple[bytes, str]:
-        """The body of another answer and its tag; kept until the next change where nothing else can change it.
+        """The body of another answer and its tag; kept until the next change, and no longer than the civil day.
 
-        What is told of sealed submissions hangs on when they became known, and today is not over.
+        The part of today that is over is asked again: what happened in it may still come. Sealed submissions are told
+        as at the close of the last civil day, so no answer of the same day tells others.
         """
         about_now = status.as_of == now
         encoded = replace(_encode(status), as_of=None if about_now else status.as_of)
         lasts = "as_of" not in dict(question) or civil_date(status.as_of) < civil_date(now)
-        if lasts and status.feedback.sealed is None and standing.number == self._number:
+        if lasts and standing.number == self._number:
             if len(self._others) >= _MOST_OTHERS:
                 self._others.pop(next(iter(self._others)))
             self._others[question] = encoded
@@ -119,7 +122,7 @@ class StatusMemory:
         return body.encode(), encoded.lasting.tag(age)
 
     def _passed(self, now: datetime) -> float | None:
-        if self._looked_at is None or now - self._looked_at > _KEPT:
+        if self._looked_at is None or now - self._looked_at > _KEPT or now > self._day_ends:
             return None
         return seconds_since(self._looked_at, now)
 
