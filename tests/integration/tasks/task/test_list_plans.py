@@ -29,8 +29,8 @@ from sixclear.tasks.task.schemas import Bucket
 pytestmark = pytest.mark.asyncio
 
 LARGE = ("task", "event", "progress_report")
-# `returned` has no index: a report changes the status, and no other column tells. No step leads to `paused`.
-STATUSES = ("draft", "proposed", "assigned", "in_progress", "submitted", "completed", "cancelled")
+# No step leads to `paused`.
+STATUSES = ("draft", "proposed", "assigned", "in_progress", "submitted", "returned", "completed", "cancelled")
 # What one page and its count may read of a million tasks: bodies times a page, windows of reports and events with the
 # tasks behind them, and what a proposal or a search looks through.
 MOST_READ = 60_000

@@ -103,6 +103,7 @@ _FOLLOWS_FROM_STATUS: Mapping[str, Sequence[ColumnElement[bool]]] = {
     "proposed": _NOT_ASSIGNED,
     "cancelled": _NOT_ASSIGNED,
     "submitted": (Task.submitted_at.is_not(None), Task.completed_at.is_(None)),
+    "returned": (Task.returned_at.is_not(None), Task.completed_at.is_(None)),
     "completed": (Task.completed_at.is_not(None),),
 }
 

@@ -270,10 +270,11 @@ def confirm(task: TaskState, occurred_at: datetime, organisation_id: UUID) -> Ch
     )
 
 
-def send_back(task: TaskState, reported_percent: int) -> Change:
+def send_back(task: TaskState, reported_percent: int, occurred_at: datetime) -> Change:
     """Ask for more: the submission does not count, and the task goes back to the percentage that was reported."""
     _allow(task, "returned")
-    return Change("returned", {"status": "returned", "submitted_at": None, "percent": reported_percent})
+    told = {"status": "returned", "submitted_at": None, "returned_at": occurred_at, "percent": reported_percent}
+    return Change("returned", told)
 
 
 def extend(task: TaskState, deadline: datetime) -> Change:

@@ -78,6 +78,8 @@ class Task(Versioned, Base):
     last_report_at: Mapped[datetime | None]
     reports_count: Mapped[int] = mapped_column(Integer)
     submitted_at: Mapped[datetime | None]
+    # When its result was last returned; what comes later leaves it, so that no report touches the index of it.
+    returned_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     completed_by_organisation_id: Mapped[UUID | None]
     evidence_count: Mapped[int] = mapped_column(Integer)
@@ -109,6 +111,7 @@ class Task(Versioned, Base):
         _narrowed("recurring", "kind = 'recurring'"),
         _narrowed("completed", "completed_at IS NOT NULL"),
         _narrowed("submitted", "submitted_at IS NOT NULL AND completed_at IS NULL"),
+        _narrowed("returned", "returned_at IS NOT NULL AND completed_at IS NULL"),
         Index(
             "ix_task_not_assigned",
             "programme_id",

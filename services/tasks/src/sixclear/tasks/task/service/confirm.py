@@ -28,5 +28,6 @@ async def send_back(ctx: Context, task_id: UUID, entry: ReturnEntry, expect: Exp
     require_confirming_body(ctx, task)
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
     reported = await rows.last_percent(ctx.session, task_id)
-    await record_change(ctx, task, lifecycle.send_back(state_of(task), reported), occurred_at, reason=entry.reason)
+    change = lifecycle.send_back(state_of(task), reported, occurred_at)
+    await record_change(ctx, task, change, occurred_at, reason=entry.reason)
     return task
