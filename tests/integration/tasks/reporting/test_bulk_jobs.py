@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import httpx2
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 
@@ -163,6 +164,21 @@ async def test_a_sender_has_four_files_waiting_at_most_and_in_their_order(servic
     async with service.database.transaction() as session:
         await jobs.clean(session, service.clock())
     assert {(await read(service, address)).status_code for address in addresses} == {404}
+
+
+@pytest.mark.asyncio
+async def test_operators_see_how_many_files_wait(service: Service) -> None:
+    await with_tasks(service)
+    for percent in (10, 20):
+        await accepted(service, "\n".join([line(1, percent=percent), *["{}"] * 1_000]))
+    assert await worker(service).work_once()
+    assert _waiting() == 2
+    await work(service)
+    assert _waiting() == 0
+
+
+def _waiting() -> float | None:
+    return REGISTRY.get_sample_value("sixclear_bulk_jobs_waiting", {"sixclear_service": "tasks"})
 
 
 @pytest.mark.asyncio

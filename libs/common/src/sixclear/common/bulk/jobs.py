@@ -65,6 +65,7 @@ _COUNT_OPEN = text(
     f"""SELECT count(*) AS of_all, count(*) FILTER (WHERE client_id = :client_id) AS of_sender FROM bulk_job
         WHERE state IN {_OPEN}"""  # noqa: S608 (constant)
 )
+_COUNT_WAITING = text("SELECT count(*) FROM bulk_job WHERE state IN ('waiting', 'running')")
 _BEGIN = text(
     """INSERT INTO bulk_job (job_id, operation, client_id, organisation_id, person, caller, request_id, turn_at,
                              progress_at)
@@ -208,6 +209,11 @@ async def results_from(session: AsyncSession, job_id: UUID, first: int) -> tuple
 async def take_turn(session: AsyncSession, now: datetime) -> Row[Any] | None:
     """The job whose turn it is, locked; other processes take other ones meanwhile."""
     return (await session.execute(_TAKE_TURN, {"now": now})).one_or_none()
+
+
+async def waiting(session: AsyncSession) -> int:
+    """How many jobs are accepted and not worked through yet."""
+    return int((await session.execute(_COUNT_WAITING)).scalar_one())
 
 
 async def next_chunk(session: AsyncSession, job_id: UUID) -> Chunk | None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.bulk import jobs
 from sixclear.common.bulk.files import Files
 from sixclear.common.bulk.items import read_piece
+from sixclear.common.bulk.metrics import WAITING
 from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
@@ -93,6 +94,7 @@ class BulkJobs:
         try:
             async with self._database.transaction() as session:
                 turn = await self._turn(session)
+                WAITING.labels(self._event_log.service).set(await jobs.waiting(session))
                 if turn is None:
                     return False
                 await self._take(session, turn)
