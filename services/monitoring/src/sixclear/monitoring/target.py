@@ -18,7 +18,7 @@ from sixclear.monitoring.live.stream import LiveStream
 from sixclear.monitoring.parts import Parts
 from sixclear.monitoring.readings import Readings
 from sixclear.monitoring.settings import Settings
-from sixclear.monitoring.streams.own import OwnStreams
+from sixclear.monitoring.streams.own import own_streams
 from sixclear.monitoring.traces.store import SpanStore
 from sixclear.monitoring.visitors import strangers
 
@@ -78,7 +78,7 @@ class MonitoringTarget:
             heard=self._stream.wake,
         )
         self.process_streams: Callable[[], Sequence[StreamState]] = self.streams
-        self._own_streams = OwnStreams(self._background, runtime.clock, lambda: self.process_streams())
+        self._own_streams = own_streams(self._background, runtime.clock, lambda: self.process_streams())
         self._watch = DatabaseWatch(settings.database_url, "monitoring", [self._database, self._background])
         self._started = False
         self.app = create_app(
@@ -109,7 +109,7 @@ class MonitoringTarget:
         await self._spans.start()
         await self._stream.start()
         if self._relayed:  # otherwise there is one process, which knows its streams at any time
-            await self._own_streams.start()
+            self._own_streams.start()
         await self._watch.start()
         self._started = True
 

@@ -10,17 +10,20 @@ _STOP_SECONDS = 1.0
 
 
 class Periodic:
-    """Does `work` every `seconds`, first after that time; a failure is logged and the next time comes as ever.
+    """Does `work` every `seconds`, first after that time or `immediately`; a failure ends nothing.
 
-    Each replica does it: the work is safe to do twice, also beside itself.
+    The first of several failures in a row is logged. Each replica does it: the work is safe to do twice, also beside
+    itself.
     """
 
-    def __init__(self, name: str, work: Callable[[], Awaitable[object]], *, seconds: float) -> None:
-        self._name, self._work, self._seconds = name, work, seconds
+    def __init__(
+        self, name: str, work: Callable[[], Awaitable[object]], *, seconds: float, immediately: bool = False
+    ) -> None:
+        self._name, self._work, self._seconds, self._immediately = name, work, seconds, immediately
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to wait."""
+        """Begin, in the background."""
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     async def stop(self) -> None:
@@ -31,9 +34,15 @@ class Periodic:
             self._task = None
 
     async def _run(self) -> None:
-        while True:
+        failing = False
+        if not self._immediately:
             await asyncio.sleep(self._seconds)
+        while True:
             try:
                 await self._work()
+                failing = False
             except Exception as error:
-                _log.warning("periodic work failed", name=self._name, error=type(error).__name__)
+                if not failing:
+                    _log.warning("periodic work failed", name=self._name, error=type(error).__name__)
+                failing = True
+            await asyncio.sleep(self._seconds)
