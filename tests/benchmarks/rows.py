@@ -1,5 +1,6 @@
 """What was measured: rounds side by side, their medians, and the row that is kept of them."""
 
+import asyncio
 import statistics
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,6 +14,9 @@ from tests.benchmarks.machine import Patience
 # A case does its work once and says what came out, by name: {"rate": 1830.0, "cpu_us": 410.0}.
 Figures = Mapping[str, float]
 Case = Callable[[], Awaitable[Figures]]
+
+# Of one case in one round; a case is meant to take some seconds.
+_CASE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +43,43 @@ class Row:
 
 
 class Rounds:
-    """The figures of each case, round by round: cases of one round ran one after another on the same machine."""
+    """The figures of each case, round by round: cases of one round ran one after another on the same machine.
 
-    def __init__(self, patience: Patience | None = None) -> None:
+    A case that does not end within its limit is left out from then on, and `slow` says so by its name.
+    """
+
+    def __init__(self, patience: Patience | None = None, case_seconds: float = _CASE_SECONDS) -> None:
         self._figures: dict[str, list[Figures]] = {}
         self._patience = patience or Patience()
         self._busy = self._ran = 0
+        self._case_seconds = case_seconds
+        self.slow: dict[str, str] = {}
 
     async def run(self, cases: Mapping[str, Case], rounds: int, say: Callable[[str], None]) -> None:
         """Run every case once a round; the order turns, so that no case always follows the same one."""
         names = list(cases)
         for number in range(rounds):
             for name in names[number % len(names) :] + names[: number % len(names)]:
+                if name in self.slow:
+                    continue
                 self._ran += 1
                 self._busy += not await self._patience.quiet()
-                figures = await cases[name]()
-                self._figures.setdefault(name, []).append(figures)
-                told = ", ".join(f"{key} {shown(value)}" for key, value in figures.items())
+                told = await self._once(name, cases[name])
                 say(f"  round {number + 1}/{rounds} {name}: {told}")
+
+    async def _once(self, name: str, case: Case) -> str:
+        """Run a case within its limit, and keep its figures; what is to be said of it."""
+        try:
+            async with asyncio.timeout(self._case_seconds) as limit:
+                figures = await case()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            self._figures.pop(name, None)
+            self.slow[name] = f"{name} did not end within {self._case_seconds:.0f} s"
+            return f"SLOW, {self.slow[name]}: left out"
+        self._figures.setdefault(name, []).append(figures)
+        return ", ".join(f"{key} {shown(value)}" for key, value in figures.items())
 
     @property
     def disturbed(self) -> str:
@@ -82,10 +105,20 @@ class Rounds:
 
 
 def compared(rounds: Rounds, goal: Goal, case: str, peer: str, figure: str, unit: str, note: str = "") -> Row:
-    """The row of a goal that is a ratio of two cases."""
+    """The row of a goal that is a ratio of two cases; it says which of them was too slow to be measured."""
+    if slow := [rounds.slow[name] for name in (case, peer) if name in rounds.slow]:
+        return missing(goal, noted(*slow))
     ours, theirs = rounds.median(case, figure), rounds.median(peer, figure)
     ratios = rounds.ratios(case, peer, figure)
     return row(goal, f"{shown(ours)} {unit} against {shown(theirs)}", ratios, noted(note, rounds.disturbed))
+
+
+def cpu_of(rounds: Rounds, case: str) -> str:
+    """What an event costs in both processes, as a note; empty of a case that was not measured."""
+    if not rounds.has(case):
+        return ""
+    ours, theirs = rounds.median(case, "cpu_us"), rounds.median(case, "postgres_us")
+    return f"application + PostgreSQL: {ours:.0f} + {theirs:.0f} µs an event"
 
 
 def row(goal: Goal, figure: str, ratios: Sequence[float], note: str = "") -> Row:

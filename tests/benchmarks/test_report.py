@@ -1,15 +1,19 @@
 """What `make bench` keeps: a part replaces its own rows, floors decide, and the page shows what the file holds."""
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from tests.benchmarks import __main__ as bench
 from tests.benchmarks import report
-from tests.benchmarks.goals import GOALS, Floor, Goal
+from tests.benchmarks.goals import GOALS, Floor, Goal, goals_of
 from tests.benchmarks.machine import Patience
 from tests.benchmarks.parts import PARTS
-from tests.benchmarks.rows import Case, Rounds, compared, missing, row
+from tests.benchmarks.rows import Case, Rounds, Row, compared, missing, row
+from tests.benchmarks.run import Run
 
 pytestmark = [pytest.mark.benchmark]
 
@@ -69,6 +73,46 @@ async def test_a_ratio_is_the_median_of_the_rounds_own_ratios() -> None:
     made = compared(rounds, of_part("ingest"), "ours", "theirs", "rate", "/s")
     assert (made.ratio, made.spread, made.figure) == (9.0, "5–10", "20 /s against 4")
     assert len(said) == 6
+
+
+@pytest.mark.asyncio
+async def test_a_case_that_hangs_is_left_out_and_named_and_the_others_go_on() -> None:
+    ran: list[str] = []
+
+    async def fine() -> dict[str, float]:
+        ran.append("fine")
+        return {"rate": 2.0}
+
+    async def stuck() -> dict[str, float]:
+        ran.append("stuck")
+        await asyncio.Event().wait()
+        return {"rate": 1.0}
+
+    rounds = Rounds(Patience(0.0), case_seconds=0.05)
+    said: list[str] = []
+    await rounds.run({"fine": fine, "stuck": stuck}, 3, said.append)
+    assert (ran.count("fine"), ran.count("stuck")) == (3, 1)
+    made = compared(rounds, of_part("fold"), "fine", "stuck", "rate", "/s")
+    assert (made.held, made.ratio) == (None, None)
+    assert made.note == "stuck did not end within 0 s"
+    assert [line for line in said if "SLOW, stuck" in line]
+
+
+@pytest.mark.asyncio
+async def test_a_part_that_hangs_or_fails_says_so_and_keeps_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stuck(_: Run) -> list[Row]:
+        await asyncio.Event().wait()
+        return []
+
+    async def broken(_: Run) -> list[Row]:
+        raise RuntimeError("refused 3 requests\nand more")
+
+    run = cast(Run, None)
+    for part, why in ((stuck, "did not end within 0 s"), (broken, "RuntimeError: refused 3 requests")):
+        monkeypatch.setitem(PARTS, "fold", part)
+        rows, said = await bench._part(run, "fold", 0.05)
+        assert said == why
+        assert [(one.figure, one.note) for one in rows] == [("–", f"fold {why}")] * len(goals_of("fold"))
 
 
 def test_every_part_has_goals_and_every_goal_its_part() -> None:

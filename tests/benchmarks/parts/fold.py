@@ -6,12 +6,13 @@ from tests.benchmarks.broker import READ_BY_MONITORING, filled
 from tests.benchmarks.consumers import consumed
 from tests.benchmarks.goals import goals_of
 from tests.benchmarks.machine import cpu_seconds
-from tests.benchmarks.rows import Case, Figures, Rounds, Row, compared, missing
+from tests.benchmarks.rows import Case, Figures, Rounds, Row, compared, cpu_of, missing
 from tests.benchmarks.run import Run
 
 from sixclear.common.runtime.kafka_server import KafkaUnavailable
 
 _ORM_EVENTS = 600
+_CASE_SECONDS = 60.0
 _IN_MEMORY = {"faststream": "faststream_batch", "bytewax": "bytewax_fold"}
 
 
@@ -49,11 +50,10 @@ async def measure(run: Run) -> list[Row]:
         cases["faststream"] = case(f"{peers}.faststream_batch", tasks)
     if "bytewax" in found:
         cases["bytewax"] = case(f"bytewax.run {peers}.bytewax_fold:flow", tasks)
-    rounds = Rounds()
+    rounds = Rounds(case_seconds=_CASE_SECONDS)
     await rounds.run(cases, run.rounds, run.say)
-    cpu = f"{rounds.median('product', 'cpu_us'):.0f} + {rounds.median('product', 'postgres_us'):.0f} µs an event"
     return [
-        compared(rounds, goals["raw"], "product", "raw", "rate", "events/s", f"application + PostgreSQL: {cpu}"),
+        compared(rounds, goals["raw"], "product", "raw", "rate", "events/s", cpu_of(rounds, "product")),
         compared(rounds, goals["orm"], "product", "orm", "rate", "events/s"),
         *(
             compared(rounds, goals[name], "product", name, "rate", "events/s", "does less: keeps nothing")

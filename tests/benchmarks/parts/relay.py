@@ -4,7 +4,7 @@ from tests.benchmarks.broker import events_of, without_topics
 from tests.benchmarks.consumers import consumed
 from tests.benchmarks.goals import goals_of
 from tests.benchmarks.machine import cpu_seconds
-from tests.benchmarks.rows import Figures, Rounds, Row, compared, missing
+from tests.benchmarks.rows import Figures, Rounds, Row, compared, cpu_of, missing
 from tests.benchmarks.run import Run
 
 from sixclear.common.bus.kafka import BrokerView, producer
@@ -43,8 +43,7 @@ async def measure(run: Run) -> list[Row]:
 
     rounds = Rounds()
     await rounds.run({"relay": ours, "bare": bare}, run.rounds, run.say)
-    cpu = f"{rounds.median('relay', 'cpu_us'):.0f} + {rounds.median('relay', 'postgres_us'):.0f} µs an event"
     return [
-        compared(rounds, goals["bare"], "relay", "bare", "rate", "events/s", f"application + PostgreSQL: {cpu}"),
+        compared(rounds, goals["bare"], "relay", "bare", "rate", "events/s", cpu_of(rounds, "relay")),
         missing(goals["buffers"], "not built: reading after 1 M events beside an old snapshot takes the generator"),
     ]

@@ -6,6 +6,7 @@ Written after FastStream's "Batch Subscriber" and "Getting Started"; the handler
 import asyncio
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 from faststream import FastStream
 from faststream.kafka import KafkaBroker
@@ -18,7 +19,8 @@ buckets: dict[str, str] = {}
 counts: Counter[str] = Counter()
 
 
-@broker.subscriber(TOPIC, batch=True, max_records=2_000, auto_offset_reset="earliest", group_id="faststream")
+# A group of its own for each run: the broker keeps how far a group has come, and a second run would wait for more.
+@broker.subscriber(TOPIC, batch=True, max_records=2_000, auto_offset_reset="earliest", group_id=f"run-{uuid4()}")
 async def fold(msg: list[dict[str, Any]]) -> None:
     for data in msg:
         task_id = data["task_id"]
