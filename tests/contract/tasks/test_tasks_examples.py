@@ -103,6 +103,13 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("G06", f"/milestones/{milestone}/complete", {"evidence_id": evidence})
     await step("P57", "/tasks", in_parts | {"classification": "restricted"})
     await step("P57", "/tasks", in_parts)
+    await step("P57", "/tasks", proposal(external_id="NV-12", deadline="2026-06-15"))
+    await step("G06", f"{task}/evidence", {"title": "Ảnh màn hình", "url": "https://example.invalid/anh.png"})
+    evidence = (await service.get(f"{task}/evidence"))["items"][0]["evidence_id"]
+    await step("P57", f"/evidence/{evidence}/refuse", {"reason": "Ảnh không cho thấy hệ thống đang chạy"})
+    await step("G06", f"{task}/evidence", EVIDENCE)
+    evidence = (await service.get(f"{task}/evidence"))["items"][0]["evidence_id"]
+    await step("P57", f"/evidence/{evidence}/accept", {})
 
 
 @pytest.mark.asyncio

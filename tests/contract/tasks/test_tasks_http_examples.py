@@ -60,6 +60,7 @@ async def _tell_and_compare(service: Service) -> None:
     job_id = await _large_file(service)
     evidence = {"title": "Biên bản", "url": "https://example.invalid/bb.pdf"}
     assert (await service.post("G06", f"/tasks/{task_id}/evidence", evidence)).status_code == 201
+    evidence_id = (await service.get(f"/tasks/{task_id}/evidence"))["items"][0]["evidence_id"]
     await _send_a_file(service, str(task_id))
     refused = proposal(external_id="NV-6", assign=False, deadline="2026-06-15")
     assert (await service.post("G06", "/tasks", refused)).status_code == 201
@@ -82,6 +83,7 @@ async def _tell_and_compare(service: Service) -> None:
         slug="plan",
         job_id=job_id,
         milestone_id=milestone_id,
+        evidence_id=evidence_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

@@ -16,6 +16,8 @@ from sixclear.common.web.app import create_service_app
 from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
 from sixclear.tasks.directive import routes as directive
+from sixclear.tasks.evidence import routes as evidence
+from sixclear.tasks.evidence.service import CHILDREN as EVIDENCE
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import routes as file
 from sixclear.tasks.intake import routes as intake
@@ -46,6 +48,7 @@ ROUTERS = (
     milestone.router,
     reporting.router,
     reporting.files,
+    evidence.router,
     JOBS,
     log.router,
     log.own_router,
@@ -66,7 +69,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
-    hang(MILESTONES)
+    hang(MILESTONES, EVIDENCE)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:

@@ -3,6 +3,7 @@
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.tasks.census.events import CENSUS_EVENTS
 from sixclear.tasks.directive.events import DIRECTIVE_EVENTS
+from sixclear.tasks.evidence.events import EVIDENCE_EVENTS
 from sixclear.tasks.milestone.events import MILESTONE_EVENTS
 from sixclear.tasks.organisation.events import ORGANISATION_EVENTS
 from sixclear.tasks.programme.events import PROGRAMME_EVENTS
@@ -10,5 +11,13 @@ from sixclear.tasks.task.events import TASK_EVENTS
 
 EVENTS = EventCatalogue(
     service="tasks",
-    entities=(ORGANISATION_EVENTS, PROGRAMME_EVENTS, DIRECTIVE_EVENTS, TASK_EVENTS, MILESTONE_EVENTS, CENSUS_EVENTS),
+    entities=(
+        ORGANISATION_EVENTS,
+        PROGRAMME_EVENTS,
+        DIRECTIVE_EVENTS,
+        TASK_EVENTS,
+        MILESTONE_EVENTS,
+        EVIDENCE_EVENTS,
+        CENSUS_EVENTS,
+    ),
 )

@@ -63,4 +63,9 @@ CHANGES: Mapping[str, str] = {
     "milestone.reached": N_("Đạt mốc"),
     "milestone.restated": N_("Nêu lại mốc"),
     "milestone.withdrawn": N_("Rút mốc khỏi công khai"),
+    "evidence.added": N_("Gửi minh chứng"),
+    "evidence.accepted": N_("Chấp nhận minh chứng"),
+    "evidence.refused": N_("Không chấp nhận minh chứng"),
+    "evidence.restated": N_("Nêu lại minh chứng"),
+    "evidence.withdrawn": N_("Rút minh chứng khỏi công khai"),
 }

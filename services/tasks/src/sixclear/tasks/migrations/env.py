@@ -2,6 +2,7 @@
 
 from sixclear.common.migrations import run_env
 from sixclear.tasks.directive import models as directive
+from sixclear.tasks.evidence import models as evidence
 from sixclear.tasks.file import models as file
 from sixclear.tasks.milestone import models as milestone
 from sixclear.tasks.organisation import models as organisation
@@ -10,6 +11,6 @@ from sixclear.tasks.tables import Base
 from sixclear.tasks.task import models as task
 
 # A table is known once its module is imported.
-TABLES = file, milestone, organisation, programme, directive, task
+TABLES = evidence, file, milestone, organisation, programme, directive, task
 
 run_env(Base.metadata)

@@ -237,19 +237,3 @@ async def list_evidence(
 ) -> Sequence[Evidence]:
     """A task's evidence, newest first; with `published` none that was attached while it was restricted."""
     return (await session.scalars(_page(Evidence, task_id, published=published, before=before, limit=limit))).all()
-
-
-async def find_evidence(session: AsyncSession, evidence_id: UUID) -> tuple[Evidence, bool] | None:
-    """A piece of evidence, and whether it was attached in public; None when there is none."""
-    went_out = (
-        select(_EVENT.c.version)
-        .where(
-            _EVENT.c.entity_id == Evidence.task_id,
-            _EVENT.c.entity_type == "task",
-            _EVENT.c.version == Evidence.task_version,
-            _EVENT.c.published,
-        )
-        .exists()
-    )
-    found = (await session.execute(select(Evidence, went_out).where(Evidence.evidence_id == evidence_id))).first()
-    return None if found is None else (found[0], found[1])

@@ -5,30 +5,24 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.responses import StreamingResponse
 
 from sixclear.common.bulk.errors import BulkRefused, BulkTooLarge, TooManyJobs
 from sixclear.common.bulk.files import Atomic, DryRun
 from sixclear.common.bulk.incoming import ACCEPTED, FileRoute, take_file
 from sixclear.common.errors import UnsupportedMediaType
-from sixclear.common.service_state import own_state
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access
-from sixclear.common.web.downloads import RangeNotSatisfiable, download
 from sixclear.common.web.openapi import lines_of
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
-from sixclear.tasks.file.errors import FilesNotSetUp
-from sixclear.tasks.file.stores import store_of
-from sixclear.tasks.reporting.errors import EvidenceNotFound
+from sixclear.tasks.evidence.schemas import EvidenceView
 from sixclear.tasks.reporting.schemas import (
     BulkProgressItem,
     BulkResult,
     EvidenceEntry,
-    EvidenceView,
     ProgressEntry,
     ProgressView,
     SubmissionEntry,
@@ -36,7 +30,6 @@ from sixclear.tasks.reporting.schemas import (
 from sixclear.tasks.reporting.service import find, hand_in
 from sixclear.tasks.reporting.service import report as reporting
 from sixclear.tasks.reporting.service.bulk import FILES
-from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import STEP_REFUSALS, EvidenceMissing, TaskNotFound
 from sixclear.tasks.task.models import AnyTask
@@ -48,14 +41,8 @@ files = APIRouter(route_class=FileRoute, tags=["progress"])
 
 PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
-BINARY = {"type": "string", "format": "binary"}
 REPORT = Depends(access.REPORT)
 SUBMIT = Depends(Access.scope("tasks:report", organisation=access.LEAD))
-FILE: dict[int | str, dict[str, Any]] = problem_responses(EvidenceNotFound, RangeNotSatisfiable, FilesNotSetUp) | {
-    200: {"description": "The file.", "content": {"application/octet-stream": {"schema": BINARY}}},
-    206: {"description": "The range that was asked for.", "content": {"application/octet-stream": {"schema": BINARY}}},
-    304: {"description": "You have it: the hash is that of `If-None-Match`."},
-}
 _FILE = (
     "One BulkProgressItem in JSON a line, in UTF-8. Blank lines, a byte order mark and any ends of lines do no harm. "
     "A JSON array of items is taken too; with its byte order mark, UTF-16 is."
@@ -184,24 +171,3 @@ async def list_evidence(
     before = decode_cursor(cursor, datetime, int, context=context) if cursor else None
     views = await find.list_evidence(ctx, task_id, before, limit + 1)
     return page_of(views, limit, item=lambda view: view, key=_place, context=context)
-
-
-@router.get(
-    "/own/evidence/{evidence_id}/file",
-    operation_id="getOwnEvidenceFile",
-    dependencies=[OWN],
-    response_class=StreamingResponse,
-    responses=FILE,
-)
-@router.get(
-    "/evidence/{evidence_id}/file",
-    operation_id="getEvidenceFile",
-    dependencies=[PUBLIC],
-    response_class=StreamingResponse,
-    responses=FILE,
-)
-async def get_evidence_file(ctx: ContextDep, request: Request, evidence_id: UUID) -> Response:
-    """The file of a piece of evidence, to be saved. Everyone gets pictures without what a camera writes into them."""
-    file = await find.find_file(ctx, evidence_id)
-    store = store_of(own_state(request, Settings))
-    return download(request, store, file.shown_sha256, file.shown_size, file.media_type, file.name)

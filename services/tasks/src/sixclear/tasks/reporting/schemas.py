@@ -112,20 +112,6 @@ class EvidenceEntry(EvidenceItem):
     occurred_at: OccurredAt = None
 
 
-class EvidenceView(Schema):
-    """Evidence of a result."""
-
-    evidence_id: UUID
-    task_version: int
-    title: str
-    url: str = Field(description="Where it is; of a file the path that answers it.")
-    file_id: UUID | None
-    sha256: str | None = Field(description="Of a file: of what everyone gets, a picture without what a camera adds.")
-    organisation: OrganisationBrief | None
-    occurred_at: datetime
-    recorded_at: datetime
-
-
 class SubmissionEntry(Schema):
     """The result, with evidence that was not attached before: a machine needs one request."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.evidence.service import tell
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file.service import lock_files, name_file
 from sixclear.tasks.reporting import repository as rows
@@ -87,19 +88,19 @@ async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id:
     evidence_id = stable_id("evidence", str(task.task_id), str(task.version + 1))
     place = await _place(ctx, item, evidence_id)
     await record_change(ctx, task, lifecycle.add_evidence(state_of(task), occurred_at), occurred_at)
-    ctx.session.add(
-        Evidence(
-            evidence_id=evidence_id,
-            task_id=task.task_id,
-            task_version=task.version,
-            title=item.title,
-            file_id=item.file_id,
-            organisation_id=organisation_id,
-            occurred_at=occurred_at,
-            recorded_at=ctx.now,
-            **place,
-        )
+    said = Evidence(
+        evidence_id=evidence_id,
+        task_id=task.task_id,
+        task_version=task.version,
+        title=item.title,
+        file_id=item.file_id,
+        organisation_id=organisation_id,
+        occurred_at=occurred_at,
+        recorded_at=ctx.now,
+        **place,
     )
+    ctx.session.add(said)
+    await tell(ctx, task, said, in_public=task.classification == "public")
 
 
 async def _place(ctx: Context, item: EvidenceItem, evidence_id: UUID) -> dict[str, str | None]:

@@ -4,10 +4,11 @@ Each kind of entity that hangs on tasks is named once, where the application is 
 calls an upper one, so the task knows its children by this list alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from sixclear.common.change import Change
 from sixclear.common.recording import EntityKind, record
@@ -23,10 +24,14 @@ RESTATED = "restated"
 
 @dataclass(frozen=True)
 class Children(Generic[C]):
-    """A kind of entity that hangs on tasks. Its changes `restated` and `withdrawn` are declared."""
+    """A kind of entity that hangs on tasks. Its changes `restated` and `withdrawn` are declared.
+
+    `confirmed` is what becomes of them when a body is about to confirm their task; it raises what stands against it.
+    """
 
     model: type[C]
     kind: EntityKind[C]
+    confirmed: Callable[[Context, Task, datetime, UUID], Awaitable[None]] | None = None
 
 
 _hanging: tuple[Children[Any], ...] = ()
@@ -75,6 +80,13 @@ async def restate_children(ctx: Context, task: Task, occurred_at: datetime) -> N
             changed = {name: value for name, value in carried.items() if getattr(child, name) != value}
             if changed:
                 await record(ctx, child, Change(RESTATED, changed), occurred_at, children.kind)
+
+
+async def confirm_children(ctx: Context, task: Task, occurred_at: datetime, organisation_id: UUID) -> None:
+    """What the confirmation of a task by this body makes of what hangs on it; raises what stands against it."""
+    for children in _hanging:
+        if children.confirmed is not None:
+            await children.confirmed(ctx, task, occurred_at, organisation_id)
 
 
 def moves_children(changed: Mapping[str, Any]) -> bool:

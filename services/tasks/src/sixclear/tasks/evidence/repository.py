@@ -1,0 +1,51 @@
+"""Evidence in the database."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, column, select, table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.tasks.evidence.models import EvidenceReview
+from sixclear.tasks.task.models import Evidence
+
+_EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("published"))
+
+
+def _went_out() -> ColumnElement[bool]:
+    """Whether evidence was attached in public."""
+    of_task = _EVENT.c.entity_id == Evidence.task_id, _EVENT.c.entity_type == "task"
+    said = select(_EVENT.c.version).where(*of_task, _EVENT.c.version == Evidence.task_version, _EVENT.c.published)
+    return said.exists()
+
+
+async def find_evidence(session: AsyncSession, evidence_id: UUID) -> tuple[Evidence, bool] | None:
+    """A piece of evidence, and whether it was attached in public; None when there is none."""
+    found = (await session.execute(select(Evidence, _went_out()).where(Evidence.evidence_id == evidence_id))).first()
+    return None if found is None else (found[0], found[1])
+
+
+async def find_review(session: AsyncSession, evidence_id: UUID, *, lock: bool = False) -> EvidenceReview | None:
+    """What became of a piece of evidence; its row locked when it is about to change, its task's was before it."""
+    return await session.get(EvidenceReview, evidence_id, with_for_update=lock, populate_existing=lock)
+
+
+async def find_reviews(session: AsyncSession, evidence_ids: Collection[UUID]) -> dict[UUID, EvidenceReview]:
+    """What became of these pieces of evidence, by identifier; those of which nothing is known are left out."""
+    if not evidence_ids:
+        return {}
+    found = await session.scalars(select(EvidenceReview).where(EvidenceReview.evidence_id.in_(evidence_ids)))
+    return {review.evidence_id: review for review in found}
+
+
+async def list_reviews(session: AsyncSession, task_id: UUID) -> Sequence[EvidenceReview]:
+    """What became of all evidence of a locked task, in the order in which it was attached."""
+    of_task = select(EvidenceReview).join(EvidenceReview.said).where(EvidenceReview.task_id == task_id)
+    return (await session.scalars(of_task.order_by(Evidence.task_version))).unique().all()
+
+
+async def list_untold(session: AsyncSession, task_id: UUID) -> Sequence[tuple[Evidence, bool]]:
+    """The evidence of a locked task of which no event was published yet, and whether it was attached in public."""
+    told = select(EvidenceReview.evidence_id).where(EvidenceReview.evidence_id == Evidence.evidence_id).exists()
+    untold = select(Evidence, _went_out()).where(Evidence.task_id == task_id, ~told).order_by(Evidence.task_version)
+    return [(said, in_public) for said, in_public in await session.execute(untold)]

@@ -1,0 +1,36 @@
+"""Evidence as the API answers it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.tasks.evidence.models import EvidenceReview
+from sixclear.tasks.evidence.schemas import EvidenceView
+from sixclear.tasks.organisation.service import Briefs, briefs, named
+
+_REVIEW = {"state", "reason", "decided_at", "version"}
+_SAID = set(EvidenceView.model_fields) - _REVIEW - {"organisation", "decided_by"}
+
+
+async def evidence_responses(session: AsyncSession, reviews: Sequence[EvidenceReview]) -> list[EvidenceView]:
+    """Evidence with the names of the bodies that attached it and decided on it."""
+    names = await briefs(session, _bodies(reviews))
+    return [EvidenceView(**_told(review, names)) for review in reviews]
+
+
+def _bodies(reviews: Collection[EvidenceReview]) -> set[UUID | None]:
+    return {review.said.organisation_id for review in reviews} | {one.decided_by_organisation_id for one in reviews}
+
+
+def _told(review: EvidenceReview, names: Briefs) -> Mapping[str, Any]:
+    said = {name: getattr(review.said, name) for name in _SAID}
+    return (
+        said
+        | {name: getattr(review, name) for name in _REVIEW}
+        | {
+            "organisation": named(names, review.said.organisation_id),
+            "decided_by": named(names, review.decided_by_organisation_id),
+        }
+    )

@@ -1,0 +1,46 @@
+"""Requests and answers on evidence."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Text
+from sixclear.tasks.fields import OccurredAt
+from sixclear.tasks.organisation.schemas import OrganisationBrief
+
+ReviewState = Literal["waiting", "accepted", "refused"]
+
+
+class EvidenceAcceptance(Schema):
+    """That a piece of evidence is taken as proof."""
+
+    occurred_at: OccurredAt = None
+
+
+class EvidenceRefusal(Schema):
+    """That a piece of evidence proves nothing, and why."""
+
+    reason: Text
+    occurred_at: OccurredAt = None
+
+
+class EvidenceView(Schema):
+    """Evidence of a result, and what a body that does not do the task decided on it."""
+
+    evidence_id: UUID
+    task_version: int
+    title: str
+    url: str = Field(description="Where it is; of a file the path that answers it.")
+    file_id: UUID | None
+    sha256: str | None = Field(description="Of a file: of what everyone gets, a picture without what a camera adds.")
+    organisation: OrganisationBrief | None
+    occurred_at: datetime
+    recorded_at: datetime
+    state: ReviewState = Field(description="Whether a body that does not do the task took it as proof.")
+    reason: str | None = Field(description="Why it was refused.")
+    decided_by: OrganisationBrief | None
+    decided_at: datetime | None
+    version: int = Field(description="Of the evidence; what is decided on it leaves the version of its task alone.")

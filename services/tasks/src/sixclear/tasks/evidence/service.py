@@ -1,0 +1,162 @@
+"""Evidence: told, accepted, refused. Its task is locked first, and its version never moves by any of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.change import Change
+from sixclear.common.recording import apply, event_of, record
+from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.evidence import lifecycle
+from sixclear.tasks.evidence import repository as rows
+from sixclear.tasks.evidence.access import require_reviewer
+from sixclear.tasks.evidence.errors import EvidenceNotFound
+from sixclear.tasks.evidence.lifecycle import EvidenceState
+from sixclear.tasks.evidence.models import EvidenceReview
+from sixclear.tasks.evidence.recording import EVIDENCE
+from sixclear.tasks.evidence.responses import evidence_responses
+from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal, EvidenceView
+from sixclear.tasks.file import service as files
+from sixclear.tasks.file.models import File
+from sixclear.tasks.task.access import is_concerned
+from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.models import Evidence, Task, state_of
+from sixclear.tasks.task.service.children import Children, dimensions
+from sixclear.tasks.task.service.find import get_task
+
+
+async def tell(ctx: Context, task: Task, said: Evidence, *, in_public: bool) -> EvidenceReview:
+    """Publish a piece of evidence that was attached; the task is locked.
+
+    What an earlier release attached to a task that was confirmed since counts as accepted by the confirmation.
+    """
+    review = _untold(task, said, in_public=in_public)
+    ctx.session.add(review)
+    state, confirmed = review.state, (review.decided_at, review.decided_by_organisation_id)
+    waiting = {"state": "waiting", "decided_at": None, "decided_by_organisation_id": None}
+    await record(ctx, review, Change("added", waiting), said.occurred_at, EVIDENCE)
+    if state == "accepted" and confirmed[0] is not None:
+        change = lifecycle.accept(_state(review), confirmed[0], confirmed[1])
+        await record(ctx, review, change, confirmed[0], EVIDENCE)
+    return review
+
+
+async def list_responses(ctx: Context, task: Task, said: Sequence[Evidence]) -> list[EvidenceView]:
+    """Evidence of one task as it is answered, in the order in which it is given."""
+    known = await rows.find_reviews(ctx.session, [one.evidence_id for one in said])
+    reviews = [known.get(one.evidence_id) or _untold(task, one, in_public=True) for one in said]
+    return await evidence_responses(ctx.session, reviews)
+
+
+async def shown(ctx: Context, review: EvidenceReview) -> EvidenceView:
+    """A piece of evidence as it is answered."""
+    return (await evidence_responses(ctx.session, [review]))[0]
+
+
+async def get_evidence(ctx: Context, evidence_id: UUID) -> EvidenceReview:
+    """A piece of evidence that the caller may see; raises EvidenceNotFound.
+
+    What was attached while the task was restricted stays with the bodies concerned, for good.
+    """
+    said, in_public, task = await _found(ctx, evidence_id)
+    return await rows.find_review(ctx.session, evidence_id) or _untold(task, said, in_public=in_public)
+
+
+async def find_file(ctx: Context, evidence_id: UUID) -> File:
+    """The file of a piece of evidence that the caller may read; raises EvidenceNotFound."""
+    said, _, _ = await _found(ctx, evidence_id)
+    if said.file_id is None:
+        raise EvidenceNotFound
+    return await files.find_file(ctx.session, said.file_id)
+
+
+async def locked(ctx: Context, evidence_id: UUID, expect: Expect) -> tuple[EvidenceReview, Task]:
+    """The piece of evidence and its task, both rows locked until the transaction ends, the task's first.
+
+    Raises EvidenceNotFound, then what `expect` raises. What an earlier release attached is published first.
+    """
+    said, in_public, task = await _found(ctx, evidence_id, lock=True)
+    review = await rows.find_review(ctx.session, evidence_id, lock=True)
+    expect(review or _untold(task, said, in_public=in_public))
+    return review or await tell(ctx, task, said, in_public=in_public), task
+
+
+async def accept(ctx: Context, evidence_id: UUID, entry: EvidenceAcceptance, expect: Expect) -> EvidenceReview:
+    """Take a piece of evidence as proof; a body may that confirms the task and does not do it. Again changes nothing.
+
+    Raises ConfirmationByDoer, TransitionNotAllowed for one that was refused or whose task is over.
+    """
+    review, task = await locked(ctx, evidence_id, expect)
+    organisation_id = require_reviewer(ctx, task)
+    if review.state == "accepted":
+        return review
+    lifecycle.check_decidable(state_of(task))
+    occurred_at = ctx.fact_time(entry.occurred_at, review.occurred_at)
+    await record(ctx, review, lifecycle.accept(_state(review), occurred_at, organisation_id), occurred_at, EVIDENCE)
+    return review
+
+
+async def refuse(ctx: Context, evidence_id: UUID, entry: EvidenceRefusal, expect: Expect) -> EvidenceReview:
+    """Refuse a piece of evidence, with the reason; as `accept`. The same reason again changes nothing."""
+    review, task = await locked(ctx, evidence_id, expect)
+    organisation_id = require_reviewer(ctx, task)
+    if (review.state, review.reason) == ("refused", entry.reason):
+        return review
+    lifecycle.check_decidable(state_of(task))
+    occurred_at = ctx.fact_time(entry.occurred_at, review.occurred_at)
+    change = lifecycle.refuse(_state(review), occurred_at, organisation_id, entry.reason)
+    await record(ctx, review, change, occurred_at, EVIDENCE, reason=entry.reason)
+    return review
+
+
+async def accept_waiting(ctx: Context, task: Task, occurred_at: datetime, organisation_id: UUID) -> None:
+    """Accept what still waits of a task that is about to be confirmed by this body, with two statements for all."""
+    for said, in_public in await rows.list_untold(ctx.session, task.task_id):
+        await tell(ctx, task, said, in_public=in_public)
+    waiting = [review for review in await rows.list_reviews(ctx.session, task.task_id) if review.is_open]
+    events = []
+    for review in waiting:
+        change = lifecycle.accept(_state(review), occurred_at, organisation_id)
+        previous = apply(review, change, occurred_at, ctx.now, EVIDENCE)
+        data = await EVIDENCE.data(ctx, review, change.name)
+        events.append(event_of(ctx, review, change.name, data, occurred_at, previous, EVIDENCE))
+    if events:
+        await ctx.session.flush()
+        await ctx.log.publish_many(ctx.session, events, recorded_at=ctx.now)
+
+
+CHILDREN = Children(EvidenceReview, EVIDENCE, confirmed=accept_waiting)
+
+
+async def _found(ctx: Context, evidence_id: UUID, *, lock: bool = False) -> tuple[Evidence, bool, Task]:
+    """A piece of evidence that the caller may see, whether it was attached in public, and its task."""
+    found = await rows.find_evidence(ctx.session, evidence_id)
+    if found is None:
+        raise EvidenceNotFound
+    said, in_public = found
+    try:
+        task = await get_task(ctx, said.task_id, lock=lock)
+    except TaskNotFound:
+        raise EvidenceNotFound from None
+    if not in_public and not is_concerned(state_of(task), ctx.caller.organisation_id):
+        raise EvidenceNotFound
+    return said, in_public, task
+
+
+def _untold(task: Task, said: Evidence, *, in_public: bool) -> EvidenceReview:
+    """What became of evidence of which nothing is recorded: it waits, or was accepted when its task was confirmed."""
+    confirmed = task.status == "completed"
+    return EvidenceReview(
+        evidence_id=said.evidence_id,
+        said=said,
+        state="accepted" if confirmed else "waiting",
+        hidden=not in_public,
+        decided_by_organisation_id=task.completed_by_organisation_id if confirmed else None,
+        decided_at=task.completed_at if confirmed else None,
+        version=0,
+        **dimensions(task),
+    )
+
+
+def _state(review: EvidenceReview) -> EvidenceState:
+    return EvidenceState(review.state)
