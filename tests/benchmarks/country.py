@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import httpx2
 from tests.benchmarks.servers import ISSUER, Postgres, sixclear
 
@@ -83,6 +84,11 @@ async def country(server: Postgres, home: Path, tasks: int) -> Country:
     )
 
 
+async def more_events(connection: asyncpg.Connection, times: int) -> None:
+    """Make the log `times` as long by copies of its events, as of other entities."""
+    await connection.execute(_MORE_EVENTS, times)
+
+
 async def _first_tasks(http: httpx2.AsyncClient, home: Path, codes: Sequence[str]) -> None:
     owner = {"Authorization": f"Bearer {token(home, 'P57')}"}
     programme = {"slug": _PROGRAMME, "name_vi": "Kế hoạch đo", "name_en": "Benchmark", "resolution": "57-NQ/TW"}
@@ -146,4 +152,12 @@ SELECT entity_type, copied.task_id, version, previous_version, change,
                                   'external_id', data->>'external_id' || '-' || number),
        meta, traceparent, occurred_at - make_interval(days => number % 180), recorded_at, published
   FROM event JOIN copied ON of = entity_id ORDER BY number, event_id;
+"""
+# The same entities once more, under other ids: a relay asks nothing of their rows.
+_MORE_EVENTS = """
+INSERT INTO event (entity_type, entity_id, version, previous_version, change, data, meta, traceparent, occurred_at,
+                   recorded_at, published)
+SELECT entity_type, md5(entity_id::text || number)::uuid, version, previous_version, change, data, meta, traceparent,
+       occurred_at, recorded_at, published
+  FROM event, generate_series(2, $1::int) AS number ORDER BY number, event_id
 """
