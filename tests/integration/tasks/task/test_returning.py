@@ -30,7 +30,7 @@ async def test_returned_tasks_are_listed_until_they_go_on(service: Service) -> N
     tasks = [await an_assigned_task(service, external_id=f"NV-{number}") for number in range(3)]
 
     async def listed() -> set[UUID]:
-        answer = await service.get("/tasks?status=returned")
+        answer = await service.get("/tasks", status="returned")
         assert answer["total"] == len(answer["items"])
         return {UUID(item["task_id"]) for item in answer["items"]}
 
