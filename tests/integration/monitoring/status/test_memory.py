@@ -165,6 +165,16 @@ async def test_no_kept_answer_outlives_the_turn_of_the_year(
             assert answer["denominators"]["remaining_this_year"]["value"] == year
 
 
+async def test_what_needs_attention_is_one_statement(site: Any, view: Any, events: Any) -> None:
+    await view.fold([events.programme("hanoi"), events.task("a", programme="hanoi")])
+    for question in ({}, {"programme": "hanoi"}):
+        with statements(site.target._database) as asked:
+            answer = await site.get("/attention", **question)
+        assert answer.status_code == 200
+        found = compared({"status.attention.statements": len(asked) - len(question)})
+        assert not found.complaints, (found.complaints, asked)
+
+
 async def test_provinces_and_a_timeline_ask_only_for_their_figures(site: Any, view: Any, events: Any) -> None:
     told = [events.organisation("01", level="province"), events.programme("hanoi"), events.task("a", lead="01")]
     await view.fold(told)

@@ -54,7 +54,8 @@ def story(events: Any, steps: list[tuple[int, int, int]]) -> list[Envelope]:
         if what < 5:
             told.append(events.task(f"t{which}", "updated", status=_STATUSES[how], **task))
         elif what < 8:
-            told.append(events.task(f"t{which}", "progress_reported", status="in_progress", **task))
+            change = ("progress_reported", "returned")[how % 2]
+            told.append(events.task(f"t{which}", change, status="in_progress", **task))
         elif what == 8:
             status = ("received", "assigned", "answered")[how % 3]
             due = {"due_soon_at": near, "due_at": near + timedelta(minutes=5)}

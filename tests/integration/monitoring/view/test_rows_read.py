@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.clock import civil_date, civil_day_end
 from sixclear.common.db import Database
 from sixclear.common.ids import stable_id
-from sixclear.monitoring.attention.repository import awaiting_confirmation, longest_overdue, without_report
+from sixclear.monitoring.attention.service import attention
 from sixclear.monitoring.status.service import provinces, status
 from sixclear.monitoring.timeline.service import timeline
 from sixclear.monitoring.view.reconcile import repair
@@ -32,13 +32,17 @@ _MORE_TASKS = """
     INSERT INTO task_history (task_id, epoch, version, previous_version, change, occurred_at, recorded_at, valid_from,
         valid_to, view_sequence, organisation_id, programme, assigned_by, title, status, kind, deadline, last_report_at,
         submitted_at, demonstration)
-    SELECT md5('task' || n)::uuid, 1, v, nullif(v - 1, 0), (ARRAY['assigned', 'progress_reported', 'completed'])[v],
+    SELECT md5('task' || n)::uuid, 1, v, nullif(v - 1, 0),
+        CASE WHEN again AND v > 1 THEN 'returned' ELSE (ARRAY['assigned', 'progress_reported', 'completed'])[v] END,
         at, at, at, CASE WHEN v < versions THEN at + interval '3 days' END, 1, body, 'nq57-central', 'central',
         'Nhiệm vụ ' || n,
-        (ARRAY['assigned', CASE n % 4 WHEN 0 THEN 'submitted' ELSE 'in_progress' END, 'completed'])[v], 'one_off',
+        CASE WHEN again AND v > 1 THEN 'returned' ELSE
+            (ARRAY['assigned', CASE n % 4 WHEN 0 THEN 'submitted' ELSE 'in_progress' END, 'completed'])[v] END,
+        'one_off',
         CAST(:begin AS timestamptz) + (20 + n % 10) * interval '1 day', CASE WHEN v > 1 THEN at END, NULL, false
     FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS n
-    CROSS JOIN LATERAL (SELECT 2 + n % 2 AS versions, (CAST(:bodies AS uuid[]))[1 + n % 10] AS body) AS x
+    CROSS JOIN LATERAL (SELECT n % 10 = 7 AS again, 2 + n % 2 AS versions,
+        (CAST(:bodies AS uuid[]))[1 + n % 10] AS body) AS x
     CROSS JOIN LATERAL generate_series(1, versions) AS v
     CROSS JOIN LATERAL (SELECT CAST(:begin AS timestamptz) + (n / 10 % 10 + 3 * (v - 1)) * interval '1 day' AS at) AS y
 """
@@ -88,9 +92,7 @@ def questions(view: Any, begin: date) -> dict[str, Ask]:
         "as_of of a programme": lambda session: status(session, programme, at=past, now=now),
         "provinces": lambda session: provinces(session, None, at=None, now=now),
         "provinces as_of": lambda session: provinces(session, None, at=past, now=now),
-        "late tasks": lambda session: longest_overdue(session, None, 20),
-        "silent tasks": lambda session: without_report(session, None, now, 20),
-        "waiting tasks": lambda session: awaiting_confirmation(session, None, 20),
+        "attention": lambda session: attention(session, None, now=now),
         "timeline": lambda session: timeline(session, province, first=begin, last=past.date(), step="day", now=now),
     }
 

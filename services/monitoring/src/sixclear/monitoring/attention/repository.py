@@ -1,10 +1,9 @@
-"""The lists of what needs attention."""
+"""The lists of what needs attention, all read by one statement."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds.entry import ENTRY
@@ -46,140 +45,102 @@ def _first(where: str, order: str) -> str:
 
 _WAITING = "coalesce(h.submitted_at, h.occurred_at), h.task_id"
 _LATE = "h.deadline, h.task_id"
+_MOST_RETURNED = "h.times_returned DESC, h.last_returned_at, h.task_id"
+# Once is a remark; twice means that the two sides do not agree what the result is.
+RETURNS = 2
 _SILENT = "coalesce(h.last_report_at, h.occurred_at), h.task_id"
 
 
-async def awaiting_confirmation(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
-    """Tasks that were handed in and that another body has not confirmed, the longest waiting first."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
-                o.name_en AS organisation_name_en, h.deadline, {confirmed_by},
-                CASE w.handed_in WHEN 'on_time' THEN true WHEN 'late' THEN false END AS handed_in_on_time,
-                coalesce(h.demonstration, false) AS demonstration
-            FROM {first} {tree} {confirming} ORDER BY {order}
-            """,
-            first=_first(f"{AWAITING.sql} AND h.bucket IS NOT NULL", _WAITING),
-            order=_WAITING,
-            tree=tree(TASK),
-            confirming=_CONFIRMING,
-            confirmed_by=_CONFIRMED_BY,
-        ),
-        {"programme": programme, "limit": limit},
+_AWAITING_CONFIRMATION = f"""
+    SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, h.deadline, {_CONFIRMED_BY},
+        CASE w.handed_in WHEN 'on_time' THEN true WHEN 'late' THEN false END AS handed_in_on_time,
+        coalesce(h.demonstration, false) AS demonstration
+    FROM {_first(f"{AWAITING.sql} AND h.bucket IS NOT NULL", _WAITING)} {tree(TASK)} {_CONFIRMING} ORDER BY {_WAITING}
+"""  # noqa: S608 (constants of this package)
+_LONGEST_OVERDUE = f"""
+    SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, h.deadline,
+        coalesce(h.demonstration, false) AS demonstration
+    FROM {_first("h.bucket = 'overdue' AND h.status <> 'submitted'", _LATE)} {tree(TASK)} ORDER BY {_LATE}
+"""  # noqa: S608 (constants of this package)
+# The index holds those of which the first comparison is known to be true.
+_RETURNED = f"""
+    h.times_returned > 1 AND h.times_returned >= {RETURNS} AND h.bucket IS NOT NULL AND h.status <> 'completed'
+"""
+_RETURNED_OFTEN = f"""
+    SELECT h.task_id, h.title, h.organisation_id,
+        o.name_vi AS organisation_name, o.name_en AS organisation_name_en,
+        h.times_returned, h.last_returned_at, {_CONFIRMED_BY},
+        coalesce(h.demonstration, false) AS demonstration
+    FROM {_first(_RETURNED, _MOST_RETURNED)} {tree(TASK)} {_CONFIRMING} ORDER BY {_MOST_RETURNED}
+"""  # noqa: S608 (constants of this package)
+_NOT_REPORTED = """
+    h.bucket IN ('in_term', 'overdue') AND h.status <> 'submitted'
+    AND coalesce(h.last_report_at, h.occurred_at) < :before
+"""
+_WITHOUT_REPORT = f"""
+    SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, h.last_report_at,
+        coalesce(h.last_report_at, h.occurred_at) AS silent_since,
+        coalesce(h.demonstration, false) AS demonstration
+    FROM {_first(_NOT_REPORTED, _SILENT)} {tree(TASK)} ORDER BY {_SILENT}
+"""  # noqa: S608 (constants of this package)
+_DATABASES_AT_RISK = f"""
+    SELECT h.entry_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, h.stage, h.lists,
+        coalesce(h.demonstration, false) AS demonstration
+    FROM entry_state h {tree(ENTRY)}
+    WHERE h.kind = 'database' AND h.stage <> 'retire' AND h.risk = 'high'
+    ORDER BY array_position(
+        ARRAY['not_deployed', 'deploying_digitised_only', 'deploying_foundation'], h.stage), h.code, h.entry_id
+    LIMIT :limit
+"""  # noqa: S608 (constants of this package)
+_ANSWERS_PAST_CLOCK = f"""
+    SELECT h.submission_id, h.kind, h.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, h.due_at,
+        coalesce(h.demonstration, false) AS demonstration
+    FROM submission_state h {tree(SUBMISSION)}
+    WHERE h.bucket = 'overdue' AND h.visibility <> 'sealed'
+        AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+    ORDER BY h.due_at, h.submission_id LIMIT :limit
+"""  # noqa: S608 (constants of this package)
+
+
+class Lists(NamedTuple):
+    """The rows of each list as JSON, in its order.
+
+    Overdue tasks are those on which their body works, the oldest deadline first; returned ones are still open, the most
+    often returned first; silent ones are open one-off tasks on which their body works and whose last report, or last
+    change if there is none, lies before an instant. Waiting ones were handed in, and another body has not confirmed
+    them; the longest waiting first. Databases have a high risk by the word of their owner or steward, the least
+    advanced first. Of submissions whose answer is overdue, the oldest first, sealed ones are left out.
+    """
+
+    longest_overdue: list[dict[str, Any]]
+    returned_often: list[dict[str, Any]]
+    without_report: list[dict[str, Any]]
+    awaiting_confirmation: list[dict[str, Any]]
+    answers_past_clock: list[dict[str, Any]]
+    databases_at_risk: list[dict[str, Any]]
+
+
+_LISTS = ", ".join(
+    f"(SELECT coalesce(jsonb_agg(l), '[]') FROM ({statement}) AS l)"  # noqa: S608 (constants of this package)
+    for statement in (
+        _LONGEST_OVERDUE,
+        _RETURNED_OFTEN,
+        _WITHOUT_REPORT,
+        _AWAITING_CONFIRMATION,
+        _ANSWERS_PAST_CLOCK,
+        _DATABASES_AT_RISK,
     )
-    return rows.all()
+)
 
 
-async def longest_overdue(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
-    """Overdue tasks on which their body works, the oldest deadline first."""
+async def lists(session: AsyncSession, programme: str | None, before: datetime, limit: int) -> Lists:
+    """The first rows of each list; `before` is when a report is due at the latest."""
     rows = await session.execute(
-        sql(
-            """
-            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
-                o.name_en AS organisation_name_en, h.deadline,
-                coalesce(h.demonstration, false) AS demonstration
-            FROM {first} {tree} ORDER BY {order}
-            """,
-            first=_first("h.bucket = 'overdue' AND h.status <> 'submitted'", _LATE),
-            order=_LATE,
-            tree=tree(TASK),
-        ),
-        {"programme": programme, "limit": limit},
+        sql("SELECT {lists}", lists=_LISTS), {"programme": programme, "before": before, "limit": limit}
     )
-    return rows.all()
-
-
-async def returned_often(session: AsyncSession, programme: str | None, times: int, limit: int) -> Sequence[Row[Any]]:
-    """Tasks that are still open and were returned at least so many times, the most often returned first."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT h.task_id, h.title, h.organisation_id,
-                o.name_vi AS organisation_name, o.name_en AS organisation_name_en,
-                r.times_returned, r.last_returned_at, {confirmed_by},
-                coalesce(h.demonstration, false) AS demonstration
-            FROM (
-                SELECT epoch, task_id, count(*) AS times_returned, max(occurred_at) AS last_returned_at
-                FROM task_history WHERE change = 'returned' GROUP BY epoch, task_id HAVING count(*) >= :times
-            ) AS r
-            JOIN task_state h ON h.epoch = r.epoch AND h.task_id = r.task_id {tree} {confirming}
-            WHERE h.bucket IS NOT NULL AND h.status <> 'completed'
-                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
-            ORDER BY r.times_returned DESC, r.last_returned_at, h.task_id LIMIT :limit
-            """,
-            tree=tree(TASK),
-            confirming=_CONFIRMING,
-            confirmed_by=_CONFIRMED_BY,
-        ),
-        {"programme": programme, "times": times, "limit": limit},
-    )
-    return rows.all()
-
-
-async def without_report(
-    session: AsyncSession, programme: str | None, before: datetime, limit: int
-) -> Sequence[Row[Any]]:
-    """Open one-off tasks on which their body works, whose last report, or last change if there is none, lies before an
-    instant."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
-                o.name_en AS organisation_name_en, h.last_report_at,
-                coalesce(h.last_report_at, h.occurred_at) AS silent_since,
-                coalesce(h.demonstration, false) AS demonstration
-            FROM {first} {tree} ORDER BY {order}
-            """,
-            first=_first(
-                "h.bucket IN ('in_term', 'overdue') AND h.status <> 'submitted'"
-                " AND coalesce(h.last_report_at, h.occurred_at) < :before",
-                _SILENT,
-            ),
-            order=_SILENT,
-            tree=tree(TASK),
-        ),
-        {"programme": programme, "before": before, "limit": limit},
-    )
-    return rows.all()
-
-
-async def databases_at_risk(session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
-    """Databases whose owner or steward declared a high risk, the least advanced first."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT h.entry_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
-                o.name_en AS organisation_name_en, h.stage, h.lists,
-                coalesce(h.demonstration, false) AS demonstration
-            FROM entry_state h {tree}
-            WHERE h.kind = 'database' AND h.stage <> 'retire' AND h.risk = 'high'
-            ORDER BY array_position(
-                ARRAY['not_deployed', 'deploying_digitised_only', 'deploying_foundation'], h.stage), h.code, h.entry_id
-            LIMIT :limit
-            """,
-            tree=tree(ENTRY),
-        ),
-        {"limit": limit},
-    )
-    return rows.all()
-
-
-async def answers_past_clock(session: AsyncSession, programme: str | None, limit: int) -> Sequence[Row[Any]]:
-    """Submissions whose answer is overdue, the oldest first; sealed ones are left out."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT h.submission_id, h.kind, h.organisation_id, o.name_vi AS organisation_name,
-                o.name_en AS organisation_name_en, h.due_at,
-                coalesce(h.demonstration, false) AS demonstration
-            FROM submission_state h {tree}
-            WHERE h.bucket = 'overdue' AND h.visibility <> 'sealed'
-                AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
-            ORDER BY h.due_at, h.submission_id LIMIT :limit
-            """,
-            tree=tree(SUBMISSION),
-        ),
-        {"programme": programme, "limit": limit},
-    )
-    return rows.all()
+    return Lists(*(found if isinstance(found, list) else orjson.loads(found) for found in rows.one()))

@@ -158,6 +158,17 @@ class Flow(Generic[F]):
     latest: str | None = None
 
 
+class Tally(NamedTuple):
+    """Changes of one name, counted for each entity: columns of its state with how many its history has, and the latest.
+
+    They say what its history says (`view.tallies`), in whatever order that came.
+    """
+
+    change: str
+    times: str
+    latest: str
+
+
 class PartialIndex(NamedTuple):
     """A partial index of the states or of the history that a question needs; a column may be an expression."""
 
@@ -194,6 +205,7 @@ class Kind(Generic[F]):
     counted: Rule[F, bool] = Rule(lambda _: True, "true")
     hidden: Rule[F, bool] = Rule(lambda _: False, "false")
     flows: tuple[Flow[F], ...] = ()
+    tallies: tuple[Tally, ...] = ()
     dimensions: frozenset[str] = frozenset(DIMENSIONS)
     title: str | None = "title"
     state_indexes: tuple[PartialIndex, ...] = ()

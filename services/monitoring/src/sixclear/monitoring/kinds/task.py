@@ -27,6 +27,7 @@ from sixclear.monitoring.kinds.kind import (
     Place,
     Rule,
     Step,
+    Tally,
 )
 
 BUCKETS = ("completed", "in_term", "overdue", "recurring")
@@ -138,6 +139,7 @@ def _stated(programme: str, measure: str, slot: str) -> Place | None:
     return None if state is None else Place(programme, state)
 
 
+RETURNS = Tally("returned", "times_returned", "last_returned_at")
 REPORTS: Flow[TaskFacts] = Flow(measure="report", change="progress_reported", latest="last_report")
 
 TASK = Kind(
@@ -157,7 +159,8 @@ TASK = Kind(
     only_shown=frozenset({"title", "last_report_at", "confirming_organisation_id"}),
     stated=_stated,
     flows=(REPORTS,),
-    # In the order of the lists of late, silent and waiting tasks, which so read no more rows than they show.
+    tallies=(RETURNS,),
+    # In the order of the lists of late, silent, waiting and returned tasks, which so read no more rows than they show.
     state_indexes=(
         PartialIndex("longest_overdue", ("deadline", "task_id"), "bucket = 'overdue' AND status <> 'submitted'"),
         PartialIndex(
@@ -169,6 +172,11 @@ TASK = Kind(
             "longest_waiting",
             ("coalesce(submitted_at, occurred_at)", "task_id"),
             "status = 'submitted' AND kind = 'one_off' AND bucket IS NOT NULL",
+        ),
+        PartialIndex(
+            "most_returned",
+            ("times_returned DESC", "last_returned_at", "task_id"),
+            "times_returned > 1 AND bucket IS NOT NULL AND status <> 'completed'",
         ),
     ),
     history_indexes=(PartialIndex("returned", ("epoch", "task_id"), "change = 'returned'"),),

@@ -16,7 +16,7 @@ from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
 from sixclear.monitoring.kinds.kind import Amount, Kind
-from sixclear.monitoring.view import census, counters, days, dimensions, entities, gaps, intervals
+from sixclear.monitoring.view import census, counters, days, dimensions, entities, gaps, intervals, tallies
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.batches import Batch, hides, read
 from sixclear.monitoring.view.moves import Interval, Move, Piece, another_end, moves
@@ -198,6 +198,10 @@ class _Fold:
         counted = [one for v in new if v.facts is not None for one in happened(kind, v.facts, v.change, v.occurred_at)]
         dropped = await self._drop_withdrawn(kind, before, touched)
         removed = [one for item in dropped for one in happened(kind, item.facts, item.change, item.occurred_at)]
+        tallied = tallies.touched(
+            kind, [(v.entity_id, v.change) for v in new] + [(gone.entity_id, gone.change) for gone in dropped]
+        )
+        await tallies.count_again(self.session, kind, self.epoch, tallied)
         pieces = [*placed.pieces, *await self._chain(kind, before, placed, added), *_gone(dropped)]
         await self._count(deltas, counted, removed, moves(kind, pieces))
         await self._note_gaps(kind, before, new)

@@ -270,7 +270,8 @@ def state_table(kind: AnyKind, metadata: MetaData) -> Table:
     """Every entity of a kind as it is now, and how it is counted.
 
     Each axis is a column, null for what is not counted; after `next_boundary` the entity is counted elsewhere.
-    `cells` are those in which it is counted, so that they can be taken away by a release with other rules. Versions
+    `cells` are those in which it is counted, so that they can be taken away by a release with other rules. A tally is
+    counted beside the rest, from the history. Versions
     below `withdrawn_version` are gone for good; an entity that is withdrawn has no facts.
     """
     name = f"{kind.name}_state"
@@ -282,6 +283,8 @@ def state_table(kind: AnyKind, metadata: MetaData) -> Table:
         *(Column(axis.name, Text) for axis in kind.axes),
         Column("next_boundary", TIMESTAMP(timezone=True)),
         Column("cells", JSONB),
+        *(Column(one.times, Integer, nullable=False, server_default=text("0")) for one in kind.tallies),
+        *(Column(one.latest, TIMESTAMP(timezone=True)) for one in kind.tallies),
         Column("withdrawn", Boolean, Computed("version = withdrawn_version", persisted=False)),
         PrimaryKeyConstraint(f"{kind.name}_id", "epoch", name=f"pk_{name}"),
         postgresql_with={"fillfactor": 80},

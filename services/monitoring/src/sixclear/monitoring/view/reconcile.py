@@ -9,7 +9,7 @@ from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
-from sixclear.monitoring.view import census, counters, days, dimensions
+from sixclear.monitoring.view import census, counters, days, dimensions, tallies
 from sixclear.monitoring.view import differences as reconciliation
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
@@ -48,6 +48,7 @@ async def differences(session: AsyncSession, clock: Clock) -> list[Difference]:
         epoch, own_rules = known[source].active_epoch, known[source].rules == rules_of(source)
         for kind in kinds_of(source):
             found += await reconciliation.state_differences(session, kind, epoch, now, _SHOWN)
+            found += await tallies.tally_differences(session, kind, epoch, _SHOWN)
             if own_rules:
                 found += await reconciliation.rule_differences(session, kind, epoch, now, _SHOWN)
         found += await counters.counter_differences(
@@ -103,6 +104,7 @@ async def _count_again(session: AsyncSession, source: str, known: dict[str, Sour
     for epoch in filter(None, (view.active_epoch, view.next_epoch)):
         for kind in kinds_of(source):
             await reconciliation.repair_states(session, kind, epoch, now)
+            await tallies.count_all_again(session, kind)
         organisations_epoch = epoch if source == dimensions.SOURCE else known[dimensions.SOURCE].active_epoch
         await counters.rebuild_counters(session, source, epoch, organisations_epoch)
         await counters.rebuild_latest(session, source, epoch, organisations_epoch)
@@ -122,6 +124,8 @@ async def take_over(session: AsyncSession, *, token: int, now: datetime) -> list
     stored_cells = await views.leader_before_stored_cells(session)
     if not stored_cells:
         await _read_again(session, now)
+    for kind in (kind for source in sources() for kind in kinds_of(source)):
+        await tallies.count_all_again(session, kind)
     known = await views.sources(session)
     if not stored_cells:
         for source in sources():
