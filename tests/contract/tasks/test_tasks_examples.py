@@ -71,6 +71,10 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
         if path == "/directives":
             directive = response.json()["directive_id"]
 
+    async def waiting() -> str:
+        asked = await service.get("/decisions", state="asked")
+        return f"/decisions/{asked['items'][0]['decision_id']}"
+
     await step("P57", "/programmes", PROGRAMME)
     await step("P57", "/directives", DIRECTIVE)
     await step("P57", "/directives", DIRECTIVE | {"title": "Kế hoạch thúc đẩy chuyển đổi số liên thông, đồng bộ"})
@@ -110,6 +114,17 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("G06", f"{task}/evidence", EVIDENCE)
     evidence = (await service.get(f"{task}/evidence"))["items"][0]["evidence_id"]
     await step("P57", f"/evidence/{evidence}/accept", {})
+    decided = proposal(external_id="NV-11", deadline="2026-06-15")
+    await step("P57", "/tasks", decided)
+    longer = {"kind": "extension", "reason": "Chờ kinh phí", "document": "12/TTr-BKHCN", "deadline": "2026-06-30"}
+    await step("G06", f"{task}/decisions", longer)
+    await step("G06", f"{await waiting()}/withdraw", {})
+    await step("G06", f"{task}/decisions", longer)
+    await step("P57", f"{await waiting()}/decide", {"outcome": "refused", "reason": "Kinh phí đã cấp"})
+    await step("G06", f"{task}/decisions", {"kind": "cancellation", "reason": "Trùng với nhiệm vụ khác"})
+    await step("P57", "/tasks", decided | {"classification": "restricted"})
+    await step("P57", "/tasks", decided)
+    await step("P57", f"{await waiting()}/decide", {"outcome": "granted"})
 
 
 @pytest.mark.asyncio

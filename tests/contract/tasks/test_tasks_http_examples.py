@@ -71,6 +71,8 @@ async def _tell_and_compare(service: Service) -> None:
     path = f"/tasks/{task_id}/milestones"
     planned = await service.post("G06", path, {"title": "Chạy thử", "weight": 3, "deadline": "2026-05-29"})
     milestone_id = planned.json()["milestone_id"]
+    asked = {"kind": "extension", "reason": "Chờ thiết bị", "deadline": "2026-07-15"}
+    decision_id = (await service.post("G06", f"/tasks/{task_id}/decisions", asked)).json()["decision_id"]
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await exchanges.read_everything(
@@ -84,6 +86,7 @@ async def _tell_and_compare(service: Service) -> None:
         job_id=job_id,
         milestone_id=milestone_id,
         evidence_id=evidence_id,
+        decision_id=decision_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

@@ -56,6 +56,7 @@ def a_record(**fields: Any) -> TaskRecord:
         "original_deadline": None,
         "completed_at": None,
         "completed_by_organisation_id": None,
+        "cancelled_at": None,
         "demonstration": False,
         "version": 1,
         "published_version": 1,

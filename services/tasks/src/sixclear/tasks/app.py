@@ -15,6 +15,8 @@ from sixclear.common.web.access import Access
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
+from sixclear.tasks.decision import routes as decision
+from sixclear.tasks.decision.service.find import CHILDREN as DECISIONS
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.evidence import routes as evidence
 from sixclear.tasks.evidence.service import CHILDREN as EVIDENCE
@@ -46,6 +48,7 @@ ROUTERS = (
     intake.router,
     task.router,
     milestone.router,
+    decision.router,
     reporting.router,
     reporting.files,
     evidence.router,
@@ -69,7 +72,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
-    hang(MILESTONES, EVIDENCE)
+    hang(MILESTONES, EVIDENCE, DECISIONS)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:

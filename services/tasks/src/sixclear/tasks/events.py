@@ -2,6 +2,7 @@
 
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.tasks.census.events import CENSUS_EVENTS
+from sixclear.tasks.decision.events import DECISION_EVENTS
 from sixclear.tasks.directive.events import DIRECTIVE_EVENTS
 from sixclear.tasks.evidence.events import EVIDENCE_EVENTS
 from sixclear.tasks.milestone.events import MILESTONE_EVENTS
@@ -18,6 +19,7 @@ EVENTS = EventCatalogue(
         TASK_EVENTS,
         MILESTONE_EVENTS,
         EVIDENCE_EVENTS,
+        DECISION_EVENTS,
         CENSUS_EVENTS,
     ),
 )

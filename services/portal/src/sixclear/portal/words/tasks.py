@@ -57,6 +57,7 @@ CHANGES: Mapping[str, str] = {
     "task.returned": N_("Trả lại để làm tiếp"),
     "task.completed": N_("Xác nhận hoàn thành"),
     "task.extended": N_("Gia hạn"),
+    "task.cancelled": N_("Chấm dứt nhiệm vụ"),
     "task.withdrawn": N_("Rút khỏi công khai"),
     "milestone.planned": N_("Đặt mốc"),
     "milestone.moved": N_("Dời hạn của mốc"),
@@ -68,4 +69,10 @@ CHANGES: Mapping[str, str] = {
     "evidence.refused": N_("Không chấp nhận minh chứng"),
     "evidence.restated": N_("Nêu lại minh chứng"),
     "evidence.withdrawn": N_("Rút minh chứng khỏi công khai"),
+    "decision.asked": N_("Đề nghị quyết định"),
+    "decision.granted": N_("Chấp thuận đề nghị"),
+    "decision.refused": N_("Từ chối đề nghị"),
+    "decision.taken_back": N_("Rút lại đề nghị"),
+    "decision.restated": N_("Nêu lại đề nghị"),
+    "decision.withdrawn": N_("Rút đề nghị khỏi công khai"),
 }

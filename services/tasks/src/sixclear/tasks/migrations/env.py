@@ -1,6 +1,7 @@
 """Alembic runs here; see sixclear.common.migrations."""
 
 from sixclear.common.migrations import run_env
+from sixclear.tasks.decision import models as decision
 from sixclear.tasks.directive import models as directive
 from sixclear.tasks.evidence import models as evidence
 from sixclear.tasks.file import models as file
@@ -11,6 +12,6 @@ from sixclear.tasks.tables import Base
 from sixclear.tasks.task import models as task
 
 # A table is known once its module is imported.
-TABLES = evidence, file, milestone, organisation, programme, directive, task
+TABLES = decision, evidence, file, milestone, organisation, programme, directive, task
 
 run_env(Base.metadata)

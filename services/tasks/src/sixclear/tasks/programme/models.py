@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, String
+from sqlalchemy import Boolean, ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
@@ -23,4 +23,7 @@ class Programme(Versioned, Base):
     source_en: Mapped[str | None]
     owner_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
     six_clears_enforced: Mapped[bool] = mapped_column(Boolean)
+    # The release before does not write these two.
+    decision_days: Mapped[int] = mapped_column(SmallInteger, server_default="5")
+    extension_notice_days: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     demonstration: Mapped[bool] = mapped_column(Boolean)

@@ -1,11 +1,31 @@
 """Requests and answers on programmes."""
 
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
+from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
 from sixclear.tasks.fields import Line, OccurredAt, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
+
+DecisionDays = Annotated[
+    int,
+    Field(ge=1, le=60, strict=True, description="In how many working days a request on a task is to be decided."),
+    TAKES_WHOLE,
+]
+NoticeDays = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=365,
+        strict=True,
+        description="How many days before the deadline an extension is asked for at the latest; later is marked.",
+    ),
+    TAKES_WHOLE,
+]
 
 
 class ProgrammeEntry(Schema):
@@ -19,6 +39,8 @@ class ProgrammeEntry(Schema):
     source_en: Text | None = None
     owner: Reference
     six_clears_enforced: bool = True
+    decision_days: DecisionDays = 5
+    extension_notice_days: NoticeDays = 0
     demonstration: bool = False
     occurred_at: OccurredAt = None
 
@@ -35,5 +57,7 @@ class ProgrammeView(Schema):
     source_en: str | None
     owner: OrganisationBrief
     six_clears_enforced: bool
+    decision_days: int = 5
+    extension_notice_days: int = 0
     demonstration: bool
     version: int

@@ -167,6 +167,7 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
         original_deadline=deadline,
         completed_at=None,
         completed_by_organisation_id=None,
+        cancelled_at=None,
         demonstration=True,
         version=0,
         published_version=None,

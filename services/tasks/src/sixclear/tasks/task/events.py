@@ -31,8 +31,8 @@ class TaskData(EventData):
     source: str | None
     external_id: str | None
     status: str = Field(
-        description="As in the OpenAPI description. No step leads to `draft` or `paused` yet; only a proposal that "
-        "ends becomes `cancelled`."
+        description="As in the OpenAPI description. No step leads to `draft` or `paused` yet; a proposal that ends "
+        "becomes `cancelled`, and a task by decision (`cancelled_at`)."
     )
     kind: Literal["one_off", "recurring"]
     recurrence: str | None
@@ -55,6 +55,7 @@ class TaskData(EventData):
     completed_by_organisation_id: UUID | None
     evidence_count: int
     demonstration: bool
+    cancelled_at: datetime | None = None
 
 
 class OnTaskData(EventData):
@@ -90,6 +91,7 @@ TASK_EVENTS = EntityEvents(
         "returned": "The confirming body asked for more.",
         "completed": "Another body than the doer confirmed the result.",
         "extended": "A decision moved the current deadline; the original one stays.",
+        "cancelled": "A decision ended it without a result; it is counted no more.",
         "withdrawn": "The task became restricted: a last event carries only its identifier.",
     },
     withdrawal="withdrawn",

@@ -101,7 +101,8 @@ _NOT_ASSIGNED = (Task.assigned_at.is_(None),)
 _FOLLOWS_FROM_STATUS: Mapping[str, Sequence[ColumnElement[bool]]] = {
     "draft": _NOT_ASSIGNED,
     "proposed": _NOT_ASSIGNED,
-    "cancelled": _NOT_ASSIGNED,
+    # A proposal that ended, or a task that a decision ended.
+    "cancelled": (or_(Task.assigned_at.is_(None), Task.cancelled_at.is_not(None)),),
     "submitted": (Task.submitted_at.is_not(None), Task.completed_at.is_(None)),
     "returned": (Task.returned_at.is_not(None), Task.completed_at.is_(None)),
     "completed": (Task.completed_at.is_not(None),),

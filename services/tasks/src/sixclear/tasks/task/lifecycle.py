@@ -33,6 +33,7 @@ _ALLOWED_FROM = {
     "returned": {"submitted"},
     "completed": {"submitted"},
     "extended": set(OPEN_STATUSES),
+    "cancelled": set(OPEN_STATUSES),
 }
 
 # The six clears (sáu rõ) and the field that makes each clear.
@@ -105,6 +106,7 @@ class TaskRecord(TaskState):
     original_deadline: datetime | None
     completed_at: datetime | None
     completed_by_organisation_id: UUID | None
+    cancelled_at: datetime | None
     demonstration: bool
     version: int
     published_version: int | None
@@ -285,6 +287,12 @@ def extend(task: TaskState, deadline: datetime) -> Change:
     return Change("extended", {"current_deadline": deadline})
 
 
+def cancel(task: TaskState, occurred_at: datetime) -> Change:
+    """End the task without a result: it is counted no more."""
+    _allow(task, "cancelled")
+    return Change("cancelled", {"status": "cancelled", "cancelled_at": occurred_at})
+
+
 # From its assignment on, these belong to the decision that gave the task, not to its description.
 _DECIDED = {
     "programme_id": "programme",
@@ -310,8 +318,8 @@ def allow_update(task: TaskState, changed: Mapping[str, Any], *, enforced: bool)
         return
     if task.status == "cancelled":
         raise TransitionNotAllowed(
-            "This proposal is over, refused or taken back, and its key stays with it: propose the task again under "
-            "another key."
+            "This task is over, refused, taken back or cancelled, and its key stays with it: propose the task again "
+            "under another key."
         )
     _allow(task, "updated")
     decided = decided_fields(task, changed)

@@ -52,7 +52,7 @@ MOST_SEARCHED = 1_000
 _WALKED = 10_000
 # A list of the tasks of so many bodies takes the first ones of each; of more it reads all tasks in order.
 _MOST_BODIES = 400
-_WITHOUT_REPORT = frozenset({"draft", "proposed", "cancelled"})
+_WITHOUT_REPORT = frozenset({"draft", "proposed"})
 _NO_TASK = UUID(int=0)
 _EVENT = table(
     "event",

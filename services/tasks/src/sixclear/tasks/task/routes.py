@@ -51,7 +51,6 @@ from sixclear.tasks.task.responses import open_proposals, task_summaries
 from sixclear.tasks.task.schemas import (
     AssigningLevel,
     Bucket,
-    ExtensionEntry,
     HistoryEntry,
     OpenProposal,
     RefusalEntry,
@@ -65,7 +64,6 @@ from sixclear.tasks.task.schemas import (
 from sixclear.tasks.task.service import assign as assigning
 from sixclear.tasks.task.service import confirm as confirming
 from sixclear.tasks.task.service import describe, find, lists
-from sixclear.tasks.task.service import extend as extending
 from sixclear.tasks.task.service import patch as patching
 from sixclear.tasks.task.service import proposal as proposals
 
@@ -75,7 +73,6 @@ PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
 WRITE = Depends(Access.scope("tasks:write", organisation=access.PROPOSING))
 ASSIGN = Depends(Access.scope("tasks:assign", organisation=access.OWNER))
-EXTEND = Depends(Access.scope("tasks:assign", organisation=access.ASSIGNING))
 DECIDE = Depends(Access.scope("tasks:assign", organisation="own"))
 REFUSE = Depends(Access.scope("tasks:assign", organisation=access.REFUSING))
 WITHDRAW = Depends(Access.scope("tasks:write", organisation=access.PROPOSER))
@@ -353,20 +350,6 @@ async def send_back(
 ) -> TaskView:
     """Send a submission back, with the reason."""
     task = await confirming.send_back(ctx, task_id, entry, expect)
-    return await _answer(ctx, task, response)
-
-
-@router.post(
-    "/tasks/{task_id}/extend",
-    operation_id="extendTask",
-    dependencies=[EXTEND],
-    responses=problem_responses(*STEP_REFUSALS, DeadlineInPast),
-)
-async def extend(
-    ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, expect: ExpectDep, response: Response
-) -> TaskView:
-    """Move the current deadline by a decision; the original one stays."""
-    task = await extending.extend(ctx, task_id, entry, expect)
     return await _answer(ctx, task, response)
 
 

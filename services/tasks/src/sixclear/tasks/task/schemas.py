@@ -18,7 +18,8 @@ TaskStatus = Annotated[
         "draft", "proposed", "assigned", "in_progress", "submitted", "returned", "completed", "paused", "cancelled"
     ],
     Field(
-        description="No step leads to `draft` or `paused` yet; only a proposal that ends becomes `cancelled`.",
+        description="No step leads to `draft` or `paused` yet; a proposal that ends becomes `cancelled`, and a task "
+        "by decision (`cancelled_at`).",
         json_schema_extra={NOT_REACHED: ["draft", "paused"]},
     ),
 ]
@@ -128,6 +129,7 @@ class TaskSummary(Schema):
         description="Whether `submitted_at` lies before `current_deadline` or at it; null without one of them."
     )
     completed_at: datetime | None
+    cancelled_at: datetime | None = Field(default=None, description="When a decision ended it without a result.")
     demonstration: bool
     version: int
     updated_at: datetime = Field(description="When its last change was recorded.")

@@ -1,0 +1,1 @@
+"""Decisions on tasks: asked by one body with its reasons, decided by another one."""

@@ -1,0 +1,59 @@
+"""Who may see decisions, ask for one, and take one."""
+
+from uuid import UUID
+
+from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access, OrganisationRule
+from sixclear.tasks.decision.errors import DecisionByAsker, DecisionImpossible
+from sixclear.tasks.decision.models import Decision
+from sixclear.tasks.organisation.service import get_organisation, is_within
+from sixclear.tasks.task.access import ASSIGNING, doers
+from sixclear.tasks.task.models import Task, state_of
+
+PUBLIC = Access.public("What was asked for on a task and what was decided is published to everyone.")
+
+
+def require_asker(ctx: Context, task: Task) -> UUID:
+    """The bodies that work on the task and the assigning body may; returns the caller's organisation."""
+    allowed = {*doers(state_of(task)), task.assigning_organisation_id}
+    return ctx.require_organisation(allowed, "ask for a decision on a task of other organisations")
+
+
+async def check_decidable(ctx: Context, task: Task, asked_by: UUID) -> None:
+    """Raises DecisionImpossible when no other body than the one that asks could decide."""
+    if {task.assigning_organisation_id, task.programme.owner_organisation_id} - {asked_by}:
+        return
+    if (await get_organisation(ctx.session, str(task.assigning_organisation_id))).parent_id is None:
+        raise DecisionImpossible("Your organisation assigned the task, and no body is above it.")
+
+
+async def require_decider(ctx: Context, task: Task, asked_by: UUID) -> UUID:
+    """The assigning body, the programme's owner and the bodies above the assigning one may; returns the caller's.
+
+    Raises DecisionByAsker for the body that asked.
+    """
+    own = ctx.caller.organisation_id
+    if own == asked_by:
+        raise DecisionByAsker
+    allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
+    if own is not None and own not in allowed and await is_within(ctx.session, task.assigning_organisation_id, own):
+        return own
+    return ctx.require_organisation(allowed, "decide on this task")
+
+
+def require_asking_body(ctx: Context, decision: Decision) -> UUID:
+    """The body may that asked."""
+    return ctx.require_organisation({decision.asked_by_organisation_id}, "withdraw a request of another organisation")
+
+
+_ASKING = OrganisationRule("asking_body", "a body that works on the task, or its assigning body", require_asker)
+_DECIDING = OrganisationRule(
+    "deciding_body",
+    "the assigning body of the task, the owner of the programme or a body above the assigning one, which did not ask",
+    require_decider,
+)
+_ASKED = OrganisationRule("body_that_asked", "the body that asked for the decision", require_asking_body)
+ASK = Access.scope("tasks:report", "tasks:assign", organisation=_ASKING)
+DECIDE = Access.scope("tasks:assign", organisation=_DECIDING)
+WITHDRAW = Access.scope("tasks:report", "tasks:assign", organisation=_ASKED)
+EXTEND = Access.scope("tasks:assign", organisation=ASSIGNING)

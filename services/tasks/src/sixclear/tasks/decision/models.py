@@ -1,0 +1,65 @@
+"""The table of decisions."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sixclear.tasks.decision.lifecycle import DecisionState, Value
+from sixclear.tasks.tables import Base
+from sixclear.tasks.task.models import HangsOnTask
+
+
+class Decision(HangsOnTask, Base):
+    """A request on a task, and what was decided on it.
+
+    `former`, `proposed` and `decided` hold the value of the kind, as JSON with the names of `Value`.
+    """
+
+    __tablename__ = "decision"
+
+    decision_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str]
+    document: Mapped[str | None]
+    former: Mapped[dict[str, Any]]
+    proposed: Mapped[dict[str, Any]]
+    decided: Mapped[dict[str, Any] | None]
+    asked_by_organisation_id: Mapped[UUID]
+    asked_at: Mapped[datetime]
+    asked_late: Mapped[bool] = mapped_column(Boolean)
+    decide_by: Mapped[datetime]
+    decided_by_organisation_id: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str | None]
+
+    __table_args__ = (
+        Index("ix_decision_task_id", "task_id", "asked_at", "decision_id"),
+        Index("ix_decision_listing", "asked_at", "decision_id"),
+        Index("ix_decision_asked", "asked_at", "decision_id", postgresql_where=text("state = 'asked'")),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be decided."""
+        return self.state == "asked"
+
+
+def stored(value: Value) -> dict[str, Any]:
+    """A value as its column holds it."""
+    return {name: part.isoformat() if isinstance(part, datetime) else part for name, part in asdict(value).items()}
+
+
+def value_of(column: dict[str, Any]) -> Value:
+    """The value that a column holds."""
+    deadline = column.get("deadline")
+    return Value(deadline=None if deadline is None else datetime.fromisoformat(deadline))
+
+
+def decision_state(decision: Decision) -> DecisionState:
+    """What rules read of a decision, as the row has it now."""
+    return DecisionState(decision.kind, decision.state, value_of(decision.proposed))

@@ -1,0 +1,72 @@
+"""Decisions in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.tasks.decision.models import Decision
+from sixclear.tasks.task.filters import has_part
+from sixclear.tasks.task.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """What a list of decisions is narrowed to; None: to nothing.
+
+    `concerned` is the body that asks for its own decisions, restricted ones included; None leaves only public ones.
+    """
+
+    task_id: UUID | None
+    kind: str | None
+    state: str | None
+    organisation_ids: Sequence[UUID] | None
+    asked_before: datetime | None
+    concerned: UUID | None
+
+
+async def find_decision(session: AsyncSession, decision_id: UUID) -> Decision | None:
+    """The decision with this identifier."""
+    return await session.get(Decision, decision_id)
+
+
+async def lock_decision(session: AsyncSession, decision_id: UUID) -> Decision | None:
+    """The decision as it is now, its row locked; its task was locked before it."""
+    return await session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
+
+
+async def decisions_of(session: AsyncSession, task_id: UUID) -> Sequence[Decision]:
+    """All decisions on a task, oldest first."""
+    of_task = select(Decision).where(Decision.task_id == task_id)
+    return (await session.scalars(of_task.order_by(Decision.asked_at, Decision.decision_id))).all()
+
+
+async def count_decisions(session: AsyncSession, task_id: UUID) -> int:
+    """How many decisions a task has."""
+    return (await session.scalars(select(func.count()).where(Decision.task_id == task_id))).one()
+
+
+async def list_decisions(
+    session: AsyncSession, narrow: DecisionFilter, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Decision]:
+    """Decisions, the longest asked first, after the cursor."""
+    statement = select(Decision).where(*_conditions(narrow))
+    if narrow.concerned is not None:
+        statement = statement.join(Task, Task.task_id == Decision.task_id)
+    if after is not None:
+        statement = statement.where(tuple_(Decision.asked_at, Decision.decision_id) > tuple_(*after))
+    return (await session.scalars(statement.order_by(Decision.asked_at, Decision.decision_id).limit(limit))).all()
+
+
+def _conditions(narrow: DecisionFilter) -> list[ColumnElement[bool]]:
+    own = narrow.concerned
+    found: list[ColumnElement[bool]] = [Decision.classification == "public"] if own is None else [has_part(own)]
+    if narrow.organisation_ids is not None:
+        found.append(Decision.organisation_id.in_(narrow.organisation_ids))
+    if narrow.asked_before is not None:
+        found.append(Decision.asked_at < narrow.asked_before)
+    named = (Decision.task_id, narrow.task_id), (Decision.kind, narrow.kind), (Decision.state, narrow.state)
+    return [*found, *(column == value for column, value in named if value is not None)]

@@ -1,0 +1,190 @@
+"""Decisions on tasks over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.common.web.instants import Instant
+from sixclear.common.web.openapi import TAGGED
+from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.schemas import Page
+from sixclear.common.web.texts import Lookup
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.tasks.decision import access
+from sixclear.tasks.decision.errors import (
+    REFUSALS,
+    DecisionByAsker,
+    DecisionImpossible,
+    DecisionNotFound,
+    DecisionOpen,
+    DecisionReasonMissing,
+    DecisionValueWrong,
+)
+from sixclear.tasks.decision.models import Decision
+from sixclear.tasks.decision.repository import DecisionFilter
+from sixclear.tasks.decision.responses import decision_responses, is_awaited
+from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry, DecisionView, Kind, State
+from sixclear.tasks.decision.service import ask, find
+from sixclear.tasks.decision.service import decide as deciding
+from sixclear.tasks.decision.service import extend as extending
+from sixclear.tasks.task.access import OWN as OWN_TASKS
+from sixclear.tasks.task.errors import STEP_REFUSALS, DeadlineInPast
+from sixclear.tasks.task.schemas import ExtensionEntry, Step, TaskView
+from sixclear.tasks.task.service.find import derived_state, shown
+
+router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
+
+PUBLIC = Depends(access.PUBLIC)
+OWN = Depends(OWN_TASKS)
+ASK = Depends(access.ASK)
+DECIDE = Depends(access.DECIDE)
+WITHDRAW = Depends(access.WITHDRAW)
+EXTEND = Depends(access.EXTEND)
+TaskParam = Annotated[UUID | None, Query(alias="task", description="Those on this task.")]
+OrganisationParam = Annotated[
+    Lookup | None, Query(description="Those on tasks that this body, or one below it, is answerable for.")
+]
+AskedBeforeParam = Annotated[Instant | None, Query(description="Asked for before this instant.")]
+_ASKED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The same was asked before, and is open; nothing changed.", "model": DecisionView}
+}
+
+
+@router.get(
+    "/decisions",
+    operation_id="listDecisions",
+    dependencies=[PUBLIC],
+    responses=problem_responses(ReferenceUnknown),
+)
+async def list_decisions(
+    ctx: ContextDep,
+    state: State | None = None,
+    kind: Kind | None = None,
+    organisation: OrganisationParam = None,
+    asked_before: AskedBeforeParam = None,
+    task_id: TaskParam = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
+) -> Page[DecisionView]:
+    """What was asked for on tasks and what was decided, the longest asked first; `state=asked` is what still waits."""
+    narrow = DecisionFilter(task_id, kind, state, None, asked_before, None)
+    return await _page(ctx, narrow, organisation, cursor, limit)
+
+
+@router.get(
+    "/own/decisions",
+    operation_id="listOwnDecisions",
+    dependencies=[OWN],
+    responses=problem_responses(ReferenceUnknown),
+)
+async def list_own_decisions(
+    ctx: ContextDep,
+    state: State | None = None,
+    kind: Kind | None = None,
+    organisation: OrganisationParam = None,
+    asked_before: AskedBeforeParam = None,
+    task_id: TaskParam = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
+) -> Page[DecisionView]:
+    """As `/decisions`, on the tasks in which the caller's organisation has a part, restricted ones included."""
+    narrow = DecisionFilter(task_id, kind, state, None, asked_before, ctx.caller.own_organisation())
+    return await _page(ctx, narrow, organisation, cursor, limit)
+
+
+async def _page(
+    ctx: Context, narrow: DecisionFilter, organisation: str | None, cursor: str | None, limit: int
+) -> Page[DecisionView]:
+    context = f"decisions {narrow} {organisation}"
+    after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
+    found = await find.list_decisions(ctx, narrow, organisation, after, limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    following = last and encode_cursor([last.asked_at, last.decision_id], context=context)
+    return Page(items=await decision_responses(ctx, found[:limit]), next=following)
+
+
+@router.get(
+    "/own/decisions/{decision_id}",
+    operation_id="getOwnDecision",
+    dependencies=[OWN],
+    responses=TAGGED | problem_responses(DecisionNotFound),
+)
+@router.get(
+    "/decisions/{decision_id}",
+    operation_id="getDecision",
+    dependencies=[PUBLIC],
+    responses=TAGGED | problem_responses(DecisionNotFound),
+)
+async def get_decision(ctx: ContextDep, decision_id: UUID, response: Response) -> DecisionView:
+    """One decision, with its version as ETag."""
+    return await _answer(ctx, await find.get_decision(ctx, decision_id), response)
+
+
+@router.post(
+    "/tasks/{task_id}/decisions",
+    operation_id="askForDecision",
+    dependencies=[ASK],
+    status_code=201,
+    responses=problem_responses(*STEP_REFUSALS, DecisionOpen, DecisionImpossible, DecisionValueWrong, DeadlineInPast)
+    | _ASKED,
+)
+async def ask_for_decision(ctx: ContextDep, task_id: UUID, entry: DecisionEntry, response: Response) -> DecisionView:
+    """Ask for a decision on a task, with the reason; another body decides."""
+    decision, new = await ask.ask(ctx, task_id, entry)
+    if not new:
+        response.status_code = 200
+    return await _answer(ctx, decision, response)
+
+
+@router.post(
+    "/decisions/{decision_id}/decide",
+    operation_id="decide",
+    dependencies=[DECIDE],
+    responses=problem_responses(*REFUSALS, DecisionByAsker, DecisionReasonMissing, DecisionValueWrong, DeadlineInPast),
+)
+async def decide(
+    ctx: ContextDep, decision_id: UUID, answer: DecisionAnswer, expect: ExpectDep, response: Response
+) -> DecisionView:
+    """Grant a request, grant something else in its place, or refuse it; never the body that asked.
+
+    What is granted happens to the task in the same transaction.
+    """
+    return await _answer(ctx, await deciding.decide(ctx, decision_id, answer, expect), response)
+
+
+@router.post(
+    "/decisions/{decision_id}/withdraw",
+    operation_id="withdrawDecision",
+    dependencies=[WITHDRAW],
+    responses=problem_responses(*REFUSALS),
+)
+async def withdraw(
+    ctx: ContextDep, decision_id: UUID, step: Step, expect: ExpectDep, response: Response
+) -> DecisionView:
+    """Take your own request back before it is decided."""
+    return await _answer(ctx, await ask.withdraw(ctx, decision_id, step, expect), response)
+
+
+@router.post(
+    "/tasks/{task_id}/extend",
+    operation_id="extendTask",
+    dependencies=[EXTEND],
+    responses=problem_responses(*STEP_REFUSALS, DeadlineInPast, DecisionValueWrong),
+)
+async def extend(
+    ctx: ContextDep, task_id: UUID, entry: ExtensionEntry, expect: ExpectDep, response: Response
+) -> TaskView:
+    """Move the current deadline to a later time by a decision in one act; the original one stays."""
+    task = await extending.extend(ctx, task_id, entry, expect)
+    tag(response, ctx.log, task, derived_state(ctx, task))
+    return await shown(ctx, task)
+
+
+async def _answer(ctx: Context, decision: Decision, response: Response) -> DecisionView:
+    tag(response, ctx.log, decision, "awaited" if is_awaited(ctx, decision) else None)
+    return (await decision_responses(ctx, [decision]))[0]

@@ -1,0 +1,1 @@
+"""Decisions: found, asked, decided, taken back; an extension in one act."""

@@ -1,0 +1,90 @@
+"""Asking for a decision, and taking the request back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.change import Change
+from sixclear.common.ids import stable_id
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.decision import lifecycle
+from sixclear.tasks.decision import repository as rows
+from sixclear.tasks.decision.access import check_decidable, require_asker, require_asking_body
+from sixclear.tasks.decision.errors import DecisionOpen
+from sixclear.tasks.decision.lifecycle import Value
+from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
+from sixclear.tasks.decision.recording import DECISION
+from sixclear.tasks.decision.schemas import DecisionEntry
+from sixclear.tasks.decision.service.find import locked
+from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
+from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.schemas import Step
+from sixclear.tasks.task.service.children import dimensions
+from sixclear.tasks.task.service.find import get_task
+
+
+async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry) -> tuple[Decision, bool]:
+    """Ask for a decision on a task; the same request again, while it is open, is the same one (False).
+
+    Raises DecisionOpen beside another open one of the kind, DecisionImpossible where no other body could decide.
+    """
+    task = await get_task(ctx, task_id, lock=True)
+    own = require_asker(ctx, task)
+    value = asked_value(entry)
+    lifecycle.check_value(entry.kind, value)
+    known = await rows.decisions_of(ctx.session, task_id)
+    if (found := next((one for one in known if one.is_open and one.kind == entry.kind), None)) is not None:
+        if (found.asked_by_organisation_id, found.reason, value_of(found.proposed)) == (own, entry.reason, value):
+            return found, False
+        raise DecisionOpen
+    lifecycle.check_askable(state_of(task))
+    occurred_at = ctx.fact_time(entry.occurred_at, task.assigned_at)
+    check_value_to_come(ctx, value)
+    lifecycle.effect(entry.kind, state_of(task), value, occurred_at)
+    lifecycle.check_later(state_of(task), value)
+    await check_decidable(ctx, task, own)
+    asked = new_decision(task, len(known), entry, value, own, occurred_at)
+    ctx.session.add(asked)
+    await record(ctx, asked, Change("asked", {"state": "asked"}), occurred_at, DECISION, reason=entry.reason)
+    return asked, True
+
+
+async def withdraw(ctx: Context, decision_id: UUID, step: Step, expect: Expect) -> Decision:
+    """Take a request back that is not decided; the body that asked may."""
+    decision, _ = await locked(ctx, decision_id, expect)
+    require_asking_body(ctx, decision)
+    occurred_at = ctx.fact_time(step.occurred_at, decision.occurred_at)
+    await record(ctx, decision, lifecycle.take_back(decision_state(decision)), occurred_at, DECISION)
+    return decision
+
+
+def new_decision(
+    task: Task, known: int, entry: DecisionEntry, value: Value, asked_by: UUID, asked_at: datetime
+) -> Decision:
+    """A decision on a task that has so many; its row is not written yet."""
+    programme = task.programme
+    return Decision(
+        decision_id=stable_id("decision", str(task.task_id), str(known + 1)),
+        version=0,
+        kind=entry.kind,
+        reason=entry.reason,
+        document=entry.document,
+        former=stored(lifecycle.former(state_of(task), entry.kind)),
+        proposed=stored(value),
+        asked_by_organisation_id=asked_by,
+        asked_at=asked_at,
+        asked_late=lifecycle.is_late(entry.kind, task.current_deadline, asked_at, programme.extension_notice_days),
+        decide_by=lifecycle.decide_by(asked_at, programme.decision_days),
+        **dimensions(task),
+    )
+
+
+def asked_value(entry: DecisionEntry) -> Value:
+    """What is proposed, as rules read it."""
+    return Value(deadline=None if entry.deadline is None else deadline_instant(entry.deadline))
+
+
+def check_value_to_come(ctx: Context, value: Value) -> None:
+    """Raises DeadlineInPast for a deadline that is over, unless the caller tells the past."""
+    if value.deadline is not None:
+        check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)

@@ -1,0 +1,68 @@
+"""Deciding on a request: what is granted happens to the task in the same transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.decision import lifecycle
+from sixclear.tasks.decision.access import require_decider
+from sixclear.tasks.decision.errors import DecisionValueWrong
+from sixclear.tasks.decision.lifecycle import Value
+from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
+from sixclear.tasks.decision.recording import DECISION
+from sixclear.tasks.decision.schemas import DecisionAnswer
+from sixclear.tasks.decision.service.ask import check_value_to_come
+from sixclear.tasks.decision.service.find import locked
+from sixclear.tasks.task.deadlines import deadline_instant
+from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.service.record import record_change
+
+
+async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect: Expect) -> Decision:
+    """Grant or refuse a request; another body than the one that asked. The same answer again changes nothing.
+
+    Raises DecisionByAsker, DecisionReasonMissing, DecisionValueWrong, and what the task's state does not allow.
+    """
+    decision, task = await locked(ctx, decision_id, expect)
+    own = await require_decider(ctx, task, decision.asked_by_organisation_id)
+    value = _granted_value(decision, answer)
+    if _is_repeated(decision, answer, value, own):
+        return decision
+    occurred_at = ctx.fact_time(answer.occurred_at, max(decision.occurred_at, task.occurred_at))
+    if answer.outcome == "refused":
+        change = lifecycle.refuse(decision_state(decision), answer.reason, own, occurred_at)
+        await record(ctx, decision, change, occurred_at, DECISION, reason=answer.reason)
+        return decision
+    change = lifecycle.grant(decision_state(decision), value, answer.reason, own, occurred_at)
+    check_value_to_come(ctx, value)
+    decision.former = stored(lifecycle.former(state_of(task), decision.kind))
+    decision.decided = stored(value)
+    await record(ctx, decision, change, occurred_at, DECISION, reason=answer.reason)
+    await apply(ctx, task, decision, value, occurred_at)
+    return decision
+
+
+async def apply(ctx: Context, task: Task, decision: Decision, value: Value, occurred_at: datetime) -> None:
+    """Do to the task what the decision grants."""
+    change = lifecycle.effect(decision.kind, state_of(task), value, occurred_at)
+    await record_change(ctx, task, change, occurred_at, reason=decision.decision_reason or decision.reason)
+
+
+def _granted_value(decision: Decision, answer: DecisionAnswer) -> Value:
+    proposed = value_of(decision.proposed)
+    stated = Value(deadline=None if answer.deadline is None else deadline_instant(answer.deadline))
+    if answer.outcome != "granted_otherwise":
+        if stated != Value():
+            lifecycle.check_value("cancellation", stated)
+        return proposed
+    lifecycle.check_value(decision.kind, stated)
+    if stated == proposed:
+        raise DecisionValueWrong("This is what was asked: grant it.")
+    return stated
+
+
+def _is_repeated(decision: Decision, answer: DecisionAnswer, value: Value, own: UUID) -> bool:
+    said = decision.state, decision.decided_by_organisation_id, decision.decision_reason
+    same = said == (answer.outcome, own, answer.reason)
+    return same and (decision.decided is None or value_of(decision.decided) == value)

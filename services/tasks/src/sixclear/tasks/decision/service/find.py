@@ -1,0 +1,65 @@
+"""Finding decisions: one, one to be changed, and lists."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.decision import repository as rows
+from sixclear.tasks.decision.errors import DecisionNotFound
+from sixclear.tasks.decision.models import Decision
+from sixclear.tasks.decision.recording import DECISION
+from sixclear.tasks.decision.repository import DecisionFilter
+from sixclear.tasks.organisation import service as organisations
+from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.service.children import Children
+from sixclear.tasks.task.service.find import get_task
+
+CHILDREN = Children(Decision, DECISION)
+
+
+async def get_decision(ctx: Context, decision_id: UUID) -> Decision:
+    """A decision on a task that the caller may see; raises DecisionNotFound."""
+    decision = await rows.find_decision(ctx.session, decision_id)
+    if decision is None:
+        raise DecisionNotFound
+    await _task_of(ctx, decision)
+    return decision
+
+
+async def locked(ctx: Context, decision_id: UUID, expect: Expect) -> tuple[Decision, Task]:
+    """The decision and its task, both rows locked until the transaction ends, the task's first.
+
+    Raises DecisionNotFound, then what `expect` raises.
+    """
+    found = await rows.find_decision(ctx.session, decision_id)
+    if found is None:
+        raise DecisionNotFound
+    task = await _task_of(ctx, found, lock=True)
+    decision = await rows.lock_decision(ctx.session, decision_id)
+    assert decision is not None, "decisions are never deleted"
+    expect(decision)
+    return decision, task
+
+
+async def list_decisions(
+    ctx: Context, narrow: DecisionFilter, organisation: str | None, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Decision]:
+    """Decisions, the longest asked first; raises ReferenceUnknown for an organisation that is not known.
+
+    With an organisation, those on tasks that it is answerable for, or a body below it.
+    """
+    if organisation is not None:
+        named = await organisations.meant(ctx.session, "organisation", organisation)
+        below = tuple(await organisations.list_subtree(ctx.session, named))
+        narrow = replace(narrow, organisation_ids=below)
+    return await rows.list_decisions(ctx.session, narrow, after=after, limit=limit)
+
+
+async def _task_of(ctx: Context, decision: Decision, *, lock: bool = False) -> Task:
+    try:
+        return await get_task(ctx, decision.task_id, lock=lock)
+    except TaskNotFound:
+        raise DecisionNotFound from None
