@@ -56,7 +56,7 @@ class _Phase(Enum):
     BODY = "a head is complete, its body is not"
 
 
-_BETWEEN, _HEAD, _BODY = _Phase  # every request asks several times, and an enumeration is slow to ask
+BETWEEN, _HEAD, _BODY = _Phase  # every request asks several times, and an enumeration is slow to ask
 
 
 class BoundedHttp(UpgradesIgnored):
@@ -73,7 +73,7 @@ class BoundedHttp(UpgradesIgnored):
         super().__init__(*arguments, **named)
         self._seats = seats
         self._seated = False
-        self._phase = _BETWEEN
+        self._phase = BETWEEN
         self._head_since: float | None = None
         self._head_fed = self._fed = 0
         self._body_since: float | None = None
@@ -206,7 +206,7 @@ class BoundedHttp(UpgradesIgnored):
     def on_message_complete(self) -> None:
         if self._trailers and self._trailers_are_too_large():
             self._raise(http_refusals.trailers_too_large(TRAILER_BYTES, TRAILER_FIELDS))
-        self._phase = _BETWEEN
+        self._phase = BETWEEN
         super().on_message_complete()
 
     def _trailers_are_too_large(self) -> bool:
@@ -251,7 +251,7 @@ class BoundedHttp(UpgradesIgnored):
         elif self._running is None or self._running.response_complete:
             if self._ended:
                 self._say_last()
-            elif self._phase is _BETWEEN and not self.transport.get_write_buffer_size():
+            elif self._phase is BETWEEN and not self.transport.get_write_buffer_size():
                 self._seats.idle(self)
 
     # Refusals
@@ -307,7 +307,7 @@ class BoundedHttp(UpgradesIgnored):
         elif self._head_since is None:
             # A head that has begun, or bytes that begin nothing, such as empty lines: they end uvicorn's own timer.
             waiting = self._running is None or self._running.response_complete
-            if self._phase is _BETWEEN and (not waiting or self.timeout_keep_alive_task is not None):
+            if self._phase is BETWEEN and (not waiting or self.timeout_keep_alive_task is not None):
                 return
             self._head_since = self.loop.time()
         self._arm()

@@ -53,8 +53,8 @@ class Refusal:
     detail: str
     retry_after_seconds: int | None = None
 
-    def encode(self) -> bytes:
-        """The whole answer as it goes on the wire."""
+    def encode(self, *, closes: bool = True) -> bytes:
+        """The whole answer as it goes on the wire; with `closes` it says that the connection ends."""
         kind = self.kind
         body = orjson.dumps(
             {
@@ -71,8 +71,9 @@ class Refusal:
             f"content-length: {len(body)}",
             "cache-control: no-store",
             "x-content-type-options: nosniff",
-            "connection: close",
         ]
+        if closes:
+            lines.append("connection: close")
         if self.retry_after_seconds is not None:
             lines.append(f"retry-after: {self.retry_after_seconds}")
         return "\r\n".join([*lines, "", ""]).encode() + body

@@ -59,6 +59,10 @@ class Router:
         """Whether a request for `path` costs next to nothing: a probe, the metrics, a static file."""
         return path in PROBES or path.startswith(self._static)
 
+    def is_stream(self, path: str) -> bool:
+        """Whether the answers to a request for `path` have no end."""
+        return path in self._streams
+
 
 def _until(stopping: asyncio.Event, receive: Receive) -> Receive:
     """A stream's client seems to leave when the process stops: the server itself tells it only after all have left."""

@@ -24,6 +24,7 @@ from sixclear.common.runtime.supervisor import ShowsStreams, Supervisor
 from sixclear.common.runtime.target import Check, RefusesWithPages, Runtime, Target
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import KeepsSpans, SpanSwitch, Telemetry, configure_telemetry
+from sixclear.common.web.hot_front import hot_routes_of
 from sixclear.common.web.visitor import VisitorEdge
 from sixclear.launcher.banner import banner
 from sixclear.launcher.brokers import make_bus, with_relay
@@ -39,6 +40,7 @@ from sixclear.launcher.rate_limits import RateLimits
 from sixclear.launcher.registry import SERVICES, Service, chosen
 from sixclear.launcher.router import PROBES, Router, process_app
 from sixclear.launcher.server import HttpServer, bind, seats_of
+from sixclear.launcher.shedding import Lanes, Shedding
 from sixclear.launcher.signals import Signals, Stopped, stop_with_parent
 from sixclear.launcher.start_rules import require_introspection, require_sources
 from sixclear.launcher.stream_metrics import StreamCollector
@@ -81,8 +83,11 @@ async def process(options: RunOptions, signals: Signals, say: Callable[[str], No
         stack.callback(gc.enable)
         await _start_database(settings, services, folder, stack, signals, say)
         token = _own_token(settings, services, stack)
-        supervisor, app = await _assemble(settings, services, token, stack, signals, issues=issues, disk=_disk(folder))
-        server = HttpServer(VisitorEdge(app, settings.trusted_networks, settings.tracers), listener, seats_of(settings))
+        supervisor, app, shedding = await _assemble(
+            settings, services, token, stack, signals, issues=issues, disk=_disk(folder)
+        )
+        edge = VisitorEdge(app, settings.trusted_networks, settings.tracers)
+        server = HttpServer(edge, listener, seats_of(settings), shedding)
         await server.start()
         stack.push_async_callback(_stop_serving, supervisor, server, signals)
         await signals.unless_stopped(until_ready(supervisor))
@@ -169,7 +174,7 @@ async def _assemble(
     *,
     issues: bool,
     disk: Callable[[], Sequence[Check]],
-) -> tuple[Supervisor, ASGIApp]:
+) -> tuple[Supervisor, ASGIApp, Shedding | None]:
     switch, apps = SpanSwitch(), dict[str, ASGIApp]()
     telemetries = [configure_telemetry(service.name, settings, switch, token=token) for service in services]
     stack.push_async_callback(_shut_down, telemetries)
@@ -210,7 +215,7 @@ async def _assemble(
     gc.enable()
     await signals.unless_stopped(supervisor.start())
     router = Router(_mounts(targets, lambda: [*supervisor.checks(), *disk()]), signals.stopping)
-    return supervisor, _limited(router, targets, runtime)
+    return supervisor, _limited(router, targets, runtime), _shedding(router, targets, settings.requests_at_once)
 
 
 def _limited(router: Router, targets: Sequence[Target], runtime: Runtime) -> ASGIApp:
@@ -226,6 +231,20 @@ def _limited(router: Router, targets: Sequence[Target], runtime: Runtime) -> ASG
         app_of=router.app_of,
         with_pages=frozenset(target.app for target in targets if isinstance(target, RefusesWithPages)),
     )
+
+
+def _shedding(router: Router, targets: Sequence[Target], most: int) -> Shedding | None:
+    """The lanes of the services, each its own: one whose database is stuck refuses nothing of the others."""
+    if not most:
+        return None
+    lanes = {
+        target.app: Lanes.of(
+            target.name, most, hot_routes_of(target.app), waits_for_others=isinstance(target, RefusesWithPages)
+        )
+        for target in targets
+        if not isinstance(target, IssuerTarget)
+    }
+    return Shedding(lanes, router.app_of, lambda path: router.is_free(path) or router.is_stream(path))
 
 
 async def _shut_down(telemetries: Sequence[Telemetry]) -> None:

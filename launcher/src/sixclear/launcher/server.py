@@ -17,7 +17,9 @@ from sixclear.common.settings import CommonSettings
 from sixclear.common.visitor import Network, address_in, trusts
 from sixclear.launcher import descriptors
 from sixclear.launcher.http_protocol import BoundedHttp
+from sixclear.launcher.http_shedding import SheddingHttp
 from sixclear.launcher.seats import Seats
+from sixclear.launcher.shedding import Shedding
 
 _GRACE_SECONDS = 3
 
@@ -88,13 +90,17 @@ def _shared(trusted: Sequence[Network], host: str) -> bool:
 
 
 class HttpServer:
-    """Serves `app` on a listening socket until it is stopped; `seats` bound its connections."""
+    """Serves `app` on a listening socket until it is stopped; `seats` bound its connections.
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, seats: Seats) -> None:
+    `shedding` says which requests are refused while too many are in work; without it none is.
+    """
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, seats: Seats, shedding: Shedding | None = None) -> None:
         self.port: int = listener.getsockname()[1]
+        protocol = partial(BoundedHttp if shedding is None else partial(SheddingHttp, shedding=shedding), seats=seats)
         config = uvicorn.Config(
             app,
-            http=cast(Any, partial(BoundedHttp, seats=seats)),
+            http=cast(Any, protocol),
             ws="none",
             lifespan="off",
             access_log=False,

@@ -121,6 +121,14 @@ class CommonSettings(ReadSettings):
         description="How many batches of one hot route a process stores at a time. 2 pays where a commit takes about a"
         " millisecond or more, and costs where it takes less.",
     )
+    requests_at_once: int = Field(
+        default=1024,
+        ge=0,
+        le=100_000,
+        description="How many requests of one service a process works on at a time at most. It takes fewer, but never"
+        " fewer than 64, where more would wait longer than a quarter of a second. Others get 503 with `Retry-After`"
+        " before their body is read. 0 refuses none.",
+    )
     issuer_url: HttpAddress | None = Field(
         default=None,
         description="`iss` of accepted access tokens: your OpenID provider. Without it: the embedded issuer.",

@@ -117,6 +117,13 @@ class HotRoutes:
             await route.close()
 
 
+def hot_routes_of(app: ASGIApp) -> HotRoutes | None:
+    """The hot routes of an application; None where it has none."""
+    state = getattr(getattr(app, "state", None), "service_state", None)
+    hot = getattr(state, "hot", None)
+    return hot if isinstance(hot, HotRoutes) else None
+
+
 def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"\{[a-z_]+\}", template)
     return re.compile(_UUID.join(map(re.escape, parts)))
