@@ -42,6 +42,7 @@ DESCRIBED = {
     "clause": "Mục III.3",
     "coordinating_organisations": ["G01"],
     "leader_position": {"title": "Thứ trưởng", "organisation": "G06"},
+    "product_kind": "database",
 }
 
 
@@ -84,7 +85,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("P57", f"{task}/assign", {})
     await step("G06", f"{task}/progress", {"percent": 60, "text": "Đang triển khai thử nghiệm"})
     await step("P57", f"{task}/extend", {"deadline": "2026-06-30", "reason": "Bổ sung phạm vi"})
-    await step("G06", f"{task}/evidence", EVIDENCE)
+    await step("G06", f"{task}/evidence", EVIDENCE | {"proves": ["runs", "holds_data", "has_real_users"]})
     await step("G06", f"{task}/submit", {})
     await step("P57", f"{task}/return", {"reason": "Chưa có người dùng thật"})
     await step("G06", f"{task}/submit", {})

@@ -42,6 +42,7 @@ def a_record(**fields: Any) -> TaskRecord:
     known: dict[str, Any] = {
         **{name: getattr(state, name) for name in TaskState.__dataclass_fields__},
         "responsible_position": None,
+        "product_kind": None,
         "task_id": uuid4(),
         "code": "NV-1",
         "programme_id": uuid4(),

@@ -22,6 +22,9 @@ class EvidenceData(OnTaskData):
     attached_at: datetime
     decided_by_organisation_id: UUID | None
     decided_at: datetime | None
+    proves: list[Literal["runs", "holds_data", "has_real_users"]] = Field(
+        default_factory=list, description="Which of the three confirmations of a system it gives."
+    )
 
 
 class EvidenceWithdrawn(EventData):

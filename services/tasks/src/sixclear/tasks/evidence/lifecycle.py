@@ -1,12 +1,17 @@
 """The life of a piece of evidence: what each step needs and what it changes. Pure: no database, no clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed, allow
+from sixclear.tasks.task.errors import ProofMissing
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskState
 
+# A system is there when all three are shown: it runs, it holds data, and people use it.
+PROOFS = ("runs", "holds_data", "has_real_users")
+_PROVED = frozenset({"information_system", "database"})
 _ALLOWED_FROM = {"accepted": {"waiting"}, "refused": {"waiting"}}
 
 
@@ -21,6 +26,27 @@ def check_decidable(task: TaskState) -> None:
     """Raises TransitionNotAllowed for a task that nobody works on: its confirmation has decided on what waited."""
     if task.status not in OPEN_STATUSES:
         raise TransitionNotAllowed(f"The evidence of a task that is {task.status} is not decided on any more.")
+
+
+def missing_proofs(product_kind: str | None, proved: Iterable[Iterable[str]]) -> list[str]:
+    """The confirmations that a product of this kind needs and that no piece of evidence gives, in order."""
+    if product_kind not in _PROVED:
+        return []
+    given = {proof for one in proved for proof in one}
+    return [proof for proof in PROOFS if proof not in given]
+
+
+def check_proved(product_kind: str | None, proved: Iterable[Iterable[str]]) -> None:
+    """Raises ProofMissing, which names what evidence does not show of an information system or a database."""
+    missing = missing_proofs(product_kind, proved)
+    if missing:
+        raise ProofMissing(
+            f"Missing: {', '.join(missing)}. No evidence that waits or was accepted shows it.",
+            errors=[
+                {"pointer": "#", "code": proof.replace("_", "-"), "detail": f"No evidence has `{proof}` in `proves`."}
+                for proof in missing
+            ],
+        )
 
 
 def accept(evidence: EvidenceState, occurred_at: datetime, organisation_id: UUID | None) -> Change:

@@ -11,6 +11,7 @@ from sixclear.common.web.texts import Text
 from sixclear.tasks.fields import OccurredAt
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
+Proof = Literal["runs", "holds_data", "has_real_users"]
 ReviewState = Literal["waiting", "accepted", "refused"]
 
 
@@ -36,6 +37,7 @@ class EvidenceView(Schema):
     url: str = Field(description="Where it is; of a file the path that answers it.")
     file_id: UUID | None
     sha256: str | None = Field(description="Of a file: of what everyone gets, a picture without what a camera adds.")
+    proves: list[Proof] = Field(description="Which of the three confirmations of a system it gives.")
     organisation: OrganisationBrief | None
     occurred_at: datetime
     recorded_at: datetime

@@ -9,7 +9,7 @@ from sixclear.common.recording import apply, event_of, record
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.evidence import lifecycle
 from sixclear.tasks.evidence import repository as rows
-from sixclear.tasks.evidence.access import require_reviewer
+from sixclear.tasks.evidence.access import named_reviewer, require_reviewer
 from sixclear.tasks.evidence.errors import EvidenceNotFound
 from sixclear.tasks.evidence.lifecycle import EvidenceState
 from sixclear.tasks.evidence.models import EvidenceReview
@@ -19,7 +19,7 @@ from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal,
 from sixclear.tasks.file import service as files
 from sixclear.tasks.file.models import File
 from sixclear.tasks.task.access import is_concerned
-from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.errors import EvidenceWaiting, TaskNotFound
 from sixclear.tasks.task.models import Evidence, Task, state_of
 from sixclear.tasks.task.service.children import Children, dimensions
 from sixclear.tasks.task.service.find import get_task
@@ -87,7 +87,7 @@ async def accept(ctx: Context, evidence_id: UUID, entry: EvidenceAcceptance, exp
     Raises ConfirmationByDoer, TransitionNotAllowed for one that was refused or whose task is over.
     """
     review, task = await locked(ctx, evidence_id, expect)
-    organisation_id = require_reviewer(ctx, task)
+    organisation_id = require_reviewer(ctx, task, hidden=review.hidden)
     if review.state == "accepted":
         return review
     lifecycle.check_decidable(state_of(task))
@@ -99,7 +99,7 @@ async def accept(ctx: Context, evidence_id: UUID, entry: EvidenceAcceptance, exp
 async def refuse(ctx: Context, evidence_id: UUID, entry: EvidenceRefusal, expect: Expect) -> EvidenceReview:
     """Refuse a piece of evidence, with the reason; as `accept`. The same reason again changes nothing."""
     review, task = await locked(ctx, evidence_id, expect)
-    organisation_id = require_reviewer(ctx, task)
+    organisation_id = require_reviewer(ctx, task, hidden=review.hidden)
     if (review.state, review.reason) == ("refused", entry.reason):
         return review
     lifecycle.check_decidable(state_of(task))
@@ -110,10 +110,19 @@ async def refuse(ctx: Context, evidence_id: UUID, entry: EvidenceRefusal, expect
 
 
 async def accept_waiting(ctx: Context, task: Task, occurred_at: datetime, organisation_id: UUID) -> None:
-    """Accept what still waits of a task that is about to be confirmed by this body, with two statements for all."""
+    """Accept what still waits of a task that is about to be confirmed by this body, with two statements for all.
+
+    Raises EvidenceWaiting where the programme asks another body first, and ProofMissing for a system that is not
+    proved.
+    """
     for said, in_public in await rows.list_untold(ctx.session, task.task_id):
         await tell(ctx, task, said, in_public=in_public)
-    waiting = [review for review in await rows.list_reviews(ctx.session, task.task_id) if review.is_open]
+    reviews = await rows.list_reviews(ctx.session, task.task_id)
+    waiting = [review for review in reviews if review.is_open]
+    if named_reviewer(task) is not None and not all(review.hidden for review in waiting):
+        raise EvidenceWaiting(f"{len(waiting)} pieces of evidence wait for the body that the programme names.")
+    proofs = [review.said.proves for review in reviews if review.state != "refused"]
+    lifecycle.check_proved(task.product_kind, proofs)
     events = []
     for review in waiting:
         change = lifecycle.accept(_state(review), occurred_at, organisation_id)

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from pydantic import Field
+
 from sixclear.common.events.catalogue import EntityEvents, EventData
 
 
@@ -18,6 +20,9 @@ class ProgrammeData(EventData):
     source_en: str | None
     owner_organisation_id: UUID
     demonstration: bool
+    evidence_organisation_id: UUID | None = Field(
+        default=None, description="The body that accepts evidence before a task is confirmed."
+    )
 
 
 PROGRAMME_EVENTS = EntityEvents(

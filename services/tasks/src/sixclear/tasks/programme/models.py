@@ -26,4 +26,6 @@ class Programme(Versioned, Base):
     # The release before does not write these two.
     decision_days: Mapped[int] = mapped_column(SmallInteger, server_default="5")
     extension_notice_days: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    # The body that accepts evidence before a task is confirmed; null: who confirms the task accepts what waits.
+    evidence_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"))
     demonstration: Mapped[bool] = mapped_column(Boolean)

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.tasks.organisation.service import briefs
+from sixclear.tasks.organisation.service import briefs, named
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.schemas import ProgrammeView
 
-_COLUMNS = set(ProgrammeView.model_fields) - {"owner"}
+_COLUMNS = set(ProgrammeView.model_fields) - {"owner", "evidence_organisation"}
 
 
 async def programme_responses(session: AsyncSession, programmes: Sequence[Programme]) -> list[ProgrammeView]:
     """Programmes with their owners' names."""
-    names = await briefs(session, (row.owner_organisation_id for row in programmes))
+    bodies = {row.owner_organisation_id for row in programmes} | {row.evidence_organisation_id for row in programmes}
+    names = await briefs(session, bodies)
     return [
-        ProgrammeView(owner=names[row.owner_organisation_id], **{name: getattr(row, name) for name in _COLUMNS})
+        ProgrammeView(
+            owner=names[row.owner_organisation_id],
+            evidence_organisation=named(names, row.evidence_organisation_id),
+            **{name: getattr(row, name) for name in _COLUMNS},
+        )
         for row in programmes
     ]

@@ -8,7 +8,7 @@ from pydantic import Field
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
-from sixclear.tasks.fields import Line, OccurredAt, Reference
+from sixclear.tasks.fields import Line, OccurredAt, OptionalReference, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
 DecisionDays = Annotated[
@@ -41,6 +41,11 @@ class ProgrammeEntry(Schema):
     six_clears_enforced: bool = True
     decision_days: DecisionDays = 5
     extension_notice_days: NoticeDays = 0
+    evidence_organisation: OptionalReference = Field(
+        default=None,
+        description="The body that accepts or refuses evidence before a task is confirmed. Without one, who confirms "
+        "the task accepts what still waits.",
+    )
     demonstration: bool = False
     occurred_at: OccurredAt = None
 
@@ -59,5 +64,6 @@ class ProgrammeView(Schema):
     six_clears_enforced: bool
     decision_days: int = 5
     extension_notice_days: int = 0
+    evidence_organisation: OrganisationBrief | None
     demonstration: bool
     version: int

@@ -70,10 +70,15 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
 
     `expect` is called with the known programme, or None, before anything changes.
     """
-    owner = (await referenced(ctx.session, {"#/owner": entry.owner}))["#/owner"]
+    bodies = {"#/owner": entry.owner} | (
+        {"#/evidence_organisation": entry.evidence_organisation} if entry.evidence_organisation else {}
+    )
+    known = await referenced(ctx.session, bodies)
+    owner, checking = known["#/owner"], known.get("#/evidence_organisation")
     ctx.require_organisation({owner.organisation_id}, "open a programme of another organisation")
-    fields = entry.model_dump(exclude={"owner", "slug", "occurred_at"}) | {
-        "owner_organisation_id": owner.organisation_id
+    fields = entry.model_dump(exclude={"owner", "slug", "occurred_at", "evidence_organisation"}) | {
+        "owner_organisation_id": owner.organisation_id,
+        "evidence_organisation_id": checking and checking.organisation_id,
     }
     programme_id = stable_id("programme", entry.slug)
     programme = await rows.find_or_create(ctx.session, entry.slug, programme_id)
@@ -107,5 +112,9 @@ async def patch_programme(ctx: Context, slug: str, patch: Mapping[str, Any], exp
     programme = await locked(ctx, slug, expect)
     own = {name: getattr(programme, name) for name in ProgrammeEntry.model_fields if hasattr(programme, name)}
     del own["occurred_at"]
-    current = own | {"owner": str(programme.owner_organisation_id)}
+    checking = programme.evidence_organisation_id
+    current = own | {
+        "owner": str(programme.owner_organisation_id),
+        "evidence_organisation": checking and str(checking),
+    }
     return (await register_programme(ctx, patched(ProgrammeEntry, current, patch, slug=slug), expect))[0]

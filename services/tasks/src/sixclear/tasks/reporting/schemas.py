@@ -12,6 +12,7 @@ from sixclear.common.bulk.results import FileResult, ItemProblem, ItemResult
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Key, Link, Sha256, Text
+from sixclear.tasks.evidence.schemas import Proof
 from sixclear.tasks.fields import Line, OccurredAt, OptionalReference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
@@ -96,6 +97,11 @@ class EvidenceItem(Schema):
     url: Link | None = None
     file_id: UUID | None = Field(default=None, description="A file that your organisation sent by `POST /files`.")
     sha256: Sha256 | None = Field(default=None, description="Of what the link leads to; a file has its own.")
+    proves: list[Proof] = Field(
+        default_factory=list,
+        max_length=3,
+        description="Which of the three confirmations of an information system or a database it gives.",
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "EvidenceItem":

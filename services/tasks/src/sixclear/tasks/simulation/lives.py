@@ -160,6 +160,7 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
         directive_id=None,
         clause=None,
         description=None,
+        product_kind=None,
         source=country.source,
         external_id=external_id,
         assigned_by="central",

@@ -44,6 +44,21 @@ class EvidenceMissing(DomainError):
     remedy = "Add at least one piece of evidence, then submit the result again."
 
 
+class ProofMissing(DomainError):
+    code, status, title = "proof-missing", 409, "The system is not proved yet"
+    meaning = (
+        "An information system or a database is confirmed with evidence that it runs, holds data and has real users. "
+        "`errors` names what no piece of evidence shows."
+    )
+    remedy = "Have the doer add evidence whose `proves` names what is missing, then confirm the task again."
+
+
+class EvidenceWaiting(DomainError):
+    code, status, title = "evidence-waiting", 409, "Evidence waits for another body"
+    meaning = "The programme asks another organisation to accept or refuse evidence first, and some still waits for it."
+    remedy = "Ask the organisation that the programme names in `evidence_organisation`, then confirm the task again."
+
+
 class ConfirmationByDoer(DomainError):
     code, status, title = "confirmation-by-doer", 403, "The doer cannot confirm its own result"
     meaning = "An organisation that worked on the task cannot confirm its result."
@@ -99,3 +114,5 @@ STEP_REFUSALS = (
     FactInFuture,
     StaleVersion,
 )
+# What a confirmation can be refused with.
+CONFIRMATION_REFUSALS = (*STEP_REFUSALS, ConfirmationByDoer, ProofMissing, EvidenceWaiting)

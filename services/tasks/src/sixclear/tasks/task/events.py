@@ -8,6 +8,8 @@ from pydantic import Field
 
 from sixclear.common.events.catalogue import EntityEvents, EventData
 
+ProductKind = Literal["information_system", "database", "document", "service", "event", "other"]
+
 
 class PositionData(EventData):
     """A position (*chức danh*): its holder is never published."""
@@ -43,6 +45,7 @@ class TaskData(EventData):
     leader_position: PositionData | None
     responsible_position: PositionData | None
     product: str | None
+    product_kind: ProductKind | None = None
     authority: str | None
     original_deadline: datetime | None
     current_deadline: datetime | None

@@ -99,6 +99,7 @@ class TaskRecord(TaskState):
     directive_id: UUID | None
     clause: str | None
     description: str | None
+    product_kind: str | None
     source: str | None
     external_id: str | None
     assigned_by: str

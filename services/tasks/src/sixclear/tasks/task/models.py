@@ -70,6 +70,7 @@ class Task(Versioned, Base):
     leader_position: Mapped[dict[str, Any] | None]
     responsible_position: Mapped[dict[str, Any] | None]
     product: Mapped[str | None]
+    product_kind: Mapped[str | None]
     authority: Mapped[str | None]
     original_deadline: Mapped[datetime | None]
     current_deadline: Mapped[datetime | None]
@@ -188,6 +189,8 @@ class Evidence(Base):
     title: Mapped[str]
     url: Mapped[str]
     sha256: Mapped[str | None]
+    # Which of the three confirmations of a system it gives. The release before does not write it.
+    proves: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     organisation_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]

@@ -32,6 +32,7 @@ from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import (
+    CONFIRMATION_REFUSALS,
     STEP_REFUSALS,
     ConfirmationByDoer,
     ConfirmationImpossible,
@@ -331,7 +332,7 @@ async def withdraw_proposal(
     "/tasks/{task_id}/confirm",
     operation_id="confirmTask",
     dependencies=[CONFIRM],
-    responses=problem_responses(*STEP_REFUSALS, ConfirmationByDoer),
+    responses=problem_responses(*CONFIRMATION_REFUSALS),
 )
 async def confirm(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
     """Confirm the result; the doer cannot."""

@@ -23,6 +23,7 @@ TaskStatus = Annotated[
         json_schema_extra={NOT_REACHED: ["draft", "paused"]},
     ),
 ]
+ProductKind = Literal["information_system", "database", "document", "service", "event", "other"]
 Bucket = Literal["completed", "in_term", "overdue", "recurring"]
 
 
@@ -85,6 +86,11 @@ class TaskProposal(Schema):
     leader_position: Position | None = None
     responsible_position: Position | None = None
     product: Line | None = None
+    product_kind: ProductKind | None = Field(
+        default=None,
+        description="What the product is. An information system or a database is confirmed only with evidence that it "
+        "runs, holds data and has real users (`proves` of evidence).",
+    )
     authority: Line | None = None
     deadline: Deadline | None = None
     demonstration: bool = False
@@ -167,6 +173,7 @@ class TaskView(TaskSummary):
     leader_position: PositionView | None
     responsible_position: PositionView | None
     product: str | None
+    product_kind: ProductKind | None
     authority: str | None
     missing_clears: list[str]
     assigned_at: datetime | None

@@ -94,6 +94,7 @@ async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id:
         task_version=task.version,
         title=item.title,
         file_id=item.file_id,
+        proves=sorted(set(item.proves)),
         organisation_id=organisation_id,
         occurred_at=occurred_at,
         recorded_at=ctx.now,

@@ -60,9 +60,8 @@ class ReportsSeen:
 
 def evidence_words(said: Evidence | EvidenceItem) -> tuple[Any, ...]:
     """What makes two pieces of evidence the same, but for the time."""
-    if said.file_id is not None:
-        return said.title, said.file_id
-    return said.title, said.url, said.sha256
+    where = (said.file_id,) if said.file_id is not None else (said.url, said.sha256)
+    return said.title, *where, *sorted(set(said.proves))
 
 
 def unbroken(said: Iterable[Said], version: int, organisation_id: UUID, day: date) -> list[Said]:

@@ -23,6 +23,7 @@ _PLAIN = (
     "recurrence",
     "assigned_by",
     "product",
+    "product_kind",
     "authority",
     "demonstration",
 )
