@@ -1,6 +1,6 @@
 """Appending events to the event table: several with one statement, in their order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -174,11 +174,22 @@ def _columns(events: Sequence[NewEvent], traceparent: str | None) -> dict[str, l
         "previous_version": [event.previous_version for event in events],
         "change": [event.change for event in events],
         "data": data,
-        "meta": [dump_json(event.meta) for event in events],
+        "meta": _texts_of(event.meta for event in events),
         "traceparent": [traceparent] * len(events),
         "occurred_at": [event.occurred_at for event in events],
         "published": [event.published for event in events],
     }
+
+
+def _texts_of(values: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Each value as JSON; one that stands there again is written once: many events of one request share it."""
+    texts: list[str] = []
+    before, text_ = None, ""
+    for value in values:
+        if value is not before:
+            before, text_ = value, dump_json(value)
+        texts.append(text_)
+    return texts
 
 
 def _check_sizes(data: Sequence[str]) -> None:

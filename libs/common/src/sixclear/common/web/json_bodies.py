@@ -32,8 +32,10 @@ def read_json(body: bytes) -> Any:
     NaN and Infinity are not; RecursionError for what is nested too deeply to be read.
     """
     text = body.decode("utf-8-sig")
+    if text.startswith("\ufeff"):
+        raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        return _DECODER.decode(text)
     except _Repeated:
         raise _repeated_member(text) from None
 
@@ -51,6 +53,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise json.JSONDecodeError("not a JSON value", name, 0)
+
+
+# `json.loads` would make one for each line of a file, which takes as long as reading a short one.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
 
 
 class _Members(list[tuple[str, Any]]):

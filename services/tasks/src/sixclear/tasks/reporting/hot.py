@@ -244,7 +244,7 @@ class _Batch:
         if decision.report is None:
             return NO_EVENT
         ctx = Context(self._session, self._log, one.caller, self.now, one.request_id)
-        return self._log.taken(event_of(ctx, decision), one.span)
+        return self._log.taken(event_of(decision, ctx.meta()), one.span)
 
     @staticmethod
     def _key(one: _Report, decision: Decision, answer: HotAnswer) -> tuple[object, ...]:

@@ -209,8 +209,12 @@ def _may_be_late(item: BulkProgressItem) -> bool:
 
 
 def _result(index: int, line: Line[BulkProgressItem], outcome: Outcome, **told: Any) -> BulkItemResult:
-    # Nothing of it was sent by others but the key, which was checked with the item.
-    return BulkItemResult.model_construct(index=index, outcome=outcome, **line.named, **told)
+    # Nothing of it was sent by others but the key, which was checked with the item. To copy one takes a third of the
+    # time in which one is made.
+    return _RESULT.model_copy(update={"index": index, "outcome": outcome, **line.named, **told})
+
+
+_RESULT = BulkItemResult(index=0, outcome="rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,7 @@ class _Batch:
         stated: dict[UUID, list[StatedPercent]],
     ) -> None:
         self._ctx = ctx
+        self._meta = ctx.meta()
         self._tasks = tasks
         self._keys = keys
         self._hidden = hidden
@@ -327,7 +332,7 @@ class _Batch:
         self._moved.add(task.task_id)
         self._seen.add(report)
         self.reports.append(report)
-        self.events.append(event_of(self._ctx, decision))
+        self.events.append(event_of(decision, self._meta))
         if decision.hidden is not None:
             self._hidden[task.task_id] = decision.hidden
         if task.task_id in self._stated:

@@ -1,5 +1,7 @@
 """Reporting progress on one task, and what one report shares with many."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sixclear.common.events.log import NewEvent
@@ -27,7 +29,7 @@ async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expe
     if decision.report is None:
         return decision.task, False
     changes = rows.reported([decision.task], [decision.report])
-    await ctx.log.publish_many(ctx.session, [event_of(ctx, decision)], recorded_at=ctx.now, rows=changes)
+    await ctx.log.publish_many(ctx.session, [event_of(decision, ctx.meta())], recorded_at=ctx.now, rows=changes)
     return decision.task, True
 
 
@@ -45,8 +47,8 @@ def command_of(ctx: Context, entry: ProgressEntry) -> ReportCommand:
     )
 
 
-def event_of(ctx: Context, decision: Decision) -> NewEvent:
-    """The event of a report that is not a repetition."""
+def event_of(decision: Decision, meta: Mapping[str, Any]) -> NewEvent:
+    """The event of a report that is not a repetition; `meta` is `meta()` of the context."""
     task, report = decision.task, decision.report
     assert report is not None
     return NewEvent(
@@ -57,7 +59,7 @@ def event_of(ctx: Context, decision: Decision) -> NewEvent:
         change=CHANGE,
         data=event_json(task, CHANGE, decision.hidden),
         occurred_at=report.occurred_at,
-        meta=ctx.meta(),
+        meta=meta,
         published=is_published(task, CHANGE),
     )
 
