@@ -2,11 +2,14 @@
 
 import re
 from html import unescape
+from typing import get_args
 
 import httpx2
 import pytest
 from tests.integration.portal.test_pages import PAGES, Document
 from tests.integration.portal.upstream import Upstream
+
+from sixclear.tasks.task.listing import Sort
 
 pytestmark = pytest.mark.asyncio
 
@@ -41,6 +44,30 @@ async def test_the_languages_of_a_page_keep_its_own_parameters(browser: httpx2.A
     assert 'hreflang="ar" href="/tasks?bucket=overdue&amp;q=%C4%91%E1%BA%A5t&amp;lang=ar"' in page
 
 
+@pytest.mark.parametrize("language", ["vi", "en", "ar"])
+async def test_the_order_of_tasks_is_chosen_and_kept(
+    browser: httpx2.AsyncClient, upstream: Upstream, language: str
+) -> None:
+    """The six orders of the service, in a form without script, each kept by every address of the page."""
+    asked = {"bucket": "overdue", "q": "đất"}
+    first = (await browser.get("/tasks", params={**asked, "lang": language})).text
+    form = first[first.index('<select id="sort"') :]
+    offered = re.findall(r'<option value="([^"]*)"[^>]*?( selected)?>([^<]+)<', form[: form.index("</select>")])
+    assert [order for order, *_ in offered] == list(get_args(Sort))
+    assert [order for order, chosen, _ in offered if chosen] == ["deadline"]
+    assert len({words for *_, words in offered}) == len(offered)
+    for order in get_args(Sort):
+        upstream.requests.clear()
+        page = (await browser.get("/tasks", params={**asked, "sort": order, "lang": language})).text
+        (sent,) = (query for _, path, query in upstream.requests if path == "/api/tasks/v1/tasks")
+        assert sent == {**asked, "sort": order, "limit": "50"}
+        assert re.search(rf'<option value="{order}"[^>]* selected>', page)
+        found = addresses(page)
+        query = f"bucket=overdue&q=%C4%91%E1%BA%A5t&sort={order}"
+        for kept in (f"/tasks?{query}&cursor=24", f"/api/tasks/v1/tasks?{query}", f"/tasks?{query}&lang=en"):
+            assert kept in found or f"lang={language}" in kept
+
+
 @pytest.mark.parametrize(
     ("day", "words"),
     [
@@ -63,6 +90,7 @@ async def test_a_day_that_is_not_taken_is_told_why(browser: httpx2.AsyncClient, 
         ("/tasks", "status", "bogus", "State"),
         ("/tasks", "bucket", "OVERDUE", "Term"),
         ("/tasks", "assigned_by", "department", "Assigned by"),
+        ("/tasks", "sort", "length", "Order"),
         ("/tasks", "cursor", "zzz", "Place in the list"),
         ("/tasks", "q", "x" * 201, "Words to look for"),
         ("/tasks", "q", "x" * 5_000, "Words to look for"),

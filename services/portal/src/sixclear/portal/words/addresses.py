@@ -14,6 +14,7 @@ PARAMETERS: Mapping[str, str] = {
     "list": N_("Danh mục"),
     "deployment_stage": N_("Giai đoạn"),
     "registration": N_("Đăng ký"),
+    "sort": N_("Thứ tự"),
     "q": N_("Từ cần tìm"),
     "cursor": N_("Chỗ trong danh sách"),
 }

@@ -10,6 +10,7 @@ CHANGES: Mapping[str, str] = {**tasks.CHANGES, **feedback.CHANGES, **data_catalo
 TABLES: Mapping[str, Mapping[str, str]] = {
     "bucket": tasks.BUCKETS,
     "task status": tasks.STATUSES,
+    "task order": tasks.ORDERS,
     "level": tasks.LEVELS,
     "clear": tasks.CLEARS,
     "case status": feedback.CASE_STATUSES,

@@ -29,6 +29,14 @@ LEVELS: Mapping[str, str] = {
     "commune": N_("Xã, phường, đặc khu"),
     "department": N_("Đơn vị trực thuộc"),
 }
+ORDERS: Mapping[str, str] = {
+    "deadline": N_("Hạn sớm nhất trước"),
+    "days_late": N_("Quá hạn lâu nhất trước"),
+    "last_report": N_("Báo cáo mới nhất trước"),
+    "body": N_("Theo mã cơ quan chủ trì"),
+    "updated": N_("Thay đổi mới nhất trước"),
+    "id": N_("Theo mã định danh, không đổi khi đọc tiếp"),
+}
 CLEARS: Mapping[str, str] = {
     "person": N_("Rõ người"),
     "work": N_("Rõ việc"),

@@ -8,7 +8,9 @@ from sixclear.portal.pages.public.tasks.view import load
 from sixclear.portal.shell.addresses import asked_of
 from sixclear.portal.shell.portal import portal_of
 
-PAGE = PUBLIC.page("tasks", reads=("programme", "organisation", "status", "bucket", "assigned_by", "q", "cursor"))
+PAGE = PUBLIC.page(
+    "tasks", reads=("programme", "organisation", "status", "bucket", "assigned_by", "q", "sort", "cursor")
+)
 
 
 @PAGE.get("/tasks")
