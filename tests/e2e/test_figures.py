@@ -68,11 +68,27 @@ async def test_hanoi_on_14_november_2025(platform: Platform) -> None:
             "all": {},
             "central": {"assigned_by": "central"},
             "city": {"assigned_by": "province"},
+            "national": {"reach": "national"},
+            "own": {"reach": "own"},
         }.items()
     }
-    assert overdue == {"all": 30, "central": 12, "city": 18}
+    assert overdue == {"all": 30, "central": 12, "city": 18, "national": 12, "own": 18}
     communes = await platform.get("/api/tasks/v1/organisations", parent="01", level="commune", limit="200")
     assert len(communes["items"]) == 126
+
+
+@pytest.mark.asyncio
+async def test_the_country_contains_no_work_of_a_province(platform: Platform) -> None:
+    for moment in ({}, {"as_of": END_OF.format("2025-11-14")}):
+        country = await platform.status(**moment)
+        national = await platform.status(reach="national", **moment)
+        parts = [await platform.status(programme=slug, **moment) for slug in ("nq57-central", "demonstration")]
+        assert country["filters"]["reach"] == national["filters"]["reach"] == "national"
+        assert country["tasks"]["total"] == national["tasks"]["total"] == sum(one["tasks"]["total"] for one in parts)
+        city = await platform.status(programme="hanoi-57", **moment)
+        assert city["filters"]["reach"] == "own"
+        assert city["tasks"] == (await platform.status(organisation="01", reach="own", **moment))["tasks"]
+        assert (await platform.status(organisation="01", **moment))["filters"]["reach"] == "both"
 
 
 @pytest.mark.asyncio

@@ -92,10 +92,12 @@ class Events:
         }
         return self.event("tasks", "organisation", organisation_id(code), "registered", data)
 
-    def programme(self, slug: str, owner: str | None = None) -> Envelope:
+    def programme(self, slug: str, owner: str | None = None, reach: str | None = None) -> Envelope:
         data = {"slug": slug, "name_vi": slug, "name_en": slug, "demonstration": False}
         if owner:
             data["owner_organisation_id"] = str(organisation_id(owner))
+        if reach:
+            data["reach"] = reach
         return self.event("tasks", "programme", stable_id("programme", slug), "registered", data)
 
     def task(

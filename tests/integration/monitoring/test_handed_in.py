@@ -31,7 +31,7 @@ async def titles(site: Any, view: Any, when: datetime) -> dict[str, list[str]]:
     site.clock.now = when
     await view.pass_time(when)
     body = (await site.get("/attention")).json()
-    return {name: [item["title"] for item in body[name]["items"]] for name in body if name != "as_of"}
+    return {name: [item["title"] for item in body[name]["items"]] for name in body if name not in {"as_of", "reach"}}
 
 
 async def handed_in(view: Any, events: Any, on: datetime, **more: Any) -> None:

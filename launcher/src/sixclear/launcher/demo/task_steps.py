@@ -51,6 +51,7 @@ _PROGRAMMES = (
         "source_vi": _GENERATED_VI.replace("dangcongsan.org.vn, 5/12/2025", "Đại Đoàn Kết, 14/11/2025"),
         "source_en": _GENERATED_EN.replace("dangcongsan.org.vn, 5 December 2025", "Đại Đoàn Kết, 14 November 2025"),
         "owner": HANOI,
+        "reach": "own",
         "demonstration": True,
         "occurred_at": at(date(2025, 7, 1)),
     },

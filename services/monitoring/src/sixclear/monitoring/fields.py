@@ -21,4 +21,11 @@ Organisation = Annotated[
     Lookup | None,
     Query(description="`organisation_id` or any code: the lead body with its subtree.", examples=["01"]),
 ]
+OfReach = Annotated[
+    Literal["national", "own"] | None,
+    Query(
+        description="Tasks of national programmes, or of bodies' own. Without it: national work and, where an "
+        "organisation is named, its own and that of the bodies above it."
+    ),
+]
 AssignedBy = Annotated[Level | None, Query(description="The level that assigned the task.")]

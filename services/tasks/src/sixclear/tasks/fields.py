@@ -1,6 +1,6 @@
 """Where the service answers, and fields that requests on several entities share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -21,3 +21,5 @@ OccurredAt = Annotated[
     Instant | None,
     Field(description="When it became true, for facts of the past; needs the scope `facts:past`. Default: now."),
 ]
+# Whether the tasks of a programme are national work, or the own work of its owner and the bodies below.
+Reach = Literal["national", "own"]

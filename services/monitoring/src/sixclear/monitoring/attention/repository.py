@@ -10,7 +10,8 @@ from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import AWAITING, HANDED_IN, TASK
 from sixclear.monitoring.statements import sql
-from sixclear.monitoring.view.selection import tree
+from sixclear.monitoring.view.reach import meant
+from sixclear.monitoring.view.selection import Selection, tree
 
 # The body for whose word a task waits; the owner of the programme where the assigning body does the task itself.
 _CONFIRMING = f"""
@@ -30,6 +31,9 @@ _CONFIRMED_BY = """
 """
 
 
+_ASKED = f"(CAST(:programme AS text) IS NULL OR h.programme = :programme) AND {meant(TASK, 'CAST(:scope AS uuid)')}"
+
+
 def _first(where: str, order: str) -> str:
     """The first task states in the order of an index, as `h`: chosen before names are looked up.
 
@@ -38,7 +42,7 @@ def _first(where: str, order: str) -> str:
     return f"""
         (SELECT * FROM task_state h
          WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{TASK.source}') AND {where}
-             AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+             AND {_ASKED}
          ORDER BY {order} LIMIT :limit) AS h
     """  # noqa: S608 (constants of this package)
 
@@ -138,9 +142,9 @@ _LISTS = ", ".join(
 )
 
 
-async def lists(session: AsyncSession, programme: str | None, before: datetime, limit: int) -> Lists:
+async def lists(session: AsyncSession, selection: Selection, before: datetime, limit: int) -> Lists:
     """The first rows of each list; `before` is when a report is due at the latest."""
     rows = await session.execute(
-        sql("SELECT {lists}", lists=_LISTS), {"programme": programme, "before": before, "limit": limit}
+        sql("SELECT {lists}", lists=_LISTS), {**selection.values, "before": before, "limit": limit}
     )
     return Lists(*(found if isinstance(found, list) else orjson.loads(found) for found in rows.one()))

@@ -7,9 +7,9 @@ from sixclear.common.web.route import NowDep
 from sixclear.monitoring.attention import service
 from sixclear.monitoring.attention.schemas import Attention
 from sixclear.monitoring.errors import ProgrammeNotFound
-from sixclear.monitoring.fields import Programme
+from sixclear.monitoring.fields import OfReach, Programme
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
-from sixclear.monitoring.view.selection import known_programme
+from sixclear.monitoring.view.selection import select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
 
@@ -21,6 +21,9 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
     dependencies=[PUBLIC],
     responses=problem_responses(ProgrammeNotFound, *BOUNDED),
 )
-async def get_attention(session: SnapshotDep, now: NowDep, programme: Programme = None) -> Attention:
+async def get_attention(
+    session: SnapshotDep, now: NowDep, programme: Programme = None, reach: OfReach = None
+) -> Attention:
     """What needs attention, each list with the rule by which something is on it."""
-    return await service.attention(session, await known_programme(session, programme), now=now)
+    selection = await select(session, organisation=None, programme=programme, assigned_by=None, reach=reach)
+    return await service.attention(session, selection, now=now)

@@ -1,6 +1,7 @@
 """The lists of what needs attention, as they are answered."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -127,6 +128,9 @@ class Attention(Schema):
     """What needs attention."""
 
     as_of: datetime
+    reach: Literal["national", "own"] | None = Field(
+        default=None, description="Whose tasks are listed; submissions and databases are listed whatever it is."
+    )
     longest_overdue: OverdueTasks
     returned_twice: ReturnedTasks
     no_report_in_cycle: SilentTasks

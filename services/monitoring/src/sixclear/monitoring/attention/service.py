@@ -21,16 +21,18 @@ from sixclear.monitoring.attention.schemas import (
     SilentTask,
     SilentTasks,
 )
+from sixclear.monitoring.view.selection import Selection
 
 # A report each week, and a day's grace; working days come with the calendar.
 CYCLE = timedelta(days=8)
 
 
-async def attention(session: AsyncSession, programme: str | None, *, now: datetime, limit: int = 20) -> Attention:
+async def attention(session: AsyncSession, selection: Selection, *, now: datetime, limit: int = 20) -> Attention:
     """The six lists, each at most `limit` long, the most pressing first."""
-    found = await repository.lists(session, programme, now - CYCLE, limit)
+    found = await repository.lists(session, selection, now - CYCLE, limit)
     return Attention(
         as_of=now,
+        reach=selection.reach or "national",
         longest_overdue=OverdueTasks(
             rule="One-off tasks that are neither completed nor handed in and whose current deadline has passed; "
             "oldest first.",

@@ -188,7 +188,8 @@ class Kind(Generic[F]):
     `rules` is raised with every change of what is read or how it is counted. `cells` gets the facts and the value of
     each axis; `cells_sql` is a table of (measure, slot, amount) over a row `h` that has the axes as columns, too, and a
     null slot counts nothing. No rule reads the facts that are `only_shown`. An entity that is not `counted` is kept and
-    shown; one that is `hidden` is not counted, and nothing tells when and where something happened to it.
+    shown; one that is `hidden` is not counted, and nothing tells when and where something happened to it. Of a
+    kind that is read `by_reach`, the own work of bodies is left out above its owner (`view.reach`).
     """
 
     name: str
@@ -207,6 +208,7 @@ class Kind(Generic[F]):
     flows: tuple[Flow[F], ...] = ()
     tallies: tuple[Tally, ...] = ()
     dimensions: frozenset[str] = frozenset(DIMENSIONS)
+    by_reach: bool = False
     title: str | None = "title"
     state_indexes: tuple[PartialIndex, ...] = ()
     history_indexes: tuple[PartialIndex, ...] = ()

@@ -153,6 +153,7 @@ TASK = Kind(
         "h.status NOT IN ('draft', 'proposed', 'cancelled')",
     ),
     axes=(BUCKET,),
+    by_reach=True,
     measures=("task", "task_bucket", "task_handed_in", "task_demonstration"),
     cells=_cells,
     cells_sql=_CELLS_SQL,

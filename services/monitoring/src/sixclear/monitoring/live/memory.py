@@ -16,6 +16,7 @@ from sixclear.monitoring.public import Lasting, lasting_of
 from sixclear.monitoring.status.schemas import Status
 from sixclear.monitoring.status.service import Standing
 from sixclear.monitoring.streams.freshness import Freshness
+from sixclear.monitoring.view.dimensions import Reach
 
 # The follower looks each second at the latest; a memory that it left alone for longer answers no question.
 _KEPT = timedelta(seconds=2.5)
@@ -46,6 +47,7 @@ class StatusMemory:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._encoded: Mapping[str | None, _Encoded] = {}
+        self._programmes: Mapping[str, Reach] = {}
         self._fresh: Freshness | None = None
         self._sources = ""
         self._sealed: Mapping[Cell, int] = {}
@@ -61,6 +63,7 @@ class StatusMemory:
         self._number += 1
         self._others = {}
         self._encoded = {slug: _encode(status) for slug, status in statuses.items()}
+        self._programmes = {slug: _reach_of(status) for slug, status in statuses.items() if slug is not None}
 
     def looked(self, fresh: Freshness, at: datetime) -> None:
         """The figures kept still stand at `at`, and this is their age."""
@@ -83,8 +86,7 @@ class StatusMemory:
         fresh = self.fresh(now)
         if fresh is None or not self._encoded:
             return None
-        programmes = frozenset(slug for slug in self._encoded if slug is not None)
-        return Standing(fresh, programmes, self._sealed, self._number)
+        return Standing(fresh, self._programmes, self._sealed, self._number)
 
     def answer(self, question: Question) -> tuple[bytes, str] | None:
         """The body of an answer and its tag; None for what must be asked of the database."""
@@ -125,6 +127,10 @@ class StatusMemory:
         if self._looked_at is None or now - self._looked_at > _KEPT or now > self._day_ends:
             return None
         return seconds_since(self._looked_at, now)
+
+
+def _reach_of(status: Status) -> Reach:
+    return "own" if status.filters.reach == "own" else "national"
 
 
 _FIELDS = tuple(Status.model_fields)

@@ -8,7 +8,7 @@ from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ProgrammeNotFound
-from sixclear.monitoring.fields import AsOf, AssignedBy, Organisation, Programme
+from sixclear.monitoring.fields import AsOf, AssignedBy, OfReach, Organisation, Programme
 from sixclear.monitoring.instants import read_as_of
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import (
@@ -23,7 +23,7 @@ from sixclear.monitoring.public import (
 )
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
-from sixclear.monitoring.view.selection import Selection, known_programme, reference_of, select
+from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of, select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
 
@@ -47,6 +47,7 @@ async def get_status(
     programme: Programme = None,
     organisation: Organisation = None,
     assigned_by: AssignedBy = None,
+    reach: OfReach = None,
 ) -> Status | Response:
     """The four buckets, their shares, activity, databases and feedback, now or at a past instant.
 
@@ -54,11 +55,13 @@ async def get_status(
     """
     at, standing = read_as_of(as_of, now), standing_of(request, programme, now)
     if standing is None:
-        selection = await select(session, organisation=organisation, programme=programme, assigned_by=assigned_by)
+        selection = await select(
+            session, organisation=organisation, programme=programme, assigned_by=assigned_by, reach=reach
+        )
         return unless_same(request, response, await service.status(session, selection, at=at, now=now))
     answer = await service.status_beside(
         session,
-        Selection(None, programme, assigned_by),
+        Selection(None, programme, assigned_by, reach or standing.reach_of(programme)),
         None if organisation is None else reference_of(organisation),
         standing=standing,
         at=at,
@@ -75,13 +78,17 @@ async def get_status(
     responses=problem_responses(ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED),
 )
 async def list_provinces(
-    request: Request, session: SnapshotDep, now: NowDep, as_of: AsOf = None, programme: Programme = None
+    request: Request,
+    session: SnapshotDep,
+    now: NowDep,
+    as_of: AsOf = None,
+    programme: Programme = None,
+    reach: OfReach = None,
 ) -> Provinces:
-    """The tasks of each province and city, with everything below it."""
+    """The tasks of each province and city, with everything below it: national work, unless something else is asked."""
     at, standing = read_as_of(as_of, now), standing_of(request, programme, now)
-    if standing is None:
-        programme = await known_programme(session, programme)
-    return await service.provinces(session, programme, standing=standing, at=at, now=now)
+    known = await programme_reach(session, programme) if standing is None else standing.reach_of(programme)
+    return await service.provinces(session, programme, reach or known, standing=standing, at=at, now=now)
 
 
 def standing_of(request: Request, programme: str | None, now: datetime) -> service.Standing | None:

@@ -1,7 +1,7 @@
 """The live status and the provinces, as they are answered."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -16,6 +16,11 @@ class Filters(Schema):
     organisation_id: UUID | None
     programme: str | None
     assigned_by: str | None
+    reach: Literal["national", "own", "both"] | None = Field(
+        default=None,
+        description="Whose work the tasks are: of national programmes, of bodies' own, or, where an organisation is "
+        "named, `both`: national work, its own, and that of the bodies above it. The country contains no own work.",
+    )
 
 
 class TaskFigures(Schema):
@@ -160,4 +165,5 @@ class Provinces(Schema):
     last_report_at: datetime | None = Field(
         default=None, description="Age of the data: when a body reported last, up to `as_of`."
     )
+    reach: Literal["national", "own"] | None = Field(default=None, description="Whose work is counted.")
     items: list[Province]

@@ -1,6 +1,6 @@
 """The live status, now from counters or at a past instant from histories: one shape, the same figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -32,13 +32,16 @@ from sixclear.monitoring.status.sealed import SEALED, sealed_cells, sealed_part
 from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import cells as view
 from sixclear.monitoring.view import dimensions, past
-from sixclear.monitoring.view.dimensions import Reference
+from sixclear.monitoring.view.dimensions import Reach, Reference
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection, known_body
 
 # A status reads the measures of these and no others.
 SHOWN = (TASK, SUBMISSION, ENTRY)
 _OF_PROVINCES = ("task", "task_bucket")
+_BY_REACH = {
+    measure for kind in SHOWN if kind.by_reach for measure in (*kind.measures, *(f.measure for f in kind.flows))
+}
 _WITHOUT_PROGRAMME = {m for kind in SHOWN if "programme" not in kind.dimensions for m in kind.measures}
 
 
@@ -65,9 +68,13 @@ class Standing:
     """
 
     fresh: Freshness
-    programmes: frozenset[str]
+    programmes: Mapping[str, Reach]
     sealed: Mapping[Cell, int]
     number: int
+
+    def reach_of(self, programme: str | None) -> Reach | None:
+        """The reach of a programme that is known; None where none is asked about."""
+        return None if programme is None else self.programmes[programme]
 
 
 async def status_beside(
@@ -115,15 +122,28 @@ async def statuses_now(session: AsyncSession, fresh: Freshness, now: datetime) -
     """
     by_programme = await view.programme_cells_now(session, SHOWN, civil_date(now))
     reports = await view.programme_latest(session, TASK, REPORTS)
-    slugs = await dimensions.list_programmes(session)
+    reach_of = await dimensions.list_programmes(session)
     sealed = await sealed_cells(session, now, now)
-    country = by_programme.get("", {})
+    own = {slug for slug, reach in reach_of.items() if reach == "own"}
+    country = _without(by_programme.get("", {}), [by_programme.get(slug, {}) for slug in own])
+    last = (
+        max((at for slug, at in reports.items() if slug and slug not in own), default=None) if own else reports.get("")
+    )
     under_none = {cell: n for cell, n in country.items() if cell.measure in _WITHOUT_PROGRAMME}
-    found: dict[str | None, Status] = {None: _status(country, sealed, reports.get(""), Selection(), fresh, now)}
-    for slug in sorted({*slugs, *by_programme} - {""}):
+    found: dict[str | None, Status] = {None: _status(country, sealed, last, Selection(), fresh, now)}
+    for slug in sorted({*reach_of, *by_programme} - {""}):
         cells = {**by_programme.get(slug, {}), **under_none}
-        found[slug] = _status(cells, {}, reports.get(slug), Selection(programme=slug), fresh, now)
+        selection = Selection(programme=slug, reach=reach_of.get(slug, "national"))
+        found[slug] = _status(cells, {}, reports.get(slug), selection, fresh, now)
     return Now(found, sealed)
+
+
+def _without(all_cells: view.Cells, own: Iterable[view.Cells]) -> view.Cells:
+    """The country contains no own work."""
+    found = dict(all_cells)
+    for cell, n in (item for cells in own for item in cells.items() if item[0].measure in _BY_REACH):
+        found[cell] = found.get(cell, 0) - n
+    return found
 
 
 def _tells_sealed(selection: Selection) -> bool:
@@ -152,6 +172,7 @@ def _status(
             organisation_id=selection.organisation_id,
             programme=selection.programme,
             assigned_by=selection.assigned_by,
+            reach=selection.reach or ("both" if selection.organisation_id else "national"),
         ),
         demonstration_included=figures.has_demonstration(counts),
         sources=fresh.sources,
@@ -211,6 +232,7 @@ def _lists(cells: Mapping[Cell, int]) -> dict[str, ListFigures]:
 async def provinces(
     session: AsyncSession,
     programme: str | None,
+    reach: Reach | None = None,
     *,
     standing: Standing | None = None,
     at: datetime | None,
@@ -218,23 +240,26 @@ async def provinces(
 ) -> Provinces:
     """The tasks of each province with everything below it; raises FiguresDoNotReconcile.
 
-    Three statements for a caller that knows how things stand.
+    Without a programme and a reach they are national: provinces are compared by the same work. Three statements for a
+    caller that knows how things stand.
     """
     if standing is None:
         await require_reconciled(session, past=at is not None)
     fresh = await freshness(session, now) if standing is None else standing.fresh
     units = await dimensions.list_provinces(session, now)
     ids = [unit.organisation_id for unit in units]
+    selection = Selection(programme=programme, reach=reach or "national")
     if at is None:
-        cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, programme)
-        last_report = await view.latest_now(session, TASK, REPORTS, Selection(programme=programme))
+        cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, selection)
+        last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
-        last_report = await past.latest_at(session, TASK, REPORTS, Selection(programme=programme), at)
-        cells = await past.scope_cells_at(session, TASK, _OF_PROVINCES, ids, programme, at)
+        last_report = await past.latest_at(session, TASK, REPORTS, selection, at)
+        cells = await past.scope_cells_at(session, TASK, _OF_PROVINCES, ids, selection, at)
     return Provinces(
         as_of=at or now,
         staleness_seconds=fresh.staleness_seconds,
         last_report_at=last_report,
+        reach=selection.reach,
         items=[_province(unit, cells.get(unit.organisation_id, {}), at or now) for unit in units],
     )
 

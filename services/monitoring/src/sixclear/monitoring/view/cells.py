@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.monitoring.kinds.kind import Amount, AnyFlow, AnyKind, Cell
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.dimensions import Reference
+from sixclear.monitoring.view.reach import alone, programmes
 from sixclear.monitoring.view.selection import Selection, body_sql
 from sixclear.monitoring.view.states import COUNTRY, whole
 
 Cells = Mapping[Cell, Amount]
 
-_WANTED = Columns(source="text", measure="text", programme="text", assigned_by="text", day="text")
+_WANTED = Columns(source="text", measure="text", programme="text", assigned_by="text", reading="text", day="text")
+# The programme that is named, and how it is read, as they are bound.
+_ASKED = "CAST(:programme AS text)", "CAST(:reading AS text)"
 # Under other names where the dimensions of one kind are bound, too.
-_OF_BODY = Columns(
-    **{"of_source": "text", "measure": "text", "in_programme": "text", "by_level": "text", "day": "text"}
-)
+_OF_BODY = Columns(of_source="text", measure="text", in_programme="text", by_level="text", read_as="text", day="text")
 
 
 async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, today: date) -> Cells:
@@ -34,13 +35,16 @@ async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: 
     rows = await session.execute(
         sql(
             """
-            SELECT c.measure, c.slot, c.n, c.fraction FROM {wanted}
+            SELECT c.measure, c.slot, sum(u.sign * c.n), sum(u.sign * c.fraction) FROM {wanted}
             JOIN source_view v ON v.source = r.source
+            CROSS JOIN LATERAL {programmes} AS u(slug, sign)
             JOIN counter c ON c.source = r.source AND c.epoch = v.active_epoch AND c.scope = :scope
-                AND c.programme = r.programme AND c.assigned_by = r.assigned_by AND c.measure = r.measure
+                AND c.programme = u.slug AND c.assigned_by = r.assigned_by AND c.measure = r.measure
             WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
+            GROUP BY 1, 2 HAVING sum(u.sign * (c.n + c.fraction)) <> 0
             """,
             wanted=_WANTED.unnested,
+            programmes=programmes("r.programme", "r.reading", "CAST(:scope AS uuid)"),
         ),
         {**_WANTED.values(wanted), "scope": selection.scope},
     )
@@ -62,24 +66,31 @@ async def cells_of_body(
             """
             WITH body AS ({body})
             SELECT b.scope, CAST(NULL AS text), CAST(NULL AS text), CAST(NULL AS bigint), CAST(NULL AS numeric),
-                (SELECT l.at FROM {table} l JOIN source_view v ON v.source = :source AND v.active_epoch = l.epoch
-                 WHERE l.scope = b.scope AND l.programme = :programme AND l.assigned_by = :assigned_by)
+                (SELECT max(l.at) FROM {alone} AS u(slug)
+                 JOIN {table} l ON l.scope = b.scope AND l.programme = u.slug AND l.assigned_by = :assigned_by
+                 JOIN source_view v ON v.source = :source AND v.active_epoch = l.epoch)
             FROM body b
-            UNION ALL SELECT b.scope, c.measure, c.slot, c.n, c.fraction, CAST(NULL AS timestamptz)
+            UNION ALL SELECT b.scope, c.measure, c.slot, sum(u.sign * c.n), sum(u.sign * c.fraction),
+                CAST(NULL AS timestamptz)
             FROM body b CROSS JOIN {wanted}
             JOIN source_view v ON v.source = r.of_source
+            CROSS JOIN LATERAL {programmes} AS u(slug, sign)
             JOIN counter c ON c.source = r.of_source AND c.epoch = v.active_epoch AND c.scope = b.scope
-                AND c.programme = r.in_programme AND c.assigned_by = r.by_level AND c.measure = r.measure
+                AND c.programme = u.slug AND c.assigned_by = r.by_level AND c.measure = r.measure
             WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
+            GROUP BY 1, 2, 3 HAVING sum(u.sign * (c.n + c.fraction)) <> 0
             """,
             body=body_sql(named),
             table=_table(flow),
             wanted=_OF_BODY.unnested,
+            alone=alone(*_ASKED, "b.scope"),
+            programmes=programmes("r.in_programme", "r.read_as", "b.scope"),
         ),
         {
             **_OF_BODY.values(row for one in kinds for row in _wanted(one, selection, today)),
             **({"scope": selection.scope} if named is None else named.values),
             **selection.narrowed(kind),
+            "reading": selection.reading,
             "source": kind.source,
         },
     )
@@ -94,7 +105,8 @@ async def cells_of_body(
 
 
 def _wanted(kind: AnyKind, selection: Selection, today: date) -> Iterable[list[str | None]]:
-    under: Iterable[str | None] = selection.narrowed(kind).values()
+    reading = selection.reading if kind.by_reach else None
+    under: Iterable[str | None] = (*selection.narrowed(kind).values(), reading)
     yield from ([kind.source, measure, *under, None] for measure in kind.measures)
     yield from ([kind.source, flow.measure, *under, today.isoformat()] for flow in kind.flows)
 
@@ -121,21 +133,30 @@ async def programme_cells_now(
 
 
 async def scope_cells_now(
-    session: AsyncSession, kind: AnyKind, measures: Collection[str], scopes: Sequence[UUID], programme: str | None
+    session: AsyncSession, kind: AnyKind, measures: Collection[str], scopes: Sequence[UUID], selection: Selection
 ) -> dict[UUID, Cells]:
     """Counters of a kind for several organisations, each with what is below it."""
     rows = await session.execute(
         sql(
             """
-            SELECT c.scope, c.measure, c.slot, c.n, c.fraction FROM source_view v
-            JOIN counter c ON c.source = v.source AND c.epoch = v.active_epoch
-                AND c.scope = ANY(CAST(:scopes AS uuid[]))
-                AND c.programme = coalesce(CAST(:programme AS text), '') AND c.assigned_by = ''
+            SELECT s.scope, c.measure, c.slot, sum(u.sign * (c.n + c.fraction)) FROM source_view v
+            CROSS JOIN unnest(CAST(:scopes AS uuid[])) AS s(scope)
+            CROSS JOIN LATERAL {programmes} AS u(slug, sign)
+            JOIN counter c ON c.source = v.source AND c.epoch = v.active_epoch AND c.scope = s.scope
+                AND c.programme = u.slug AND c.assigned_by = :assigned_by
                 AND c.measure = ANY(CAST(:measures AS text[]))
             WHERE v.source = :source AND (c.n <> 0 OR c.fraction <> 0)
-            """
+            GROUP BY 1, 2, 3 HAVING sum(u.sign * (c.n + c.fraction)) <> 0
+            """,
+            programmes=programmes(*_ASKED, "s.scope"),
         ),
-        {"source": kind.source, "scopes": list(scopes), "programme": programme, "measures": list(measures)},
+        {
+            **selection.narrowed(kind),
+            "reading": selection.reading,
+            "source": kind.source,
+            "scopes": list(scopes),
+            "measures": list(measures),
+        },
     )
     return dict(by_first(rows))
 
@@ -153,12 +174,19 @@ async def latest_now(session: AsyncSession, kind: AnyKind, flow: AnyFlow, select
     at: datetime | None = await session.scalar(
         sql(
             """
-            SELECT l.at FROM {table} l JOIN source_view v ON v.source = :source AND v.active_epoch = l.epoch
-            WHERE l.scope = :scope AND l.programme = :programme AND l.assigned_by = :assigned_by
+            SELECT max(l.at) FROM {alone} AS u(slug)
+            JOIN {table} l ON l.scope = :scope AND l.programme = u.slug AND l.assigned_by = :assigned_by
+            JOIN source_view v ON v.source = :source AND v.active_epoch = l.epoch
             """,
             table=_table(flow),
+            alone=alone(*_ASKED, "CAST(:scope AS uuid)"),
         ),
-        {"source": kind.source, "scope": selection.scope, **selection.narrowed(kind)},
+        {
+            **selection.narrowed(kind),
+            "reading": selection.reading,
+            "source": kind.source,
+            "scope": selection.scope,
+        },
     )
     return at
 

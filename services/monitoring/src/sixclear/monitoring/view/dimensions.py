@@ -14,6 +14,8 @@ from sixclear.monitoring.statements import Columns, sql
 # The log that organisations and programmes come from; everything is counted under the organisations of its epoch.
 SOURCE = "tasks"
 
+Reach = Literal["national", "own"]
+
 
 class OrganisationFacts(Struct, frozen=True, kw_only=True):
     """What the view reads of an organisation event."""
@@ -35,6 +37,7 @@ class ProgrammeFacts(Struct, frozen=True, kw_only=True):
     name_vi: str
     name_en: str | None
     owner_organisation_id: UUID | None = None
+    reach: Reach = "national"
     demonstration: bool
 
 
@@ -64,6 +67,7 @@ _PROGRAMME = Columns(
     name_vi="text",
     name_en="text",
     owner_organisation_id="uuid",
+    reach="text",
     demonstration="boolean",
 )
 
@@ -143,7 +147,7 @@ async def replace_programmes(
 
 def _programme_row(programme_id: UUID, version: int, facts: ProgrammeFacts) -> list[Any]:
     names = facts.slug, facts.name_vi, facts.name_en
-    return [programme_id, version, *names, facts.owner_organisation_id, facts.demonstration]
+    return [programme_id, version, *names, facts.owner_organisation_id, facts.reach, facts.demonstration]
 
 
 async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tuple[list[UUID], list[UUID]]]:
@@ -221,19 +225,19 @@ async def find_organisation(session: AsyncSession, reference: Reference) -> UUID
     return found
 
 
-async def list_programmes(session: AsyncSession) -> Sequence[str]:
-    """The slugs of every programme, in order."""
-    rows = await session.scalars(
+async def list_programmes(session: AsyncSession) -> dict[str, Reach]:
+    """The slugs of every programme, in order, with the reach of each."""
+    rows = await session.execute(
         sql(
             """
-            SELECT p.slug FROM programme_state p
+            SELECT p.slug, coalesce(p.reach, 'national') FROM programme_state p
             JOIN source_view v ON v.source = '{source}' AND v.active_epoch = p.epoch
             ORDER BY p.slug
             """,
             source=SOURCE,
         )
     )
-    return rows.all()
+    return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

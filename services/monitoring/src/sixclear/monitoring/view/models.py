@@ -119,7 +119,7 @@ class OrganisationState(Base):
 
 
 class ProgrammeState(Base):
-    """A programme as it is known now."""
+    """A programme as it is known now; a null `reach` is national, as in rows of the release before."""
 
     __tablename__ = "programme_state"
 
@@ -130,9 +130,13 @@ class ProgrammeState(Base):
     name_vi: Mapped[str]
     name_en: Mapped[str | None]
     owner_organisation_id: Mapped[UUID | None]
+    reach: Mapped[str | None]
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
-    __table_args__ = (Index("ix_programme_state_slug", "epoch", "slug"),)
+    __table_args__ = (
+        Index("ix_programme_state_slug", "epoch", "slug"),
+        Index("ix_programme_state_own", "epoch", postgresql_where=text("reach = 'own'")),
+    )
 
 
 class Counter(Base):

@@ -23,13 +23,16 @@ from sixclear.monitoring.view.cells import Cells, by_first
 from sixclear.monitoring.view.days import ABOVE, BODIES, NOT_CROSSED
 from sixclear.monitoring.view.dimensions import Reference
 from sixclear.monitoring.view.moves import DAY, MONTH
+from sixclear.monitoring.view.reach import alone, meant, programmes
 from sixclear.monitoring.view.selection import Selection, body_sql, of_dimensions, tree
 from sixclear.monitoring.view.states import COUNTRY
 
-_WANTED = Columns(source="text", rules="integer", measure="text", in_programme="text", by_level="text", slot="text")
+_WANTED = Columns(
+    source="text", rules="integer", measure="text", in_programme="text", by_level="text", read_as="text", slot="text"
+)
 _UNDER = {
-    ABOVE: "d.programme = r.in_programme AND d.assigned_by = r.by_level",
-    BODIES: "r.in_programme IN ('', d.programme) AND r.by_level IN ('', d.assigned_by)",
+    ABOVE: "d.programme = u.slug AND d.assigned_by = r.by_level",
+    BODIES: "u.slug IN ('', d.programme) AND r.by_level IN ('', d.assigned_by)",
 }
 
 
@@ -91,11 +94,11 @@ async def scope_cells_at(
     kind: AnyKind,
     measures: Collection[str],
     scopes: Sequence[UUID],
-    programme: str | None,
+    selection: Selection,
     at: datetime,
 ) -> dict[UUID, Cells]:
     """The cells of a kind for several organisations, each with what is below it, at a past instant."""
-    return await _cells_at(session, (kind,), measures, scopes, Selection(programme=programme), at)
+    return await _cells_at(session, (kind,), measures, scopes, selection, at)
 
 
 def _measures(kind: AnyKind) -> Iterable[str]:
@@ -137,7 +140,8 @@ async def _cells_at(
 
 def _wanted(kind: AnyKind, selection: Selection, instant: Instant) -> Iterable[list[Any]]:
     """What is read of the rows by day; with a slot, of the counters of a whole day's flows."""
-    head, under = [kind.source, rules_of(kind.source)], list(selection.narrowed(kind).values())
+    head = [kind.source, rules_of(kind.source)]
+    under = [*selection.narrowed(kind).values(), selection.reading if kind.by_reach else None]
     yield from ([*head, measure, *under, None] for measure in kind.measures)
     if not instant.inside:
         yield from ([*head, flow.measure, *under, instant.values["day"]] for flow in kind.flows)
@@ -147,14 +151,15 @@ def _base(*, inside: bool) -> str:
     """The sum of months and days before `:until`, with the deadlines that passed on that day; flows of a whole day."""
     sums = " UNION ALL ".join(_sums(table, inside=inside) for table in (ABOVE, BODIES))
     return f"""
-        SELECT s.scope, r.measure, d.slot, d.amount
+        SELECT s.scope, r.measure, d.slot, u.sign * d.amount AS amount
         FROM {_WANTED.unnested}
         JOIN source_view v ON v.source = r.source AND v.rules = r.rules
         CROSS JOIN unnest(CAST(:scopes AS uuid[])) AS s(scope)
+        CROSS JOIN LATERAL {programmes("r.in_programme", "r.read_as", "s.scope")} AS u(slug, sign)
         CROSS JOIN LATERAL ({sums}
             UNION ALL SELECT c.slot, c.n + c.fraction FROM counter c
             WHERE c.source = r.source AND c.epoch = v.active_epoch AND c.scope = s.scope
-                AND c.programme = r.in_programme AND c.assigned_by = r.by_level
+                AND c.programme = u.slug AND c.assigned_by = r.by_level
                 AND c.measure = r.measure AND c.slot = r.slot
         ) AS d(slot, amount)
     """  # noqa: S608 (constants of this package)
@@ -193,13 +198,17 @@ _SCOPES = """
 """
 
 
+def _selected(kind: AnyKind) -> str:
+    return f"{of_dimensions(kind)} AND {meant(kind, 's.scope')}"
+
+
 def _from_history(kind: AnyKind) -> str:
     """The states at the instant, by the histories alone: where the rows by day are those of other rules."""
     return f"""
         SELECT h.scope, c.measure, c.slot, c.amount FROM (
             SELECT s.scope, h.*, {kind.values_sql} FROM {kind.name}_history h {tree(kind)} {_SCOPES}
             WHERE NOT {_by_day(kind)} AND h.valid_from <= :at AND (h.valid_to IS NULL OR h.valid_to > :at)
-                AND {of_dimensions(kind)}
+                AND {_selected(kind)}
         ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
         WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
     """  # noqa: S608 (constants of this package)
@@ -220,7 +229,7 @@ def _began_on_day(kind: AnyKind) -> str:
             CROSS JOIN LATERAL (VALUES (h.valid_from, 1), (h.valid_to, -1)) AS move(moved_at, move_sign)
             {_SCOPES}
             WHERE move.moved_at BETWEEN :day_start AND :at AND h.valid_to IS DISTINCT FROM h.valid_from
-                AND {of_dimensions(kind)}
+                AND {_selected(kind)}
         ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
         WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
     """  # noqa: S608 (constants of this package)
@@ -233,7 +242,7 @@ def _flow_of_day(kind: AnyKind, flow: AnyFlow, *, inside: bool) -> str:
         SELECT s.scope, '{flow.measure}', CAST(:day AS text), {flow.amount.sql}
         FROM {kind.name}_history h {tree(kind)} {_SCOPES}
         WHERE {gate} AND h.change = '{flow.change}' AND h.occurred_at BETWEEN :day_start AND :at
-            AND {of_dimensions(kind)}
+            AND {_selected(kind)}
     """  # noqa: S608 (constants of this package)
 
 
@@ -265,10 +274,13 @@ async def body_and_latest_at(
                 (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
                  WHERE h.change = '{change}' AND h.occurred_at BETWEEN :day_start AND :at AND {selected}
                     AND ({inside} OR NOT {by_day})),
-                (SELECT c.latest FROM counter c JOIN source_view v ON v.source = c.source AND v.active_epoch = c.epoch
-                 WHERE {by_day} AND c.source = :source AND c.scope = b.scope AND c.programme = :in_programme
-                    AND c.assigned_by = :by AND c.measure = :measure AND c.slot < :until_day AND c.latest IS NOT NULL
-                 ORDER BY c.slot DESC LIMIT 1),
+                (SELECT max(d.latest) FROM {alone} AS u(slug) CROSS JOIN LATERAL (
+                    SELECT c.latest FROM counter c
+                    JOIN source_view v ON v.source = c.source AND v.active_epoch = c.epoch
+                    WHERE {by_day} AND c.source = :source AND c.scope = b.scope AND c.programme = u.slug
+                        AND c.assigned_by = :by AND c.measure = :measure AND c.slot < :until_day
+                        AND c.latest IS NOT NULL
+                    ORDER BY c.slot DESC LIMIT 1) d),
                 (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
                  WHERE NOT {by_day} AND h.change = '{change}' AND h.occurred_at <= :at AND {selected})),
                 {planned_once}
@@ -279,7 +291,8 @@ async def body_and_latest_at(
             kind=kind.name,
             change=flow.change,
             tree=tree(kind),
-            selected=f"{_WITHIN_BODY} AND {of_dimensions(kind)}",
+            selected=f"{_WITHIN_BODY} AND {of_dimensions(kind)} AND {meant(kind, 'b.scope')}",
+            alone=alone("CAST(:in_programme AS text)", "CAST(:reading AS text)", "b.scope"),
             by_day=_by_day(kind),
             inside="true" if instant.inside else "false",
         ),
@@ -334,16 +347,19 @@ async def changes_by_day(
     rows = await session.execute(
         sql(
             """
-            SELECT d.day, d.slot, sum(d.amount) FROM source_view v CROSS JOIN LATERAL ({sums}) AS d(day, slot, amount)
+            SELECT d.day, d.slot, sum(u.sign * d.amount) FROM source_view v
+            CROSS JOIN {programmes} AS u(slug, sign) CROSS JOIN LATERAL ({sums}) AS d(day, slot, amount)
             WHERE v.source = :source GROUP BY 1, 2
             """,
             sums=" UNION ALL ".join(_days(table) for table in (ABOVE, BODIES)),
+            programmes=programmes("CAST(:of_programme AS text)", "CAST(:reading AS text)", "CAST(:scope AS uuid)"),
         ),
         {
             "source": kind.source,
             "measure": measure,
             "scope": selection.scope,
             **{f"of_{name}": value for name, value in selection.narrowed(kind).items()},
+            "reading": selection.reading if kind.by_reach else None,
             "month": first.replace(day=1),
             "first": first,
             "last": last,
@@ -357,9 +373,8 @@ async def changes_by_day(
 
 def _days(table: str) -> str:
     under = {
-        ABOVE: "d.programme = :of_programme AND d.assigned_by = :of_assigned_by",
-        BODIES: "CAST(:of_programme AS text) IN ('', d.programme)"
-        " AND CAST(:of_assigned_by AS text) IN ('', d.assigned_by)",
+        ABOVE: "d.programme = u.slug AND d.assigned_by = :of_assigned_by",
+        BODIES: "u.slug IN ('', d.programme) AND CAST(:of_assigned_by AS text) IN ('', d.assigned_by)",
     }[table]
     chosen = f"""
         FROM {table} d WHERE d.source = :source AND d.epoch = v.active_epoch AND d.scope = :scope AND {under}

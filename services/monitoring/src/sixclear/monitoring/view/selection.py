@@ -11,6 +11,8 @@ from sixclear.common.use_case import ReferenceUnknown, unknown_reference
 from sixclear.monitoring.errors import ProgrammeNotFound
 from sixclear.monitoring.kinds.kind import DIMENSIONS, AnyKind
 from sixclear.monitoring.view import dimensions
+from sixclear.monitoring.view.dimensions import Reach
+from sixclear.monitoring.view.reach import Reading, meant
 from sixclear.monitoring.view.states import COUNTRY
 
 AssignedBy = Literal["central", "province", "commune"]
@@ -18,11 +20,20 @@ AssignedBy = Literal["central", "province", "commune"]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records are meant; None means all. A kind that lacks a dimension is not narrowed by it."""
+    """Which records are meant; None means all. A kind that lacks a dimension is not narrowed by it.
+
+    Without a reach and a programme, a body is meant with its own work and that of those above it, the country without.
+    """
 
     organisation_id: UUID | None = None
     programme: str | None = None
     assigned_by: str | None = None
+    reach: Reach | None = None
+
+    @property
+    def reading(self) -> Reading | None:
+        """Which tasks are meant, by the reach of their programmes; None where all of a programme are."""
+        return self.reach or ("contained" if self.programme is None else None)
 
     @property
     def scope(self) -> UUID:
@@ -45,17 +56,24 @@ class Selection:
             "scope": self.scope,
             "programme": self.programme,
             "assigned_by": self.assigned_by,
+            "reading": self.reading,
         }
 
 
 async def select(
-    session: AsyncSession, *, organisation: str | None, programme: str | None, assigned_by: AssignedBy | None
+    session: AsyncSession,
+    *,
+    organisation: str | None,
+    programme: str | None,
+    assigned_by: AssignedBy | None,
+    reach: Reach | None = None,
 ) -> Selection:
     """What a caller means; `organisation` is an identifier or any code. Raises when it is unknown."""
     return Selection(
         await _organisation(session, organisation) if organisation is not None else None,
-        await known_programme(session, programme),
+        programme,
         assigned_by,
+        reach or await programme_reach(session, programme),
     )
 
 
@@ -82,11 +100,14 @@ def known_body(found: UUID | None) -> UUID:
     return found
 
 
-async def known_programme(session: AsyncSession, slug: str | None) -> str | None:
-    """The programme, if it exists or nothing was asked; raises ProgrammeNotFound."""
-    if slug is not None and slug not in await dimensions.list_programmes(session):
+async def programme_reach(session: AsyncSession, slug: str | None) -> Reach | None:
+    """The reach of a programme; None where none is asked about. Raises ProgrammeNotFound."""
+    if slug is None:
+        return None
+    known = await dimensions.list_programmes(session)
+    if slug not in known:
         raise ProgrammeNotFound("See /api/tasks/v1/programmes for those that exist.")
-    return slug
+    return known[slug]
 
 
 def body_sql(named: dimensions.Reference | None) -> str:
@@ -105,7 +126,7 @@ def tree(kind: AnyKind) -> str:
 
 def selected(kind: AnyKind) -> str:
     """The condition for rows `h` of a kind, with `tree`; a dimension that the kind does not have narrows nothing."""
-    return f"{_WITHIN} AND {of_dimensions(kind)}"
+    return f"{_WITHIN} AND {of_dimensions(kind)} AND {meant(kind, 'CAST(:scope AS uuid)')}"
 
 
 def of_dimensions(kind: AnyKind) -> str:

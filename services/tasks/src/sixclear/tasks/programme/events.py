@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from sixclear.common.events.catalogue import EntityEvents, EventData
+from sixclear.tasks.fields import Reach
 
 
 class ProgrammeData(EventData):
@@ -19,6 +20,7 @@ class ProgrammeData(EventData):
     source_vi: str | None
     source_en: str | None
     owner_organisation_id: UUID
+    reach: Reach = Field(default="national", description="Whether its tasks are national, or its owner's own.")
     demonstration: bool
     evidence_organisation_id: UUID | None = Field(
         default=None, description="The body that accepts evidence before a task is confirmed."

@@ -23,9 +23,10 @@ class Programme(Versioned, Base):
     source_en: Mapped[str | None]
     owner_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
     six_clears_enforced: Mapped[bool] = mapped_column(Boolean)
-    # The release before does not write these two.
+    # The release before does not write these three.
     decision_days: Mapped[int] = mapped_column(SmallInteger, server_default="5")
     extension_notice_days: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     # The body that accepts evidence before a task is confirmed; null: who confirms the task accepts what waits.
     evidence_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"))
+    reach: Mapped[str] = mapped_column(server_default="national")
     demonstration: Mapped[bool] = mapped_column(Boolean)

@@ -29,6 +29,11 @@ async def programme_facts(session: AsyncSession, ids: Collection[UUID]) -> dict[
     return {row.programme_id: ProgrammeFacts(row.slug, row.owner_organisation_id) for row in found}
 
 
+async def ids_of_reach(session: AsyncSession, reach: str) -> Sequence[UUID]:
+    """The programmes of this reach."""
+    return (await session.scalars(select(Programme.programme_id).where(Programme.reach == reach))).all()
+
+
 async def find_or_create(session: AsyncSession, slug: str, programme_id: UUID) -> Programme | None:
     """The programme with this slug, its row locked; None when it is the caller's to create."""
     found = await find_programme(session, slug, lock=True)

@@ -8,7 +8,7 @@ from pydantic import Field
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
-from sixclear.tasks.fields import Line, OccurredAt, OptionalReference, Reference
+from sixclear.tasks.fields import Line, OccurredAt, OptionalReference, Reach, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
 DecisionDays = Annotated[
@@ -46,6 +46,11 @@ class ProgrammeEntry(Schema):
         description="The body that accepts or refuses evidence before a task is confirmed. Without one, who confirms "
         "the task accepts what still waits.",
     )
+    reach: Reach | None = Field(
+        default=None,
+        description="`own`: its tasks are counted at its owner and the bodies below, and in no figure of the country. "
+        "Left out, it stays as it is; a new programme is then `national`.",
+    )
     demonstration: bool = False
     occurred_at: OccurredAt = None
 
@@ -65,5 +70,6 @@ class ProgrammeView(Schema):
     decision_days: int = 5
     extension_notice_days: int = 0
     evidence_organisation: OrganisationBrief | None
+    reach: Reach = "national"
     demonstration: bool
     version: int

@@ -12,7 +12,7 @@ from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown
 from sixclear.common.web.merge_patch import patched
-from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.fields import PREFIX, Reach
 from sixclear.tasks.organisation.service import referenced
 from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
@@ -38,6 +38,11 @@ async def facts_of(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID
     It names bodies in answers. Who may decide is asked of the programme's row.
     """
     return await remembered(session, "programme", ids, rows.programme_facts)
+
+
+async def ids_of_reach(session: AsyncSession, reach: Reach) -> Sequence[UUID]:
+    """The programmes whose work is national, or their owner's own."""
+    return await rows.ids_of_reach(session, reach)
 
 
 async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:
@@ -88,6 +93,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
             raise AlreadyRegistered("Another body has a programme of this slug.", f"{PREFIX}/programmes/{entry.slug}")
         ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
     expect(programme)
+    fields["reach"] = entry.reach or ("national" if programme is None else programme.reach)
     if programme is None:
         programme = Programme(programme_id=programme_id, slug=entry.slug, version=0)
         ctx.session.add(programme)

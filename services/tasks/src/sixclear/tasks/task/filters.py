@@ -24,6 +24,7 @@ class TaskFilter:
     """What a list of tasks is narrowed to; None does not narrow. `lead_organisation_ids` are a body and those below."""
 
     programme_id: UUID | None = None
+    programme_ids: Sequence[UUID] | None = None
     lead_organisation_ids: Sequence[UUID] | None = None
     status: str | None = None
     bucket: str | None = None
@@ -78,6 +79,7 @@ def _standing(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
 def _of_bodies(narrow: TaskFilter) -> list[ColumnElement[bool]]:
     wanted: tuple[tuple[object, Callable[..., ColumnElement[bool]]], ...] = (
         (narrow.programme_id, lambda value: Task.programme_id == value),
+        (narrow.programme_ids, lambda value: Task.programme_id == among(value)),
         (narrow.lead_organisation_ids, lambda value: Task.lead_organisation_id == among(value)),
         (narrow.assigning_organisation_id, lambda value: Task.assigning_organisation_id == value),
         (narrow.coordinating_organisation_id, lambda value: Task.coordinating_organisation_ids.contains([value])),

@@ -27,7 +27,7 @@ from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Key, Lookup, Words
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
-from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.fields import PREFIX, Reach
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
@@ -138,6 +138,7 @@ async def list_tasks(
     external_id: ExternalIdParam = None,
     updated_since: UpdatedSinceParam = None,
     sort: SortParam = "deadline",
+    reach: Annotated[Reach | None, Query(description="Of national programmes, or of bodies' own.")] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
@@ -146,7 +147,7 @@ async def list_tasks(
     Proposals that are over are left out, unless `status=cancelled` asks for them.
     """
     asked = lists.TaskQuery(
-        programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since, sort
+        programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since, sort, reach
     )
     return await _page(ctx, asked, cursor, limit)
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sixclear.common.use_case import Context
 from sixclear.common.web.pagination import InvalidCursor
+from sixclear.tasks.fields import Reach
 from sixclear.tasks.organisation import service as organisations
-from sixclear.tasks.programme.service import get_programme
+from sixclear.tasks.programme.service import get_programme, ids_of_reach
 from sixclear.tasks.task import listing
 from sixclear.tasks.task.filters import TaskFilter
 from sixclear.tasks.task.listing import Found, Order, Place, Sort
@@ -28,6 +29,7 @@ class TaskQuery:
     external_id: str | None
     updated_since: datetime | None
     sort: Sort
+    reach: Reach | None = None
 
 
 _END = 2**63  # past every number of an event
@@ -115,6 +117,7 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
         lead = tuple(await organisations.list_subtree(ctx.session, named))
     return TaskFilter(
         programme_id=programme.programme_id if programme else None,
+        programme_ids=tuple(await ids_of_reach(ctx.session, asked.reach)) if asked.reach else None,
         lead_organisation_ids=lead,
         status=asked.status,
         bucket=asked.bucket,
