@@ -16,6 +16,7 @@ from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.organisation.seed import Predecessor, renew
+from sixclear.tasks.period.service.passing import pass_time
 
 # A Monday after Đồng Nai became a city, so that the story tells of nothing that is still to come.
 THAT_DAY = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
@@ -37,6 +38,7 @@ PROGRAMME = {
     "source_vi": "Kế hoạch 02-KH/BCĐTW ngày 19/6/2025",
     "source_en": "Plan 02-KH/BCĐTW of 19 June 2025",
     "owner": "P57",
+    "period_lock_days": 1,
 }
 DESCRIBED = {
     "clause": "Mục III.3",
@@ -126,6 +128,15 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("P57", "/tasks", decided | {"classification": "restricted"})
     await step("P57", "/tasks", decided)
     await step("P57", f"{await waiting()}/decide", {"outcome": "granted"})
+    recurring = proposal(external_id="NV-13", kind="recurring", recurrence="FREQ=WEEKLY;BYDAY=FR", deadline=None)
+    await step("P57", "/tasks", recurring)
+    recurring |= {"recurrence": "FREQ=DAILY"}
+    await step("P57", "/tasks", recurring)
+    await step("G06", f"{task}/progress", {"percent": 10, "text": "Đã kiểm tra, không phát sinh"})
+    service.clock.pass_by(hours=72)
+    await pass_time(service.database, service.log, service.clock)
+    await step("P57", "/tasks", recurring | {"classification": "restricted"})
+    await step("P57", "/tasks", recurring)
 
 
 @pytest.mark.asyncio

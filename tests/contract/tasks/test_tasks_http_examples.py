@@ -73,6 +73,7 @@ async def _tell_and_compare(service: Service) -> None:
     milestone_id = planned.json()["milestone_id"]
     asked = {"kind": "extension", "reason": "Chờ thiết bị", "deadline": "2026-07-15"}
     decision_id = (await service.post("G06", f"/tasks/{task_id}/decisions", asked)).json()["decision_id"]
+    await _read_periods(service)
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await exchanges.read_everything(
@@ -90,6 +91,15 @@ async def _tell_and_compare(service: Service) -> None:
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)
+
+
+async def _read_periods(service: Service) -> None:
+    task = next(one for one in (await service.get("/tasks"))["items"] if one["kind"] == "recurring")
+    headers = service.headers("G06")
+    for tasks in ("/tasks", "/own/tasks"):
+        path = f"{service.prefix}{tasks}/{task['task_id']}/periods"
+        (key, *_) = [one["key"] for one in (await service.http.get(path, headers=headers)).json()["items"]]
+        assert (await service.http.get(f"{path}/{key}", headers=headers)).status_code == 200
 
 
 async def _send_a_file(service: Service, task_id: str) -> None:

@@ -88,6 +88,6 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     bulk = {"source": "ministry", "external_id": "NV-2", "text": "x", "assigning_organisation": "P57"}
     await service.survives("/progress/bulk", bulk, service.headers("G06"))
     task_id = (await service.get("/tasks"))["items"][0]["task_id"]
-    known = {"task_id": task_id, "organisation": "P57", "slug": "plan", "directive_id": task_id}
+    known = {"task_id": task_id, "organisation": "P57", "slug": "plan", "directive_id": task_id, "period": "2026-W19"}
     await service.reads_survive("P57", known)
     await service.survives_headers("/tasks", proposal(), service.headers("P57"))

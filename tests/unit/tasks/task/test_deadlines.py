@@ -9,16 +9,15 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from sixclear.tasks.task.deadlines import (
-    _around,
     _civil_close,
     _read,
-    check_occurs,
+    around,
     check_recurrence,
-    current_period,
     deadline_instant,
     months_skipped,
 )
 from sixclear.tasks.task.errors import RecurrenceInvalid
+from sixclear.tasks.task.series import check_occurs, current_period
 
 
 def test_a_date_means_five_in_the_afternoon_in_vietnam() -> None:
@@ -128,9 +127,9 @@ def slow_walk(rule: str, since: date, at: datetime) -> tuple[date | None, date |
     return before and before.date(), following and following.date()
 
 
-def around(rule: str, since: date, at: datetime) -> tuple[date | None, date | None]:
+def found_near(rule: str, since: date, at: datetime) -> tuple[date | None, date | None]:
     """What is found from near `at`; of a rule that has ended only that it has."""
-    return _around(rule, datetime.combine(since, datetime.min.time()), at)
+    return around(rule, datetime.combine(since, datetime.min.time()), at)
 
 
 def parts(**choices: list[str]) -> st.SearchStrategy[str]:
@@ -173,7 +172,7 @@ def test_a_rule_that_starts_near_now_occurs_as_from_its_start(
     if at_an_occurrence is not None:
         at = _civil_close(slow_walk(rule, since, at)[1] or at.date())
         at += {"before": -1, "at": 0, "after": 1}[at_an_occurrence] * timedelta(microseconds=1)
-    found, walked = around(rule, since, at), slow_walk(rule, since, at)
+    found, walked = found_near(rule, since, at), slow_walk(rule, since, at)
     assert found == (walked if walked[1] or found[0] else (None, None))
 
 
@@ -191,7 +190,7 @@ def test_a_rule_that_starts_near_now_occurs_as_from_its_start(
 def test_rules_that_began_long_ago_keep_their_phase(rule: str, since: date) -> None:
     for month in range(1, 13):
         at = _civil_close(date(2024, month, 28))
-        assert around(rule, since, at) == slow_walk(rule, since, at)
+        assert found_near(rule, since, at) == slow_walk(rule, since, at)
 
 
 @pytest.mark.parametrize(

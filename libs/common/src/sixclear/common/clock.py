@@ -41,6 +41,6 @@ def civil_day_end(day: date) -> datetime:
     return civil_day_start(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
-def close_of_day(day: date) -> datetime:
+def close_of_day(day: date, closes: time = CLOSE_OF_DAY) -> datetime:
     """The instant, in UTC, at which office hours of `day` end in the civil time zone."""
-    return datetime.combine(day, CLOSE_OF_DAY, tzinfo=CIVIL_ZONE).astimezone(UTC)
+    return datetime.combine(day, closes, tzinfo=CIVIL_ZONE).astimezone(UTC)

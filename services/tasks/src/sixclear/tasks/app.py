@@ -29,6 +29,8 @@ from sixclear.tasks.milestone import routes as milestone
 from sixclear.tasks.milestone.service import CHILDREN as MILESTONES
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.organisation.service import is_registered
+from sixclear.tasks.period import routes as period
+from sixclear.tasks.period.service.passing import CHILDREN as PERIODS
 from sixclear.tasks.programme import routes as programme
 from sixclear.tasks.reporting import routes as reporting
 from sixclear.tasks.reporting.hot import ReportProgress
@@ -49,6 +51,7 @@ ROUTERS = (
     task.router,
     milestone.router,
     decision.router,
+    period.router,
     reporting.router,
     reporting.files,
     evidence.router,
@@ -72,7 +75,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
-    hang(MILESTONES, EVIDENCE, DECISIONS)
+    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:

@@ -7,6 +7,7 @@ from sixclear.tasks.directive.events import DIRECTIVE_EVENTS
 from sixclear.tasks.evidence.events import EVIDENCE_EVENTS
 from sixclear.tasks.milestone.events import MILESTONE_EVENTS
 from sixclear.tasks.organisation.events import ORGANISATION_EVENTS
+from sixclear.tasks.period.events import PERIOD_EVENTS
 from sixclear.tasks.programme.events import PROGRAMME_EVENTS
 from sixclear.tasks.task.events import TASK_EVENTS
 
@@ -20,6 +21,7 @@ EVENTS = EventCatalogue(
         MILESTONE_EVENTS,
         EVIDENCE_EVENTS,
         DECISION_EVENTS,
+        PERIOD_EVENTS,
         CENSUS_EVENTS,
     ),
 )

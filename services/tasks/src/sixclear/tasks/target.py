@@ -9,6 +9,7 @@ from sixclear.tasks.events import EVENTS
 from sixclear.tasks.file.service import forget
 from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.organisation.seed import follow_shipped
+from sixclear.tasks.period.service.passing import pass_time
 from sixclear.tasks.settings import Settings
 
 
@@ -35,6 +36,11 @@ async def forget_files(target: SourceTarget[Settings]) -> None:
     await forget(target.database, store_of(target.settings), target.runtime.clock())
 
 
+async def pass_time_of_periods(target: SourceTarget[Settings]) -> None:
+    """Open, miss and lock periods of recurring tasks."""
+    await pass_time(target.database, target.event_log, target.runtime.clock)
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     own = with_files(settings or Settings(), runtime.settings)
@@ -49,4 +55,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         prepare=register_organisations,
         count=count,
         tend=forget_files,
+        pass_time=pass_time_of_periods,
     )

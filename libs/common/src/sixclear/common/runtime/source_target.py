@@ -34,7 +34,7 @@ class SourceSettings(Protocol):
 MakeMirror = Callable[[Bus, Database, Clock], Mirror]
 _MIRROR_FILLS = "what requests name is read from another service's log for the first time"
 
-_TEND_SECONDS = 3600.0
+_TEND_SECONDS, _PASS_TIME_SECONDS = 3600.0, 60.0
 
 S = TypeVar("S", bound=SourceSettings)
 S_contra = TypeVar("S_contra", bound=SourceSettings, contravariant=True)
@@ -61,7 +61,8 @@ class SourceTarget(Generic[S]):
 
     `mirror` makes what fills its table of another service's entities, where its requests name them.
 
-    Where `count` is given, it states what that counts in each ten minutes: its census. `tend` is done once an hour.
+    Where `count` is given, it states what that counts in each ten minutes: its census. `tend` is done once an hour,
+    `pass_time` once a minute: it records what time alone has done to the service's entities.
     `waiting_for` says on the readiness page what a target that has not started is busy with.
     """
 
@@ -79,6 +80,7 @@ class SourceTarget(Generic[S]):
         mirror: MakeMirror | None = None,
         count: Count | None = None,
         tend: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
+        pass_time: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
     ) -> None:
         self.name = name = events.service
         self.prefixes = prefixes
@@ -112,9 +114,12 @@ class SourceTarget(Generic[S]):
             state: ServiceState = self.app.state.service_state
             self.app.state.service_state = replace(state, behind_seconds=self._mirror.behind_seconds)
         self._watch = DatabaseWatch(settings.database_url, name, [self.database])
-        self._tending = (
-            None if tend is None else Periodic(f"{name} tending", partial(tend, self), seconds=_TEND_SECONDS)
-        )
+        due = (("tending", tend, _TEND_SECONDS), ("passing time", pass_time, _PASS_TIME_SECONDS))
+        self._periodic = [
+            Periodic(f"{name} {what}", partial(work, self), seconds=seconds)
+            for what, work, seconds in due
+            if work is not None
+        ]
         self._started = False
 
     async def start(self) -> None:
@@ -128,8 +133,8 @@ class SourceTarget(Generic[S]):
         await self._watch.start()
         if self.census is not None:
             await self.census.start()
-        if self._tending is not None:
-            self._tending.start()
+        for periodic in self._periodic:
+            periodic.start()
         if self._jobs is not None:
             await self._jobs.start()
         self._started = True
@@ -146,8 +151,8 @@ class SourceTarget(Generic[S]):
             await self._mirror.stop()
         if self.census is not None:
             await self.census.stop()
-        if self._tending is not None:
-            await self._tending.stop()
+        for periodic in self._periodic:
+            await periodic.stop()
         await self._watch.stop()
         if self._jobs is not None:
             await self._jobs.stop()

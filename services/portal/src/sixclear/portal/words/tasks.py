@@ -83,4 +83,11 @@ CHANGES: Mapping[str, str] = {
     "decision.taken_back": N_("Rút lại đề nghị"),
     "decision.restated": N_("Nêu lại đề nghị"),
     "decision.withdrawn": N_("Rút đề nghị khỏi công khai"),
+    "period.opened": N_("Mở kỳ"),
+    "period.reported": N_("Báo cáo kỳ"),
+    "period.missed": N_("Kỳ không có báo cáo khi đến hạn"),
+    "period.locked": N_("Khóa kỳ"),
+    "period.moved": N_("Dời hạn của kỳ"),
+    "period.restated": N_("Nêu lại kỳ"),
+    "period.withdrawn": N_("Rút kỳ khỏi công khai"),
 }

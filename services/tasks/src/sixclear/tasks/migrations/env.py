@@ -7,11 +7,12 @@ from sixclear.tasks.evidence import models as evidence
 from sixclear.tasks.file import models as file
 from sixclear.tasks.milestone import models as milestone
 from sixclear.tasks.organisation import models as organisation
+from sixclear.tasks.period import models as period
 from sixclear.tasks.programme import models as programme
 from sixclear.tasks.tables import Base
 from sixclear.tasks.task import models as task
 
 # A table is known once its module is imported.
-TABLES = decision, evidence, file, milestone, organisation, programme, directive, task
+TABLES = decision, evidence, file, milestone, period, organisation, programme, directive, task
 
 run_env(Base.metadata)

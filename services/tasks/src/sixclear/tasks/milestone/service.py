@@ -63,7 +63,7 @@ async def plan(ctx: Context, task_id: UUID, entry: MilestoneEntry) -> tuple[Mile
     """
     task = await get_task(ctx, task_id, lock=True)
     require_planner(ctx, state_of(task), "plan the milestones of a task of other organisations")
-    deadline = deadline_instant(entry.deadline)
+    deadline = deadline_instant(entry.deadline, task.programme.terms.closes)
     known = await rows.list_milestones(ctx.session, task_id)
     same = (one for one in known if (one.title, one.original_deadline) == (entry.title, deadline))
     if (found := next(same, None)) is not None:
@@ -86,7 +86,7 @@ async def move(ctx: Context, milestone_id: UUID, entry: MilestoneMove, expect: E
     """Give a milestone another deadline, with the reason; the deadline that it has already changes nothing."""
     milestone, task = await locked(ctx, milestone_id, expect)
     require_planner(ctx, state_of(task), "move a milestone of a task of other organisations")
-    deadline = deadline_instant(entry.deadline)
+    deadline = deadline_instant(entry.deadline, task.programme.terms.closes)
     if milestone.current_deadline == deadline:
         return milestone
     lifecycle.check_plannable(state_of(task))

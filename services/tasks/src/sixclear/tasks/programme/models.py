@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, SmallInteger, String
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
+from sixclear.tasks.programme.rules import Terms, terms
 from sixclear.tasks.tables import Base
 
 
@@ -23,10 +24,25 @@ class Programme(Versioned, Base):
     source_en: Mapped[str | None]
     owner_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
     six_clears_enforced: Mapped[bool] = mapped_column(Boolean)
-    # The release before does not write these three.
+    # The release before does not write these.
     decision_days: Mapped[int] = mapped_column(SmallInteger, server_default="5")
     extension_notice_days: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     # The body that accepts evidence before a task is confirmed; null: who confirms the task accepts what waits.
     evidence_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"))
     reach: Mapped[str] = mapped_column(server_default="national")
+    deadline_hour: Mapped[int] = mapped_column(SmallInteger, server_default=text("17"))
+    due_roll: Mapped[str] = mapped_column(server_default=text("'next'"))
+    period_lock_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("20"))
+    periods_confirmed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     demonstration: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (
+        CheckConstraint("deadline_hour BETWEEN 0 AND 23", name="deadline_hour"),
+        CheckConstraint("due_roll IN ('next', 'previous', 'keep')", name="due_roll"),
+        CheckConstraint("period_lock_days BETWEEN 0 AND 250", name="period_lock_days"),
+    )
+
+    @property
+    def terms(self) -> Terms:
+        """What it says of its dates."""
+        return terms(self.due_roll, self.deadline_hour, self.period_lock_days, self.periods_confirmed)

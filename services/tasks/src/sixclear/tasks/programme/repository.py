@@ -8,7 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import wait_to_create
 from sixclear.tasks.programme.models import Programme
-from sixclear.tasks.programme.rules import ProgrammeFacts
+from sixclear.tasks.programme.rules import ProgrammeFacts, terms
+
+_FACTS = (
+    "programme_id",
+    "slug",
+    "owner_organisation_id",
+    "due_roll",
+    "deadline_hour",
+    "period_lock_days",
+    "periods_confirmed",
+)
 
 
 async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False) -> Programme | None:
@@ -24,9 +34,9 @@ async def find_programmes(session: AsyncSession, slugs: Collection[str]) -> Sequ
 
 async def programme_facts(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, ProgrammeFacts]:
     """What tasks say of these programmes, by identifier."""
-    columns = Programme.programme_id, Programme.slug, Programme.owner_organisation_id
+    columns = [getattr(Programme, name) for name in _FACTS]
     found = await session.execute(select(*columns).where(Programme.programme_id.in_(ids)))
-    return {row.programme_id: ProgrammeFacts(row.slug, row.owner_organisation_id) for row in found}
+    return {row[0]: ProgrammeFacts(row[1], row[2], terms(*row[3:])) for row in found}
 
 
 async def ids_of_reach(session: AsyncSession, reach: str) -> Sequence[UUID]:

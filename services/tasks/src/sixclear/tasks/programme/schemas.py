@@ -1,6 +1,6 @@
 """Requests and answers on programmes."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -26,6 +26,14 @@ NoticeDays = Annotated[
     ),
     TAKES_WHOLE,
 ]
+DueRoll = Literal["next", "previous", "keep"]
+_HOUR = "The hour, Asia/Ho_Chi_Minh, at which a day ends that is given as a bare date. Stated deadlines never move."
+_ROLL = (
+    "Where a due day of a recurring task goes that is no working day: to the next one, as the Civil Code says "
+    "(91/2015/QH13, Art. 148.5), to the previous one, or nowhere."
+)
+_LOCK = "A period without a report is locked this many working days after it was due."
+_CONFIRMED = "Whether each reported period of a recurring task is to be confirmed."
 
 
 class ProgrammeEntry(Schema):
@@ -51,6 +59,10 @@ class ProgrammeEntry(Schema):
         description="`own`: its tasks are counted at its owner and the bodies below, and in no figure of the country. "
         "Left out, it stays as it is; a new programme is then `national`.",
     )
+    deadline_hour: Annotated[int, Field(ge=0, le=23, strict=True, description=_HOUR), TAKES_WHOLE] = 17
+    due_roll: DueRoll = Field(default="next", description=_ROLL)
+    period_lock_days: Annotated[int, Field(ge=0, le=250, strict=True, description=_LOCK), TAKES_WHOLE] = 20
+    periods_confirmed: bool = Field(default=False, description=_CONFIRMED)
     demonstration: bool = False
     occurred_at: OccurredAt = None
 
@@ -71,5 +83,9 @@ class ProgrammeView(Schema):
     extension_notice_days: int = 0
     evidence_organisation: OrganisationBrief | None
     reach: Reach = "national"
+    deadline_hour: int = Field(description=_HOUR)
+    due_roll: DueRoll = Field(description=_ROLL)
+    period_lock_days: int = Field(description=_LOCK)
+    periods_confirmed: bool = Field(description=_CONFIRMED)
     demonstration: bool
     version: int

@@ -3,16 +3,15 @@
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import takewhile
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
-from sixclear.common.clock import CIVIL_ZONE, CLOSE_OF_DAY, civil_date, close_of_day
+from sixclear.common.clock import CLOSE_OF_DAY, civil_date, close_of_day
 from sixclear.tasks.task.errors import DeadlineInPast, RecurrenceInvalid
 
 _WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -32,11 +31,11 @@ _PARTS = {
 }
 
 
-def deadline_instant(deadline: date | datetime) -> datetime:
-    """The instant, in UTC, at which a deadline falls: a bare date means 17:00 that day in the civil time zone."""
+def deadline_instant(deadline: date | datetime, closes: time = CLOSE_OF_DAY) -> datetime:
+    """The instant, in UTC, at which a deadline falls: a bare date means that hour of the day in the civil time zone."""
     if isinstance(deadline, datetime):
         return deadline.astimezone(UTC)
-    return close_of_day(deadline)
+    return close_of_day(deadline, closes)
 
 
 def check_to_come(deadline: datetime, now: datetime, *, tells_past: bool) -> None:
@@ -82,15 +81,6 @@ def _read(rule: str, start: datetime) -> rrule | rruleset:
 def _civil_close(day: date) -> datetime:
     """Civil time, as RFC 5545's floating form."""
     return datetime.combine(day, CLOSE_OF_DAY)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """One period of a recurring task: it starts after `previous_due_at` and is due at `due_at` (UTC)."""
-
-    previous_due_at: datetime | None
-    due_at: datetime
-    reported: bool
 
 
 def check_recurrence(rule: str) -> str:
@@ -161,15 +151,6 @@ def _ignored(parts: Mapping[str, str]) -> str:
     return ""
 
 
-def check_occurs(rule: str, since: datetime) -> None:
-    """Raises RecurrenceInvalid for a rule whose occurrences are over when the task is assigned, at `since` (UTC)."""
-    if current_period(rule, since, None, since) is None:
-        raise RecurrenceInvalid(
-            "The rule has no occurrence after the assignment; give a later UNTIL, or leave it out.",
-            errors=[{"pointer": "#/recurrence", "code": "never-occurs", "detail": "All its occurrences are over."}],
-        )
-
-
 def months_skipped(rule: str, since: datetime | None) -> list[int]:
     """The months, 1 to 12, that a rule means but passes over in some years, since they have none of its days then.
 
@@ -214,23 +195,39 @@ def _months_of(parts: Mapping[str, str], start: date | None) -> list[int]:
     return [start.month] if start and named else list(range(1, 13))
 
 
-def current_period(rule: str, since: datetime, last_report_at: datetime | None, now: datetime) -> Period | None:
-    """The period of a task that recurs since `since` and that `now` lies in; None when the rule has ended.
-
-    All instants are UTC. A period is reported when a report came after the previous period's deadline.
-    """
-    before, due = _around(rule, since.astimezone(CIVIL_ZONE), now.astimezone(CIVIL_ZONE))
-    if due is None:
-        return None
-    previous = close_of_day(before) if before else None
-    reported = last_report_at is not None and (previous is None or last_report_at > previous)
-    return Period(previous, close_of_day(due), reported)
-
-
-def _around(rule: str, since: datetime, at: datetime) -> tuple[date | None, date | None]:
+def around(rule: str, since: datetime, at: datetime, closes: time = CLOSE_OF_DAY) -> tuple[date | None, date | None]:
     """The days of the last occurrence before the civil time `at`, and of the first one from then on."""
-    day = at.date() + timedelta(days=at.time() > CLOSE_OF_DAY)
-    return _around_day(rule, since.date(), day, late=since.time() > CLOSE_OF_DAY)
+    day = at.date() + timedelta(days=at.time() > closes)
+    return _around_day(rule, since.date(), day, late=since.time() > closes)
+
+
+def occurrences(rule: str, start: date, first: date, *, late: bool) -> Iterator[date]:
+    """The days that a rule names from `first` on, in order. `late`: assigned after the close of `start`."""
+    parts = _parts_of(rule)
+    if "COUNT" in parts:
+        return _counted_from(rule, start, first, late=late)
+    later = _later_start(parts, start, first)
+    known = _read(rule, _civil_close(start)) if later is None else _read(*later)
+    return (found.date() for found in known.xafter(_civil_close(first), inc=True))
+
+
+def _counted_from(rule: str, start: date, first: date, *, late: bool) -> Iterator[date]:
+    told, last_year = 0, max(start, first).year // 10 * 10 + 9
+    while len(days := _counted(rule, start, last_year, late=late)) > told:
+        yield from (date.fromordinal(day) for day in days[told:] if day >= first.toordinal())
+        told, last_year = len(days), last_year + 10
+
+
+def named_in_a_row(rule: str, start: date) -> Iterator[date]:
+    """The days that a rule would name from `start` on if it had no end."""
+    endless = {name: value for name, value in _parts_of(rule).items() if name not in {"COUNT", "UNTIL"}}
+    told = _read(";".join(f"{name}={value}" for name, value in endless.items()), _civil_close(start))
+    return (found.date() for found in told)
+
+
+def frequency(rule: str) -> str:
+    """How often a rule that was checked repeats, in its own words: DAILY, WEEKLY, MONTHLY or YEARLY."""
+    return _parts_of(rule)["FREQ"]
 
 
 # How far before now the search begins; where nothing is found there, sixteen times as far, and so on to the start.

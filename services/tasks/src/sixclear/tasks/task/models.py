@@ -171,6 +171,9 @@ class ProgressReport(Base):
     remedy: Mapped[str | None]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    # The period of a recurring task that it is of, and whether the report named it.
+    period: Mapped[str | None]
+    period_named: Mapped[bool | None] = mapped_column(Boolean)
 
     # A list by last report reads from its end.
     __table_args__ = (Index("ix_progress_report_listing", "occurred_at", "task_id"),)

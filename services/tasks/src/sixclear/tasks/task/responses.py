@@ -17,7 +17,7 @@ from sixclear.tasks.directive.service import find_described
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import confirming_body, is_concerned, is_visible
-from sixclear.tasks.task.deadlines import current_period, months_skipped
+from sixclear.tasks.task.deadlines import months_skipped
 from sixclear.tasks.task.hidden import hidden_of, percents_at
 from sixclear.tasks.task.lifecycle import TaskRecord, TaskState, missing_clears
 from sixclear.tasks.task.models import AnyTask, Task, state_of
@@ -30,6 +30,7 @@ from sixclear.tasks.task.schemas import (
     TaskSummary,
     TaskView,
 )
+from sixclear.tasks.task.series import current_period
 
 Numbers = Mapping[str, Any]
 Name = TypeVar("Name")
@@ -174,7 +175,7 @@ def _derived(task: AnyTask, state: TaskState, names: Mapping[UUID, Name], now: d
 def _period(task: AnyTask, last_report_at: datetime | None, now: datetime) -> PeriodView | None:
     if not task.recurrence or task.assigned_at is None:
         return None
-    period = current_period(task.recurrence, task.assigned_at, last_report_at, now)
+    period = current_period(task.recurrence, task.assigned_at, last_report_at, now, task.programme.terms)
     if period is None:
         return None
     return PeriodView(due_at=period.due_at, previous_due_at=period.previous_due_at, reported=period.reported)

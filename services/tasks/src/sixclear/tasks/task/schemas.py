@@ -77,7 +77,7 @@ class TaskProposal(Schema):
     recurrence: Annotated[str, words_of(300)] | None = Field(
         default=None,
         description="RFC 5545 rule of a recurring task, such as FREQ=MONTHLY;BYMONTHDAY=22. It must occur after the "
-        "assignment. Periods are not counted.",
+        "assignment.",
     )
     assigned_by: AssigningLevel
     assigning_organisation: Reference
@@ -99,9 +99,9 @@ class TaskProposal(Schema):
 
 
 class PeriodView(Schema):
-    """The current period of a recurring task.
+    """The current period of a recurring task. All of its periods are at `/tasks/{task_id}/periods`.
 
-    Periods are not counted: no figure and no list says how many were missed, or that the series has ended.
+    `reported` says that a report came since the period before was due, whichever period it named.
     """
 
     due_at: datetime

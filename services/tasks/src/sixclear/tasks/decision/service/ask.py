@@ -1,6 +1,6 @@
 """Asking for a decision, and taking the request back."""
 
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from sixclear.common.change import Change
@@ -14,7 +14,7 @@ from sixclear.tasks.decision.errors import DecisionOpen
 from sixclear.tasks.decision.lifecycle import Value
 from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
 from sixclear.tasks.decision.recording import DECISION
-from sixclear.tasks.decision.schemas import DecisionEntry
+from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
 from sixclear.tasks.task.models import Task, state_of
@@ -30,7 +30,7 @@ async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry) -> tuple[Decisi
     """
     task = await get_task(ctx, task_id, lock=True)
     own = require_asker(ctx, task)
-    value = asked_value(entry)
+    value = asked_value(entry, task.programme.terms.closes)
     lifecycle.check_value(entry.kind, value)
     known = await rows.decisions_of(ctx.session, task_id)
     if (found := next((one for one in known if one.is_open and one.kind == entry.kind), None)) is not None:
@@ -79,9 +79,9 @@ def new_decision(
     )
 
 
-def asked_value(entry: DecisionEntry) -> Value:
-    """What is proposed, as rules read it."""
-    return Value(deadline=None if entry.deadline is None else deadline_instant(entry.deadline))
+def asked_value(entry: DecisionEntry | DecisionAnswer, closes: time) -> Value:
+    """What is proposed or answered, as rules read it; a bare date ends when its programme's days do."""
+    return Value(deadline=None if entry.deadline is None else deadline_instant(entry.deadline, closes))
 
 
 def check_value_to_come(ctx: Context, value: Value) -> None:

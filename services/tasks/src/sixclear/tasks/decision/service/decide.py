@@ -12,9 +12,8 @@ from sixclear.tasks.decision.lifecycle import Value
 from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
 from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import DecisionAnswer
-from sixclear.tasks.decision.service.ask import check_value_to_come
+from sixclear.tasks.decision.service.ask import asked_value, check_value_to_come
 from sixclear.tasks.decision.service.find import locked
-from sixclear.tasks.task.deadlines import deadline_instant
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.service.record import record_change
 
@@ -26,7 +25,7 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
     """
     decision, task = await locked(ctx, decision_id, expect)
     own = await require_decider(ctx, task, decision.asked_by_organisation_id)
-    value = _granted_value(decision, answer)
+    value = _granted_value(decision, answer, asked_value(answer, task.programme.terms.closes))
     if _is_repeated(decision, answer, value, own):
         return decision
     occurred_at = ctx.fact_time(answer.occurred_at, max(decision.occurred_at, task.occurred_at))
@@ -49,9 +48,8 @@ async def apply(ctx: Context, task: Task, decision: Decision, value: Value, occu
     await record_change(ctx, task, change, occurred_at, reason=decision.decision_reason or decision.reason)
 
 
-def _granted_value(decision: Decision, answer: DecisionAnswer) -> Value:
+def _granted_value(decision: Decision, answer: DecisionAnswer, stated: Value) -> Value:
     proposed = value_of(decision.proposed)
-    stated = Value(deadline=None if answer.deadline is None else deadline_instant(answer.deadline))
     if answer.outcome != "granted_otherwise":
         if stated != Value():
             lifecycle.check_value("cancellation", stated)

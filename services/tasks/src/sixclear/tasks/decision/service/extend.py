@@ -28,7 +28,7 @@ async def extend(ctx: Context, task_id: UUID, entry: ExtensionEntry, expect: Exp
     """
     task = await locked(ctx, task_id, expect)
     own = require_assigning_body(ctx, state_of(task), "extend a task of another assigning body")
-    value = Value(deadline=deadline_instant(entry.deadline))
+    value = Value(deadline=deadline_instant(entry.deadline, task.programme.terms.closes))
     if task.current_deadline == value.deadline and await _is_repeated(ctx, task, entry):
         return task
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)

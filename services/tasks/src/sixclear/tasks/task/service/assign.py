@@ -8,9 +8,10 @@ from sixclear.common.use_case import Context, Expect, OrganisationNotAllowed
 from sixclear.tasks.organisation.service import is_within, level_of
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.access import require_owner_to_assign
-from sixclear.tasks.task.deadlines import check_occurs, check_to_come
+from sixclear.tasks.task.deadlines import check_to_come
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import Step
+from sixclear.tasks.task.series import check_occurs
 from sixclear.tasks.task.service.find import locked
 from sixclear.tasks.task.service.record import record_change
 
@@ -33,7 +34,7 @@ async def assign_described(ctx: Context, task: Task, occurred_at: datetime | Non
         check_to_come(task.current_deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
     assigned_at = ctx.fact_time(occurred_at, task.occurred_at)
     if task.recurrence:
-        check_occurs(task.recurrence, assigned_at)
+        check_occurs(task.recurrence, assigned_at, task.programme.terms)
     change = lifecycle.assign(state_of(task), assigned_at, enforced=task.programme.six_clears_enforced)
     await record_change(ctx, task, change, assigned_at)
 

@@ -14,9 +14,12 @@ from sixclear.common.change import Change
 from sixclear.common.recording import EntityKind, record
 from sixclear.common.use_case import Context
 from sixclear.tasks.task import repository as rows
-from sixclear.tasks.task.models import HangsOnTask, Task
+from sixclear.tasks.task.models import AnyTask, HangsOnTask, Task
 
 C = TypeVar("C", bound=HangsOnTask)
+
+# The task, which is locked, the change and when it became true.
+Follow = Callable[[Context, Task, Change, datetime], Awaitable[None]]
 
 WITHDRAWN = "withdrawn"
 RESTATED = "restated"
@@ -27,11 +30,13 @@ class Children(Generic[C]):
     """A kind of entity that hangs on tasks. Its changes `restated` and `withdrawn` are declared.
 
     `confirmed` is what becomes of them when a body is about to confirm their task; it raises what stands against it.
+    `follow` is what else a change of the task makes of it, in the same transaction.
     """
 
     model: type[C]
     kind: EntityKind[C]
     confirmed: Callable[[Context, Task, datetime, UUID], Awaitable[None]] | None = None
+    follow: "Follow | None" = None
 
 
 _hanging: tuple[Children[Any], ...] = ()
@@ -48,7 +53,7 @@ def hanging() -> Sequence[Children[Any]]:
     return _hanging
 
 
-def dimensions(task: Task) -> dict[str, Any]:
+def dimensions(task: AnyTask) -> dict[str, Any]:
     """What an entity that hangs on the task carries of it, so that it is counted without a join."""
     return {
         "task_id": task.task_id,
@@ -87,6 +92,13 @@ async def confirm_children(ctx: Context, task: Task, occurred_at: datetime, orga
     for children in _hanging:
         if children.confirmed is not None:
             await children.confirmed(ctx, task, occurred_at, organisation_id)
+
+
+async def follow_children(ctx: Context, task: Task, change: Change, occurred_at: datetime) -> None:
+    """Let what hangs on a task follow a change of it, after the task's own event."""
+    for children in _hanging:
+        if children.follow is not None:
+            await children.follow(ctx, task, change, occurred_at)
 
 
 def moves_children(changed: Mapping[str, Any]) -> bool:

@@ -19,11 +19,12 @@ from sixclear.tasks.programme.service import referenced_programme
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_describer, require_proposer
-from sixclear.tasks.task.deadlines import check_occurs, check_recurrence, deadline_instant
+from sixclear.tasks.task.deadlines import check_recurrence, deadline_instant
 from sixclear.tasks.task.errors import DeadlineNeedsDecision, RecurrenceInvalid, ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskRecord
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import Position, TaskProposal
+from sixclear.tasks.task.series import check_occurs
 from sixclear.tasks.task.service.assign import assign_described
 from sixclear.tasks.task.service.decided import Undecided, moves_deadline, without_decisions
 from sixclear.tasks.task.service.find import get_task
@@ -238,7 +239,7 @@ async def _update(
     state, stored = state_of(task), task.programme
     lifecycle.allow_update(state, changed, enforced=stored.six_clears_enforced)
     if task.assigned_at is not None and changed.get("recurrence"):
-        check_occurs(changed["recurrence"], task.assigned_at)
+        check_occurs(changed["recurrence"], task.assigned_at, stored.terms)
     if task.status in OPEN_STATUSES and "coordinating_organisation_ids" in changed:
         lifecycle.check_confirmable(state.changed(changed), stored.owner_organisation_id)
     require_describer(ctx, task, changed)
@@ -266,7 +267,7 @@ async def _described(ctx: Context, proposal: TaskProposal, named: Named) -> dict
         "assigning_organisation_id": ids["#/assigning_organisation"],
         "lead_organisation_id": ids.get("#/lead_organisation"),
         "coordinating_organisation_ids": sorted(coordinating),
-        "current_deadline": deadline_instant(proposal.deadline) if proposal.deadline else None,
+        "current_deadline": deadline_instant(proposal.deadline, programme.terms.closes) if proposal.deadline else None,
         "demonstration": proposal.demonstration or programme.demonstration,
         **{name: _position(name, position, ids) for name, position in _positions(proposal).items()},
     }

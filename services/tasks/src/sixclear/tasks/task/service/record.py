@@ -12,7 +12,7 @@ from sixclear.tasks.task.lifecycle import OPEN_STATUSES
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.public import Said
 from sixclear.tasks.task.recording import TASK, task_data
-from sixclear.tasks.task.service.children import moves_children, restate_children, withdraw_children
+from sixclear.tasks.task.service.children import follow_children, moves_children, restate_children, withdraw_children
 
 # By these an assigned task can come to name a directive.
 _MAY_TAKE_UP = frozenset({"assigned", "updated", "withdrawn"})
@@ -37,5 +37,6 @@ async def record_change(
     await record(ctx, task, change, occurred_at, kind, reason=reason)
     if change.name != "withdrawn" and task.version > 1 and moves_children(change.fields):
         await restate_children(ctx, task, occurred_at)
+    await follow_children(ctx, task, change, occurred_at)
     if task.directive_id is not None and change.name in _MAY_TAKE_UP and task.status in OPEN_STATUSES:
         await take_up(ctx.session, task.directive_id)

@@ -1,0 +1,180 @@
+"""The life of a period: opened and missed by time, reported, confirmed, sent back. Pure: no database, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sixclear.common.calendar import calendar
+from sixclear.common.change import Change
+from sixclear.common.clock import civil_date, close_of_day
+from sixclear.common.ids import stable_id
+from sixclear.tasks.programme.rules import Terms
+from sixclear.tasks.task.lifecycle import is_published
+from sixclear.tasks.task.series import Window
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRecord:
+    """A period as its row has it: the columns of `models.Period`."""
+
+    period_id: UUID
+    task_id: UUID
+    programme: str
+    assigned_by: str
+    organisation_id: UUID | None
+    classification: str
+    demonstration: bool
+    key: str
+    series: int
+    rule: str
+    day: date
+    opens_at: datetime
+    due_at: datetime
+    roll: str
+    edition: str
+    locks_at: datetime
+    status: str
+    reported_at: datetime | None
+    report_version: int | None
+    percent: int | None
+    public_percent: int | None
+    reported_in_public: bool
+    next_at: datetime | None
+    version: int
+    published_version: int | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+    @property
+    def window(self) -> Window:
+        """From where its series goes on."""
+        return Window(self.key, self.day, self.opens_at, self.due_at, self.next_at or self.due_at)
+
+    def holds(self, instant: datetime) -> bool:
+        """Whether the instant lies in the window; where two windows hold it, that of the newer one counts."""
+        return self.opens_at < instant <= self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report on the task, by the version of the task that it made. `public_percent` None: the same as `percent`."""
+
+    task_version: int
+    percent: int
+    public_percent: int | None
+    occurred_at: datetime
+    in_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A period after a change, which became true at `occurred_at`; `previous` is its published version before.
+
+    Without a name only its row changes: no event tells of it.
+    """
+
+    change: str
+    after: PeriodRecord
+    occurred_at: datetime
+    previous: int | None
+
+
+def followed(period: PeriodRecord) -> Step:
+    """No window opens any more when this one ends: the next one is open, or the rule is over."""
+    return Step("", replace(period, next_at=None), period.occurred_at, period.published_version)
+
+
+def timing(period: PeriodRecord, now: datetime) -> str | None:
+    """`on_time` or `late` by the report that counts, `missing` past the due instant without one, else `pending`.
+
+    None for a period that ended before it was due.
+    """
+    if period.reported_at is not None:
+        return "on_time" if period.reported_at <= period.due_at else "late"
+    if period.status == "locked" and period.locks_at < period.due_at:
+        return None
+    return "missing" if period.due_at < now else "pending"
+
+
+def window_fields(window: Window, rule: str, series: int, terms: Terms) -> dict[str, Any]:
+    """What a window says of its period."""
+    known = calendar()
+    last_day = known.after(civil_date(window.due_at), terms.lock_days)
+    return {
+        "key": window.key,
+        "series": series,
+        "rule": rule,
+        "day": window.day,
+        "due_at": window.due_at,
+        "next_at": window.next_at,
+        "roll": terms.roll,
+        "edition": known.edition,
+        "locks_at": max(window.due_at, close_of_day(last_day, terms.closes)),
+    }
+
+
+def opened(carried: Mapping[str, Any], window: Window, fields: Mapping[str, Any], now: datetime) -> Step:
+    """A new period of the task that `carried` tells of, as `children.dimensions` does."""
+    public = is_published(carried["classification"], "opened")
+    period = PeriodRecord(
+        period_id=stable_id("period", str(carried["task_id"]), str(fields["series"]), window.day.isoformat()),
+        opens_at=window.opens_at,
+        status="open",
+        reported_at=None,
+        report_version=None,
+        percent=None,
+        public_percent=None,
+        reported_in_public=False,
+        version=1,
+        published_version=1 if public else None,
+        occurred_at=window.opens_at,
+        recorded_at=now,
+        **carried,
+        **fields,
+    )
+    return Step("opened", period, window.opens_at, None)
+
+
+def taken(period: PeriodRecord, change: Change, occurred_at: datetime, now: datetime) -> Step:
+    """The step that a change is: the period at its next version, as `next_version` of `entity` moves a row."""
+    version = period.version + 1
+    after = replace(
+        period,
+        **change.fields,
+        version=version,
+        published_version=version if is_published(period.classification, change.name) else period.published_version,
+        occurred_at=max(occurred_at, period.occurred_at),
+        recorded_at=now,
+    )
+    return Step(change.name, after, occurred_at, period.published_version)
+
+
+def report(period: PeriodRecord, told: Told) -> Change:
+    """A report counts from its first time on; what the last one says is what the period shows."""
+    first = told.occurred_at if period.reported_at is None else min(told.occurred_at, period.reported_at)
+    fields: dict[str, Any] = {"status": "reported", "reported_at": first}
+    if period.report_version is None or told.occurred_at >= period.occurred_at:
+        fields |= {
+            "report_version": told.task_version,
+            "percent": told.percent,
+            "public_percent": told.public_percent,
+            "reported_in_public": told.in_public,
+        }
+    return Change("reported", fields)
+
+
+def miss() -> Change:
+    """The due instant passed without a report."""
+    return Change("missed", {"status": "missed"})
+
+
+def lock(at: datetime) -> Change:
+    """Nothing is reported of it any more."""
+    return Change("locked", {"status": "locked", "locks_at": at})
+
+
+def move(fields: Mapping[str, Any]) -> Change:
+    """Another due day, by another rule, another calendar or other terms."""
+    return Change("moved", dict(fields))

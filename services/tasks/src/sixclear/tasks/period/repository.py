@@ -1,0 +1,126 @@
+"""Periods in the database: one task's, those that time has passed by, and many written with one statement."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import TIMESTAMP, bindparam, column, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.events.append import RowChanges, append_with
+from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told
+from sixclear.tasks.period.models import Period
+from sixclear.tasks.period.passage import WORKING
+from sixclear.tasks.task.models import ProgressReport
+
+_COLUMNS = [field.name for field in fields(PeriodRecord)]
+_KEPT = {"period_id", "task_id"}
+_PUT = f"""INSERT INTO period ({", ".join(_COLUMNS)})
+        SELECT * FROM unnest({", ".join(f":period_{name}" for name in _COLUMNS)})
+        ON CONFLICT (period_id) DO UPDATE
+        SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEPT)}"""  # noqa: S608 (constants)
+_PARAMETERS = [bindparam(f"period_{name}", type_=ARRAY(getattr(Period, name).type)) for name in _COLUMNS]
+_WRITE = append_with(f"WITH put AS ({_PUT})", *_PARAMETERS)
+_PUT_ALONE = text(_PUT).bindparams(*_PARAMETERS)
+
+
+def written(steps: Sequence[Step]) -> RowChanges:
+    """The rows of these periods of locked tasks, as the last step of each leaves it, with one statement."""
+    last = {step.after.period_id: step.after for step in steps}
+    return RowChanges(_WRITE, {f"period_{name}": [getattr(one, name) for one in last.values()] for name in _COLUMNS})
+
+
+async def put(session: AsyncSession, steps: Sequence[Step]) -> None:
+    """As `written`, for steps that no event tells of."""
+    await session.execute(_PUT_ALONE, written(steps).values)
+
+
+_TASK_IDS = bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True)))
+# The last period says where the next window opens.
+_LIST_KNOWN = (
+    text(
+        f"""SELECT {", ".join(_COLUMNS)} FROM period p
+        WHERE task_id = ANY (:task_ids)
+          AND (next_at IS NOT NULL OR status IN ('open', 'missed', 'returned')
+               OR due_at = (SELECT max(due_at) FROM period m WHERE m.task_id = p.task_id))
+        ORDER BY task_id, due_at, day"""  # noqa: S608 (constants)
+    )
+    .bindparams(_TASK_IDS)
+    .columns(*(column(name, getattr(Period, name).type) for name in _COLUMNS))
+)
+
+
+async def list_known(session: AsyncSession, task_ids: Collection[UUID]) -> list[PeriodRecord]:
+    """The periods of these locked tasks that are not closed, and the last one of each, in order."""
+    return [PeriodRecord(*row) for row in await session.execute(_LIST_KNOWN, {"task_ids": list(task_ids)})]
+
+
+_LIST_TOLD = text(
+    """SELECT r.task_id, r.task_version, r.percent, r.public_percent, r.occurred_at, e.published
+       FROM progress_report r
+       JOIN event e ON e.entity_type = 'task' AND e.entity_id = r.task_id AND e.version = r.task_version
+       WHERE r.task_id = ANY (:task_ids) AND r.occurred_at > :since AND r.period IS NULL"""
+).bindparams(_TASK_IDS, bindparam("since", type_=TIMESTAMP(timezone=True)))
+
+
+async def list_told(session: AsyncSession, task_ids: Collection[UUID], since: datetime) -> list[tuple[UUID, Told]]:
+    """Reports on these tasks after an instant that name no period, as before there were any."""
+    values = {"task_ids": list(task_ids), "since": since}
+    return [(row[0], Told(*row[1:])) for row in await session.execute(_LIST_TOLD, values)]
+
+
+async def keys_of(session: AsyncSession, task_id: UUID) -> set[str]:
+    """The names of all periods of a task."""
+    return set(await session.scalars(select(Period.key).where(Period.task_id == task_id)))
+
+
+# Four ways to be due, each by an index of its own; most minutes none has a row.
+_DUE = text(
+    f"""SELECT task_id FROM (
+           SELECT task_id FROM period WHERE status = 'open' AND due_at < :now
+           UNION
+           SELECT task_id FROM period WHERE next_at < :now
+           UNION
+           SELECT task_id FROM period WHERE status IN ('missed', 'returned') AND locks_at < :now
+           UNION
+           SELECT task_id FROM task t WHERE kind = 'recurring' AND assigned_at IS NOT NULL AND recurrence IS NOT NULL
+             AND NOT EXISTS (SELECT FROM period p WHERE p.task_id = t.task_id)
+       ) AS due JOIN task USING (task_id)
+       WHERE status IN ({", ".join(f"'{status}'" for status in sorted(WORKING))}) AND recurrence IS NOT NULL
+       ORDER BY task_id LIMIT :most"""  # noqa: S608 (constants)
+).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)))
+
+
+async def list_due(session: AsyncSession, now: datetime, most: int) -> list[UUID]:
+    """Tasks for whose periods time has done something that is not recorded."""
+    return list(await session.scalars(_DUE, {"now": now, "most": most}))
+
+
+async def find_period(session: AsyncSession, task_id: UUID, key: str) -> Period | None:
+    """The period of a task that has this name."""
+    return await session.scalar(select(Period).where(Period.task_id == task_id, Period.key == key))
+
+
+# Where a page ends: when it was due, and the day that the rule names.
+Place = tuple[datetime, date]
+
+
+async def list_periods(session: AsyncSession, task_id: UUID, before: Place | None, limit: int) -> Sequence[Period]:
+    """A task's periods, the newest first, before the cursor."""
+    statement = select(Period).where(Period.task_id == task_id).limit(limit)
+    statement = statement.order_by(Period.due_at.desc(), Period.day.desc())
+    if before is not None:
+        statement = statement.where(tuple_(Period.due_at, Period.day) < tuple_(*before))
+    return (await session.scalars(statement)).all()
+
+
+async def texts_of(session: AsyncSession, task_id: UUID, versions: Collection[int]) -> dict[int, str]:
+    """What the reports say that made these versions of a task."""
+    if not versions:
+        return {}
+    of_task = ProgressReport.task_id == task_id, ProgressReport.task_version.in_(versions)
+    found = await session.execute(select(ProgressReport.task_version, ProgressReport.text).where(*of_task))
+    return {row[0]: row[1] for row in found}

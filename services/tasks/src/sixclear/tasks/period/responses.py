@@ -1,0 +1,58 @@
+"""Periods as the API answers them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sixclear.common.calendar import calendar
+from sixclear.common.clock import civil_date
+from sixclear.common.web.calendar import SpecialDayView
+from sixclear.tasks.period.lifecycle import timing
+from sixclear.tasks.period.models import Period, record_of
+from sixclear.tasks.period.schemas import DueDay, RecurringPeriodView
+from sixclear.tasks.programme.rules import Terms
+
+_BASIS = "Civil Code 91/2015/QH13, Art. 148.5"
+_BY_PROGRAMME = "the programme's rule for due days"
+_DERIVED = {"due", "timing", "percent", "text", "needs_confirmation"}
+_COLUMNS = set(RecurringPeriodView.model_fields) - _DERIVED
+
+
+def period_response(
+    period: Period, texts: Mapping[int, str], terms: Terms, now: datetime, *, everything: bool
+) -> RecurringPeriodView:
+    """A period at the instant `now`; with `everything` also what was reported while the task was restricted."""
+    shown = everything or period.reported_in_public
+    percent = period.percent if everything or period.public_percent is None else period.public_percent
+    return RecurringPeriodView(
+        due=_due(period),
+        timing=timing(record_of(period), now),
+        percent=percent if shown else None,
+        text=texts.get(period.report_version or 0) if shown else None,
+        needs_confirmation=terms.confirmed,
+        **{name: getattr(period, name) for name in _COLUMNS},
+    )
+
+
+def _due(period: Period) -> DueDay:
+    due_day = civil_date(period.due_at)
+    first, last = sorted((period.day, due_day))
+    special = calendar(period.edition).special_between(first - timedelta(days=1), last)
+    moved = due_day != period.day
+    return DueDay(
+        rule_day=period.day,
+        due_day=due_day,
+        roll=period.roll,
+        edition=period.edition,
+        special=[_special(asdict(day)) for day in special] if moved else [],
+        legal_basis=(_BASIS if period.roll == "next" else _BY_PROGRAMME) if moved else None,
+    )
+
+
+def _special(day: dict[str, object]) -> SpecialDayView:
+    return SpecialDayView.model_validate({name: day[name] for name in SpecialDayView.model_fields})
+
+
+def versions_of(periods: Sequence[Period]) -> set[int]:
+    """The versions of the task that their last reports made."""
+    return {period.report_version for period in periods if period.report_version is not None}

@@ -1,0 +1,1 @@
+"""Periods: found, passed by time, followed when their task changes."""

@@ -1,0 +1,41 @@
+"""Finding the periods of a task that the caller may see."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sixclear.common.use_case import Context
+from sixclear.tasks.period import repository as rows
+from sixclear.tasks.period.errors import PeriodNotFound
+from sixclear.tasks.period.models import Period
+from sixclear.tasks.period.responses import period_response, versions_of
+from sixclear.tasks.period.schemas import RecurringPeriodView
+from sixclear.tasks.task.access import is_concerned
+from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.service.find import get_task
+
+
+async def list_periods(ctx: Context, task_id: UUID, before: rows.Place | None, limit: int) -> list[RecurringPeriodView]:
+    """A task's periods, the newest first; raises TaskNotFound."""
+    task = await get_task(ctx, task_id)
+    return await shown(ctx, task, await rows.list_periods(ctx.session, task_id, before, limit))
+
+
+async def get_period(ctx: Context, task_id: UUID, key: str) -> tuple[Task, Period]:
+    """A task and its period of this name; raises TaskNotFound and PeriodNotFound."""
+    task = await get_task(ctx, task_id)
+    return task, found(await rows.find_period(ctx.session, task_id, key))
+
+
+def found(period: Period | None) -> Period:
+    """The period, if there is one; raises PeriodNotFound."""
+    if period is None:
+        raise PeriodNotFound
+    return period
+
+
+async def shown(ctx: Context, task: Task, periods: Sequence[Period]) -> list[RecurringPeriodView]:
+    """Periods of a task as the caller may read them now."""
+    everything = is_concerned(state_of(task), ctx.caller.organisation_id)
+    texts = await rows.texts_of(ctx.session, task.task_id, versions_of(periods))
+    terms = task.programme.terms
+    return [period_response(period, texts, terms, ctx.now, everything=everything) for period in periods]
