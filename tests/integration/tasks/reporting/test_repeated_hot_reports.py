@@ -1,13 +1,19 @@
 """A report that is sent again with its `Idempotency-Key`: a hot route keeps the digest, and makes the answer again."""
 
+import asyncio
 import json
 import random
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from tests.integration.tasks.reporting.test_hot_reports import Ask, Pair, other_step, pair, tasks_of
+
+from sixclear.common.testing.eventually import eventually
+from sixclear.common.web import idempotency, idempotency_batch
 
 pytestmark = pytest.mark.asyncio
 __all__ = ["pair"]
@@ -84,3 +90,29 @@ async def test_a_key_for_another_request_is_refused_as_before(pair: Pair) -> Non
     await _send(pair, ask)
     other = await _send(pair, Ask(ask.client, ask.path, b'{"text":"other"}', ask.headers))
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_no_answer_waits_until_expired_keys_are_removed(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = await tasks_of(pair)
+    began, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(session: AsyncSession, now: datetime) -> None:
+        began.set()
+        await go_on.wait()
+        await idempotency.delete_expired(session, now)
+
+    monkeypatch.setattr(idempotency_batch, "CLEAN_EVERY", 1)
+    monkeypatch.setattr(idempotency_batch, "delete_expired", slowly)
+    for ask in _asks(tasks):
+        assert (await asyncio.wait_for(_send(pair, ask), 10)).status_code == 201
+    assert began.is_set()
+    kept = len(await _bodies_kept(pair))
+    pair.wait(8 * 24 * 3600)
+    began.clear()
+    go_on.set()
+
+    async def removed() -> bool:
+        await pair.hot.post("G06", f"/tasks/{tasks[0]}/progress", {"text": "Mới"}, **{"Idempotency-Key": str(uuid4())})
+        return began.is_set() and len(await _bodies_kept(pair)) < kept
+
+    await eventually(removed)

@@ -3,6 +3,8 @@
 An answer that is there already is not given again here: its request goes the ordinary way, which does it by all rules.
 """
 
+import asyncio
+import contextvars
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -64,12 +66,38 @@ def _stored(headers: Headers) -> str:
     return dump_json([[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers])
 
 
-async def clean_sometimes(database: Database, claims: Iterable[Claim], now: datetime) -> None:
-    """About every hundredth key removes some that have expired; what hinders that is logged and hinders nothing."""
-    if not any(claim.key_hash[0] % CLEAN_EVERY == 0 for claim in claims):
-        return
-    try:
-        async with database.transaction() as session:
-            await delete_expired(session, now)
-    except (SQLAlchemyError, OSError) as error:
-        _log.warning("expired keys were not removed", error=error)
+class KeyCleaner:
+    """Removes expired keys beside the batches: about every hundredth key begins it, one at a time.
+
+    No answer waits for it. Inside a batch it was the tail of the answers: of fifty keys one begins it in half of all
+    batches, and its three round trips held up those who had their change stored, and the next batch behind them.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self, claims: Iterable[Claim], now: datetime) -> None:
+        """Begin it where one of these keys says so, and return."""
+        if self._task is not None or not any(claim.key_hash[0] % CLEAN_EVERY == 0 for claim in claims):
+            return
+        # It belongs to no batch and to no request: not their trace, not the variables of their log lines.
+        self._task = asyncio.create_task(self._clean(now), name="expired-keys", context=contextvars.Context())
+
+    async def _clean(self, now: datetime) -> None:
+        try:
+            async with self._database.transaction() as session:
+                await delete_expired(session, now)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("expired keys were not removed", error=error)
+        finally:
+            self._task = None
+
+    async def stop(self, deadline_seconds: float = 1.0) -> None:
+        """Let it end, or cancel it after `deadline_seconds`: nothing is lost by that."""
+        if (task := self._task) is None:
+            return
+        _, late = await asyncio.wait({task}, timeout=deadline_seconds)
+        if late:
+            task.cancel()
+            await asyncio.wait({task}, timeout=deadline_seconds)

@@ -29,7 +29,7 @@ from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.common.web.etags import check_version, etag
 from sixclear.common.web.hot_front import HotAnswer, HotRequest
 from sixclear.common.web.idempotency import Claim
-from sixclear.common.web.idempotency_batch import NO_KEY, clean_sometimes, taken_key
+from sixclear.common.web.idempotency_batch import NO_KEY, KeyCleaner, taken_key
 from sixclear.common.web.texts import TEXT
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.programme.service import facts_of
@@ -120,6 +120,7 @@ class ReportProgress:
         self._database = database
         self._log = log
         self._clock = clock
+        self._cleaner = KeyCleaner(database)
         self._connections = OwnConnections(database, f"{database.application_name}-reports")
         self._batcher: Batcher[_Report, _Outcome] = Batcher(log.service, "progress", self._write, _Report.keys)
 
@@ -149,6 +150,7 @@ class ReportProgress:
     async def close(self) -> None:
         """Write what was taken, then close the connections."""
         await self._batcher.stop()
+        await self._cleaner.stop()
         await self._connections.close()
 
     async def _write(self, reports: Sequence[_Report]) -> Sequence[_Outcome]:
@@ -157,7 +159,7 @@ class ReportProgress:
             with batch_span(self._log.service, "write reports", [one.span for one in reports]):
                 outcomes = await self._connections.exchange(batch.write)
         self._log.wake()
-        await clean_sometimes(self._database, batch.claims(), batch.now)
+        self._cleaner.begin(batch.claims(), batch.now)
         return outcomes
 
 
