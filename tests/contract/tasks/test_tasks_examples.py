@@ -117,6 +117,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("G06", f"{task}/evidence", EVIDENCE)
     evidence = (await service.get(f"{task}/evidence"))["items"][0]["evidence_id"]
     await step("P57", f"/evidence/{evidence}/accept", {})
+    accepted = evidence
     decided = proposal(external_id="NV-11", deadline="2026-06-15")
     await step("P57", "/tasks", decided)
     longer = {"kind": "extension", "reason": "Chờ kinh phí", "document": "12/TTr-BKHCN", "deadline": "2026-06-30"}
@@ -137,6 +138,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await pass_time(service.database, service.log, service.clock)
     await step("P57", "/tasks", recurring | {"classification": "restricted"})
     await step("P57", "/tasks", recurring)
+    await step("P57", f"/evidence/{accepted}/redact", {"reason": "Tệp có số căn cước của người dân"})
 
 
 @pytest.mark.asyncio

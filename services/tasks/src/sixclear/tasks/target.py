@@ -6,7 +6,7 @@ from sixclear.common.settings import CommonSettings
 from sixclear.tasks.app import create_app
 from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
-from sixclear.tasks.file.service import forget
+from sixclear.tasks.file.service import forget, forget_redacted
 from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.organisation.seed import follow_shipped
 from sixclear.tasks.period.service.passing import pass_time
@@ -30,10 +30,12 @@ def with_files(settings: Settings, process: CommonSettings) -> Settings:
 
 
 async def forget_files(target: SourceTarget[Settings]) -> None:
-    """Take out files that nothing has named for a day."""
+    """Take out files that nothing has named for a day, and content that was blacked out."""
     if not target.settings.files:
         return
-    await forget(target.database, store_of(target.settings), target.runtime.clock())
+    store, now = store_of(target.settings), target.runtime.clock()
+    await forget(target.database, store, now)
+    await forget_redacted(target.database, store, now)
 
 
 async def pass_time_of_periods(target: SourceTarget[Settings]) -> None:

@@ -75,6 +75,7 @@ CHANGES: Mapping[str, str] = {
     "evidence.added": N_("Gửi minh chứng"),
     "evidence.accepted": N_("Chấp nhận minh chứng"),
     "evidence.refused": N_("Không chấp nhận minh chứng"),
+    "evidence.redacted": N_("Xóa nội dung minh chứng"),
     "evidence.restated": N_("Nêu lại minh chứng"),
     "evidence.withdrawn": N_("Rút minh chứng khỏi công khai"),
     "decision.asked": N_("Đề nghị quyết định"),

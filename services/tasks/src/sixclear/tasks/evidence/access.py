@@ -29,6 +29,16 @@ def require_reviewer(ctx: Context, task: Task, *, hidden: bool = False) -> UUID:
     return ctx.require_organisation({named}, "decide on evidence: the programme names another body")
 
 
+def require_redactor(ctx: Context, task: Task) -> UUID:
+    """The assigning body of the task and the owner of its programme may."""
+    allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
+    return ctx.require_organisation(allowed, "black out evidence of a task of other organisations")
+
+
+REDACTING = OrganisationRule(
+    "redacting_body", "the assigning body of the task or the owner of the programme", require_redactor
+)
+REDACT = Access.scope("tasks:confirm", organisation=REDACTING)
 REVIEWING = OrganisationRule(
     "reviewing_body",
     "the body that the programme names for evidence, else the assigning body of the task or the owner of the "

@@ -10,4 +10,10 @@ class EvidenceNotFound(DomainError):
     remedy = "Find the evidence of the task in its list; a link is opened by its `url`."
 
 
+class EvidenceRedacted(DomainError):
+    code, status, title = "evidence-redacted", 410, "The content was blacked out"
+    meaning = "The evidence held personal data. Its content was taken out by decision, for good."
+    remedy = "Read why in `detail`; name, hash and date of the evidence are still answered."
+
+
 REFUSALS = (*STEP_REFUSALS, EvidenceNotFound)

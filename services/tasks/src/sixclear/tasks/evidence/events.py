@@ -22,6 +22,7 @@ class EvidenceData(OnTaskData):
     attached_at: datetime
     decided_by_organisation_id: UUID | None
     decided_at: datetime | None
+    redacted_at: datetime | None = Field(default=None, description="When its content was blacked out by decision.")
     proves: list[Literal["runs", "holds_data", "has_real_users"]] = Field(
         default_factory=list, description="Which of the three confirmations of a system it gives."
     )
@@ -43,6 +44,7 @@ EVIDENCE_EVENTS = EntityEvents(
         "added": "A body that does the task attached it: it waits.",
         "accepted": "A body that does not do the task accepted it, by itself or with the whole result.",
         "refused": "A body that does not do the task refused it, with a reason.",
+        "redacted": "Its content was blacked out, for it held personal data; hash, name and reason stay.",
         "restated": "The task was published again, or what it says of all that hangs on it changed.",
         "withdrawn": "The task became restricted: a last event carries only identifiers.",
     },

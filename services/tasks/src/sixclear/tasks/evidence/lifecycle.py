@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed, allow
@@ -20,6 +21,7 @@ class EvidenceState:
     """What the rules read of a piece of evidence."""
 
     state: str
+    redacted: bool = False
 
 
 def check_decidable(task: TaskState) -> None:
@@ -59,6 +61,16 @@ def refuse(evidence: EvidenceState, occurred_at: datetime, organisation_id: UUID
     """Refuse it, with the reason; another piece may be attached in its place."""
     _allow(evidence, "refused")
     return Change("refused", {"state": "refused", "reason": reason} | _decided(occurred_at, organisation_id))
+
+
+def redact(evidence: EvidenceState, occurred_at: datetime, organisation_id: UUID, reason: str) -> Change:
+    """Black out its content, at any time. What waits is refused by it, for no one can look at it any more."""
+    if evidence.redacted:
+        raise TransitionNotAllowed("The evidence is blacked out already.")
+    fields: dict[str, Any] = {"redacted_at": occurred_at, "redaction_reason": reason}
+    if evidence.state == "waiting":
+        fields |= {"state": "refused", "reason": reason} | _decided(occurred_at, organisation_id)
+    return Change("redacted", fields)
 
 
 def _decided(occurred_at: datetime, organisation_id: UUID | None) -> dict[str, datetime | UUID | None]:

@@ -11,7 +11,8 @@ from sixclear.tasks.task.models import Evidence, HangsOnTask
 
 
 class EvidenceReview(HangsOnTask, Base):
-    """What became of a piece of evidence: the row of the entity. What was said with it is `Evidence`, never changed.
+    """What became of a piece of evidence: the row of the entity. What was said with it is `Evidence`; only a
+    redaction changes that, and only its address.
 
     A piece of an earlier release has no such row until something happens to it, or the past is published. What was
     attached while its task was restricted is `hidden` for good, as its event is.
@@ -26,6 +27,8 @@ class EvidenceReview(HangsOnTask, Base):
     reason: Mapped[str | None]
     decided_by_organisation_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
+    redacted_at: Mapped[datetime | None]
+    redaction_reason: Mapped[str | None]
 
     __table_args__ = (
         Index("ix_evidence_review_task_id", "task_id"),

@@ -25,6 +25,12 @@ async def find_evidence(session: AsyncSession, evidence_id: UUID) -> tuple[Evide
     return None if found is None else (found[0], found[1])
 
 
+async def list_naming(session: AsyncSession, file_ids: Collection[UUID]) -> Sequence[tuple[Evidence, bool]]:
+    """All evidence that names one of these files, in one order, and whether each was attached in public."""
+    naming = select(Evidence, _went_out()).where(Evidence.file_id.in_(file_ids)).order_by(Evidence.evidence_id)
+    return [(said, in_public) for said, in_public in await session.execute(naming)]
+
+
 async def find_review(session: AsyncSession, evidence_id: UUID, *, lock: bool = False) -> EvidenceReview | None:
     """What became of a piece of evidence; its row locked when it is about to change, its task's was before it."""
     return await session.get(EvidenceReview, evidence_id, with_for_update=lock, populate_existing=lock)

@@ -10,7 +10,7 @@ from sixclear.tasks.evidence.models import EvidenceReview
 from sixclear.tasks.evidence.schemas import EvidenceView
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 
-_REVIEW = {"state", "reason", "decided_at", "version"}
+_REVIEW = {"state", "reason", "decided_at", "redacted_at", "redaction_reason", "version"}
 _SAID = set(EvidenceView.model_fields) - _REVIEW - {"organisation", "decided_by"}
 
 

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 from starlette.responses import StreamingResponse
 
 from sixclear.common.change import TransitionNotAllowed
-from sixclear.common.service_state import own_state
+from sixclear.common.service_state import own_state, state_of
 from sixclear.common.use_case import Context
 from sixclear.common.web.downloads import RangeNotSatisfiable, download
 from sixclear.common.web.openapi import TAGGED
@@ -15,11 +15,13 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.evidence import service
+from sixclear.tasks.evidence.access import REDACT as MAY_REDACT
 from sixclear.tasks.evidence.access import REVIEW as MAY_REVIEW
-from sixclear.tasks.evidence.errors import REFUSALS, EvidenceNotFound
+from sixclear.tasks.evidence.errors import REFUSALS, EvidenceNotFound, EvidenceRedacted
 from sixclear.tasks.evidence.models import EvidenceReview
-from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal, EvidenceView
+from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal, EvidenceView, Redaction
 from sixclear.tasks.file.errors import FilesNotSetUp
+from sixclear.tasks.file.service import forget_redacted
 from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task.access import OWN as OWN_TASKS
@@ -31,8 +33,11 @@ router = APIRouter(route_class=TransactionalRoute, tags=["progress"])
 PUBLIC = Depends(ALL_TASKS)
 OWN = Depends(OWN_TASKS)
 REVIEW = Depends(MAY_REVIEW)
+REDACT = Depends(MAY_REDACT)
 BINARY = {"type": "string", "format": "binary"}
-FILE: dict[int | str, dict[str, Any]] = problem_responses(EvidenceNotFound, RangeNotSatisfiable, FilesNotSetUp) | {
+FILE: dict[int | str, dict[str, Any]] = problem_responses(
+    EvidenceNotFound, EvidenceRedacted, RangeNotSatisfiable, FilesNotSetUp
+) | {
     200: {"description": "The file.", "content": {"application/octet-stream": {"schema": BINARY}}},
     206: {"description": "The range that was asked for.", "content": {"application/octet-stream": {"schema": BINARY}}},
     304: {"description": "You have it: the hash is that of `If-None-Match`."},
@@ -80,6 +85,34 @@ async def refuse(
 ) -> EvidenceView:
     """Refuse a piece of evidence, with the reason; another one may be attached in its place."""
     return await _answer(ctx, await service.refuse(ctx, evidence_id, entry, expect), response)
+
+
+@router.post(
+    "/evidence/{evidence_id}/redact",
+    operation_id="redactEvidence",
+    dependencies=[REDACT],
+    responses=problem_responses(*REFUSALS, FilesNotSetUp),
+)
+async def redact(
+    ctx: ContextDep,
+    request: Request,
+    evidence_id: UUID,
+    entry: Redaction,
+    expect: ExpectDep,
+    response: Response,
+    background: BackgroundTasks,
+) -> EvidenceView:
+    """Black out evidence that holds personal data, for good: hash, name and reason stay, the content goes.
+
+    The file that was sent goes too, and every other piece of evidence that names it is blacked out with it. Of a link
+    the address goes.
+    """
+    review = await service.redact(ctx, evidence_id, entry, expect)
+    database = state_of(request).database
+    if review.said.file_id is not None and database is not None:
+        # After the commit; what fails here is done within an hour.
+        background.add_task(forget_redacted, database, store_of(own_state(request, Settings)), ctx.now)
+    return await _answer(ctx, review, response)
 
 
 @router.get(

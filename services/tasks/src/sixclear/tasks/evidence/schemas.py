@@ -28,6 +28,13 @@ class EvidenceRefusal(Schema):
     occurred_at: OccurredAt = None
 
 
+class Redaction(Schema):
+    """That the content of evidence is blacked out, and why. Everyone reads the reason: name no person in it."""
+
+    reason: Text
+    occurred_at: OccurredAt = None
+
+
 class EvidenceView(Schema):
     """Evidence of a result, and what a body that does not do the task decided on it."""
 
@@ -45,4 +52,6 @@ class EvidenceView(Schema):
     reason: str | None = Field(description="Why it was refused.")
     decided_by: OrganisationBrief | None
     decided_at: datetime | None
+    redacted_at: datetime | None = Field(description="When its content was blacked out; its address answers 410 since.")
+    redaction_reason: str | None
     version: int = Field(description="Of the evidence; what is decided on it leaves the version of its task alone.")

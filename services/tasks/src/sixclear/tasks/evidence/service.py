@@ -5,27 +5,29 @@ from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.change import Change
+from sixclear.common.clock import civil_date
 from sixclear.common.recording import apply, event_of, record
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.evidence import lifecycle
 from sixclear.tasks.evidence import repository as rows
-from sixclear.tasks.evidence.access import named_reviewer, require_reviewer
-from sixclear.tasks.evidence.errors import EvidenceNotFound
+from sixclear.tasks.evidence.access import named_reviewer, require_redactor, require_reviewer
+from sixclear.tasks.evidence.errors import EvidenceNotFound, EvidenceRedacted
 from sixclear.tasks.evidence.lifecycle import EvidenceState
 from sixclear.tasks.evidence.models import EvidenceReview
 from sixclear.tasks.evidence.recording import EVIDENCE
 from sixclear.tasks.evidence.responses import evidence_responses
-from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal, EvidenceView
+from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal, EvidenceView, Redaction
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import service as files
 from sixclear.tasks.file.models import File
 from sixclear.tasks.task.access import is_concerned
 from sixclear.tasks.task.errors import EvidenceWaiting, TaskNotFound
-from sixclear.tasks.task.models import Evidence, Task, state_of
+from sixclear.tasks.task.models import AnyTask, Evidence, Task, state_of
 from sixclear.tasks.task.service.children import Children, dimensions
-from sixclear.tasks.task.service.find import get_task
+from sixclear.tasks.task.service.find import get_task, lock_records
 
 
-async def tell(ctx: Context, task: Task, said: Evidence, *, in_public: bool) -> EvidenceReview:
+async def tell(ctx: Context, task: AnyTask, said: Evidence, *, in_public: bool) -> EvidenceReview:
     """Publish a piece of evidence that was attached; the task is locked.
 
     What an earlier release attached to a task that was confirmed since counts as accepted by the confirmation.
@@ -63,8 +65,11 @@ async def get_evidence(ctx: Context, evidence_id: UUID) -> EvidenceReview:
 
 
 async def find_file(ctx: Context, evidence_id: UUID) -> File:
-    """The file of a piece of evidence that the caller may read; raises EvidenceNotFound."""
+    """The file of a piece of evidence that the caller may read; raises EvidenceNotFound and EvidenceRedacted."""
     said, _, _ = await _found(ctx, evidence_id)
+    review = await rows.find_review(ctx.session, evidence_id)
+    if review is not None and review.redacted_at is not None:
+        raise EvidenceRedacted(f"Blacked out on {civil_date(review.redacted_at)}: {review.redaction_reason}")
     if said.file_id is None:
         raise EvidenceNotFound
     return await files.find_file(ctx.session, said.file_id)
@@ -107,6 +112,40 @@ async def refuse(ctx: Context, evidence_id: UUID, entry: EvidenceRefusal, expect
     change = lifecycle.refuse(_state(review), occurred_at, organisation_id, entry.reason)
     await record(ctx, review, change, occurred_at, EVIDENCE, reason=entry.reason)
     return review
+
+
+async def redact(ctx: Context, evidence_id: UUID, entry: Redaction, expect: Expect) -> EvidenceReview:
+    """Black out the content of a piece of evidence, for good; of one that is blacked out nothing changes.
+
+    So is every other piece, of any task, that names the same content of the same body: it is gone for all of them.
+    """
+    review, task = await locked(ctx, evidence_id, expect)
+    organisation_id = require_redactor(ctx, task)
+    if review.redacted_at is not None:
+        return review
+    occurred_at = ctx.fact_time(entry.occurred_at, review.occurred_at)
+    same = [] if review.said.file_id is None else await files.redact(ctx, review.said.file_id)
+    others = [await _locked_review(ctx, *one) for one in await rows.list_naming(ctx.session, same)]
+    for one in {other.evidence_id: other for other in (review, *others)}.values():
+        if one.redacted_at is not None:
+            continue
+        one.said.url = file_path(one.evidence_id)
+        change = lifecycle.redact(_state(one), occurred_at, organisation_id, entry.reason)
+        await record(ctx, one, change, occurred_at, EVIDENCE, reason=entry.reason)
+    return review
+
+
+async def _locked_review(ctx: Context, said: Evidence, in_public: bool) -> EvidenceReview:
+    """What became of a piece of evidence of any task, its row locked; told where it was not."""
+    review = await rows.find_review(ctx.session, said.evidence_id, lock=True)
+    if review is None:
+        review = await tell(ctx, (await lock_records(ctx, [said.task_id]))[said.task_id], said, in_public=in_public)
+    return review
+
+
+def file_path(evidence_id: UUID) -> str:
+    """Where the file of a piece of evidence is answered, or why it is not any more."""
+    return f"{PREFIX}/evidence/{evidence_id}/file"
 
 
 async def accept_waiting(ctx: Context, task: Task, occurred_at: datetime, organisation_id: UUID) -> None:
@@ -152,7 +191,7 @@ async def _found(ctx: Context, evidence_id: UUID, *, lock: bool = False) -> tupl
     return said, in_public, task
 
 
-def _untold(task: Task, said: Evidence, *, in_public: bool) -> EvidenceReview:
+def _untold(task: AnyTask, said: Evidence, *, in_public: bool) -> EvidenceReview:
     """What became of evidence of which nothing is recorded: it waits, or was accepted when its task was confirmed."""
     confirmed = task.status == "completed"
     return EvidenceReview(
@@ -168,4 +207,4 @@ def _untold(task: Task, said: Evidence, *, in_public: bool) -> EvidenceReview:
 
 
 def _state(review: EvidenceReview) -> EvidenceState:
-    return EvidenceState(review.state)
+    return EvidenceState(review.state, review.redacted_at is not None)

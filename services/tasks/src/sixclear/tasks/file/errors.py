@@ -15,6 +15,12 @@ class FileKindRefused(DomainError):
     remedy = "Send a PDF, a picture (PNG, JPEG, WebP) or a document (DOCX, XLSX, PPTX, ODT, ODS, ODP) without macros."
 
 
+class FileRedacted(DomainError):
+    code, status, title = "file-redacted", 422, "This content was blacked out"
+    meaning = "Your organisation sent the same content before, and it was blacked out by decision."
+    remedy = "Take the personal data out of the file, then send it."
+
+
 class TooManyFilesWaiting(DomainError):
     code, status, title = "too-many-files-waiting", 409, "Too many files wait to be named"
     meaning = "The caller's organisation has sent files that nothing names yet, as many as may wait."

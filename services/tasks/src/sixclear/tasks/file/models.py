@@ -13,7 +13,8 @@ class File(Base):
     """A file in the store, by the body that sent it. Two bodies that send the same content have a row each.
 
     `shown_sha256` is what everyone else gets: a picture without what the camera wrote into it; else the file itself.
-    `named_at` is when something first named the file; what nothing names is taken out.
+    `named_at` is when something first named the file; what nothing names is taken out. `redacted_at` is when it was
+    blacked out by decision, `content_gone_at` when its content was out of the store.
     """
 
     __tablename__ = "file"
@@ -28,7 +29,14 @@ class File(Base):
     shown_size: Mapped[int] = mapped_column(BigInteger)
     recorded_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
+    redacted_at: Mapped[datetime | None]
+    content_gone_at: Mapped[datetime | None]
 
     __table_args__ = (
+        Index(
+            "ix_file_redacted",
+            "file_id",
+            postgresql_where=text("redacted_at IS NOT NULL AND content_gone_at IS NULL"),
+        ),
         Index("ix_file_waiting", "organisation_id", "recorded_at", postgresql_where=text("named_at IS NULL")),
     )

@@ -41,14 +41,35 @@ async def forget_waiting(session: AsyncSession, before: datetime, limit: int) ->
     return sorted({sha256 for row in gone for sha256 in row})
 
 
+async def is_redacted(session: AsyncSession, organisation_id: UUID, sha256: str) -> bool:
+    """Whether the body sent this content, and it was blacked out."""
+    of_body = File.organisation_id == organisation_id, File.sha256 == sha256, File.redacted_at.is_not(None)
+    return bool((await session.scalars(select(exists().where(*of_body)))).one())
+
+
+async def lock_same(session: AsyncSession, file: File) -> Sequence[File]:
+    """The files of the same body with the same content, under any name; their rows locked."""
+    same = File.organisation_id == file.organisation_id, File.sha256 == file.sha256
+    locked = select(File).where(*same).order_by(File.file_id).with_for_update()
+    return (await session.scalars(locked.execution_options(populate_existing=True))).all()
+
+
+async def lock_redacted(session: AsyncSession, limit: int) -> Sequence[File]:
+    """At most `limit` files that were blacked out and whose content may be in the store; their rows locked."""
+    left = File.redacted_at.is_not(None), File.content_gone_at.is_(None)
+    found = select(File).where(*left).order_by(File.file_id).limit(limit).with_for_update(skip_locked=True)
+    return (await session.scalars(found)).all()
+
+
 async def is_kept(session: AsyncSession, sha256: str) -> bool:
-    """Whether a file has this content, as it was sent or as it is shown."""
-    found = exists().where(or_(File.sha256 == sha256, File.shown_sha256 == sha256))
+    """Whether a file has this content, as it was sent or as it is shown; one that was blacked out has none."""
+    found = exists().where(or_(File.sha256 == sha256, File.shown_sha256 == sha256), File.redacted_at.is_(None))
     return bool((await session.scalars(select(found))).one())
 
 
 async def hashes(session: AsyncSession, after: str, limit: int) -> Sequence[str]:
     """The hashes of all content that files have, in order, after `after`."""
-    sent, shown = select(File.sha256.label("hash")), select(File.shown_sha256.label("hash"))
+    kept = File.redacted_at.is_(None)
+    sent, shown = select(File.sha256.label("hash")).where(kept), select(File.shown_sha256.label("hash")).where(kept)
     both = union(sent, shown).subquery()
     return (await session.scalars(select(both.c.hash).where(both.c.hash > after).order_by("hash").limit(limit))).all()

@@ -19,7 +19,7 @@ from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.texts import line_of
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.tasks.file import service
-from sixclear.tasks.file.errors import FileKindRefused, FileNotFound, FilesNotSetUp, TooManyFilesWaiting
+from sixclear.tasks.file.errors import FileKindRefused, FileNotFound, FileRedacted, FilesNotSetUp, TooManyFilesWaiting
 from sixclear.tasks.file.responses import file_response
 from sixclear.tasks.file.schemas import FileView
 from sixclear.tasks.file.stores import store_of
@@ -46,7 +46,9 @@ _FORM = {
     # The same file under the same name is the same file: a repetition needs no key, and a key keeps no second answer.
     dependencies=[SEND, Depends(RouteOptions(key_kept_with_entity=True))],
     status_code=201,
-    responses=problem_responses(ContentTooLarge, FileKindRefused, TooManyFilesWaiting, InvalidRequest, FilesNotSetUp)
+    responses=problem_responses(
+        ContentTooLarge, FileKindRefused, FileRedacted, TooManyFilesWaiting, InvalidRequest, FilesNotSetUp
+    )
     | {200: {"description": "You sent this file under this name before.", "model": FileView}},
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY, _PARTS: _FORM}}},
 )

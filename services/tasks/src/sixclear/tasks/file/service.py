@@ -16,7 +16,7 @@ from sixclear.common.errors import ContentTooLarge, Unavailable
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.tasks.file import repository as rows
-from sixclear.tasks.file.errors import FileKindRefused, FileNotFound, TooManyFilesWaiting
+from sixclear.tasks.file.errors import FileKindRefused, FileNotFound, FileRedacted, TooManyFilesWaiting
 from sixclear.tasks.file.models import File
 
 # How long a file may wait to be named.
@@ -73,7 +73,7 @@ async def _take(
         raise
     try:
         return await _record(ctx, store, Arrived(blob, shown, kind, name), own, bounds.waiting)
-    except TooManyFilesWaiting:
+    except (TooManyFilesWaiting, FileRedacted):
         for sha256 in (blob.sha256, shown.sha256):
             await _forget_content(ctx.session, store, sha256)
         raise
@@ -111,6 +111,8 @@ async def _record(ctx: Context, store: BlobStore, arrived: Arrived, own: UUID, w
     await _hold(ctx.session, *hashes, str(own))
     for sha256 in hashes:
         await store.size(sha256)  # `forget` may have been between the content and this row
+    if await rows.is_redacted(ctx.session, own, arrived.blob.sha256):
+        raise FileRedacted
     file_id = stable_id("file", str(own), arrived.blob.sha256, arrived.name)
     # Its row is locked: `forget` passes by it, and what is sent again waits a whole day again.
     if (known := await rows.find_file(ctx.session, file_id, lock=True)) is not None:
@@ -157,6 +159,8 @@ async def name_file(ctx: Context, file_id: UUID) -> File:
     """A file of the caller's organisation that is named now: from here on it stays. Raises ReferenceUnknown."""
     try:
         file = await own_file(ctx, file_id, lock=True)
+        if file.redacted_at is not None:
+            raise FileNotFound
     except FileNotFound:
         raise ReferenceUnknown(
             "file_id names no file of your organisation; one that nothing named is taken out after a day.",
@@ -164,6 +168,31 @@ async def name_file(ctx: Context, file_id: UUID) -> File:
         ) from None
     file.named_at = file.named_at or ctx.now
     return file
+
+
+async def redact(ctx: Context, file_id: UUID) -> list[UUID]:
+    """Black out a file: from the commit on, no one gets its content; returns which files had it.
+
+    These are the files of the same body with the same content, under any name. What another body sent stays: it needs
+    a decision of its own. `forget_redacted` takes the content out of the store, the sealed original too.
+    """
+    same = await rows.lock_same(ctx.session, await find_file(ctx.session, file_id))
+    for file in same:
+        file.redacted_at = file.redacted_at or ctx.now
+    return [file.file_id for file in same]
+
+
+async def forget_redacted(database: Database, store: BlobStore, now: datetime) -> None:
+    """Take out of the store what was blacked out, unless another body sent the same. Safe to run twice."""
+    while True:
+        async with database.transaction() as session:
+            found = await rows.lock_redacted(session, _AT_A_TIME)
+            for file in found:
+                for sha256 in sorted({file.sha256, file.shown_sha256}):
+                    await _forget_content(session, store, sha256)
+                file.content_gone_at = now
+        if not found:
+            return
 
 
 async def find_file(session: AsyncSession, file_id: UUID) -> File:

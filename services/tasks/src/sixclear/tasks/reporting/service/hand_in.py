@@ -7,8 +7,7 @@ from uuid import UUID
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, Expect
-from sixclear.tasks.evidence.service import tell
-from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.evidence.service import file_path, tell
 from sixclear.tasks.file.service import lock_files, name_file
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import EvidenceEntry, EvidenceItem, SubmissionEntry
@@ -109,4 +108,4 @@ async def _place(ctx: Context, item: EvidenceItem, evidence_id: UUID) -> dict[st
     if item.file_id is None:
         return {"url": item.url, "sha256": item.sha256}
     file = await name_file(ctx, item.file_id)
-    return {"url": f"{PREFIX}/evidence/{evidence_id}/file", "sha256": file.shown_sha256}
+    return {"url": file_path(evidence_id), "sha256": file.shown_sha256}
