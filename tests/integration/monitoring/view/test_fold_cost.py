@@ -12,7 +12,11 @@ from sixclear.monitoring.view.fold import fold
 pytestmark = pytest.mark.asyncio
 
 _WRITTEN = text("SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables")
-_BATCH = 500
+_READ = text(
+    "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+    " WHERE relname IN ('task_history', 'task_state')"
+)
+_BATCH, _FEW = 500, 20
 
 
 async def cost(view: Any, batch: list[Any]) -> tuple[int, float]:
@@ -65,3 +69,23 @@ async def test_a_batch_costs_no_more_than_the_baseline_says(view: Any, events: A
     assert counters.pop("fold.first report.statements") == counters["fold.report.statements"]
     found = compared(counters)
     assert not found.complaints, "\n".join(found.complaints)
+
+
+async def test_a_small_batch_never_reads_all_rows_for_each_of_its_own(view: Any, events: Any) -> None:
+    """Also of a server without statistics of the tables, as at a first start; a small table it may read whole."""
+    keys = [f"t{n}" for n in range(_BATCH)]
+    await view.fold([events.task(key, "assigned", status="assigned") for key in keys])
+    few = keys[:_FEW]
+
+    def reports() -> list[Any]:
+        return [events.task(key, "progress_reported", status="in_progress") for key in few]
+
+    first, late, later = reports(), reports(), reports()
+    withdrawn = [events.task(key, "withdrawn") for key in few]
+    read = {}
+    for name, batch in (("in order", first), ("too early", later), ("late", late), ("withdrawn", withdrawn)):
+        async with view.database.transaction() as session:
+            before = await session.scalar(_READ)
+            await fold(session, batch, token=view.token, now=view.now)
+            read[name] = float(await session.scalar(_READ) - before) / _BATCH
+    assert max(read.values()) <= 3, read

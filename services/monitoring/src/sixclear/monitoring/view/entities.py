@@ -109,7 +109,11 @@ async def drop_withdrawn(
             """
             DELETE FROM {kind}_history h
             USING unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
-            WHERE h.epoch = :epoch AND h.{kind}_id = r.entity_id AND h.version < r.version
+            CROSS JOIN LATERAL (
+                SELECT f.ctid AS place FROM {kind}_history f
+                WHERE f.epoch + 0 = :epoch AND f.{kind}_id = r.entity_id AND f.version < r.version OFFSET 0
+            ) AS found
+            WHERE h.ctid = found.place
             RETURNING h.{kind}_id AS entity_id, h.change, h.occurred_at, h.valid_from, h.valid_to, h.withdrawn, {facts}
             """,
             kind=kind.name,
@@ -147,10 +151,11 @@ def _state(kind: Kind[F], row: Sequence[Any]) -> State[F]:
 
 
 async def states_by_id(session: AsyncSession, kind: Kind[F], epoch: int, ids: Collection[UUID]) -> dict[UUID, State[F]]:
-    """The known states of these entities."""
+    """The known states of these entities, by their keys: see `intervals._end` for `epoch + 0`."""
     rows = await session.execute(
         sql(
-            "SELECT {columns} FROM {kind}_state h WHERE h.epoch = :epoch AND h.{kind}_id = ANY(CAST(:ids AS uuid[]))",
+            "SELECT {columns} FROM {kind}_state h"
+            " WHERE h.epoch + 0 = :epoch AND h.{kind}_id = ANY(CAST(:ids AS uuid[]))",
             columns=_stored_state(kind),
             kind=kind.name,
         ),
@@ -237,13 +242,17 @@ async def note_gaps(
         sql(
             """
             INSERT INTO gap (source, epoch, entity_type, entity_id, missing_version, noticed_at)
-            SELECT :source, :epoch, :entity_type, h.{kind}_id, h.previous_version, :now
+            SELECT :source, :epoch, :entity_type, r.entity_id, found.previous_version, :now
             FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
-            JOIN {kind}_history h ON h.epoch = :epoch AND h.{kind}_id = r.entity_id AND h.version = r.version
-            JOIN {kind}_state s ON s.epoch = :epoch AND s.{kind}_id = r.entity_id
-            WHERE h.previous_version >= s.withdrawn_version AND NOT EXISTS (
-                SELECT FROM {kind}_history p
-                WHERE p.epoch = :epoch AND p.{kind}_id = r.entity_id AND p.version = h.previous_version)
+            CROSS JOIN LATERAL (
+                SELECT h.previous_version FROM {kind}_history h
+                WHERE h.epoch + 0 = :epoch AND h.{kind}_id = r.entity_id AND h.version = r.version
+                    AND h.previous_version >= (SELECT s.withdrawn_version FROM {kind}_state s
+                                               WHERE s.epoch + 0 = :epoch AND s.{kind}_id = r.entity_id)
+                    AND 0 = (SELECT count(*) FROM {kind}_history p WHERE p.epoch + 0 = :epoch
+                             AND p.{kind}_id = r.entity_id AND p.version = h.previous_version)
+                OFFSET 0
+            ) AS found
             ON CONFLICT DO NOTHING
             RETURNING entity_id
             """,

@@ -88,7 +88,12 @@ def _append(placed: Placed[F], own: Sequence[Version[F]], last: Piece | None) ->
 async def _end(
     session: AsyncSession, kind: AnyKind, epoch: int, ends: Iterable[tuple[UUID, int, Any]]
 ) -> dict[UUID, Any]:
-    """End versions that still hold, where the next ones begin; since when each held."""
+    """End versions that still hold, where the next ones begin; since when each held.
+
+    Each row is looked up by its key: as a plain join, a server that has no statistics yet (of a first start, of a
+    generation that is folded beside) reads all open rows for each one that ends. `epoch + 0`, for it would also take an
+    index that begins with the epoch, which all rows share.
+    """
     rows = list(ends)
     if not rows:
         return {}
@@ -96,8 +101,13 @@ async def _end(
         sql(
             """
             UPDATE {kind}_history h SET valid_to = greatest(r.at, h.valid_from)
-            FROM {unnested}
-            WHERE h.epoch = :epoch AND h.{kind}_id = r.entity_id AND h.version = r.version AND h.valid_to IS NULL
+            FROM {unnested} CROSS JOIN LATERAL (
+                SELECT f.ctid AS place FROM {kind}_history f
+                WHERE f.epoch + 0 = :epoch AND f.{kind}_id = r.entity_id AND f.version = r.version
+                    AND f.valid_to IS NULL
+                OFFSET 0
+            ) AS found
+            WHERE h.ctid = found.place
             RETURNING h.{kind}_id, h.valid_from
             """,
             kind=kind.name,
@@ -129,7 +139,7 @@ async def chain(
     have another one now. Facts of `known` versions are not read from their rows.
 
     A version that claims to have occurred before its predecessor begins where that one begins: intervals never run
-    backwards, whatever the order of arrival.
+    backwards, whatever the order of arrival. Rows are looked up by their keys, as `_end` does.
     """
     rows = await session.execute(
         sql(
@@ -139,23 +149,26 @@ async def chain(
                 FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS integer[])) AS r(entity_id, version)
                 GROUP BY entity_id
             ), tail AS (
-                SELECT h.{kind}_id, h.version,
+                SELECT h.place, t.entity_id, h.version,
                     CASE WHEN h.version < t.version THEN h.valid_from ELSE h.occurred_at END AS at
-                FROM touched t
-                JOIN {kind}_history h ON h.epoch = :epoch AND h.{kind}_id = t.entity_id AND h.version >= coalesce(
-                    (SELECT max(p.version) FROM {kind}_history p
-                     WHERE p.epoch = :epoch AND p.{kind}_id = t.entity_id AND p.version < t.version), 0)
+                FROM touched t CROSS JOIN LATERAL (
+                    SELECT f.ctid AS place, f.version, f.valid_from, f.occurred_at FROM {kind}_history f
+                    WHERE f.epoch + 0 = :epoch AND f.{kind}_id = t.entity_id AND f.version >= coalesce(
+                        (SELECT max(p.version) FROM {kind}_history p
+                         WHERE p.epoch + 0 = :epoch AND p.{kind}_id = t.entity_id AND p.version < t.version), 0)
+                    OFFSET 0
+                ) AS h
             ), opened AS (
-                SELECT {kind}_id, version, max(at) OVER (PARTITION BY {kind}_id ORDER BY version) AS valid_from
+                SELECT place, entity_id, version, max(at) OVER (PARTITION BY entity_id ORDER BY version) AS valid_from
                 FROM tail
             ), closed AS (
-                SELECT {kind}_id, version, valid_from,
-                    lead(valid_from) OVER (PARTITION BY {kind}_id ORDER BY version) AS valid_to
+                SELECT place, valid_from,
+                    lead(valid_from) OVER (PARTITION BY entity_id ORDER BY version) AS valid_to
                 FROM opened
             )
             UPDATE {kind}_history h SET valid_from = c.valid_from, valid_to = c.valid_to
             FROM closed c
-            WHERE h.epoch = :epoch AND h.{kind}_id = c.{kind}_id AND h.version = c.version
+            WHERE h.ctid = c.place
                 AND (h.valid_from, h.valid_to) IS DISTINCT FROM (c.valid_from, c.valid_to)
             RETURNING h.{kind}_id AS entity_id, h.version, h.withdrawn, {facts},
                 old.valid_from AS was_from, old.valid_to AS was_to, new.valid_from AS now_from, new.valid_to AS now_to
