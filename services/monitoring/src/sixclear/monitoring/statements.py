@@ -1,13 +1,18 @@
 """How statements are put together: fixed text with fixed names, every value bound."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import dump_json
+
+# A statement that changes rows, and what is bound in it.
+Write: TypeAlias = tuple[TextClause, Mapping[str, Any]]
 
 
 @lru_cache(maxsize=256)
@@ -18,6 +23,43 @@ def _statement(template: str, fragments: tuple[tuple[str, str], ...]) -> TextCla
 def sql(template: str, **fragments: str) -> TextClause:
     """The statement with its fragments filled in. Fragments are constants of this package, never input."""
     return _statement(template, tuple(sorted(fragments.items())))
+
+
+class Together:
+    """Writes of tables apart from each other, sent as one statement: each would cost a round trip.
+
+    All of them see the rows as they were before the first: a second write of a table sends those before it.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._waiting: dict[str, Write] = {}
+
+    async def add(self, table: str, write: Write | None) -> None:
+        """Have a table written with the others; nothing where there is nothing to write."""
+        if write is None:
+            return
+        if table in self._waiting:
+            await self.send()
+        self._waiting[table] = write
+
+    async def send(self) -> None:
+        """Write what waits."""
+        writes, self._waiting = list(self._waiting.values()), {}
+        if writes:
+            values = {
+                f"{name}_{number}": one for number, (_, bound) in enumerate(writes) for name, one in bound.items()
+            }
+            await self._session.execute(_joined(tuple(statement.text for statement, _ in writes)), values)
+
+
+@lru_cache(maxsize=256)
+def _joined(statements: tuple[str, ...]) -> TextClause:
+    """The statements as parts of one, each with names of its own for what is bound."""
+    own = [re.sub(r":(\w+)", rf":\1_{number}", statement) for number, statement in enumerate(statements)]
+    *before, last = own
+    parts = ", ".join(f"write_{number} AS ({statement})" for number, statement in enumerate(before))
+    return text(f"WITH {parts} {last}" if parts else last)
 
 
 class Columns:

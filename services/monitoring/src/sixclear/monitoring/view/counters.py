@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds import kinds_of
 from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Amount, AnyFlow, AnyKind
-from sixclear.monitoring.statements import Columns, sql
+from sixclear.monitoring.statements import Columns, Write, sql
 from sixclear.monitoring.view.schemas import Difference
 from sixclear.monitoring.view.states import COUNTRY, Key, Leaf, Reach, whole
 
@@ -72,36 +72,34 @@ def _counted(source: str) -> str:
     """  # noqa: S608 (constants of this package)
 
 
-async def add_to_counters(
-    session: AsyncSession,
-    source: str,
-    epoch: int,
-    deltas: Mapping[Key, Amount],
-    latest: Mapping[Key, datetime] | None = None,
-) -> None:
-    """Add to counters; those of a flow keep the greatest instant of their day. One transaction does at a time."""
+def counter_write(
+    source: str, epoch: int, deltas: Mapping[Key, Amount], latest: Mapping[Key, datetime] | None = None
+) -> Write | None:
+    """Adds to counters; those of a flow keep the greatest instant of their day. One transaction does at a time."""
     at = latest or {}
     keys = {*deltas, *at}
     if not keys:
-        return
-    await session.execute(
-        sql(
-            """
-            INSERT INTO counter AS c (source, epoch, {names}) SELECT :source, :epoch, {selected} FROM {unnested}
-            ON CONFLICT (source, epoch, scope, programme, assigned_by, measure, slot) DO UPDATE
-                SET n = c.n + excluded.n, fraction = c.fraction + excluded.fraction,
-                    latest = greatest(c.latest, excluded.latest)
-            """,
-            names=_COUNTER.names,
-            selected=_COUNTER.selected,
-            unnested=_COUNTER.unnested,
-        ),
-        {
-            "source": source,
-            "epoch": epoch,
-            **_COUNTER.values([*key, *_parts(deltas.get(key, 0)), at.get(key)] for key in keys),
-        },
+        return None
+    statement = sql(
+        """
+        INSERT INTO counter AS c (source, epoch, {names}) SELECT :source, :epoch, {selected} FROM {unnested}
+        ON CONFLICT (source, epoch, scope, programme, assigned_by, measure, slot) DO UPDATE
+            SET n = c.n + excluded.n, fraction = c.fraction + excluded.fraction,
+                latest = greatest(c.latest, excluded.latest)
+        """,
+        names=_COUNTER.names,
+        selected=_COUNTER.selected,
+        unnested=_COUNTER.unnested,
     )
+    rows = ([*key, *_parts(deltas.get(key, 0)), at.get(key)] for key in keys)
+    return statement, {"source": source, "epoch": epoch, **_COUNTER.values(rows)}
+
+
+async def add_to_counters(session: AsyncSession, source: str, epoch: int, deltas: Mapping[Key, Amount]) -> None:
+    """Add to counters, in a statement of its own."""
+    write = counter_write(source, epoch, deltas)
+    if write is not None:
+        await session.execute(*write)
 
 
 def _parts(amount: Amount) -> tuple[int, Amount]:
@@ -109,23 +107,21 @@ def _parts(amount: Amount) -> tuple[int, Amount]:
     return int(amount), amount - int(amount)
 
 
-async def raise_latest(session: AsyncSession, table: str, epoch: int, times: Mapping[Reach, datetime]) -> None:
-    """Move the latest instant of each scope forward, never back."""
+def latest_write(table: str, epoch: int, times: Mapping[Reach, datetime]) -> Write | None:
+    """Moves the latest instant of each scope forward, never back."""
     if not times:
-        return
-    await session.execute(
-        sql(
-            """
-            INSERT INTO {table} AS l (epoch, {names}) SELECT :epoch, {selected} FROM {unnested}
-            ON CONFLICT (epoch, scope, programme, assigned_by) DO UPDATE SET at = excluded.at WHERE l.at < excluded.at
-            """,
-            table=table,
-            names=_LATEST.names,
-            selected=_LATEST.selected,
-            unnested=_LATEST.unnested,
-        ),
-        {"epoch": epoch, **_LATEST.values([*reach, times[reach]] for reach in times)},
+        return None
+    statement = sql(
+        """
+        INSERT INTO {table} AS l (epoch, {names}) SELECT :epoch, {selected} FROM {unnested}
+        ON CONFLICT (epoch, scope, programme, assigned_by) DO UPDATE SET at = excluded.at WHERE l.at < excluded.at
+        """,
+        table=table,
+        names=_LATEST.names,
+        selected=_LATEST.selected,
+        unnested=_LATEST.unnested,
     )
+    return statement, {"epoch": epoch, **_LATEST.values([*reach, times[reach]] for reach in times)}
 
 
 async def rebuild_latest(

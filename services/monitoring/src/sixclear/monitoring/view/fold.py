@@ -16,6 +16,7 @@ from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
 from sixclear.monitoring.kinds.kind import Amount, Kind
+from sixclear.monitoring.statements import Together
 from sixclear.monitoring.view import census, counters, days, dimensions, entities, gaps, intervals, tallies
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.batches import Batch, hides, read
@@ -51,7 +52,7 @@ async def fold(
     """
     batches = read(envelopes)
     locked = await begin(session, token)
-    changed = False
+    together, changed = Together(session), False
     for batch in batches:
         known = await _with_generation_of(session, batch, now)
         if batch.census is not None and only is None:
@@ -63,18 +64,19 @@ async def fold(
         for number in generations:
             # What is replayed is not seen yet, and no news to those who followed the stream.
             sequence = locked.sequence + 1 if only is None else _REPLAYED
-            one = _Fold(session, batch.source, number, known, sequence, now, has_gaps=locked.has_gaps)
+            one = _Fold(session, together, batch.source, number, known, sequence, now, has_gaps=locked.has_gaps)
             differs = await one.run(batch)
             if number == view.active_epoch:
                 changed = changed or differs
                 # A number that grows, or a frame, would tell the moment of a sealed submission.
                 if batch.shown is not None:
-                    await views.note_events(session, batch.source, batch.count, batch.shown)
+                    await together.add("source_view", views.events_write(batch.source, batch.count, batch.shown))
             elif view.next_replayed == (only is not None):
                 assert batch.newest is not None
                 await views.note_next(session, batch.source, number, batch.newest, now)
     if changed:
-        await views.advance_view(session, locked.sequence + 1)
+        await together.add("leadership", views.sequence_write(locked.sequence + 1))
+    await together.send()
     return changed
 
 
@@ -105,6 +107,7 @@ async def begin(session: AsyncSession, token: int) -> views.LockedView:
 @dataclass(slots=True)
 class _Fold:
     session: AsyncSession
+    together: Together
     source: str
     epoch: int
     known: Mapping[str, views.SourceState]
@@ -132,6 +135,7 @@ class _Fold:
         newer = await self._newer("organisation", versions)
         if not newer:
             return False
+        await self.together.send()  # what moves is counted from what is written
         rows = [(item.entity_id, item.version, cast(dimensions.OrganisationFacts, item.facts)) for item in newer]
         await dimensions.replace_organisations(self.session, self.epoch, rows)
         moved = await dimensions.rebuild_ancestors(self.session, self.epoch)
@@ -262,12 +266,14 @@ class _Fold:
         above = await dimensions.ancestors_by_id(self.session, self._organisations_epoch, ids)
         times = {table: latest_above(leaves, above) for table, leaves in latest_of_leaves(counted).items()}
         by_day = {key: at for found in times.values() for key, at in found.items()}
-        await counters.add_to_counters(self.session, self.source, self.epoch, rolled_up(deltas, above), by_day)
+        counted_there = counters.counter_write(self.source, self.epoch, rolled_up(deltas, above), by_day)
+        await self.together.add("counter", counted_there)
         await days.add_moves(self.session, self.source, self.epoch, moved, above)
         for table, found in times.items():
-            await counters.raise_latest(self.session, table, self.epoch, latest_of_reaches(found))
+            await self.together.add(table, counters.latest_write(table, self.epoch, latest_of_reaches(found)))
         if lost := latest_of_leaves(removed):
             scopes = {key.scope for leaves in lost.values() for key in map(Key._make, latest_above(leaves, above))}
+            await self.together.send()
             await counters.rebuild_latest(self.session, self.source, self.epoch, self._organisations_epoch, scopes)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bus import positions
-from sixclear.monitoring.statements import sql
+from sixclear.monitoring.statements import Write, sql
 
 # The release before may begin one beside ours; then `take_over` gives both up.
 _NEXT = "greatest(next_epoch, next_generation)"
@@ -138,7 +138,12 @@ async def view_sequence(session: AsyncSession) -> int:
 
 async def advance_view(session: AsyncSession, sequence: int) -> None:
     """Say that something visible changed."""
-    await session.execute(sql("UPDATE leadership SET view_sequence = :sequence"), {"sequence": sequence})
+    await session.execute(*sequence_write(sequence))
+
+
+def sequence_write(sequence: int) -> Write:
+    """Says that something visible changed."""
+    return sql("UPDATE leadership SET view_sequence = :sequence"), {"sequence": sequence}
 
 
 async def reconciled(session: AsyncSession) -> bool:
@@ -179,17 +184,15 @@ async def leader_before_stored_cells(session: AsyncSession) -> bool:
     return bool(known)
 
 
-async def note_events(session: AsyncSession, source: str, count: int, newest: datetime) -> None:
-    """Count folded events of a source's active epoch."""
-    await session.execute(
-        sql(
-            """
-            UPDATE source_view SET events = events + :count, last_event_at = greatest(last_event_at, :newest)
-            WHERE source = :source
-            """
-        ),
-        {"source": source, "count": count, "newest": newest},
+def events_write(source: str, count: int, newest: datetime) -> Write:
+    """Counts folded events of a source's active epoch."""
+    statement = sql(
+        """
+        UPDATE source_view SET events = events + :count, last_event_at = greatest(last_event_at, :newest)
+        WHERE source = :source
+        """
     )
+    return statement, {"source": source, "count": count, "newest": newest}
 
 
 async def mark_incomplete(session: AsyncSession, source: str) -> None:
