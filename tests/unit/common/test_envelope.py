@@ -11,6 +11,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event, to_
 from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from sixclear.common.bus.envelope import (
     Envelope,
@@ -188,7 +189,7 @@ BROKEN_TRACES = [
 @pytest.mark.parametrize("broken", BROKEN_TRACES)
 def test_a_broken_trace_context_costs_only_the_trace(broken: str) -> None:
     """It may come from the table, from Kafka, or from a producer that is not ours."""
-    stored = replace(STORED, traceparent=broken)
+    stored = structs.replace(STORED, traceparent=broken)
     untraced = replace(ENVELOPE, traceparent=None)
     assert from_stored(stored, "demo-log", 2) == untraced
     assert decode(_header(encode(ENVELOPE), "traceparent", broken.encode())) == untraced

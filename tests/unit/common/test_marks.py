@@ -1,11 +1,11 @@
 """The mark of a record: the same for the row, the record in Kafka, and the row put back from a dump."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from sixclear.common.bus.envelope import decode, encode_stored, from_stored
 from sixclear.common.bus.marks import Mark, mark_of, parse_mark

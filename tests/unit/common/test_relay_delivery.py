@@ -10,6 +10,7 @@ import pytest
 from aiokafka.partitioner import murmur2
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.unit.common.test_envelope import STORED
 
 from sixclear.common.bus.batching import BatchSize
@@ -38,7 +39,7 @@ class Log:
 
     async def read(self, after: int, limit: int) -> Sequence[StoredEvent]:
         self.reads.append(after)
-        return [replace(STORED, event_id=number) for number in range(after + 1, min(after + limit, 6) + 1)]
+        return [structs.replace(STORED, event_id=number) for number in range(after + 1, min(after + limit, 6) + 1)]
 
     async def wait(self, seconds: float, *, seen: int) -> None:
         self.waited.set()

@@ -14,6 +14,8 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.events.reader import LogRestored, StoredEvent
 
 _EPOCH_EVERY_SECONDS = 2.0
+# Who reads the organisations of a log would look again for each report in it: after events of others it rests.
+_AFTER_OTHERS_SECONDS = 0.25
 
 
 class MemoryBus:
@@ -61,6 +63,7 @@ class _Source:
         self.follower = LogFollower(log)
         self.entity_types = entity_types
         self.service = log.service
+        self.passed_others = False
         self.stream = f"log:{log.service}"
 
     async def check_epoch(self) -> None:
@@ -71,10 +74,13 @@ class _Source:
     async def read(self, limit: int) -> list[Message]:
         """The next wanted events; an empty answer means that the log has none for now.
 
-        Raises SubscriptionLost when the log was restored meanwhile.
+        `passed_others` then tells whether it had others, which are not wanted. Raises SubscriptionLost when the log was
+        restored meanwhile.
         """
+        self.passed_others = False
         try:
             while rows := await self.follower.read(limit):
+                self.passed_others = True
                 wanted = [self._message(row) for row in rows if row.published and row.entity_type in self.entity_types]
                 if wanted:
                     return wanted
@@ -129,6 +135,8 @@ class MemorySubscription:
             left = deadline - asyncio.get_running_loop().time()
             if messages or left <= 0:
                 return messages
+            if any(source.passed_others for source in self._sources):
+                await asyncio.sleep(min(left, _AFTER_OTHERS_SECONDS))
             await wait_for_events([source.follower for source in self._sources], left)
 
     async def _check_epochs(self) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import Clock, utc_now
@@ -234,5 +234,5 @@ class EventLog:
                 _log.warning("epoch not read", service=self.service, error=error)
 
 
-def _stored(row: Row[Any]) -> StoredEvent:
-    return StoredEvent(**row._mapping)
+def _stored(row: Sequence[Any]) -> StoredEvent:
+    return StoredEvent(*row)

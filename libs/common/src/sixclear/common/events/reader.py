@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, bindparam, text
 
 from sixclear.common.db import Database
@@ -65,9 +67,11 @@ class LogRestored(Exception):
     """The log is not the one that was read: it was restored, emptied or made again. Its epoch must be raised."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEvent:
-    """One row of the event table. `data_json` and `meta_json` are the stored JSON texts, parsed only on demand."""
+class StoredEvent(Struct, frozen=True):
+    """One row of the event table. `data_json` and `meta_json` are the stored JSON texts, parsed only on demand.
+
+    Its fields are those of `EVENT_COLUMNS`, in their order.
+    """
 
     event_id: int
     entity_type: str
@@ -199,8 +203,8 @@ class LogReader:
     async def find(self, event_id: int) -> StoredEvent | None:
         """The event at this place, if the log holds one."""
         async with self._engine.connect() as connection:
-            row = (await connection.execute(_FIND, {"event_id": event_id})).mappings().first()
-            return None if row is None else StoredEvent(**row)
+            row = (await connection.execute(_FIND, {"event_id": event_id})).first()
+            return None if row is None else StoredEvent(*row)
 
     async def lost(self, event_id: int, recorded_at: datetime | None) -> bool:
         """Whether an event that was read once, and that the log does not hold, is lost.
@@ -223,7 +227,7 @@ class LogReader:
         """The first `limit` committed events of one entity after a version, oldest version first."""
         async with self._engine.connect() as connection:
             result = await connection.execute(_READ_ENTITY, {"entity_id": entity_id, "after": after, "limit": limit})
-            return [StoredEvent(**row) for row in result.mappings()]
+            return [StoredEvent(*row) for row in result]
 
     async def oldest_unsent_at(self, after: int, *, entity_types: Sequence[str] | None = None) -> datetime | None:
         """When the oldest published event after `after` was recorded; None when there is none."""
@@ -252,7 +256,7 @@ class LogReader:
         values = {"first": after + 1, "limit": limit} if last is None else {"first": after, "limit": limit + 1}
         async with self._engine.connect() as connection:
             result = await connection.execute(_READ, values)
-            rows = [StoredEvent(**row) for row in result.mappings()]
+            rows = [StoredEvent(*row) for row in result]
         if last is None:
             return rows
         if rows and rows[0].event_id == after:
