@@ -20,8 +20,10 @@ _log = structlog.get_logger(__name__)
 
 _QUEUE = 20_000
 _BATCH = 1_000
-# Spans of one request end one after the other: a moment of waiting makes one batch of them.
+# Spans of one request end one after the other: a moment of waiting makes one batch of them. A busy process ends some
+# all the time, and each batch is a transaction of five statements: so it rests after one.
 _GATHER_SECONDS = 0.1
+_REST_SECONDS = 0.5
 _AFTER_FAILURE_SECONDS = 2.0
 
 
@@ -85,6 +87,7 @@ class SpanStore:
             self._wake.clear()
             try:
                 await self.flush()
+                await asyncio.sleep(_REST_SECONDS)
             except Exception as error:
                 _log.warning("spans were not stored", error=error)
                 await asyncio.sleep(_AFTER_FAILURE_SECONDS)
