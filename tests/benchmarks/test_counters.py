@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 import pytest
 import pytest_asyncio
 from tests.benchmarks.baseline import baseline, compared
@@ -30,7 +31,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.asyncio]
 Say = Callable[[str], None]
 
 REPORTS, WATCHERS = 20, 1_000
-_WARM, _TOGETHER = 8, 16
+_WARM, _TOGETHER, _IN_FILE = 8, 16, 50
 
 
 @dataclass
@@ -113,6 +114,43 @@ async def test_what_a_batch_of_reports_asks_of_the_database(
             "batch_of_16_reports.bytes_sent_each": (counted.wire.bytes - size) / _TOGETHER,
         }
     )
+
+
+async def test_what_a_file_of_reports_asks_and_writes(
+    counted: Counted, hold: Callable[[dict[str, float]], None]
+) -> None:
+    """Fifty reports in one NDJSON file, each on a task of its own that was reported on before."""
+    service = counted.service
+    tasks = [await an_assigned_task(service, external_id=f"NV-{number}") for number in range(_IN_FILE)]
+    await _file_of_reports(service, tasks, 1)  # statements are prepared, the connection is there
+    service.clock.pass_by(days=1)
+    connection = await asyncpg.connect(user="postgres", database=counted.database, host=str(counted.server.socket_dir))
+    try:
+        before = await _written(counted, connection)
+        await _file_of_reports(service, tasks, 2)
+        rows = await _written(counted, connection) - before
+    finally:
+        await connection.close()
+    await _file_of_reports(service, tasks, 3)
+    trips, size = counted.wire.round_trips, counted.wire.bytes
+    with measured(service.database.engine) as cost:
+        await _file_of_reports(service, tasks, 4)
+    hold(
+        {
+            "file_of_50_reports.statements": cost.statements,
+            "file_of_50_reports.round_trips": counted.wire.round_trips - trips,
+            "file_of_50_reports.bytes_sent_each": (counted.wire.bytes - size) / _IN_FILE,
+            "file_of_50_reports.rows_written_each": rows / _IN_FILE,
+        }
+    )
+
+
+async def _file_of_reports(service: Service, tasks: list[UUID], number: int) -> None:
+    lines = [{"task_id": str(one), "percent": number, "text": f"Tuần {number}"} for one in tasks]
+    headers = service.headers("G06") | {"Content-Type": "application/x-ndjson"}
+    body = b"\n".join(map(orjson.dumps, lines))
+    answer = await service.http.post("/api/tasks/v1/progress/bulk", content=body, headers=headers)
+    assert answer.json()["reported"] == len(tasks), answer.text
 
 
 async def test_what_a_report_writes(counted: Counted, hold: Callable[[dict[str, float]], None]) -> None:
