@@ -98,6 +98,7 @@ TASKS = House(
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
     },
     ideas={
+        "decision.effects": Idea("lifecycle", "what each kind of decision does to its task, pure"),
         "file.stores": Idea("repository", "the folder or bucket that the settings name"),
         "organisation.names": Idea("rules", "how people write a name that they look for; the repository finds by it"),
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),

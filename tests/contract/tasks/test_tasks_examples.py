@@ -78,6 +78,12 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
         asked = await service.get("/decisions", state="asked")
         return f"/decisions/{asked['items'][0]['decision_id']}"
 
+    async def granted(code: str, entry: dict[str, str]) -> str:
+        await step(code, f"{task}/decisions", {"reason": "Thay đổi nhiệm vụ"} | entry)
+        decision = await waiting()
+        await step("P57", f"{decision}/decide", {"outcome": "granted"})
+        return decision
+
     await step("P57", "/programmes", PROGRAMME)
     await step("P57", "/directives", DIRECTIVE)
     await step("P57", "/directives", DIRECTIVE | {"title": "Kế hoạch thúc đẩy chuyển đổi số liên thông, đồng bộ"})
@@ -139,6 +145,19 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("P57", "/tasks", recurring | {"classification": "restricted"})
     await step("P57", "/tasks", recurring)
     await step("P57", f"/evidence/{accepted}/redact", {"reason": "Tệp có số căn cước của người dân"})
+    await step("P57", "/tasks", proposal(external_id="NV-14", deadline="2026-06-15"))
+    await granted("G06", {"kind": "pause"})
+    await granted("G06", {"kind": "resume", "deadline": "2026-07-31"})
+    offered = await granted("G06", {"kind": "transfer", "organisation": "G01"})
+    await step("G01", f"{offered}/decline", {"reason": "Chưa đủ nhân lực"})
+    offered = await granted("G06", {"kind": "transfer", "organisation": "G01"})
+    taken = {"responsible_position": {"title": "Cục trưởng", "organisation": "G01"}}
+    await step("G01", f"{offered}/accept", taken)
+    await granted("G01", {"kind": "regrouping", "work_group": "ha-tang"})
+    await step("G01", f"{task}/evidence", EVIDENCE)
+    await step("G01", f"{task}/submit", {})
+    await step("P57", f"{task}/confirm", {})
+    await granted("G01", {"kind": "reopening"})
 
 
 @pytest.mark.asyncio

@@ -31,6 +31,8 @@ def a_task(**fields: Any) -> TaskState:
         "evidence_count": 0,
         "assigned_at": None,
         "submitted_at": None,
+        "paused_since": None,
+        "status_before_pause": None,
         "occurred_at": NOW - timedelta(days=1),
     }
     return TaskState(**(known | fields))
@@ -58,6 +60,7 @@ def a_record(**fields: Any) -> TaskRecord:
         "completed_at": None,
         "completed_by_organisation_id": None,
         "cancelled_at": None,
+        "work_group": None,
         "demonstration": False,
         "version": 1,
         "published_version": 1,

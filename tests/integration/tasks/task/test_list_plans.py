@@ -24,13 +24,12 @@ from sixclear.tasks.task import listing
 from sixclear.tasks.task.filters import TaskFilter
 from sixclear.tasks.task.listing import Order, Place
 from sixclear.tasks.task.models import Task
-from sixclear.tasks.task.schemas import Bucket
+from sixclear.tasks.task.schemas import Bucket, TaskStatus
 
 pytestmark = pytest.mark.asyncio
 
 LARGE = ("task", "event", "progress_report")
-# No step leads to `paused`.
-STATUSES = ("draft", "proposed", "assigned", "in_progress", "submitted", "returned", "completed", "cancelled")
+STATUSES = get_args(get_args(TaskStatus)[0])
 # What one page and its count may read of a million tasks: bodies times a page, windows of reports and events with the
 # tasks behind them, and what a proposal or a search looks through.
 MOST_READ = 60_000

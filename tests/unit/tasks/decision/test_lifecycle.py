@@ -6,8 +6,11 @@ import pytest
 from tests.unit.tasks.conftest import NOW, a_task
 
 from sixclear.common.change import TransitionNotAllowed
+from sixclear.tasks.decision.effects import Value, check_value, effect
 from sixclear.tasks.decision.errors import DecisionValueWrong
-from sixclear.tasks.decision.lifecycle import Value, check_value, decide_by, effect, is_late
+from sixclear.tasks.decision.lifecycle import decide_by, is_late
+from sixclear.tasks.task.lifecycle import missing_clears
+from sixclear.tasks.task.timing import bucket
 
 
 def test_a_request_is_decided_by_the_close_of_a_working_day() -> None:
@@ -41,6 +44,36 @@ def test_what_is_not_open_is_neither_extended_nor_cancelled(status: str, kind: s
 
 
 def test_a_kind_has_its_own_value() -> None:
-    for kind, value in (("extension", Value()), ("cancellation", Value(NOW))):
+    wrong = ("extension", Value()), ("cancellation", Value(NOW)), ("transfer", Value(NOW)), ("resume", Value())
+    for kind, value in wrong:
         with pytest.raises(DecisionValueWrong):
-            check_value(kind, value)
+            check_value(kind, a_task(), value)
+    check_value("resume", a_task(kind="recurring"), Value())
+
+
+@pytest.mark.parametrize("status", ["assigned", "in_progress", "returned"])
+@pytest.mark.parametrize(
+    ("deadline", "found"),
+    [(NOW + timedelta(days=1), "in_term"), (NOW, "in_term"), (NOW - timedelta(days=1), "overdue")],
+)
+def test_a_pause_keeps_the_bucket_that_it_finds_and_a_resume_the_status(
+    status: str, deadline: datetime, found: str
+) -> None:
+    task = a_task(status=status, current_deadline=deadline)
+    assert bucket(task, NOW) == found
+    paused = task.changed(effect("pause", task, Value(), NOW).fields)
+    for days in (0, 1, 2, 400):
+        assert bucket(paused, NOW + timedelta(days=days)) == found
+    assert missing_clears(paused) == []
+    then = NOW + timedelta(days=30)
+    resumed = paused.changed(effect("resume", paused, Value(then), NOW + timedelta(days=9)).fields)
+    assert (resumed.status, resumed.current_deadline, resumed.paused_since) == (status, then, None)
+    assert bucket(resumed, then + timedelta(seconds=1)) == "overdue"
+
+
+def test_what_waits_for_confirmation_or_is_paused_is_not_paused() -> None:
+    for status in ("submitted", "paused", "completed"):
+        with pytest.raises(TransitionNotAllowed):
+            effect("pause", a_task(status=status), Value(), NOW)
+    with pytest.raises(TransitionNotAllowed):
+        effect("extension", a_task(status="paused"), Value(NOW + timedelta(days=90)), NOW)

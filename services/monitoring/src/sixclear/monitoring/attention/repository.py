@@ -62,11 +62,13 @@ _AWAITING_CONFIRMATION = f"""
         coalesce(h.demonstration, false) AS demonstration
     FROM {_first(f"{AWAITING.sql} AND h.bucket IS NOT NULL", _WAITING)} {tree(TASK)} {_CONFIRMING} ORDER BY {_WAITING}
 """  # noqa: S608 (constants of this package)
+# One that was handed in waits for another body, and one that is paused for a decision.
+_WORKED_ON = "h.status <> 'submitted' AND h.status <> 'paused'"
 _LONGEST_OVERDUE = f"""
     SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
         o.name_en AS organisation_name_en, h.deadline,
         coalesce(h.demonstration, false) AS demonstration
-    FROM {_first("h.bucket = 'overdue' AND h.status <> 'submitted'", _LATE)} {tree(TASK)} ORDER BY {_LATE}
+    FROM {_first(f"h.bucket = 'overdue' AND {_WORKED_ON}", _LATE)} {tree(TASK)} ORDER BY {_LATE}
 """  # noqa: S608 (constants of this package)
 # The index holds those of which the first comparison is known to be true.
 _RETURNED = f"""
@@ -79,8 +81,8 @@ _RETURNED_OFTEN = f"""
         coalesce(h.demonstration, false) AS demonstration
     FROM {_first(_RETURNED, _MOST_RETURNED)} {tree(TASK)} {_CONFIRMING} ORDER BY {_MOST_RETURNED}
 """  # noqa: S608 (constants of this package)
-_NOT_REPORTED = """
-    h.bucket IN ('in_term', 'overdue') AND h.status <> 'submitted'
+_NOT_REPORTED = f"""
+    h.bucket IN ('in_term', 'overdue') AND {_WORKED_ON}
     AND coalesce(h.last_report_at, h.occurred_at) < :before
 """
 _WITHOUT_REPORT = f"""

@@ -34,8 +34,8 @@ async def attention(session: AsyncSession, selection: Selection, *, now: datetim
         as_of=now,
         reach=selection.reach or "national",
         longest_overdue=OverdueTasks(
-            rule="One-off tasks that are neither completed nor handed in and whose current deadline has passed; "
-            "oldest first.",
+            rule="One-off tasks that are neither completed, handed in nor paused and whose current deadline has "
+            "passed; oldest first.",
             items=[OverdueTask(**row, days_late=_days(row["deadline"], now)) for row in found.longest_overdue],
         ),
         returned_twice=ReturnedTasks(
@@ -43,8 +43,8 @@ async def attention(session: AsyncSession, selection: Selection, *, now: datetim
             items=[ReturnedTask(**row) for row in found.returned_often],
         ),
         no_report_in_cycle=SilentTasks(
-            rule=f"Open one-off tasks that are not handed in, without a report for more than {CYCLE.days} days; "
-            "where there is no report yet, since their last change.",
+            rule=f"Open one-off tasks that are neither handed in nor paused, without a report for more than "
+            f"{CYCLE.days} days; where there is no report yet, since their last change.",
             items=[SilentTask(**row, days_silent=_days(row["silent_since"], now)) for row in found.without_report],
         ),
         awaiting_confirmation=AwaitingTasks(

@@ -22,7 +22,7 @@ STATUSES: Mapping[str, str] = {
     "cancelled": N_("Đã hủy"),
 }
 # No step of a task leads to these yet.
-NOT_REACHED_YET = frozenset({"draft", "paused"})
+NOT_REACHED_YET = frozenset({"draft"})
 LEVELS: Mapping[str, str] = {
     "central": N_("Trung ương"),
     "province": N_("Tỉnh, thành phố"),
@@ -65,6 +65,11 @@ CHANGES: Mapping[str, str] = {
     "task.returned": N_("Trả lại để làm tiếp"),
     "task.completed": N_("Xác nhận hoàn thành"),
     "task.extended": N_("Gia hạn"),
+    "task.paused": N_("Tạm dừng nhiệm vụ"),
+    "task.resumed": N_("Tiếp tục nhiệm vụ"),
+    "task.transferred": N_("Chuyển giao nhiệm vụ"),
+    "task.regrouped": N_("Xếp lại nhóm nhiệm vụ"),
+    "task.reopened": N_("Mở lại nhiệm vụ"),
     "task.cancelled": N_("Chấm dứt nhiệm vụ"),
     "task.withdrawn": N_("Rút khỏi công khai"),
     "milestone.planned": N_("Đặt mốc"),
@@ -81,6 +86,8 @@ CHANGES: Mapping[str, str] = {
     "decision.asked": N_("Đề nghị quyết định"),
     "decision.granted": N_("Chấp thuận đề nghị"),
     "decision.refused": N_("Từ chối đề nghị"),
+    "decision.accepted": N_("Nhận bàn giao"),
+    "decision.declined": N_("Không nhận bàn giao"),
     "decision.taken_back": N_("Rút lại đề nghị"),
     "decision.restated": N_("Nêu lại đề nghị"),
     "decision.withdrawn": N_("Rút đề nghị khỏi công khai"),

@@ -5,7 +5,7 @@ from uuid import UUID
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.tasks.decision.errors import DecisionByAsker, DecisionImpossible
-from sixclear.tasks.decision.models import Decision
+from sixclear.tasks.decision.models import Decision, value_of
 from sixclear.tasks.organisation.service import get_organisation, is_within
 from sixclear.tasks.task.access import ASSIGNING, doers
 from sixclear.tasks.task.models import Task, state_of
@@ -14,8 +14,8 @@ PUBLIC = Access.public("What was asked for on a task and what was decided is pub
 
 
 def require_asker(ctx: Context, task: Task) -> UUID:
-    """The bodies that work on the task and the assigning body may; returns the caller's organisation."""
-    allowed = {*doers(state_of(task)), task.assigning_organisation_id}
+    """The bodies that work on the task, the assigning body and the programme's owner may; returns the caller's."""
+    allowed = {*doers(state_of(task)), task.assigning_organisation_id, task.programme.owner_organisation_id}
     return ctx.require_organisation(allowed, "ask for a decision on a task of other organisations")
 
 
@@ -46,7 +46,15 @@ def require_asking_body(ctx: Context, decision: Decision) -> UUID:
     return ctx.require_organisation({decision.asked_by_organisation_id}, "withdraw a request of another organisation")
 
 
-_ASKING = OrganisationRule("asking_body", "a body that works on the task, or its assigning body", require_asker)
+def require_receiver(ctx: Context, decision: Decision) -> UUID:
+    """The body may that a granted transfer names."""
+    named = None if decision.decided is None else value_of(decision.decided).organisation
+    return ctx.require_organisation({named}, "answer for the body that receives this task")
+
+
+_ASKING = OrganisationRule(
+    "asking_body", "a body that works on the task, its assigning body, or the owner of the programme", require_asker
+)
 _DECIDING = OrganisationRule(
     "deciding_body",
     "the assigning body of the task, the owner of the programme or a body above the assigning one, which did not ask",
@@ -55,5 +63,7 @@ _DECIDING = OrganisationRule(
 _ASKED = OrganisationRule("body_that_asked", "the body that asked for the decision", require_asking_body)
 ASK = Access.scope("tasks:report", "tasks:assign", organisation=_ASKING)
 DECIDE = Access.scope("tasks:assign", organisation=_DECIDING)
+_RECEIVING = OrganisationRule("receiving_body", "the body that the granted transfer names", require_receiver)
+TAKE_OVER = Access.scope("tasks:report", organisation=_RECEIVING)
 WITHDRAW = Access.scope("tasks:report", "tasks:assign", organisation=_ASKED)
 EXTEND = Access.scope("tasks:assign", organisation=ASSIGNING)

@@ -14,6 +14,8 @@ class DecisionValueData(EventData):
     """What a decision is about; what its kind has no use for is null."""
 
     deadline: datetime | None = None
+    organisation_id: UUID | None = None
+    work_group: str | None = None
 
 
 class DecisionData(OnTaskData):
@@ -57,12 +59,14 @@ class DecisionWithdrawn(EventData):
 
 DECISION_EVENTS = EntityEvents(
     "decision",
-    "What was asked for on tasks, and what was decided: deadlines, ends.",
+    "What was asked for on tasks, and what was decided: deadlines, pauses, other hands, ends.",
     DecisionData,
     {
         "asked": "A body asks for it, with its reasons.",
         "granted": "It is granted, as it was asked or otherwise (`state`); without `asked` before, in one act.",
         "refused": "It is refused.",
+        "accepted": "The body that receives a transferred task takes it over: from now on it is answerable.",
+        "declined": "The body that would receive a transferred task does not take it over.",
         "taken_back": "The body that asked took it back.",
         "restated": "The task was published again, or what it says of all that hangs on it changed.",
         "withdrawn": "The task became restricted: a last event carries only identifiers.",

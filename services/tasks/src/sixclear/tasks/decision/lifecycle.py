@@ -1,4 +1,4 @@
-"""The life of a decision, and what each kind does to its task. Pure: no database, no clock."""
+"""The life of a decision. Pure: no database, no clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,20 +9,19 @@ from uuid import UUID
 from sixclear.common.calendar import calendar
 from sixclear.common.change import Change, TransitionNotAllowed, allow
 from sixclear.common.clock import civil_date, close_of_day
-from sixclear.tasks.decision.errors import DecisionReasonMissing, DecisionValueWrong
-from sixclear.tasks.task import lifecycle as tasks
+from sixclear.tasks.decision.effects import Value
+from sixclear.tasks.decision.errors import DecisionReasonMissing
 from sixclear.tasks.task.lifecycle import TaskState
 
-_ALLOWED_FROM = {"granted": {"asked"}, "refused": {"asked"}, "taken_back": {"asked"}}
-# Which part of a value each kind has.
-_VALUES = {"extension": "deadline", "cancellation": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What a decision is about."""
-
-    deadline: datetime | None = None
+_ALLOWED_FROM = {
+    "granted": {"asked"},
+    "refused": {"asked"},
+    "taken_back": {"asked"},
+    "accepted": {"granted", "granted_otherwise"},
+    "declined": {"granted", "granted_otherwise"},
+}
+# The body that receives the task has the last word.
+NEED_ACCEPTANCE = frozenset({"transfer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,52 +31,6 @@ class DecisionState:
     kind: str
     state: str
     proposed: Value
-
-
-def check_value(kind: str, value: Value) -> None:
-    """Raises DecisionValueWrong for a value that the kind needs and has not, or has and knows no use for."""
-    needed = _VALUES[kind]
-    for field in Value.__dataclass_fields__:
-        given = getattr(value, field) is not None
-        if given != (field == needed):
-            word = "Leave it out" if given else "Give it"
-            raise DecisionValueWrong(
-                f"A decision of the kind {kind} {'has no' if given else 'needs a'} {field}.",
-                errors=[{"pointer": f"#/{field}", "code": "decision-value", "detail": f"{word} with this kind."}],
-            )
-
-
-def effect(kind: str, task: TaskState, value: Value, occurred_at: datetime) -> Change:
-    """What the decision does to its task when it is granted with this value.
-
-    Raises TransitionNotAllowed where the task's state does not allow it, DecisionValueWrong for a deadline that is
-    earlier than the current one.
-    """
-    if kind == "cancellation":
-        return tasks.cancel(task, occurred_at)
-    assert value.deadline is not None, "checked"
-    change = tasks.extend(task, value.deadline)
-    if task.current_deadline is not None and value.deadline < task.current_deadline:
-        raise _not_later()
-    return change
-
-
-def check_later(task: TaskState, value: Value) -> None:
-    """Raises DecisionValueWrong for a request for the deadline that the task has."""
-    if value.deadline is not None and value.deadline == task.current_deadline:
-        raise _not_later()
-
-
-def _not_later() -> DecisionValueWrong:
-    return DecisionValueWrong(
-        "An extension moves the deadline to a later time.",
-        errors=[{"pointer": "#/deadline", "code": "not-later", "detail": "Give a time after the current deadline."}],
-    )
-
-
-def former(task: TaskState, kind: str) -> Value:
-    """What holds before the decision, of what its kind changes."""
-    return Value(deadline=task.current_deadline if kind == "extension" else None)
 
 
 def decide_by(asked_at: datetime, working_days: int) -> datetime:
@@ -113,6 +66,23 @@ def take_back(decision: DecisionState) -> Change:
     return Change("taken_back", {"state": "withdrawn"})
 
 
+def is_open(kind: str, state: str) -> bool:
+    """Whether somebody has still to decide, or to accept."""
+    return state == "asked" or (kind in NEED_ACCEPTANCE and state in _ALLOWED_FROM["accepted"])
+
+
+def accept(decision: DecisionState) -> Change:
+    """Take over what was granted."""
+    _allow_receiver(decision, "accepted")
+    return Change("accepted", {"state": "accepted"})
+
+
+def decline(decision: DecisionState, reason: str) -> Change:
+    """Do not take over what was granted, with the reason."""
+    _allow_receiver(decision, "declined")
+    return Change("declined", {"state": "declined", "decision_reason": reason})
+
+
 def check_askable(task: TaskState) -> None:
     """Raises TransitionNotAllowed for a task that no body was given, or that is over."""
     if task.assigned_at is None:
@@ -126,6 +96,12 @@ def _decided(state: str, by: UUID, reason: str | None, occurred_at: datetime) ->
         "decided_at": occurred_at,
         "decision_reason": reason,
     }
+
+
+def _allow_receiver(decision: DecisionState, step: str) -> None:
+    if decision.kind not in NEED_ACCEPTANCE:
+        raise TransitionNotAllowed("Only a transfer is accepted or declined; what else is granted holds at once.")
+    _allow(decision, step)
 
 
 def _allow(decision: DecisionState, step: str) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Boolean, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from sixclear.tasks.decision.lifecycle import DecisionState, Value
+from sixclear.tasks.decision.effects import Value
+from sixclear.tasks.decision.lifecycle import DecisionState, is_open
 from sixclear.tasks.tables import Base
 from sixclear.tasks.task.models import HangsOnTask
 
@@ -45,19 +46,29 @@ class Decision(HangsOnTask, Base):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still to be decided."""
-        return self.state == "asked"
+        """Whether it is still to be decided, or accepted."""
+        return is_open(self.kind, self.state)
+
+    @property
+    def offered_to(self) -> UUID | None:
+        """The body that is to accept it."""
+        return None if self.decided is None or not self.is_open else value_of(self.decided).organisation
 
 
 def stored(value: Value) -> dict[str, Any]:
     """A value as its column holds it."""
-    return {name: part.isoformat() if isinstance(part, datetime) else part for name, part in asdict(value).items()}
+    parts = {name: part.isoformat() if isinstance(part, datetime) else part for name, part in asdict(value).items()}
+    return parts | {"organisation": None if value.organisation is None else str(value.organisation)}
 
 
 def value_of(column: dict[str, Any]) -> Value:
     """The value that a column holds."""
-    deadline = column.get("deadline")
-    return Value(deadline=None if deadline is None else datetime.fromisoformat(deadline))
+    deadline, organisation = column.get("deadline"), column.get("organisation")
+    return Value(
+        deadline=None if deadline is None else datetime.fromisoformat(deadline),
+        organisation=None if organisation is None else UUID(organisation),
+        work_group=column.get("work_group"),
+    )
 
 
 def decision_state(decision: Decision) -> DecisionState:

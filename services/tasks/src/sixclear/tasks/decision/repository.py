@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.tasks.decision.lifecycle import NEED_ACCEPTANCE
 from sixclear.tasks.decision.models import Decision
 from sixclear.tasks.task.filters import has_part
 from sixclear.tasks.task.models import Task
@@ -63,10 +64,18 @@ async def list_decisions(
 
 def _conditions(narrow: DecisionFilter) -> list[ColumnElement[bool]]:
     own = narrow.concerned
-    found: list[ColumnElement[bool]] = [Decision.classification == "public"] if own is None else [has_part(own)]
+    found: list[ColumnElement[bool]] = (
+        [Decision.classification == "public"] if own is None else [or_(has_part(own), _is_offered(own))]
+    )
     if narrow.organisation_ids is not None:
         found.append(Decision.organisation_id.in_(narrow.organisation_ids))
     if narrow.asked_before is not None:
         found.append(Decision.asked_at < narrow.asked_before)
     named = (Decision.task_id, narrow.task_id), (Decision.kind, narrow.kind), (Decision.state, narrow.state)
     return [*found, *(column == value for column, value in named if value is not None)]
+
+
+def _is_offered(own: UUID) -> ColumnElement[bool]:
+    """Whether a body is to accept a transfer that was granted."""
+    waits = Decision.kind.in_(NEED_ACCEPTANCE), Decision.state.in_(("granted", "granted_otherwise"))
+    return and_(*waits, Decision.decided["organisation"].astext == str(own))

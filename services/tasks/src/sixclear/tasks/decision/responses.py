@@ -1,14 +1,16 @@
 """Decisions as the API answers them."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sixclear.common.use_case import Context
-from sixclear.tasks.decision.models import Decision
-from sixclear.tasks.decision.schemas import DecisionView
+from sixclear.tasks.decision.models import Decision, value_of
+from sixclear.tasks.decision.schemas import DecisionValue, DecisionView
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 
-_COLUMNS = set(DecisionView.model_fields) - {"organisation", "asked_by", "decided_by", "awaited"}
+_VALUES = ("former", "proposed", "decided")
+_COLUMNS = set(DecisionView.model_fields) - {"organisation", "asked_by", "decided_by", "awaited", *_VALUES}
 
 
 async def decision_responses(ctx: Context, decisions: Sequence[Decision]) -> list[DecisionView]:
@@ -19,7 +21,10 @@ async def decision_responses(ctx: Context, decisions: Sequence[Decision]) -> lis
 
 
 def _bodies(decision: Decision) -> tuple[UUID | None, ...]:
-    return decision.organisation_id, decision.asked_by_organisation_id, decision.decided_by_organisation_id
+    named_in = (getattr(decision, name) for name in _VALUES)
+    values = (value_of(column).organisation for column in named_in if column is not None)
+    answerable, asked_by = decision.organisation_id, decision.asked_by_organisation_id
+    return answerable, asked_by, decision.decided_by_organisation_id, *values
 
 
 def is_awaited(ctx: Context, decision: Decision) -> bool:
@@ -34,5 +39,14 @@ def _response(ctx: Context, decision: Decision, names: Briefs) -> DecisionView:
         asked_by=named(names, decision.asked_by_organisation_id),
         decided_by=named(names, decision.decided_by_organisation_id),
         awaited=is_awaited(ctx, decision),
+        **{name: _value(getattr(decision, name), names) for name in _VALUES},
         **own,
     )
+
+
+def _value(column: dict[str, Any] | None, names: Briefs) -> DecisionValue | None:
+    if column is None:
+        return None
+    value = value_of(column)
+    organisation = named(names, value.organisation)
+    return DecisionValue(deadline=value.deadline, organisation=organisation, work_group=value.work_group)

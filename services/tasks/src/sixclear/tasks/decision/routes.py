@@ -28,12 +28,26 @@ from sixclear.tasks.decision.errors import (
 from sixclear.tasks.decision.models import Decision
 from sixclear.tasks.decision.repository import DecisionFilter
 from sixclear.tasks.decision.responses import decision_responses, is_awaited
-from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry, DecisionView, Kind, State
-from sixclear.tasks.decision.service import ask, find
+from sixclear.tasks.decision.schemas import (
+    Acceptance,
+    DecisionAnswer,
+    DecisionEntry,
+    DecisionView,
+    Declination,
+    Kind,
+    State,
+)
+from sixclear.tasks.decision.service import ask, find, take_over
 from sixclear.tasks.decision.service import decide as deciding
 from sixclear.tasks.decision.service import extend as extending
 from sixclear.tasks.task.access import OWN as OWN_TASKS
-from sixclear.tasks.task.errors import STEP_REFUSALS, DeadlineInPast
+from sixclear.tasks.task.errors import (
+    STEP_REFUSALS,
+    ConfirmationImpossible,
+    DeadlineInPast,
+    LevelMismatch,
+    SixClearsMissing,
+)
 from sixclear.tasks.task.schemas import ExtensionEntry, Step, TaskView
 from sixclear.tasks.task.service.find import derived_state, shown
 
@@ -45,6 +59,9 @@ ASK = Depends(access.ASK)
 DECIDE = Depends(access.DECIDE)
 WITHDRAW = Depends(access.WITHDRAW)
 EXTEND = Depends(access.EXTEND)
+TAKE_OVER = Depends(access.TAKE_OVER)
+# What giving a task to another body can be refused with.
+_GIVING = (DecisionValueWrong, ReferenceUnknown, LevelMismatch, ConfirmationImpossible)
 TaskParam = Annotated[UUID | None, Query(alias="task", description="Those on this task.")]
 OrganisationParam = Annotated[
     Lookup | None, Query(description="Those on tasks that this body, or one below it, is answerable for.")
@@ -130,8 +147,7 @@ async def get_decision(ctx: ContextDep, decision_id: UUID, response: Response) -
     operation_id="askForDecision",
     dependencies=[ASK],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS, DecisionOpen, DecisionImpossible, DecisionValueWrong, DeadlineInPast)
-    | _ASKED,
+    responses=problem_responses(*STEP_REFUSALS, DecisionOpen, DecisionImpossible, *_GIVING, DeadlineInPast) | _ASKED,
 )
 async def ask_for_decision(ctx: ContextDep, task_id: UUID, entry: DecisionEntry, response: Response) -> DecisionView:
     """Ask for a decision on a task, with the reason; another body decides."""
@@ -145,7 +161,7 @@ async def ask_for_decision(ctx: ContextDep, task_id: UUID, entry: DecisionEntry,
     "/decisions/{decision_id}/decide",
     operation_id="decide",
     dependencies=[DECIDE],
-    responses=problem_responses(*REFUSALS, DecisionByAsker, DecisionReasonMissing, DecisionValueWrong, DeadlineInPast),
+    responses=problem_responses(*REFUSALS, DecisionByAsker, DecisionReasonMissing, *_GIVING, DeadlineInPast),
 )
 async def decide(
     ctx: ContextDep, decision_id: UUID, answer: DecisionAnswer, expect: ExpectDep, response: Response
@@ -155,6 +171,32 @@ async def decide(
     What is granted happens to the task in the same transaction.
     """
     return await _answer(ctx, await deciding.decide(ctx, decision_id, answer, expect), response)
+
+
+@router.post(
+    "/decisions/{decision_id}/accept",
+    operation_id="acceptTransfer",
+    dependencies=[TAKE_OVER],
+    responses=problem_responses(*REFUSALS, *_GIVING, SixClearsMissing),
+)
+async def accept(
+    ctx: ContextDep, decision_id: UUID, acceptance: Acceptance, expect: ExpectDep, response: Response
+) -> DecisionView:
+    """Take over a task that a granted transfer gives to your body; until then the former one is answerable."""
+    return await _answer(ctx, await take_over.accept(ctx, decision_id, acceptance, expect), response)
+
+
+@router.post(
+    "/decisions/{decision_id}/decline",
+    operation_id="declineTransfer",
+    dependencies=[TAKE_OVER],
+    responses=problem_responses(*REFUSALS),
+)
+async def decline(
+    ctx: ContextDep, decision_id: UUID, declination: Declination, expect: ExpectDep, response: Response
+) -> DecisionView:
+    """Do not take over a task that a granted transfer gives to your body, with the reason; nothing changes."""
+    return await _answer(ctx, await take_over.decline(ctx, decision_id, declination, expect), response)
 
 
 @router.post(

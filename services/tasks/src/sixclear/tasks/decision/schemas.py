@@ -7,16 +7,23 @@ from uuid import UUID
 from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Text
-from sixclear.tasks.fields import Deadline, Line, OccurredAt
+from sixclear.common.web.texts import Slug, Text
+from sixclear.tasks.fields import Deadline, Line, OccurredAt, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
+from sixclear.tasks.task.schemas import Position
 
-Kind = Literal["extension", "cancellation"]
+Kind = Literal["extension", "transfer", "pause", "resume", "cancellation", "regrouping", "reopening"]
 Outcome = Literal["granted", "granted_otherwise", "refused"]
 State = Annotated[
-    Literal["asked", "granted", "granted_otherwise", "refused", "withdrawn"],
-    Field(description="`withdrawn`: the body that asked took it back."),
+    Literal["asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn"],
+    Field(
+        description="A granted transfer waits until the receiving body has `accepted` or `declined` it. `withdrawn`: "
+        "the body that asked took it back."
+    ),
 ]
+_DEADLINE = "Of an extension: a later one than the current one. Of a resume: the one that holds from then on."
+_ORGANISATION = "Of a transfer: the body that is to lead the task."
+_WORK_GROUP = "Of a regrouping: the group of work of the programme."
 
 
 class DecisionEntry(Schema):
@@ -25,7 +32,9 @@ class DecisionEntry(Schema):
     kind: Kind
     reason: Text
     document: Line | None = Field(default=None, description="The document by which it is asked, such as its number.")
-    deadline: Deadline | None = Field(default=None, description="Of an extension: a later one than the current one.")
+    deadline: Deadline | None = Field(default=None, description=_DEADLINE)
+    organisation: Reference | None = Field(default=None, description=_ORGANISATION)
+    work_group: Slug | None = Field(default=None, description=_WORK_GROUP)
     occurred_at: OccurredAt = None
 
 
@@ -34,7 +43,25 @@ class DecisionAnswer(Schema):
 
     outcome: Outcome
     reason: Text | None = Field(default=None, description="Needed unless it is granted as it was asked.")
-    deadline: Deadline | None = Field(default=None, description="Of an extension that is granted otherwise.")
+    deadline: Deadline | None = Field(default=None, description="What is granted otherwise: as in the request.")
+    organisation: Reference | None = Field(default=None, description=_ORGANISATION)
+    work_group: Slug | None = Field(default=None, description=_WORK_GROUP)
+    occurred_at: OccurredAt = None
+
+
+class Acceptance(Schema):
+    """That a body takes over a task, and which position there is responsible."""
+
+    responsible_position: Position | None = Field(
+        default=None, description="Needed where the programme asks for all six clears."
+    )
+    occurred_at: OccurredAt = None
+
+
+class Declination(Schema):
+    """Why a body does not take over a task."""
+
+    reason: Text
     occurred_at: OccurredAt = None
 
 
@@ -42,6 +69,8 @@ class DecisionValue(Schema):
     """What a decision is about; what its kind has no use for is null."""
 
     deadline: datetime | None = None
+    organisation: OrganisationBrief | None = None
+    work_group: str | None = None
 
 
 class DecisionView(Schema):
@@ -69,6 +98,6 @@ class DecisionView(Schema):
     awaited: bool = Field(description="It is not decided, and `decide_by` is over.")
     decided_by: OrganisationBrief | None
     decided_at: datetime | None
-    decision_reason: str | None
+    decision_reason: str | None = Field(description="Why it was decided so, or why a transfer was declined.")
     demonstration: bool
     version: int

@@ -33,8 +33,9 @@ class TaskData(EventData):
     source: str | None
     external_id: str | None
     status: str = Field(
-        description="As in the OpenAPI description. No step leads to `draft` or `paused` yet; a proposal that ends "
-        "becomes `cancelled`, and a task by decision (`cancelled_at`)."
+        description="As in the OpenAPI description. No step leads to `draft` yet; a proposal that ends becomes "
+        "`cancelled`, and a task by decision (`cancelled_at`). While it is `paused` no deadline runs: "
+        "`current_deadline` is null, unless it was over before."
     )
     kind: Literal["one_off", "recurring"]
     recurrence: str | None
@@ -59,6 +60,8 @@ class TaskData(EventData):
     evidence_count: int
     demonstration: bool
     cancelled_at: datetime | None = None
+    paused_since: datetime | None = None
+    work_group: str | None = Field(default=None, description="The group of work of its programme, by decision.")
 
 
 class OnTaskData(EventData):
@@ -94,6 +97,11 @@ TASK_EVENTS = EntityEvents(
         "returned": "The confirming body asked for more.",
         "completed": "Another body than the doer confirmed the result.",
         "extended": "A decision moved the current deadline; the original one stays.",
+        "paused": "A decision stopped its clock; a deadline that was not over ends with it.",
+        "resumed": "A decision says with which deadline it goes on.",
+        "transferred": "The body that received it took it over: from now on that is answerable.",
+        "regrouped": "A decision put it into another group of work.",
+        "reopened": "Its confirmation was found wrong: from now on it is open again, the past stays.",
         "cancelled": "A decision ended it without a result; it is counted no more.",
         "withdrawn": "The task became restricted: a last event carries only its identifier.",
     },

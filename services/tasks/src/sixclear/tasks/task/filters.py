@@ -106,6 +106,7 @@ _FOLLOWS_FROM_STATUS: Mapping[str, Sequence[ColumnElement[bool]]] = {
     # A proposal that ended, or a task that a decision ended.
     "cancelled": (or_(Task.assigned_at.is_(None), Task.cancelled_at.is_not(None)),),
     "submitted": (Task.submitted_at.is_not(None), Task.completed_at.is_(None)),
+    "paused": (Task.paused_since.is_not(None),),
     "returned": (Task.returned_at.is_not(None), Task.completed_at.is_(None)),
     "completed": (Task.completed_at.is_not(None),),
 }

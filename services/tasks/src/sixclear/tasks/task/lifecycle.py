@@ -32,7 +32,7 @@ _ALLOWED_FROM = {
     "submitted": {"assigned", "in_progress", "returned"},
     "returned": {"submitted"},
     "completed": {"submitted"},
-    "extended": set(OPEN_STATUSES),
+    "extended": set(OPEN_STATUSES) - {"paused"},
     "cancelled": set(OPEN_STATUSES),
 }
 
@@ -80,6 +80,8 @@ class TaskState:
     evidence_count: int
     assigned_at: datetime | None
     submitted_at: datetime | None
+    paused_since: datetime | None
+    status_before_pause: str | None
     # When the last change became true; None for a task that is not recorded yet.
     occurred_at: datetime | None
 
@@ -108,6 +110,7 @@ class TaskRecord(TaskState):
     completed_at: datetime | None
     completed_by_organisation_id: UUID | None
     cancelled_at: datetime | None
+    work_group: str | None
     demonstration: bool
     version: int
     published_version: int | None
@@ -141,7 +144,8 @@ def moved(task: TaskRecord, change: Change, occurred_at: datetime, now: datetime
 
 def missing_clears(task: TaskState) -> list[str]:
     """The codes of the clears that are missing, in order. A recurring task has a rule in place of a date."""
-    time = task.recurrence if task.kind == "recurring" else task.current_deadline
+    # No deadline runs while a task is paused.
+    time = task.recurrence if task.kind == "recurring" else task.current_deadline or task.paused_since
     values = {field: getattr(task, field) for field in SIX_CLEARS.values()} | {SIX_CLEARS["time"]: time}
     return [clear for clear, field in SIX_CLEARS.items() if not values[field]]
 
@@ -158,6 +162,13 @@ def _refuse_unclear(missing: Collection[str], kind: str, way_out: str) -> None:
             {"pointer": f"#/{named[clear]}", "code": clear, "detail": "This clear is missing."} for clear in missing
         ],
     )
+
+
+def check_clears(task: TaskState, *, enforced: bool) -> None:
+    """Raises SixClearsMissing with every missing clear when they are enforced."""
+    missing = missing_clears(task)
+    if missing and enforced:
+        _refuse_unclear(missing, task.kind, "Add them, then send it again.")
 
 
 def check_level(assigned_by: str, level: str | None) -> None:

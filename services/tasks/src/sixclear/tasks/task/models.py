@@ -84,6 +84,10 @@ class Task(Versioned, Base):
     completed_at: Mapped[datetime | None]
     completed_by_organisation_id: Mapped[UUID | None]
     cancelled_at: Mapped[datetime | None]
+    # What a pause found, and will be again.
+    paused_since: Mapped[datetime | None]
+    status_before_pause: Mapped[str | None]
+    work_group: Mapped[str | None]
     evidence_count: Mapped[int] = mapped_column(Integer)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
@@ -112,6 +116,7 @@ class Task(Versioned, Base):
         Index("ix_task_listing_level", "assigned_by", _DEADLINE, "task_id"),
         _narrowed("recurring", "kind = 'recurring'"),
         _narrowed("completed", "completed_at IS NOT NULL"),
+        _narrowed("paused", "paused_since IS NOT NULL"),
         _narrowed("over", "assigned_at IS NULL OR cancelled_at IS NOT NULL"),
         _narrowed("submitted", "submitted_at IS NOT NULL AND completed_at IS NULL"),
         _narrowed("returned", "returned_at IS NOT NULL AND completed_at IS NULL"),

@@ -18,9 +18,10 @@ TaskStatus = Annotated[
         "draft", "proposed", "assigned", "in_progress", "submitted", "returned", "completed", "paused", "cancelled"
     ],
     Field(
-        description="No step leads to `draft` or `paused` yet; a proposal that ends becomes `cancelled`, and a task "
-        "by decision (`cancelled_at`).",
-        json_schema_extra={NOT_REACHED: ["draft", "paused"]},
+        description="No step leads to `draft` yet; a proposal that ends becomes `cancelled`, and a task by decision "
+        "(`cancelled_at`). While it is `paused` no deadline runs: `current_deadline` is null, unless it was over "
+        "before.",
+        json_schema_extra={NOT_REACHED: ["draft"]},
     ),
 ]
 ProductKind = Literal["information_system", "database", "document", "service", "event", "other"]
@@ -136,6 +137,8 @@ class TaskSummary(Schema):
     )
     completed_at: datetime | None
     cancelled_at: datetime | None = Field(default=None, description="When a decision ended it without a result.")
+    paused_since: datetime | None = Field(default=None, description="Since when a decision has stopped its clock.")
+    work_group: str | None = Field(default=None, description="The group of work of its programme, by decision.")
     demonstration: bool
     version: int
     updated_at: datetime = Field(description="When its last change was recorded.")

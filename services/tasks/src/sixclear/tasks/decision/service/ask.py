@@ -1,22 +1,22 @@
 """Asking for a decision, and taking the request back."""
 
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.change import Change
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
-from sixclear.tasks.decision import lifecycle
+from sixclear.tasks.decision import effects, lifecycle
 from sixclear.tasks.decision import repository as rows
 from sixclear.tasks.decision.access import check_decidable, require_asker, require_asking_body
+from sixclear.tasks.decision.effects import Value
 from sixclear.tasks.decision.errors import DecisionOpen
-from sixclear.tasks.decision.lifecycle import Value
 from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
 from sixclear.tasks.decision.recording import DECISION
-from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
+from sixclear.tasks.decision.schemas import DecisionEntry
 from sixclear.tasks.decision.service.find import locked
-from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
+from sixclear.tasks.decision.service.value import check_grantable, stated_value
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import Step
 from sixclear.tasks.task.service.children import dimensions
@@ -30,8 +30,8 @@ async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry) -> tuple[Decisi
     """
     task = await get_task(ctx, task_id, lock=True)
     own = require_asker(ctx, task)
-    value = asked_value(entry, task.programme.terms.closes)
-    lifecycle.check_value(entry.kind, value)
+    value = await stated_value(ctx, entry, task.programme.terms.closes)
+    effects.check_value(entry.kind, state_of(task), value)
     known = await rows.decisions_of(ctx.session, task_id)
     if (found := next((one for one in known if one.is_open and one.kind == entry.kind), None)) is not None:
         if (found.asked_by_organisation_id, found.reason, value_of(found.proposed)) == (own, entry.reason, value):
@@ -39,9 +39,8 @@ async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry) -> tuple[Decisi
         raise DecisionOpen
     lifecycle.check_askable(state_of(task))
     occurred_at = ctx.fact_time(entry.occurred_at, task.assigned_at)
-    check_value_to_come(ctx, value)
-    lifecycle.effect(entry.kind, state_of(task), value, occurred_at)
-    lifecycle.check_later(state_of(task), value)
+    await check_grantable(ctx, task, entry.kind, value, occurred_at)
+    effects.check_later(state_of(task), entry.kind, value)
     await check_decidable(ctx, task, own)
     asked = new_decision(task, len(known), entry, value, own, occurred_at)
     ctx.session.add(asked)
@@ -69,7 +68,7 @@ def new_decision(
         kind=entry.kind,
         reason=entry.reason,
         document=entry.document,
-        former=stored(lifecycle.former(state_of(task), entry.kind)),
+        former=stored(effects.former(state_of(task), entry.kind, task.work_group)),
         proposed=stored(value),
         asked_by_organisation_id=asked_by,
         asked_at=asked_at,
@@ -77,14 +76,3 @@ def new_decision(
         decide_by=lifecycle.decide_by(asked_at, programme.decision_days),
         **dimensions(task),
     )
-
-
-def asked_value(entry: DecisionEntry | DecisionAnswer, closes: time) -> Value:
-    """What is proposed or answered, as rules read it; a bare date ends when its programme's days do."""
-    return Value(deadline=None if entry.deadline is None else deadline_instant(entry.deadline, closes))
-
-
-def check_value_to_come(ctx: Context, value: Value) -> None:
-    """Raises DeadlineInPast for a deadline that is over, unless the caller tells the past."""
-    if value.deadline is not None:
-        check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)

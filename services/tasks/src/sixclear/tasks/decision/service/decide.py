@@ -5,27 +5,29 @@ from uuid import UUID
 
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
-from sixclear.tasks.decision import lifecycle
+from sixclear.tasks.decision import effects, lifecycle
 from sixclear.tasks.decision.access import require_decider
+from sixclear.tasks.decision.effects import Value
 from sixclear.tasks.decision.errors import DecisionValueWrong
-from sixclear.tasks.decision.lifecycle import Value
 from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
 from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import DecisionAnswer
-from sixclear.tasks.decision.service.ask import asked_value, check_value_to_come
 from sixclear.tasks.decision.service.find import locked
+from sixclear.tasks.decision.service.value import check_grantable, stated_value
 from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.service.find import reported_percent
 from sixclear.tasks.task.service.record import record_change
 
 
 async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect: Expect) -> Decision:
     """Grant or refuse a request; another body than the one that asked. The same answer again changes nothing.
 
-    Raises DecisionByAsker, DecisionReasonMissing, DecisionValueWrong, and what the task's state does not allow.
+    A transfer that is granted waits for the receiving body. Raises DecisionByAsker, DecisionReasonMissing,
+    DecisionValueWrong, and what the task's state does not allow.
     """
     decision, task = await locked(ctx, decision_id, expect)
     own = await require_decider(ctx, task, decision.asked_by_organisation_id)
-    value = _granted_value(decision, answer, asked_value(answer, task.programme.terms.closes))
+    value = await _granted_value(ctx, decision, task, answer)
     if _is_repeated(decision, answer, value, own):
         return decision
     occurred_at = ctx.fact_time(answer.occurred_at, max(decision.occurred_at, task.occurred_at))
@@ -34,27 +36,29 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
         await record(ctx, decision, change, occurred_at, DECISION, reason=answer.reason)
         return decision
     change = lifecycle.grant(decision_state(decision), value, answer.reason, own, occurred_at)
-    check_value_to_come(ctx, value)
-    decision.former = stored(lifecycle.former(state_of(task), decision.kind))
+    await check_grantable(ctx, task, decision.kind, value, occurred_at)
+    decision.former = stored(effects.former(state_of(task), decision.kind, task.work_group))
     decision.decided = stored(value)
     await record(ctx, decision, change, occurred_at, DECISION, reason=answer.reason)
-    await apply(ctx, task, decision, value, occurred_at)
+    if decision.kind not in lifecycle.NEED_ACCEPTANCE:
+        await apply(ctx, task, decision, value, occurred_at)
     return decision
 
 
 async def apply(ctx: Context, task: Task, decision: Decision, value: Value, occurred_at: datetime) -> None:
     """Do to the task what the decision grants."""
-    change = lifecycle.effect(decision.kind, state_of(task), value, occurred_at)
+    percent = await reported_percent(ctx, task.task_id) if decision.kind == "reopening" else 0
+    change = effects.effect(decision.kind, state_of(task), value, occurred_at, percent)
     await record_change(ctx, task, change, occurred_at, reason=decision.decision_reason or decision.reason)
 
 
-def _granted_value(decision: Decision, answer: DecisionAnswer, stated: Value) -> Value:
+async def _granted_value(ctx: Context, decision: Decision, task: Task, answer: DecisionAnswer) -> Value:
     proposed = value_of(decision.proposed)
+    stated = await stated_value(ctx, answer, task.programme.terms.closes)
     if answer.outcome != "granted_otherwise":
-        if stated != Value():
-            lifecycle.check_value("cancellation", stated)
+        effects.check_no_value(stated)
         return proposed
-    lifecycle.check_value(decision.kind, stated)
+    effects.check_value(decision.kind, state_of(task), stated)
     if stated == proposed:
         raise DecisionValueWrong("This is what was asked: grant it.")
     return stated

@@ -6,12 +6,14 @@ from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.decision import lifecycle
 from sixclear.tasks.decision import repository as rows
-from sixclear.tasks.decision.lifecycle import DecisionState, Value
+from sixclear.tasks.decision.effects import Value
+from sixclear.tasks.decision.lifecycle import DecisionState
 from sixclear.tasks.decision.models import stored
 from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import DecisionEntry
-from sixclear.tasks.decision.service.ask import check_value_to_come, new_decision
+from sixclear.tasks.decision.service.ask import new_decision
 from sixclear.tasks.decision.service.decide import apply
+from sixclear.tasks.decision.service.value import check_grantable
 from sixclear.tasks.task.access import require_assigning_body
 from sixclear.tasks.task.deadlines import deadline_instant
 from sixclear.tasks.task.lifecycle import may_repeat
@@ -32,8 +34,7 @@ async def extend(ctx: Context, task_id: UUID, entry: ExtensionEntry, expect: Exp
     if task.current_deadline == value.deadline and await _is_repeated(ctx, task, entry):
         return task
     occurred_at = ctx.fact_time(entry.occurred_at, task.occurred_at)
-    check_value_to_come(ctx, value)
-    lifecycle.effect("extension", state_of(task), value, occurred_at)
+    await check_grantable(ctx, task, "extension", value, occurred_at)
     known = await rows.count_decisions(ctx.session, task_id)
     asked = DecisionEntry(kind="extension", reason=entry.reason, deadline=value.deadline)
     decision = new_decision(task, known, asked, value, own, occurred_at)

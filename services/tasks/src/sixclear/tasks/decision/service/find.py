@@ -60,6 +60,6 @@ async def list_decisions(
 
 async def _task_of(ctx: Context, decision: Decision, *, lock: bool = False) -> Task:
     try:
-        return await get_task(ctx, decision.task_id, lock=lock)
+        return await get_task(ctx, decision.task_id, lock=lock, offered_to=decision.offered_to)
     except TaskNotFound:
         raise DecisionNotFound from None

@@ -28,7 +28,7 @@ async def assign_described(ctx: Context, task: Task, occurred_at: datetime | Non
     require_owner_to_assign(ctx, task)
     if "tasks:assign" not in ctx.caller.scopes:
         raise InsufficientScope("tasks:assign")
-    await _check_chain(ctx, task)
+    await check_chain(ctx, task, task.lead_organisation_id)
     lifecycle.check_confirmable(state_of(task), task.programme.owner_organisation_id)
     if task.current_deadline is not None:
         check_to_come(task.current_deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
@@ -39,11 +39,14 @@ async def assign_described(ctx: Context, task: Task, occurred_at: datetime | Non
     await record_change(ctx, task, change, assigned_at)
 
 
-async def _check_chain(ctx: Context, task: Task) -> None:
-    """The level is the assigning body's, and a body that is not central gives tasks only to its own."""
+async def check_chain(ctx: Context, task: Task, lead: UUID | None) -> None:
+    """The level is the assigning body's, and a body that is not central gives tasks only to its own.
+
+    Raises LevelMismatch and OrganisationNotAllowed.
+    """
     level = await level_of(ctx.session, task.assigning_organisation_id)
     lifecycle.check_level(task.assigned_by, level)
-    lead, own = task.lead_organisation_id, task.assigning_organisation_id
+    own = task.assigning_organisation_id
     if lead and level != "central" and not await is_within(ctx.session, lead, own):
         raise OrganisationNotAllowed(
             "A body that is not central assigns tasks only to itself and the organisations below it; "

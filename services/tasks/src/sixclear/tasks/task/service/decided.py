@@ -26,7 +26,9 @@ class Undecided:
 
 
 def moves_deadline(task: Task, fields: Mapping[str, Any]) -> bool:
-    """Whether the description names another deadline than the original and the current one."""
+    """Whether the description names another deadline than the original and the current one; none runs in a pause."""
+    if task.paused_since is not None:
+        return False
     return fields["current_deadline"] not in (task.original_deadline, task.current_deadline)
 
 

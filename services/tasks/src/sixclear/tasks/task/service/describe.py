@@ -269,7 +269,10 @@ async def _described(ctx: Context, proposal: TaskProposal, named: Named) -> dict
         "coordinating_organisation_ids": sorted(coordinating),
         "current_deadline": deadline_instant(proposal.deadline, programme.terms.closes) if proposal.deadline else None,
         "demonstration": proposal.demonstration or programme.demonstration,
-        **{name: _position(name, position, ids) for name, position in _positions(proposal).items()},
+        **{
+            name: stored_position(position, ids[f"#/{name}/organisation"])
+            for name, position in _positions(proposal).items()
+        },
     }
 
 
@@ -322,8 +325,7 @@ def _recurrence(proposal: TaskProposal) -> str | None:
     return check_recurrence(proposal.recurrence) if proposal.recurrence else None
 
 
-def _position(name: str, position: Position, ids: Mapping[str, UUID]) -> dict[str, Any]:
+def stored_position(position: Position, organisation_id: UUID) -> dict[str, Any]:
     """A position as it is stored: its identifier follows from organisation and title."""
-    organisation_id = ids[f"#/{name}/organisation"]
     position_id = stable_id("position", str(organisation_id), position.title)
     return {"position_id": str(position_id), "title": position.title, "organisation_id": str(organisation_id)}

@@ -19,12 +19,20 @@ from sixclear.tasks.task.responses import history_responses, numbers_for, task_r
 from sixclear.tasks.task.schemas import HistoryEntry, TaskView
 
 
-async def get_task(ctx: Context, task_id: UUID, *, lock: bool = False) -> Task:
-    """The task, if the caller may see it; raises TaskNotFound, also for a restricted one of other bodies."""
-    task = await rows.find_task(ctx.session, task_id, lock=lock)
-    if task is None or not is_visible(state_of(task), ctx.caller.organisation_id):
+async def get_task(ctx: Context, task_id: UUID, *, lock: bool = False, offered_to: UUID | None = None) -> Task:
+    """The task, if the caller may see it; raises TaskNotFound, also for a restricted one of other bodies.
+
+    A body that it is offered to may see it, too.
+    """
+    task, own = await rows.find_task(ctx.session, task_id, lock=lock), ctx.caller.organisation_id
+    if task is None or not (is_visible(state_of(task), own) or (own is not None and own == offered_to)):
         raise TaskNotFound(NOT_SEEN)
     return task
+
+
+async def reported_percent(ctx: Context, task_id: UUID) -> int:
+    """The percentage of the last report on a task; 0 without one."""
+    return await rows.last_percent(ctx.session, task_id)
 
 
 async def locked(ctx: Context, task_id: UUID, expect: Expect) -> Task:

@@ -1,0 +1,42 @@
+"""What a request proposes or an answer grants, and whether it could be granted."""
+
+from datetime import datetime, time
+
+from sixclear.common.use_case import Context
+from sixclear.tasks.decision import effects
+from sixclear.tasks.decision.effects import Value
+from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
+from sixclear.tasks.organisation.service import referenced
+from sixclear.tasks.task import lifecycle as tasks
+from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
+from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.service.assign import check_chain
+
+
+async def stated_value(ctx: Context, entry: DecisionEntry | DecisionAnswer, closes: time) -> Value:
+    """The value that a request or an answer states; a bare date ends when its programme's days do.
+
+    Raises ReferenceUnknown for a body that is not known.
+    """
+    body = None
+    if entry.organisation is not None:
+        body = (await referenced(ctx.session, {"#/organisation": entry.organisation}))["#/organisation"]
+    return Value(
+        deadline=None if entry.deadline is None else deadline_instant(entry.deadline, closes),
+        organisation=None if body is None else body.organisation_id,
+        work_group=entry.work_group,
+    )
+
+
+async def check_grantable(ctx: Context, task: Task, kind: str, value: Value, occurred_at: datetime) -> None:
+    """Raises what forbids to grant it: the task's state, a deadline that is over, a body that cannot be given the task.
+
+    The deadline that the task has may be over: an overdue task is resumed with it.
+    """
+    change = effects.effect(kind, state_of(task), value, occurred_at)
+    if value.deadline is not None and value.deadline != task.current_deadline:
+        check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
+    if kind == "transfer":
+        await check_chain(ctx, task, value.organisation)
+        given = state_of(task).changed(change.fields)
+        tasks.check_confirmable(given, task.programme.owner_organisation_id)

@@ -1,0 +1,64 @@
+"""A pause stops the clock of a task in the bucket in which it finds it; a resume says which deadline holds."""
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
+from tests.integration.tasks.decision.conftest import ask, asked, decide, told
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_paused_task_crosses_no_deadline(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    assert (await service.post("G06", f"/tasks/{task_id}/progress", {"percent": 40, "text": "Đang làm"})).is_success
+    paused = (await decide(service, await asked(service, task_id, "pause"))).json()
+    assert paused["former"]["deadline"] == "2025-12-15T10:00:00Z"
+    service.clock.now = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+    task = await service.get(f"/tasks/{task_id}")
+    assert (task["status"], task["bucket"], task["current_deadline"]) == ("paused", "in_term", None)
+    assert (task["original_deadline"], task["missing_clears"]) == ("2025-12-15T10:00:00Z", [])
+    assert task["paused_since"] == "2025-12-04T03:00:00Z"
+    listed = await service.get("/tasks", status="paused", bucket="in_term")
+    assert [one["task_id"] for one in listed["items"]] == [str(task_id)]
+    for code, step, body in (
+        ("G06", "progress", {"text": "Vẫn làm"}),
+        ("G06", "submit", {}),
+        ("P57", "extend", {"deadline": "2026-02-01", "reason": "Tiếp tục"}),
+    ):
+        assert (await service.post(code, f"/tasks/{task_id}/{step}", body)).status_code == 409, step
+    again = await service.post("P57", "/tasks", proposal(title="Tên mới"))
+    assert (again.status_code, again.json()["current_deadline"]) == (200, None), "its description may still change"
+
+    without = await ask(service, task_id, "resume")
+    assert (without.status_code, without.json()["errors"][0]["pointer"]) == (422, "#/deadline")
+    over = await ask(service, task_id, "resume", deadline="2025-12-31")
+    assert over.json()["code"] == "deadline-in-past"
+    resumed = await decide(service, await asked(service, task_id, "resume", deadline="2026-03-31"))
+    assert resumed.json()["state"] == "granted", resumed.text
+    task = await service.get(f"/tasks/{task_id}")
+    assert (task["status"], task["percent"], task["paused_since"]) == ("in_progress", 40, None)
+    assert (task["original_deadline"], task["current_deadline"]) == ("2025-12-15T10:00:00Z", "2026-03-31T10:00:00Z")
+    changes = [change for kind, change, _ in await told(service) if kind == "task"]
+    assert changes == ["proposed", "assigned", "progress_reported", "paused", "updated", "resumed"]
+
+
+async def test_an_overdue_task_stays_overdue_while_it_is_paused(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    service.clock.now = datetime(2025, 12, 16, 3, 0, tzinfo=UTC)
+    await decide(service, await asked(service, task_id, "pause"))
+    task = await service.get(f"/tasks/{task_id}")
+    assert (task["status"], task["bucket"], task["current_deadline"]) == ("paused", "overdue", "2025-12-15T10:00:00Z")
+    same = await decide(service, await asked(service, task_id, "resume", deadline="2025-12-15"))
+    assert same.json()["state"] == "granted", same.text
+    assert (await service.get(f"/tasks/{task_id}"))["bucket"] == "overdue"
+
+
+async def test_a_recurring_task_is_paused_and_resumed_by_its_rule(service: Service) -> None:
+    rule = {"kind": "recurring", "deadline": None, "recurrence": "FREQ=MONTHLY;BYMONTHDAY=22"}
+    task_id = await an_assigned_task(service, **rule)
+    await decide(service, await asked(service, task_id, "pause"))
+    assert (await service.get(f"/tasks/{task_id}"))["bucket"] == "recurring"
+    assert (await ask(service, task_id, "resume", deadline="2026-02-01")).status_code == 422
+    await decide(service, await asked(service, task_id, "resume"))
+    assert (await service.get(f"/tasks/{task_id}"))["status"] == "assigned"
