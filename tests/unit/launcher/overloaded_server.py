@@ -90,7 +90,8 @@ class Client:
 class Overloaded:
     """`step` is a turn of the loop: the clock goes on, what came meanwhile is read, what is due is stored."""
 
-    def __init__(self, seed: int, connections: int = 400) -> None:
+    def __init__(self, seed: int, connections: int = 400, *, together: bool = True) -> None:
+        """`together`: changes are stored many at a time, as on a hot route; else one after the other."""
         self.random = random.Random(seed)
         self.database = Database()
         self.lane: Lane
@@ -102,12 +103,16 @@ class Overloaded:
         self._owed = 0.0
         self._due: deque[float] = deque()
         self._batcher: Batcher[int, int] = Batcher(
-            "story", "changes", self.database.write, lambda number: (number,), limits=Limits(), monotonic=self._now
+            "story",
+            "changes",
+            self.database.write,
+            lambda number: (number,),
+            limits=Limits() if together else Limits(batch=1, wait_seconds=9, stuck_seconds=9),
+            monotonic=self._now,
         )
         lanes = Lanes.of("story", 1024, monotonic=self._now)
-        # Changes are stored together: they have the short time of a hot route.
-        self.lane = lanes.hot
-        lanes = Lanes(ordinary=lanes.hot, hot=lanes.hot)
+        self.lane = lanes.hot if together else lanes.ordinary
+        lanes = Lanes(ordinary=self.lane, hot=self.lane)
         self._shedding = Shedding({self._app: lanes}, lambda path: self._app, lambda path: False, self._now)
         self._free = [self._connect() for _ in range(connections)]
         self._busy: list[Client] = []

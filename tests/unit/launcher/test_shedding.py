@@ -187,3 +187,21 @@ async def test_a_loop_that_is_busy_takes_no_more_than_it_answers() -> None:
     assert max(server.waits) < 0.3, "a few turns, and not the whole second"
     await server.drain()
     nothing_is_lost(server)
+
+
+@pytest.mark.asyncio
+async def test_on_ordinary_routes_the_accepted_wait_a_quarter_of_a_second_at_most() -> None:
+    server = Overloaded(5, together=False)
+    server.database.slow = 0.3
+    capacity = 1 / 0.004  # a change takes 1.6 ms, and is looked at in turns
+    await server.run(1.0, capacity * 3)
+    server.forget()
+    await server.run(2.0, capacity * 3)
+    assert server.refused
+    assert server.p99 <= 0.3
+    await server.drain()
+    refused = len(server.refused)
+    await server.run(0.5, capacity * 0.7)
+    assert len(server.refused) == refused
+    await server.drain()
+    nothing_is_lost(server)
