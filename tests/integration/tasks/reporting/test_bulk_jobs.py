@@ -167,6 +167,16 @@ async def test_a_sender_has_four_files_waiting_at_most_and_in_their_order(servic
 
 
 @pytest.mark.asyncio
+async def test_a_file_outlasts_days_in_which_no_process_ran(service: Service) -> None:
+    await with_tasks(service)
+    address = await accepted(service, "\n".join([line(1, percent=20), *["{}"] * 1_000]))
+    service.clock.pass_by(days=3)
+    await work(service)
+    told = (await read(service, address)).json()
+    assert (told["state"], told["done"]) == ("finished", 1_001)
+
+
+@pytest.mark.asyncio
 async def test_operators_see_how_many_files_wait(service: Service) -> None:
     await with_tasks(service)
     for percent in (10, 20):

@@ -14,7 +14,7 @@ from sixclear.common.web.schemas import Schema
 class JobView(Schema):
     """A file that is worked through beside requests, and how far it has come.
 
-    `stopped` says that nothing went on for a day: send the file again, what was taken is unchanged.
+    `stopped` says that it was tried for a day in vain: send the file again, what was taken is unchanged.
     """
 
     job_id: UUID

@@ -43,8 +43,8 @@ class _Turn:
 class BulkJobs:
     """Works through jobs, one chunk at a time in each process; what one begins another may go on with.
 
-    A chunk that fails is halved and tried again, up to the single item that is at fault. A job of which nothing went on
-    for a day is stopped, and says how far it came.
+    A chunk that fails is halved and tried again, up to the single item that is at fault. A job that was tried for a day
+    in vain is stopped, and says how far it came.
     """
 
     def __init__(
@@ -110,7 +110,8 @@ class BulkJobs:
         now = self._clock()
         while (job := await jobs.take_turn(session, now)) is not None:
             chunk = await jobs.next_chunk(session, job.job_id)
-            if chunk is not None and now - job.progress_at < jobs.KEPT_FOR:
+            # By its last try, not by now: a job that waited while no process ran has its turn.
+            if chunk is not None and job.turn_at - job.progress_at < jobs.KEPT_FOR:
                 return _Turn(job, chunk)
             state = "finished" if chunk is None else "stopped"
             await jobs.end(session, job.job_id, state, now)
@@ -138,7 +139,8 @@ class BulkJobs:
             failures = await jobs.failed(session, turn.job.job_id, turn_at)
             if len(turn.chunk.pieces) > 1:
                 await jobs.split(session, turn.job.job_id, turn.chunk.first)
-            elif failures >= _MOST_FAILURES:
+        if len(turn.chunk.pieces) == 1 and failures >= _MOST_FAILURES:
+            async with self._database.transaction() as session:
                 await self._refuse(session, turn, error)
         _log.warning(
             "job waits", job=str(turn.job.job_id), first=turn.chunk.first, failures=failures, error=repr(error)
