@@ -41,6 +41,11 @@ def test_lines_are_items_wherever_the_file_is_parted(pad: int, size: int, end: b
     assert (said(found), [line for line, _ in found]) == (ITEMS, [2, 3, 5, 6])
 
 
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_the_sign_by_which_dos_ends_a_text_belongs_to_no_item(end: bytes) -> None:
+    assert said(cut([b'{"n": 1}\r\n{"n": 2}', end, b"\x1a"])) == [{"n": 1}, {"n": 2}]
+
+
 @pytest.mark.parametrize("pad", [0, 21_800, 65_530, 70_001])
 @pytest.mark.parametrize("size", [1_000, 65_537])
 @pytest.mark.parametrize("indent", [None, 2])

@@ -95,6 +95,8 @@ class _Lines:
     def cut(self, data: bytes, *, final: bool) -> Iterator[Piece]:
         """The lines that end in what is there now."""
         data = self._left + data
+        if final:
+            data = data.rstrip(b"\x1a")  # Ctrl-Z, by which DOS ends a text
         # A \r at the end may be half of an end of line.
         end = len(data) if final else max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
         lines, self._left = data[:end].splitlines(), data[end:]
@@ -103,7 +105,7 @@ class _Lines:
             too_long, self._too_long = self._too_long or len(line) > LONGEST_ITEM, False
             if too_long:
                 yield Piece(self._number, None)
-            elif line.strip() != b"\x1a" and not is_blank(line):  # Ctrl-Z, by which DOS ends a text
+            elif line.strip() != b"\x1a" and not is_blank(line):
                 yield Piece(self._number, line)
         if len(self._left) > LONGEST_ITEM:
             self._left, self._too_long = b" ", True
