@@ -204,3 +204,24 @@ async def test_a_file_of_lines_in_json_is_read_under_its_names(service: Service,
     content = json.dumps(GOOD).encode()
     answer = await service.http.post("/api/tasks/v1/progress/bulk", content=content, headers=headers)
     assert (answer.status_code, len(answer.json()["items"])) == (200, 1)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("accept", "as_lines"),
+    [
+        ("application/x-ndjson", True),
+        ("application/x-ndjson, application/json", True),
+        ("application/json;q=0.5, application/X-NDJSON", True),
+        ("application/json, application/x-ndjson;q=0", False),
+        ("application/json, application/x-ndjson;q=0.9", False),
+        ("application/x-ndjson-not", False),
+        ("*/*", False),
+    ],
+)
+async def test_results_come_as_lines_where_the_sender_likes_them_no_less(
+    service: Service, accept: str, as_lines: bool
+) -> None:
+    headers = service.headers("G06") | {"Content-Type": "application/x-ndjson", "Accept": accept}
+    answer = await service.http.post("/api/tasks/v1/progress/bulk", content=b"{}", headers=headers)
+    assert answer.headers["content-type"] == ("application/x-ndjson" if as_lines else "application/json")

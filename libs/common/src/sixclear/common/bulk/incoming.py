@@ -22,7 +22,7 @@ from sixclear.common.service_state import ServiceState, state_of
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, current_caller, find_dependency
 from sixclear.common.web.endpoint import Handler
-from sixclear.common.web.media_types import require_type
+from sixclear.common.web.media_types import accepts, require_type
 from sixclear.common.web.openapi import NDJSON
 from sixclear.common.web.route import TransactionalRoute
 
@@ -206,9 +206,9 @@ async def take_file(ctx: Context, request: Request, files: Files, *, dry_run: bo
 
 
 def _as_asked(request: Request, response: Response) -> Response:
-    """The answer, or its items one a line where the request accepts that and no JSON."""
-    wanted = request.headers.get("accept", "").lower()
-    if response.status_code != 200 or NDJSON not in wanted:
+    """The answer, or its items one a line where the request names that, and does not like JSON better."""
+    wanted = accepts(request, NDJSON)
+    if response.status_code != 200 or not wanted or wanted < accepts(request, "application/json"):
         return response
     items: list[Any] = orjson.loads(bytes(response.body))["items"]
     told = {name: value for name, value in response.headers.items() if name.startswith("idempotency-")}

@@ -1,5 +1,6 @@
 """Bodies that a route can read: JSON, and without a content coding; another one is 415 with what would be read."""
 
+import re
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -7,6 +8,7 @@ from starlette.requests import Request
 from sixclear.common.errors import UnsupportedMediaType
 
 JSON = ("application/json",)
+_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
 def require_json(request: Request) -> None:
@@ -34,6 +36,17 @@ def has_body(request: Request) -> bool:
 def media_type(request: Request) -> str:
     """The type of the body in small letters, without its parameters; empty when none is said."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def accepts(request: Request, kind: str) -> float:
+    """The weight from 0 to 1 that `Accept` gives to this very type (RFC 9110 §12.5.1); 0 where it does not name it."""
+    weights = [0.0]
+    for part in ",".join(request.headers.getlist("accept")).lower().split(","):
+        named, *parameters = (piece.strip() for piece in part.split(";"))
+        if named == kind:
+            said = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+            weights.append(float(said) if _WEIGHT.fullmatch(said) else 0.0)
+    return max(weights)
 
 
 def require_identity(request: Request) -> None:
