@@ -39,6 +39,25 @@ async def test_the_only_period_of_a_task_that_is_assigned_in_the_evening_can_be_
 
 
 @pytest.mark.asyncio
+async def test_a_reader_that_asks_again_hears_of_the_next_period(service: Service) -> None:
+    task_id = await an_assigned_task(service, **RECURRING, recurrence="FREQ=DAILY;COUNT=3")
+    told = set()
+    for _ in range(4):
+        first = await service.http.get(f"/api/tasks/v1/tasks/{task_id}")
+        known = {"If-None-Match": first.headers["etag"]}
+        assert (await service.http.get(f"/api/tasks/v1/tasks/{task_id}", headers=known)).status_code == 304
+        told.add(first.headers["etag"])
+        service.clock.pass_by(days=1)
+        assert (await service.http.get(f"/api/tasks/v1/tasks/{task_id}", headers=known)).status_code == (
+            200 if first.json()["current_period"] else 304
+        )
+    headers = service.headers("G06") | {"If-Match": first.headers["etag"]}
+    path = f"/api/tasks/v1/tasks/{task_id}/progress"
+    assert (await service.http.post(path, json={"text": "Xong"}, headers=headers)).status_code == 201
+    assert len(told) == 4
+
+
+@pytest.mark.asyncio
 async def test_a_rule_is_told_which_months_it_skips(service: Service) -> None:
     task_id = await an_assigned_task(service, **RECURRING, recurrence="FREQ=MONTHLY;BYMONTHDAY=31")
     assert (await service.get(f"/tasks/{task_id}"))["months_skipped"] == [2, 4, 6, 9, 11]

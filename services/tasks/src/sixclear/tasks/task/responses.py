@@ -181,6 +181,15 @@ def _period(task: AnyTask, last_report_at: datetime | None, now: datetime) -> Pe
     return PeriodView(due_at=period.due_at, previous_due_at=period.previous_due_at, reported=period.reported)
 
 
+def period_word(task: AnyTask, now: datetime) -> str | None:
+    """A word for the period that an answer tells, in small letters; None where it tells none."""
+    period = _period(task, None, now)
+    return None if period is None else "due" + f"{period.due_at:%Y%m%d%H%M}".translate(_LETTERS)
+
+
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
+
+
 async def history_responses(ctx: Context, task: Task, events: Sequence[StoredEvent]) -> list[HistoryEntry]:
     """A task's changes as the caller may read them: which organisation, never which client or person."""
     actors = [_actor(event) for event in events]

@@ -15,7 +15,13 @@ from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.recording import record_at
-from sixclear.tasks.task.responses import history_responses, numbers_for, task_response, tasks_as_json
+from sixclear.tasks.task.responses import (
+    history_responses,
+    numbers_for,
+    period_word,
+    task_response,
+    tasks_as_json,
+)
 from sixclear.tasks.task.schemas import HistoryEntry, TaskView
 
 
@@ -80,13 +86,13 @@ async def shown_after(ctx: Context, task: Task, event: StoredEvent) -> bytes:
 
 
 def derived_state(ctx: Context, task: AnyTask) -> str | None:
-    """What time alone has made of the task, for its ETag: a deadline that passes changes the answer."""
+    """What time alone has made of the task, for its ETag: that its deadline has passed, else in which period it is."""
     return derived_at(task, ctx.now)
 
 
 def derived_at(task: AnyTask, now: datetime) -> str | None:
     """As `derived_state`, at an instant."""
-    return "overdue" if timing.is_overdue(state_of(task), now) else None
+    return "overdue" if timing.is_overdue(state_of(task), now) else period_word(task, now)
 
 
 async def has_hidden_numbers(ctx: Context, task: Task) -> bool:
