@@ -184,6 +184,18 @@ async def test_a_task_that_was_withdrawn_does_not_come_back_when_its_service_is_
     assert answer.status_code == 503
 
 
+async def test_figures_that_were_refused_do_not_come_back_when_their_service_is_frozen(site: Site) -> None:
+    site.upstream.counts["overdue"] = 110
+    site.later(60)
+    assert "110" in (await site.page("/"))[0]
+    site.upstream.unreconciled = True
+    site.later(60)
+    assert "110" not in (await site.page("/"))[0]
+    site.frozen = {"monitoring"}
+    site.later(60)
+    assert "110" not in (await site.page("/"))[0]
+
+
 async def test_two_frozen_services_do_not_add_up(site: Site) -> None:
     await site.page("/?programme=nq57-central")
     site.frozen = {"tasks", "monitoring"}

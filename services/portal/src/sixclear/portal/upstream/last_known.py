@@ -50,5 +50,8 @@ class LastKnown:
         return known
 
     def forget(self, key: Hashable) -> None:
-        """What was known no longer holds: the service said that there is no such thing, or that it is not shown."""
+        """What was known no longer holds: the service said that there is no such thing, or that it is not shown.
+
+        Figures that monitoring refuses are not shown either: nothing says since when they have been wrong.
+        """
         self._known.pop(key, None)

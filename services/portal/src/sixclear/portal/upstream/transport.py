@@ -111,7 +111,7 @@ class Transport:
             headers = {"If-None-Match": tag} if tag else {}
             response = await self._request(operation, path, query=query, headers=headers)
             answer = self._newest(question, operation, response, before)
-        except (PageNotFound, Refused):
+        except (PageNotFound, Refused, FiguresRefused):
             versions.forget(question)
             self.connections.known.forget(question)
             self.connections.known_to_visitors.forget(question)
