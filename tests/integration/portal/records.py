@@ -168,6 +168,7 @@ class Records:
             "leader_position": {**position, "organisation_id": unit["organisation_id"]},
             "responsible_position": None,
             "product": "Thông tư được ban hành",
+            "product_kind": None,
             "authority": None,
             "missing_clears": ["authority"],
             "reports_count": 4,

@@ -41,6 +41,11 @@ def tasks(state: "Upstream") -> list[Route]:
                 "source_en": "review published on 5 December 2025",
                 "owner": brief(standing_body()),
                 "six_clears_enforced": True,
+                "evidence_organisation": None,
+                "deadline_hour": 17,
+                "due_roll": "next",
+                "period_lock_days": 5,
+                "periods_confirmed": False,
                 "demonstration": demonstration,
                 "version": 1,
             }
