@@ -167,6 +167,16 @@ async def files(_: Namespace) -> int:
     return 1 if faults.missing or faults.damaged else 0
 
 
+async def publish_past(_: Namespace) -> int:
+    """Publish the evidence that an earlier release attached, as events of its own."""
+    from sixclear.launcher.past import publish
+
+    settings = common_settings("127.0.0.1", 0)
+    configure_logging(settings)
+    say(f"{await publish(settings)} pieces of evidence of the past were published.")
+    return 0
+
+
 async def replay(options: Namespace) -> int:
     """Have stored events sent to the broker again."""
     from sixclear.launcher.replay import replay as request

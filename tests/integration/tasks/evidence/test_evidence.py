@@ -52,6 +52,8 @@ async def test_an_event_of_evidence_is_counted_without_its_task_and_tells_no_add
         "attached_at": "2025-12-04T03:00:00Z",
         "decided_by_organisation_id": None,
         "decided_at": None,
+        "redacted_at": None,
+        "proves": [],
     }
 
 

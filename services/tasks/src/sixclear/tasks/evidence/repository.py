@@ -50,8 +50,16 @@ async def list_reviews(session: AsyncSession, task_id: UUID) -> Sequence[Evidenc
     return (await session.scalars(of_task.order_by(Evidence.task_version))).unique().all()
 
 
-async def list_untold(session: AsyncSession, task_id: UUID) -> Sequence[tuple[Evidence, bool]]:
-    """The evidence of a locked task of which no event was published yet, and whether it was attached in public."""
+async def list_past(session: AsyncSession, limit: int) -> Sequence[UUID]:
+    """The tasks of at most `limit` pieces of evidence of which no event was published yet."""
     told = select(EvidenceReview.evidence_id).where(EvidenceReview.evidence_id == Evidence.evidence_id).exists()
-    untold = select(Evidence, _went_out()).where(Evidence.task_id == task_id, ~told).order_by(Evidence.task_version)
-    return [(said, in_public) for said, in_public in await session.execute(untold)]
+    untold = select(Evidence.task_id).where(~told).limit(limit).subquery()
+    return (await session.scalars(select(untold.c.task_id).distinct())).all()
+
+
+async def list_untold(session: AsyncSession, *task_ids: UUID) -> Sequence[tuple[Evidence, bool]]:
+    """The evidence of locked tasks of which no event was published yet, and whether it was attached in public."""
+    told = select(EvidenceReview.evidence_id).where(EvidenceReview.evidence_id == Evidence.evidence_id).exists()
+    untold = select(Evidence, _went_out()).where(Evidence.task_id.in_(task_ids), ~told)
+    in_order = untold.order_by(Evidence.task_id, Evidence.task_version)
+    return [(said, in_public) for said, in_public in await session.execute(in_order)]

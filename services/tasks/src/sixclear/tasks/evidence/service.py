@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sixclear.common.caller import Caller
 from sixclear.common.change import Change
-from sixclear.common.clock import civil_date
+from sixclear.common.clock import Clock, civil_date
+from sixclear.common.db import Database
+from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.recording import apply, event_of, record
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.evidence import lifecycle
@@ -26,21 +29,61 @@ from sixclear.tasks.task.models import AnyTask, Evidence, Task, state_of
 from sixclear.tasks.task.service.children import Children, dimensions
 from sixclear.tasks.task.service.find import get_task, lock_records
 
+# Whom the events of the past name.
+_PAST = Caller("past")
+
 
 async def tell(ctx: Context, task: AnyTask, said: Evidence, *, in_public: bool) -> EvidenceReview:
     """Publish a piece of evidence that was attached; the task is locked.
 
     What an earlier release attached to a task that was confirmed since counts as accepted by the confirmation.
     """
-    review = _untold(task, said, in_public=in_public)
-    ctx.session.add(review)
-    state, confirmed = review.state, (review.decided_at, review.decided_by_organisation_id)
-    waiting = {"state": "waiting", "decided_at": None, "decided_by_organisation_id": None}
-    await record(ctx, review, Change("added", waiting), said.occurred_at, EVIDENCE)
-    if state == "accepted" and confirmed[0] is not None:
-        change = lifecycle.accept(_state(review), confirmed[0], confirmed[1])
-        await record(ctx, review, change, confirmed[0], EVIDENCE)
-    return review
+    return (await _tell_all(ctx, [(task, said, in_public)]))[0]
+
+
+async def _tell_all(ctx: Context, pieces: Sequence[tuple[AnyTask, Evidence, bool]]) -> list[EvidenceReview]:
+    """Publish pieces of evidence, all their rows with one statement and all their events with another."""
+    reviews, events = [], []
+    for task, said, in_public in pieces:
+        review = _untold(task, said, in_public=in_public)
+        accepted = review.decided_at, review.decided_by_organisation_id
+        waiting = {"state": "waiting", "decided_at": None, "decided_by_organisation_id": None}
+        changes = [(Change("added", waiting), said.occurred_at)]
+        if accepted[0] is not None:
+            changes.append((lifecycle.accept(EvidenceState("waiting"), accepted[0], accepted[1]), accepted[0]))
+        events += [await _applied(ctx, review, change, occurred_at) for change, occurred_at in changes]
+        reviews.append(review)
+    ctx.session.add_all(reviews)
+    await ctx.session.flush()
+    await ctx.log.publish_many(ctx.session, events, recorded_at=ctx.now)
+    return reviews
+
+
+async def _applied(ctx: Context, review: EvidenceReview, change: Change, occurred_at: datetime) -> NewEvent:
+    """Apply a change; its event, to be published after the rows are written."""
+    previous = apply(review, change, occurred_at, ctx.now, EVIDENCE)
+    data = await EVIDENCE.data(ctx, review, change.name)
+    return event_of(ctx, review, change.name, data, occurred_at, previous, EVIDENCE)
+
+
+async def publish_past(database: Database, log: EventLog, clock: Clock, *, at_a_time: int = 500) -> int:
+    """Publish the evidence that an earlier release attached, in chunks; answers how many pieces that were.
+
+    `occurred_at` is that of the fact, `recorded_at` is now. Stopped, it goes on where it was; run twice, it finds
+    nothing. No task changes.
+    """
+    told = 0
+    while True:
+        async with database.transaction() as session:
+            ctx = Context(session, log, _PAST, clock())
+            tasks = await lock_records(ctx, await rows.list_past(session, at_a_time))
+            untold = await rows.list_untold(session, *tasks)
+            if untold:
+                await _tell_all(ctx, [(tasks[said.task_id], said, in_public) for said, in_public in untold])
+        if not tasks:
+            return told
+        log.wake()
+        told += len(untold)
 
 
 async def list_responses(ctx: Context, task: Task, said: Sequence[Evidence]) -> list[EvidenceView]:
@@ -154,20 +197,19 @@ async def accept_waiting(ctx: Context, task: Task, occurred_at: datetime, organi
     Raises EvidenceWaiting where the programme asks another body first, and ProofMissing for a system that is not
     proved.
     """
-    for said, in_public in await rows.list_untold(ctx.session, task.task_id):
-        await tell(ctx, task, said, in_public=in_public)
+    untold = await rows.list_untold(ctx.session, task.task_id)
+    if untold:
+        await _tell_all(ctx, [(task, said, in_public) for said, in_public in untold])
     reviews = await rows.list_reviews(ctx.session, task.task_id)
     waiting = [review for review in reviews if review.is_open]
     if named_reviewer(task) is not None and not all(review.hidden for review in waiting):
         raise EvidenceWaiting(f"{len(waiting)} pieces of evidence wait for the body that the programme names.")
     proofs = [review.said.proves for review in reviews if review.state != "refused"]
     lifecycle.check_proved(task.product_kind, proofs)
-    events = []
-    for review in waiting:
-        change = lifecycle.accept(_state(review), occurred_at, organisation_id)
-        previous = apply(review, change, occurred_at, ctx.now, EVIDENCE)
-        data = await EVIDENCE.data(ctx, review, change.name)
-        events.append(event_of(ctx, review, change.name, data, occurred_at, previous, EVIDENCE))
+    events = [
+        await _applied(ctx, review, lifecycle.accept(_state(review), occurred_at, organisation_id), occurred_at)
+        for review in waiting
+    ]
     if events:
         await ctx.session.flush()
         await ctx.log.publish_many(ctx.session, events, recorded_at=ctx.now)
