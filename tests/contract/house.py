@@ -228,6 +228,7 @@ DATA_CATALOG = House(
         "programme_list": "tables without a topic: lists ship with the product, and no one changes them",
     },
     ideas={
+        "entry.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
         "entry.freshness": Idea("repository", "the rule in Python and the same in SQL, held by one table of cases"),
     },
     without=_CENSUS_WITHOUT,

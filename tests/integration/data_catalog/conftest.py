@@ -1,10 +1,12 @@
 """The data catalogue's application on real PostgreSQL, with the shipped programme lists and clients of three bodies."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 
 from sixclear.common.ids import stable_id
@@ -56,12 +58,29 @@ class Service(RunningService):
 
 @pytest_asyncio.fixture
 async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
+    """The data catalogue's application at START."""
+    async with started(clone_database) as running:
+        yield running
+
+
+@asynccontextmanager
+async def started(clone_database: CloneDatabase) -> AsyncIterator[Service]:
     """The data catalogue's application with its programme lists and no entry."""
     settings = Settings(database_url=await clone_database("sixclear.data_catalog"))
     async with running_service(Service, EVENTS, settings, create_app, MovingClock(START)) as running:
         await seed_lists(running.database)
         await follow(running, Organisation, "organisation", "G06", "G01", "P57")
         yield running
+
+
+@pytest.fixture(params=["hot", "ordinary"])
+def both_ways(request: pytest.FixtureRequest, service: Service) -> Iterator[None]:
+    """The test is run twice: with the routes of the front, and without them."""
+    if request.param == "hot":
+        yield
+    else:
+        with service.ordinary_routes():
+            yield
 
 
 REQUEST = {"title": "Văn bản đề nghị", "url": "https://example.invalid/dn", "sha256": "1" * 64}

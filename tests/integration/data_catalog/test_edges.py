@@ -204,6 +204,7 @@ async def test_bad_identifiers_are_refused(service: Service, path: str) -> None:
         assert 400 <= response.status_code < 500, response.text
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.asyncio
 async def test_a_repeated_request_with_its_key_is_answered_once(service: Service) -> None:
     entry = await an_entry(service)

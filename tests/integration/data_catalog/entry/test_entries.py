@@ -154,6 +154,7 @@ async def test_the_deployment_ladder_over_http(service: Service) -> None:
     assert {change["organisation_id"] for change in history["items"]} == {str(MINISTRY)}
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.asyncio
 async def test_a_heartbeat_makes_an_entry_fresh_until_its_promise_ends(service: Service) -> None:
     entry = await an_entry(service)
@@ -176,6 +177,7 @@ async def test_a_heartbeat_makes_an_entry_fresh_until_its_promise_ends(service: 
     assert (beaten["records_count"], beaten["heartbeat"]["freshness"]) == (12, "fresh")
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.asyncio
 async def test_a_heartbeat_that_is_sent_again_is_taken_once(service: Service) -> None:
     await service.done("historian", "/entries", description(occurred_at=PAST))
@@ -186,6 +188,7 @@ async def test_a_heartbeat_that_is_sent_again_is_taken_once(service: Service) ->
     assert len(await service.events()) == 2
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.asyncio
 async def test_a_heartbeat_that_arrives_late_is_taken_in_its_place(service: Service) -> None:
     """At 03:00 the entry changed; heartbeats of 02:00, 02:30 and 02:15 arrive after it, in this order."""

@@ -111,8 +111,8 @@ class CommonSettings(ReadSettings):
     )
     hot_routes: Literal["on", "off"] = Field(
         default="on",
-        description="Whether single progress reports are answered in front of the ordinary routes and stored many at a"
-        " time. `off` takes the ordinary way, with the same answers.",
+        description="Whether single progress reports and heartbeats are answered in front of the ordinary routes and"
+        " stored many at a time. `off` takes the ordinary way, with the same answers.",
     )
     hot_batches: int = Field(
         default=1,

@@ -13,6 +13,7 @@ from sixclear.common.web.app import create_service_app
 from sixclear.common.web.log_route import log_router
 from sixclear.data_catalog.entry import routes as entry
 from sixclear.data_catalog.entry.access import PUBLIC
+from sixclear.data_catalog.entry.hot import AddHeartbeat
 from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.list_figures import routes as list_figures
 from sixclear.data_catalog.registration import routes as registration
@@ -52,5 +53,6 @@ def create_app(
             "registration": "The registration of an entry: its documents and decisions.",
             "lists": "How far the entries are that programmes name.",
         },
+        hot_routes=[] if database is None or event_log is None else [AddHeartbeat(database, event_log, clock)],
         description="Databases and other data: owner, programme lists, deployment, registration, heartbeat.",
     )

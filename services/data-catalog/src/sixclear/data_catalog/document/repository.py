@@ -1,6 +1,6 @@
 """Documents of dossiers in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.data_catalog.document.models import Document
 
 
-async def list_documents(session: AsyncSession, entry_id: UUID) -> Sequence[Document]:
-    """The whole dossier of an entry: what is missing first, then by title."""
-    statement = select(Document).where(Document.entry_id == entry_id)
+async def list_documents(session: AsyncSession, entry_ids: Collection[UUID]) -> Sequence[Document]:
+    """The whole dossiers of these entries: what is missing first, then by title."""
+    statement = select(Document).where(Document.entry_id.in_(entry_ids))
     return (await session.scalars(statement.order_by(Document.missing.desc(), Document.title_folded))).all()
 
 

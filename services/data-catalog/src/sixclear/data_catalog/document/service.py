@@ -1,6 +1,7 @@
 """The dossier of an entry. Who changes it has locked the entry's row, so that no other request changes it meanwhile."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,15 @@ _MOST_DOCUMENTS = 200
 
 async def dossier(ctx: Context, entry_id: UUID) -> Sequence[Document]:
     """The documents of an entry: what is missing first, then by title."""
-    return await repository.list_documents(ctx.session, entry_id)
+    return await repository.list_documents(ctx.session, [entry_id])
+
+
+async def dossiers(ctx: Context, entry_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Document]]:
+    """As `dossier`, of several entries."""
+    found: dict[UUID, list[Document]] = defaultdict(list)
+    for document in await repository.list_documents(ctx.session, entry_ids):
+        found[document.entry_id].append(document)
+    return found
 
 
 def document_id(document: Document) -> UUID:

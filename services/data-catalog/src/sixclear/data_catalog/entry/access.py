@@ -32,3 +32,4 @@ OWNER_OR_STEWARD = OrganisationRule(
     "owner_or_steward", "the owner of the entry, or is a steward (scope `catalog:approve`)", require_owner_or_steward
 )
 OWNER = OrganisationRule("owner", "the owner of the entry", require_owner)
+BEAT = Access.scope("catalog:heartbeat", organisation=OWNER)

@@ -3,10 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed
+from sixclear.common.use_case import fact_time, require_organisation, require_past_allowed
 from sixclear.data_catalog.entry.errors import ReasonMissing, StageRepeated
 
+SPEAK_FOR_OTHERS = "speak for a system of another organisation"
 # From the bottom to the top; the stages `rebuild` and `retire` stand beside the ladder.
 LADDER = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
 
@@ -19,6 +22,19 @@ class EntryState:
     risk: str
     last_heartbeat_at: datetime | None = None
     records_count: int | None = None
+    owner_organisation_id: UUID | None = None
+    # When the last change became true.
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatCommand:
+    """A sign of life as it is told, and what the token of its sender says; `records_count` None keeps the last one."""
+
+    organisation_id: UUID | None
+    scopes: Collection[str]
+    records_count: int | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,22 @@ def check_repeated(command: StageCommand, told: Collection[StageCommand]) -> Non
             "The entry was at this stage before, by the same words, and has moved on since. If the step is meant, send "
             "it with the entry's ETag as If-Match, or with a reason of its own."
         )
+
+
+def decide_heartbeat(entry: EntryState, command: HeartbeatCommand, now: datetime) -> tuple[Change, datetime] | None:
+    """What a sign of life from the owner's system changes, and when that became true; None where it is known.
+
+    One that arrives after other changes of the entry counts from its own time; the entry's last change stays the last.
+    Raises OrganisationNotAllowed, FactsPastNotAllowed and FactInFuture.
+    """
+    require_organisation(command.organisation_id, {entry.owner_organisation_id}, SPEAK_FOR_OTHERS)
+    stated = command.occurred_at is not None
+    require_past_allowed(command.occurred_at, command.scopes)
+    beaten_at = fact_time(command.occurred_at, None if stated else entry.occurred_at, now)
+    change = take_heartbeat(entry, beaten_at, command.records_count, stated=stated)
+    if change is None:
+        return None
+    return change, beaten_at if entry.occurred_at is None else max(beaten_at, entry.occurred_at)
 
 
 def take_heartbeat(entry: EntryState, beaten_at: datetime, records_count: int | None, *, stated: bool) -> Change | None:

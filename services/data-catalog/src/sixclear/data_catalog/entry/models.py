@@ -90,4 +90,6 @@ def state_of(entry: Entry) -> EntryState:
         risk=entry.risk,
         last_heartbeat_at=entry.last_heartbeat_at,
         records_count=entry.records_count,
+        owner_organisation_id=entry.owner_organisation_id,
+        occurred_at=entry.occurred_at,
     )

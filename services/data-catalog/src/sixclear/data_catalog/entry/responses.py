@@ -35,12 +35,23 @@ def entry_summary(entry: Entry, now: datetime, names: Briefs) -> EntrySummary:
 
 async def entry_response(ctx: Context, entry: Entry) -> EntryView:
     """An entry with its two ladders and its dossier, missing documents first."""
+    (response,) = await entry_responses(ctx, [entry])
+    return response
+
+
+async def entry_responses(ctx: Context, entries: Sequence[Entry]) -> list[EntryView]:
+    """As `entry_response`, of several entries; two statements for all of them."""
+    dossiers = await documents.dossiers(ctx, [entry.entry_id for entry in entries])
+    names = await briefs(ctx, {entry.owner_organisation_id for entry in entries})
+    return [_response(entry, dossiers.get(entry.entry_id, ()), names, ctx.now) for entry in entries]
+
+
+def _response(entry: Entry, dossier: Sequence[Document], names: Briefs, now: datetime) -> EntryView:
     own = {name: getattr(entry, name) for name in EntryView.model_fields if name not in _DERIVED}
     registration = {name: _registration(entry, name) for name in RegistrationDetail.model_fields}
-    dossier = [_document(document) for document in await documents.dossier(ctx, entry.entry_id)]
-    owner = brief(await briefs(ctx, [entry.owner_organisation_id]), entry.owner_organisation_id)
-    derived = {"owner": owner, "registration": registration, "heartbeat": _heartbeat(entry, ctx.now)}
-    return EntryView.model_validate(own | derived | {"documents": dossier})
+    owner = brief(names, entry.owner_organisation_id)
+    derived = {"owner": owner, "registration": registration, "heartbeat": _heartbeat(entry, now)}
+    return EntryView.model_validate(own | derived | {"documents": [_document(one) for one in dossier]})
 
 
 def _document(document: Document) -> DocumentView:

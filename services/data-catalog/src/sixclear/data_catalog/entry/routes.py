@@ -57,7 +57,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["entries"])
 
 PUBLIC = Depends(access.PUBLIC)
 WRITE = Depends(Access.scope("catalog:write", "catalog:approve", organisation=access.OWNER_OR_STEWARD))
-BEAT = Depends(Access.scope("catalog:heartbeat", organisation=access.OWNER))
+BEAT = Depends(access.BEAT)
 _DESCRIBING_REFUSALS = (
     ReferenceUnknown,
     ListingNeedsSteward,

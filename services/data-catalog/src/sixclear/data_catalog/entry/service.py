@@ -14,9 +14,9 @@ from sixclear.common.recording import record
 from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown, told_time
 from sixclear.common.web.merge_patch import patched
 from sixclear.data_catalog.entry import lifecycle, repository
-from sixclear.data_catalog.entry.access import is_steward, require_owner, require_owner_or_steward
+from sixclear.data_catalog.entry.access import is_steward, require_owner_or_steward
 from sixclear.data_catalog.entry.errors import EntryNotFound, ListingNeedsSteward
-from sixclear.data_catalog.entry.lifecycle import StageCommand
+from sixclear.data_catalog.entry.lifecycle import HeartbeatCommand, StageCommand
 from sixclear.data_catalog.entry.models import Entry, state_of
 from sixclear.data_catalog.entry.recording import ENTRY
 from sixclear.data_catalog.entry.repository import EntryFilter
@@ -222,16 +222,12 @@ async def move(ctx: Context, entry_id: UUID, step: StageStep, expect: Expect, *,
 
 
 async def beat(ctx: Context, entry_id: UUID, step: HeartbeatStep, expect: Expect) -> tuple[Entry, bool]:
-    """Take a sign of life from the owner's system; False when it, or a later one, is known, and nothing changes.
-
-    One that arrives after other changes of the entry counts from its own time; the entry's last change stays the last.
-    """
+    """Take a sign of life from the owner's system; False when it, or a later one, is known, and nothing changes."""
     entry = await locked(ctx, entry_id, expect)
-    require_owner(ctx, entry, "speak for a system of another organisation")
-    stated = step.occurred_at is not None
-    beaten_at = ctx.fact_time(step.occurred_at, None if stated else entry.occurred_at)
-    change = lifecycle.take_heartbeat(state_of(entry), beaten_at, step.records_count, stated=stated)
-    if change is None:
+    caller = ctx.caller
+    command = HeartbeatCommand(caller.organisation_id, caller.scopes, step.records_count, step.occurred_at)
+    decided = lifecycle.decide_heartbeat(state_of(entry), command, ctx.now)
+    if decided is None:
         return entry, False
-    await record_change(ctx, entry, change, max(beaten_at, entry.occurred_at))
+    await record_change(ctx, entry, *decided)
     return entry, True
