@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.array_text import array_text
 from sixclear.common.db import dump_json
 
 # A statement that changes rows, and what is bound in it.
@@ -108,17 +108,9 @@ class Columns:
 
 
 def _array(kind: str, values: Sequence[Any]) -> str:
-    """An array as PostgreSQL writes it: as JSON does, but for the brackets, and escapes of control characters."""
     if kind == "text[]":
         values = [dump_json(list(value)) if value is not None else None for value in values]
-    text_ = orjson.dumps(values, default=str).decode()
-    if kind == "text" and "\\" in text_:
-        return "{" + ",".join(map(_quoted, values)) + "}"
-    return "{" + text_[1:-1] + "}"
-
-
-def _quoted(value: str | None) -> str:
-    return "NULL" if value is None else '"' + value.replace("\\", r"\\").replace('"', r"\"") + '"'
+    return array_text(values, of_texts=kind == "text")
 
 
 def _texts(name: str) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.array_text import array_of, array_parameter
 from sixclear.common.clock import CLOCKS_DIFFER
 from sixclear.common.events.append import RowChanges, append_with
 from sixclear.common.keys import folded_key
@@ -89,17 +90,21 @@ _MOVED = (
 
 
 def _arrays(prefix: str, table: type[Task | ProgressReport], names: Sequence[str]) -> list[BindParameter[Any]]:
-    return [bindparam(f"{prefix}_{name}", type_=ARRAY(getattr(table, name).type)) for name in names]
+    return [array_parameter(f"{prefix}_{name}", getattr(table, name).type) for name in names]
+
+
+def _listed(prefix: str, table: type[Task | ProgressReport], names: Sequence[str]) -> str:
+    return ", ".join(array_of(f"{prefix}_{name}", getattr(table, name).type) for name in names)
 
 
 _WRITE = append_with(
     f"""WITH moved AS (
             UPDATE task SET {", ".join(f"{name} = new.{name}" for name in _MOVED[1:])}
-            FROM unnest({", ".join(f":task_{name}" for name in _MOVED)}) AS new ({", ".join(_MOVED)})
+            FROM unnest({_listed("task", Task, _MOVED)}) AS new ({", ".join(_MOVED)})
             WHERE task.task_id = new.task_id
         ), said AS (
             INSERT INTO progress_report ({", ".join(_SAID)})
-            SELECT * FROM unnest({", ".join(f":report_{name}" for name in _SAID)})
+            SELECT * FROM unnest({_listed("report", ProgressReport, _SAID)})
         )""",  # noqa: S608 (constants)
     *_arrays("task", Task, _MOVED),
     *_arrays("report", ProgressReport, _SAID),
