@@ -61,6 +61,7 @@ def a_record(**fields: Any) -> TaskRecord:
         "completed_by_organisation_id": None,
         "cancelled_at": None,
         "work_group": None,
+        "replaced_by": None,
         "demonstration": False,
         "version": 1,
         "published_version": 1,

@@ -25,6 +25,8 @@ _VALUES = {
     "pause": None,
     "resume": "deadline",
     "cancellation": None,
+    "split": "replaced_by",
+    "merger": "replaced_by",
     "regrouping": "work_group",
     "reopening": None,
 }
@@ -37,6 +39,8 @@ class Value:
     deadline: datetime | None = None
     organisation: UUID | None = None
     work_group: str | None = None
+    # In the order of the request: what a split or merged task becomes.
+    replaced_by: tuple[UUID, ...] | None = None
 
 
 def check_value(kind: str, task: TaskState, value: Value) -> None:
@@ -50,6 +54,22 @@ def check_value(kind: str, task: TaskState, value: Value) -> None:
                 f"A decision of the kind {kind} {'has no' if given else 'needs a'} {field}.",
                 errors=[{"pointer": f"#/{field}", "code": "decision-value", "detail": f"{word} with this kind."}],
             )
+    least = {"split": 2, "merger": 1}.get(kind, 0)
+    if len(set(value.replaced_by or ())) < least or (kind == "merger" and len(value.replaced_by or ()) > 1):
+        raise DecisionValueWrong(
+            "A split names at least two other tasks, a merger one.",
+            errors=[{"pointer": "#/replaced_by", "code": "decision-value", "detail": "Name as many tasks."}],
+        )
+
+
+def original_deadline(kind: str, source: datetime | None, own: datetime | None) -> datetime | None:
+    """The original deadline of what replaces a task: a part inherits it, a merged task has the earliest one.
+
+    So what was overdue stays late against it.
+    """
+    if kind == "split":
+        return source
+    return min((one for one in (source, own) if one is not None), default=None)
 
 
 def check_no_value(value: Value) -> None:
@@ -79,6 +99,9 @@ def effect(kind: str, task: TaskState, value: Value, occurred_at: datetime, repo
             return transfer(task, value, None)
         case "regrouping":
             return _regroup(task, value.work_group)
+        case "split" | "merger":
+            ended = tasks.cancel(task, occurred_at)
+            return Change(ended.name, {**ended.fields, "replaced_by": list(value.replaced_by or ())})
         case "reopening":
             return _reopen(task, reported_percent, occurred_at)
         case _:

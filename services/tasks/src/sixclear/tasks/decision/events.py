@@ -16,6 +16,7 @@ class DecisionValueData(EventData):
     deadline: datetime | None = None
     organisation_id: UUID | None = None
     work_group: str | None = None
+    replaced_by: list[UUID] | None = None
 
 
 class DecisionData(OnTaskData):

@@ -58,16 +58,19 @@ class Decision(HangsOnTask, Base):
 def stored(value: Value) -> dict[str, Any]:
     """A value as its column holds it."""
     parts = {name: part.isoformat() if isinstance(part, datetime) else part for name, part in asdict(value).items()}
-    return parts | {"organisation": None if value.organisation is None else str(value.organisation)}
+    named = None if value.replaced_by is None else [str(one) for one in value.replaced_by]
+    organisation = None if value.organisation is None else str(value.organisation)
+    return parts | {"organisation": organisation, "replaced_by": named}
 
 
 def value_of(column: dict[str, Any]) -> Value:
     """The value that a column holds."""
-    deadline, organisation = column.get("deadline"), column.get("organisation")
+    deadline, organisation, replaced_by = (column.get(name) for name in ("deadline", "organisation", "replaced_by"))
     return Value(
         deadline=None if deadline is None else datetime.fromisoformat(deadline),
         organisation=None if organisation is None else UUID(organisation),
         work_group=column.get("work_group"),
+        replaced_by=None if replaced_by is None else tuple(UUID(one) for one in replaced_by),
     )
 
 

@@ -24,7 +24,12 @@ def _value(column: dict[str, Any] | None) -> DecisionValueData | None:
     if column is None:
         return None
     value = value_of(column)
-    return DecisionValueData(deadline=value.deadline, organisation_id=value.organisation, work_group=value.work_group)
+    return DecisionValueData(
+        deadline=value.deadline,
+        organisation_id=value.organisation,
+        work_group=value.work_group,
+        replaced_by=None if value.replaced_by is None else list(value.replaced_by),
+    )
 
 
 DECISION = EntityKind[Decision](

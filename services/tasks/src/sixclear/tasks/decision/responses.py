@@ -49,4 +49,9 @@ def _value(column: dict[str, Any] | None, names: Briefs) -> DecisionValue | None
         return None
     value = value_of(column)
     organisation = named(names, value.organisation)
-    return DecisionValue(deadline=value.deadline, organisation=organisation, work_group=value.work_group)
+    return DecisionValue(
+        deadline=value.deadline,
+        organisation=organisation,
+        work_group=value.work_group,
+        replaced_by=None if value.replaced_by is None else list(value.replaced_by),
+    )

@@ -46,6 +46,7 @@ from sixclear.tasks.task.errors import (
     ConfirmationImpossible,
     DeadlineInPast,
     LevelMismatch,
+    RecurrenceInvalid,
     SixClearsMissing,
 )
 from sixclear.tasks.task.schemas import ExtensionEntry, Step, TaskView
@@ -62,6 +63,8 @@ EXTEND = Depends(access.EXTEND)
 TAKE_OVER = Depends(access.TAKE_OVER)
 # What giving a task to another body can be refused with.
 _GIVING = (DecisionValueWrong, ReferenceUnknown, LevelMismatch, ConfirmationImpossible)
+# What assigning the parts of a split can be refused with, too.
+_ASSIGNING = (SixClearsMissing, RecurrenceInvalid)
 TaskParam = Annotated[UUID | None, Query(alias="task", description="Those on this task.")]
 OrganisationParam = Annotated[
     Lookup | None, Query(description="Those on tasks that this body, or one below it, is answerable for.")
@@ -161,7 +164,9 @@ async def ask_for_decision(ctx: ContextDep, task_id: UUID, entry: DecisionEntry,
     "/decisions/{decision_id}/decide",
     operation_id="decide",
     dependencies=[DECIDE],
-    responses=problem_responses(*REFUSALS, DecisionByAsker, DecisionReasonMissing, *_GIVING, DeadlineInPast),
+    responses=problem_responses(
+        *REFUSALS, DecisionByAsker, DecisionReasonMissing, *_GIVING, *_ASSIGNING, DeadlineInPast
+    ),
 )
 async def decide(
     ctx: ContextDep, decision_id: UUID, answer: DecisionAnswer, expect: ExpectDep, response: Response

@@ -12,7 +12,7 @@ from sixclear.tasks.fields import Deadline, Line, OccurredAt, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 from sixclear.tasks.task.schemas import Position
 
-Kind = Literal["extension", "transfer", "pause", "resume", "cancellation", "regrouping", "reopening"]
+Kind = Literal["extension", "transfer", "pause", "resume", "cancellation", "split", "merger", "regrouping", "reopening"]
 Outcome = Literal["granted", "granted_otherwise", "refused"]
 State = Annotated[
     Literal["asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn"],
@@ -24,6 +24,16 @@ State = Annotated[
 _DEADLINE = "Of an extension: a later one than the current one. Of a resume: the one that holds from then on."
 _ORGANISATION = "Of a transfer: the body that is to lead the task."
 _WORK_GROUP = "Of a regrouping: the group of work of the programme."
+ReplacedBy = Annotated[
+    list[UUID] | None,
+    Field(
+        min_length=1,
+        max_length=20,
+        description="Tasks of the same programme that take its place: of a split at least two proposals, which are "
+        "assigned with it and inherit its original deadline; of a merger the one into which it goes, which has the "
+        "earliest original deadline.",
+    ),
+]
 
 
 class DecisionEntry(Schema):
@@ -35,6 +45,7 @@ class DecisionEntry(Schema):
     deadline: Deadline | None = Field(default=None, description=_DEADLINE)
     organisation: Reference | None = Field(default=None, description=_ORGANISATION)
     work_group: Slug | None = Field(default=None, description=_WORK_GROUP)
+    replaced_by: ReplacedBy = None
     occurred_at: OccurredAt = None
 
 
@@ -46,6 +57,7 @@ class DecisionAnswer(Schema):
     deadline: Deadline | None = Field(default=None, description="What is granted otherwise: as in the request.")
     organisation: Reference | None = Field(default=None, description=_ORGANISATION)
     work_group: Slug | None = Field(default=None, description=_WORK_GROUP)
+    replaced_by: ReplacedBy = None
     occurred_at: OccurredAt = None
 
 
@@ -71,6 +83,7 @@ class DecisionValue(Schema):
     deadline: datetime | None = None
     organisation: OrganisationBrief | None = None
     work_group: str | None = None
+    replaced_by: list[UUID] | None = None
 
 
 class DecisionView(Schema):

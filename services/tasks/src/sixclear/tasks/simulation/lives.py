@@ -172,6 +172,7 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
         paused_since=None,
         status_before_pause=None,
         work_group=None,
+        replaced_by=None,
         demonstration=True,
         version=0,
         published_version=None,

@@ -62,6 +62,7 @@ class TaskData(EventData):
     cancelled_at: datetime | None = None
     paused_since: datetime | None = None
     work_group: str | None = Field(default=None, description="The group of work of its programme, by decision.")
+    replaced_by: list[UUID] | None = Field(default=None, description="The tasks into which it was split or merged.")
 
 
 class OnTaskData(EventData):

@@ -111,6 +111,7 @@ class TaskRecord(TaskState):
     completed_by_organisation_id: UUID | None
     cancelled_at: datetime | None
     work_group: str | None
+    replaced_by: Sequence[UUID] | None
     demonstration: bool
     version: int
     published_version: int | None

@@ -88,6 +88,7 @@ class Task(Versioned, Base):
     paused_since: Mapped[datetime | None]
     status_before_pause: Mapped[str | None]
     work_group: Mapped[str | None]
+    replaced_by: Mapped[list[UUID] | None]
     evidence_count: Mapped[int] = mapped_column(Integer)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 

@@ -139,6 +139,7 @@ class TaskSummary(Schema):
     cancelled_at: datetime | None = Field(default=None, description="When a decision ended it without a result.")
     paused_since: datetime | None = Field(default=None, description="Since when a decision has stopped its clock.")
     work_group: str | None = Field(default=None, description="The group of work of its programme, by decision.")
+    replaced_by: list[UUID] | None = Field(default=None, description="The tasks into which it was split or merged.")
     demonstration: bool
     version: int
     updated_at: datetime = Field(description="When its last change was recorded.")

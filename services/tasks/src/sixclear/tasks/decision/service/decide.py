@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sixclear.common.change import Change
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.decision import effects, lifecycle
@@ -15,7 +16,8 @@ from sixclear.tasks.decision.schemas import DecisionAnswer
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.decision.service.value import check_grantable, stated_value
 from sixclear.tasks.task.models import Task, state_of
-from sixclear.tasks.task.service.find import reported_percent
+from sixclear.tasks.task.service.assign import assign_described
+from sixclear.tasks.task.service.find import get_task, reported_percent
 from sixclear.tasks.task.service.record import record_change
 
 
@@ -49,7 +51,21 @@ async def apply(ctx: Context, task: Task, decision: Decision, value: Value, occu
     """Do to the task what the decision grants."""
     percent = await reported_percent(ctx, task.task_id) if decision.kind == "reopening" else 0
     change = effects.effect(decision.kind, state_of(task), value, occurred_at, percent)
-    await record_change(ctx, task, change, occurred_at, reason=decision.decision_reason or decision.reason)
+    reason = decision.decision_reason or decision.reason
+    await record_change(ctx, task, change, occurred_at, reason=reason)
+    for task_id in sorted(value.replaced_by or ()):
+        await _take_its_place(ctx, task, decision.kind, await get_task(ctx, task_id, lock=True), reason)
+
+
+async def _take_its_place(ctx: Context, source: Task, kind: str, other: Task, reason: str) -> None:
+    """Give what replaces a task its original deadline, and assign it where it is only proposed."""
+    original = effects.original_deadline(kind, source.original_deadline, other.original_deadline)
+    if other.status == "proposed":
+        other.original_deadline = original
+        await assign_described(ctx, other, None)
+    elif original != other.original_deadline:
+        changed_at = ctx.fact_time(None, other.occurred_at)
+        await record_change(ctx, other, Change("updated", {"original_deadline": original}), changed_at, reason=reason)
 
 
 async def _granted_value(ctx: Context, decision: Decision, task: Task, answer: DecisionAnswer) -> Value:

@@ -1,16 +1,20 @@
 """What a request proposes or an answer grants, and whether it could be granted."""
 
 from datetime import datetime, time
+from uuid import UUID
 
 from sixclear.common.use_case import Context
 from sixclear.tasks.decision import effects
 from sixclear.tasks.decision.effects import Value
+from sixclear.tasks.decision.errors import DecisionValueWrong
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
 from sixclear.tasks.organisation.service import referenced
 from sixclear.tasks.task import lifecycle as tasks
 from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
+from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.service.assign import check_chain
+from sixclear.tasks.task.service.find import get_task
 
 
 async def stated_value(ctx: Context, entry: DecisionEntry | DecisionAnswer, closes: time) -> Value:
@@ -25,6 +29,7 @@ async def stated_value(ctx: Context, entry: DecisionEntry | DecisionAnswer, clos
         deadline=None if entry.deadline is None else deadline_instant(entry.deadline, closes),
         organisation=None if body is None else body.organisation_id,
         work_group=entry.work_group,
+        replaced_by=None if entry.replaced_by is None else tuple(entry.replaced_by),
     )
 
 
@@ -36,7 +41,32 @@ async def check_grantable(ctx: Context, task: Task, kind: str, value: Value, occ
     change = effects.effect(kind, state_of(task), value, occurred_at)
     if value.deadline is not None and value.deadline != task.current_deadline:
         check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
+    for index, task_id in enumerate(value.replaced_by or ()):
+        await _check_successor(ctx, task, kind, task_id, f"#/replaced_by/{index}")
     if kind == "transfer":
         await check_chain(ctx, task, value.organisation)
         given = state_of(task).changed(change.fields)
         tasks.check_confirmable(given, task.programme.owner_organisation_id)
+
+
+async def _check_successor(ctx: Context, task: Task, kind: str, task_id: UUID, pointer: str) -> None:
+    """What replaces a task is in its programme and as public as it is; a part is a proposal, a merged task may be open.
+
+    Otherwise a public decision would name a restricted task.
+    """
+    try:
+        other = await get_task(ctx, task_id)
+    except TaskNotFound:
+        other = None
+    may_be = {"proposed"} if kind == "split" else {"proposed", *tasks.OPEN_STATUSES}
+    if other is None or other is task or other.status not in may_be or _place(other) != _place(task):
+        raise DecisionValueWrong(
+            "A task is replaced by others of its programme, assigning body and classification.",
+            errors=[
+                {"pointer": pointer, "code": "no-successor", "detail": f"Name one that is {', '.join(sorted(may_be))}."}
+            ],
+        )
+
+
+def _place(task: Task) -> tuple[UUID, UUID, str]:
+    return task.programme_id, task.assigning_organisation_id, task.classification
