@@ -84,6 +84,8 @@ class _Source:
                 wanted = [self._message(row) for row in rows if row.published and row.entity_type in self.entity_types]
                 if wanted:
                     return wanted
+                if len(rows) < limit:
+                    break  # what comes from now on wakes the reader
         except LogRestored as error:
             raise SubscriptionLost(f"{self.service}: {error}") from error
         return []

@@ -67,9 +67,11 @@ class SpanStore:
         return taken
 
     async def flush(self) -> None:
-        """Store what is queued now."""
-        while self._queue:
-            batch = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
+        """Store what is queued now; what comes meanwhile is of the next time."""
+        left = len(self._queue)
+        while left > 0 and self._queue:
+            batch = [self._queue.popleft() for _ in range(min(_BATCH, left, len(self._queue)))]
+            left -= len(batch)
             rows = [item for item in batch if isinstance(item, dict)]
             rows += of_process(item for item in batch if isinstance(item, ReadableSpan))
             if rows:
