@@ -137,6 +137,7 @@ TASKS = House(
         "milestone -> task.deadlines": "a date means the same instant for a part as for the whole",
         "milestone -> task.events": _HANGS,
         "evidence -> task.lifecycle": _HANGS,
+        "milestone -> evidence.schemas": "a milestone says whether its evidence was accepted",
         "evidence -> task.errors": "a task that the caller may not see is refused here as there",
         "evidence -> task.events": _HANGS,
         "evidence.routes -> file.stores": "evidence is answered from the place of files",

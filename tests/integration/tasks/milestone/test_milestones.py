@@ -76,6 +76,32 @@ async def test_a_plan_is_made_moved_and_reached(service: Service) -> None:
     assert task["version"] == before + 1, "only the evidence changed the task"
 
 
+async def test_what_another_body_accepted_is_a_fact_of_its_own(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    path = f"/milestones/{(await plan(service, task_id)).json()['milestone_id']}"
+    assert (await plan(service, task_id, title="Nghiệm thu", weight=1)).status_code == 201
+    refused = await evidence_of(service, task_id)
+    assert (await service.post("P57", f"/evidence/{refused}/refuse", {"reason": "Không đọc được"})).status_code == 200
+    by_refused = await service.post("G06", f"{path}/complete", {"evidence_id": refused})
+    assert by_refused.json()["code"] == "transition-not-allowed"
+
+    photo = {"title": "Ảnh", "url": "https://example.invalid/anh.png"}
+    assert (await service.post("G06", f"/tasks/{task_id}/evidence", photo)).status_code == 201
+    evidence_id = (await service.get(f"/tasks/{task_id}/evidence"))["items"][0]["evidence_id"]
+    done = await service.post("G06", f"{path}/complete", {"evidence_id": evidence_id})
+    assert done.json()["evidence_state"] == "waiting"
+    listed = await service.get(f"/tasks/{task_id}/milestones")
+    assert (listed["reached_percent"], listed["accepted_weight"], listed["accepted_percent"]) == (66.67, 0, 0.0)
+
+    before = await service.http.get(f"{service.prefix}{path}")
+    assert (await service.post("P57", f"/evidence/{evidence_id}/accept", {})).status_code == 200
+    after = await service.http.get(f"{service.prefix}{path}")
+    assert (after.json()["evidence_state"], after.json()["version"]) == ("accepted", before.json()["version"])
+    assert after.headers["etag"] != before.headers["etag"]
+    listed = await service.get(f"/tasks/{task_id}/milestones")
+    assert (listed["reached_percent"], listed["accepted_weight"], listed["accepted_percent"]) == (66.67, 2, 66.67)
+
+
 async def test_what_is_said_again_changes_nothing(service: Service) -> None:
     task_id = await an_assigned_task(service)
     first = (await plan(service, task_id)).json()

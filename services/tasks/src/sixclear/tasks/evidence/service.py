@@ -1,6 +1,6 @@
 """Evidence: told, accepted, refused. Its task is locked first, and its version never moves by any of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -91,6 +91,13 @@ async def list_responses(ctx: Context, task: Task, said: Sequence[Evidence]) -> 
     known = await rows.find_reviews(ctx.session, [one.evidence_id for one in said])
     reviews = [known.get(one.evidence_id) or _untold(task, one, in_public=True) for one in said]
     return await evidence_responses(ctx.session, reviews)
+
+
+async def states_of(ctx: Context, task: Task, evidence_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Whether each of these pieces of evidence of a task waits, was accepted or was refused."""
+    known = await rows.find_reviews(ctx.session, evidence_ids)
+    otherwise = "accepted" if task.status == "completed" else "waiting"
+    return {one: known[one].state if one in known else otherwise for one in evidence_ids}
 
 
 async def shown(ctx: Context, review: EvidenceReview) -> EvidenceView:

@@ -1,28 +1,44 @@
 """Milestones as the API answers them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sixclear.tasks.milestone.lifecycle import reached
 from sixclear.tasks.milestone.models import Milestone
 from sixclear.tasks.milestone.schemas import MilestoneList, MilestoneView
 
-_COLUMNS = set(MilestoneView.model_fields) - {"overdue"}
+_COLUMNS = set(MilestoneView.model_fields) - {"overdue", "evidence_state"}
 
 
-def milestone_response(milestone: Milestone, now: datetime) -> MilestoneView:
+# Whether each piece of evidence was accepted, by identifier.
+States = Mapping[UUID, str]
+
+
+def milestone_response(milestone: Milestone, states: States, now: datetime) -> MilestoneView:
     """A milestone at the instant `now`."""
     own = {name: getattr(milestone, name) for name in _COLUMNS}
-    return MilestoneView(overdue=milestone.is_open and milestone.current_deadline < now, **own)
+    overdue = milestone.is_open and milestone.current_deadline < now
+    return MilestoneView(overdue=overdue, evidence_state=evidence_state(milestone, states), **own)
 
 
-def milestone_list(milestones: Sequence[Milestone], reported_percent: int, now: datetime) -> MilestoneList:
+def evidence_state(milestone: Milestone, states: States) -> str | None:
+    """Whether the evidence was accepted by which it is reached; None until it is."""
+    return None if milestone.evidence_id is None else states[milestone.evidence_id]
+
+
+def milestone_list(
+    milestones: Sequence[Milestone], states: States, reported_percent: int, now: datetime
+) -> MilestoneList:
     """All milestones of a task, with the share that is reached."""
     found = reached([(milestone.weight, not milestone.is_open) for milestone in milestones])
+    proved = reached([(milestone.weight, evidence_state(milestone, states) == "accepted") for milestone in milestones])
     return MilestoneList(
-        items=[milestone_response(milestone, now) for milestone in milestones],
+        items=[milestone_response(milestone, states, now) for milestone in milestones],
         weight=found.weight,
         reached_weight=found.reached_weight,
         reached_percent=found.percent,
+        accepted_weight=proved.reached_weight,
+        accepted_percent=proved.percent,
         reported_percent=reported_percent,
     )

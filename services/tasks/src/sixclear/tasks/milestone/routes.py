@@ -14,7 +14,7 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.milestone import access, service
 from sixclear.tasks.milestone.errors import REFUSALS, MilestoneNotFound, TooManyMilestones
 from sixclear.tasks.milestone.models import Milestone
-from sixclear.tasks.milestone.responses import milestone_response
+from sixclear.tasks.milestone.responses import evidence_state, milestone_response
 from sixclear.tasks.milestone.schemas import (
     MilestoneCompletion,
     MilestoneEntry,
@@ -68,7 +68,7 @@ async def list_milestones(ctx: ContextDep, task_id: UUID) -> MilestoneList:
 )
 async def get_milestone(ctx: ContextDep, milestone_id: UUID, response: Response) -> MilestoneView:
     """One milestone, with its version as ETag."""
-    return _answer(ctx, await service.get_milestone(ctx, milestone_id), response)
+    return await _answer(ctx, await service.get_milestone(ctx, milestone_id), response)
 
 
 @router.post(
@@ -82,7 +82,7 @@ async def plan(ctx: ContextDep, task_id: UUID, entry: MilestoneEntry, response: 
     """Plan a part of a task with a date of its own; the same title and deadline again is the same milestone (200)."""
     milestone, new = await service.plan(ctx, task_id, entry)
     response.status_code = 201 if new else 200
-    return _answer(ctx, milestone, response)
+    return await _answer(ctx, milestone, response)
 
 
 @router.post(
@@ -95,7 +95,7 @@ async def move(
     ctx: ContextDep, milestone_id: UUID, entry: MilestoneMove, expect: ExpectDep, response: Response
 ) -> MilestoneView:
     """Move the current deadline of a milestone, with the reason; the original one stays."""
-    return _answer(ctx, await service.move(ctx, milestone_id, entry, expect), response)
+    return await _answer(ctx, await service.move(ctx, milestone_id, entry, expect), response)
 
 
 @router.post(
@@ -108,10 +108,12 @@ async def complete(
     ctx: ContextDep, milestone_id: UUID, entry: MilestoneCompletion, expect: ExpectDep, response: Response
 ) -> MilestoneView:
     """Say that a milestone is reached, by evidence of its task."""
-    return _answer(ctx, await service.complete(ctx, milestone_id, entry, expect), response)
+    return await _answer(ctx, await service.complete(ctx, milestone_id, entry, expect), response)
 
 
-def _answer(ctx: Context, milestone: Milestone, response: Response) -> MilestoneView:
+async def _answer(ctx: Context, milestone: Milestone, response: Response) -> MilestoneView:
+    states = await service.evidence_states(ctx, milestone)
     passed = "overdue" if milestone.is_open and milestone.current_deadline < ctx.now else None
-    tag(response, ctx.log, milestone, passed)
-    return milestone_response(milestone, ctx.now)
+    # What is decided on the evidence changes the answer, and not the milestone.
+    tag(response, ctx.log, milestone, evidence_state(milestone, states) or passed)
+    return milestone_response(milestone, states, ctx.now)

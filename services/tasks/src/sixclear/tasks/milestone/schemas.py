@@ -9,6 +9,7 @@ from pydantic import Field
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Page, Schema
 from sixclear.common.web.texts import Text
+from sixclear.tasks.evidence.schemas import ReviewState
 from sixclear.tasks.fields import Deadline, Line, OccurredAt
 
 Weight = Annotated[
@@ -53,6 +54,9 @@ class MilestoneView(Schema):
     current_deadline: datetime
     reached_at: datetime | None
     evidence_id: UUID | None
+    evidence_state: ReviewState | None = Field(
+        description="Whether a body that does not do the task took that evidence as proof; null until it is reached."
+    )
     overdue: bool = Field(description="The current deadline is over and the milestone is not reached.")
     version: int
 
@@ -63,4 +67,6 @@ class MilestoneList(Page[MilestoneView]):
     weight: int = Field(description="The sum of the weights.")
     reached_weight: int = Field(description="The sum of the weights of the milestones that are reached.")
     reached_percent: float | None = Field(description="The reached share; null without a milestone.")
+    accepted_weight: int = Field(description="The sum of the weights of those whose evidence was accepted.")
+    accepted_percent: float | None = Field(description="The share that another body accepted.")
     reported_percent: int = Field(description="What was typed in the last progress report: another fact.")

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sixclear.common.change import Change
+from sixclear.common.change import Change, TransitionNotAllowed
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
+from sixclear.tasks.evidence.service import states_of
 from sixclear.tasks.milestone import lifecycle
 from sixclear.tasks.milestone import repository as rows
 from sixclear.tasks.milestone.access import require_planner
@@ -29,7 +30,16 @@ async def list_milestones(ctx: Context, task_id: UUID) -> MilestoneList:
     """The milestones of a task that the caller may see; raises TaskNotFound."""
     task = await get_task(ctx, task_id)
     found = await rows.list_milestones(ctx.session, task_id)
-    return milestone_list(found, (await shown(ctx, task)).percent, ctx.now)
+    named = {one.evidence_id for one in found if one.evidence_id is not None}
+    states = await states_of(ctx, task, named)
+    return milestone_list(found, states, (await shown(ctx, task)).percent, ctx.now)
+
+
+async def evidence_states(ctx: Context, milestone: Milestone) -> dict[UUID, str]:
+    """Whether the evidence was accepted by which a milestone is reached that the caller may see."""
+    if milestone.evidence_id is None:
+        return {}
+    return await states_of(ctx, await _task_of(ctx, milestone), [milestone.evidence_id])
 
 
 async def get_milestone(ctx: Context, milestone_id: UUID) -> Milestone:
@@ -100,7 +110,7 @@ async def move(ctx: Context, milestone_id: UUID, entry: MilestoneMove, expect: E
 async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion, expect: Expect) -> Milestone:
     """Say that a milestone is reached; those who work on the task may. The same evidence again changes nothing.
 
-    Raises ReferenceUnknown for evidence of another task.
+    Raises ReferenceUnknown for evidence of another task, TransitionNotAllowed for evidence that was refused.
     """
     milestone, task = await locked(ctx, milestone_id, expect)
     require_doer(ctx, state_of(task), "complete a milestone of a task of other organisations")
@@ -112,6 +122,8 @@ async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion,
             errors=[{"pointer": "#/evidence_id", "code": "evidence-unknown", "detail": "Add the evidence first."}],
         )
     lifecycle.check_plannable(state_of(task))
+    if (await states_of(ctx, task, [entry.evidence_id]))[entry.evidence_id] == "refused":
+        raise TransitionNotAllowed("This evidence was refused; a milestone is reached by another piece.")
     occurred_at = ctx.fact_time(entry.occurred_at, milestone.occurred_at)
     change = lifecycle.reach(_state(milestone), occurred_at, entry.evidence_id)
     await record(ctx, milestone, change, occurred_at, MILESTONE)
