@@ -127,6 +127,14 @@ def tasks(state: "Upstream") -> list[Route]:
             "organisation": brief(organisations()[0]),
             "occurred_at": iso(NOW),
             "recorded_at": iso(NOW),
+            "proves": [],
+            "state": "waiting",
+            "reason": None,
+            "decided_by": None,
+            "decided_at": None,
+            "redacted_at": None,
+            "redaction_reason": None,
+            "version": 1,
         }
         return JSONResponse({"items": [item], "next": None})
 
