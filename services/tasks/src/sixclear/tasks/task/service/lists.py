@@ -71,7 +71,7 @@ def cursor_of(page: TaskPage, place: Place) -> list[Any]:
 def begun(sort: Sort, values: tuple[Any, ...]) -> Begun:
     """What the values of a cursor say; raises InvalidCursor for those that no page of this order gave out."""
     counted, as_of, part, instant, text, number, task_id = values
-    if not 0 <= part < listing.part_count(sort, as_of) or not 0 <= number < _END:
+    if counted < 0 or not 0 <= part < listing.part_count(sort, as_of) or not 0 <= number < _END:
         raise InvalidCursor
     if sort == "last_report" and part == 0 and instant is None:
         raise InvalidCursor
