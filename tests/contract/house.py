@@ -148,6 +148,7 @@ TASKS = House(
         "period -> task.series": "the windows of a rule are found once, for the task and for its periods",
         "period -> programme.rules": "a programme says when its days end and where due days go",
         "period.schemas -> programme.schemas": "a period shows how its due day was found",
+        "reporting -> period.lifecycle": "a report is of one period of a recurring task, by one rule on every way in",
         "reporting -> task.errors": "a task that the caller may not see is refused here as there",
         "reporting -> task.schemas": "each step of reporting responds with the task",
         "reporting -> task.lifecycle": _OF_THE_TASK,

@@ -140,6 +140,11 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     recurring |= {"recurrence": "FREQ=DAILY"}
     await step("P57", "/tasks", recurring)
     await step("G06", f"{task}/progress", {"percent": 10, "text": "Đã kiểm tra, không phát sinh"})
+    period = f"{task}/periods/{(await service.get(f'{task}/periods'))['items'][0]['key']}"
+    await step("P57", f"{period}/return", {"reason": "Chưa nêu số liệu"})
+    await step("G06", f"{task}/progress", {"percent": 20, "text": "Đã kiểm tra 12 hệ thống, không phát sinh"})
+    await step("P57", f"{period}/confirm", {})
+    await step("P57", f"{period}/reopen", {"reason": "Số liệu sai"})
     service.clock.pass_by(hours=72)
     await pass_time(service.database, service.log, service.clock)
     await step("P57", "/tasks", recurring | {"classification": "restricted"})

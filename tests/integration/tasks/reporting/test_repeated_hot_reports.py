@@ -42,7 +42,7 @@ async def test_a_repeat_is_told_the_same_bytes_though_the_task_moved_on(pair: Pa
     tasks = await tasks_of(pair)
     asks = _asks(tasks)
     assert await pair.compare(asks) == [201] * len(tasks)
-    assert await _bodies_kept(pair) == [False] * len(tasks)
+    assert sum(await _bodies_kept(pair)) == 1, "the recurring one takes the ordinary way"
     for hours in (0, 6, 15):
         pair.wait(hours * 3600)
         for task_id in tasks:

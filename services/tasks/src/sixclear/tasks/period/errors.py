@@ -3,6 +3,12 @@
 from sixclear.common.errors import DomainError
 
 
+class PeriodClosed(DomainError):
+    code, status, title = "period-closed", 409, "The period takes no report any more"
+    meaning = "The period that the report names is locked, confirmed or over."
+    remedy = "Report without `period` for the current one, or ask the confirming body to reopen the period."
+
+
 class PeriodNotFound(DomainError):
     code, status, title = "period-not-found", 404, "Period not found"
     meaning = "The task has no period of this name, or it has not begun."

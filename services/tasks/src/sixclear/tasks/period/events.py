@@ -42,6 +42,9 @@ PERIOD_EVENTS = EntityEvents(
     {
         "opened": "Its window began.",
         "reported": "A body reported on it, on time or late.",
+        "confirmed": "The confirming body confirmed what was reported.",
+        "returned": "The confirming body asked for more: the report does not count.",
+        "reopened": "The confirming body opened it again after it was locked or confirmed.",
         "missed": "It was due without a report: `occurred_at` is that instant.",
         "locked": "It was not reported in time, or its task is over: no report is taken for it any more.",
         "moved": "Its due day moved: another rule, other terms of the programme, another edition of the calendar.",

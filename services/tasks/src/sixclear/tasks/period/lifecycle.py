@@ -1,15 +1,17 @@
 """The life of a period: opened and missed by time, reported, confirmed, sent back. Pure: no database, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sixclear.common.calendar import calendar
-from sixclear.common.change import Change
+from sixclear.common.change import Change, allow
 from sixclear.common.clock import civil_date, close_of_day
 from sixclear.common.ids import stable_id
+from sixclear.common.use_case import ReferenceUnknown
+from sixclear.tasks.period.errors import PeriodClosed
 from sixclear.tasks.programme.rules import Terms
 from sixclear.tasks.task.lifecycle import is_published
 from sixclear.tasks.task.series import Window
@@ -165,9 +167,70 @@ def report(period: PeriodRecord, told: Told) -> Change:
     return Change("reported", fields)
 
 
+def takes_report(period: PeriodRecord, occurred_at: datetime) -> bool:
+    """Whether a report of this time still counts for the period."""
+    return period.status != "confirmed" and occurred_at <= period.locks_at
+
+
+def place(periods: Collection[PeriodRecord], named: str | None, occurred_at: datetime) -> PeriodRecord | None:
+    """The period that a report of this time is of: the one that it names, else the one whose window holds the time.
+
+    Raises ReferenceUnknown for a name that no period has, PeriodClosed for one that takes no report any more.
+    """
+    if named is None:
+        # What is reported at the instant of the assignment is of the first window: no other one holds it.
+        holding = [one for one in periods if one.holds(occurred_at)] or [
+            one for one in periods if one.opens_at == occurred_at
+        ]
+        return max(holding, key=lambda one: one.opens_at, default=None)
+    found = next((one for one in periods if one.key == named), None)
+    if found is None:
+        raise ReferenceUnknown(
+            "The task has no period of this name that has begun.",
+            errors=[{"pointer": "#/period", "code": "period-unknown", "detail": "See the task's periods."}],
+        )
+    if not takes_report(found, occurred_at):
+        raise PeriodClosed(errors=[{"pointer": "#/period", "code": "closed", "detail": f"It is {found.status}."}])
+    return found
+
+
+def missed_among(periods: Collection[PeriodRecord]) -> list[str]:
+    """The names of those that were missed and may still be reported, the oldest first."""
+    missed = sorted((one for one in periods if one.status == "missed"), key=lambda one: (one.due_at, one.day))
+    return [one.key for one in missed]
+
+
 def miss() -> Change:
     """The due instant passed without a report."""
     return Change("missed", {"status": "missed"})
+
+
+_ALLOWED_FROM = {"confirmed": {"reported"}, "returned": {"reported"}, "reopened": {"locked", "confirmed"}}
+
+
+def confirm(period: PeriodRecord) -> Change:
+    """Confirm what was reported."""
+    allow("The period", period.status, "confirmed", _ALLOWED_FROM)
+    return Change("confirmed", {"status": "confirmed"})
+
+
+def send_back(period: PeriodRecord, now: datetime, terms: Terms) -> Change:
+    """Ask for more: the report does not count, and there is time for another one."""
+    allow("The period", period.status, "returned", _ALLOWED_FROM)
+    return Change("returned", {"status": "returned", "reported_at": None, "locks_at": _time_again(period, now, terms)})
+
+
+def reopen(period: PeriodRecord, now: datetime, terms: Terms) -> Change:
+    """Take a report again after the period was locked or confirmed; what was confirmed does not count any more."""
+    allow("The period", period.status, "reopened", _ALLOWED_FROM)
+    status = "missed" if period.report_version is None else "returned"
+    return Change("reopened", {"status": status, "reported_at": None, "locks_at": _time_again(period, now, terms)})
+
+
+def _time_again(period: PeriodRecord, now: datetime, terms: Terms) -> datetime:
+    """As many working days as a period has after it was due, and one at least."""
+    last_day = calendar().after(civil_date(now), max(1, terms.lock_days))
+    return max(period.locks_at, close_of_day(last_day, terms.closes))
 
 
 def lock(at: datetime) -> Change:

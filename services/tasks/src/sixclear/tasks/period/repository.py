@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, bindparam, column, select, text, tuple_
+from sqlalchemy import TIMESTAMP, Text, bindparam, column, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,18 +44,29 @@ _LIST_KNOWN = (
     text(
         f"""SELECT {", ".join(_COLUMNS)} FROM period p
         WHERE task_id = ANY (:task_ids)
-          AND (next_at IS NOT NULL OR status IN ('open', 'missed', 'returned')
+          AND (next_at IS NOT NULL OR status IN ('open', 'missed', 'returned') OR key = ANY (:keys)
+               OR EXISTS (SELECT FROM unnest(:instants) AS told_at WHERE opens_at < told_at AND told_at <= due_at)
                OR due_at = (SELECT max(due_at) FROM period m WHERE m.task_id = p.task_id))
         ORDER BY task_id, due_at, day"""  # noqa: S608 (constants)
     )
-    .bindparams(_TASK_IDS)
+    .bindparams(
+        _TASK_IDS,
+        bindparam("keys", type_=ARRAY(Text)),
+        bindparam("instants", type_=ARRAY(TIMESTAMP(timezone=True))),
+    )
     .columns(*(column(name, getattr(Period, name).type) for name in _COLUMNS))
 )
 
 
-async def list_known(session: AsyncSession, task_ids: Collection[UUID]) -> list[PeriodRecord]:
-    """The periods of these locked tasks that are not closed, and the last one of each, in order."""
-    return [PeriodRecord(*row) for row in await session.execute(_LIST_KNOWN, {"task_ids": list(task_ids)})]
+async def list_known(
+    session: AsyncSession, task_ids: Collection[UUID], keys: Collection[str] = (), instants: Collection[datetime] = ()
+) -> list[PeriodRecord]:
+    """The periods of these locked tasks that are not closed, and the last one of each, in order.
+
+    So are those of these names, and those whose windows hold one of these instants.
+    """
+    values = {"task_ids": list(task_ids), "keys": list(keys), "instants": list(instants)}
+    return [PeriodRecord(*row) for row in await session.execute(_LIST_KNOWN, values)]
 
 
 _LIST_TOLD = text(
@@ -99,9 +110,10 @@ async def list_due(session: AsyncSession, now: datetime, most: int) -> list[UUID
     return list(await session.scalars(_DUE, {"now": now, "most": most}))
 
 
-async def find_period(session: AsyncSession, task_id: UUID, key: str) -> Period | None:
-    """The period of a task that has this name."""
-    return await session.scalar(select(Period).where(Period.task_id == task_id, Period.key == key))
+async def find_period(session: AsyncSession, task_id: UUID, key: str, *, lock: bool = False) -> Period | None:
+    """The period of a task that has this name; its row locked when it is about to change."""
+    statement = select(Period).where(Period.task_id == task_id, Period.key == key)
+    return await session.scalar(statement.with_for_update() if lock else statement)
 
 
 # Where a page ends: when it was due, and the day that the rule names.

@@ -6,27 +6,31 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access
 from sixclear.common.web.openapi import TAGGED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup
-from sixclear.common.web.use_cases import ContextDep, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.period.errors import PeriodNotFound
 from sixclear.tasks.period.lifecycle import timing
 from sixclear.tasks.period.models import Period, record_of
-from sixclear.tasks.period.schemas import RecurringPeriodView
-from sixclear.tasks.period.service import find
+from sixclear.tasks.period.schemas import PeriodReason, PeriodStep, RecurringPeriodView
+from sixclear.tasks.period.service import find, judge
+from sixclear.tasks.task.access import CONFIRMING
 from sixclear.tasks.task.access import OWN as OWN_TASKS
 from sixclear.tasks.task.access import PUBLIC as PUBLIC_TASKS
-from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.errors import STEP_REFUSALS, ConfirmationByDoer, TaskNotFound
 from sixclear.tasks.task.models import Task
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
 PUBLIC = Depends(PUBLIC_TASKS)
 OWN = Depends(OWN_TASKS)
+CONFIRM = Depends(Access.scope("tasks:confirm", organisation=CONFIRMING))
+REFUSALS = (*STEP_REFUSALS, PeriodNotFound, ConfirmationByDoer)
 
 
 @router.get(
@@ -70,6 +74,45 @@ def _place(view: RecurringPeriodView) -> tuple[datetime, date]:
 async def get_period(ctx: ContextDep, task_id: UUID, period: Lookup, response: Response) -> RecurringPeriodView:
     """One period of a recurring task by its key, such as `2026-W48`, with its version as ETag."""
     return await _answer(ctx, *await find.get_period(ctx, task_id, period), response)
+
+
+@router.post(
+    "/tasks/{task_id}/periods/{period}/confirm",
+    operation_id="confirmPeriod",
+    dependencies=[CONFIRM],
+    responses=problem_responses(*REFUSALS),
+)
+async def confirm(
+    ctx: ContextDep, task_id: UUID, period: Lookup, step: PeriodStep, expect: ExpectDep, response: Response
+) -> RecurringPeriodView:
+    """Confirm what was reported of a period; the doer never does."""
+    return await _answer(ctx, *await judge.confirm(ctx, task_id, period, step, expect), response)
+
+
+@router.post(
+    "/tasks/{task_id}/periods/{period}/return",
+    operation_id="returnPeriod",
+    dependencies=[CONFIRM],
+    responses=problem_responses(*REFUSALS),
+)
+async def send_back(
+    ctx: ContextDep, task_id: UUID, period: Lookup, entry: PeriodReason, expect: ExpectDep, response: Response
+) -> RecurringPeriodView:
+    """Ask for more of a period, with the reason: its report does not count, and it is reported again by its key."""
+    return await _answer(ctx, *await judge.send_back(ctx, task_id, period, entry, expect), response)
+
+
+@router.post(
+    "/tasks/{task_id}/periods/{period}/reopen",
+    operation_id="reopenPeriod",
+    dependencies=[CONFIRM],
+    responses=problem_responses(*REFUSALS),
+)
+async def reopen(
+    ctx: ContextDep, task_id: UUID, period: Lookup, entry: PeriodReason, expect: ExpectDep, response: Response
+) -> RecurringPeriodView:
+    """Let a period that was locked or confirmed be reported again, with the reason."""
+    return await _answer(ctx, *await judge.reopen(ctx, task_id, period, entry, expect), response)
 
 
 async def _answer(ctx: Context, task: Task, period: Period, response: Response) -> RecurringPeriodView:

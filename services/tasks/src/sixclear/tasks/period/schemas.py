@@ -8,6 +8,8 @@ from pydantic import Field
 
 from sixclear.common.web.calendar import SpecialDayView
 from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Text
+from sixclear.tasks.fields import OccurredAt
 from sixclear.tasks.programme.schemas import DueRoll
 
 PeriodStatus = Literal["open", "reported", "confirmed", "returned", "missed", "locked"]
@@ -15,6 +17,18 @@ PeriodTiming = Annotated[
     Literal["pending", "on_time", "late", "missing"],
     Field(description="By when the report became true that counts: at `due_at` it is on time."),
 ]
+
+
+class PeriodStep(Schema):
+    """A step on a period that needs nothing but a time."""
+
+    occurred_at: OccurredAt = None
+
+
+class PeriodReason(PeriodStep):
+    """Why a period goes back, or is opened again."""
+
+    reason: Text
 
 
 class DueDay(Schema):

@@ -212,6 +212,8 @@ class _Batch:
         states = {}
         for one in found:
             task = one.record(programmes)
+            if task.kind == "recurring":
+                continue  # its periods are rows and events of their own
             wanted = needs(task, commands[task.task_id], self.now)
             if not (one.used or (one.hiding and wanted.hidden)):
                 states[task.task_id] = ReportingState(task, [one.said] if wanted.said and one.said else ())

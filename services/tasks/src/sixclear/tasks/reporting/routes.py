@@ -10,7 +10,7 @@ from sixclear.common.bulk.errors import BulkRefused, BulkTooLarge, TooManyJobs
 from sixclear.common.bulk.files import Atomic, DryRun
 from sixclear.common.bulk.incoming import ACCEPTED, FileRoute, take_file
 from sixclear.common.errors import UnsupportedMediaType
-from sixclear.common.use_case import Context
+from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.access import Access
 from sixclear.common.web.openapi import lines_of
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
@@ -19,12 +19,14 @@ from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.evidence.schemas import EvidenceView
+from sixclear.tasks.period.errors import PeriodClosed
 from sixclear.tasks.reporting.schemas import (
     BulkProgressItem,
     BulkResult,
     EvidenceEntry,
     ProgressEntry,
     ProgressView,
+    ReportView,
     SubmissionEntry,
 )
 from sixclear.tasks.reporting.service import find, hand_in
@@ -60,21 +62,24 @@ async def _answer(ctx: Context, task: AnyTask, response: Response) -> TaskView:
     operation_id="reportProgress",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS)
+    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown, PeriodClosed)
     | {
         200: {
             "description": "You said the same at this stated time, or last today; nothing changed.",
-            "model": TaskView,
+            "model": ReportView,
         }
     },
 )
 async def report(
     ctx: ContextDep, task_id: UUID, entry: ProgressEntry, expect: ExpectDep, response: Response
-) -> TaskView:
-    """Report progress on a task that your organisation leads or works on; a repetition changes nothing (200)."""
-    task, new = await reporting.report(ctx, task_id, entry, expect)
-    response.status_code = 201 if new else 200
-    return await _answer(ctx, task, response)
+) -> ReportView:
+    """Report progress on a task that your organisation leads or works on; a repetition changes nothing (200).
+
+    A report on a recurring task is of the period whose window holds its time, unless it names another one.
+    """
+    told = await reporting.report(ctx, task_id, entry, expect)
+    response.status_code = 201 if told.new else 200
+    return ReportView.model_construct(**dict(await _answer(ctx, told.task, response)), period=told.period)
 
 
 @router.get(

@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.clock import civil_date, civil_day_start
-from sixclear.common.use_case import fact_time, require_organisation, require_past_allowed
+from sixclear.common.use_case import ReferenceUnknown, fact_time, require_organisation, require_past_allowed
+from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told, place, taken, takes_report
+from sixclear.tasks.period.lifecycle import report as report_of_period
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.access import doers
 from sixclear.tasks.task.lifecycle import TaskRecord, may_repeat
@@ -32,6 +34,7 @@ class ReportCommand:
     cause: str | None
     remedy: str | None
     occurred_at: datetime | None
+    period: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ class SaidReport:
     remedy: str | None
     occurred_at: datetime
     recorded_at: datetime
+    # Of a recurring task: which one, and whether the body named it.
+    period: str | None = None
+    period_named: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,14 @@ class ReportingState:
     """A locked task, and what else `needs` names.
 
     `said` are the reports that the command may repeat, `hidden` is what is hidden of the task (None: nothing), `stated`
-    has the percentages of all its reports.
+    has the percentages of all its reports, `periods` those periods of a recurring task that the report may be of.
     """
 
     task: TaskRecord
     said: Sequence[SaidReport] = ()
     hidden: Hidden | None = None
     stated: Sequence[StatedPercent] = ()
+    periods: Sequence[PeriodRecord] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ class Decision:
     report: SaidReport | None = None
     hidden: Hidden | None = None
     previous_version: int | None = None
+    step: Step | None = None
 
 
 def needs(task: TaskRecord, command: ReportCommand, now: datetime) -> Needs:
@@ -119,16 +127,22 @@ def decide(state: ReportingState, command: ReportCommand, now: datetime) -> Deci
     """What a report makes of a task that the caller may see and that is at the version that it expects.
 
     The lead and the coordinating bodies may report. Raises OrganisationNotAllowed, FactsPastNotAllowed, FactInFuture,
-    FactBehindLastChange and TransitionNotAllowed.
+    FactBehindLastChange and TransitionNotAllowed; ReferenceUnknown and PeriodClosed for a period that is named.
     """
     task = state.task
     organisation_id = require_organisation(command.organisation_id, doers(task), REPORT_OF_OTHERS)
+    if command.period is not None and task.kind != "recurring":
+        raise ReferenceUnknown(
+            "Only a recurring task has periods.",
+            errors=[{"pointer": "#/period", "code": "not-recurring", "detail": "Leave it out."}],
+        )
     if is_repetition(state.said, task.version, organisation_id, command, now):
         return Decision(task)
     stated = command.occurred_at
     require_past_allowed(stated, command.scopes)
     # A stated time may be earlier than the last change of the task.
     occurred_at = fact_time(stated, None if stated else task.occurred_at, now)
+    period = place(state.periods, command.period, occurred_at)
     kept, public = _percents(state, command, occurred_at)
     told = lifecycle.Report(kept, command.text, command.difficulty, command.cause, command.remedy)
     after = lifecycle.moved(task, lifecycle.report(task, told, occurred_at), occurred_at, now)
@@ -144,11 +158,23 @@ def decide(state: ReportingState, command: ReportCommand, now: datetime) -> Deci
         remedy=command.remedy,
         occurred_at=occurred_at,
         recorded_at=now,
+        period=None if period is None else period.key,
+        period_named=None if period is None else command.period is not None,
     )
+    step = None if period is None else _step(period, after, report, now)
     hidden = state.hidden
     if hidden is not None and task.classification == "public":
         hidden = hidden.after(Said(kept if public is None else public, occurred_at))
-    return Decision(after, report, hidden, task.published_version)
+    return Decision(after, report, hidden, task.published_version, step)
+
+
+def _step(period: PeriodRecord, task: TaskRecord, report: SaidReport, now: datetime) -> Step | None:
+    """What the report makes of its period; None for one that takes no report any more."""
+    if not takes_report(period, report.occurred_at):
+        return None
+    in_public = task.classification == "public"
+    told = Told(task.version, report.percent, report.public_percent, report.occurred_at, in_public)
+    return taken(period, report_of_period(period, told), report.occurred_at, now)
 
 
 def is_repetition(
@@ -162,6 +188,8 @@ def is_repetition(
 def is_same(said: SaidReport, command: ReportCommand, now: datetime) -> bool:
     """Whether the command repeats the report; without a percentage it kept the one of its time."""
     same = words(said) == words(command) and command.percent in (None, said.percent)
+    # What was told of the current period is not told again of the next one by a machine that tries once more.
+    same = same and (not said.period_named if command.period is None else said.period == command.period)
     return same and may_repeat(command.occurred_at, said.occurred_at, said.recorded_at, now)
 
 

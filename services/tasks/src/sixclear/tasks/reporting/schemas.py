@@ -11,10 +11,13 @@ from sixclear.common.bulk.files import OwnConditions
 from sixclear.common.bulk.results import FileResult, ItemProblem, ItemResult
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Key, Link, Sha256, Text
+from sixclear.common.web.texts import Key, Link, Sha256, Text, words_of
 from sixclear.tasks.evidence.schemas import Proof
 from sixclear.tasks.fields import Line, OccurredAt, OptionalReference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
+from sixclear.tasks.task.schemas import TaskView
+
+PeriodKey = Annotated[str, words_of(20)]
 
 
 class ProgressEntry(Schema):
@@ -25,6 +28,11 @@ class ProgressEntry(Schema):
     difficulty: Text | None = None
     cause: Text | None = None
     remedy: Text | None = None
+    period: PeriodKey | None = Field(
+        default=None,
+        description="The key of a period of a recurring task, such as `2026-W48`, for one that was missed. Without it "
+        "the report is of the period whose window holds its time.",
+    )
     occurred_at: OccurredAt = None
 
 
@@ -51,6 +59,8 @@ class BulkItemResult(ItemResult):
     outcome: Outcome
     task_id: UUID | None = None
     version: int | None = None
+    period: str | None = Field(default=None, description="Of a recurring task: the period that the report is of.")
+    missed: list[str] = Field(default_factory=list, description="Periods of it that may still be reported by key.")
     etag: str | None = Field(default=None, description="Of the task, for `If-Match` or `if_match`.")
     problem: ItemProblem | None = None
 
@@ -59,7 +69,7 @@ class BulkItemResult(ItemResult):
 
     def refuse(self, code: str, detail: str) -> None:
         """Tell nothing of the task any more but why."""
-        self.outcome, self.version, self.etag = "rejected", None, None
+        self.outcome, self.version, self.etag, self.period, self.missed = "rejected", None, None, None, []
         self.problem = ItemProblem(code=code, detail=detail)
 
 
@@ -76,10 +86,26 @@ class BulkResult(FileResult):
     items: list[BulkItemResult]
 
 
+class ReportedPeriod(Schema):
+    """What a report on a recurring task was of, and what else waits to be reported."""
+
+    key: str | None = Field(description="The period that the report is of; null for a time that is in no window.")
+    missed: list[str] = Field(description="Periods that were missed, the oldest first: each takes a report by its key.")
+
+
+class ReportView(TaskView):
+    """The task after a report."""
+
+    period: ReportedPeriod | None = Field(
+        default=None, exclude_if=lambda value: value is None, description="Of a recurring task only."
+    )
+
+
 class ProgressView(Schema):
     """A progress report as it was said."""
 
     task_version: int
+    period: str | None = Field(description="Of a recurring task: the key of the period that it is of.")
     organisation: OrganisationBrief | None
     percent: int
     text: str

@@ -276,9 +276,17 @@ def submit(task: TaskState, occurred_at: datetime) -> Change:
     return Change("submitted", {"status": "submitted", "submitted_at": occurred_at, "percent": 100})
 
 
-def confirm(task: TaskState, occurred_at: datetime, organisation_id: UUID) -> Change:
-    """Confirm the result. Which body may is decided in `access`."""
-    _allow(task, "completed")
+# A recurring task is never handed in: it is completed from here once its last period is over.
+_RECURRING_ENDS_FROM = frozenset({"assigned", "in_progress", "returned"})
+
+
+def confirm(task: TaskState, occurred_at: datetime, organisation_id: UUID, *, ended: bool = False) -> Change:
+    """Confirm the result; of a recurring task, that it is done, when its rule has `ended`.
+
+    Which body may is decided in `access`.
+    """
+    if not (task.kind == "recurring" and ended and task.status in _RECURRING_ENDS_FROM):
+        _allow(task, "completed")
     return Change(
         "completed",
         {"status": "completed", "completed_at": occurred_at, "completed_by_organisation_id": organisation_id},

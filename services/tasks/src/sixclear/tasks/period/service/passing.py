@@ -54,10 +54,30 @@ async def pass_time_of(ctx: Context, task_ids: Collection[UUID]) -> list[Step]:
     return steps
 
 
-async def known_of(ctx: Context, tasks: Mapping[UUID, AnyTask]) -> dict[UUID, Known]:
-    """What is known of the periods of these locked tasks."""
+async def open_for_reports(
+    ctx: Context, tasks: Mapping[UUID, AnyTask], keys: Collection[str], instants: Collection[datetime]
+) -> tuple[dict[UUID, list[PeriodRecord]], list[Step]]:
+    """The periods of those of these locked tasks that recur, as far as a report may be of them.
+
+    What time has done meanwhile are the steps: they are stored with the reports.
+    """
+    recur = {task_id: task for task_id, task in tasks.items() if task.kind == "recurring"}
+    found: dict[UUID, list[PeriodRecord]] = {}
+    steps: list[Step] = []
+    for task_id, known in (await known_of(ctx, recur, keys, instants) if recur else {}).items():
+        own = advance(recurring(recur[task_id]), known, ctx.now, _STEPS_OF_A_TASK)
+        now = {one.period_id: one for one in known.periods} | {step.after.period_id: step.after for step in own}
+        found[task_id] = list(now.values())
+        steps += own
+    return found, steps
+
+
+async def known_of(
+    ctx: Context, tasks: Mapping[UUID, AnyTask], keys: Collection[str] = (), instants: Collection[datetime] = ()
+) -> dict[UUID, Known]:
+    """What is known of the periods of these locked tasks, those of these names and instants included."""
     found: dict[UUID, list[PeriodRecord]] = {task_id: [] for task_id in tasks}
-    for period in await rows.list_known(ctx.session, tasks):
+    for period in await rows.list_known(ctx.session, tasks, keys, instants):
         found[period.task_id].append(period)
     told = await _told_since(ctx, tasks, found)
     return {

@@ -16,6 +16,8 @@ from sixclear.common.events.log import NewEvent
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.etags import check_version, etag
 from sixclear.tasks.organisation.service import named_organisations
+from sixclear.tasks.period.lifecycle import PeriodRecord, Step
+from sixclear.tasks.period.service.passing import open_for_reports, store
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.metrics import BULK_ITEMS
 from sixclear.tasks.reporting.rules import (
@@ -30,7 +32,7 @@ from sixclear.tasks.reporting.rules import (
 )
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, BulkResult, Outcome
 from sixclear.tasks.reporting.service.repeat import ReportsSeen
-from sixclear.tasks.reporting.service.report import command_of, event_of
+from sixclear.tasks.reporting.service.report import after, command_of, event_of, named_by, period_of
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_doer
 from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
@@ -62,9 +64,13 @@ async def report_many(
     wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
     tasks = await lock_records(ctx, wanted)
     names = _Keys(keyed, assigners)
+    commands = (command_of(ctx, item) for item in items)
+    periods, steps = await open_for_reports(ctx, tasks, *named_by(commands, ctx.now))
     batch = _Batch(
         ctx,
         tasks,
+        periods,
+        steps,
         names,
         await _reports_seen(ctx, tasks, items, names),
         await hidden_of(ctx.session, tasks),
@@ -126,7 +132,7 @@ class _Writing:
     async def go_on_with(self, part: "_Part") -> None:
         """Begin to write this part once the one before is written."""
         await self.end()
-        if part.events:
+        if part.events or part.steps:
             self._task = asyncio.create_task(self._write(part), name="bulk reports")
 
     async def end(self) -> None:
@@ -138,6 +144,7 @@ class _Writing:
     async def _write(self, part: "_Part") -> None:
         changes = rows.reported(part.tasks, part.reports)
         await self._ctx.log.publish_many(self._ctx.session, part.events, recorded_at=self._ctx.now, rows=changes)
+        await store(self._ctx, part.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,7 @@ class _Part:
     tasks: Sequence[TaskRecord]
     reports: Sequence[SaidReport]
     events: Sequence[NewEvent]
+    steps: Sequence[Step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +241,8 @@ class _Batch:
         self,
         ctx: Context,
         tasks: dict[UUID, TaskRecord],
+        periods: dict[UUID, list[PeriodRecord]],
+        steps: list[Step],
         keys: _Keys,
         seen: ReportsSeen,
         hidden: dict[UUID, Hidden],
@@ -241,6 +251,8 @@ class _Batch:
         self._ctx = ctx
         self._meta = ctx.meta()
         self._tasks = tasks
+        self._periods = periods
+        self._steps = steps
         self._keys = keys
         self._hidden = hidden
         self._seen = seen
@@ -253,8 +265,8 @@ class _Batch:
 
     def drain(self) -> _Part:
         """What was decided since the last time."""
-        part = _Part([self._tasks[task_id] for task_id in self._moved], self.reports, self.events)
-        self._moved, self.reports, self.events = set(), [], []
+        part = _Part([self._tasks[task_id] for task_id in self._moved], self.reports, self.events, self._steps)
+        self._moved, self.reports, self.events, self._steps = set(), [], [], []
         return part
 
     def name(self, lines: Sequence[Line[BulkProgressItem]]) -> None:
@@ -301,15 +313,20 @@ class _Batch:
         if line.item is None or found is None:
             return _result(index, line, "rejected", problem=line.problem)
         try:
-            outcome, version = self._report(line.item, found, repeated=index in self._repeated)
-            tag = etag(self._ctx.log.epoch, version)
-            return _result(index, line, outcome, task_id=found.task_id, version=version, etag=tag)
+            outcome, task, said = self._report(line.item, found, repeated=index in self._repeated)
+            tag = etag(self._ctx.log.epoch, task.version)
+            told: dict[str, Any] = {"task_id": found.task_id, "version": task.version, "etag": tag}
+            if period := period_of(task, self._periods.get(task.task_id, ()), said):
+                told |= {"period": period.key, "missed": period.missed}
+            return _result(index, line, outcome, **told)
         except DomainError as error:
             pointer = error.errors[0]["pointer"] if error.errors else None
             problem = ItemProblem(code=error.code, detail=error.detail, pointer=pointer)
             return _result(index, line, "rejected", task_id=found.task_id, problem=problem)
 
-    def _report(self, item: BulkProgressItem, found: "_Found", *, repeated: bool) -> tuple[Outcome, int]:
+    def _report(
+        self, item: BulkProgressItem, found: "_Found", *, repeated: bool
+    ) -> tuple[Outcome, TaskRecord, SaidReport | None]:
         if found.named is None:
             assert found.refusal is not None
             raise found.refusal
@@ -317,14 +334,16 @@ class _Batch:
         task = self._tasks[task_id]
         check_version(item.if_match, self._ctx.log.epoch, task.version)
         if repeated:
-            return "unchanged", task.version
+            return "unchanged", task, None
         stated = self._stated.get(task_id, ())
-        state = ReportingState(task, self._seen.of(task_id), self._hidden.get(task_id), stated)
+        state = ReportingState(
+            task, self._seen.of(task_id), self._hidden.get(task_id), stated, self._periods.get(task_id, ())
+        )
         decision = decide(state, command, self._ctx.now)
         if decision.report is None:
-            return "unchanged", task.version
+            return "unchanged", task, None
         self._keep(decision, decision.report)
-        return "reported", decision.task.version
+        return "reported", decision.task, decision.report
 
     def _keep(self, decision: Decision, report: SaidReport) -> None:
         task = decision.task
@@ -333,6 +352,8 @@ class _Batch:
         self._seen.add(report)
         self.reports.append(report)
         self.events.append(event_of(decision, self._meta))
+        if decision.step is not None:
+            self._steps += after(self._periods[task.task_id], decision)
         if decision.hidden is not None:
             self._hidden[task.task_id] = decision.hidden
         if task.task_id in self._stated:

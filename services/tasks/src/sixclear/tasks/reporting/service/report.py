@@ -1,36 +1,75 @@
 """Reporting progress on one task, and what one report shares with many."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sixclear.common.events.log import NewEvent
 from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.period.lifecycle import PeriodRecord, Step, missed_among
+from sixclear.tasks.period.service.passing import open_for_reports, store
 from sixclear.tasks.reporting import repository as rows
-from sixclear.tasks.reporting.rules import CHANGE, Decision, ReportCommand, ReportingState, decide, needs
-from sixclear.tasks.reporting.schemas import ProgressEntry
+from sixclear.tasks.reporting.rules import CHANGE, Decision, ReportCommand, ReportingState, SaidReport, decide, needs
+from sixclear.tasks.reporting.schemas import ProgressEntry, ReportedPeriod
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.recording import event_json, is_published
 from sixclear.tasks.task.service.find import locked_record
 
 
-async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expect) -> tuple[TaskRecord, bool]:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A task after a report, whether that was new, and of a recurring task its period and what was missed."""
+
+    task: TaskRecord
+    new: bool
+    period: ReportedPeriod | None
+
+
+async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expect) -> Reported:
     """Report progress on one task; the lead and the coordinating bodies may.
 
-    False when the body repeats itself word for word: at the same stated time, or without one on the same civil day
+    Not new when the body repeats itself word for word: at the same stated time, or without one on the same civil day
     with nothing since. Then nothing is written.
 
     Costs three statements: the row is locked, then what was said is read by a snapshot that follows the lock, then all
-    is written; a late report without a percentage one more.
+    is written; a late report without a percentage one more, one on a recurring task two for its period.
     """
     task = await locked_record(ctx, task_id, expect)
     command = command_of(ctx, entry)
-    decision = decide(await _read(ctx, task, command), command, ctx.now)
+    found, steps = await open_for_reports(ctx, {task_id: task}, *named_by([command], ctx.now))
+    periods = found.get(task_id, [])
+    decision = decide(await _read(ctx, task, command, periods), command, ctx.now)
     if decision.report is None:
-        return decision.task, False
+        return Reported(task, False, period_of(task, periods, None))
     changes = rows.reported([decision.task], [decision.report])
     await ctx.log.publish_many(ctx.session, [event_of(decision, ctx.meta())], recorded_at=ctx.now, rows=changes)
-    return decision.task, True
+    await store(ctx, steps + after(periods, decision))
+    return Reported(decision.task, True, period_of(task, periods, decision.report))
+
+
+def named_by(commands: Iterable[ReportCommand], now: datetime) -> tuple[set[str], set[datetime]]:
+    """The periods that commands name, and the instants of those that name none."""
+    told = list(commands)
+    keys = {one.period for one in told if one.period is not None}
+    return keys, {one.occurred_at or now for one in told if one.period is None}
+
+
+def after(periods: list[PeriodRecord], decision: Decision) -> list[Step]:
+    """The step of the period that a report is of, where it takes one; `periods` are as it leaves them from here on."""
+    step = decision.step
+    if step is None:
+        return []
+    periods[:] = [step.after if one.period_id == step.after.period_id else one for one in periods]
+    return [step]
+
+
+def period_of(task: TaskRecord, periods: Sequence[PeriodRecord], said: SaidReport | None) -> ReportedPeriod | None:
+    """What the answer says of the periods of a recurring task; None of another one."""
+    if task.kind != "recurring":
+        return None
+    return ReportedPeriod(key=said and said.period, missed=missed_among(periods))
 
 
 def command_of(ctx: Context, entry: ProgressEntry) -> ReportCommand:
@@ -44,6 +83,7 @@ def command_of(ctx: Context, entry: ProgressEntry) -> ReportCommand:
         cause=entry.cause,
         remedy=entry.remedy,
         occurred_at=entry.occurred_at,
+        period=entry.period,
     )
 
 
@@ -64,8 +104,10 @@ def event_of(decision: Decision, meta: Mapping[str, Any]) -> NewEvent:
     )
 
 
-async def _read(ctx: Context, task: TaskRecord, command: ReportCommand) -> ReportingState:
+async def _read(
+    ctx: Context, task: TaskRecord, command: ReportCommand, periods: Sequence[PeriodRecord]
+) -> ReportingState:
     wanted = needs(task, command, ctx.now)
     said, hidden = await rows.read_said(ctx.session, task.task_id, command.occurred_at, wanted)
     stated = await rows.list_percents(ctx.session, [task.task_id]) if wanted.stated else {}
-    return ReportingState(task, said, hidden, stated.get(task.task_id, ()))
+    return ReportingState(task, said, hidden, stated.get(task.task_id, ()), periods)
