@@ -178,6 +178,14 @@ async def test_lateness_is_judged_by_the_instant_of_the_first_page(service: Serv
     assert sorted(found) == sorted(one["task_id"] for one in whole)
 
 
+async def test_a_page_that_is_asked_for_again_is_the_same(service: Service, way: str) -> None:
+    for sort in set(get_args(listing.Sort)) - {"days_late"}:
+        first = await service.get("/tasks", limit=2, sort=sort)
+        service.clock.pass_by(seconds=1)
+        assert first["next"] is not None
+        assert await service.get("/tasks", limit=2, sort=sort) == first
+
+
 async def test_a_list_above_the_limit_says_that_there_are_more(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

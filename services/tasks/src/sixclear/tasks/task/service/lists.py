@@ -1,7 +1,7 @@
 """Lists of tasks."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -33,6 +33,7 @@ class TaskQuery:
 
 
 _END = 2**63  # past every number of an event
+_ANY_TIME = datetime(2025, 1, 1, tzinfo=UTC)
 # The caller's own part in the tasks that it lists.
 Role = Literal["lead", "assigning", "coordinating"]
 
@@ -88,7 +89,7 @@ async def list_tasks(ctx: Context, asked: TaskQuery, role: Role | None, begun: B
     if role is not None:
         narrow = await _own(ctx, narrow, role)
     counted = begun.counted if begun else await listing.count_tasks(ctx.session, narrow, ctx.now)
-    as_of = begun.as_of if begun else ctx.now
+    as_of = begun.as_of if begun else _judged_at(asked.sort, ctx.now)
     most = listing.most_counted(narrow)
     if not counted:
         return TaskPage([], 0, as_of, None, 0)
@@ -97,6 +98,15 @@ async def list_tasks(ctx: Context, asked: TaskQuery, role: Role | None, begun: B
     found, stopped = await listing.list_tasks(ctx.session, narrow, order, now=ctx.now, after=place, limit=limit + 1)
     following = found[limit - 1][1] if len(found) > limit else stopped
     return TaskPage(found[:limit], counted, as_of, following, min(counted, most))
+
+
+def _judged_at(sort: Sort, now: datetime) -> datetime:
+    """By which instant all pages say what is late.
+
+    Where it is of no weight it is always the same: else no cursor, and so no answer or page with one, would be the same
+    a moment later, and a reader who has it would get all of it again.
+    """
+    return now if sort == "days_late" else _ANY_TIME
 
 
 async def _own(ctx: Context, narrow: TaskFilter, role: Role) -> TaskFilter:
