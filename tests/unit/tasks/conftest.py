@@ -45,6 +45,8 @@ def a_record(**fields: Any) -> TaskRecord:
         **{name: getattr(state, name) for name in TaskState.__dataclass_fields__},
         "responsible_position": None,
         "product_kind": None,
+        "own_fields": None,
+        "inside_fields": None,
         "task_id": uuid4(),
         "code": "NV-1",
         "programme_id": uuid4(),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from sixclear.common.web.instants import DayOrInstant, Instant
-from sixclear.common.web.texts import line_of
+from sixclear.common.web.texts import line_of, lines_of
 
 PREFIX = "/api/tasks/v1"
 
@@ -23,3 +23,6 @@ OccurredAt = Annotated[
 ]
 # Whether the tasks of a programme are national work, or the own work of its owner and the bodies below.
 Reach = Literal["national", "own"]
+# What a field of a programme's own may hold, and a value of it.
+OwnFieldKind = Literal["text", "number", "date", "choice", "yes_no", "reference", "link"]
+OwnValue = Annotated[str, lines_of(2_000)] | bool | int | Annotated[float, Field(allow_inf_nan=False)]

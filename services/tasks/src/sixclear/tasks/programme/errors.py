@@ -7,3 +7,18 @@ class ProgrammeNotFound(DomainError):
     code, status, title = "programme-not-found", 404, "Programme not found"
     meaning = "No programme has this name in its address."
     remedy = "Check the name, or find the programme in the list of programmes."
+
+
+class OwnFieldsRefused(DomainError):
+    code, status, title = "own-fields-refused", 422, "Fields of the programme's own are refused"
+    meaning = (
+        "A field that the programme adds to its tasks is described in a way that cannot be, or differently from how it "
+        "was: it keeps its kind, its unit and whether it is public, and is not taken away."
+    )
+    remedy = "Correct what `errors` names. For another kind of value, add a field with another name."
+
+
+class OwnFieldsInvalid(DomainError):
+    code, status, title = "own-fields-invalid", 422, "A value of the programme's own fields is not valid"
+    meaning = "A task gives a field that its programme does not have, a value of another kind, or lacks a required one."
+    remedy = "See `own_fields` of the programme, and correct what `errors` names."

@@ -1,5 +1,6 @@
 """Events of programmes."""
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -21,6 +22,9 @@ class ProgrammeData(EventData):
     source_en: str | None
     owner_organisation_id: UUID
     reach: Reach = Field(default="national", description="Whether its tasks are national, or its owner's own.")
+    own_fields: list[dict[str, Any]] | None = Field(
+        default=None, description="The public fields that it adds to its tasks, as the OpenAPI description has them."
+    )
     demonstration: bool
     evidence_organisation_id: UUID | None = Field(
         default=None, description="The body that accepts evidence before a task is confirmed."

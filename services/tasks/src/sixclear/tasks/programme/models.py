@@ -1,8 +1,10 @@
 """The table of programmes."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, SmallInteger, String, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
@@ -34,6 +36,8 @@ class Programme(Versioned, Base):
     due_roll: Mapped[str] = mapped_column(server_default=text("'next'"))
     period_lock_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("20"))
     periods_confirmed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    # The fields that it adds to a task, as they were described; null: none.
+    own_fields: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (

@@ -9,7 +9,8 @@ from sixclear.tasks.programme.models import Programme
 async def programme_data(_ctx: Context, programme: Programme, change: str) -> ProgrammeData:
     """The public state of a programme."""
     own = {name: getattr(programme, name) for name in ProgrammeData.model_fields if name != "change"}
-    return ProgrammeData(change=change, **own)
+    public = [field for field in programme.own_fields or () if field["public"]]
+    return ProgrammeData(change=change, **own | {"own_fields": public or None})
 
 
 PROGRAMME = EntityKind[Programme]("programme", lambda programme: programme.programme_id, programme_data)

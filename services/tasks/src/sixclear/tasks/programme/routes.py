@@ -23,7 +23,7 @@ from sixclear.common.web.texts import Lookup
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.programme import service
-from sixclear.tasks.programme.errors import ProgrammeNotFound
+from sixclear.tasks.programme.errors import OwnFieldsRefused, ProgrammeNotFound
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.responses import programme_responses
 from sixclear.tasks.programme.schemas import ProgrammeEntry, ProgrammeView
@@ -33,6 +33,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 PUBLIC = Depends(Access.public("Programmes are published to everyone."))
 ADMINISTER = Depends(Access.scope("tasks:administer", organisation="own"))
 _DESCRIBING_REFUSALS = (
+    OwnFieldsRefused,
     AlreadyRegistered,
     ReferenceUnknown,
     OrganisationNotAllowed,

@@ -1,10 +1,17 @@
-"""What tasks and their answers say of a programme. Pure."""
+"""What tasks and their answers say of a programme, and the fields that it adds to them. Pure."""
 
-from dataclasses import dataclass
-from datetime import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time
+from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from sixclear.common.clock import CLOSE_OF_DAY
+from sixclear.common.web.texts import Link
+from sixclear.tasks.fields import OwnFieldKind, OwnValue
+from sixclear.tasks.programme.errors import OwnFieldsInvalid, OwnFieldsRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +41,151 @@ class ProgrammeFacts:
     slug: str
     owner_organisation_id: UUID
     terms: Terms = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnField:
+    """A field that a programme adds to its tasks."""
+
+    name: str
+    kind: OwnFieldKind
+    unit: str | None
+    choices: frozenset[str]
+    required: bool
+    public: bool
+
+
+def own_fields_of(stored: Sequence[Mapping[str, Any]] | None) -> dict[str, OwnField]:
+    """The fields that a programme adds, by name."""
+    return {
+        one["name"]: OwnField(
+            one["name"],
+            one["kind"],
+            one["unit"],
+            frozenset(choice["value"] for choice in one["choices"]),
+            one["required"],
+            one["public"],
+        )
+        for one in stored or ()
+    }
+
+
+def check_described(before: Mapping[str, OwnField], described: Sequence[Mapping[str, Any]]) -> None:
+    """Raises OwnFieldsRefused for fields that cannot be, or that are not as they were."""
+    after, errors = own_fields_of(described), []
+    for place, one in enumerate(described):
+        name = one["name"]
+        field, known = after[name], before.get(name)
+        if name in {other["name"] for other in described[:place]}:
+            errors.append(_error(f"/{place}/name", "name-repeated", "Another field has this name."))
+        if (field.kind == "choice") != bool(field.choices):
+            errors.append(_error(f"/{place}/choices", "choices-unfit", "A choice has choices, no other kind has."))
+        if field.unit is not None and field.kind != "number":
+            errors.append(_error(f"/{place}/unit", "unit-unfit", "Only a number has a unit."))
+        if known and (known.kind, known.unit, known.public) != (field.kind, field.unit, field.public):
+            errors.append(_error(f"/{place}", "field-fixed", "Its kind, its unit and whether it is public stay."))
+        if known and not known.choices <= field.choices:
+            errors.append(_error(f"/{place}/choices", "choice-gone", "A choice that is there stays."))
+    if before.keys() - after.keys():
+        errors.append(_error("", "field-gone", "A field that is there stays."))
+    if errors:
+        raise OwnFieldsRefused("The fields cannot be described like this.", errors=errors)
+
+
+def read_own_fields(
+    fields: Mapping[str, OwnField], given: Mapping[str, OwnValue], bodies: Mapping[str, UUID]
+) -> tuple[dict[str, OwnValue], dict[str, OwnValue]]:
+    """The values that a task has for its programme's fields, as they are stored: public ones, and the others.
+
+    `bodies` are the organisations that references name, by field. Raises OwnFieldsInvalid.
+    """
+    errors = [_error(f"/{name}", "field-unknown", "The programme has no such field.") for name in given.keys() - fields]
+    public: dict[str, OwnValue] = {}
+    inside: dict[str, OwnValue] = {}
+    for name, field in fields.items():
+        if name in bodies:
+            (public if field.public else inside)[name] = str(bodies[name])
+        elif name in given:
+            try:
+                (public if field.public else inside)[name] = _READ[field.kind](field, given[name])
+            except ValueError:
+                errors.append(_error(f"/{name}", "value-unfit", f"The value is not one of the kind {field.kind}."))
+        elif field.required:
+            errors.append(_error(f"/{name}", "value-missing", "The programme requires it."))
+    if errors:
+        raise OwnFieldsInvalid(
+            "The values do not fit the programme's fields.", errors=sorted(errors, key=lambda one: one["pointer"])
+        )
+    return public, inside
+
+
+def read_asked(fields: Mapping[str, OwnField], name: str, text: str) -> dict[str, OwnValue]:
+    """The value that a filter asks for, of a field in `fields`, as it is stored. Raises OwnFieldsInvalid."""
+    field = fields.get(name)
+    value: OwnValue = text
+    if field is not None and field.kind == "number":
+        value = _as_number(text)
+    elif field is not None and field.kind == "yes_no":
+        value = {"true": True, "false": False}.get(text, text)
+    optional = {name: replace(field, required=False)} if field else {}
+    reads_text = field is not None and field.kind == "reference"
+    return {name: text} if reads_text else read_own_fields(optional, {name: value}, {})[0]
+
+
+def _as_number(text: str) -> OwnValue:
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError:
+        return text
+
+
+def _error(pointer: str, code: str, detail: str) -> dict[str, str]:
+    return {"pointer": f"#/own_fields{pointer}", "code": code, "detail": detail}
+
+
+def _text(_field: OwnField, value: OwnValue) -> OwnValue:
+    if not isinstance(value, str):
+        raise ValueError(value)
+    return value
+
+
+def _number(_field: OwnField, value: OwnValue) -> OwnValue:
+    if isinstance(value, bool | str):
+        raise ValueError(value)
+    return value
+
+
+def _yes_no(_field: OwnField, value: OwnValue) -> OwnValue:
+    if not isinstance(value, bool):
+        raise ValueError(value)
+    return value
+
+
+def _date(field: OwnField, value: OwnValue) -> OwnValue:
+    return date.fromisoformat(str(_text(field, value))).isoformat()
+
+
+def _choice(field: OwnField, value: OwnValue) -> OwnValue:
+    if value not in field.choices:
+        raise ValueError(value)
+    return value
+
+
+_LINK: TypeAdapter[str] = TypeAdapter(Link)
+
+
+def _link(_field: OwnField, value: OwnValue) -> OwnValue:
+    # A ValidationError is a ValueError.
+    return _LINK.validate_python(value, strict=True)
+
+
+_READ: Mapping[str, Callable[[OwnField, OwnValue], OwnValue]] = {
+    "text": _text,
+    "number": _number,
+    "date": _date,
+    "choice": _choice,
+    "yes_no": _yes_no,
+    "link": _link,
+    # Where the value names no organisation it was refused before.
+    "reference": _choice,
+}

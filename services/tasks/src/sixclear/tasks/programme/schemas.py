@@ -8,7 +8,7 @@ from pydantic import Field
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
-from sixclear.tasks.fields import Line, OccurredAt, OptionalReference, Reach, Reference
+from sixclear.tasks.fields import Line, OccurredAt, OptionalReference, OwnFieldKind, Reach, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
 DecisionDays = Annotated[
@@ -34,6 +34,29 @@ _ROLL = (
 )
 _LOCK = "A period without a report is locked this many working days after it was due."
 _CONFIRMED = "Whether each reported period of a recurring task is to be confirmed."
+
+
+class OwnChoice(Schema):
+    """A value that a field of the kind `choice` may have."""
+
+    value: Slug
+    label_vi: Line
+    label_en: Line | None = None
+
+
+class OwnField(Schema):
+    """A field that a programme adds to its tasks; its kind, its unit and whether it is public stay as they are."""
+
+    name: Slug
+    kind: OwnFieldKind = Field(
+        description="`reference` names an organisation, by its identifier or any code; `link` is an address of the web."
+    )
+    label_vi: Line
+    label_en: Line | None = None
+    unit: Line | None = Field(default=None, description="Of a number.")
+    choices: list[OwnChoice] = Field(default_factory=list, max_length=100)
+    required: bool = False
+    public: bool = Field(default=False, description="Whether events and everyone are told; else the bodies concerned.")
 
 
 class ProgrammeEntry(Schema):
@@ -63,6 +86,12 @@ class ProgrammeEntry(Schema):
     due_roll: DueRoll = Field(default="next", description=_ROLL)
     period_lock_days: Annotated[int, Field(ge=0, le=250, strict=True, description=_LOCK), TAKES_WHOLE] = 20
     periods_confirmed: bool = Field(default=False, description=_CONFIRMED)
+    own_fields: list[OwnField] | None = Field(
+        default=None,
+        max_length=50,
+        description="Fields that it adds to its tasks (`own_fields` of a task). Left out, they stay as they are; "
+        "one that is there is not taken away.",
+    )
     demonstration: bool = False
     occurred_at: OccurredAt = None
 
@@ -87,5 +116,6 @@ class ProgrammeView(Schema):
     due_roll: DueRoll = Field(description=_ROLL)
     period_lock_days: int = Field(description=_LOCK)
     periods_confirmed: bool = Field(description=_CONFIRMED)
+    own_fields: list[OwnField] | None = Field(default=None, description="The fields that it adds to its tasks.")
     demonstration: bool
     version: int

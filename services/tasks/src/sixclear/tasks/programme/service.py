@@ -18,7 +18,7 @@ from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.recording import PROGRAMME
-from sixclear.tasks.programme.rules import ProgrammeFacts
+from sixclear.tasks.programme.rules import ProgrammeFacts, check_described, own_fields_of
 from sixclear.tasks.programme.schemas import ProgrammeEntry
 
 _NOT_THERE = "No programme has this slug; list them at /programmes."
@@ -93,6 +93,11 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
             raise AlreadyRegistered("Another body has a programme of this slug.", f"{PREFIX}/programmes/{entry.slug}")
         ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
     expect(programme)
+    before = None if programme is None else programme.own_fields
+    if entry.own_fields is None:
+        fields["own_fields"] = before
+    else:
+        check_described(own_fields_of(before), fields["own_fields"])
     fields["reach"] = entry.reach or ("national" if programme is None else programme.reach)
     if programme is None:
         programme = Programme(programme_id=programme_id, slug=entry.slug, version=0)

@@ -161,6 +161,8 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
         clause=None,
         description=None,
         product_kind=None,
+        own_fields=None,
+        inside_fields=None,
         source=country.source,
         external_id=external_id,
         assigned_by="central",

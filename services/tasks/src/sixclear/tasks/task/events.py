@@ -47,6 +47,9 @@ class TaskData(EventData):
     responsible_position: PositionData | None
     product: str | None
     product_kind: ProductKind | None = None
+    own_fields: dict[str, str | bool | int | float] | None = Field(
+        default=None, description="Values of the public fields that its programme adds, by name."
+    )
     authority: str | None
     original_deadline: datetime | None
     current_deadline: datetime | None

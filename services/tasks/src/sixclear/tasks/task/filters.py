@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from sixclear.common.folded_columns import found_in
 from sixclear.common.keys import folded_key
+from sixclear.tasks.fields import OwnValue
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.timing import bucket_in_sql
 
@@ -25,6 +26,7 @@ class TaskFilter:
 
     programme_id: UUID | None = None
     programme_ids: Sequence[UUID] | None = None
+    own_fields: Mapping[str, OwnValue] | None = None
     lead_organisation_ids: Sequence[UUID] | None = None
     status: str | None = None
     bucket: str | None = None
@@ -84,6 +86,7 @@ def _of_bodies(narrow: TaskFilter) -> list[ColumnElement[bool]]:
         (narrow.assigning_organisation_id, lambda value: Task.assigning_organisation_id == value),
         (narrow.coordinating_organisation_id, lambda value: Task.coordinating_organisation_ids.contains([value])),
         (narrow.assigned_by, lambda value: Task.assigned_by == value),
+        (narrow.own_fields, lambda value: Task.own_fields.contains(value)),
     )
     return [condition(value) for value, condition in wanted if value is not None]
 

@@ -102,6 +102,8 @@ class TaskRecord(TaskState):
     clause: str | None
     description: str | None
     product_kind: str | None
+    own_fields: Mapping[str, Any] | None
+    inside_fields: Mapping[str, Any] | None
     source: str | None
     external_id: str | None
     assigned_by: str

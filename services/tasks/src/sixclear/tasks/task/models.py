@@ -71,6 +71,9 @@ class Task(Versioned, Base):
     responsible_position: Mapped[dict[str, Any] | None]
     product: Mapped[str | None]
     product_kind: Mapped[str | None]
+    # Values of the fields that its programme adds: those that are public, and those that the bodies concerned read.
+    own_fields: Mapped[dict[str, Any] | None]
+    inside_fields: Mapped[dict[str, Any] | None]
     authority: Mapped[str | None]
     original_deadline: Mapped[datetime | None]
     current_deadline: Mapped[datetime | None]
@@ -126,6 +129,9 @@ class Task(Versioned, Base):
             "programme_id",
             "proposed_by_organisation_id",
             postgresql_where=text("assigned_at IS NULL"),
+        ),
+        Index(
+            "ix_task_own_fields", "own_fields", postgresql_using="gin", postgresql_ops={"own_fields": "jsonb_path_ops"}
         ),
         Index("ix_task_coordinating_organisation_ids", "coordinating_organisation_ids", postgresql_using="gin"),
         # The release before reads the first of these two; so does a search for signs alone.

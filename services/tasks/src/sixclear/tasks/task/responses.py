@@ -88,6 +88,8 @@ async def open_proposals(ctx: Context, waiting: Sequence[tuple[Task, datetime]])
 async def task_response(ctx: Context, task: AnyTask) -> TaskView:
     """A task with everything that it refers to."""
     numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
+    if not is_concerned(state_of(task), ctx.caller.organisation_id):
+        numbers = {**numbers, "inside_fields": None}
     names = await briefs(ctx.session, _named_in(task))
     directive = await find_described(ctx.session, task.directive_id) if task.directive_id else None
     return TaskView(**_detail(task, names, directive, ctx.now, numbers))

@@ -28,7 +28,7 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Key, Lookup, Words
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.fields import PREFIX, Reach
-from sixclear.tasks.programme.errors import ProgrammeNotFound
+from sixclear.tasks.programme.errors import OwnFieldsInvalid, ProgrammeNotFound
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import (
@@ -100,6 +100,7 @@ SortParam = Annotated[
     ),
 ]
 _DESCRIBING_REFUSALS = (
+    OwnFieldsInvalid,
     ReferenceUnknown,
     ReferenceAmbiguous,
     OrganisationNotAllowed,
@@ -124,7 +125,7 @@ _DESCRIBING_REFUSALS = (
     "/tasks",
     operation_id="listTasks",
     dependencies=[PUBLIC],
-    responses=problem_responses(ProgrammeNotFound, ReferenceUnknown),
+    responses=problem_responses(ProgrammeNotFound, ReferenceUnknown, OwnFieldsInvalid),
 )
 async def list_tasks(
     ctx: ContextDep,
@@ -139,6 +140,13 @@ async def list_tasks(
     updated_since: UpdatedSinceParam = None,
     sort: SortParam = "deadline",
     reach: Annotated[Reach | None, Query(description="Of national programmes, or of bodies' own.")] = None,
+    own_field: Annotated[
+        Words | None,
+        Query(
+            description="`name:value` of a public field that the programme adds; with `programme`. A reference by its "
+            "`organisation_id`."
+        ),
+    ] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
@@ -147,7 +155,18 @@ async def list_tasks(
     Proposals that are over are left out, unless `status=cancelled` asks for them.
     """
     asked = lists.TaskQuery(
-        programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since, sort, reach
+        programme,
+        organisation,
+        status,
+        bucket,
+        assigned_by,
+        q,
+        source,
+        external_id,
+        updated_since,
+        sort,
+        reach,
+        own_field,
     )
     return await _page(ctx, asked, cursor, limit)
 

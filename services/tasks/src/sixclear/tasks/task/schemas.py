@@ -9,7 +9,7 @@ from pydantic import Field
 from sixclear.common.web.schemas import NOT_REACHED, Schema
 from sixclear.common.web.texts import Key, Slug, Text, words_of
 from sixclear.tasks.directive.schemas import DirectiveView
-from sixclear.tasks.fields import Deadline, Line, OccurredAt, OptionalReference, Reference
+from sixclear.tasks.fields import Deadline, Line, OccurredAt, OptionalReference, OwnValue, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
 AssigningLevel = Literal["central", "province", "commune"]
@@ -91,6 +91,12 @@ class TaskProposal(Schema):
         default=None,
         description="What the product is. An information system or a database is confirmed only with evidence that it "
         "runs, holds data and has real users (`proves` of evidence).",
+    )
+    own_fields: dict[Slug, OwnValue | None] | None = Field(
+        default=None,
+        max_length=50,
+        description="Values of the fields that the programme adds (`own_fields` of the programme), by name. Left out, "
+        "a known task keeps those that it has.",
     )
     authority: Line | None = None
     deadline: Deadline | None = None
@@ -178,6 +184,12 @@ class TaskView(TaskSummary):
     responsible_position: PositionView | None
     product: str | None
     product_kind: ProductKind | None
+    own_fields: dict[str, str | bool | int | float] | None = Field(
+        default=None, description="Values of the public fields that its programme adds, by name."
+    )
+    inside_fields: dict[str, str | bool | int | float] | None = Field(
+        default=None, description="Values of the other fields that its programme adds: only for the bodies concerned."
+    )
     authority: str | None
     missing_clears: list[str]
     assigned_at: datetime | None

@@ -12,9 +12,11 @@ from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.directive.service import hold_directive
+from sixclear.tasks.fields import OwnValue
 from sixclear.tasks.organisation.models import Organisation
-from sixclear.tasks.organisation.service import known_organisations, level_of, require_known
+from sixclear.tasks.organisation.service import known_organisations, level_of, referenced, require_known
 from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.programme.rules import own_fields_of, read_own_fields
 from sixclear.tasks.programme.service import referenced_programme
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task import repository as rows
@@ -36,7 +38,7 @@ Keyed = TypeVar("Keyed", Task, TaskRecord)
 # Here the deadline is still a proposal; later the current one may differ from it by an extension.
 _UNDECIDED = frozenset({"draft", "proposed"})
 # What a proposal says in a column's own name and form; the rest is resolved.
-_PLAIN = set(TaskProposal.model_fields) & set(Task.__table__.columns.keys()) - {"task_id", "occurred_at"}
+_PLAIN = set(TaskProposal.model_fields) & set(Task.__table__.columns.keys()) - {"task_id", "occurred_at", "own_fields"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ async def _put(
     if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
         require_proposer(ctx, fields)
     expect(task)
+    fields = {**fields, **await _own_fields(ctx, proposal, task, programme)}
     known_programme = task and task.programme_id
     if task is None:
         task = await _propose(ctx, proposal, programme, fields)
@@ -274,6 +277,25 @@ async def _described(ctx: Context, proposal: TaskProposal, named: Named) -> dict
             for name, position in _positions(proposal).items()
         },
     }
+
+
+async def _own_fields(
+    ctx: Context, proposal: TaskProposal, task: Task | None, programme: Programme
+) -> dict[str, Mapping[str, OwnValue] | None]:
+    """The columns of the values that the programme's own fields have; none of them where the task keeps its own."""
+    if proposal.own_fields is None and task is not None and task.programme_id == programme.programme_id:
+        return {}
+    known = own_fields_of(programme.own_fields)
+    given = {name: value for name, value in (proposal.own_fields or {}).items() if value is not None}
+    named = {
+        f"#/own_fields/{name}": value
+        for name, value in given.items()
+        if name in known and known[name].kind == "reference" and isinstance(value, str)
+    }
+    bodies = await referenced(ctx.session, named) if named else {}
+    ids = {pointer.removeprefix("#/own_fields/"): body.organisation_id for pointer, body in bodies.items()}
+    public, inside = read_own_fields(known, given, ids)
+    return {"own_fields": public or None, "inside_fields": inside or None}
 
 
 def _search_text(code: str | None, proposal: TaskProposal) -> str:

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sixclear.common.use_case import Context
 from sixclear.common.web.pagination import InvalidCursor
-from sixclear.tasks.fields import Reach
+from sixclear.tasks.fields import OwnValue, Reach
 from sixclear.tasks.organisation import service as organisations
+from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.programme.rules import own_fields_of, read_asked
 from sixclear.tasks.programme.service import get_programme, ids_of_reach
 from sixclear.tasks.task import listing
 from sixclear.tasks.task.filters import TaskFilter
@@ -30,6 +32,7 @@ class TaskQuery:
     updated_since: datetime | None
     sort: Sort
     reach: Reach | None = None
+    own_field: str | None = None
 
 
 _END = 2**63  # past every number of an event
@@ -127,6 +130,7 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
         lead = tuple(await organisations.list_subtree(ctx.session, named))
     return TaskFilter(
         programme_id=programme.programme_id if programme else None,
+        own_fields=_own_fields(programme, asked.own_field) if asked.own_field else None,
         programme_ids=tuple(await ids_of_reach(ctx.session, asked.reach)) if asked.reach else None,
         lead_organisation_ids=lead,
         status=asked.status,
@@ -137,3 +141,11 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
         external_id=asked.external_id,
         updated_since=asked.updated_since,
     )
+
+
+def _own_fields(programme: Programme | None, asked: str) -> dict[str, OwnValue]:
+    """The value of a public field of the programme's own that is asked for as `name:value`; raises OwnFieldsInvalid."""
+    name, _, value = asked.partition(":")
+    known = own_fields_of(programme.own_fields if programme else None)
+    public = {one: field for one, field in known.items() if field.public and one == name}
+    return read_asked(public, name, value)

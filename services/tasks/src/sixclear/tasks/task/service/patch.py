@@ -45,6 +45,7 @@ def _described(task: Task) -> dict[str, Any]:
         "lead_organisation": task.lead_organisation_id and str(task.lead_organisation_id),
         "coordinating_organisations": [str(one) for one in task.coordinating_organisation_ids],
         "deadline": task.current_deadline,
+        "own_fields": {**(task.own_fields or {}), **(task.inside_fields or {})},
         **{name: _position(getattr(task, name)) for name in TaskProposal.model_fields if name.endswith("_position")},
     }
 
