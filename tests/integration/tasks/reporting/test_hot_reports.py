@@ -179,7 +179,8 @@ async def other_step(pair: Pair, rng: random.Random, task_id: UUID) -> None:
     await pair.both(client, f"/tasks/{task_id}/{step}", body)
 
 
-@pytest.mark.parametrize("seed", range(3))
+# A recurring task takes the ordinary way: these seeds repeat words on others, too.
+@pytest.mark.parametrize("seed", [4, 1, 2])
 async def test_random_requests_are_answered_and_stored_the_same_both_ways(
     pair: Pair, taken: list[int], seed: int
 ) -> None:
@@ -195,7 +196,7 @@ async def test_random_requests_are_answered_and_stored_the_same_both_ways(
             statuses.update(await pair.compare(asks))
         if rng.random() < 0.3:
             await other_step(pair, rng, rng.choice(tasks))
-        pair.wait(rng.choice([0, 0, 1, 3600, 86_400]) if seed else 7)
+        pair.wait(rng.choice([0, 0, 1, 3600, 86_400]) if seed != 4 else 7)
     await pair.compare_rows()
     assert statuses >= {200, 201, 404, 412, 422}, statuses
     assert {200, 201, 404} <= set(taken), "the front answered too few of them to compare"
