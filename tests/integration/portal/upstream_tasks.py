@@ -103,6 +103,7 @@ def tasks(state: "Upstream") -> list[Route]:
         items = [
             {
                 "task_version": n,
+                "period": None,
                 "organisation": brief(organisations()[0]),
                 "percent": percent,
                 "text": "Đã gửi lấy ý kiến các bộ và địa phương.",
