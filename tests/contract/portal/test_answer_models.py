@@ -61,7 +61,7 @@ def texts(schema: Any) -> Iterator[str]:
 def test_no_list_of_what_needs_attention_is_left_out() -> None:
     published = contract("monitoring")
     answered = published.resolved(published.answer_schema("GET", ATTENTION.path))["properties"]
-    assert set(ATTENTION.answer.model_fields) == answered.keys() - {"as_of"}
+    assert set(ATTENTION.answer.model_fields) == answered.keys() - {"as_of", "reach"}
 
 
 OBJECT = {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}}, "required": ["at"]}

@@ -48,8 +48,8 @@ def require_asking_body(ctx: Context, decision: Decision) -> UUID:
 
 def require_receiver(ctx: Context, decision: Decision) -> UUID:
     """The body may that a granted transfer names."""
-    named = None if decision.decided is None else value_of(decision.decided).organisation
-    return ctx.require_organisation({named}, "answer for the body that receives this task")
+    organisation_id = None if decision.decided is None else value_of(decision.decided).organisation
+    return ctx.require_organisation({organisation_id}, "answer for the body that receives this task")
 
 
 _ASKING = OrganisationRule(

@@ -40,7 +40,7 @@ REDACTING = OrganisationRule(
 )
 REDACT = Access.scope("tasks:confirm", organisation=REDACTING)
 REVIEWING = OrganisationRule(
-    "reviewing_body",
+    "evidence_body",
     "the body that the programme names for evidence, else the assigning body of the task or the owner of the "
     "programme, which does not work on the task",
     require_reviewer,
