@@ -73,6 +73,7 @@ async def _tell_and_compare(service: Service) -> None:
     milestone_id = planned.json()["milestone_id"]
     asked = {"kind": "extension", "reason": "Chờ thiết bị", "deadline": "2026-07-15"}
     decision_id = (await service.post("G06", f"/tasks/{task_id}/decisions", asked)).json()["decision_id"]
+    await _over_many(service)
     await _read_periods(service)
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
@@ -91,6 +92,13 @@ async def _tell_and_compare(service: Service) -> None:
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)
+
+
+async def _over_many(service: Service) -> None:
+    """One request over many tasks, as it is asked; a decision on one task is what the other addresses show."""
+    task_ids = [one["task_id"] for one in (await service.get("/tasks", status="assigned"))["items"]]
+    entry = {"kind": "pause", "reason": "Chờ văn bản hướng dẫn", "document": "15/TTr-BKHCN", "task_ids": task_ids}
+    assert (await service.post("G06", "/decisions", entry)).status_code == 202
 
 
 async def _read_periods(service: Service) -> None:

@@ -33,6 +33,8 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
 
     await the_life_of_a_task(service, without_commit)
     await without_commit("G06", "/progress/bulk", {"source": "ministry", "external_id": "NV-2", "text": "x"})
+    one_task = (await service.get("/tasks"))["items"][0]["task_id"]
+    await without_commit("G06", "/decisions", {"kind": "pause", "reason": "x", "task_ids": [one_task]})
     with service.commits_fail():
         response = await service.http.post(
             f"{service.prefix}/files", content=b"%PDF-1.7", params={"name": "a.pdf"}, headers=service.headers("G06")

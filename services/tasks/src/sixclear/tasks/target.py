@@ -5,6 +5,7 @@ from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
 from sixclear.tasks.app import create_app
 from sixclear.tasks.census.service import count
+from sixclear.tasks.decision.service.apply import apply_decisions
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.file.service import forget, forget_redacted
 from sixclear.tasks.file.stores import store_of
@@ -43,6 +44,11 @@ async def pass_time_of_periods(target: SourceTarget[Settings]) -> None:
     await pass_time(target.database, target.event_log, target.runtime.clock)
 
 
+async def take_decisions(target: SourceTarget[Settings]) -> None:
+    """Take decisions over many tasks to their tasks."""
+    await apply_decisions(target.database, target.event_log, target.runtime.clock)
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     own = with_files(settings or Settings(), runtime.settings)
@@ -58,4 +64,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         count=count,
         tend=forget_files,
         pass_time=pass_time_of_periods,
+        go_on=take_decisions,
     )

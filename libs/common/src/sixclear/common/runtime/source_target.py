@@ -34,7 +34,7 @@ class SourceSettings(Protocol):
 MakeMirror = Callable[[Bus, Database, Clock], Mirror]
 _MIRROR_FILLS = "what requests name is read from another service's log for the first time"
 
-_TEND_SECONDS, _PASS_TIME_SECONDS = 3600.0, 60.0
+_TEND_SECONDS, _PASS_TIME_SECONDS, _GO_ON_SECONDS = 3600.0, 60.0, 2.0
 
 S = TypeVar("S", bound=SourceSettings)
 S_contra = TypeVar("S_contra", bound=SourceSettings, contravariant=True)
@@ -62,7 +62,8 @@ class SourceTarget(Generic[S]):
     `mirror` makes what fills its table of another service's entities, where its requests name them.
 
     Where `count` is given, it states what that counts in each ten minutes: its census. `tend` is done once an hour,
-    `pass_time` once a minute: it records what time alone has done to the service's entities.
+    `pass_time` once a minute: it records what time alone has done to the service's entities. `go_on` is done every two
+    seconds: it goes on with what requests left to be done in chunks.
     `waiting_for` says on the readiness page what a target that has not started is busy with.
     """
 
@@ -81,6 +82,7 @@ class SourceTarget(Generic[S]):
         count: Count | None = None,
         tend: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
         pass_time: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
+        go_on: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
     ) -> None:
         self.name = name = events.service
         self.prefixes = prefixes
@@ -114,7 +116,11 @@ class SourceTarget(Generic[S]):
             state: ServiceState = self.app.state.service_state
             self.app.state.service_state = replace(state, behind_seconds=self._mirror.behind_seconds)
         self._watch = DatabaseWatch(settings.database_url, name, [self.database])
-        due = (("tending", tend, _TEND_SECONDS), ("passing time", pass_time, _PASS_TIME_SECONDS))
+        due = (
+            ("tending", tend, _TEND_SECONDS),
+            ("passing time", pass_time, _PASS_TIME_SECONDS),
+            ("going on", go_on, _GO_ON_SECONDS),
+        )
         self._periodic = [
             Periodic(f"{name} {what}", partial(work, self), seconds=seconds)
             for what, work, seconds in due

@@ -5,7 +5,7 @@ from uuid import UUID
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.tasks.decision.errors import DecisionByAsker, DecisionImpossible
-from sixclear.tasks.decision.models import Decision, value_of
+from sixclear.tasks.decision.models import Decision, DecisionOverMany, value_of
 from sixclear.tasks.organisation.service import get_organisation, is_within
 from sixclear.tasks.task.access import ASSIGNING, doers
 from sixclear.tasks.task.models import Task, state_of
@@ -44,6 +44,11 @@ async def require_decider(ctx: Context, task: Task, asked_by: UUID) -> UUID:
 def require_asking_body(ctx: Context, decision: Decision) -> UUID:
     """The body may that asked."""
     return ctx.require_organisation({decision.asked_by_organisation_id}, "withdraw a request of another organisation")
+
+
+def require_asking_whole(ctx: Context, whole: DecisionOverMany) -> UUID:
+    """The body may that asked for the decision over many tasks."""
+    return ctx.require_organisation({whole.asked_by_organisation_id}, "withdraw a request of another organisation")
 
 
 def require_receiver(ctx: Context, decision: Decision) -> UUID:

@@ -43,9 +43,9 @@ class Value:
     replaced_by: tuple[UUID, ...] | None = None
 
 
-def check_value(kind: str, task: TaskState, value: Value) -> None:
+def check_value(kind: str, task_kind: str, value: Value) -> None:
     """Raises DecisionValueWrong for a value that the kind needs and has not, or has and knows no use for."""
-    needed = None if (kind, task.kind) == ("resume", "recurring") else _VALUES[kind]
+    needed = None if (kind, task_kind) == ("resume", "recurring") else _VALUES[kind]
     for field in Value.__dataclass_fields__:
         given = getattr(value, field) is not None
         if given != (field == needed):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Index, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.tasks.decision.effects import Value
@@ -37,6 +37,8 @@ class Decision(HangsOnTask, Base):
     decided_by_organisation_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
+    # The decision over many tasks that it is a part of.
+    part_of: Mapped[UUID | None]
 
     __table_args__ = (
         Index("ix_decision_task_id", "task_id", "asked_at", "decision_id"),
@@ -53,6 +55,49 @@ class Decision(HangsOnTask, Base):
     def offered_to(self) -> UUID | None:
         """The body that is to accept it."""
         return None if self.decided is None or not self.is_open else value_of(self.decided).organisation
+
+
+class DecisionOverMany(Base):
+    """One request over many tasks, decided once: the record. Each task has a decision of its own, a part of it.
+
+    `entry` and `answer` are what was asked and decided, as the request had them; `asker` and `decider` who did it. By
+    them the parts are asked and decided later, in chunks.
+    """
+
+    __tablename__ = "decision_over_many"
+
+    decision_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str]
+    state: Mapped[str]
+    entry: Mapped[dict[str, Any]]
+    proposed: Mapped[dict[str, Any]]
+    asker: Mapped[dict[str, Any]]
+    asked_by_organisation_id: Mapped[UUID]
+    asked_at: Mapped[datetime]
+    answer: Mapped[dict[str, Any] | None]
+    decided: Mapped[dict[str, Any] | None]
+    decider: Mapped[dict[str, Any] | None]
+    decided_by_organisation_id: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+
+
+class DecisionPart(Base):
+    """What became of a decision over many tasks at one of them.
+
+    It `waits` until what was asked or decided has reached its task. `problem` says why the task cannot take it.
+    """
+
+    __tablename__ = "decision_part"
+
+    whole_id: Mapped[UUID] = mapped_column(ForeignKey("decision_over_many.decision_id"), primary_key=True)
+    # As it was named: it may be no task, or none that the asking body sees.
+    task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    waits: Mapped[bool] = mapped_column(Boolean)
+    decision_id: Mapped[UUID | None]
+    problem: Mapped[dict[str, Any] | None]
+
+    __table_args__ = (Index("ix_decision_part_waits", "whole_id", "task_id", postgresql_where=text("waits")),)
 
 
 def stored(value: Value) -> dict[str, Any]:

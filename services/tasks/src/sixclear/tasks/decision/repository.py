@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+from sqlalchemy.orm import selectinload
 
 from sixclear.tasks.decision.lifecycle import NEED_ACCEPTANCE
-from sixclear.tasks.decision.models import Decision
+from sixclear.tasks.decision.models import Decision, DecisionOverMany, DecisionPart
 from sixclear.tasks.task.filters import has_part
 from sixclear.tasks.task.models import Task
 
@@ -60,6 +61,55 @@ async def list_decisions(
     if after is not None:
         statement = statement.where(tuple_(Decision.asked_at, Decision.decision_id) > tuple_(*after))
     return (await session.scalars(statement.order_by(Decision.asked_at, Decision.decision_id).limit(limit))).all()
+
+
+async def find_whole(session: AsyncSession, decision_id: UUID, *, lock: bool = False) -> DecisionOverMany | None:
+    """The decision over many tasks with this identifier."""
+    return await session.get(DecisionOverMany, decision_id, with_for_update=lock or None, populate_existing=lock)
+
+
+async def parts_of(session: AsyncSession, whole_id: UUID) -> Sequence[DecisionPart]:
+    """What became of a decision over many tasks, in the order of the tasks' identifiers."""
+    of_whole = select(DecisionPart).where(DecisionPart.whole_id == whole_id)
+    return (await session.scalars(of_whole.order_by(DecisionPart.task_id))).all()
+
+
+async def tasks_named(session: AsyncSession, task_ids: Sequence[UUID]) -> Sequence[Task]:
+    """Those of these tasks that are there, with their programmes; not locked."""
+    named = select(Task).where(Task.task_id.in_(task_ids)).options(selectinload(Task.programme))
+    return (await session.scalars(named.order_by(Task.task_id))).all()
+
+
+async def names_restricted(session: AsyncSession, whole_id: UUID) -> bool:
+    """Whether a decision over many tasks was asked for on a task that is restricted."""
+    asked = DecisionPart.whole_id == whole_id, DecisionPart.decision_id.is_not(None)
+    hidden = exists().where(*asked, Task.task_id == DecisionPart.task_id, Task.classification != "public")
+    return bool((await session.scalars(select(hidden))).one())
+
+
+async def has_part_in(session: AsyncSession, whole_id: UUID, own: UUID) -> bool:
+    """Whether a body has a part in a task on which a decision over many was asked for."""
+    asked = DecisionPart.whole_id == whole_id, DecisionPart.decision_id.is_not(None)
+    concerned = exists().where(*asked, Task.task_id == DecisionPart.task_id, has_part(own))
+    return bool((await session.scalars(select(concerned))).one())
+
+
+async def let_wait(session: AsyncSession, whole_id: UUID) -> None:
+    """Let what was decided go to every task that could take what was asked."""
+    taken = DecisionPart.whole_id == whole_id, DecisionPart.problem.is_(None)
+    await session.execute(update(DecisionPart).where(*taken).values(waits=True))
+
+
+async def lock_waiting(session: AsyncSession, limit: int) -> Sequence[DecisionPart]:
+    """Parts of one decision over many tasks that wait, locked, in the order of their tasks; not those of others."""
+    waiting = select(DecisionPart).where(DecisionPart.waits).order_by(DecisionPart.whole_id, DecisionPart.task_id)
+    found = (await session.scalars(waiting.limit(limit).with_for_update(skip_locked=True))).all()
+    return [part for part in found if part.whole_id == found[0].whole_id]
+
+
+def alone(session: AsyncSession) -> AsyncSessionTransaction:
+    """A savepoint around what follows: where it is refused, it alone is undone."""
+    return session.begin_nested()
 
 
 def _conditions(narrow: DecisionFilter) -> list[ColumnElement[bool]]:

@@ -1,12 +1,18 @@
 """Decisions as the API answers them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sixclear.common.use_case import Context
-from sixclear.tasks.decision.models import Decision, value_of
-from sixclear.tasks.decision.schemas import DecisionValue, DecisionView
+from sixclear.tasks.decision.models import Decision, DecisionOverMany, DecisionPart, value_of
+from sixclear.tasks.decision.schemas import (
+    DecisionOverManyView,
+    DecisionPartView,
+    DecisionValue,
+    DecisionView,
+)
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 
 _VALUES = ("former", "proposed", "decided")
@@ -18,6 +24,38 @@ async def decision_responses(ctx: Context, decisions: Sequence[Decision]) -> lis
     bodies = [body for one in decisions for body in _bodies(one)]
     names = await briefs(ctx.session, bodies)
     return [_response(ctx, one, names) for one in decisions]
+
+
+async def whole_response(ctx: Context, whole: DecisionOverMany, parts: Sequence[DecisionPart]) -> DecisionOverManyView:
+    """A decision over many tasks with what became of it at these of them."""
+    values = [value_of(column).organisation for column in (whole.proposed, whole.decided) if column is not None]
+    names = await briefs(ctx.session, [whole.asked_by_organisation_id, whole.decided_by_organisation_id, *values])
+    tasks = [_part_response(one) for one in parts]
+    outcomes = Counter(one.outcome for one in tasks)
+    return DecisionOverManyView(
+        decision_id=whole.decision_id,
+        kind=whole.kind,
+        state=whole.state,
+        reason=whole.entry["reason"],
+        document=whole.entry.get("document"),
+        proposed=_value(whole.proposed, names),
+        decided=_value(whole.decided, names),
+        asked_by=named(names, whole.asked_by_organisation_id),
+        asked_at=whole.asked_at,
+        decided_by=named(names, whole.decided_by_organisation_id),
+        decided_at=whole.decided_at,
+        decision_reason=None if whole.answer is None else whole.answer.get("reason"),
+        waiting=outcomes["waiting"],
+        done=outcomes["done"],
+        rejected=outcomes["rejected"],
+        tasks=tasks,
+        version=whole.version,
+    )
+
+
+def _part_response(part: DecisionPart) -> DecisionPartView:
+    outcome = "waiting" if part.waits else "done" if part.problem is None else "rejected"
+    return DecisionPartView(task_id=part.task_id, outcome=outcome, decision_id=part.decision_id, problem=part.problem)
 
 
 def _bodies(decision: Decision) -> tuple[UUID | None, ...]:

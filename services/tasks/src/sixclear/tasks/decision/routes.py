@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.instants import Instant
-from sixclear.common.web.openapi import TAGGED
+from sixclear.common.web.openapi import LOCATED, TAGGED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
@@ -25,21 +25,24 @@ from sixclear.tasks.decision.errors import (
     DecisionReasonMissing,
     DecisionValueWrong,
 )
-from sixclear.tasks.decision.models import Decision
+from sixclear.tasks.decision.models import Decision, DecisionOverMany
 from sixclear.tasks.decision.repository import DecisionFilter
-from sixclear.tasks.decision.responses import decision_responses, is_awaited
+from sixclear.tasks.decision.responses import decision_responses, is_awaited, whole_response
 from sixclear.tasks.decision.schemas import (
     Acceptance,
     DecisionAnswer,
     DecisionEntry,
+    DecisionOverManyEntry,
+    DecisionOverManyView,
     DecisionView,
     Declination,
     Kind,
     State,
 )
-from sixclear.tasks.decision.service import ask, find, take_over
+from sixclear.tasks.decision.service import ask, find, many, take_over
 from sixclear.tasks.decision.service import decide as deciding
 from sixclear.tasks.decision.service import extend as extending
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.task.access import OWN as OWN_TASKS
 from sixclear.tasks.task.errors import (
     STEP_REFUSALS,
@@ -48,6 +51,7 @@ from sixclear.tasks.task.errors import (
     LevelMismatch,
     RecurrenceInvalid,
     SixClearsMissing,
+    TaskNotFound,
 )
 from sixclear.tasks.task.schemas import ExtensionEntry, Step, TaskView
 from sixclear.tasks.task.service.find import derived_state, shown
@@ -70,6 +74,7 @@ OrganisationParam = Annotated[
     Lookup | None, Query(description="Those on tasks that this body, or one below it, is answerable for.")
 ]
 AskedBeforeParam = Annotated[Instant | None, Query(description="Asked for before this instant.")]
+_FOLLOWED: dict[int | str, dict[str, Any]] = {202: {"headers": {**TAGGED[200]["headers"], **LOCATED[201]["headers"]}}}
 _ASKED: dict[int | str, dict[str, Any]] = {
     200: {"description": "The same was asked before, and is open; nothing changed.", "model": DecisionView}
 }
@@ -140,9 +145,29 @@ async def _page(
     dependencies=[PUBLIC],
     responses=TAGGED | problem_responses(DecisionNotFound),
 )
-async def get_decision(ctx: ContextDep, decision_id: UUID, response: Response) -> DecisionView:
-    """One decision, with its version as ETag."""
-    return await _answer(ctx, await find.get_decision(ctx, decision_id), response)
+async def get_decision(ctx: ContextDep, decision_id: UUID, response: Response) -> DecisionView | DecisionOverManyView:
+    """One decision, with its version as ETag; of one over many tasks also how far it has come, and what each took."""
+    try:
+        return await _answer(ctx, await find.get_decision(ctx, decision_id), response)
+    except DecisionNotFound:
+        return await _answer_whole(ctx, await many.get(ctx, decision_id), response)
+
+
+@router.post(
+    "/decisions",
+    operation_id="askForDecisionOverMany",
+    dependencies=[ASK],
+    status_code=202,
+    responses=problem_responses(TaskNotFound, DecisionValueWrong, ReferenceUnknown, DeadlineInPast) | _FOLLOWED,
+)
+async def ask_over_many(ctx: ContextDep, entry: DecisionOverManyEntry, response: Response) -> DecisionOverManyView:
+    """Ask for one decision over many tasks; another body decides, once.
+
+    It goes to the tasks in chunks. A task that cannot take it is named, and stops no other.
+    """
+    whole = await many.ask(ctx, entry)
+    response.headers["Location"] = f"{PREFIX}/decisions/{whole.decision_id}"
+    return await _answer_whole(ctx, whole, response)
 
 
 @router.post(
@@ -170,12 +195,15 @@ async def ask_for_decision(ctx: ContextDep, task_id: UUID, entry: DecisionEntry,
 )
 async def decide(
     ctx: ContextDep, decision_id: UUID, answer: DecisionAnswer, expect: ExpectDep, response: Response
-) -> DecisionView:
+) -> DecisionView | DecisionOverManyView:
     """Grant a request, grant something else in its place, or refuse it; never the body that asked.
 
-    What is granted happens to the task in the same transaction.
+    What is granted happens to the task in the same transaction. One over many tasks goes to them in chunks afterwards.
     """
-    return await _answer(ctx, await deciding.decide(ctx, decision_id, answer, expect), response)
+    try:
+        return await _answer(ctx, await deciding.decide(ctx, decision_id, answer, expect), response)
+    except DecisionNotFound:
+        return await _answer_whole(ctx, await many.decide(ctx, decision_id, answer, expect), response)
 
 
 @router.post(
@@ -212,9 +240,12 @@ async def decline(
 )
 async def withdraw(
     ctx: ContextDep, decision_id: UUID, step: Step, expect: ExpectDep, response: Response
-) -> DecisionView:
+) -> DecisionView | DecisionOverManyView:
     """Take your own request back before it is decided."""
-    return await _answer(ctx, await ask.withdraw(ctx, decision_id, step, expect), response)
+    try:
+        return await _answer(ctx, await ask.withdraw(ctx, decision_id, step, expect), response)
+    except DecisionNotFound:
+        return await _answer_whole(ctx, await many.withdraw(ctx, decision_id, step, expect), response)
 
 
 @router.post(
@@ -235,3 +266,9 @@ async def extend(
 async def _answer(ctx: Context, decision: Decision, response: Response) -> DecisionView:
     tag(response, ctx.log, decision, "awaited" if is_awaited(ctx, decision) else None)
     return (await decision_responses(ctx, [decision]))[0]
+
+
+async def _answer_whole(ctx: Context, whole: DecisionOverMany, response: Response) -> DecisionOverManyView:
+    view = await whole_response(ctx, whole, await many.parts_of(ctx, whole))
+    tag(response, ctx.log, whole, f"{view.waiting} wait")
+    return view

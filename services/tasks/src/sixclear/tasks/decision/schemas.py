@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
 from sixclear.tasks.fields import Deadline, Line, OccurredAt, Reference
@@ -47,6 +48,12 @@ class DecisionEntry(Schema):
     work_group: Slug | None = Field(default=None, description=_WORK_GROUP)
     replaced_by: ReplacedBy = None
     occurred_at: OccurredAt = None
+
+
+class DecisionOverManyEntry(DecisionEntry):
+    """What a body asks for on many tasks with one request, and why."""
+
+    task_ids: list[UUID] = Field(min_length=1, max_length=500, description="The tasks, each of them once.")
 
 
 class DecisionAnswer(Schema):
@@ -112,5 +119,39 @@ class DecisionView(Schema):
     decided_by: OrganisationBrief | None
     decided_at: datetime | None
     decision_reason: str | None = Field(description="Why it was decided so, or why a transfer was declined.")
+    part_of: UUID | None = Field(description="The decision over many tasks that it is a part of.")
     demonstration: bool
+    version: int
+
+
+class DecisionPartView(Schema):
+    """What became of a decision over many tasks at one of them."""
+
+    task_id: UUID
+    outcome: Literal["waiting", "done", "rejected"] = Field(
+        description="`done`: what was asked, or decided, holds for this task. `rejected`: the task cannot take it."
+    )
+    decision_id: UUID | None = Field(description="The decision on this task; null where nothing was asked.")
+    problem: ItemProblem | None = Field(description="Why it was rejected.")
+
+
+class DecisionOverManyView(Schema):
+    """One decision over many tasks: what was asked and decided, and how far it has come."""
+
+    decision_id: UUID
+    kind: Kind
+    state: Literal["asked", "granted", "granted_otherwise", "refused", "withdrawn"]
+    reason: str
+    document: str | None
+    proposed: DecisionValue
+    decided: DecisionValue | None = Field(description="What was granted; null while nothing is.")
+    asked_by: OrganisationBrief | None
+    asked_at: datetime
+    decided_by: OrganisationBrief | None
+    decided_at: datetime | None
+    decision_reason: str | None
+    waiting: int = Field(description="How many tasks it has not reached yet.")
+    done: int = Field(description="For how many tasks it holds.")
+    rejected: int = Field(description="How many tasks cannot take it.")
+    tasks: list[DecisionPartView]
     version: int

@@ -23,15 +23,16 @@ from sixclear.tasks.task.service.children import dimensions
 from sixclear.tasks.task.service.find import get_task
 
 
-async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry) -> tuple[Decision, bool]:
+async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry, part_of: UUID | None = None) -> tuple[Decision, bool]:
     """Ask for a decision on a task; the same request again, while it is open, is the same one (False).
 
-    Raises DecisionOpen beside another open one of the kind, DecisionImpossible where no other body could decide.
+    `part_of` is the decision over many tasks that it is a part of. Raises DecisionOpen beside another open one of the
+    kind, DecisionImpossible where no other body could decide.
     """
     task = await get_task(ctx, task_id, lock=True)
     own = require_asker(ctx, task)
     value = await stated_value(ctx, entry, task.programme.terms.closes)
-    effects.check_value(entry.kind, state_of(task), value)
+    effects.check_value(entry.kind, task.kind, value)
     known = await rows.decisions_of(ctx.session, task_id)
     if (found := next((one for one in known if one.is_open and one.kind == entry.kind), None)) is not None:
         if (found.asked_by_organisation_id, found.reason, value_of(found.proposed)) == (own, entry.reason, value):
@@ -43,6 +44,7 @@ async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry) -> tuple[Decisi
     effects.check_later(state_of(task), entry.kind, value)
     await check_decidable(ctx, task, own)
     asked = new_decision(task, len(known), entry, value, own, occurred_at)
+    asked.part_of = part_of
     ctx.session.add(asked)
     await record(ctx, asked, Change("asked", {"state": "asked"}), occurred_at, DECISION, reason=entry.reason)
     return asked, True

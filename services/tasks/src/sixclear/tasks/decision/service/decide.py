@@ -74,7 +74,7 @@ async def _granted_value(ctx: Context, decision: Decision, task: Task, answer: D
     if answer.outcome != "granted_otherwise":
         effects.check_no_value(stated)
         return proposed
-    effects.check_value(decision.kind, state_of(task), stated)
+    effects.check_value(decision.kind, task.kind, stated)
     if stated == proposed:
         raise DecisionValueWrong("This is what was asked: grant it.")
     return stated

@@ -1,0 +1,183 @@
+"""One decision over many tasks: asked once, decided once, read with what became of it at each task.
+
+Neither step touches a task: a worker takes them to the tasks, in chunks (`apply.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sixclear.common.caller import Caller
+from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.clock import CLOSE_OF_DAY
+from sixclear.common.errors import DomainError
+from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.decision import effects, lifecycle
+from sixclear.tasks.decision import repository as rows
+from sixclear.tasks.decision.access import require_asker, require_asking_whole, require_decider
+from sixclear.tasks.decision.effects import Value
+from sixclear.tasks.decision.errors import DecisionNotFound, DecisionValueWrong
+from sixclear.tasks.decision.lifecycle import DecisionState
+from sixclear.tasks.decision.models import DecisionOverMany, DecisionPart, stored, value_of
+from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionOverManyEntry
+from sixclear.tasks.decision.service.value import stated_value
+from sixclear.tasks.task.access import is_visible
+from sixclear.tasks.task.deadlines import check_to_come
+from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.models import state_of
+from sixclear.tasks.task.schemas import Step
+
+
+async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
+    """Ask for one decision over many tasks. Each task that cannot take it is named in the answer, later.
+
+    Raises TaskNotFound or OrganisationNotAllowed where the caller's body may ask on none of them.
+    """
+    own = ctx.caller.own_organisation()
+    value = await stated_value(ctx, entry, CLOSE_OF_DAY)
+    effects.check_value(entry.kind, "", value)
+    _check_to_come(ctx, value)
+    asked_at = ctx.fact_time(entry.occurred_at, None)
+    task_ids = sorted(set(entry.task_ids))
+    await _check_one_askable(ctx, task_ids)
+    whole = DecisionOverMany(
+        decision_id=ctx.new_id(),
+        version=1,
+        kind=entry.kind,
+        state="asked",
+        entry=entry.model_dump(mode="json", exclude={"task_ids", "occurred_at"}, exclude_none=True),
+        proposed=stored(value),
+        asker=_kept(ctx.caller),
+        asked_by_organisation_id=own,
+        asked_at=asked_at,
+    )
+    ctx.session.add(whole)
+    await ctx.session.flush()
+    ctx.session.add_all(DecisionPart(whole_id=whole.decision_id, task_id=one, waits=True) for one in task_ids)
+    await ctx.session.flush()
+    return whole
+
+
+async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect: Expect) -> DecisionOverMany:
+    """Decide once over all tasks; a body that may decide on each task on which it could be asked for.
+
+    The same answer again changes nothing. Raises as a decision on one task does, but for the tasks' states.
+    """
+    whole = await _locked(ctx, decision_id, expect)
+    parts = [one for one in await rows.parts_of(ctx.session, decision_id) if one.problem is None]
+    own = ctx.caller.own_organisation()
+    if not parts:
+        raise TransitionNotAllowed("None of the tasks could take what was asked.")
+    for task in await rows.tasks_named(ctx.session, [one.task_id for one in parts]):
+        await require_decider(ctx, task, whole.asked_by_organisation_id)
+    value = await _granted_value(ctx, whole, answer)
+    kept = answer.model_dump(mode="json", exclude={"occurred_at"}, exclude_none=True)
+    if (whole.answer, whole.decided_by_organisation_id) == (kept, own):
+        return whole
+    decided_at = ctx.fact_time(answer.occurred_at, whole.asked_at)
+    state = DecisionState(whole.kind, whole.state, value_of(whole.proposed))
+    if answer.outcome == "refused":
+        change = lifecycle.refuse(state, answer.reason, own, decided_at)
+    else:
+        change = lifecycle.grant(state, value, answer.reason, own, decided_at)
+        _check_to_come(ctx, value)
+        whole.decided = stored(value)
+    whole.answer, whole.decider = kept, _kept(ctx.caller)
+    whole.decided_by_organisation_id, whole.decided_at = own, decided_at
+    await _goes_on(ctx, whole, str(change.fields["state"]))
+    return whole
+
+
+async def withdraw(ctx: Context, decision_id: UUID, step: Step, expect: Expect) -> DecisionOverMany:
+    """Take back what is not decided, on every task; the body that asked may."""
+    whole = await _locked(ctx, decision_id, expect)
+    require_asking_whole(ctx, whole)
+    ctx.fact_time(step.occurred_at, whole.asked_at)
+    change = lifecycle.take_back(DecisionState(whole.kind, whole.state, value_of(whole.proposed)))
+    await _goes_on(ctx, whole, str(change.fields["state"]))
+    return whole
+
+
+async def get(ctx: Context, decision_id: UUID) -> DecisionOverMany:
+    """A decision over many tasks that the caller may see; raises DecisionNotFound.
+
+    Where it was asked for on a restricted task, only the bodies see it that asked or decided, or have a part in one of
+    its tasks.
+    """
+    whole = await rows.find_whole(ctx.session, decision_id)
+    if whole is None or not await _is_seen(ctx, whole):
+        raise DecisionNotFound
+    return whole
+
+
+async def parts_of(ctx: Context, whole: DecisionOverMany) -> Sequence[DecisionPart]:
+    """What became of it at each task."""
+    return await rows.parts_of(ctx.session, whole.decision_id)
+
+
+async def _is_seen(ctx: Context, whole: DecisionOverMany) -> bool:
+    own = ctx.caller.organisation_id
+    if own is not None and own in (whole.asked_by_organisation_id, whole.decided_by_organisation_id):
+        return True
+    if not await rows.names_restricted(ctx.session, whole.decision_id):
+        return True
+    return own is not None and await rows.has_part_in(ctx.session, whole.decision_id, own)
+
+
+async def _locked(ctx: Context, decision_id: UUID, expect: Expect) -> DecisionOverMany:
+    await get(ctx, decision_id)
+    whole = await rows.find_whole(ctx.session, decision_id, lock=True)
+    assert whole is not None, "decisions are never deleted"
+    expect(whole)
+    return whole
+
+
+async def _goes_on(ctx: Context, whole: DecisionOverMany, state: str) -> None:
+    whole.state, whole.version = state, whole.version + 1
+    await rows.let_wait(ctx.session, whole.decision_id)
+
+
+async def _check_one_askable(ctx: Context, task_ids: Sequence[UUID]) -> None:
+    refusal: DomainError = TaskNotFound("Your organisation sees none of these tasks.")
+    for task in await rows.tasks_named(ctx.session, task_ids):
+        if not is_visible(state_of(task), ctx.caller.organisation_id):
+            continue
+        try:
+            require_asker(ctx, task)
+            return
+        except DomainError as error:
+            refusal = error
+    raise refusal
+
+
+async def _granted_value(ctx: Context, whole: DecisionOverMany, answer: DecisionAnswer) -> Value:
+    proposed, stated = value_of(whole.proposed), await stated_value(ctx, answer, CLOSE_OF_DAY)
+    if answer.outcome != "granted_otherwise":
+        effects.check_no_value(stated)
+        return proposed
+    effects.check_value(whole.kind, "", stated)
+    if stated == proposed:
+        raise DecisionValueWrong("This is what was asked: grant it.")
+    return stated
+
+
+def _check_to_come(ctx: Context, value: Value) -> None:
+    if value.deadline is not None:
+        check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
+
+
+def _kept(caller: Caller) -> dict[str, Any]:
+    organisation = None if caller.organisation_id is None else str(caller.organisation_id)
+    return asdict(caller) | {"scopes": sorted(caller.scopes), "organisation_id": organisation}
+
+
+def caller_of(kept: dict[str, Any]) -> Caller:
+    """Who asked or decided; what it did is of an instant that is over when it reaches a task."""
+    return Caller(
+        kept["client_id"],
+        organisation_id=UUID(kept["organisation_id"]),
+        scopes=frozenset({*kept["scopes"], "facts:past"}),
+        person=kept["person"],
+        position=kept["position"],
+    )
