@@ -168,12 +168,13 @@ async def files(_: Namespace) -> int:
 
 
 async def publish_past(_: Namespace) -> int:
-    """Publish the evidence that an earlier release attached, as events of its own."""
+    """Publish evidence and extensions of an earlier release, as events of their own."""
     from sixclear.launcher.past import publish
 
     settings = common_settings("127.0.0.1", 0)
     configure_logging(settings)
-    say(f"{await publish(settings)} pieces of evidence of the past were published.")
+    told = await publish(settings)
+    say(f"{told.evidence} pieces of evidence and {told.extensions} extensions of the past were published.")
     return 0
 
 

@@ -1,6 +1,7 @@
 """`sixclear publish-past`: what an earlier release kept as fields becomes events of its own."""
 
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
@@ -12,19 +13,30 @@ from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
 from sixclear.launcher.databases import database_variable, known_databases
 from sixclear.launcher.registry import SERVICES
+from sixclear.tasks.decision.service.past import publish_past as publish_extensions
 from sixclear.tasks.events import EVENTS
-from sixclear.tasks.evidence.service import publish_past
+from sixclear.tasks.evidence.service import publish_past as publish_evidence
 
 
-async def publish(settings: CommonSettings) -> int:
-    """Publish the evidence of the past; answers how many pieces. Raises `CannotStart` without a database."""
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many facts of the past were published."""
+
+    evidence: int
+    extensions: int
+
+
+async def publish(settings: CommonSettings) -> Published:
+    """Publish evidence and extensions of the past; answers how many. Raises `CannotStart` without a database."""
     tasks = next(service for service in SERVICES if service.name == "tasks")
     async with AsyncExitStack() as stack:
         urls = await known_databases(settings, [tasks], stack)
         database = Database(urls["tasks"], application_name="sixclear-past", pool_size=1)
         stack.push_async_callback(database.close)
         try:
-            return await publish_past(database, EventLog(EVENTS, database, utc_now), utc_now)
+            log = EventLog(EVENTS, database, utc_now)
+            evidence = await publish_evidence(database, log, utc_now)
+            return Published(evidence, await publish_extensions(database, log, utc_now))
         except (DBAPIError, OSError, TimeoutError, PostgresError) as error:
             raise CannotStart(
                 "The database of tasks does not answer, or has no tables of this release.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from sqlalchemy.orm import selectinload
 
@@ -28,6 +28,52 @@ class DecisionFilter:
     organisation_ids: Sequence[UUID] | None
     asked_before: datetime | None
     concerned: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastExtension:
+    """An extension of a task that has no decision: what its event says, and the deadline before it."""
+
+    event_id: int
+    task_id: UUID
+    version: int
+    occurred_at: datetime
+    organisation_id: UUID
+    reason: str
+    lead_organisation_id: UUID | None
+    deadline: datetime
+    former: datetime | None
+
+
+# In the order of the log, from a position on: each event is read once, however many chunks there are.
+_PAST_EXTENSIONS = text(
+    """SELECT e.event_id, e.entity_id AS task_id, e.version, e.occurred_at,
+              coalesce(e.meta->>'organisation_id', e.data->>'assigning_organisation_id')::uuid AS organisation_id,
+              coalesce(e.meta->>'reason', '') AS reason,
+              (e.data->>'lead_organisation_id')::uuid AS lead_organisation_id,
+              (e.data->>'current_deadline')::timestamptz AS deadline,
+              (SELECT (before.data->>'current_deadline')::timestamptz FROM event before
+               WHERE before.entity_type = 'task' AND before.entity_id = e.entity_id AND before.version < e.version
+               ORDER BY before.version DESC LIMIT 1) AS former
+       FROM event e
+       WHERE e.event_id > :after AND e.entity_type = 'task' AND e.change = 'extended' AND e.published
+         AND e.data->>'current_deadline' IS NOT NULL
+         AND NOT EXISTS (SELECT FROM decision d
+                         WHERE d.task_id = e.entity_id AND d.kind = 'extension' AND d.decided_at = e.occurred_at
+                           AND (d.decided->>'deadline')::timestamptz = (e.data->>'current_deadline')::timestamptz)
+       ORDER BY e.event_id LIMIT :limit"""
+)
+
+
+async def list_past_extensions(session: AsyncSession, after: int, limit: int) -> Sequence[PastExtension]:
+    """Extensions of the log behind this position of which no decision tells, each published when it was decided."""
+    found = await session.execute(_PAST_EXTENSIONS, {"after": after, "limit": limit})
+    return [PastExtension(**row) for row in found.mappings()]
+
+
+async def known_decisions(session: AsyncSession, decision_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these decisions are there."""
+    return set(await session.scalars(select(Decision.decision_id).where(Decision.decision_id.in_(decision_ids))))
 
 
 async def find_decision(session: AsyncSession, decision_id: UUID) -> Decision | None:

@@ -14,7 +14,7 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.decision import access
 from sixclear.tasks.decision.errors import (
     REFUSALS,
@@ -166,7 +166,7 @@ async def ask_over_many(ctx: ContextDep, entry: DecisionOverManyEntry, response:
     It goes to the tasks in chunks. A task that cannot take it is named, and stops no other.
     """
     whole = await many.ask(ctx, entry)
-    response.headers["Location"] = f"{PREFIX}/decisions/{whole.decision_id}"
+    locate(response, f"{PREFIX}/decisions/{whole.decision_id}")
     return await _answer_whole(ctx, whole, response)
 
 
