@@ -1,7 +1,7 @@
 """What an operation makes of a file of items: one value for each, and the way that all of them go."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -14,8 +14,20 @@ from sixclear.common.bulk.results import FileResult
 from sixclear.common.use_case import Context
 from sixclear.common.web.schemas import Schema
 
-# What a use case makes of lines, given the service's own settings. It answers an item a line, in their order.
-Apply = Callable[[Context, Sequence[Line[Any]], bool, Any], Awaitable[FileResult]]
+# Reads the lines that follow in the same file, a part at a time.
+Later = Callable[[], AsyncGenerator[Sequence[Line[Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines of a file that are taken in one transaction; `later` where the file is a job, which has others behind."""
+
+    lines: Sequence[Line[Any]]
+    later: Later | None = None
+
+
+# What a use case makes of a part, given the service's own settings. It answers an item a line, in their order.
+Apply = Callable[[Context, Part, bool, Any], Awaitable[FileResult]]
 
 DryRun = Annotated[bool, Query(description="Check every item and write nothing.")]
 Atomic = Annotated[
@@ -63,7 +75,7 @@ class Files:
     async def take(
         self,
         ctx: Context,
-        lines: Sequence[Line[Any]],
+        part: Part,
         own: Any,
         *,
         dry_run: bool,
@@ -74,8 +86,8 @@ class Files:
 
         Raises BulkRefused when it is `atomic` and an item is refused: the transaction must not be committed then.
         """
-        keyed = await keys.look_up(ctx, self.operation, lines)
-        result = await self.apply(ctx, keyed.left, dry_run, own)
+        keyed = await keys.look_up(ctx, self.operation, part.lines)
+        result = await self.apply(ctx, replace(part, lines=keyed.left), dry_run, own)
         if keyed.hashes:
             items = keyed.merged(result.results, self.result.item_result)
             result.results[:] = items

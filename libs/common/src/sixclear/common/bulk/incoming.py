@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from sixclear.common.bulk import jobs
 from sixclear.common.bulk.errors import BulkTooLarge
-from sixclear.common.bulk.files import Files
+from sixclear.common.bulk.files import Files, Part
 from sixclear.common.bulk.items import FILES, read_lines
 from sixclear.common.bulk.job_views import view_of
 from sixclear.common.bulk.split import Piece, Splitter
@@ -194,7 +194,7 @@ async def take_file(ctx: Context, request: Request, files: Files, *, dry_run: bo
             if atomic:
                 raise
             raise _NotAtOnce from None
-        return await files.take(ctx, lines, state.own, dry_run=dry_run, atomic=atomic)
+        return await files.take(ctx, Part(lines), state.own, dry_run=dry_run, atomic=atomic)
     if atomic:
         raise BulkTooLarge(f"All or nothing holds for at most {most} items and {AT_ONCE_BYTES} bytes.")
     job = await jobs.accept(ctx.session, spooled.job_id, ctx.caller, ctx.now, dry_run=dry_run)

@@ -109,7 +109,8 @@ _TAKE_TURN = text(
        ORDER BY job.turn_at, job.job_id LIMIT 1 FOR UPDATE OF job SKIP LOCKED"""
 )
 _NEXT_CHUNK = text(
-    "SELECT first, lines, items FROM bulk_chunk WHERE job_id = :job_id AND results IS NULL ORDER BY first LIMIT 1"
+    """SELECT first, lines, items FROM bulk_chunk
+       WHERE job_id = :job_id AND first > :behind AND results IS NULL ORDER BY first LIMIT 1"""
 )
 _KEEP_RESULTS = text(
     "UPDATE bulk_chunk SET results = :results, items = NULL, lines = NULL WHERE job_id = :job_id AND first = :first"
@@ -216,9 +217,9 @@ async def waiting(session: AsyncSession) -> int:
     return int((await session.execute(_COUNT_WAITING)).scalar_one())
 
 
-async def next_chunk(session: AsyncSession, job_id: UUID) -> Chunk | None:
-    """The first chunk that waits."""
-    row = (await session.execute(_NEXT_CHUNK, {"job_id": job_id})).one_or_none()
+async def next_chunk(session: AsyncSession, job_id: UUID, behind: int = -1) -> Chunk | None:
+    """The first chunk that waits, behind the one that begins at an index."""
+    row = (await session.execute(_NEXT_CHUNK, {"job_id": job_id, "behind": behind})).one_or_none()
     return None if row is None else Chunk(row[0], [Piece(*one) for one in zip(row[1], row[2], strict=True)])
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bulk import jobs
-from sixclear.common.bulk.files import Files
-from sixclear.common.bulk.items import read_piece
+from sixclear.common.bulk.files import Files, Part
+from sixclear.common.bulk.items import Line, read_piece
 from sixclear.common.bulk.metrics import WAITING
 from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.clock import Clock
@@ -30,6 +30,8 @@ _CLEAN_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 30
 # A single item that fails so often is refused: those behind it wait.
 _MOST_FAILURES = 5
+# So many chunks behind the one that is taken may be read for it: the time of its transaction has an end.
+_LOOKED_AHEAD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,8 @@ class BulkJobs:
 
     async def _take(self, session: AsyncSession, turn: _Turn) -> None:
         files, ctx = self._files[turn.job.operation], self._context(session, turn.job)
-        lines = [read_piece(piece.line, piece.raw, files.item) for piece in turn.chunk.pieces]
-        result = await files.take(ctx, lines, self._own, dry_run=turn.job.dry_run, first=turn.chunk.first)
+        part = Part(_lines(turn.chunk, files), lambda: _later(session, turn, files))
+        result = await files.take(ctx, part, self._own, dry_run=turn.job.dry_run, first=turn.chunk.first)
         await self._keep(session, turn, result.model_dump_json().encode(), result)
 
     async def _keep(self, session: AsyncSession, turn: _Turn, body: bytes, result: Any) -> None:
@@ -153,3 +155,18 @@ class BulkJobs:
         item = files.result.item_result.refused(turn.chunk.first, {"line": piece.line}, told)
         result = files.result.of([item], dry_run=turn.job.dry_run)
         await self._keep(session, turn, result.model_dump_json().encode(), result)
+
+
+def _lines(chunk: jobs.Chunk, files: Files) -> Sequence[Line[Any]]:
+    return [read_piece(piece.line, piece.raw, files.item) for piece in chunk.pieces]
+
+
+async def _later(session: AsyncSession, turn: _Turn, files: Files) -> AsyncGenerator[Sequence[Line[Any]]]:
+    """What follows a chunk in its file, one chunk in memory at a time."""
+    first = turn.chunk.first
+    for _ in range(_LOOKED_AHEAD):
+        chunk = await jobs.next_chunk(session, turn.job.job_id, first)
+        if chunk is None:
+            return
+        first = chunk.first
+        yield _lines(chunk, files)

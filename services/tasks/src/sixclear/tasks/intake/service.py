@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.bulk.files import Files
+from sixclear.common.bulk.files import Files, Part
 from sixclear.common.bulk.items import Line
 from sixclear.common.db import wait_to_create
 from sixclear.common.entity import HasVersion
@@ -49,13 +49,14 @@ class _Gathered(EventLog):
         return 0
 
 
-async def put_many(ctx: Context, lines: Lines, dry_run: bool, own: Settings) -> TaskBulkResult:
+async def put_many(ctx: Context, part: Part, dry_run: bool, own: Settings) -> TaskBulkResult:
     """Propose, describe again and assign tasks in one transaction: a refused item never fails its neighbours.
 
     The same rules as for one task, in the order of the file; an item that changes nothing is `unchanged`, so that a
     machine may send its file again. Of an assigned task, what was decided stays, and the result says what needs a
     decision. With `dry_run` the answer is the same and nothing is written. Each item costs a savepoint and its writes.
     """
+    lines: Lines = part.lines
     gathered = _Gathered(ctx.log)
     whole = await rows.begin_item(ctx.session)
     batch = await _batch(replace(ctx, log=gathered), lines, own.open_proposals, gathered)

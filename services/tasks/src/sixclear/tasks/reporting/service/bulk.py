@@ -3,19 +3,19 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sixclear.common.bulk.files import Files
+from sixclear.common.bulk.files import Files, Later, Part
 from sixclear.common.bulk.items import Line
 from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
-from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.common.use_case import Context
 from sixclear.common.web.etags import check_version, etag
-from sixclear.tasks.organisation.service import named_organisations
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step
 from sixclear.tasks.period.service.passing import open_for_reports, store
 from sixclear.tasks.reporting import repository as rows
@@ -31,39 +31,40 @@ from sixclear.tasks.reporting.rules import (
     stated_percent,
 )
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, BulkResult, Outcome
+from sixclear.tasks.reporting.service.keys import Keys, keys_of
 from sixclear.tasks.reporting.service.repeat import ReportsSeen
 from sixclear.tasks.reporting.service.report import after, command_of, event_of, named_by, period_of
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_doer
-from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
+from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.hidden import hidden_of
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.public import Hidden
-from sixclear.tasks.task.service.describe import pair_incomplete, with_its_own_key
 from sixclear.tasks.task.service.find import lock_records
 
 # What is decided without a pause, and what is written with one statement while the next items are decided.
 _DECIDED_AT_ONCE, _WRITTEN_AT_ONCE = 100, 500
+# So many reports of a task may later parts of a file say again.
+_LOOKED_BACK = 50
+# The place of a line of a later part.
+_LATER = -1
+
+# By task and the body that reports on it: the places of lines, and what they say.
+_Told = dict[tuple[UUID, UUID], list[tuple[int, ReportCommand]]]
 
 
-async def report_many(
-    ctx: Context, lines: Sequence[Line[BulkProgressItem]], dry_run: bool, _own: Settings
-) -> BulkResult:
+async def report_many(ctx: Context, part: Part, dry_run: bool, _own: Settings) -> BulkResult:
     """Report progress on many tasks in one transaction: a refused item never fails its neighbours.
 
     The same rules as for one report. A task may come twice: its items are taken in their order. Items that repeat what
     the body said last word for word are `unchanged`, so that a machine may send its file again. With `dry_run` the
     answer is the same and nothing is written.
     """
+    lines: Sequence[Line[BulkProgressItem]] = part.lines
     items = [line.item for line in lines if line.item]
-    keys = {(item.source, item.external_id) for item in items if item.source and item.external_id}
-    keyed = await rows.task_ids_of_keys(ctx.session, keys, ctx.caller.organisation_id) if keys else {}
-    assigners = await named_organisations(
-        ctx.session, {item.assigning_organisation for item in items if item.assigning_organisation}
-    )
-    wanted = {item.task_id for item in items if item.task_id}.union(*keyed.values())
+    names = await keys_of(ctx, items)
+    wanted = {item.task_id for item in items if item.task_id}.union(*names.keyed.values())
     tasks = await lock_records(ctx, wanted)
-    names = _Keys(keyed, assigners)
     commands = (command_of(ctx, item) for item in items)
     periods, steps = await open_for_reports(ctx, tasks, *named_by(commands, ctx.now))
     batch = _Batch(
@@ -72,11 +73,11 @@ async def report_many(
         periods,
         steps,
         names,
-        await _reports_seen(ctx, tasks, items, names),
+        await _reports_seen(ctx, tasks, items, names, _LOOKED_BACK if part.later else 0),
         await hidden_of(ctx.session, tasks),
         await rows.list_percents(ctx.session, tasks if any(_may_be_late(item) for item in items) else ()),
     )
-    batch.name(lines)
+    await batch.name(part)
     results: list[BulkItemResult] = []
     writing = _Writing(ctx)
     try:
@@ -103,11 +104,12 @@ FILES = Files(
 
 
 async def _reports_seen(
-    ctx: Context, tasks: Mapping[UUID, TaskRecord], items: Sequence[BulkProgressItem], keys: "_Keys"
+    ctx: Context, tasks: Mapping[UUID, TaskRecord], items: Sequence[BulkProgressItem], keys: Keys, back: int
 ) -> ReportsSeen:
     """The reports of these locked tasks that the items may repeat.
 
-    Items that state no time repeat what was said last, and each of them one report: more are not read.
+    Items that state no time repeat what was said last, and each of them one report: more are not read, but for `back`
+    reports of a task that items of a later part may repeat.
     """
     today = civil_day_start(civil_date(ctx.now))
     stated = {item.occurred_at for item in items if item.occurred_at}
@@ -115,11 +117,13 @@ async def _reports_seen(
     told = {one.task_id for one in tasks.values() if stated or (one.last_report_at and one.last_report_at >= today)}
     if not told:
         return ReportsSeen((), ctx.now)
-    if stated:
-        return ReportsSeen(await rows.list_said(ctx.session, told, stated, today), ctx.now)
-    times = Counter(task_id for item in items for task_id in keys.candidates(item))
-    after = {task_id: tasks[task_id].version - times[task_id] for task_id in told}
-    return ReportsSeen(await rows.list_last_said(ctx.session, after), ctx.now)
+    seen = ReportsSeen(await rows.list_said(ctx.session, told, stated, today) if stated else (), ctx.now)
+    if back or not stated:
+        times = Counter(task_id for item in items for task_id in keys.candidates(item))
+        last = {task_id: tasks[task_id].version - times[task_id] - back for task_id in told}
+        for one in await rows.list_last_said(ctx.session, last):
+            seen.add(one)
+    return seen
 
 
 class _Writing:
@@ -157,60 +161,6 @@ class _Part:
     steps: Sequence[Step]
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """Which tasks the keys of a bulk request name: by key, then by assigning body as the request writes it."""
-
-    keyed: Mapping[tuple[str, str], Mapping[UUID, UUID]]
-    assigners: Mapping[str, UUID]
-
-    def task_id(self, item: BulkProgressItem) -> UUID:
-        """The one task that the item names; raises when it names none or several."""
-        if bool(item.source) != bool(item.external_id):
-            raise pair_incomplete()
-        if item.assigning_organisation is not None and item.assigning_organisation not in self.assigners:
-            raise ReferenceUnknown(
-                "assigning_organisation names no organisation that is known; find it with GET /organisations?q=.",
-                errors=[_error("assigning_organisation", "organisation-unknown", "No such organisation.")],
-            )
-        if item.task_id is not None:
-            return item.task_id
-        if item.source is None or item.external_id is None:
-            raise ReferenceUnknown("Name the task by task_id, or by source and external_id.")
-        found = self.keyed.get((item.source, item.external_id), {})
-        if item.assigning_organisation is not None:
-            wanted = self.assigners.get(item.assigning_organisation)
-            found = {task_id: assigner for task_id, assigner in found.items() if assigner == wanted}
-        if not found:
-            raise TaskNotFound("No assigned task that you lead or work on has this key of this assigning body.")
-        if len(found) > 1:
-            raise ReferenceAmbiguous("Several tasks have this key: add assigning_organisation, or name it by task_id.")
-        return next(iter(found))
-
-    def candidates(self, item: BulkProgressItem) -> Iterable[UUID]:
-        """The tasks that the item may name."""
-        if item.task_id is not None:
-            return (item.task_id,)
-        return self.keyed.get((item.source, item.external_id), ()) if item.source and item.external_id else ()
-
-    def check(self, task: TaskRecord, item: BulkProgressItem) -> None:
-        """Raises ReferenceAmbiguous when the item says of its task what another one has."""
-        if item.task_id is None:
-            return
-        with_its_own_key(task, item.source, item.external_id)
-        if item.assigning_organisation is None:
-            return
-        if self.assigners[item.assigning_organisation] != task.assigning_organisation_id:
-            raise ReferenceAmbiguous(
-                "task_id names a task of another assigning body: leave out assigning_organisation.",
-                errors=[_error("assigning_organisation", "assigner-of-another", "Leave it out.")],
-            )
-
-
-def _error(field: str, code: str, detail: str) -> dict[str, str]:
-    return {"pointer": f"#/{field}", "code": code, "detail": detail}
-
-
 def _may_be_late(item: BulkProgressItem) -> bool:
     """Whether the percentage may be that of an earlier time."""
     return item.occurred_at is not None and item.percent is None
@@ -243,7 +193,7 @@ class _Batch:
         tasks: dict[UUID, TaskRecord],
         periods: dict[UUID, list[PeriodRecord]],
         steps: list[Step],
-        keys: _Keys,
+        keys: Keys,
         seen: ReportsSeen,
         hidden: dict[UUID, Hidden],
         stated: dict[UUID, list[StatedPercent]],
@@ -269,28 +219,59 @@ class _Batch:
         self._moved, self.reports, self.events, self._steps = set(), [], [], []
         return part
 
-    def name(self, lines: Sequence[Line[BulkProgressItem]]) -> None:
+    async def name(self, part: Part) -> None:
         """Find out what each line names, and which say of their tasks what was said of them last.
 
         An earlier request had those.
         """
-        told: dict[tuple[UUID, UUID], list[tuple[int, ReportCommand]]] = defaultdict(list)
-        for index, line in enumerate(lines):
-            found = None if line.item is None else self._find(line.item)
+        told: _Told = defaultdict(list)
+        for index, line in enumerate(part.lines):
+            found = None if line.item is None else self._find(line.item, self._keys)
             self._found.append(found)
             if found is not None and found.named is not None:
                 task_id, organisation_id, command = found.named
                 told[task_id, organisation_id].append((index, command))
-        for (task_id, organisation_id), of_task in told.items():
-            if self._seen.of(task_id):
-                places = self._seen.repeated(self._tasks[task_id], organisation_id, [item for _, item in of_task])
-                self._repeated.update(of_task[place][0] for place in places)
+        known = {named: of_task for named, of_task in told.items() if self._seen.of(named[0])}
+        if part.later is not None:
+            await self._look_ahead(part.later, known)
+        for (task_id, organisation_id), of_task in known.items():
+            places = self._seen.repeated(self._tasks[task_id], organisation_id, [item for _, item in of_task])
+            self._repeated.update(of_task[place][0] for place in places)
 
-    def _find(self, item: BulkProgressItem) -> "_Found":
+    async def _look_ahead(self, later: Later, told: "_Told") -> None:
+        """Add what later parts say of tasks where this part alone does not show whether it says the last things again.
+
+        Their places are those of no line here. Nothing is read where it is plain, and no more than until it is.
+        """
+        open_tasks = self._undecided(told, told)
+        if not open_tasks:
+            return
+        async with aclosing(later()) as parts:
+            async for lines in parts:
+                items = [line.item for line in lines if line.item]
+                keys, wanted = await keys_of(self._ctx, items), {task_id for task_id, _ in open_tasks}
+                for item in items:
+                    found = None if wanted.isdisjoint(keys.candidates(item)) else self._find(item, keys)
+                    if found is not None and found.named is not None and found.named[:2] in open_tasks:
+                        told[found.named[:2]].append((_LATER, found.named[2]))
+                open_tasks = self._undecided(told, open_tasks)
+                if not open_tasks:
+                    return
+
+    def _undecided(self, told: "_Told", among: Iterable[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+        return {
+            (task_id, organisation_id)
+            for task_id, organisation_id in among
+            if self._seen.goes_on(
+                self._tasks[task_id], organisation_id, [item for _, item in told[task_id, organisation_id]]
+            )
+        }
+
+    def _find(self, item: BulkProgressItem, keys: Keys) -> "_Found":
         task_id = item.task_id
         try:
-            task_id = self._keys.task_id(item)
-            return _Found(task_id, (task_id, self._named(task_id, item), command_of(self._ctx, item)))
+            task_id = keys.task_id(item)
+            return _Found(task_id, (task_id, self._named(task_id, item, keys), command_of(self._ctx, item)))
         except DomainError as error:
             return _Found(task_id, refusal=error)
 
@@ -298,13 +279,13 @@ class _Batch:
         """What became of these lines, in order; `first` is the place of the first of them."""
         return [self._take(index, line) for index, line in enumerate(lines, first)]
 
-    def _named(self, task_id: UUID, item: BulkProgressItem) -> UUID:
+    def _named(self, task_id: UUID, item: BulkProgressItem, keys: Keys) -> UUID:
         """The body that reports on the task that the item names; raises what the item is refused with."""
         task = self._tasks.get(task_id)
         if task is None or not is_visible(task, self._ctx.caller.organisation_id):
             raise TaskNotFound(NOT_SEEN)
         organisation_id = require_doer(self._ctx, task, REPORT_OF_OTHERS)
-        self._keys.check(task, item)
+        keys.check(task, item)
         return organisation_id
 
     def _take(self, index: int, line: Line[BulkProgressItem]) -> BulkItemResult:

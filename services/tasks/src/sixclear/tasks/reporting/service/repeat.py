@@ -39,8 +39,24 @@ class ReportsSeen:
         An entry that states a time is known by it: it neither begins nor ends what the others repeat, whether it was
         taken or refused.
         """
-        of_task = self._of_task.get(task.task_id, ())
-        run = unbroken(of_task, task.version, organisation_id, civil_date(self._now))
+        run, untimed = self._compared(task, organisation_id, entries)
+        count = count_repeated(run, [entry for _, entry in untimed], self._is_same)
+        return {place for place, _ in untimed[:count]}
+
+    def goes_on(self, task: TaskRecord, organisation_id: UUID, entries: Sequence[ReportCommand]) -> bool:
+        """Whether it depends on what follows these entries in their file which of them repeat what was said last."""
+        run, untimed = self._compared(task, organisation_id, entries)
+        told = [entry for _, entry in untimed]
+        return count_repeated(run, told, self._is_same) < len(told) and is_middle(run, told, self._is_same)
+
+    def _is_same(self, said: SaidReport, entry: ReportCommand) -> bool:
+        return is_same(said, entry, self._now)
+
+    def _compared(
+        self, task: TaskRecord, organisation_id: UUID, entries: Sequence[ReportCommand]
+    ) -> tuple[list[SaidReport], list[tuple[int, ReportCommand]]]:
+        """What the body said last, and the entries that may repeat it, with their places: those without a time."""
+        run = unbroken(self.of(task.task_id), task.version, organisation_id, civil_date(self._now))
         untimed = [(place, entry) for place, entry in enumerate(entries) if entry.occurred_at is None]
         told = {words(entry) for _, entry in untimed}
         timed: dict[tuple[Any, ...], list[ReportCommand]] = defaultdict(list)
@@ -50,12 +66,9 @@ class ReportsSeen:
         left = [
             said
             for said in run
-            if words(said) in told or not any(is_same(said, one, self._now) for one in timed[words(said)])
+            if words(said) in told or not any(self._is_same(said, one) for one in timed[words(said)])
         ]
-        count = count_repeated(
-            left, [entry for _, entry in untimed], lambda said, entry: is_same(said, entry, self._now)
-        )
-        return {place for place, _ in untimed[:count]}
+        return left, untimed
 
 
 def evidence_words(said: Evidence | EvidenceItem) -> tuple[Any, ...]:
@@ -84,13 +97,27 @@ def unbroken(said: Iterable[Said], version: int, organisation_id: UUID, day: dat
 def count_repeated(run: Sequence[Said], entries: Sequence[Entry], is_same: Callable[[Said, Entry], bool]) -> int:
     """How many entries, from the first on, are the end of `run` again. One that comes twice in a row counts as one."""
     for start in range(len(run)):
-        place, count = start, 0
-        for entry in entries:
-            if place < len(run) and is_same(run[place], entry):
-                place += 1
-            elif place == start or not is_same(run[place - 1], entry):
-                break
-            count += 1
+        place, count = _along(run, start, entries, is_same)
         if place == len(run):
             return count
     return 0
+
+
+def is_middle(run: Sequence[Said], entries: Sequence[Entry], is_same: Callable[[Said, Entry], bool]) -> bool:
+    """Whether all entries are a part of `run` again that ends before `run` does."""
+    reached = (_along(run, start, entries, is_same) for start in range(len(run)))
+    return any(count == len(entries) and place < len(run) for place, count in reached)
+
+
+def _along(
+    run: Sequence[Said], start: int, entries: Sequence[Entry], is_same: Callable[[Said, Entry], bool]
+) -> tuple[int, int]:
+    """How far the entries go along `run` from a place on, and how many do."""
+    place, count = start, 0
+    for entry in entries:
+        if place < len(run) and is_same(run[place], entry):
+            place += 1
+        elif place == start or not is_same(run[place - 1], entry):
+            break
+        count += 1
+    return place, count
