@@ -27,6 +27,7 @@ def a_task(**fields: Any) -> TaskState:
         "current_deadline": NOW + timedelta(days=5),
         "percent": 0,
         "last_report_at": None,
+        "expected_on": None,
         "reports_count": 0,
         "evidence_count": 0,
         "assigned_at": None,

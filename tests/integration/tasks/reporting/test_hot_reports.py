@@ -218,6 +218,23 @@ async def test_a_thousand_made_up_bodies_are_answered_the_same_byte_by_byte(pair
     assert len(taken) > 200
 
 
+async def test_a_report_that_says_when_it_ends_is_decided_the_same_both_ways(pair: Pair, taken: list[int]) -> None:
+    tasks = await tasks_of(pair)
+    late = {"text": "Chậm", "expected_on": "2027-06-30"}
+    bodies: list[dict[str, Any]] = [late, late | {"remedy": "Thêm người"}, late | {"remedy": "Thêm người"}]
+    bodies += [{"text": "Chậm"}, {"text": "Chậm"}, {"text": "Kịp", "expected_on": "2025-12-10"}, {"text": "Kịp"}]
+    statuses: set[int] = set()
+    for number, content in enumerate(bodies):
+        asks = [
+            Ask("G06", f"/tasks/{one}/progress", json.dumps(content).encode(), {"X-Request-ID": f"e-{number}"})
+            for one in tasks
+        ]
+        statuses.update(await pair.compare(asks))
+    await pair.compare_rows()
+    assert statuses >= {200, 201, 422}
+    assert taken, "the front goes on with what the ordinary way stored"
+
+
 async def test_a_task_with_something_hidden_goes_the_ordinary_way(pair: Pair, taken: list[int]) -> None:
     (task_id, *_) = await tasks_of(pair)
     rng = random.Random(1)

@@ -19,8 +19,20 @@ _NUMBERS += [
 ]
 _NUMBERS += ["1e0", "true", "false", "null", '"50"']
 _OTHERS = ["null", "[]", "{}", "[1]", '{"a":1}', "true", "7", '"2025-12-04T17:00:00+07:00"', '"2025-12-04"', '""']
-_NAMES = ["text", "percent", "difficulty", "cause", "remedy", "occurred_at", "Text", "more", "te\\u0078t", ""]
-_WEIGHTS = [40, 30, 10, 10, 10, 2, 1, 1, 1, 1]
+_NAMES = [
+    "text",
+    "percent",
+    "difficulty",
+    "cause",
+    "remedy",
+    "occurred_at",
+    "expected_on",
+    "Text",
+    "more",
+    "te\\u0078t",
+    "",
+]
+_WEIGHTS = [40, 30, 10, 10, 10, 2, 2, 1, 1, 1, 1]
 _BLANKS = ["", "", "", "", "", "", " ", "\n", "\t", "\r\n ", "\u00a0", "\x0b", "\x00"]
 
 

@@ -1,6 +1,6 @@
 """A progress report is decided without a database: the state and the command in, the decision out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
 )
 from sixclear.tasks.reporting.rules import CHANGE, ReportCommand, ReportingState, StatedPercent, decide, needs
+from sixclear.tasks.task.errors import RemedyMissing
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.public import Hidden
 from sixclear.tasks.task.recording import event_data, event_json
@@ -123,3 +124,50 @@ def test_of_most_tasks_nothing_else_is_read() -> None:
     assert (today.said, today.hidden) == (True, True)
     restricted = an_assigned(classification="restricted", reports_count=1)
     assert not needs(restricted, said_by(task.lead_organisation_id, percent=None), NOW).hidden
+
+
+@pytest.mark.parametrize(("day", "remedy", "refused"), [(13, None, False), (14, None, True), (14, "Thêm người", False)])
+def test_from_five_days_behind_the_deadline_on_a_report_states_a_remedy(
+    day: int, remedy: str | None, refused: bool
+) -> None:
+    task = an_assigned()  # its deadline is on 9 December
+    command = said_by(task.lead_organisation_id, expected_on=date(2025, 12, day), remedy=remedy)
+    if refused:
+        with pytest.raises(RemedyMissing, match="5 days"):
+            decide(ReportingState(task), command, NOW)
+        return
+    assert decide(ReportingState(task), command, NOW).task.expected_on == date(2025, 12, day)
+
+
+def test_days_of_slip_are_those_of_the_civil_calendar() -> None:
+    # 23:30 UTC on the 8th is the 9th in the civil zone.
+    task = an_assigned(current_deadline=NOW.replace(day=8, hour=23, minute=30))
+    decide(ReportingState(task), said_by(task.lead_organisation_id, expected_on=date(2025, 12, 13)), NOW)
+    with pytest.raises(RemedyMissing):
+        decide(ReportingState(task), said_by(task.lead_organisation_id, expected_on=date(2025, 12, 14)), NOW)
+
+
+def test_without_a_deadline_nothing_slips() -> None:
+    task = an_assigned(current_deadline=None)
+    command = said_by(task.lead_organisation_id, expected_on=date(2030, 1, 1))
+    assert decide(ReportingState(task), command, NOW).task.expected_on == date(2030, 1, 1)
+
+
+def test_what_was_expected_stays_until_a_newer_report_says_otherwise() -> None:
+    task = an_assigned(expected_on=date(2025, 12, 12), last_report_at=NOW, occurred_at=NOW, reports_count=1)
+    silent = decide(ReportingState(task), said_by(task.lead_organisation_id), NOW + HOUR).task
+    assert silent.expected_on == date(2025, 12, 12)
+    late = said_by(task.lead_organisation_id, expected_on=date(2025, 12, 10), occurred_at=NOW - HOUR)
+    assert decide(ReportingState(task), late, NOW + HOUR).task.expected_on == date(2025, 12, 12)
+
+
+def test_a_report_that_expects_another_day_is_no_repetition() -> None:
+    task = an_assigned()
+    said = said_by(task.lead_organisation_id, expected_on=date(2025, 12, 14), remedy="Thêm người")
+    first = decide(ReportingState(task), said, NOW)
+    assert first.report is not None
+    again = ReportingState(first.task, [first.report])
+    assert decide(again, said, NOW + HOUR).report is None
+    other = said_by(task.lead_organisation_id, expected_on=date(2025, 12, 15), remedy="Thêm người")
+    assert decide(again, other, NOW + HOUR).report is not None
+    assert decide(again, said_by(task.lead_organisation_id, remedy="Thêm người"), NOW + HOUR).report is not None

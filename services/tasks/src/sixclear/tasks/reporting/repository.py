@@ -83,6 +83,7 @@ _MOVED = (
     "status",
     "percent",
     "last_report_at",
+    "expected_on",
     "reports_count",
     "occurred_at",
     "recorded_at",

@@ -33,7 +33,7 @@ from sixclear.tasks.reporting.service import find, hand_in
 from sixclear.tasks.reporting.service import report as reporting
 from sixclear.tasks.reporting.service.bulk import FILES
 from sixclear.tasks.task import access
-from sixclear.tasks.task.errors import STEP_REFUSALS, EvidenceMissing, TaskNotFound
+from sixclear.tasks.task.errors import STEP_REFUSALS, EvidenceMissing, RemedyMissing, TaskNotFound
 from sixclear.tasks.task.models import AnyTask
 from sixclear.tasks.task.schemas import TaskView
 from sixclear.tasks.task.service.find import derived_state, shown
@@ -62,7 +62,7 @@ async def _answer(ctx: Context, task: AnyTask, response: Response) -> TaskView:
     operation_id="reportProgress",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown, PeriodClosed)
+    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown, PeriodClosed, RemedyMissing)
     | {
         200: {
             "description": "You said the same at this stated time, or last today; nothing changed.",
@@ -75,7 +75,8 @@ async def report(
 ) -> ReportView:
     """Report progress on a task that your organisation leads or works on; a repetition changes nothing (200).
 
-    A report on a recurring task is of the period whose window holds its time, unless it names another one.
+    A report on a recurring task is of the period whose window holds its time, unless it names another one. One that
+    expects to be done five days after the current deadline or later (`expected_on`) states a remedy.
     """
     told = await reporting.report(ctx, task_id, entry, expect)
     response.status_code = 201 if told.new else 200

@@ -5,16 +5,18 @@ The ordinary route, bulk requests and hot routes decide by `decide`; each reads 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sixclear.common.clock import civil_date, civil_day_start
+from sixclear.common.timing import SLIP_AT_RISK_DAYS, slip_days
 from sixclear.common.use_case import ReferenceUnknown, fact_time, require_organisation, require_past_allowed
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told, place, taken, takes_report
 from sixclear.tasks.period.lifecycle import report as report_of_period
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.access import doers
+from sixclear.tasks.task.errors import RemedyMissing
 from sixclear.tasks.task.lifecycle import TaskRecord, may_repeat
 from sixclear.tasks.task.public import Hidden, Said
 
@@ -35,6 +37,7 @@ class ReportCommand:
     remedy: str | None
     occurred_at: datetime | None
     period: str | None = None
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class SaidReport:
     # Of a recurring task: which one, and whether the body named it.
     period: str | None = None
     period_named: bool | None = None
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,8 @@ def decide(state: ReportingState, command: ReportCommand, now: datetime) -> Deci
     """What a report makes of a task that the caller may see and that is at the version that it expects.
 
     The lead and the coordinating bodies may report. Raises OrganisationNotAllowed, FactsPastNotAllowed, FactInFuture,
-    FactBehindLastChange and TransitionNotAllowed; ReferenceUnknown and PeriodClosed for a period that is named.
+    FactBehindLastChange, TransitionNotAllowed and RemedyMissing; ReferenceUnknown and PeriodClosed for a period that is
+    named.
     """
     task = state.task
     organisation_id = require_organisation(command.organisation_id, doers(task), REPORT_OF_OTHERS)
@@ -144,7 +149,8 @@ def decide(state: ReportingState, command: ReportCommand, now: datetime) -> Deci
     occurred_at = fact_time(stated, None if stated else task.occurred_at, now)
     period = place(state.periods, command.period, occurred_at)
     kept, public = _percents(state, command, occurred_at)
-    told = lifecycle.Report(kept, command.text, command.difficulty, command.cause, command.remedy)
+    told = lifecycle.Report(kept, command.text, command.difficulty, command.cause, command.remedy, command.expected_on)
+    check_remedy(task, command)
     after = lifecycle.moved(task, lifecycle.report(task, told, occurred_at), occurred_at, now)
     report = SaidReport(
         task_id=task.task_id,
@@ -160,12 +166,27 @@ def decide(state: ReportingState, command: ReportCommand, now: datetime) -> Deci
         recorded_at=now,
         period=None if period is None else period.key,
         period_named=None if period is None else command.period is not None,
+        expected_on=command.expected_on,
     )
     step = None if period is None else _step(period, after, report, now)
     hidden = state.hidden
     if hidden is not None and task.classification == "public":
         hidden = hidden.after(Said(kept if public is None else public, occurred_at))
     return Decision(after, report, hidden, task.published_version, step)
+
+
+def check_remedy(task: TaskRecord, command: ReportCommand) -> None:
+    """Raises RemedyMissing for a report by which the task ends five days after its current deadline or later.
+
+    One that states a remedy passes.
+    """
+    slip = slip_days(command.expected_on, task.current_deadline)
+    if slip is None or slip < SLIP_AT_RISK_DAYS or command.remedy:
+        return
+    raise RemedyMissing(
+        f"The task would end {slip} days after its current deadline: say in `remedy` what is done about it.",
+        errors=[{"pointer": "#/remedy", "code": "missing", "detail": "Say what is done about the delay."}],
+    )
 
 
 def _step(period: PeriodRecord, task: TaskRecord, report: SaidReport, now: datetime) -> Step | None:
@@ -195,7 +216,7 @@ def is_same(said: SaidReport, command: ReportCommand, now: datetime) -> bool:
 
 def words(said: SaidReport | ReportCommand) -> tuple[Any, ...]:
     """What makes two reports the same, but for percentage and time."""
-    return said.text, said.difficulty, said.cause, said.remedy
+    return said.text, said.difficulty, said.cause, said.remedy, said.expected_on
 
 
 def stated_percent(report: SaidReport, *, published: bool) -> StatedPercent:

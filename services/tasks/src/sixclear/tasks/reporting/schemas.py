@@ -1,6 +1,6 @@
 """Requests and answers on progress reports, evidence and results."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from sixclear.common.bulk.files import OwnConditions
 from sixclear.common.bulk.results import FileResult, ItemProblem, ItemResult
+from sixclear.common.web.instants import Day
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Key, Link, Sha256, Text, words_of
@@ -32,6 +33,11 @@ class ProgressEntry(Schema):
         default=None,
         description="The key of a period of a recurring task, such as `2026-W48`, for one that was missed. Without it "
         "the report is of the period whose window holds its time.",
+    )
+    expected_on: Day | None = Field(
+        default=None,
+        description="The day on which you expect to be done. From five days after the day of the current deadline on, "
+        "`remedy` says what is done about it. Left out, what you said last stays.",
     )
     occurred_at: OccurredAt = None
 
@@ -112,6 +118,7 @@ class ProgressView(Schema):
     difficulty: str | None
     cause: str | None
     remedy: str | None
+    expected_on: date | None = None
     occurred_at: datetime
     recorded_at: datetime
 

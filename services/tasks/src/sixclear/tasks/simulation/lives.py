@@ -148,6 +148,7 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
         current_deadline=deadline,
         percent=0,
         last_report_at=None,
+        expected_on=None,
         reports_count=0,
         evidence_count=0,
         assigned_at=None,
@@ -221,7 +222,7 @@ def _step(life: Life, task: TaskRecord, step: str, at: datetime, draw: Random, n
     return after
 
 
-def _difficulty(there: bool) -> tuple[str | None, ...]:
+def _difficulty(there: bool) -> tuple[str | None, str | None, str | None]:
     return _DIFFICULTY if there else (None, None, None)
 
 

@@ -98,6 +98,15 @@ class TooManyOpenProposals(DomainError):
     remedy = "Withdraw a proposal, or wait until the owner of the programme has decided on some."
 
 
+class RemedyMissing(DomainError):
+    code, status, title = "remedy-missing", 422, "The remedy is missing"
+    meaning = (
+        "The report expects the task to be done five days after its current deadline or later, and does not say what "
+        "is done about it."
+    )
+    remedy = "State in `remedy` what is done about the delay, or ask for an extension."
+
+
 class RecurrenceInvalid(DomainError):
     code, status, title = "recurrence-invalid", 422, "The recurrence rule is not valid"
     meaning = "A recurring task needs a rule that repeats, written as RFC 5545 defines it."

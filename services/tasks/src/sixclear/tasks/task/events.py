@@ -1,6 +1,6 @@
 """Events of tasks. Persons appear as positions; restricted tasks do not appear."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -66,6 +66,10 @@ class TaskData(EventData):
     paused_since: datetime | None = None
     work_group: str | None = Field(default=None, description="The group of work of its programme, by decision.")
     replaced_by: list[UUID] | None = Field(default=None, description="The tasks into which it was split or merged.")
+    expected_on: date | None = Field(
+        default=None,
+        description="The day (Asia/Ho_Chi_Minh) on which the body that reports expects to be done, as it said last.",
+    )
 
 
 class OnTaskData(EventData):

@@ -13,7 +13,7 @@ from sixclear.common.folded_columns import found_in
 from sixclear.common.keys import folded_key
 from sixclear.tasks.fields import OwnValue
 from sixclear.tasks.task.models import Task
-from sixclear.tasks.task.timing import bucket_in_sql
+from sixclear.tasks.task.timing import bucket_in_sql, slips_in_sql
 
 # Tasks without a deadline come last; written as in the index `ix_task_listing`, which this order uses.
 NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
@@ -38,6 +38,7 @@ class TaskFilter:
     assigning_organisation_id: UUID | None = None
     coordinating_organisation_id: UUID | None = None
     restricted_for: UUID | None = None
+    slip_days: int | None = None
 
 
 def conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -73,6 +74,8 @@ def _standing(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
         found.append(Task.status != "cancelled")
     if narrow.bucket:
         found += _in_bucket(narrow.bucket, now)
+    if narrow.slip_days is not None:
+        found += _slips(narrow.slip_days)
     if narrow.updated_since:
         found.append(Task.recorded_at >= narrow.updated_since)
     return found
@@ -128,3 +131,9 @@ def _in_bucket(bucket: str, now: datetime) -> Sequence[ColumnElement[bool]]:
     if bucket == "completed":
         return holds, Task.completed_at.is_not(None)
     return holds, now > BY_DEADLINE if bucket == "overdue" else now <= BY_DEADLINE
+
+
+def _slips(days: int) -> Sequence[ColumnElement[bool]]:
+    """As `_in_bucket`: few tasks have a day on which they are expected to be done, and an index has those."""
+    rule = slips_in_sql(Task.status, Task.expected_on, Task.current_deadline, days)
+    return case((rule, true()), else_=false()), Task.expected_on.is_not(None)

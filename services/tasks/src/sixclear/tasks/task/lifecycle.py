@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,9 @@ _ALLOWED_FROM = {
     "cancelled": set(OPEN_STATUSES),
 }
 
+# Those in which the next step is that of the body which does it.
+WORKED_ON = OPEN_STATUSES - {"submitted", "paused"}
+
 # The six clears (sáu rõ) and the field that makes each clear.
 SIX_CLEARS = {
     "person": "responsible_position",
@@ -49,13 +52,14 @@ SIX_CLEARS = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Progress as it is reported; `percent` None keeps the last one."""
+    """Progress as it is reported; `percent` and `expected_on` None keep the last ones."""
 
     percent: int | None
     text: str
     difficulty: str | None = None
     cause: str | None = None
     remedy: str | None = None
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class TaskState:
     current_deadline: datetime | None
     percent: int
     last_report_at: datetime | None
+    expected_on: date | None
     reports_count: int
     evidence_count: int
     assigned_at: datetime | None
@@ -248,7 +253,9 @@ def report(task: TaskState, command: Report, occurred_at: datetime) -> Change:
     counted = {"reports_count": task.reports_count + 1}
     if task.last_report_at is not None and occurred_at < task.last_report_at:
         return Change("progress_reported", counted)
-    told = counted | {"last_report_at": occurred_at}
+    told: dict[str, Any] = counted | {"last_report_at": occurred_at}
+    if command.expected_on is not None:
+        told["expected_on"] = command.expected_on
     if before_submission:
         return Change("progress_reported", told)
     percent = task.percent if command.percent is None else command.percent

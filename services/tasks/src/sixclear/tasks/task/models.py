@@ -1,7 +1,7 @@
 """Tables of tasks, and of what bodies say about them."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -80,6 +80,8 @@ class Task(Versioned, Base):
     assigned_at: Mapped[datetime | None]
     percent: Mapped[int] = mapped_column(SmallInteger)
     last_report_at: Mapped[datetime | None]
+    # The day on which the body that reports expects to be done. What was said of it in private is forgotten.
+    expected_on: Mapped[date | None]
     reports_count: Mapped[int] = mapped_column(Integer)
     submitted_at: Mapped[datetime | None]
     # When its result was last returned; what comes later leaves it, so that no report touches the index of it.
@@ -124,6 +126,8 @@ class Task(Versioned, Base):
         _narrowed("over", "assigned_at IS NULL OR cancelled_at IS NOT NULL"),
         _narrowed("submitted", "submitted_at IS NOT NULL AND completed_at IS NULL"),
         _narrowed("returned", "returned_at IS NOT NULL AND completed_at IS NULL"),
+        # The only column of a list that a report may change, where it states another day than the one before.
+        _narrowed("expected", "expected_on IS NOT NULL"),
         Index(
             "ix_task_not_assigned",
             "programme_id",
@@ -186,6 +190,7 @@ class ProgressReport(Base):
     # The period of a recurring task that it is of, and whether the report named it.
     period: Mapped[str | None]
     period_named: Mapped[bool | None] = mapped_column(Boolean)
+    expected_on: Mapped[date | None]
 
     # A list by last report reads from its end.
     __table_args__ = (Index("ix_progress_report_listing", "occurred_at", "task_id"),)

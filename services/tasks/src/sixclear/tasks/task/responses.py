@@ -41,6 +41,7 @@ _SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {
     "bucket",
     "lead_organisation",
     "handed_in_on_time",
+    "slip_days",
     "updated_at",
 }
 _DETAIL_COLUMNS = (
@@ -169,6 +170,7 @@ def _derived(task: AnyTask, state: TaskState, names: Mapping[UUID, Name], now: d
         "programme": task.programme.slug,
         "bucket": timing.bucket(state, now),
         "handed_in_on_time": timing.handed_in_on_time(state),
+        "slip_days": timing.slip_days(state),
         "lead_organisation": named(names, task.lead_organisation_id),
         "updated_at": task.recorded_at,
     }

@@ -56,6 +56,7 @@ from sixclear.tasks.task.schemas import (
     OpenProposal,
     RefusalEntry,
     ReturnEntry,
+    SlipDays,
     Step,
     TaskProposal,
     TaskStatus,
@@ -147,6 +148,7 @@ async def list_tasks(
             "`organisation_id`."
         ),
     ] = None,
+    slip_days: SlipDays = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
@@ -155,18 +157,8 @@ async def list_tasks(
     Proposals that are over are left out, unless `status=cancelled` asks for them.
     """
     asked = lists.TaskQuery(
-        programme,
-        organisation,
-        status,
-        bucket,
-        assigned_by,
-        q,
-        source,
-        external_id,
-        updated_since,
-        sort,
-        reach,
-        own_field,
+        *(programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since, sort),
+        *(reach, own_field, slip_days),
     )
     return await _page(ctx, asked, cursor, limit)
 
@@ -186,11 +178,14 @@ async def list_own_tasks(
     external_id: ExternalIdParam = None,
     updated_since: UpdatedSinceParam = None,
     sort: SortParam = "deadline",
+    slip_days: SlipDays = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
     """The tasks that the caller's organisation leads, gave or works on (`role`), restricted ones included."""
-    asked = lists.TaskQuery(None, None, status, bucket, None, q, source, external_id, updated_since, sort)
+    asked = lists.TaskQuery(
+        None, None, status, bucket, None, q, source, external_id, updated_since, sort, slip_days=slip_days
+    )
     return await _page(ctx, asked, cursor, limit, role)
 
 

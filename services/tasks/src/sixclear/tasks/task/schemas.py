@@ -1,6 +1,6 @@
 """Requests and answers on tasks."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -26,6 +26,10 @@ TaskStatus = Annotated[
 ]
 ProductKind = Literal["information_system", "database", "document", "service", "event", "other"]
 Bucket = Literal["completed", "in_term", "overdue", "recurring"]
+SlipDays = Annotated[
+    int | None,
+    Field(ge=-3650, le=3650, description="Of which `slip_days` is so many or more; from `5` on a remedy is stated."),
+]
 
 
 class Position(Schema):
@@ -146,6 +150,14 @@ class TaskSummary(Schema):
     paused_since: datetime | None = Field(default=None, description="Since when a decision has stopped its clock.")
     work_group: str | None = Field(default=None, description="The group of work of its programme, by decision.")
     replaced_by: list[UUID] | None = Field(default=None, description="The tasks into which it was split or merged.")
+    expected_on: date | None = Field(
+        default=None, description="The day on which the body that reports expects to be done, as it said last."
+    )
+    slip_days: int | None = Field(
+        default=None,
+        description="Days from the day of `current_deadline` to `expected_on`, below zero when that is earlier; null "
+        "without one of them, and for a task on which no body works.",
+    )
     demonstration: bool
     version: int
     updated_at: datetime = Field(description="When its last change was recorded.")

@@ -5,11 +5,13 @@ completed, else overdue, else in term (R4); a task that is only proposed, a draf
 handed in stays in its bucket: whether it was in time is told by its submission (`task_handed_in.json`).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case
+from sqlalchemy import ColumnElement, Date, Integer, SQLColumnExpression, and_, case, cast, func, literal
 
-from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskState
+from sixclear.common import timing
+from sixclear.common.clock import CIVIL_ZONE
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES, WORKED_ON, TaskState
 
 
 def is_overdue(task: TaskState, now: datetime) -> bool:
@@ -63,3 +65,19 @@ def bucket_in_sql(
         (is_overdue_in_sql(status, kind, deadline, now), "overdue"),
         else_="in_term",
     )
+
+
+def slip_days(task: TaskState) -> int | None:
+    """The slip that was last reported of a task on which a body works; None of another one."""
+    return timing.slip_days(task.expected_on, task.current_deadline) if task.status in WORKED_ON else None
+
+
+def slips_in_sql(
+    status: SQLColumnExpression[str],
+    expected_on: SQLColumnExpression[date | None],
+    deadline: SQLColumnExpression[datetime | None],
+    days: int,
+) -> ColumnElement[bool]:
+    """Whether `slip_days` is so many days or more, in SQL."""
+    due_on = cast(func.timezone(CIVIL_ZONE.key, deadline), Date)
+    return and_(expected_on >= due_on + literal(days, Integer), status.in_(WORKED_ON))

@@ -84,6 +84,7 @@ def command_of(ctx: Context, entry: ProgressEntry) -> ReportCommand:
         remedy=entry.remedy,
         occurred_at=entry.occurred_at,
         period=entry.period,
+        expected_on=entry.expected_on,
     )
 
 

@@ -248,6 +248,8 @@ async def _update(
     require_describer(ctx, task, changed)
     if "current_deadline" in changed:
         changed["original_deadline"] = changed["current_deadline"]
+    if changed.get("classification") == "public":
+        changed["expected_on"] = None  # it was said in private
     withdrawn = changed.get("classification") == "restricted" and task.published_version is not None
     occurred_at = ctx.fact_time(proposal.occurred_at, task.occurred_at)
     task.programme = programme

@@ -33,6 +33,7 @@ class TaskQuery:
     sort: Sort
     reach: Reach | None = None
     own_field: str | None = None
+    slip_days: int | None = None
 
 
 _END = 2**63  # past every number of an event
@@ -140,6 +141,7 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
         source=asked.source,
         external_id=asked.external_id,
         updated_since=asked.updated_since,
+        slip_days=asked.slip_days,
     )
 
 
