@@ -134,6 +134,34 @@ class Events:
         }
         return self.event("tasks", "task", task_id, change, {} if change == "withdrawn" else data)
 
+    def on_task(self, entity: str, name: str, change: str, facts: dict[str, Any], **of_task: Any) -> Envelope:
+        """Of what hangs on a task: it carries the task's dimensions. `lead` is the body that is answerable."""
+        lead = of_task.pop("lead", "G06")
+        data = {
+            "task_id": str(stable_id("task", name)),
+            "programme": "nq57-central",
+            "assigned_by": "central",
+            "organisation_id": str(organisation_id(lead)) if lead else None,
+            "demonstration": False,
+        }
+        data |= of_task | {key: _written(value) for key, value in facts.items()}
+        return self.event("tasks", entity, stable_id(entity, name), change, {} if change == "withdrawn" else data)
+
+    def period(
+        self,
+        name: str,
+        change: str = "opened",
+        *,
+        due_at: datetime,
+        status: str = "open",
+        locks_at: datetime | None = None,
+        reported_at: datetime | None = None,
+        **of_task: Any,
+    ) -> Envelope:
+        locks_at = locks_at or due_at + timedelta(days=5)
+        facts = {"status": status, "due_at": due_at, "locks_at": locks_at, "reported_at": reported_at}
+        return self.on_task("period", name, change, facts, **of_task)
+
     def submission(
         self,
         name: str,
@@ -183,6 +211,10 @@ class Events:
             "demonstration": False,
         }
         return self.event("data-catalog", "entry", stable_id("entry", name), change, data)
+
+
+def _written(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def organisation_id(code: str) -> UUID:

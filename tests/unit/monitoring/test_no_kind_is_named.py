@@ -12,7 +12,13 @@ from sixclear.monitoring.kinds import KINDS
 ROOT = Path(__file__).parents[3] / "services" / "monitoring" / "src" / "sixclear" / "monitoring"
 FILES = sorted(path for folder in ("view", "live", "lead", "ledger") for path in (ROOT / folder).glob("*.py"))
 # Organisations and programmes, which are no kinds, come from the log of a source that has a kind, too.
-NAMED_FOR_ANOTHER_REASON = {("dimensions.py", "tasks"), ("selection.py", "tasks")}
+# A sum of changes is of a period, too: of a day or a month.
+NAMED_FOR_ANOTHER_REASON = {
+    ("dimensions.py", "tasks"),
+    ("selection.py", "tasks"),
+    ("days.py", "period"),
+    ("past.py", "period"),
+}
 
 
 def words(path: Path) -> Iterator[str]:

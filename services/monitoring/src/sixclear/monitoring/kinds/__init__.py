@@ -5,11 +5,13 @@
 
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.kind import AnyKind
+from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import TASK
 
 KINDS: tuple[AnyKind, ...] = (
     TASK,
+    PERIOD,
     SUBMISSION,
     ENTRY,
 )

@@ -189,7 +189,8 @@ class Kind(Generic[F]):
     each axis; `cells_sql` is a table of (measure, slot, amount) over a row `h` that has the axes as columns, too, and a
     null slot counts nothing. No rule reads the facts that are `only_shown`. An entity that is not `counted` is kept and
     shown; one that is `hidden` is not counted, and nothing tells when and where something happened to it. Of a
-    kind that is read `by_reach`, the own work of bodies is left out above its owner (`view.reach`).
+    kind that is read `by_reach`, the own work of bodies is left out above its owner (`view.reach`). What happens to one
+    that is not `told` stands in its figures only, not in the list of changes.
     """
 
     name: str
@@ -209,6 +210,7 @@ class Kind(Generic[F]):
     tallies: tuple[Tally, ...] = ()
     dimensions: frozenset[str] = frozenset(DIMENSIONS)
     by_reach: bool = False
+    told: bool = True
     title: str | None = "title"
     state_indexes: tuple[PartialIndex, ...] = ()
     history_indexes: tuple[PartialIndex, ...] = ()

@@ -41,7 +41,7 @@ def _changes(kind: AnyKind, order: str) -> str:
 async def list_changes(session: AsyncSession, *, after: int = 0, limit: int) -> Sequence[Row[Any]]:
     """The changes that were learnt last, newest first; only those that entered the view after a sequence number."""
     order = _BY_SEQUENCE if after else _BY_TIME
-    parts = " UNION ALL ".join(_changes(kind, order) for kind in kinds.KINDS)
+    parts = " UNION ALL ".join(_changes(kind, order) for kind in kinds.KINDS if kind.told)
     rows = await session.execute(sql(_CHANGES, parts=parts, tree=dimensions.SOURCE), {"after": after, "limit": limit})
     return rows.all()
 

@@ -17,6 +17,7 @@ from sixclear.monitoring.status.schemas import Status
 from sixclear.monitoring.status.service import Standing
 from sixclear.monitoring.streams.freshness import Freshness
 from sixclear.monitoring.view.dimensions import Reach
+from sixclear.monitoring.view.heard import Heard
 
 # The follower looks each second at the latest; a memory that it left alone for longer answers no question.
 _KEPT = timedelta(seconds=2.5)
@@ -51,15 +52,16 @@ class StatusMemory:
         self._fresh: Freshness | None = None
         self._sources = ""
         self._sealed: Mapping[Cell, int] = {}
+        self._heard: Heard = {}
         self._looked_at: datetime | None = None
         # Figures of the day and of the year are those of the look: after midnight they are others.
         self._day_ends = datetime.min.replace(tzinfo=UTC)
         self._number = 0
         self._others: dict[Question, _Encoded] = {}
 
-    def keep(self, statuses: Mapping[str | None, Status], sealed: Mapping[Cell, int]) -> None:
+    def keep(self, statuses: Mapping[str | None, Status], sealed: Mapping[Cell, int], heard: Heard) -> None:
         """Keep the answers for the country (None) and each programme, of the look that `looked` tells of."""
-        self._sealed = sealed
+        self._sealed, self._heard = sealed, heard
         self._number += 1
         self._others = {}
         self._encoded = {slug: _encode(status) for slug, status in statuses.items()}
@@ -86,7 +88,7 @@ class StatusMemory:
         fresh = self.fresh(now)
         if fresh is None or not self._encoded:
             return None
-        return Standing(fresh, self._programmes, self._sealed, self._number)
+        return Standing(fresh, self._programmes, self._sealed, self._heard, self._number)
 
     def answer(self, question: Question) -> tuple[bytes, str] | None:
         """The body of an answer and its tag; None for what must be asked of the database."""

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sixclear.common.clock import civil_date
 from sixclear.monitoring.kinds.entry import STAGES
 from sixclear.monitoring.kinds.kind import Cell
+from sixclear.monitoring.kinds.period import TIMINGS
 from sixclear.monitoring.kinds.submission import CLOCKS
 from sixclear.monitoring.kinds.task import BUCKETS
 
@@ -128,6 +129,13 @@ def feedback_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
     """How many submissions were received, how many are answered, and how the clocks of the others stand."""
     clocks = {name: cells.get(Cell("feedback_clock", name), 0) for name in CLOCKS}
     return {"received": cells.get(Cell("feedback", ""), 0), **clocks}
+
+
+def period_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
+    """How many periods are due, counted on their own, and how they were reported."""
+    return {"due": cells.get(Cell("period", ""), 0)} | {
+        name: cells.get(Cell("period_timing", name), 0) for name in TIMINGS
+    }
 
 
 def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:

@@ -119,6 +119,18 @@ class FeedbackFigures(Schema):
     )
 
 
+class PeriodFigures(Schema):
+    """Periods of recurring tasks whose due instant has passed, beside the bucket `recurring`."""
+
+    due: int = Field(
+        description="The sum of the three below. One that was reported early counts from its due instant on; one whose "
+        "task was over before it was due, never."
+    )
+    on_time: int = Field(description="Reported by the due instant; a report that was sent back does not count.")
+    late: int = Field(description="Reported later than that.")
+    missing: int = Field(description="Not reported yet.")
+
+
 class TaskPart(Schema):
     """The part of a status that counts tasks."""
 
@@ -139,6 +151,11 @@ class Status(TaskPart):
     sources: dict[str, SourceFreshness]
     databases: Databases
     feedback: FeedbackFigures
+    periods: PeriodFigures | None = Field(
+        default=None,
+        description="Null while it is not known: no period was heard of by `as_of`, or the records are counted again "
+        "after an upgrade.",
+    )
     denominators: dict[str, Any] = Field(description="What each figure is a part of, and which filters it heeds.")
 
 

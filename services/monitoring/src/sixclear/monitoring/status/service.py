@@ -11,6 +11,7 @@ from sixclear.common.clock import civil_date
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.kind import Cell
+from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import BUCKETS, REPORTS, TASK
 from sixclear.monitoring.status import figures
@@ -21,6 +22,7 @@ from sixclear.monitoring.status.schemas import (
     Filters,
     ListFigures,
     NotApproved,
+    PeriodFigures,
     Province,
     Provinces,
     Shares,
@@ -33,11 +35,14 @@ from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import cells as view
 from sixclear.monitoring.view import dimensions, past
 from sixclear.monitoring.view.dimensions import Reach, Reference
+from sixclear.monitoring.view.heard import Heard, heard_since, knows
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection, known_body
 
+# What hangs on tasks: a source that never told of it has no figure there, not a zero.
+ON_TASKS = (PERIOD,)
 # A status reads the measures of these and no others.
-SHOWN = (TASK, SUBMISSION, ENTRY)
+SHOWN = (TASK, *ON_TASKS, SUBMISSION, ENTRY)
 _OF_PROVINCES = ("task", "task_bucket")
 _BY_REACH = {
     measure for kind in SHOWN if kind.by_reach for measure in (*kind.measures, *(f.measure for f in kind.flows))
@@ -57,19 +62,22 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
         last_report = await past.latest_at(session, TASK, REPORTS, selection, at)
         cells = await past.cells_at(session, SHOWN, selection, at)
     sealed = await sealed_cells(session, at or now, now) if _tells_sealed(selection) else {}
-    return _status(cells, sealed, last_report, selection, fresh, at or now)
+    heard = await heard_since(session, ON_TASKS)
+    return _status(cells, sealed, last_report, selection, fresh, heard, at or now)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a look told that every answer needs: no figure is refused, how old they are, and which programmes exist.
 
-    `sealed` are the cells of sealed submissions as now. The `number` rises with every change of the figures.
+    `sealed` are the cells of sealed submissions as now; `heard` says since when what hangs on tasks is known. The
+    `number` rises with every change of the figures.
     """
 
     fresh: Freshness
     programmes: Mapping[str, Reach]
     sealed: Mapping[Cell, int]
+    heard: Heard
     number: int
 
     def reach_of(self, programme: str | None) -> Reach | None:
@@ -105,14 +113,15 @@ async def status_beside(
         by_scope = await past.cells_with_part_at(session, SHOWN, selection, part, at)
         cells = by_scope.get(selection.scope, {})
         sealed = {cell: int(n) for cell, n in by_scope.get(SEALED, {}).items()}
-    return _status(cells, sealed, last_report, selection, standing.fresh, at or now)
+    return _status(cells, sealed, last_report, selection, standing.fresh, standing.heard, at or now)
 
 
 class Now(NamedTuple):
-    """The statuses of the country (None) and of each programme, and the sealed cells in the country's."""
+    """The statuses of the country (None) and of each programme, the sealed cells of the country, what was heard of."""
 
     statuses: dict[str | None, Status]
     sealed: dict[Cell, int]
+    heard: Heard
 
 
 async def statuses_now(session: AsyncSession, fresh: Freshness, now: datetime) -> Now:
@@ -123,19 +132,19 @@ async def statuses_now(session: AsyncSession, fresh: Freshness, now: datetime) -
     by_programme = await view.programme_cells_now(session, SHOWN, civil_date(now))
     reports = await view.programme_latest(session, TASK, REPORTS)
     reach_of = await dimensions.list_programmes(session)
-    sealed = await sealed_cells(session, now, now)
+    sealed, heard = await sealed_cells(session, now, now), await heard_since(session, ON_TASKS)
     own = {slug for slug, reach in reach_of.items() if reach == "own"}
     country = _without(by_programme.get("", {}), [by_programme.get(slug, {}) for slug in own])
     last = (
         max((at for slug, at in reports.items() if slug and slug not in own), default=None) if own else reports.get("")
     )
     under_none = {cell: n for cell, n in country.items() if cell.measure in _WITHOUT_PROGRAMME}
-    found: dict[str | None, Status] = {None: _status(country, sealed, last, Selection(), fresh, now)}
+    found: dict[str | None, Status] = {None: _status(country, sealed, last, Selection(), fresh, heard, now)}
     for slug in sorted({*reach_of, *by_programme} - {""}):
         cells = {**by_programme.get(slug, {}), **under_none}
         selection = Selection(programme=slug, reach=reach_of.get(slug, "national"))
-        found[slug] = _status(cells, {}, reports.get(slug), selection, fresh, now)
-    return Now(found, sealed)
+        found[slug] = _status(cells, {}, reports.get(slug), selection, fresh, heard, now)
+    return Now(found, sealed, heard)
 
 
 def _without(all_cells: view.Cells, own: Iterable[view.Cells]) -> view.Cells:
@@ -157,11 +166,12 @@ def _status(
     last_report: datetime | None,
     selection: Selection,
     fresh: Freshness,
+    heard: Heard,
     at: datetime,
 ) -> Status:
     counts = {cell: int(cells.get(cell, 0)) + sealed.get(cell, 0) for cell in cells.keys() | sealed.keys()}
     tasks = task_part(counts, last_report, at)
-    lists = _lists(counts)
+    lists, periods = _lists(counts), _periods(counts) if knows(heard, PERIOD, at) else None
     return Status(
         tasks=tasks.tasks,
         shares_percent=tasks.shares_percent,
@@ -183,8 +193,17 @@ def _status(
             **figures.feedback_figures(counts),
             sealed=sealed.get(Cell("feedback", ""), 0) if _tells_sealed(selection) else None,
         ),
-        denominators=_denominators(counts, lists, tasks.tasks.total, at),
+        periods=periods,
+        denominators=_denominators(counts, lists, tasks.tasks.total, at)
+        | {"periods": {"name": "periods.due", "value": periods and periods.due}},
     )
+
+
+def _periods(cells: Mapping[Cell, int]) -> PeriodFigures:
+    found = figures.period_figures(cells)
+    if found["due"] != found["on_time"] + found["late"] + found["missing"]:
+        raise FiguresDoNotReconcile("How periods were reported does not add up to those that are due.")
+    return PeriodFigures(**found)
 
 
 def task_part(cells: Mapping[Cell, int], last_report: datetime | None, at: datetime) -> TaskPart:

@@ -16,11 +16,13 @@ from sixclear.monitoring.view.states import COUNTRY, whole
 
 Cells = Mapping[Cell, Amount]
 
-_WANTED = Columns(source="text", measure="text", programme="text", assigned_by="text", reading="text", day="text")
+_WANTED = Columns(source="text", measures="text", programme="text", assigned_by="text", reading="text", day="text")
 # The programme that is named, and how it is read, as they are bound.
 _ASKED = "CAST(:programme AS text)", "CAST(:reading AS text)"
 # Under other names where the dimensions of one kind are bound, too.
-_OF_BODY = Columns(of_source="text", measure="text", in_programme="text", by_level="text", read_as="text", day="text")
+_OF_BODY = Columns(of_source="text", measures="text", in_programme="text", by_level="text", read_as="text", day="text")
+# A row for each kind, not for each measure: the programmes that are meant are found once for each.
+_MEASURED = "c.measure = ANY(string_to_array(r.measures, ','))"
 
 
 async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, today: date) -> Cells:
@@ -39,11 +41,12 @@ async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: 
             JOIN source_view v ON v.source = r.source
             CROSS JOIN LATERAL {programmes} AS u(slug, sign)
             JOIN counter c ON c.source = r.source AND c.epoch = v.active_epoch AND c.scope = :scope
-                AND c.programme = u.slug AND c.assigned_by = r.assigned_by AND c.measure = r.measure
+                AND c.programme = u.slug AND c.assigned_by = r.assigned_by AND {measured}
             WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
             GROUP BY 1, 2 HAVING sum(u.sign * (c.n + c.fraction)) <> 0
             """,
             wanted=_WANTED.unnested,
+            measured=_MEASURED,
             programmes=programmes("r.programme", "r.reading", "CAST(:scope AS uuid)"),
         ),
         {**_WANTED.values(wanted), "scope": selection.scope},
@@ -76,13 +79,14 @@ async def cells_of_body(
             JOIN source_view v ON v.source = r.of_source
             CROSS JOIN LATERAL {programmes} AS u(slug, sign)
             JOIN counter c ON c.source = r.of_source AND c.epoch = v.active_epoch AND c.scope = b.scope
-                AND c.programme = u.slug AND c.assigned_by = r.by_level AND c.measure = r.measure
+                AND c.programme = u.slug AND c.assigned_by = r.by_level AND {measured}
             WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
             GROUP BY 1, 2, 3 HAVING sum(u.sign * (c.n + c.fraction)) <> 0
             """,
             body=body_sql(named),
             table=_table(flow),
             wanted=_OF_BODY.unnested,
+            measured=_MEASURED,
             alone=alone(*_ASKED, "b.scope"),
             programmes=programmes("r.in_programme", "r.read_as", "b.scope"),
         ),
@@ -107,7 +111,7 @@ async def cells_of_body(
 def _wanted(kind: AnyKind, selection: Selection, today: date) -> Iterable[list[str | None]]:
     reading = selection.reading if kind.by_reach else None
     under: Iterable[str | None] = (*selection.narrowed(kind).values(), reading)
-    yield from ([kind.source, measure, *under, None] for measure in kind.measures)
+    yield [kind.source, ",".join(kind.measures), *under, None]
     yield from ([kind.source, flow.measure, *under, today.isoformat()] for flow in kind.flows)
 
 
@@ -122,10 +126,11 @@ async def programme_cells_now(
             SELECT c.programme, c.measure, c.slot, c.n, c.fraction FROM {wanted}
             JOIN source_view v ON v.source = r.source
             JOIN counter c ON c.source = r.source AND c.epoch = v.active_epoch AND c.scope = :country
-                AND c.assigned_by = '' AND c.measure = r.measure
+                AND c.assigned_by = '' AND {measured}
             WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
             """,
             wanted=_WANTED.unnested,
+            measured=_MEASURED,
         ),
         {**_WANTED.values(wanted), "country": COUNTRY},
     )

@@ -1,0 +1,37 @@
+"""Since when a kind is known. Before that, and while other rules count its source, it has no figure, not a zero."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.monitoring.kinds import rules_of
+from sixclear.monitoring.kinds.kind import AnyKind
+from sixclear.monitoring.statements import sql
+
+# The instant of the oldest fact of each kind, by its name.
+Heard: TypeAlias = Mapping[str, datetime]
+
+
+async def heard_since(session: AsyncSession, kinds: Iterable[AnyKind]) -> Heard:
+    """Since when each of some kinds is known.
+
+    One of which nothing was ever heard is not among them; nor is one whose source is counted by other rules than those
+    of this process: until the next generation is shown, readers may see a part of its events.
+    """
+    rows = await session.execute(sql(" UNION ALL ".join(map(_oldest, kinds))))
+    return {name: since for name, since in rows if since is not None}
+
+
+def _oldest(kind: AnyKind) -> str:
+    return f"""
+        SELECT '{kind.name}', (SELECT min(h.valid_from) FROM {kind.name}_history h WHERE h.epoch = v.active_epoch)
+        FROM source_view v WHERE v.source = '{kind.source}' AND v.rules = {rules_of(kind.source)}
+    """  # noqa: S608 (constants of this package)
+
+
+def knows(heard: Heard, kind: AnyKind, at: datetime) -> bool:
+    """Whether figures of a kind at an instant are known."""
+    since = heard.get(kind.name)
+    return since is not None and since <= at
