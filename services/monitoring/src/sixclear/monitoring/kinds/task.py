@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, field
 
 from sixclear.common.clock import civil_date
+from sixclear.common.timing import handed_in
 from sixclear.monitoring.kinds.kind import (
     ALL_STATES,
     CIVIL_ZONE,
@@ -89,9 +90,7 @@ BUCKET = Axis(
 def _handed_in(facts: TaskFacts) -> str:
     if facts.submitted_at is None:
         return "unknown"
-    if facts.deadline is None:
-        return "without_deadline"
-    return "on_time" if facts.submitted_at <= facts.deadline else "late"
+    return handed_in(facts.submitted_at, facts.deadline) or "without_deadline"
 
 
 # How the submission that waits or was accepted stands to the current deadline; at the deadline it is in time.

@@ -1,5 +1,6 @@
 """Where a task stands against its deadline: each rule once in Python and once in SQL, side by side.
 
+What a deadline makes of work is said by `common.timing`, for every service; here is what that means for a task.
 `tests/cases/task_bucket.json` says what both must answer, here and in monitoring. A bucket is recurring first, else
 completed, else overdue, else in term (R4); a task that is only proposed, a draft or cancelled is in none. One that was
 handed in stays in its bucket: whether it was in time is told by its submission (`task_handed_in.json`).
@@ -16,7 +17,7 @@ from sixclear.tasks.task.lifecycle import OPEN_STATUSES, WORKED_ON, TaskState
 
 def is_overdue(task: TaskState, now: datetime) -> bool:
     """Whether the body still works on a one-off task when its current deadline is over; at the deadline it is not."""
-    late = task.current_deadline is not None and task.current_deadline < now
+    late = timing.is_over(task.current_deadline, now)
     return late and task.kind == "one_off" and task.status in OPEN_STATUSES
 
 
@@ -35,9 +36,10 @@ def handed_in_on_time(task: TaskState) -> bool | None:
 
     A submission that was returned does not count.
     """
-    if task.submitted_at is None or task.current_deadline is None:
-        return None
-    return task.submitted_at <= task.current_deadline
+    return _IN_TIME[timing.handed_in(task.submitted_at, task.current_deadline)]
+
+
+_IN_TIME = {"on_time": True, "late": False, None: None}
 
 
 def bucket(task: TaskState, now: datetime) -> str | None:
