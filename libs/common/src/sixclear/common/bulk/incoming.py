@@ -28,6 +28,8 @@ from sixclear.common.web.route import TransactionalRoute
 
 # A thousand reports of ordinary length. Beyond it a file is a job, however few its items are.
 AT_ONCE_BYTES = 4 * 1024 * 1024
+# What one file may ask of those that wait behind it; of empty items alone its bytes would allow hundreds of millions.
+MOST_ITEMS = 1_000_000
 _CHUNK_BYTES = 1024 * 1024
 _LINES_AT_ONCE = 500
 
@@ -154,12 +156,14 @@ async def _hashed(parts: AsyncIterator[bytes], digest: "hashlib._Hash") -> Async
 
 
 async def _chunks(parts: AsyncIterator[bytes], splitter: Splitter, most: int) -> AsyncIterator[jobs.Chunk]:
-    """The items of a file, together as many as are taken at once."""
+    """The items of a file, together as many as are taken at once; raises BulkTooLarge."""
     first, weight, waiting = 0, 0, list[Piece]()
     async for pieces in _cut(parts, splitter):
         for piece in pieces:
             waiting.append(piece)
             weight += len(piece.raw or b"")
+            if first + len(waiting) > MOST_ITEMS:
+                raise BulkTooLarge(f"A file has {MOST_ITEMS} items at most: divide it into several.")
             if len(waiting) >= most or weight >= _CHUNK_BYTES:
                 yield jobs.Chunk(first, waiting)
                 first, weight, waiting = first + len(waiting), 0, []

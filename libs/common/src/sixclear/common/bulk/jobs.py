@@ -61,6 +61,8 @@ DDL_V1: list[str] = [
 _OPEN = "('receiving', 'waiting', 'running')"
 _SENDER = """client_id = :client_id AND organisation_id IS NOT DISTINCT FROM :organisation_id
              AND person IS NOT DISTINCT FROM :person"""
+# Files that arrive together are counted one after the other, or each of them would find room.
+_IN_TURN = text("SELECT pg_advisory_xact_lock(hashtext('sixclear bulk jobs'))")
 _COUNT_OPEN = text(
     f"""SELECT count(*) AS of_all, count(*) FILTER (WHERE client_id = :client_id) AS of_sender FROM bulk_job
         WHERE state IN {_OPEN}"""  # noqa: S608 (constant)
@@ -156,6 +158,7 @@ async def begin(
     most: int,
 ) -> None:
     """Make room for a file; raises TooManyJobs when `most` of all, or four of the sender, are not worked through."""
+    await session.execute(_IN_TURN)
     found = (await session.execute(_COUNT_OPEN, {"client_id": caller.client_id})).one()
     if found.of_sender >= MOST_OPEN_OF_SENDER:
         raise TooManyJobs(f"{MOST_OPEN_OF_SENDER} files of yours are not worked through yet.")
