@@ -64,6 +64,8 @@ async def test_an_item_names_the_version_that_it_is_based_on(service: Service, p
     taken = "updated" if path == "/tasks/bulk" else "reported"
     items = [item('"1.1"', "A"), item('"1.2"', "B"), item('"1.2"', "C"), item('"1.3-overdue"', "D"), item("1.4", "E")]
     assert await outcomes(service, items, path) == ["stale-version", taken, "stale-version", taken, "stale-version"]
+    stale = (await put(service, [item('"1.1"', "A")], path)).json()["items"][0]
+    assert (stale["outcome"], stale["etag"], stale["version"]) == ("rejected", '"1.4"', None)
     answer = await put(service, [item("*", "D")], path)
     assert answer.json()["items"][0]["etag"] == '"1.4"'
     assert (await service.http.get(f"{service.prefix}/tasks/{task_id}")).headers["etag"] == '"1.4"'

@@ -170,7 +170,7 @@ class _Batch:
             del self.gathered.events[before:]
             task_id = task.task_id if task else line.item.task_id
             await rows.undo(self.ctx.session, savepoint, task)
-            return _refused(index, line, task_id, _problem(error))
+            return _refused(index, line, task_id, _problem(error), error.headers.get("ETag"))
         await savepoint.commit()
         put = described.task
         self.known.add(put)
@@ -215,8 +215,10 @@ class _Batch:
         return task
 
 
-def _refused(index: int, line: Line[TaskItem], task_id: UUID | None, problem: TaskItemProblem) -> TaskItemResult:
-    return TaskItemResult(index=index, **line.named, outcome="rejected", task_id=task_id, problem=problem)
+def _refused(
+    index: int, line: Line[TaskItem], task_id: UUID | None, problem: TaskItemProblem, tag: str | None = None
+) -> TaskItemResult:
+    return TaskItemResult(index=index, **line.named, outcome="rejected", task_id=task_id, etag=tag, problem=problem)
 
 
 def _problem(error: DomainError) -> TaskItemProblem:

@@ -303,7 +303,8 @@ class _Batch:
         except DomainError as error:
             pointer = error.errors[0]["pointer"] if error.errors else None
             problem = ItemProblem(code=error.code, detail=error.detail, pointer=pointer)
-            return _result(index, line, "rejected", task_id=found.task_id, problem=problem)
+            current = error.headers.get("ETag")
+            return _result(index, line, "rejected", task_id=found.task_id, etag=current, problem=problem)
 
     def _report(
         self, item: BulkProgressItem, found: "_Found", *, repeated: bool
