@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, get_args
+from unittest.mock import AsyncMock
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 from tests.integration.tasks.conftest import ORGANISATIONS, START, Service, named, statements
 
 from sixclear.common.testing.clock import MovingClock
@@ -61,6 +63,7 @@ async def pages(service: Service, **asked: Any) -> list[dict[str, Any]]:
         found.append(await service.get("/tasks", **{**asked, **cursor}))
         if found[-1]["next"] is None:
             return found
+        assert found[-1]["next"] != cursor.get("cursor"), "the same page again"
         cursor = {"cursor": found[-1]["next"]}
 
 
@@ -132,12 +135,47 @@ async def test_the_newest_report_and_the_newest_change_come_first(service: Servi
 async def test_reports_of_one_instant_show_their_task_once(service: Service, way: str) -> None:
     task = next(one for one in everything(await pages(service)) if one["status"] == "in_progress")
     service.clock.pass_by(minutes=1)
-    for text in ("Một.", "Hai.", "Ba."):
-        said = {"percent": 99, "text": text}
+    for words in ("Một.", "Hai.", "Ba."):
+        said = {"percent": 99, "text": words}
         assert (await service.post(code_of(task), f"/tasks/{task['task_id']}/progress", said)).status_code == 201
     found = [one["task_id"] for one in everything(await pages(service, sort="last_report", limit=3))]
     assert found[0] == task["task_id"]
     assert len(found) == len(set(found)) == TASKS + 2
+
+
+async def test_tasks_that_nobody_sees_stop_no_list(service: Service, way: str) -> None:
+    """More of one instant than one page walks over, with others before and behind them."""
+    async with service.database.transaction() as session:
+        hidden = (await session.execute(text("SELECT task_id FROM task ORDER BY task_id LIMIT 60"))).scalars().all()
+        values = {"hidden": hidden, "at": START}
+        change = "classification = 'restricted', current_deadline = :at, last_report_at = :at"
+        await session.execute(text(f"UPDATE task SET {change} WHERE task_id = ANY (:hidden)"), values)
+        said = "UPDATE progress_report SET occurred_at = :at WHERE task_id = ANY (:hidden)"
+        await session.execute(text(said), values)
+    seen = {one["task_id"] for one in everything(await pages(service, sort="id"))}
+    assert len(seen) == TASKS + 2 - 60
+    for sort in get_args(listing.Sort):
+        found = [one["task_id"] for one in everything(await pages(service, sort=sort, limit=7))]
+        assert (len(found), set(found)) == (len(seen), seen), sort
+
+
+async def test_a_cursor_that_says_less_than_the_list_has_gathers_no_more(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cursor is no secret: how many tasks the first page counted may be made up."""
+    monkeypatch.setattr(listing, "MOST_COUNTED", 40)
+    monkeypatch.setattr(listing, "count_tasks", AsyncMock(return_value=5))
+    page = await service.get("/tasks", limit=5, status="completed")
+    assert (await service.get("/tasks", limit=5, status="completed", cursor=page["next"]))["items"]
+    page = await service.get("/tasks", limit=5)
+    refused = await service.http.get(f"{service.prefix}/tasks", params={"limit": 5, "cursor": page["next"]})
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid-cursor")
+
+
+async def test_a_cursor_with_another_sort_says_what_to_repeat(service: Service) -> None:
+    page = await service.get("/tasks", limit=5, sort="updated")
+    refused = await service.http.get(f"{service.prefix}/tasks", params={"limit": 5, "cursor": page["next"]})
+    assert (refused.json()["code"], "`sort`" in refused.json()["detail"]) == ("invalid-cursor", True)
 
 
 async def test_a_copy_by_identifier_has_every_task_once_while_tasks_change(service: Service) -> None:

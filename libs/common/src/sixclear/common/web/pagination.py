@@ -58,7 +58,7 @@ def decode_cursor(cursor: str, *types: type | UnionType, context: str = "") -> t
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         check, payload = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
         if check != _check(payload, context):
-            raise InvalidCursor
+            raise InvalidCursor("Repeat the `sort` and the filters of the page that gave the cursor.")
         values = orjson.loads(payload)
         return tuple(_parse(value, kind) for value, kind in zip(values, types, strict=True))
     except (ValueError, TypeError, binascii.Error) as error:

@@ -115,6 +115,13 @@ async def count_tasks(session: AsyncSession, narrow: TaskFilter, now: datetime) 
     return await count_up_to(session, found, most_counted(narrow))
 
 
+async def has_grown(session: AsyncSession, narrow: TaskFilter, now: datetime) -> bool:
+    """Whether a list that was short, as a cursor says, is too long to be gathered for each page."""
+    most = 2 * most_counted(narrow)
+    found = select(literal(1)).select_from(Task).where(*conditions(narrow, now))
+    return await count_up_to(session, found, most) > most
+
+
 def most_counted(narrow: TaskFilter) -> int:
     """Where counting stops."""
     return MOST_SEARCHED if narrow.query else MOST_COUNTED
@@ -134,12 +141,16 @@ async def list_tasks(
         if part.is_empty:
             continue
         begun = after if after and after.part == number else None
-        reading = _Reading(narrow, order, part, number, now, begun, limit - len(found))
-        found += await _read(session, reading)
-        if len(found) >= limit:
-            return found, None
-        if stopped := await _stopped(session, reading):
-            return found, stopped
+        while True:
+            reading = _Reading(narrow, order, part, number, now, begun, limit - len(found))
+            found += await _read(session, reading)
+            if len(found) >= limit:
+                return found, None
+            begun, may_be_told = await _stopped(session, reading)
+            if begun is None:
+                break
+            if may_be_told:
+                return found, begun
     return found, None
 
 
@@ -364,19 +375,17 @@ def _walked(reading: _Reading, window: Subquery) -> _Asked:
     )
 
 
-async def _stopped(session: AsyncSession, reading: _Reading) -> Place | None:
-    """Where the window ended when it was full.
+async def _stopped(session: AsyncSession, reading: _Reading) -> tuple[Place | None, bool]:
+    """Where the window ended when it was full, and whether a cursor may say so: else the list is read on behind it.
 
     A cursor stands in addresses: it names no task that the caller may not see. An event's number alone names none.
     """
     window = _window(reading)
-    if window is None:
-        return None
-    last = (await session.execute(select(window).offset(_WALKED - 1).limit(1))).first()
-    if last is None:
-        return None
+    full = None if window is None else await session.execute(select(window).offset(_WALKED - 1).limit(1))
+    if window is None or full is None or (last := full.first()) is None:
+        return None, False
     if reading.part.key == "changed":
-        return Place(reading.number, None, "", last.event_id, _NO_TASK)
+        return Place(reading.number, None, "", last.event_id, _NO_TASK), True
     at = window.c
     keys: list[SQLColumnExpression[Any]]
     if reading.part.key == "reported":
@@ -386,5 +395,5 @@ async def _stopped(session: AsyncSession, reading: _Reading) -> Place | None:
     seen = *conditions(TaskFilter(restricted_for=reading.narrow.restricted_for), reading.now), ~_HIDDEN_REPORT
     own = select(literal(1)).select_from(Task).where(Task.task_id == at.task_id, *seen).limit(1).lateral("seen")
     asked = select(window).select_from(window.join(own, true())).order_by(*keys).limit(1)
-    instant, task_id = (await session.execute(asked)).first() or (last[0], _NO_TASK)
-    return Place(reading.number, instant, "", 0, task_id)
+    named = (await session.execute(asked)).first()
+    return Place(reading.number, (named or last)[0], "", 0, (named or last)[1]), named is not None

@@ -98,6 +98,8 @@ async def list_tasks(ctx: Context, asked: TaskQuery, role: Role | None, begun: B
     if not counted:
         return TaskPage([], 0, as_of, None, 0)
     order = Order(asked.sort, as_of, few=counted <= most)
+    if begun and order.few and await listing.has_grown(ctx.session, narrow, ctx.now):
+        raise InvalidCursor("The list is much longer than it was. Begin with the first page.")
     place = begun.place if begun else None
     found, stopped = await listing.list_tasks(ctx.session, narrow, order, now=ctx.now, after=place, limit=limit + 1)
     following = found[limit - 1][1] if len(found) > limit else stopped
