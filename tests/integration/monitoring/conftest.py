@@ -162,6 +162,14 @@ class Events:
         facts = {"status": status, "due_at": due_at, "locks_at": locks_at, "reported_at": reported_at}
         return self.on_task("period", name, change, facts, **of_task)
 
+    def evidence(self, name: str, change: str = "added", *, state: str = "waiting", **of_task: Any) -> Envelope:
+        return self.on_task("evidence", name, change, {"state": state}, **of_task)
+
+    def decision(
+        self, name: str, change: str = "asked", *, kind: str = "extension", state: str = "asked", **of_task: Any
+    ) -> Envelope:
+        return self.on_task("decision", name, change, {"kind": kind, "state": state}, **of_task)
+
     def submission(
         self,
         name: str,

@@ -34,6 +34,8 @@ async def some_records(view: Any, events: Any) -> None:
             events.task("e", "completed", status="completed", demonstration=True, submitted_at=events.now),
             events.task("a", "progress_reported", status="in_progress", lead="00004", deadline=this_year),
             events.period("d", "reported", status="reported", due_at=events.now, reported_at=events.now),
+            events.evidence("e"),
+            events.decision("b", "granted", state="granted", programme="hanoi"),
             events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
             events.entry("p", stage="formed_centralised"),
             events.entry("r", lists=["resolution-71"], risk="high", registration="submitted"),
@@ -48,7 +50,8 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     assert answer.status_code == 200, answer.text
     body = answer.json()
     about = {"as_of", "staleness_seconds", "filters", "demonstration_included", "sources", "denominators"}
-    assert set(body) == about | {"tasks", "shares_percent", "activity", "databases", "feedback", "periods"}
+    figures = {"tasks", "shares_percent", "activity", "databases", "feedback", "periods", "evidence", "decisions"}
+    assert set(body) == about | figures
     assert body["tasks"] == {
         "total": 5,
         "completed": 1,
@@ -84,6 +87,9 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     assert body["demonstration_included"] is True
     assert body["denominators"]["shares_percent"] == {"name": "tasks.total", "value": 5}
     assert set(body["sources"]) == {"tasks", "feedback", "data-catalog"}
+    assert body["evidence"] == {"waiting": 1, "accepted": 0, "refused": 0}
+    assert set(body["decisions"]) == {"extension"}
+    assert body["decisions"]["extension"]["granted"] == 1
     assert body["periods"] == {"due": 1, "on_time": 1, "late": 0, "missing": 0}
 
 

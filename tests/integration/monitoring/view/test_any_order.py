@@ -30,7 +30,8 @@ _SELECTIONS = [
 ]
 _TABLES = (
     "counter, day_delta, day_rollup, last_report, gap, organisation_state, programme_state, task_state, task_history, "
-    "submission_state, submission_history, entry_state, entry_history, period_state, period_history"
+    "submission_state, submission_history, entry_state, entry_history, period_state, period_history, "
+    "evidence_state, evidence_history, decision_state, decision_history"
 )
 
 
@@ -69,6 +70,7 @@ def story(events: Any, steps: list[tuple[int, int, int]]) -> list[Envelope]:
             told.append(events.organisation("00004", parent=("01", "02", None)[how % 3], level="commune"))
         elif what == 11:
             told.append(period(events, which, how, task))
+            told += judged(events, which, how, task)
         elif how < 2:
             told.append(events.task(f"t{which}", "withdrawn"))
     return told
@@ -87,6 +89,24 @@ def period(events: Any, which: int, how: int, task: dict[str, Any]) -> Envelope:
     }
     made: Envelope = events.period(f"p{which}", change, **facts, **of_task)
     return made
+
+
+def judged(events: Any, which: int, how: int, task: dict[str, Any]) -> list[Envelope]:
+    """A piece of evidence and a decision that come, are judged, and are withdrawn with their task."""
+    of_task = {name: task[name] for name in ("lead", "programme", "assigned_by")}
+    change, state, outcome = (
+        ("added", "waiting", "asked"),
+        ("accepted", "accepted", "granted_otherwise"),
+        ("refused", "refused", "withdrawn"),
+        ("restated", "accepted", "accepted"),
+        ("restated", "refused", "declined"),
+        ("withdrawn", "waiting", "asked"),
+    )[how]
+    kind = ("extension", "transfer")[which % 2]
+    return [
+        events.evidence(f"e{which}", change, state=state, **of_task),
+        events.decision(f"d{which}", change, kind=kind, state=outcome, **of_task),
+    ]
 
 
 async def figures(view: Any, instants: list[datetime]) -> list[Any]:

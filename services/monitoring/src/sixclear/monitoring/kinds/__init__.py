@@ -3,7 +3,9 @@
 `KINDS` is looked up when it is needed, never copied at import: tests add kinds of their own.
 """
 
+from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.entry import ENTRY
+from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
@@ -12,6 +14,8 @@ from sixclear.monitoring.kinds.task import TASK
 KINDS: tuple[AnyKind, ...] = (
     TASK,
     PERIOD,
+    EVIDENCE,
+    DECISION,
     SUBMISSION,
     ENTRY,
 )

@@ -7,7 +7,9 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sixclear.common.clock import civil_date
+from sixclear.monitoring.kinds.decision import ABOUT, OUTCOMES
 from sixclear.monitoring.kinds.entry import STAGES
+from sixclear.monitoring.kinds.evidence import STATES
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.period import TIMINGS
 from sixclear.monitoring.kinds.submission import CLOCKS
@@ -136,6 +138,19 @@ def period_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
     return {"due": cells.get(Cell("period", ""), 0)} | {
         name: cells.get(Cell("period_timing", name), 0) for name in TIMINGS
     }
+
+
+def evidence_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
+    """How many pieces of evidence wait, were accepted, were refused."""
+    return {state: cells.get(Cell("evidence", state), 0) for state in STATES}
+
+
+def decision_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
+    """For each kind of decision of which there is one: how many have which outcome."""
+    found: dict[str, dict[str, int]] = {}
+    for about in ABOUT:
+        found[about] = {outcome: cells.get(Cell("decision", f"{about}/{outcome}"), 0) for outcome in OUTCOMES}
+    return {about: outcomes for about, outcomes in found.items() if any(outcomes.values())}
 
 
 def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:

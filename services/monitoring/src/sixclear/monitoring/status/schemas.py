@@ -131,6 +131,26 @@ class PeriodFigures(Schema):
     missing: int = Field(description="Not reported yet.")
 
 
+class EvidenceFigures(Schema):
+    """Pieces of evidence of tasks. Each is a claim until another body than the doer accepts it."""
+
+    waiting: int
+    accepted: int = Field(description="By itself, or with the whole result.")
+    refused: int
+
+
+class DecisionFigures(Schema):
+    """Decisions on tasks of one kind, each in one outcome."""
+
+    asked: int = Field(description="Not decided yet.")
+    granted: int = Field(description="As it was asked; a transfer is so until the receiving body answers.")
+    granted_otherwise: int
+    refused: int
+    accepted: int = Field(description="Of transfers: the receiving body took the task over.")
+    declined: int = Field(description="Of transfers: the receiving body did not take it over.")
+    withdrawn: int = Field(description="Taken back by the body that asked.")
+
+
 class TaskPart(Schema):
     """The part of a status that counts tasks."""
 
@@ -155,6 +175,12 @@ class Status(TaskPart):
         default=None,
         description="Null while it is not known: no period was heard of by `as_of`, or the records are counted again "
         "after an upgrade.",
+    )
+    evidence: EvidenceFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
+    decisions: dict[str, DecisionFigures] | None = Field(
+        default=None,
+        description="By kind: `extension`, `transfer`, `pause`, `resume`, `cancellation`, `split`, `merger`, "
+        "`regrouping`, `reopening`. One of which there is none has no entry. Null as `evidence` is.",
     )
     denominators: dict[str, Any] = Field(description="What each figure is a part of, and which filters it heeds.")
 

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date
 from sixclear.monitoring.errors import FiguresDoNotReconcile
+from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.entry import ENTRY
+from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
@@ -18,6 +20,8 @@ from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.schemas import (
     Activity,
     Databases,
+    DecisionFigures,
+    EvidenceFigures,
     FeedbackFigures,
     Filters,
     ListFigures,
@@ -40,7 +44,7 @@ from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection, known_body
 
 # What hangs on tasks: a source that never told of it has no figure there, not a zero.
-ON_TASKS = (PERIOD,)
+ON_TASKS = (PERIOD, EVIDENCE, DECISION)
 # A status reads the measures of these and no others.
 SHOWN = (TASK, *ON_TASKS, SUBMISSION, ENTRY)
 _OF_PROVINCES = ("task", "task_bucket")
@@ -171,7 +175,7 @@ def _status(
 ) -> Status:
     counts = {cell: int(cells.get(cell, 0)) + sealed.get(cell, 0) for cell in cells.keys() | sealed.keys()}
     tasks = task_part(counts, last_report, at)
-    lists, periods = _lists(counts), _periods(counts) if knows(heard, PERIOD, at) else None
+    lists, on_tasks = _lists(counts), _on_tasks(counts, heard, at)
     return Status(
         tasks=tasks.tasks,
         shares_percent=tasks.shares_percent,
@@ -193,10 +197,22 @@ def _status(
             **figures.feedback_figures(counts),
             sealed=sealed.get(Cell("feedback", ""), 0) if _tells_sealed(selection) else None,
         ),
-        periods=periods,
+        **on_tasks,
         denominators=_denominators(counts, lists, tasks.tasks.total, at)
-        | {"periods": {"name": "periods.due", "value": periods and periods.due}},
+        | {"periods": {"name": "periods.due", "value": on_tasks["periods"] and on_tasks["periods"].due}},
     )
+
+
+def _on_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[str, Any]:
+    """What hangs on tasks; None for what is not known at `at`."""
+    evidence, decisions = figures.evidence_figures(cells), figures.decision_figures(cells)
+    return {
+        "periods": _periods(cells) if knows(heard, PERIOD, at) else None,
+        "evidence": EvidenceFigures(**evidence) if knows(heard, EVIDENCE, at) else None,
+        "decisions": {about: DecisionFigures(**outcomes) for about, outcomes in decisions.items()}
+        if knows(heard, DECISION, at)
+        else None,
+    }
 
 
 def _periods(cells: Mapping[Cell, int]) -> PeriodFigures:
