@@ -150,6 +150,39 @@ async def test_pages_say_that_periods_are_not_counted(browser: httpx2.AsyncClien
     assert "not counted yet" not in once.text
 
 
+@pytest.mark.parametrize(
+    ("language", "known", "none_due"),
+    [
+        (
+            "vi",
+            r"Các kỳ đã đến hạn tính đến ([^:]*(?:10:00)?): 1\.204, trong đó báo cáo đúng hạn: 1\.100, "
+            r"báo cáo muộn: 60, chưa báo cáo: 44\.",
+            "chưa có kỳ nào đến hạn",
+        ),
+        (
+            "en",
+            r"Periods due as of ([^:]*(?:10:00)?): 1,204, of which reported on time: 1,100, reported late: 60, "
+            r"not reported: 44\.",
+            "no period is due",
+        ),
+        ("ar", r"الفترات المستحقة حتى ([^:]*(?:10:00)?): 1,204، منها", "لم تُستحق أي فترة"),
+    ],
+)
+async def test_the_home_page_says_of_how_many_periods_how_many_are_missing_and_as_of_when(
+    browser: httpx2.AsyncClient, upstream: Upstream, language: str, known: str, none_due: str
+) -> None:
+    upstream.periods = {"due": 1204, "on_time": 1100, "late": 60, "missing": 44}
+    days: tuple[tuple[dict[str, str], set[str]], ...] = (({}, {"2026", "10:00"}), ({"as_of": "2025-12-04"}, {"2025"}))
+    for asked, said in days:
+        text = Document((await browser.get("/", params={"lang": language, **asked})).text).text
+        found = re.search(known, text)
+        assert found is not None, text
+        assert all(part in found[1] for part in said)
+    upstream.periods = dict.fromkeys(upstream.periods, 0)
+    upstream.passed += 60  # what was answered before is kept for a moment
+    assert none_due in Document((await browser.get("/", params={"lang": language})).text).text
+
+
 @pytest.mark.parametrize("path", ["/tasks", "/styleguide"])
 async def test_states_that_no_task_reaches_yet_say_so_where_they_are_offered(
     browser: httpx2.AsyncClient, path: str

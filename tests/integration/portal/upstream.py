@@ -59,6 +59,7 @@ class Upstream(Records):
     sequence: int = 0
     full: bool = False
     handed_in: int = 0
+    periods: dict[str, int] | None = None
     staleness: float | None = 2.4
     last_report_at: str | None = iso(NOW - timedelta(days=327))
     case_status: str = "assigned"
@@ -108,6 +109,7 @@ class Upstream(Records):
             "tasks": self.tasks(),
             "shares_percent": self.shares(),
             "activity": {"reports_today": 37, "last_report_at": self.last_report_at},
+            "periods": self.periods,
             "databases": {
                 "plan-02": stages(formed_centralised=4, deploying_digitised_only=5, not_deployed=3),
                 "resolution-71": stages(formed_centralised=31, deploying_foundation=36, not_deployed=38, at_risk=38),

@@ -52,6 +52,15 @@ class Shares(Answer):
     recurring: Percent | None
 
 
+class Periods(Answer):
+    """Periods of recurring tasks that are due, and how they were reported."""
+
+    due: int
+    on_time: int
+    late: int
+    missing: int
+
+
 class Activity(Answer):
     """How much was reported, and when a body reported last; each is None where it is not known."""
 
@@ -100,6 +109,7 @@ class Status(Answer):
     tasks: TaskCounts
     shares_percent: Shares
     activity: Activity = Field(default_factory=Activity)
+    periods: Periods | None = None
     databases: Databases = Field(default_factory=Databases)
     sources: dict[str, SourceAge] = Field(default_factory=dict)
 
