@@ -244,6 +244,17 @@ async def test_a_body_in_another_encoding_is_told_what_to_do() -> None:
     assert "Save and send it as UTF-8" in answer.json()["detail"]
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": "application/json"}])
+async def test_a_request_without_a_body_hears_what_to_send(headers: dict[str, str]) -> None:
+    async with http_client(application()) as client:
+        answer = await client.post(BASE, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+    (told,) = answer.json()["errors"]
+    assert (told["pointer"], told["code"]) == ("#", "missing")
+    assert "`{}`" in told["detail"]
+
+
 def test_every_pattern_of_a_request_is_said_in_words() -> None:
     patterns = {value for name, value in vars(web_patterns).items() if name.isupper()}
     assert len(patterns) > 5

@@ -18,6 +18,7 @@ _QUIET = {
     "json_invalid": "The body is not valid JSON.",
     "datetime_object_invalid": "The date and time are not valid.",
 }
+_NO_BODY = "The request has no body. Send a JSON object as `application/json`, `{}` where all of it is optional."
 # "Input should be a valid UUID, invalid character: … found `x`": the part before the comma is enough.
 _CUT_AT_COMMA = ("_parsing", "url_syntax_violation")
 # What a pattern of our requests wants, in words; a test holds that each pattern has some.
@@ -69,6 +70,8 @@ def _field_error(complaint: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _detail(kind: str, complaint: Mapping[str, Any]) -> str:
+    if kind == "missing" and tuple(complaint["loc"]) == ("body",):
+        return _NO_BODY
     if kind in _QUIET:
         return _QUIET[kind]
     if kind == "string_pattern_mismatch":
