@@ -134,6 +134,8 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("G06", f"{task}/decisions", {"kind": "cancellation", "reason": "Trùng với nhiệm vụ khác"})
     await step("P57", "/tasks", decided | {"classification": "restricted"})
     await step("P57", "/tasks", decided)
+    # At the same time: the end of the task closes it.
+    assert (await service.post("G06", f"{task}/decisions", longer)).status_code == 201
     await step("P57", f"{await waiting()}/decide", {"outcome": "granted"})
     recurring = proposal(external_id="NV-13", kind="recurring", recurrence="FREQ=WEEKLY;BYDAY=FR", deadline=None)
     await step("P57", "/tasks", recurring)

@@ -39,6 +39,7 @@ async def test_paused_cancelled_and_reopened_tasks_add_up_now_and_then(site: Any
     await at(view, events, day(5), lambda: events.task("reopened", "reopened", status="returned", deadline=DEADLINE))
     now = day(28)
     assert await figures(site, view, now, now) == (3, 1, 2, 0), "the paused one crosses no deadline"
+    assert (await site.get("/status")).json()["tasks"]["remaining_this_year"] == 2, "a paused task has no deadline"
     assert await figures(site, view, day(2) + timedelta(hours=1), now) == (4, 3, 0, 1)
     assert await figures(site, view, day(4) + timedelta(hours=1), now) == (3, 2, 0, 1)
     assert await figures(site, view, day(6), now) == (3, 3, 0, 0)

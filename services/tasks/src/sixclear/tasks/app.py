@@ -16,7 +16,7 @@ from sixclear.common.web.app import create_service_app
 from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
 from sixclear.tasks.decision import routes as decision
-from sixclear.tasks.decision.service.find import CHILDREN as DECISIONS
+from sixclear.tasks.decision.service.follow import CHILDREN as DECISIONS
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.evidence import routes as evidence
 from sixclear.tasks.evidence.service import CHILDREN as EVIDENCE

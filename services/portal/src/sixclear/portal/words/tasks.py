@@ -89,6 +89,7 @@ CHANGES: Mapping[str, str] = {
     "decision.accepted": N_("Nhận bàn giao"),
     "decision.declined": N_("Không nhận bàn giao"),
     "decision.taken_back": N_("Rút lại đề nghị"),
+    "decision.lapsed": N_("Đề nghị hết hiệu lực vì nhiệm vụ đã kết thúc"),
     "decision.restated": N_("Nêu lại đề nghị"),
     "decision.withdrawn": N_("Rút đề nghị khỏi công khai"),
     "period.opened": N_("Mở kỳ"),

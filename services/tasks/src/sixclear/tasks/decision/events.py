@@ -35,9 +35,9 @@ class DecisionData(OnTaskData):
         "regrouping",
         "reopening",
     ]
-    state: Literal["asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn"] = Field(
-        description="`withdrawn`: the body that asked took it back."
-    )
+    state: Literal[
+        "asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn", "lapsed"
+    ] = Field(description="`withdrawn`: the body that asked took it back. `lapsed`: its task ended before.")
     document: str | None
     former: DecisionValueData
     proposed: DecisionValueData
@@ -69,6 +69,7 @@ DECISION_EVENTS = EntityEvents(
         "accepted": "The body that receives a transferred task takes it over: from now on it is answerable.",
         "declined": "The body that would receive a transferred task does not take it over.",
         "taken_back": "The body that asked took it back.",
+        "lapsed": "The task ended before it was decided, or before the receiving body answered.",
         "restated": "The task was published again, or what it says of all that hangs on it changed.",
         "withdrawn": "The task became restricted: a last event carries only identifiers.",
     },

@@ -20,6 +20,8 @@ _ALLOWED_FROM = {
     "accepted": {"granted", "granted_otherwise"},
     "declined": {"granted", "granted_otherwise"},
 }
+# What a completed task can still take.
+_OF_COMPLETED = frozenset({"regrouping", "reopening"})
 # The body that receives the task has the last word.
 NEED_ACCEPTANCE = frozenset({"transfer"})
 
@@ -64,6 +66,16 @@ def take_back(decision: DecisionState) -> Change:
     """Take the request back."""
     _allow(decision, "taken_back")
     return Change("taken_back", {"state": "withdrawn"})
+
+
+def lapse() -> Change:
+    """Close what its task's end leaves without an object."""
+    return Change("lapsed", {"state": "lapsed"})
+
+
+def lapses(kind: str, task_status: str) -> bool:
+    """Whether an open request ends with its task: all of a cancelled one, of a completed one what it cannot take."""
+    return task_status == "cancelled" or (task_status == "completed" and kind not in _OF_COMPLETED)
 
 
 def is_open(kind: str, state: str) -> bool:

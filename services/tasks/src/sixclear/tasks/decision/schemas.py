@@ -16,10 +16,10 @@ from sixclear.tasks.task.schemas import Position
 Kind = Literal["extension", "transfer", "pause", "resume", "cancellation", "split", "merger", "regrouping", "reopening"]
 Outcome = Literal["granted", "granted_otherwise", "refused"]
 State = Annotated[
-    Literal["asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn"],
+    Literal["asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn", "lapsed"],
     Field(
         description="A granted transfer waits until the receiving body has `accepted` or `declined` it. `withdrawn`: "
-        "the body that asked took it back."
+        "the body that asked took it back. `lapsed`: its task ended before it was decided or accepted."
     ),
 ]
 _DEADLINE = "Of an extension: a later one than the current one. Of a resume: the one that holds from then on."

@@ -9,15 +9,11 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.decision import repository as rows
 from sixclear.tasks.decision.errors import DecisionNotFound
 from sixclear.tasks.decision.models import Decision
-from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.repository import DecisionFilter
 from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task
-from sixclear.tasks.task.service.children import Children
 from sixclear.tasks.task.service.find import get_task
-
-CHILDREN = Children(Decision, DECISION)
 
 
 async def get_decision(ctx: Context, decision_id: UUID) -> Decision:
