@@ -106,6 +106,8 @@ async def filters(session: AsyncSession) -> Mapping[str, TaskFilter]:
         *({"status": status} for status in STATUSES),
         *({"bucket": bucket} for bucket in get_args(Bucket)),
         *({"assigned_by": level} for level in ("central", "province", "commune")),
+        {"slip_days": 5},
+        {"slip_days": 5, "assigning_organisation_id": owner, "restricted_for": owner},
         {"query": "so hoa"},
         {"query": task.code},
         {"query": "không có việc nào như thế"},
