@@ -315,10 +315,10 @@ async def test_the_periods_of_a_recurring_task_are_counted_from_its_assignment(s
     service.clock.pass_by(days=1)
     task = f"/tasks/{assigned['task_id']}"
     reported = (await service.post("G06", f"{task}/progress", {"text": "Kỳ này"})).json()
-    period = {"previous_due_at": "2025-12-04T10:00:00Z", "due_at": "2025-12-07T10:00:00Z", "reported": True}
+    period = {"previous_due_at": "2025-12-04T10:00:00Z", "due_at": "2025-12-08T10:00:00Z", "reported": True}  # of a Sunday
     assert reported["current_period"] == period
-    service.clock.pass_by(days=3)
-    period = {"previous_due_at": "2025-12-07T10:00:00Z", "due_at": "2025-12-10T10:00:00Z", "reported": False}
+    service.clock.pass_by(days=4)
+    period = {"previous_due_at": "2025-12-08T10:00:00Z", "due_at": "2025-12-10T10:00:00Z", "reported": False}
     assert (await service.get(task))["current_period"] == period
 
 

@@ -38,9 +38,9 @@ async def check_grantable(ctx: Context, task: Task, kind: str, value: Value, occ
 
     The deadline that the task has may be over: an overdue task is resumed with it.
     """
-    change = effects.effect(kind, state_of(task), value, occurred_at)
     if value.deadline is not None and value.deadline != task.current_deadline:
         check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
+    change = effects.effect(kind, state_of(task), value, occurred_at)
     for index, task_id in enumerate(value.replaced_by or ()):
         await _check_successor(ctx, task, kind, task_id, f"#/replaced_by/{index}")
     if kind == "transfer":
