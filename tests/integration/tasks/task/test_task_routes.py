@@ -307,6 +307,7 @@ async def test_a_lead_proposes_and_improves_its_proposal_until_it_is_assigned(se
 
 @pytest.mark.asyncio
 async def test_the_periods_of_a_recurring_task_are_counted_from_its_assignment(service: Service) -> None:
+    """The second is due on Sunday, 7 December: on the Monday after it."""
     rule = {"kind": "recurring", "recurrence": "FREQ=DAILY;INTERVAL=3", "deadline": None}
     proposed = await service.post("P57", "/tasks", proposal(**rule, assign=False))
     assert proposed.json()["current_period"] is None
@@ -315,7 +316,7 @@ async def test_the_periods_of_a_recurring_task_are_counted_from_its_assignment(s
     service.clock.pass_by(days=1)
     task = f"/tasks/{assigned['task_id']}"
     reported = (await service.post("G06", f"{task}/progress", {"text": "Kỳ này"})).json()
-    period = {"previous_due_at": "2025-12-04T10:00:00Z", "due_at": "2025-12-08T10:00:00Z", "reported": True}  # of a Sunday
+    period = {"previous_due_at": "2025-12-04T10:00:00Z", "due_at": "2025-12-08T10:00:00Z", "reported": True}
     assert reported["current_period"] == period
     service.clock.pass_by(days=4)
     period = {"previous_due_at": "2025-12-08T10:00:00Z", "due_at": "2025-12-10T10:00:00Z", "reported": False}
