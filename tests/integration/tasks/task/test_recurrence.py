@@ -40,9 +40,9 @@ async def test_the_only_period_of_a_task_that_is_assigned_in_the_evening_can_be_
 
 @pytest.mark.asyncio
 async def test_a_reader_that_asks_again_hears_of_the_next_period(service: Service) -> None:
-    task_id = await an_assigned_task(service, **RECURRING, recurrence="FREQ=DAILY;COUNT=3")
+    task_id = await an_assigned_task(service, **RECURRING, recurrence="FREQ=DAILY;COUNT=2")  # Thursday and Friday
     told = set()
-    for _ in range(4):
+    for _ in range(3):
         first = await service.http.get(f"/api/tasks/v1/tasks/{task_id}")
         known = {"If-None-Match": first.headers["etag"]}
         assert (await service.http.get(f"/api/tasks/v1/tasks/{task_id}", headers=known)).status_code == 304
@@ -54,7 +54,7 @@ async def test_a_reader_that_asks_again_hears_of_the_next_period(service: Servic
     headers = service.headers("G06") | {"If-Match": first.headers["etag"]}
     path = f"/api/tasks/v1/tasks/{task_id}/progress"
     assert (await service.http.post(path, json={"text": "Xong"}, headers=headers)).status_code == 201
-    assert len(told) == 4
+    assert len(told) == 3
 
 
 @pytest.mark.asyncio

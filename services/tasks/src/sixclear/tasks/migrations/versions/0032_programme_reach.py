@@ -7,4 +7,4 @@ down_revision = "0031"
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE programme ADD COLUMN reach varchar NOT NULL DEFAULT 'national'")
+    op.execute("ALTER TABLE programme ADD COLUMN reach text NOT NULL DEFAULT 'national'")

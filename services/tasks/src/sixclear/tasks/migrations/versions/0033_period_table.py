@@ -29,7 +29,7 @@ def upgrade() -> None:
              version integer NOT NULL, published_version integer,
              occurred_at timestamptz NOT NULL, recorded_at timestamptz NOT NULL,
              CONSTRAINT pk_period PRIMARY KEY (period_id),
-             CONSTRAINT uq_period_task_id UNIQUE (task_id, key),
+             CONSTRAINT uq_period_task_id_key UNIQUE (task_id, key),
              CONSTRAINT fk_period_task_id_task FOREIGN KEY (task_id) REFERENCES task (task_id),
              CONSTRAINT ck_period_status
                CHECK (status IN ('open', 'reported', 'confirmed', 'returned', 'missed', 'locked')),
