@@ -68,8 +68,8 @@ async def test_the_body_that_asks_never_decides(service: Service) -> None:
     assert (other.status_code, other.json()["code"]) == (403, "organisation-not-allowed")
     stranger = await ask(service, task_id, "extension", "75", deadline=LATER)
     assert stranger.json()["code"] == "organisation-not-allowed"
-    nobody = await ask(service, await an_assigned_task(service, external_id="NV-2"), "cancellation", "P57")
-    assert (nobody.status_code, nobody.json()["code"]) == (422, "decision-impossible")
+    refused = await ask(service, await an_assigned_task(service, external_id="NV-2"), "cancellation", "P57")
+    assert (refused.status_code, refused.json()["code"]) == (422, "decision-impossible")
 
 
 async def test_a_body_above_the_assigning_one_decides_what_that_asked(service: Service) -> None:

@@ -25,7 +25,7 @@ class EvidenceState:
 
 
 def check_decidable(task: TaskState) -> None:
-    """Raises TransitionNotAllowed for a task that nobody works on: its confirmation has decided on what waited."""
+    """Raises TransitionNotAllowed for a task on which no work is left: its confirmation has decided on what waited."""
     if task.status not in OPEN_STATUSES:
         raise TransitionNotAllowed(f"The evidence of a task that is {task.status} is not decided on any more.")
 
