@@ -11,7 +11,7 @@ from sixclear.monitoring.kinds.kind import Axis, Counted, Kind, Rule
 About = Literal[
     "extension", "transfer", "pause", "resume", "cancellation", "split", "merger", "regrouping", "reopening"
 ]
-Outcome = Literal["asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn"]
+Outcome = Literal["asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn", "lapsed"]
 ABOUT: tuple[About, ...] = get_args(About)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 

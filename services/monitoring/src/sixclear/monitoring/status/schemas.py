@@ -149,6 +149,7 @@ class DecisionFigures(Schema):
     accepted: int = Field(description="Of transfers: the receiving body took the task over.")
     declined: int = Field(description="Of transfers: the receiving body did not take it over.")
     withdrawn: int = Field(description="Taken back by the body that asked.")
+    lapsed: int = Field(description="Its task ended before it was decided, or before the receiving body answered.")
 
 
 class TaskPart(Schema):
