@@ -68,7 +68,7 @@ SLOW: dict[str, str] = {
         "some three thousand requests: every place of every body, every parameter, each header"
     ),
     "tests/integration/monitoring/view/test_any_order.py::test_order_and_repetition_do_not_matter": (
-        "fifteen made-up histories are folded in order, shuffled and again, each with the figures of ten instants"
+        "ten made-up histories are folded in order, shuffled and again, each with the figures of ten instants"
     ),
     "tests/e2e/test_rebuild.py::test_what_is_lost_is_built_again_the_same": (
         "a broker or a view of eleven thousand events is lost and made again, then compared at ten instants"
