@@ -79,6 +79,8 @@ class TaskEvent(BaseModel):
     leader_position: PositionView | None
     responsible_position: PositionView | None
     product: str | None
+    product_kind: str | None
+    own_fields: dict[str, Any] | None
     authority: str | None
     original_deadline: datetime | None
     current_deadline: datetime | None
@@ -91,6 +93,11 @@ class TaskEvent(BaseModel):
     completed_by_organisation_id: UUID | None
     evidence_count: int
     demonstration: bool
+    cancelled_at: datetime | None
+    paused_since: datetime | None
+    work_group: str | None
+    replaced_by: list[UUID] | None
+    expected_on: date | None
 
 
 class TaskView(BaseModel):
@@ -112,6 +119,12 @@ class TaskView(BaseModel):
     submitted_at: datetime | None
     handed_in_on_time: bool | None
     completed_at: datetime | None
+    cancelled_at: datetime | None
+    paused_since: datetime | None
+    work_group: str | None
+    replaced_by: list[UUID] | None
+    expected_on: date | None
+    slip_days: int | None
     demonstration: bool
     version: int
     updated_at: datetime
@@ -128,6 +141,9 @@ class TaskView(BaseModel):
     leader_position: PositionView | None
     responsible_position: PositionView | None
     product: str | None
+    product_kind: str | None
+    own_fields: dict[str, Any] | None
+    inside_fields: dict[str, Any] | None
     authority: str | None
     missing_clears: list[str]
     assigned_at: datetime | None
@@ -323,6 +339,9 @@ async def task_view(session: AsyncSession, task: Task, now: datetime) -> TaskVie
         handed_in_on_time=None
         if task.submitted_at is None or task.current_deadline is None
         else task.submitted_at <= task.current_deadline,
+        slip_days=None
+        if task.expected_on is None or task.current_deadline is None
+        else max(0, (task.expected_on - task.current_deadline.date()).days),
         updated_at=task.recorded_at,
         directive=None
         if directive is None
