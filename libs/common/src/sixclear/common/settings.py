@@ -126,7 +126,8 @@ class CommonSettings(ReadSettings):
         ge=0,
         le=100_000,
         description="How many requests of one service a process works on at a time at most. It takes fewer, but never"
-        " fewer than 64, where more would wait longer than a quarter of a second. Others get 503 with `Retry-After`"
+        " fewer than 64, where more would wait longer than a quarter of a second (50 ms on hot routes, which are"
+        " counted apart). Others get 503 with `Retry-After`"
         " before their body is read. 0 refuses none.",
     )
     issuer_url: HttpAddress | None = Field(
