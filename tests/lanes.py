@@ -70,6 +70,9 @@ SLOW: dict[str, str] = {
     "tests/integration/monitoring/view/test_any_order.py::test_order_and_repetition_do_not_matter": (
         "ten made-up histories are folded in order, shuffled and again, each with the figures of ten instants"
     ),
+    "tests/e2e/test_rebuild.py::test_what_is_counted_again_beside_the_view_is_the_same": (
+        "a view of eleven thousand events is counted again beside the live one, and compared at ten instants"
+    ),
     "tests/e2e/test_rebuild.py::test_what_is_lost_is_built_again_the_same": (
         "a broker or a view of eleven thousand events is lost and made again, then compared at ten instants"
     ),

@@ -3,7 +3,13 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable
 from typing import Any
+
+from sixclear.common.bus.deadlines import end_quietly
+
+# A broker that answers at all has answered the first request of a client by then.
+_FIRST_ANSWER_SECONDS = 1.0
 
 
 class KafkaFailed(Exception):
@@ -37,6 +43,22 @@ def limit_client_logs() -> None:
         known = isinstance(logger, logging.Logger) and (name == "aiokafka" or name.startswith("aiokafka."))
         if known and not any(isinstance(one, _RateLimit) for one in logging.getLogger(name).filters):
             logging.getLogger(name).addFilter(_RateLimit())
+
+
+async def connect(starting: Awaitable[None], seconds: float) -> None:
+    """Await the start of an aiokafka client; raises TimeoutError after `seconds`.
+
+    A start that is cancelled while it asks for the first metadata forgets its connection, and no stop closes it: the
+    socket stays open until it is collected. So the start runs on for a moment where its caller is cancelled or late.
+    """
+    started = asyncio.ensure_future(starting)
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.shield(started)
+    except BaseException:
+        await asyncio.wait([started], timeout=_FIRST_ANSWER_SECONDS)
+        await end_quietly(started)
+        raise
 
 
 def pace_metadata(client: Any, pause_seconds: float) -> None:

@@ -13,7 +13,7 @@ from aiokafka.partitioner import murmur2
 
 from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Record
-from sixclear.common.bus.kafka.connection import KafkaFailed, limit_client_logs, pace_metadata
+from sixclear.common.bus.kafka.connection import KafkaFailed, connect, limit_client_logs, pace_metadata
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 
 _BATCH_BYTES = 512 * 1024
@@ -86,8 +86,7 @@ class BatchProducer:
         """Connect. A producer that could not start is stopped already."""
         pace_metadata(self._producer.client, _RETRY_MILLISECONDS / 1000)
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                await self._producer.start()
+            await connect(self._producer.start(), self._timeout_seconds)
         except (KafkaError, OSError) as error:
             await self.stop()
             raise KafkaFailed(f"no connection: {error!r}") from error

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, decode, place_of
-from sixclear.common.bus.kafka.connection import pace_metadata
+from sixclear.common.bus.kafka.connection import connect, pace_metadata
 from sixclear.common.bus.kafka.security import Security
 from sixclear.common.bus.marks import mark_of
 from sixclear.common.bus.protocol import Lag, Message, Position, SubscriptionLost
@@ -69,8 +69,8 @@ class KafkaSubscription:
         pace_metadata(consumer._client, _RETRY_MILLISECONDS / 1000)
         self._consumer = consumer
         try:
-            async with asyncio.timeout(_REQUEST_SECONDS * 3):
-                await consumer.start()
+            await connect(consumer.start(), _REQUEST_SECONDS)
+            async with asyncio.timeout(_REQUEST_SECONDS * 2):
                 await self._begin(consumer, positions)
         except (KafkaError, OSError) as error:
             raise SubscriptionLost(f"not opened: {error!r}") from error

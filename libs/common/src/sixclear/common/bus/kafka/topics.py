@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Record
-from sixclear.common.bus.kafka.connection import KafkaFailed
+from sixclear.common.bus.kafka.connection import KafkaFailed, connect
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 
 _REQUEST_SECONDS = 5.0
@@ -37,9 +37,8 @@ class BrokerView:
     async def start(self) -> None:
         """Connect."""
         try:
-            async with asyncio.timeout(_REQUEST_SECONDS * 2):
-                await self._admin.start()
-                await self._consumer.start()
+            await connect(self._admin.start(), _REQUEST_SECONDS)
+            await connect(self._consumer.start(), _REQUEST_SECONDS)
         except (KafkaError, OSError) as error:
             raise KafkaFailed(f"no connection: {error!r}") from error
 

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from sixclear.common.bus.dead_letters import reason_of
 from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Record
-from sixclear.common.bus.kafka.connection import pace_metadata
+from sixclear.common.bus.kafka.connection import connect, pace_metadata
 from sixclear.common.bus.kafka.security import Security
 from sixclear.common.bus.watermark import TOPIC, Statement, decode
 from sixclear.common.clock import Clock
@@ -74,8 +74,8 @@ class KafkaWatermark:
         )
         pace_metadata(consumer._client, _RETRY_MILLISECONDS / 1000)
         try:
-            async with asyncio.timeout(_REQUEST_SECONDS * 3):
-                await consumer.start()
+            await connect(consumer.start(), _REQUEST_SECONDS)
+            async with asyncio.timeout(_REQUEST_SECONDS * 2):
                 if not await self._begin(consumer):
                     return
             await self._hear(consumer)

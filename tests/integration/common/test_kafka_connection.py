@@ -1,0 +1,39 @@
+"""Connecting to a real Kafka and changing one's mind."""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.protocol.metadata import MetadataRequest
+
+from sixclear.common.bus.kafka import BatchProducer, BrokerView
+from sixclear.common.testing.kafka import Broker
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.kafka]
+
+
+@pytest.mark.parametrize("client", [BatchProducer, BrokerView])
+async def test_a_start_that_is_cancelled_leaves_no_connection(
+    kafka_server: Broker, monkeypatch: pytest.MonkeyPatch, client: Callable[[str], Any]
+) -> None:
+    made, asked, send = list[AIOKafkaConnection](), asyncio.Event(), AIOKafkaConnection.send
+
+    def noticed(self: AIOKafkaConnection, request: Any, **options: Any) -> Any:
+        if isinstance(request, MetadataRequest):
+            made.append(self)
+            asked.set()
+        return send(self, request, **options)
+
+    monkeypatch.setattr(AIOKafkaConnection, "send", noticed)
+    one = client(kafka_server.bootstrap_servers)
+    starting = asyncio.create_task(one.start())
+    await asked.wait()
+    starting.cancel()
+    await asyncio.wait([starting])
+    await one.stop()
+    assert starting.cancelled()
+    assert [made_one.connected() for made_one in made] == [False] * len(made)
+    gc.collect()
