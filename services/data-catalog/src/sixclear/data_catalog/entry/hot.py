@@ -4,32 +4,26 @@ What needs more than the entry's row goes the ordinary way: a stated time, an en
 another transaction holds, an `Idempotency-Key` that was used before (docs/decisions/0032).
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from opentelemetry import trace
-from opentelemetry.trace import Span
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.batcher.batcher import Batcher
-from sixclear.common.batcher.connection import Exchange, OwnConnections
+from sixclear.common.batcher.connection import Exchange
 from sixclear.common.caller import Caller
 from sixclear.common.change import Change
-from sixclear.common.clock import Clock
-from sixclear.common.db import Database
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import EventLog
 from sixclear.common.recording import apply, event_of
-from sixclear.common.telemetry import batch_span
 from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.common.web.etags import check_version, etag
+from sixclear.common.web.hot_batches import BatchedRoute, HotCommand, HotOutcome
 from sixclear.common.web.hot_front import HotAnswer, HotRequest
-from sixclear.common.web.idempotency import Claim
-from sixclear.common.web.idempotency_batch import NO_KEY, KeyCleaner, taken_key
 from sixclear.data_catalog.entry import hot_rows
 from sixclear.data_catalog.entry.access import BEAT
 from sixclear.data_catalog.entry.lifecycle import HeartbeatCommand, decide_heartbeat
@@ -39,7 +33,6 @@ from sixclear.data_catalog.entry.recording import ENTRY, entry_data
 from sixclear.data_catalog.entry.responses import derived_state, entry_responses
 from sixclear.data_catalog.fields import PREFIX
 
-_METHOD, _PATH = "POST", f"{PREFIX}/entries/{{entry_id}}/heartbeats"
 _JSON = (b"content-type", b"application/json")
 _MOST_RECORDS = 2**53
 
@@ -70,78 +63,29 @@ def read_step(body: bytes, caller: Caller) -> HeartbeatCommand | None:
     return HeartbeatCommand(caller.organisation_id, caller.scopes, records_count)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Beat:
-    """One request as it waits for its batch."""
-
-    entry_id: UUID
-    command: HeartbeatCommand
-    caller: Caller
-    request_id: str
-    if_match: str | None
-    claim: Claim | None
-    span: Span
-
-    def keys(self) -> tuple[Hashable, ...]:
-        """Of these only one may stand in a batch."""
-        return (self.entry_id,) if self.claim is None else (self.entry_id, (self.claim.client_id, self.claim.key_hash))
+_Beat: TypeAlias = HotCommand[HeartbeatCommand]
 
 
-# None: the ordinary route must answer.
-_Outcome = HotAnswer | DomainError | None
-
-
-class AddHeartbeat:
+class AddHeartbeat(BatchedRoute[HeartbeatCommand]):
     """`addHeartbeat`, answered in front."""
 
-    method, path, access = _METHOD, _PATH, BEAT
+    path, access = f"{PREFIX}/entries/{{entry_id}}/heartbeats", BEAT
+    word, plural = "heartbeat", "heartbeats"
 
-    def __init__(self, database: Database, log: EventLog, clock: Clock) -> None:
-        self._database = database
-        self._log = log
-        self._clock = clock
-        self._cleaner = KeyCleaner(database)
-        self._connections = OwnConnections(database, f"{database.application_name}-heartbeats")
-        self._batcher: Batcher[_Beat, _Outcome] = Batcher(log.service, "heartbeat", self._write, _Beat.keys)
+    def read(self, body: bytes, caller: Caller) -> HeartbeatCommand | None:
+        """See `read_step`."""
+        return read_step(body, caller)
 
-    def require_room(self) -> None:
-        """Raises Unavailable when a heartbeat would wait too long."""
-        self._batcher.require_room()
+    def make_batch(self, session: AsyncSession, waiting: Sequence[_Beat], now: datetime) -> "_Batch":
+        """A batch of heartbeats of different entries."""
+        return _Batch(self._log, session, waiting, now)
 
     async def answer(self, request: HotRequest) -> HotAnswer | None:
-        """The answer to a heartbeat, committed; None when the ordinary route must give it."""
-        command = read_step(request.body, request.caller)
-        if command is None:
-            return None
-        client, path = request.caller.client_id, f"{_METHOD} {request.path}"
-        claim = None if request.key is None else Claim.made(client, request.key, path, b"", request.body)
-        entry_id, span = UUID(request.parameters[0]), trace.get_current_span()
-        beat = _Beat(entry_id, command, request.caller, request.request_id, request.if_match, claim, span)
-        outcome = await self._batcher.run(beat)
-        if isinstance(outcome, DomainError):
-            raise outcome
-        if outcome is not None:
+        """The answer to a heartbeat, committed and counted; None when the ordinary route must give it."""
+        answer = await super().answer(request)
+        if answer is not None:
             HEARTBEATS.labels("taken").inc()
-        return outcome
-
-    def configure(self, in_flight: int) -> None:
-        """How many batches may be written at a time."""
-        self._batcher.in_flight = in_flight
-
-    async def close(self) -> None:
-        """Write what was taken, then close the connections."""
-        await self._batcher.stop()
-        await self._cleaner.stop()
-        await self._connections.close()
-
-    async def _write(self, beats: Sequence[_Beat]) -> Sequence[_Outcome]:
-        async with self._database.read_session() as session:
-            batch = _Batch(self._log, session, beats, self._clock)
-            with batch_span(self._log.service, "write heartbeats", [one.span for one in beats]):
-                outcomes = await self._connections.exchange(batch.write)
-        self._log.wake()
-        self._cleaner.begin(batch.claims(), batch.now)
-        return outcomes
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +103,18 @@ class _Decided:
 class _Batch:
     """Heartbeats of different entries, all at one instant; `write` may be called again when nothing was stored."""
 
-    def __init__(self, log: EventLog, session: AsyncSession, beats: Sequence[_Beat], clock: Clock) -> None:
+    def __init__(self, log: EventLog, session: AsyncSession, beats: Sequence[_Beat], now: datetime) -> None:
         self._log = log
         # For names and dossiers: these rows change with the version of their entry, which the write compares.
         self._session = session
         self._beats = beats
-        self.now = clock()
+        self._now = now
 
-    def claims(self) -> Iterator[Claim]:
-        """The keys of these heartbeats."""
-        return (one.claim for one in self._beats if one.claim is not None)
-
-    async def write(self, exchange: Exchange) -> list[_Outcome]:
+    async def write(self, exchange: Exchange) -> list[HotOutcome]:
         """Decide on each heartbeat by what one statement reads, and store what was decided with another."""
-        asked = [(one.entry_id, one.claim) for one in self._beats]
-        entries = await hot_rows.read(exchange, asked, self.now)
-        outcomes: list[_Outcome] = [None] * len(self._beats)
+        asked = [(one.entity_id, one.claim) for one in self._beats]
+        entries = await hot_rows.read(exchange, asked, self._now)
+        outcomes: list[HotOutcome] = [None] * len(self._beats)
         decided: list[_Decided] = []
         for place, beat in enumerate(self._beats):
             try:
@@ -189,14 +129,14 @@ class _Batch:
         return outcomes
 
     def _decide(self, place: int, beat: _Beat, entries: Mapping[UUID, Entry]) -> Iterator[_Decided]:
-        entry = entries.get(beat.entry_id)
+        entry = entries.get(beat.entity_id)
         if entry is None:
             return
         check_version(beat.if_match, self._log.epoch, entry.version)
-        decided = decide_heartbeat(state_of(entry), beat.command, self.now)
+        decided = decide_heartbeat(state_of(entry), beat.command, self._now)
         if decided is not None:
             change, occurred_at = decided
-            previous = apply(entry, change, occurred_at, self.now, ENTRY)
+            previous = apply(entry, change, occurred_at, self._now, ENTRY)
             yield _Decided(place, beat, entry, change, occurred_at, previous)
 
     async def _store(self, exchange: Exchange, decided: Sequence[_Decided]) -> Sequence[tuple[_Decided, HotAnswer]]:
@@ -204,17 +144,17 @@ class _Batch:
         views = await entry_responses(self._context(decided[0].beat), [one.entry for one in decided])
         answers = [self._answer(one, view.model_dump_json().encode()) for one, view in zip(decided, views, strict=True)]
         rows = [
-            hot_rows.row_of(one.entry, await self._event(one), self._key(one, answer))
+            hot_rows.row_of(one.entry, await self._event(one), one.beat.key(answer))
             for one, answer in zip(decided, answers, strict=True)
         ]
-        stored = await hot_rows.write(exchange, rows, self.now)
+        stored = await hot_rows.write(exchange, rows, self._now)
         return [(one, answer) for one, answer in zip(decided, answers, strict=True) if one.entry.entry_id in stored]
 
     def _context(self, beat: _Beat) -> Context:
-        return Context(self._session, self._log, beat.caller, self.now, beat.request_id)
+        return Context(self._session, self._log, beat.caller, self._now, beat.request_id)
 
     def _answer(self, one: _Decided, body: bytes) -> HotAnswer:
-        tag = etag(self._log.epoch, one.entry.version, derived_state(one.entry, self.now))
+        tag = etag(self._log.epoch, one.entry.version, derived_state(one.entry, self._now))
         return HotAnswer(201, body, (_JSON, (b"etag", tag.encode())))
 
     async def _event(self, one: _Decided) -> tuple[object, ...]:
@@ -222,8 +162,3 @@ class _Batch:
         data = await entry_data(ctx, one.entry, one.change.name)
         event = event_of(ctx, one.entry, one.change.name, data, one.occurred_at, one.previous, ENTRY)
         return self._log.taken(event, one.beat.span)
-
-    @staticmethod
-    def _key(one: _Decided, answer: HotAnswer) -> tuple[object, ...]:
-        claim = one.beat.claim
-        return NO_KEY if claim is None else taken_key(claim, answer.status, answer.headers, answer.body)
