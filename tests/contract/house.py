@@ -335,6 +335,7 @@ PORTAL = House(
         "pages.public.home.report_days": Idea("view", _OF_A_PAGE),
         "pages.public.home.tiles": Idea("view", _OF_A_PAGE),
         "pages.public.home.timeline": Idea("view", _OF_A_PAGE),
+        "pages.public.task.own_fields": Idea("view", _OF_A_PAGE),
         "pages.public.task.progress": Idea("view", _OF_A_PAGE),
     },
     root={"errors": "pages, shell and upstream raise them; each becomes the error page"},

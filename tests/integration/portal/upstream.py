@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.integration.portal.contracts import contract
+from tests.integration.portal.hanging_records import Hanging
 from tests.integration.portal.records import FIGURES, NOW, REFUSED, SLUG, Records, invalid, iso
 from tests.integration.portal.upstream_catalog import catalog
 from tests.integration.portal.upstream_feedback import feedback
@@ -31,7 +32,7 @@ def stages(*, at_risk: int = 0, **counts: int) -> dict[str, int]:
 
 
 @dataclass
-class Upstream(Records):
+class Upstream(Records, Hanging):
     """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer.
 
     A `young` programme has tasks since a month. `passed` are seconds that the portal believes to have passed.

@@ -7,6 +7,7 @@ from zlib import crc32
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from tests.integration.portal.hanging_records import OWN_VALUES, own_fields
 from tests.integration.portal.records import NOW, SLUG, brief, commune, iso, organisations, problem, standing_body
 
 from sixclear.common.ids import stable_id
@@ -46,6 +47,7 @@ def tasks(state: "Upstream") -> list[Route]:
                 "due_roll": "next",
                 "period_lock_days": 5,
                 "periods_confirmed": False,
+                "own_fields": own_fields() if slug == SLUG else None,
                 "demonstration": demonstration,
                 "version": 1,
             }
@@ -76,7 +78,7 @@ def tasks(state: "Upstream") -> list[Route]:
         number = number_of(request)
         if number is None:
             return problem("task-not-found", 404)
-        record = state.full_task(number)
+        record = state.full_task(number) | {"own_fields": OWN_VALUES if number == 0 else None}
         tag = f'"1.{crc32(repr(record).encode())}"'
         known = request.headers.get("if-none-match") == tag
         state.answers.append(304 if known else 200)
@@ -118,26 +120,19 @@ def tasks(state: "Upstream") -> list[Route]:
         return JSONResponse({"items": items, "next": None})
 
     async def evidence(request: Request) -> Response:
-        item = {
-            "evidence_id": str(stable_id("evidence", "1")),
-            "task_version": 3,
-            "title": "Dự thảo Thông tư",
-            "url": "https://example.org/du-thao.pdf",
-            "file_id": None,
-            "sha256": "ab" * 32,
-            "organisation": brief(organisations()[0]),
-            "occurred_at": iso(NOW),
-            "recorded_at": iso(NOW),
-            "proves": [],
-            "state": "waiting",
-            "reason": None,
-            "decided_by": None,
-            "decided_at": None,
-            "redacted_at": None,
-            "redaction_reason": None,
-            "version": 1,
-        }
-        return JSONResponse({"items": [item], "next": None})
+        return JSONResponse({"items": state.evidence(), "next": None})
+
+    async def milestones(request: Request) -> Response:
+        return JSONResponse(state.milestones(request.path_params["task_id"]))
+
+    async def periods(request: Request) -> Response:
+        number = number_of(request)
+        recurring = number is not None and state.task(number)["kind"] == "recurring"
+        items = state.periods_of(request.path_params["task_id"]) if recurring else []
+        return JSONResponse({"items": items, "next": None})
+
+    async def decisions(request: Request) -> Response:
+        return JSONResponse({"items": state.decisions(request.query_params["task"]), "next": None})
 
     async def units(request: Request) -> Response:
         level = request.query_params.get("level")
@@ -161,6 +156,9 @@ def tasks(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/tasks/{{task_id}}/history", history),
         Route(f"{prefix}/tasks/{{task_id}}/reports", reports),
         Route(f"{prefix}/tasks/{{task_id}}/evidence", evidence),
+        Route(f"{prefix}/tasks/{{task_id}}/milestones", milestones),
+        Route(f"{prefix}/tasks/{{task_id}}/periods", periods),
+        Route(f"{prefix}/decisions", decisions),
         Route(f"{prefix}/organisations", units),
         Route(f"{prefix}/organisations/{{organisation_id}}", unit),
     ]

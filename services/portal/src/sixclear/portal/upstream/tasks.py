@@ -1,6 +1,7 @@
-"""`tasks`: programmes, organisations, tasks with their reports, evidence and history."""
+"""`tasks`: programmes, organisations, tasks with their reports, evidence, history and all that hangs on them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -40,6 +41,26 @@ class FoundOrganisation(Organisation):
     predecessors: list[Predecessor] = Field(default_factory=list)
 
 
+class OwnChoice(Answer):
+    """A value that a field of a programme may have."""
+
+    value: str
+    label_vi: str
+    label_en: str | None = None
+
+
+class OwnField(Answer):
+    """A field that a programme adds to its tasks."""
+
+    name: str
+    kind: Literal["text", "number", "date", "choice", "yes_no", "reference", "link"]
+    label_vi: str
+    label_en: str | None = None
+    unit: str | None = None
+    choices: list[OwnChoice] = Field(default_factory=list)
+    public: bool = False
+
+
 class Programme(Answer):
     """A programme of tasks."""
 
@@ -48,6 +69,7 @@ class Programme(Answer):
     name_en: str | None = None
     source_vi: str | None = None
     source_en: str | None = None
+    own_fields: list[OwnField] | None = None
     demonstration: bool = False
 
 
@@ -101,6 +123,7 @@ class Task(TaskSummary):
     leader_position: Position | None = None
     responsible_position: Position | None = None
     product: str | None = None
+    own_fields: dict[str, str | bool | int | float] | None = None
     authority: str | None = None
     confirming_organisation: OrganisationBrief | None = None
     completed_by: OrganisationBrief | None = None
@@ -119,12 +142,78 @@ class Report(Answer):
 
 
 class Evidence(Answer):
-    """What proves a result."""
+    """What proves a result, and what a body that does not do the task decided on it."""
 
     title: str
     url: str
     sha256: str | None = None
     occurred_at: datetime | None = None
+    state: str = ""
+    reason: str | None = None
+    decided_by: OrganisationBrief | None = None
+    decided_at: datetime | None = None
+    redacted_at: datetime | None = None
+    redaction_reason: str | None = None
+
+
+class Milestone(Answer):
+    """A part of a task with a date of its own."""
+
+    title: str
+    weight: int = 1
+    original_deadline: datetime
+    current_deadline: datetime
+    reached_at: datetime | None = None
+    evidence_state: str | None = None
+    overdue: bool = False
+
+
+class Milestones(Listing[Milestone]):
+    """All milestones of a task, and how much of its plan is reached."""
+
+    reached_percent: Decimal | None = None
+    accepted_percent: Decimal | None = None
+    reported_percent: int | None = None
+
+
+class Period(Answer):
+    """A period of a recurring task."""
+
+    key: str
+    due_at: datetime
+    status: str
+    timing: str | None = None
+    reported_at: datetime | None = None
+    percent: int | None = None
+
+
+class DecisionValue(Answer):
+    """What a decision is about; what its kind has no use for is None."""
+
+    deadline: datetime | None = None
+    organisation: OrganisationBrief | None = None
+    work_group: str | None = None
+    replaced_by: list[UUID] | None = None
+
+
+class Decision(Answer):
+    """What a body asked for on a task, and what was decided."""
+
+    kind: str
+    state: str
+    reason: str
+    document: str | None = None
+    former: DecisionValue
+    proposed: DecisionValue
+    decided: DecisionValue | None = None
+    asked_by: OrganisationBrief | None = None
+    asked_at: datetime
+    asked_late: bool = False
+    decide_by: datetime
+    awaited: bool = False
+    decided_by: OrganisationBrief | None = None
+    decided_at: datetime | None = None
+    decision_reason: str | None = None
 
 
 class HistoryEntry(Answer):
@@ -145,6 +234,9 @@ TASK = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}", Task)
 HISTORY = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/history", Listing[HistoryEntry])
 REPORTS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/reports", Listing[Report])
 EVIDENCE = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/evidence", Listing[Evidence])
+MILESTONES = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/milestones", Milestones)
+PERIODS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/periods", Listing[Period])
+DECISIONS = Operation("tasks", "GET", f"{_V1}/decisions", Listing[Decision])
 ORGANISATION = Operation("tasks", "GET", f"{_V1}/organisations/{{organisation}}", Organisation, outlasts=True)
 FOUND = Operation("tasks", "GET", f"{_V1}/organisations", Listing[FoundOrganisation])
 ORGANISATIONS = Operation("tasks", "GET", f"{_V1}/organisations", Listing[Organisation], outlasts=True)
@@ -179,6 +271,18 @@ class Tasks:
     async def evidence(self, task_id: UUID) -> Listing[Evidence]:
         """What proves the result of a task."""
         return await self._transport.get(EVIDENCE, {"limit": 100}, task_id=task_id)
+
+    async def milestones(self, task_id: UUID) -> Milestones:
+        """The milestones of a task."""
+        return await self._transport.get(MILESTONES, task_id=task_id)
+
+    async def periods(self, task_id: UUID, limit: int) -> Listing[Period]:
+        """The latest periods of a recurring task, the newest first."""
+        return await self._transport.get(PERIODS, {"limit": limit}, task_id=task_id)
+
+    async def decisions(self, task_id: UUID) -> Listing[Decision]:
+        """What was asked for on a task and what was decided, the longest asked first."""
+        return await self._transport.get(DECISIONS, {"task": str(task_id), "limit": 100})
 
     async def organisation(self, reference: str) -> Organisation:
         """One organisation, by its identifier or its code."""

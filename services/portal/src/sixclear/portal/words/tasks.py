@@ -45,6 +45,46 @@ CLEARS: Mapping[str, str] = {
     "product": N_("Rõ sản phẩm"),
     "authority": N_("Rõ thẩm quyền"),
 }
+EVIDENCE_STATES: Mapping[str, str] = {
+    "waiting": N_("Chờ cơ quan khác xem xét"),
+    "accepted": N_("Được chấp nhận"),
+    "refused": N_("Không được chấp nhận"),
+}
+PERIOD_STATUSES: Mapping[str, str] = {
+    "open": N_("Đang mở"),
+    "reported": N_("Đã báo cáo"),
+    "confirmed": N_("Đã xác nhận kỳ này"),
+    "returned": N_("Bị trả lại để bổ sung"),
+    "missed": N_("Còn nhận báo cáo muộn"),
+    "locked": N_("Đã khóa"),
+}
+PERIOD_TIMINGS: Mapping[str, str] = {
+    "pending": N_("Chưa đến hạn"),
+    "on_time": N_("Báo cáo đúng hạn"),
+    "late": N_("Báo cáo sau hạn"),
+    "missing": N_("Không có báo cáo"),
+}
+DECISION_KINDS: Mapping[str, str] = {
+    "extension": N_("Lùi hạn"),
+    "transfer": N_("Chuyển cho cơ quan khác chủ trì"),
+    "pause": N_("Tạm dừng thực hiện"),
+    "resume": N_("Tiếp tục thực hiện"),
+    "cancellation": N_("Chấm dứt thực hiện"),
+    "split": N_("Tách thành nhiều nhiệm vụ"),
+    "merger": N_("Gộp vào nhiệm vụ khác"),
+    "regrouping": N_("Xếp sang nhóm việc khác"),
+    "reopening": N_("Mở lại vì xác nhận sai"),
+}
+DECISION_STATES: Mapping[str, str] = {
+    "asked": N_("Chờ quyết định"),
+    "granted": N_("Được chấp thuận"),
+    "granted_otherwise": N_("Được chấp thuận với nội dung khác"),
+    "refused": N_("Bị từ chối"),
+    "accepted": N_("Cơ quan mới đã nhận"),
+    "declined": N_("Cơ quan mới không nhận"),
+    "withdrawn": N_("Cơ quan đề nghị đã rút"),
+    "lapsed": N_("Hết hiệu lực vì nhiệm vụ đã kết thúc"),
+}
 CHANGES: Mapping[str, str] = {
     "organisation.registered": N_("Ghi nhận cơ quan"),
     "organisation.codes_added": N_("Cơ quan nhận mã của đơn vị đã sáp nhập"),
