@@ -20,6 +20,7 @@ READ_OTHERWISE = {
     "tasks: query after": _CURSOR,
     "data-catalog: query cursor": _CURSOR,
     "feedback: query cursor": _CURSOR,
+    "monitoring: query cursor": _CURSOR,
     "tasks: query cursor": _CURSOR,
     "feedback: MailboxMessage.receipt_code": _TYPED,
     "feedback: MailboxOpening.receipt_code": _TYPED,

@@ -23,6 +23,6 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     exchanges = Exchanges(cast(FastAPI, service.app), service.http)
     costs = RouteCosts(cast(FastAPI, service.app), service.http, service.database)
     await the_life_of_a_submission(service)
-    await exchanges.read_everything(lambda: service.headers("feedback-hub"))
+    await exchanges.read_everything(lambda: service.headers("feedback-hub"), lambda: service.headers("auditor"))
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

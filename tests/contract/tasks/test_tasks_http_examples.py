@@ -81,6 +81,7 @@ async def _tell_and_compare(service: Service) -> None:
         dict,
         lambda: service.headers("P57"),
         lambda: service.headers("G06"),
+        lambda: service.headers("P57", "audit:read"),
         organisation="G06",
         task_id=task_id,
         directive_id=directives[0]["directive_id"],

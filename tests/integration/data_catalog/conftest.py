@@ -32,6 +32,7 @@ SCOPES = {
     "historian": (*_OWNER, "facts:past"),
     "reviewing-ministry": (*_OWNER, "catalog:approve"),
     "steward": ("catalog:write", "catalog:approve", "facts:past"),
+    "auditor": ("audit:read",),
 }
 
 

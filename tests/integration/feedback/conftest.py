@@ -33,6 +33,7 @@ SCOPES = {
     "desk": ("feedback:handle",),
     "ministry": ("feedback:handle",),
     "other-ministry": ("feedback:handle", "feedback:publish"),
+    "auditor": ("audit:read",),
 }
 ORGANISATIONS = {"ministry": MINISTRY, "other-ministry": OTHER_MINISTRY}
 

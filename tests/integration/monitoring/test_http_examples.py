@@ -28,7 +28,7 @@ RELAY = {
 async def test_every_operation_shows_what_is_asked_and_answered(site: Any, view: Any, events: Any) -> None:
     exchanges = Exchanges(cast(FastAPI, site.target.app), site.client)
     await some_records(view, events)
-    spans, operator = site.issuer.headers("monitoring:spans"), site.issuer.headers("monitoring:operate")
+    spans, operator = site.issuer.headers("monitoring:spans"), site.issuer.headers("monitoring:operate", "audit:read")
     assert (await site.client.post(f"{PREFIX}/streams", json={"items": [RELAY]}, headers=spans)).status_code == 204
     answered = await site.client.post(f"{PREFIX}/reconciliations", json={}, headers=operator)
     assert answered.status_code == 200, answered.text

@@ -221,6 +221,7 @@ class CommonSettings(ReadSettings):
         ge=1,
         description="Of these from one address (IPv6: one /64 network), unless a trusted proxy's or this machine's.",
     )
+    access_log_days: int = Field(default=730, ge=1, description="Days for which who read what is not public is kept.")
     requests_per_minute: int = Field(
         default=3_000,
         ge=0,

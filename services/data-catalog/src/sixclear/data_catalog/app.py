@@ -9,6 +9,7 @@ from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
+from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.log_route import log_router
 from sixclear.data_catalog.entry import routes as entry
@@ -25,7 +26,13 @@ _LOG = log_router(
     tag="entries",
     what="What happened to the entries of the catalogue. Nothing of them is hidden.",
 )
-ROUTERS = (entry.router, registration.router, list_figures.router, _LOG)
+ROUTERS = (
+    entry.router,
+    registration.router,
+    list_figures.router,
+    _LOG,
+    access_log_router("readCatalogAccessLog", "entries"),
+)
 
 
 def create_app(

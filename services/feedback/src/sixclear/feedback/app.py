@@ -12,6 +12,7 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.service_state import ServiceState
+from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.feedback.allowance.errors import TooManyAttempts, TooManySubmissions
 from sixclear.feedback.allowance.rules import TokenBucket
@@ -34,6 +35,7 @@ ROUTERS = (
     mailbox.handling_router,
     answer.router,
     log.router,
+    access_log_router("readFeedbackAccessLog", "case desk"),
 )
 
 

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.clock import Clock
+from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.stream_route import StreamEndpoint, StreamRoute
 from sixclear.monitoring.attention import routes as attention
@@ -37,6 +38,7 @@ def _routers(env: str) -> Sequence[APIRouter]:
         traces.make_router(rule),
         streams.make_router(rule),
         view.router,
+        access_log_router("readMonitoringAccessLog", "operations"),
         traces.spans_router,
         streams.reports_router,
     )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from sixclear.common.web.route_options import RouteOptions
 
 PAGE = Depends(RouteOptions(page=True))
+STYLE = Depends(RouteOptions(page=True, recorded=False))
 
 _HOME = Path(__file__).resolve().parent
 _STYLE = (_HOME / "static" / "operations.css").read_bytes()
@@ -41,7 +42,7 @@ def page(name: str, **values: Any) -> HTMLResponse:
 def add_style(router: APIRouter) -> None:
     """Serve the pages' style."""
 
-    @router.get("/operations/operations.css", include_in_schema=False, dependencies=[PAGE])
+    @router.get("/operations/operations.css", include_in_schema=False, dependencies=[STYLE])
     async def style() -> Response:
         """The pages' style."""
         return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})

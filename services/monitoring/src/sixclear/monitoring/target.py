@@ -4,10 +4,12 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 
+from sixclear.common import access_log
 from sixclear.common.database_metrics import measure_database
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.database_watch import DatabaseWatch
+from sixclear.common.runtime.periodic import Periodic
 from sixclear.common.runtime.target import Check, Runtime, StreamState
 from sixclear.common.schema_version import bring_up_to_date
 from sixclear.common.telemetry import SpanSink, instrument_engine
@@ -24,6 +26,7 @@ from sixclear.monitoring.visitors import strangers
 
 # Comparing and repairing read everything: they get their own connections and more time than a request.
 _LONG_STATEMENT_SECONDS = 120.0
+_FORGET_SECONDS = 3600.0
 _REFUSED = (
     "no figure is given while counters and records differ, or a source counts otherwise;"
     " see the runbooks FiguresDoNotReconcile and CensusDiffers"
@@ -79,6 +82,9 @@ class MonitoringTarget:
         )
         self.process_streams: Callable[[], Sequence[StreamState]] = self.streams
         self._own_streams = own_streams(self._background, runtime.clock, lambda: self.process_streams())
+        self._forgetting = Periodic("monitoring forgetting old readings", self._forget, seconds=_FORGET_SECONDS)
+        self._kept_days = runtime.settings.access_log_days
+        self._clock = runtime.clock
         self._watch = DatabaseWatch(settings.database_url, "monitoring", [self._database, self._background])
         self._started = False
         self.app = create_app(
@@ -111,6 +117,7 @@ class MonitoringTarget:
         if self._relayed:  # otherwise there is one process, which knows its streams at any time
             self._own_streams.start()
         await self._watch.start()
+        self._forgetting.start()
         self._started = True
 
     async def start_consumers(self) -> None:
@@ -124,6 +131,7 @@ class MonitoringTarget:
     async def stop(self) -> None:
         """Stop streams first, then leading, then connections."""
         self._started = False
+        await self._forgetting.stop()
         await self._watch.stop()
         await self._stream.stop()
         await self._own_streams.stop()
@@ -155,6 +163,10 @@ class MonitoringTarget:
     def streams(self) -> Sequence[StreamState]:
         """The consumer groups that this replica runs while it leads."""
         return self._leader.streams()
+
+    async def _forget(self) -> None:
+        """Delete what the access log need not keep."""
+        await access_log.purge(self._database, self._kept_days, self._clock())
 
     def _view_changed(self) -> None:
         self._stream.wake()

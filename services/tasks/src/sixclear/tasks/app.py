@@ -12,6 +12,7 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.access import Access
+from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
@@ -60,6 +61,7 @@ ROUTERS = (
     log.own_router,
     calendar.router,
     file.router,
+    access_log_router("readTasksAccessLog", "organisations"),
 )
 # What a form puts around the file that it carries.
 _FORM_BYTES = 16 * 1024

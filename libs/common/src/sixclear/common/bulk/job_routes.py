@@ -16,7 +16,10 @@ from sixclear.common.web.access import Access
 from sixclear.common.web.openapi import NDJSON
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import CallerDep, SessionDep, TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 
+# What a client is told of what it sent is an answer to it, as that of every writing route.
+_OWN_ANSWERS = Depends(RouteOptions(recorded=False))
 _ENDED = ("finished", "stopped")
 
 
@@ -27,7 +30,7 @@ def job_router(access: Access, tag: str) -> APIRouter:
     @router.get(
         "/jobs/{job_id}",
         operation_id="getJob",
-        dependencies=[Depends(access)],
+        dependencies=[Depends(access), _OWN_ANSWERS],
         responses=problem_responses(JobNotFound),
     )
     async def get_job(session: SessionDep, caller: CallerDep, job_id: UUID, response: Response) -> JobView:
@@ -40,7 +43,7 @@ def job_router(access: Access, tag: str) -> APIRouter:
     @router.get(
         "/jobs/{job_id}/results",
         operation_id="listJobResults",
-        dependencies=[Depends(access)],
+        dependencies=[Depends(access), _OWN_ANSWERS],
         responses=problem_responses(JobNotFound)
         | {200: {"description": "A result a line.", "content": {NDJSON: {"schema": {"type": "string"}}}}},
         response_class=Response,

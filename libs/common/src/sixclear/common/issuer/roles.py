@@ -21,6 +21,7 @@ SCOPES: dict[str, str] = {
     "catalog:heartbeat": "Tells that a database of the body is in use.",
     "catalog:approve": "Decides on registrations of other bodies' databases, and describes any database.",
     "monitoring:operate": "Opens the operators' pages: streams, traces and reconciliations.",
+    "audit:read": "Reads the access logs: who read what is not public.",
     "monitoring:spans": "Reports what a process's relay holds, and sends spans. For processes only.",
 }
 
@@ -46,7 +47,9 @@ ROLES: dict[str, Role] = {
         "publishes answers that others drafted", ("feedback:handle", "feedback:publish"), position=_PUBLICATION
     ),
     "data-steward": Role("approves databases", ("catalog:write", "catalog:approve", "facts:past")),
-    "operator": Role("looks after the platform", ("monitoring:operate", "monitoring:spans"), organisation_code=None),
+    "operator": Role(
+        "looks after the platform", ("monitoring:operate", "monitoring:spans", "audit:read"), organisation_code=None
+    ),
     "processes": Role("the platform's own processes", ("monitoring:spans",), organisation_code=None),
 }
 

@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from starlette.applications import Starlette
 
+from sixclear.common import access_log
 from sixclear.common.auth.tokens import TokenVerifier
 from sixclear.common.bus.mirror import Mirror
 from sixclear.common.bus.protocol import Bus
@@ -56,14 +57,19 @@ class CreateApp(Protocol[S_contra]):
         """The application."""
 
 
+async def forget_readings(target: "SourceTarget[S]") -> None:
+    """Delete what the access log need not keep."""
+    await access_log.purge(target.database, target.runtime.settings.access_log_days, target.runtime.clock())
+
+
 class SourceTarget(Generic[S]):
     """Migrates, follows its log, runs `prepare` if there is one, and serves. Its name is the service of `events`.
 
     `mirror` makes what fills its table of another service's entities, where its requests name them.
 
-    Where `count` is given, it states what that counts in each ten minutes: its census. `tend` is done once an hour,
-    `pass_time` once a minute: it records what time alone has done to the service's entities. `go_on` is done every two
-    seconds: it goes on with what requests left to be done in chunks.
+    Where `count` is given, it states what that counts in each ten minutes: its census. Once an hour it deletes what the
+    access log need not keep, and does `tend`. `pass_time` is done once a minute: it records what time alone has done to
+    the service's entities. `go_on` is done every two seconds: it goes on with what requests left to be done in chunks.
     `waiting_for` says on the readiness page what a target that has not started is busy with.
     """
 
@@ -117,6 +123,7 @@ class SourceTarget(Generic[S]):
             self.app.state.service_state = replace(state, behind_seconds=self._mirror.behind_seconds)
         self._watch = DatabaseWatch(settings.database_url, name, [self.database])
         due = (
+            ("forgetting old readings", forget_readings, _TEND_SECONDS),
             ("tending", tend, _TEND_SECONDS),
             ("passing time", pass_time, _PASS_TIME_SECONDS),
             ("going on", go_on, _GO_ON_SECONDS),

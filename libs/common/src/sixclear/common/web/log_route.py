@@ -15,6 +15,7 @@ from sixclear.common.service_state import state_of
 from sixclear.common.use_case import Context
 from sixclear.common.visitor import network_of
 from sixclear.common.web.access import Access
+from sixclear.common.web.access_log import shows_only_public
 from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, decode_cursor, encode_cursor
 from sixclear.common.web.problems import problem_responses
@@ -132,11 +133,22 @@ def log_router(
         else:
             place = Place(*decode_cursor(after, int, int, context=context))
         page = await feed.read(place, limit, partial(readable, request, ctx))
+        if await _is_public(ctx, page.events, readable):
+            shows_only_public(request)
         return _answer(
             request, ctx, page, encode_cursor([page.place.epoch, page.place.position], context=context), limit
         )
 
     return router
+
+
+async def _is_public(ctx: Context, events: Sequence[StoredEvent], readable: Readable) -> bool:
+    """Whether everyone may read these events now, so that reading them is no access to what is not public."""
+    if readable is everyone_reads or not events:
+        return True
+    return set(await readable_by_all(ctx.session, ctx.log.catalogue, events)).issuperset(
+        event.event_id for event in events
+    )
 
 
 def _feed(request: Request, ctx: Context) -> LogFeed:

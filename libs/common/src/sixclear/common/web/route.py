@@ -15,6 +15,7 @@ from sixclear.common.errors import InvalidRequest
 from sixclear.common.service_state import state_of
 from sixclear.common.web import idempotency
 from sixclear.common.web.access import Access, CallerDep, current_caller, find_dependency
+from sixclear.common.web.access_log import Asked, note_reading
 from sixclear.common.web.endpoint import Handler, Unplanned, planned
 from sixclear.common.web.json_bodies import JsonRequest
 from sixclear.common.web.media_types import require_json
@@ -56,7 +57,8 @@ class TransactionalRoute(APIRoute):
     POST, PUT, PATCH and DELETE get a session that is committed before the answer is handed out, so a commit that fails
     is answered as an error and never as a success; an answer of 400 and above rolls back; a retry with the same
     `Idempotency-Key` gets the first answer again. Other methods get a session that the server keeps from writing, or
-    one that is committed where `RouteOptions` say so; no answer of theirs is kept. A session takes a connection with
+    one that is committed where `RouteOptions` say so; no answer of theirs is kept. An answer to a GET that asks for a
+    token is in the access log before it leaves, unless it shows only what is public. A session takes a connection with
     its first statement, so a refused request costs none. The rule and the options stand on the route or on its own
     router, never on one that includes it.
     """
@@ -67,10 +69,15 @@ class TransactionalRoute(APIRoute):
         handler = self._naming_known_members(self._calling_endpoint(super().get_route_handler()))
         rule = find_dependency(self.dependant, Access)
         options = find_dependency(self.dependant, RouteOptions) or RouteOptions()
-        query = None if options.page else QueryParameters.of(self.dependant)
+        known = QueryParameters.of(self.dependant)
+        query = None if options.page else known
         ends = options.deprecated.headers() if options.deprecated is not None else {}
         reads_json = self.body_field is not None
-        writing = options.writes or bool(set(self.methods or ()) - _SAFE_METHODS)
+        changing = bool(set(self.methods or ()) - _SAFE_METHODS)
+        writing = options.writes or changing
+        protected = rule is not None and bool(rule.scopes)
+        recorded = options.recorded if options.recorded is not None else protected and not changing
+        scopes, operation = () if rule is None else rule.scopes, self.operation_id or self.path_format
 
         async def handle(request: Request) -> Response:
             request = JsonRequest(request.scope, request.receive)
@@ -82,9 +89,14 @@ class TransactionalRoute(APIRoute):
                 query.check(request)
             if reads_json:
                 require_json(request)
-            if state_of(request).database is None:
+            database = state_of(request).database
+            if database is None:
                 return await handler(request)
-            return await (_write(request, handler, options) if writing else _read(request, handler))
+            response = await (_write(request, handler, options) if writing else _read(request, handler))
+            if recorded:
+                asked = Asked(operation, scopes, known.known, await current_time(request))
+                await note_reading(request, response, database, asked)
+            return response
 
         return handle
 

@@ -185,7 +185,7 @@ async def list_submissions(
 @handling_router.post(
     "/submissions/{submission_id}/contact",
     operation_id="readContact",
-    dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(stores_answer=False))],
+    dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(stores_answer=False, recorded=True))],
     responses=problem_responses(SubmissionNotFound),
 )
 async def read_contact(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: ContactRequest) -> ContactView:

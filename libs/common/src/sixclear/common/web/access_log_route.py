@@ -1,0 +1,67 @@
+"""`GET /access-log`: who read what is not public, for those who look after the platform."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from sixclear.common import access_log
+from sixclear.common.web.access import Access
+from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, page_of
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import SessionDep, TransactionalRoute
+from sixclear.common.web.schemas import Page, Schema
+from sixclear.common.web.texts import Key
+
+AUDIT = Access.scope("audit:read")
+
+
+class AccessRecord(Schema):
+    """One answer that showed what is not public. Nothing of what it showed is here."""
+
+    read_at: datetime
+    client_id: str
+    organisation_id: UUID | None = Field(description="The body that the client acts for.")
+    scopes: list[str] = Field(description="By which of its scopes the client was let in.")
+    operation: str = Field(description="The operation of this document, or the path of a page.")
+    entity: str | None = Field(description="The identifiers in the address; null for a list.")
+    filter: dict[str, str] = Field(
+        description="What a list was narrowed to. Of text that somebody typed only that there was some: `…`."
+    )
+    request_id: str | None
+
+
+def access_log_router(operation_id: str, tag: str) -> APIRouter:
+    """The route that reads a service's access log. Reading it is a reading, too."""
+    router = APIRouter(route_class=TransactionalRoute, tags=[tag])
+
+    @router.get(
+        "/access-log",
+        operation_id=operation_id,
+        dependencies=[Depends(AUDIT)],
+        responses=problem_responses(InvalidCursor),
+    )
+    async def read_access_log(
+        session: SessionDep,
+        client: Annotated[Key | None, Query(description="Readings by this client.")] = None,
+        entity: Annotated[Key | None, Query(description="Readings of this entity, by its identifier.")] = None,
+        cursor: CursorParam = None,
+        limit: LimitParam = 50,
+    ) -> Page[AccessRecord]:
+        """Who read what is not public, newest first. What is older than `SIXCLEAR_ACCESS_LOG_DAYS` is deleted."""
+        context = f"access log {client} {entity}"
+        before = decode_cursor(cursor, int, context=context)[0] if cursor else None
+        found = await access_log.list_readings(session, client_id=client, entity=entity, before=before, limit=limit + 1)
+        return page_of(
+            found,
+            limit,
+            item=lambda row: AccessRecord.model_validate(
+                {name: value for name, value in row._mapping.items() if name != "access_record_id"}
+            ),
+            key=lambda row: (row[0],),
+            context=context,
+        )
+
+    return router

@@ -1,0 +1,22 @@
+"""Everyone reads the whole catalogue: only who reads its access log is in that log."""
+
+import pytest
+from tests.integration.data_catalog.conftest import Service
+
+from sixclear.common.web.access import access_rules
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_nothing_but_the_log_itself_needs_a_token_to_be_read(service: Service) -> None:
+    asked = [path for method, path, rule in access_rules(service.app) if method == "GET" and rule and rule.scopes]
+    assert asked == [f"{service.prefix}/access-log"]
+
+
+async def test_a_dossier_that_is_read_leaves_no_row(service: Service) -> None:
+    for path in ("/entries", "/lists", "/log"):
+        for headers in ({}, service.headers("steward")):
+            assert (await service.http.get(service.prefix + path, headers=headers)).status_code == 200
+    for noted in (0, 1):
+        log = await service.http.get(f"{service.prefix}/access-log", headers=service.headers("auditor"))
+        assert [one["operation"] for one in log.json()["items"]] == ["readCatalogAccessLog"] * noted
