@@ -62,3 +62,15 @@ async def test_a_recurring_task_is_paused_and_resumed_by_its_rule(service: Servi
     assert (await ask(service, task_id, "resume", deadline="2026-02-01")).status_code == 422
     await decide(service, await asked(service, task_id, "resume"))
     assert (await service.get(f"/tasks/{task_id}"))["status"] == "assigned"
+
+
+async def test_nothing_of_a_pause_is_left_of_a_task_that_is_cancelled_in_it(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    await decide(service, await asked(service, task_id, "pause"))
+    await decide(service, await asked(service, task_id, "cancellation"))
+    task = await service.get(f"/tasks/{task_id}")
+    assert (task["status"], task["paused_since"], task["original_deadline"]) == (
+        "cancelled",
+        None,
+        "2025-12-15T10:00:00Z",
+    )

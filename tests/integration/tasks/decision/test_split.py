@@ -66,3 +66,13 @@ async def test_what_cannot_take_its_place_is_named(service: Service) -> None:
         refused = await ask(service, task_id, kind, replaced_by=named)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, place), refused.text
     assert (await service.get(f"/tasks/{task_id}"))["status"] == "assigned"
+
+
+async def test_a_part_of_a_recurring_task_keeps_its_own_original_deadline(service: Service) -> None:
+    monthly = {"kind": "recurring", "deadline": None, "recurrence": "FREQ=MONTHLY;BYMONTHDAY=22"}
+    task_id = await an_assigned_task(service, **monthly)
+    parts = [await proposed(service, "NV-2"), await proposed(service, "NV-3")]
+    granted = await decide(service, await asked(service, task_id, "split", replaced_by=parts))
+    assert granted.json()["state"] == "granted", granted.text
+    shown = await service.get(f"/tasks/{parts[0]}")
+    assert shown["original_deadline"] == shown["current_deadline"] == "2026-03-31T10:00:00Z"

@@ -65,9 +65,9 @@ def check_value(kind: str, task_kind: str, value: Value) -> None:
 def original_deadline(kind: str, source: datetime | None, own: datetime | None) -> datetime | None:
     """The original deadline of what replaces a task: a part inherits it, a merged task has the earliest one.
 
-    So what was overdue stays late against it.
+    So what was overdue stays late against it. A part of a recurring task, which has none, keeps its own.
     """
-    if kind == "split":
+    if kind == "split" and source is not None:
         return source
     return min((one for one in (source, own) if one is not None), default=None)
 

@@ -320,7 +320,9 @@ def extend(task: TaskState, deadline: datetime) -> Change:
 def cancel(task: TaskState, occurred_at: datetime) -> Change:
     """End the task without a result: it is counted no more."""
     _allow(task, "cancelled")
-    return Change("cancelled", {"status": "cancelled", "cancelled_at": occurred_at})
+    ended = {"status": "cancelled", "cancelled_at": occurred_at}
+    # Of a pause nothing goes on.
+    return Change("cancelled", ended | {"paused_since": None, "status_before_pause": None})
 
 
 # From its assignment on, these belong to the decision that gave the task, not to its description.
