@@ -1,5 +1,6 @@
 """One decision over many tasks: asked once, decided once, taken to the tasks in chunks."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests.integration.tasks.conftest import Service, an_assigned_task
 from tests.integration.tasks.decision.conftest import ask, asked, decide, told
 
+from sixclear.common.errors import Unavailable
 from sixclear.tasks.decision.service import apply
 from sixclear.tasks.decision.service.apply import apply_decisions
 
@@ -82,22 +84,24 @@ async def test_a_task_that_cannot_take_it_is_named_and_stops_no_other(service: S
     assert (await service.get(f"/tasks/{asked_before}"))["current_deadline"].startswith("2025-12-15")
 
 
-async def test_a_process_that_is_killed_goes_on_where_it_was(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_process_that_is_stopped_goes_on_where_it_was(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     task_ids = await tasks_of(service, 4)
     whole_id = (await over_many(service, task_ids)).json()["decision_id"]
     await reach(service)
     assert (await decide(service, whole_id)).is_success
     ordinary, done = apply._answer, 0
 
-    async def killed(session: AsyncSession, *args: Any) -> None:
+    async def stopped(session: AsyncSession, *args: Any) -> None:
         nonlocal done
         if done == 3:
-            raise ConnectionError("the process ends in its second chunk")
+            raise asyncio.CancelledError
         done += 1
         await ordinary(session, *args)
 
-    monkeypatch.setattr(apply, "_answer", killed)
-    with pytest.raises(ConnectionError):
+    monkeypatch.setattr(apply, "_answer", stopped)
+    with pytest.raises(asyncio.CancelledError):
         await reach(service, at_a_time=2)
     halfway = await service.get(f"/decisions/{whole_id}")
     assert (halfway["done"], halfway["waiting"]) == (2, 2)
@@ -106,6 +110,64 @@ async def test_a_process_that_is_killed_goes_on_where_it_was(service: Service, m
     granted = [one for one in await told(service) if one[:2] == ("decision", "granted")]
     extended = [one for one in await told(service) if one[:2] == ("task", "extended")]
     assert (len(granted), len(extended)) == (4, 4), "each once"
+
+
+async def test_a_part_at_which_the_service_fails_holds_no_other_back(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_ids = sorted(await tasks_of(service, 4))
+    whole_id = (await over_many(service, task_ids)).json()["decision_id"]
+    await reach(service)
+    assert (await decide(service, whole_id)).is_success
+    faulty = {one["task_id"]: one["decision_id"] for one in (await service.get(f"/decisions/{whole_id}"))["tasks"]}
+    fails_at, tried = str(faulty[task_ids[1]]), 0
+    ordinary = apply._answer
+
+    async def failing(session: AsyncSession, *args: Any) -> None:
+        nonlocal tried
+        await ordinary(session, *args)
+        if str(args[-1]) == fails_at:
+            tried += 1
+            # The connection is gone with all that the chunk did.
+            await (await session.connection()).exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(apply, "_answer", failing)
+    assert await reach(service, at_a_time=3) == 3, "those before it and those behind it"
+    assert (await reach(service), tried) == (0, 1), "it is not tried again before its time"
+    whole = await service.get(f"/decisions/{whole_id}")
+    assert (whole["done"], whole["waiting"]) == (3, 1)
+    for _ in range(5):
+        service.clock.pass_by(hours=1)
+        await reach(service)
+    assert tried == 4
+    whole = await service.get(f"/decisions/{whole_id}")
+    (aside,) = (one["problem"] for one in whole["tasks"] if one["problem"])
+    assert (whole["waiting"], whole["rejected"]) == (0, 1)
+    assert aside == {
+        "code": "internal-error",
+        "detail": "The service failed at this task 4 times.",
+        "pointer": None,
+    }
+    monkeypatch.undo()
+    assert (await decide(service, fails_at)).json()["state"] == "granted", "it may still be decided alone"
+    extended = [one for one in await told(service) if one[:2] == ("task", "extended")]
+    assert len(extended) == 4, "each once"
+
+
+async def test_a_fault_that_passes_leaves_nothing_behind(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    (task_id,) = await tasks_of(service, 1)
+    whole_id = (await over_many(service, [task_id])).json()["decision_id"]
+
+    async def away(*_: Any) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(apply, "_ask", away)
+    await reach(service)
+    monkeypatch.undo()
+    assert outcomes(await service.get(f"/decisions/{whole_id}")) == {task_id: "waiting"}
+    service.clock.pass_by(seconds=10)
+    assert await reach(service) == 1
+    assert outcomes(await service.get(f"/decisions/{whole_id}")) == {task_id: "done"}
 
 
 async def test_a_task_that_moved_before_it_was_reached_takes_it_after_that(service: Service) -> None:

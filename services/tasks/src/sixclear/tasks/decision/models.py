@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.tasks.decision.effects import Value
@@ -85,7 +85,8 @@ class DecisionOverMany(Base):
 class DecisionPart(Base):
     """What became of a decision over many tasks at one of them.
 
-    It `waits` until what was asked or decided has reached its task. `problem` says why the task cannot take it.
+    It `waits` until what was asked or decided has reached its task. `problem` says why the task cannot take it, or that
+    the service failed at it again and again.
     """
 
     __tablename__ = "decision_part"
@@ -96,6 +97,9 @@ class DecisionPart(Base):
     waits: Mapped[bool] = mapped_column(Boolean)
     decision_id: Mapped[UUID | None]
     problem: Mapped[dict[str, Any] | None]
+    # How often the service failed at it since it waits, and until when it then waits. The release before reads neither.
+    failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), default=0)
+    again_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_decision_part_waits", "whole_id", "task_id", postgresql_where=text("waits")),)
 

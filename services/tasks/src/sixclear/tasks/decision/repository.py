@@ -143,12 +143,22 @@ async def has_part_in(session: AsyncSession, whole_id: UUID, own: UUID) -> bool:
 async def let_wait(session: AsyncSession, whole_id: UUID) -> None:
     """Let what was decided go to every task that could take what was asked."""
     taken = DecisionPart.whole_id == whole_id, DecisionPart.problem.is_(None)
-    await session.execute(update(DecisionPart).where(*taken).values(waits=True))
+    again: dict[str, object] = {"waits": True, "failures": 0, "again_at": None}
+    await session.execute(update(DecisionPart).where(*taken).values(again))
 
 
-async def lock_waiting(session: AsyncSession, limit: int) -> Sequence[DecisionPart]:
-    """Parts of one decision over many tasks that wait, locked, in the order of their tasks; not those of others."""
-    waiting = select(DecisionPart).where(DecisionPart.waits).order_by(DecisionPart.whole_id, DecisionPart.task_id)
+async def lock_part(session: AsyncSession, whole_id: UUID, task_id: UUID) -> DecisionPart | None:
+    """A part, its row locked."""
+    return await session.get(DecisionPart, (whole_id, task_id), with_for_update=True)
+
+
+async def lock_waiting(session: AsyncSession, limit: int, now: datetime) -> Sequence[DecisionPart]:
+    """Parts of one decision over many tasks that wait, locked, in the order of their tasks; not those of others.
+
+    What failed is left out until its time has come.
+    """
+    due = DecisionPart.waits, or_(DecisionPart.again_at.is_(None), DecisionPart.again_at <= now)
+    waiting = select(DecisionPart).where(*due).order_by(DecisionPart.whole_id, DecisionPart.task_id)
     found = (await session.scalars(waiting.limit(limit).with_for_update(skip_locked=True))).all()
     return [part for part in found if part.whole_id == found[0].whole_id]
 

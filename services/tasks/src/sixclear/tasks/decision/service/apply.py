@@ -1,20 +1,22 @@
 """What was asked and decided over many tasks reaches them, in chunks, by the rules of a decision on one task.
 
 Each part is locked before its task and written in the same transaction: it is safe to run twice, in several processes,
-and after a process was killed in the middle of a chunk.
+and after a process was killed in the middle of a chunk. A part at which the service fails waits while the others go on,
+and is set aside when it failed again and again.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.entity import HasVersion
-from sixclear.common.errors import DomainError
+from sixclear.common.errors import DomainError, InternalError
 from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context
 from sixclear.tasks.decision import repository as rows
@@ -26,40 +28,83 @@ from sixclear.tasks.decision.service.many import caller_of
 from sixclear.tasks.task.schemas import Step
 from sixclear.tasks.task.service.find import get_task
 
+_log = structlog.get_logger(__name__)
+
+# After each failure of the service a part waits so long; after one more it is set aside.
+_WAITS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 600))
+
 
 async def apply_decisions(database: Database, log: EventLog, clock: Clock, *, at_a_time: int = 25) -> int:
     """Take what waits to its tasks, a chunk in one transaction; answers how many parts that were.
 
-    A task that cannot take it is named, and stops no other.
+    A task that cannot take it is named, and stops no other. Nor does a part at which the service itself fails: its
+    chunk is done again without it.
     """
     reached = 0
     while True:
-        async with database.transaction() as session:
-            parts = await rows.lock_waiting(session, at_a_time)
-            if parts:
-                await _reach_all(session, log, clock(), parts)
+        parts: Sequence[DecisionPart] = ()
+        at: tuple[UUID, UUID] | None = None
+        try:
+            async with database.transaction() as session:
+                parts = await rows.lock_waiting(session, at_a_time, clock())
+                whole = await rows.find_whole(session, parts[0].whole_id) if parts else None
+                for part in parts:
+                    assert whole is not None, "its parts name it"
+                    at = part.whole_id, part.task_id
+                    await _reach(session, log, clock(), whole, part)
+                at = None
+        except Exception as error:
+            if at is None:
+                raise
+            # Where the database is away, this fails too, and all of it is tried again.
+            await _fail(database, at, error, clock())
+            continue
         if not parts:
             return reached
         log.wake()
         reached += len(parts)
 
 
-async def _reach_all(session: AsyncSession, log: EventLog, now: datetime, parts: Sequence[DecisionPart]) -> None:
-    whole = await rows.find_whole(session, parts[0].whole_id)
-    assert whole is not None, "its parts name it"
-    for part in parts:
-        try:
-            if part.decision_id is None and whole.state != "withdrawn":
-                async with rows.alone(session):
-                    asked = await _ask(Context(session, log, caller_of(whole.asker), now), whole, part.task_id)
-                part.decision_id = asked
-            if part.decision_id is not None and whole.state != "asked":
-                async with rows.alone(session):
-                    await _answer(session, log, now, whole, part.decision_id)
-        except DomainError as error:
-            part.problem = _told(error)
-        part.waits = False
-        await session.flush()
+async def _fail(database: Database, at: tuple[UUID, UUID], error: Exception, now: datetime) -> None:
+    """Note that the service failed at this part: it is tried again later, or set aside with the reason."""
+    whole_id, task_id = at
+    async with database.transaction() as session:
+        part = await rows.lock_part(session, whole_id, task_id)
+        if part is None or not part.waits:
+            return  # Another process has done it meanwhile.
+        part.failures += 1
+        if part.failures > len(_WAITS):
+            part.waits = False
+            part.problem = _told(InternalError(f"The service failed at this task {part.failures} times."))
+        else:
+            part.again_at = now + _WAITS[part.failures - 1]
+        _log.error(
+            "decision part failed",
+            decision_id=str(whole_id),
+            task_id=str(task_id),
+            failures=part.failures,
+            set_aside=not part.waits,
+            exc_info=error,
+        )
+
+
+async def _reach(
+    session: AsyncSession, log: EventLog, now: datetime, whole: DecisionOverMany, part: DecisionPart
+) -> None:
+    try:
+        if part.decision_id is None and whole.state != "withdrawn":
+            async with rows.alone(session):
+                asked = await _ask(Context(session, log, caller_of(whole.asker), now), whole, part.task_id)
+            part.decision_id = asked
+        if part.decision_id is not None and whole.state != "asked":
+            async with rows.alone(session):
+                await _answer(session, log, now, whole, part.decision_id)
+    except DomainError as error:
+        if error.status >= InternalError.status:
+            raise
+        part.problem = _told(error)
+    part.waits = False
+    await session.flush()
 
 
 async def _ask(ctx: Context, whole: DecisionOverMany, task_id: UUID) -> UUID:
