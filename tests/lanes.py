@@ -53,7 +53,7 @@ LONGEST_SECONDS = 90.0
 SLOW_SECONDS = 20.0
 SLOW: dict[str, str] = {
     "tests/e2e/test_fuzz.py::test_no_request_makes_a_service_fail": (
-        "requests are made up and sent for 25 seconds, then counted: a thousand over the four services"
+        "requests are made up and sent for 18 seconds, then counted: a thousand over the four services"
     ),
     "tests/contract/test_scaffolds.py::test_what_is_written_is_linted_imported_and_in_shape": (
         "the project is copied, a service and an entity are written, and the contracts are made again after each"

@@ -43,7 +43,7 @@ class Budget:
 # A thousand requests over the four services in `make test`, twenty thousand in the long lane. A slow machine sends
 # fewer in a round, and needs more rounds.
 _BUDGETS = [
-    pytest.param(Budget(15, 25, 1, 250), id="brief"),
+    pytest.param(Budget(15, 18, 1, 250), id="brief"),
     pytest.param(Budget(400, 600, 4, 5_000), id="long", marks=pytest.mark.long),
 ]
 
