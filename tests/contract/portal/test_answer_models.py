@@ -40,7 +40,7 @@ def test_the_operations_of_all_services_were_compared() -> None:
 
 
 def test_what_outlasts_its_service_has_no_text_but_names_that_no_one_withdraws() -> None:
-    names = {"slug", "name_vi", "name_en", "source_vi", "source_en", "code", "level", "next"}
+    names = {"slug", "name_vi", "name_en", "source_vi", "source_en", "code", "level", "ended", "next"}
     # Of a field that a programme adds: it is never taken away.
     names |= {"name", "label_vi", "label_en", "unit", "value"}
     lasting = [operation for operation in operations() if operation.outlasts]

@@ -74,7 +74,7 @@ async def test_a_former_unit_leads_to_its_successor(service: Service) -> None:
     assert successor["codes"] == ["08", "02"]
     assert successor["predecessors"] == [
         {"code": "02", "name_vi": "Hà Giang", "type": "province", "valid_to": "2025-07-01",
-         "legal_basis": "202/2025/QH15"}
+         "legal_basis": "202/2025/QH15", "organisation_id": None}
     ]  # fmt: skip
     assert (await service.get("/organisations/02"))["code"] == "08"
 

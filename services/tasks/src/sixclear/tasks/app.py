@@ -37,6 +37,7 @@ from sixclear.tasks.reporting import routes as reporting
 from sixclear.tasks.reporting.hot import ReportProgress
 from sixclear.tasks.reporting.service.bulk import FILES as REPORTS
 from sixclear.tasks.settings import Settings
+from sixclear.tasks.succession import routes as succession
 from sixclear.tasks.task import routes as task
 from sixclear.tasks.task.service.children import hang
 from sixclear.tasks.withdrawal import routes as withdrawal
@@ -45,6 +46,7 @@ from sixclear.tasks.withdrawal import routes as withdrawal
 JOBS = job_router(Access.scope("tasks:write", "tasks:report"), "progress")
 ROUTERS = (
     organisation.router,
+    succession.router,
     programme.router,
     directive.router,
     withdrawal.router,

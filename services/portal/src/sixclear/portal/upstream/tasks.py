@@ -23,9 +23,10 @@ class OrganisationBrief(Answer):
 
 
 class Organisation(OrganisationBrief):
-    """An organisation."""
+    """An organisation; one that was merged or closed has `ended`."""
 
     level: str = ""
+    ended: str | None = None
 
 
 class Predecessor(Answer):

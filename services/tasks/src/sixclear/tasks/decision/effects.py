@@ -137,6 +137,20 @@ def transfer(task: TaskState, value: Value, position: Mapping[str, Any] | None) 
     )
 
 
+def succeed(task: TaskState, former: UUID, successor: UUID) -> dict[str, Any]:
+    """The columns in which a body that has ended stands, with its successor in its place."""
+    fields: dict[str, Any] = {}
+    for name in ("assigning_organisation_id", "lead_organisation_id"):
+        if getattr(task, name) == former:
+            fields[name] = successor
+    lead = fields.get("lead_organisation_id", task.lead_organisation_id)
+    others = [successor if one == former else one for one in task.coordinating_organisation_ids]
+    coordinating = sorted({one for one in others if one != lead})
+    if former in task.coordinating_organisation_ids or lead in task.coordinating_organisation_ids:
+        fields["coordinating_organisation_ids"] = coordinating
+    return fields
+
+
 def check_later(task: TaskState, kind: str, value: Value) -> None:
     """Raises DecisionValueWrong for an extension to the deadline that the task has."""
     if kind == "extension" and value.deadline == task.current_deadline:

@@ -89,6 +89,11 @@ def accept(decision: DecisionState) -> Change:
     return Change("accepted", {"state": "accepted"})
 
 
+def succeed(by: UUID, occurred_at: datetime) -> Change:
+    """The transfer to the successor of a body that has ended: asked, granted and accepted in one act."""
+    return Change("accepted", _decided("accepted", by, None, occurred_at))
+
+
 def decline(decision: DecisionState, reason: str) -> Change:
     """Do not take over what was granted, with the reason."""
     _allow_receiver(decision, "declined")

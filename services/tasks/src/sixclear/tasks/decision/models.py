@@ -80,13 +80,24 @@ class DecisionOverMany(Base):
     decider: Mapped[dict[str, Any] | None]
     decided_by_organisation_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
+    # The body whose open work goes to its successor by it: it was merged or closed.
+    ended_organisation_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        Index(
+            "ix_decision_over_many_ended_organisation_id",
+            "ended_organisation_id",
+            postgresql_where=text("ended_organisation_id IS NOT NULL"),
+        ),
+    )
 
 
 class DecisionPart(Base):
     """What became of a decision over many tasks at one of them.
 
     It `waits` until what was asked or decided has reached its task. `problem` says why the task cannot take it, or that
-    the service failed at it again and again.
+    the service failed at it again and again. One that `moves` waits for the successor of a body that has ended; the
+    release before leaves it alone.
     """
 
     __tablename__ = "decision_part"
@@ -100,8 +111,12 @@ class DecisionPart(Base):
     # How often the service failed at it since it waits, and until when it then waits. The release before reads neither.
     failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), default=0)
     again_at: Mapped[datetime | None]
+    moves: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
-    __table_args__ = (Index("ix_decision_part_waits", "whole_id", "task_id", postgresql_where=text("waits")),)
+    __table_args__ = (
+        Index("ix_decision_part_waits", "whole_id", "task_id", postgresql_where=text("waits")),
+        Index("ix_decision_part_moves", "whole_id", "task_id", postgresql_where=text("moves")),
+    )
 
 
 def stored(value: Value) -> dict[str, Any]:

@@ -45,6 +45,9 @@ class PastExtension:
     former: datetime | None
 
 
+# A granted transfer that was neither accepted nor declined.
+_WAITS = (Decision.kind.in_(NEED_ACCEPTANCE), Decision.state.in_(("granted", "granted_otherwise")))
+
 # In the order of the log, from a position on: each event is read once, however many chunks there are.
 _PAST_EXTENSIONS = text(
     """SELECT e.event_id, e.entity_id AS task_id, e.version, e.occurred_at,
@@ -126,18 +129,51 @@ async def tasks_named(session: AsyncSession, task_ids: Sequence[UUID]) -> Sequen
     return (await session.scalars(named.order_by(Task.task_id))).all()
 
 
-async def names_restricted(session: AsyncSession, whole_id: UUID) -> bool:
+async def names_restricted(session: AsyncSession, whole: DecisionOverMany) -> bool:
     """Whether a decision over many tasks was asked for on a task that is restricted."""
-    asked = DecisionPart.whole_id == whole_id, DecisionPart.decision_id.is_not(None)
-    hidden = exists().where(*asked, Task.task_id == DecisionPart.task_id, Task.classification != "public")
+    hidden = exists().where(*_asked_on(whole), Task.classification != "public")
     return bool((await session.scalars(select(hidden))).one())
 
 
-async def has_part_in(session: AsyncSession, whole_id: UUID, own: UUID) -> bool:
+async def has_part_in(session: AsyncSession, whole: DecisionOverMany, own: UUID) -> bool:
     """Whether a body has a part in a task on which a decision over many was asked for."""
-    asked = DecisionPart.whole_id == whole_id, DecisionPart.decision_id.is_not(None)
-    concerned = exists().where(*asked, Task.task_id == DecisionPart.task_id, has_part(own))
+    concerned = exists().where(*_asked_on(whole), has_part(own))
     return bool((await session.scalars(select(concerned))).one())
+
+
+def _asked_on(whole: DecisionOverMany) -> list[ColumnElement[bool]]:
+    """The tasks that a request reached; work that goes to a successor is named from the beginning."""
+    named = [DecisionPart.whole_id == whole.decision_id, Task.task_id == DecisionPart.task_id]
+    return named if whole.ended_organisation_id is not None else [*named, DecisionPart.decision_id.is_not(None)]
+
+
+async def open_tasks_of(session: AsyncSession, body_id: UUID) -> Sequence[UUID]:
+    """The tasks and proposals that are open and in which a body has a part, made the proposal, or a part in what is
+    asked on them."""
+    named = or_(
+        Decision.asked_by_organisation_id == body_id,
+        Decision.proposed["organisation"].astext == str(body_id),
+        Decision.decided["organisation"].astext == str(body_id),
+    )
+    undecided = or_(Decision.state == "asked", and_(*_WAITS))
+    on_them = select(Decision.task_id).where(undecided, named)
+    is_open = Task.completed_at.is_(None), Task.cancelled_at.is_(None), Task.status.not_in(("completed", "cancelled"))
+    own = or_(has_part(body_id), Task.proposed_by_organisation_id == body_id, Task.task_id.in_(on_them))
+    return (await session.scalars(select(Task.task_id).where(*is_open, own).order_by(Task.task_id))).all()
+
+
+async def find_succession(session: AsyncSession, body_id: UUID) -> UUID | None:
+    """The decision by which the open work of a body went to its successor."""
+    of_body = select(DecisionOverMany.decision_id).where(DecisionOverMany.ended_organisation_id == body_id)
+    return await session.scalar(of_body)
+
+
+async def ask_in_the_name_of(session: AsyncSession, former: UUID, successor: UUID) -> None:
+    """What a body has asked over many tasks, and is not decided, is asked by its successor."""
+    asked = DecisionOverMany.state == "asked", DecisionOverMany.asked_by_organisation_id == former
+    for whole in await session.scalars(select(DecisionOverMany).where(*asked).with_for_update()):
+        whole.asked_by_organisation_id = successor
+        whole.asker = whole.asker | {"organisation_id": str(successor)}
 
 
 async def let_wait(session: AsyncSession, whole_id: UUID) -> None:
@@ -157,7 +193,10 @@ async def lock_waiting(session: AsyncSession, limit: int, now: datetime) -> Sequ
 
     What failed is left out until its time has come.
     """
-    due = DecisionPart.waits, or_(DecisionPart.again_at.is_(None), DecisionPart.again_at <= now)
+    due = (
+        or_(DecisionPart.waits, DecisionPart.moves),
+        or_(DecisionPart.again_at.is_(None), DecisionPart.again_at <= now),
+    )
     waiting = select(DecisionPart).where(*due).order_by(DecisionPart.whole_id, DecisionPart.task_id)
     found = (await session.scalars(waiting.limit(limit).with_for_update(skip_locked=True))).all()
     return [part for part in found if part.whole_id == found[0].whole_id]
@@ -183,5 +222,4 @@ def _conditions(narrow: DecisionFilter) -> list[ColumnElement[bool]]:
 
 def _is_offered(own: UUID) -> ColumnElement[bool]:
     """Whether a body is to accept a transfer that was granted."""
-    waits = Decision.kind.in_(NEED_ACCEPTANCE), Decision.state.in_(("granted", "granted_otherwise"))
-    return and_(*waits, Decision.decided["organisation"].astext == str(own))
+    return and_(*_WAITS, Decision.decided["organisation"].astext == str(own))

@@ -54,7 +54,7 @@ async def whole_response(ctx: Context, whole: DecisionOverMany, parts: Sequence[
 
 
 def _part_response(part: DecisionPart) -> DecisionPartView:
-    outcome = "waiting" if part.waits else "done" if part.problem is None else "rejected"
+    outcome = "waiting" if part.waits or part.moves else "done" if part.problem is None else "rejected"
     return DecisionPartView(task_id=part.task_id, outcome=outcome, decision_id=part.decision_id, problem=part.problem)
 
 

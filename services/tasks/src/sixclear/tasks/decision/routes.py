@@ -43,6 +43,7 @@ from sixclear.tasks.decision.service import ask, find, many, take_over
 from sixclear.tasks.decision.service import decide as deciding
 from sixclear.tasks.decision.service import extend as extending
 from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.organisation.errors import OrganisationEnded
 from sixclear.tasks.task.access import OWN as OWN_TASKS
 from sixclear.tasks.task.errors import (
     STEP_REFUSALS,
@@ -66,7 +67,7 @@ WITHDRAW = Depends(access.WITHDRAW)
 EXTEND = Depends(access.EXTEND)
 TAKE_OVER = Depends(access.TAKE_OVER)
 # What giving a task to another body can be refused with.
-_GIVING = (DecisionValueWrong, ReferenceUnknown, LevelMismatch, ConfirmationImpossible)
+_GIVING = (DecisionValueWrong, ReferenceUnknown, OrganisationEnded, LevelMismatch, ConfirmationImpossible)
 # What assigning the parts of a split can be refused with, too.
 _ASSIGNING = (SixClearsMissing, RecurrenceInvalid)
 TaskParam = Annotated[UUID | None, Query(alias="task", description="Those on this task.")]

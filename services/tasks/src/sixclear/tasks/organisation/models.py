@@ -1,6 +1,6 @@
 """Tables of organisations."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
+from sixclear.tasks.organisation.lifecycle import OrganisationState
 from sixclear.tasks.tables import Base
 
 
@@ -16,7 +17,8 @@ class Organisation(Versioned, Base):
     """An organisation; its identifier follows from its first code and never changes.
 
     Among its `codes` are those of the units that were merged into it: who names one of them means it. `predecessors`
-    says which units these were. Both columns at the end are filled at the start of the service; empty before.
+    says which units these were. It and `search_text` are filled at the start of the service; empty before.
+    One that was merged or closed (`ended`) stands below its successor, which has its codes.
     """
 
     __tablename__ = "organisation"
@@ -34,11 +36,20 @@ class Organisation(Versioned, Base):
     valid_to: Mapped[date | None]
     predecessors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     search_text: Mapped[str] = mapped_column(server_default="")
+    ended: Mapped[str | None]
+    successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"))
+    # When a decision here changed it last: what ships does not take that back.
+    decided_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("level IN ('central', 'province', 'commune', 'department')", name="level"),
         Index("ix_organisation_codes", "codes", postgresql_using="gin"),
     )
+
+    @property
+    def merged_into(self) -> UUID | None:
+        """The organisation into which it was merged."""
+        return self.successor_id if self.ended == "merged" else None
 
 
 class OrganisationsShipped(Base):
@@ -63,3 +74,17 @@ class OrganisationPeriod(Base):
     name_vi: Mapped[str]
     type: Mapped[str]
     legal_basis: Mapped[str]
+
+
+def organisation_state(organisation: Organisation) -> OrganisationState:
+    """What the rules read of an organisation, as the row has it now."""
+    return OrganisationState(
+        organisation_id=organisation.organisation_id,
+        code=organisation.code,
+        codes=tuple(organisation.codes),
+        name_vi=organisation.name_vi,
+        type=organisation.type,
+        parent_id=organisation.parent_id,
+        ended=organisation.ended,
+        predecessors=tuple(organisation.predecessors),
+    )

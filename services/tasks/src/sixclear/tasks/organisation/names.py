@@ -38,6 +38,11 @@ def search_text(names: Iterable[tuple[str, str]]) -> str:
     return MARK + MARK.join(sorted(spellings - {""})) + MARK
 
 
+def united(*texts: str) -> str:
+    """Every spelling of several such texts."""
+    return MARK + MARK.join(sorted({one for text in texts for one in text.split(MARK)} - {""})) + MARK
+
+
 def _words(text: str) -> Sequence[str]:
     spaced = "".join(character if character.isalnum() else " " for character in fold(text))
     return spaced.split()

@@ -92,6 +92,16 @@ def _fit(code: str | None, name: Wanted) -> ColumnElement[str]:
     return by_name.concat(case(levels, value=Organisation.level, else_="2"))
 
 
+async def lock_organisations(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """These organisations with their rows locked, in one order; unknown ones are left out.
+
+    The lock waits for those who are about to name one of them.
+    """
+    chosen = select(Organisation).where(Organisation.organisation_id.in_(ids)).order_by(Organisation.organisation_id)
+    found = await session.scalars(chosen.with_for_update().execution_options(populate_existing=True))
+    return {row.organisation_id: row for row in found}
+
+
 async def all_organisations(session: AsyncSession) -> dict[str, Organisation]:
     """Every organisation that is known, by its first code."""
     return {row.code: row for row in await session.scalars(select(Organisation))}

@@ -26,9 +26,12 @@ def organisation_summary(organisation: Organisation) -> OrganisationView:
     return OrganisationView.model_validate(organisation, from_attributes=True)
 
 
-def organisation_response(organisation: Organisation, periods: Iterable[OrganisationPeriod]) -> OrganisationDetail:
-    """An organisation with its dated names."""
+def organisation_response(
+    organisation: Organisation, periods: Iterable[OrganisationPeriod], successor: Organisation | None
+) -> OrganisationDetail:
+    """An organisation with its dated names, and the one that took its place."""
     return OrganisationDetail(
         **organisation_summary(organisation).model_dump(),
+        successor=successor and organisation_brief(successor),
         periods=[OrganisationPeriodView.model_validate(period, from_attributes=True) for period in periods],
     )

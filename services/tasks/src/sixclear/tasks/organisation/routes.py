@@ -3,15 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.access import Access
+from sixclear.common.web.openapi import TAGGED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Words
+from sixclear.common.web.use_cases import ContextDep, tag
 from sixclear.tasks.organisation import service
 from sixclear.tasks.organisation.errors import OrganisationNotFound
 from sixclear.tasks.organisation.responses import organisation_summary
@@ -60,10 +62,18 @@ async def list_organisations(
     "/organisations/{organisation}",
     operation_id="getOrganisation",
     dependencies=[PUBLIC],
-    responses=problem_responses(OrganisationNotFound),
+    responses=TAGGED | problem_responses(OrganisationNotFound),
 )
 async def get_organisation(
-    session: SessionDep, organisation: Annotated[Lookup, Path(description="Identifier or any code.")]
+    ctx: ContextDep,
+    organisation: Annotated[Lookup, Path(description="Identifier or any code.")],
+    response: Response,
 ) -> OrganisationDetail:
-    """One organisation with its dated names."""
-    return await service.describe_organisation(session, organisation)
+    """One organisation with its dated names.
+
+    The code of one that was merged means its successor, which names it among its `predecessors`; its identifier means
+    it itself, with `ended` and `successor`.
+    """
+    body = await service.get_organisation(ctx.session, organisation)
+    tag(response, ctx.log, body)
+    return await service.described(ctx.session, body)

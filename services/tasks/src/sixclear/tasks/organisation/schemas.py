@@ -10,6 +10,7 @@ from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
 
+Ended = Literal["merged", "closed"]
 Level = Literal["central", "province", "commune", "department"]
 
 
@@ -45,6 +46,9 @@ class PredecessorView(Schema):
     type: str
     valid_to: date = Field(description="The first day on which it was no more.")
     legal_basis: str
+    organisation_id: UUID | None = Field(
+        default=None, description="Of one that was merged or closed here: its past is read by this."
+    )
 
 
 class OrganisationView(OrganisationBrief):
@@ -59,9 +63,15 @@ class OrganisationView(OrganisationBrief):
     predecessors: list[PredecessorView] = Field(
         default_factory=list, description="The units that were merged into it, and what it was called before."
     )
+    ended: Ended | None = Field(default=None, description="Since `valid_to` it is no more; its past stays its own.")
+    merged_into: UUID | None = Field(default=None, description="The organisation into which it was merged.")
+    successor_id: UUID | None = Field(
+        default=None, description="The organisation that has its open work and its codes, and stands above it now."
+    )
 
 
 class OrganisationDetail(OrganisationView):
     """An organisation with its dated names."""
 
+    successor: OrganisationBrief | None = Field(default=None, description="The one that `successor_id` names.")
     periods: list[OrganisationPeriodView]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sixclear.common import folding, text
@@ -20,7 +21,7 @@ from sixclear.common.ids import stable_id
 from sixclear.tasks.organisation import names
 from sixclear.tasks.organisation import repository as rows
 from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
-from sixclear.tasks.organisation.names import search_text
+from sixclear.tasks.organisation.names import search_text, united
 from sixclear.tasks.organisation.recording import organisation_data
 
 # A transaction that writes events ends within seconds; 3,400 organisations go in chunks.
@@ -198,21 +199,32 @@ async def seed_organisations(database: Database, log: EventLog, now: datetime) -
 
 
 def _up_to_date(row: Organisation, seed: Seed) -> bool:
-    return row.search_text == seed.search_text and row.predecessors == _stored(seed) and set(seed.codes) <= {*row.codes}
+    if row.ended is not None:
+        return True  # its successor has its codes and its names
+    return (row.search_text, row.predecessors) == _renewed(row, seed) and set(seed.codes) <= {*row.codes}
 
 
-def _stored(seed: Seed) -> list[dict[str, str]]:
+def _renewed(row: Organisation, seed: Seed) -> tuple[str, list[dict[str, Any]]]:
+    """The spellings and predecessors of this release, with those that came by decisions here."""
+    if row.decided_at is None:
+        return seed.search_text, _stored(seed)
+    own = [unit for unit in row.predecessors if unit.get("organisation_id")]
+    return united(seed.search_text, row.search_text), [*_stored(seed), *own]
+
+
+def _stored(seed: Seed) -> list[dict[str, Any]]:
     return [unit.stored() for unit in seed.predecessors]
 
 
 async def renew(database: Database, log: EventLog, seeds: Sequence[Seed], now: datetime) -> None:
     """Give known organisations their predecessors and spellings; codes that come with them are published."""
     async with database.transaction() as session:
-        known = {row.code: row for row in await rows.find_organisations(session, (), [seed.code for seed in seeds])}
+        ids = [organisation_id(seed.code) for seed in seeds]
+        known = {row.code: row for row in await rows.find_organisations(session, ids, ())}
         events: list[NewEvent] = []
         for seed in seeds:
             row = known[seed.code]
-            row.search_text, row.predecessors = seed.search_text, _stored(seed)
+            row.search_text, row.predecessors = _renewed(row, seed)
             if added := [code for code in seed.codes if code not in row.codes]:
                 row.codes = [*row.codes, *added]
                 events.append(_event(row, "codes_added", max(now, row.occurred_at), now, seed.periods[0].legal_basis))

@@ -1,22 +1,35 @@
-"""Finding organisations. They are registered when the service starts (`seed.py`); no request changes them."""
+"""Organisations: found, and merged, upgraded or closed. They are registered when the service starts (`seed.py`)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.change import Change, TransitionNotAllowed
+from sixclear.common.clock import civil_date
 from sixclear.common.entity_cache import remembered
+from sixclear.common.folding import fold
+from sixclear.common.recording import record
 from sixclear.common.text import code_form
-from sixclear.common.use_case import ReferenceUnknown, unknown_reference
+from sixclear.common.use_case import Context, Expect, OrganisationNotAllowed, ReferenceUnknown, unknown_reference
+from sixclear.tasks.organisation import lifecycle
 from sixclear.tasks.organisation import repository as rows
-from sixclear.tasks.organisation.errors import OrganisationNotFound
-from sixclear.tasks.organisation.models import Organisation
-from sixclear.tasks.organisation.names import wanted
+from sixclear.tasks.organisation.errors import OrganisationEnded, OrganisationNotFound
+from sixclear.tasks.organisation.lifecycle import Ended
+from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod, organisation_state
+from sixclear.tasks.organisation.names import search_text, united, wanted
+from sixclear.tasks.organisation.recording import ORGANISATION
 from sixclear.tasks.organisation.repository import Place
 from sixclear.tasks.organisation.responses import organisation_brief, organisation_response
 from sixclear.tasks.organisation.schemas import OrganisationBrief, OrganisationDetail
 
+# The field of a request that names the successor.
+POINTERS: Mapping[Ended, str] = {"merged": "#/into", "closed": "#/successor"}
+# The organisation that a request is about, and all that are locked with it.
+Locked = tuple[Organisation, Mapping[UUID, Organisation]]
 # Organisations as answers name them, by identifier.
 Briefs = Mapping[UUID, OrganisationBrief]
 Name = TypeVar("Name")
@@ -44,6 +57,11 @@ async def is_registered(session: AsyncSession, organisation_id: UUID) -> bool:
     return await rows.find_organisation(session, organisation_id) is not None
 
 
+async def of_caller(ctx: Context) -> Organisation | None:
+    """The organisation for which the caller acts; None where it is not registered."""
+    return await rows.find_organisation(ctx.session, ctx.caller.own_organisation())
+
+
 async def meant(session: AsyncSession, parameter: str, reference: str) -> UUID:
     """The organisation that a parameter of an address means; raises ReferenceUnknown, which names the parameter."""
     return (await referenced(session, {parameter: reference}))[parameter].organisation_id
@@ -54,10 +72,12 @@ async def list_subtree(session: AsyncSession, organisation_id: UUID) -> Sequence
     return await rows.list_subtree(session, organisation_id)
 
 
-async def describe_organisation(session: AsyncSession, reference: str) -> OrganisationDetail:
-    """The organisation with this identifier or code and its dated names; raises OrganisationNotFound."""
-    organisation = await get_organisation(session, reference)
-    return organisation_response(organisation, await rows.organisation_periods(session, organisation.organisation_id))
+async def described(session: AsyncSession, organisation: Organisation) -> OrganisationDetail:
+    """An organisation with its dated names, and the one that took its place."""
+    periods = await rows.organisation_periods(session, organisation.organisation_id)
+    successor_id = organisation.successor_id
+    successor = None if successor_id is None else await rows.find_organisation(session, successor_id)
+    return organisation_response(organisation, periods, successor)
 
 
 async def list_organisations(
@@ -147,3 +167,114 @@ async def level_of(session: AsyncSession, organisation_id: UUID) -> str | None:
 async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID) -> bool:
     """Whether the organisation stands at or below `above_id`."""
     return await rows.is_within(session, organisation_id, above_id)
+
+
+async def lock_organisations(ctx: Context, organisation_id: UUID, others: Collection[UUID], expect: Expect) -> Locked:
+    """The organisation and others, with their rows locked; raises OrganisationNotFound, then what `expect` raises."""
+    found = await rows.lock_organisations(ctx.session, {organisation_id, *others})
+    if organisation_id not in found:
+        raise OrganisationNotFound("No organisation has this identifier; list them at /organisations.")
+    expect(found[organisation_id])
+    return found[organisation_id], found
+
+
+async def end(
+    ctx: Context,
+    body: Organisation,
+    how: Ended,
+    successor: Organisation | None,
+    basis: "Basis",
+) -> None:
+    """Merge a locked organisation into another one that is locked, or close it.
+
+    Raises TransitionNotAllowed for one that has ended, SuccessorImpossible.
+    """
+    state, day = organisation_state(body), civil_date(basis.occurred_at)
+    lifecycle.require_standing(state)
+    if successor is not None:
+        below = await list_subtree(ctx.session, body.organisation_id)
+        lifecycle.check_successor(state, organisation_state(successor), below, POINTERS[how])
+    if successor is not None:
+        # First: no reader finds a code that nothing has.
+        taken = lifecycle.take_over(organisation_state(successor), state, day, basis.legal_basis)
+        successor.search_text, successor.decided_at = united(successor.search_text, body.search_text), basis.occurred_at
+        await record(ctx, successor, taken, basis.occurred_at, ORGANISATION, reason=basis.reason)
+    change = lifecycle.end(state, how, None if successor is None else successor.organisation_id, day)
+    for period in await rows.organisation_periods(ctx.session, body.organisation_id):
+        period.valid_to = min(period.valid_to or day, max(day, period.valid_from))
+    body.decided_at = basis.occurred_at
+    await record(ctx, body, change, basis.occurred_at, ORGANISATION, reason=basis.reason)
+
+
+async def upgrade(ctx: Context, body: Organisation, fields: Mapping[str, Any], basis: "Basis") -> None:
+    """Change name, type, level or place of a locked organisation from now on; nothing where it is so already.
+
+    Raises TransitionNotAllowed for one that has ended, or was changed on this day already.
+    """
+    lifecycle.require_standing(organisation_state(body))
+    changed = {name: value for name, value in fields.items() if getattr(body, name) != value}
+    if not changed:
+        return
+    day = civil_date(basis.occurred_at)
+    periods = await rows.organisation_periods(ctx.session, body.organisation_id)
+    if periods and periods[-1].valid_from >= day:
+        raise TransitionNotAllowed("The organisation got its name on this day or later; it changes on a later day.")
+    for period in periods[-1:]:
+        period.valid_to = day
+    named = {"name_vi": body.name_vi, "type": body.type} | changed
+    kept = {name: named[name] for name in ("name_vi", "type")}
+    ctx.session.add(
+        OrganisationPeriod(
+            organisation_id=body.organisation_id, valid_from=day, valid_to=None, legal_basis=basis.legal_basis, **kept
+        )
+    )
+    english = changed.get("name_en", body.name_en) or ""
+    body.name_folded = fold(f"{kept['name_vi']} {english}")
+    spellings = search_text([(kept["name_vi"], kept["type"]), (english, "")])
+    body.search_text, body.decided_at = united(body.search_text, spellings), basis.occurred_at
+    await record(ctx, body, Change("upgraded", changed), basis.occurred_at, ORGANISATION, reason=basis.reason)
+
+
+async def refuse_ended(session: AsyncSession, named: Mapping[str, Organisation], kept: Collection[UUID | None]) -> None:
+    """Raises OrganisationEnded where a request newly gives something to one that was merged or closed.
+
+    `named` are the organisations of the request by the field; those in `kept` have their part already.
+    """
+    ended = {where: one for where, one in named.items() if one.ended and one.organisation_id not in kept}
+    if not ended:
+        return
+    successors = await briefs(session, [one.successor_id for one in ended.values()])
+    told = {where: _told(one, successors) for where, one in ended.items()}
+    raise OrganisationEnded(
+        " ".join(dict.fromkeys(told.values())),
+        errors=[{"pointer": where, "code": "organisation-ended", "detail": detail} for where, detail in told.items()],
+    )
+
+
+async def of_former(session: AsyncSession, own: UUID | None, refusal: OrganisationNotAllowed) -> OrganisationNotAllowed:
+    """The refusal; where the caller's organisation was merged or closed it names the one that took its place."""
+    body = None if own is None else await rows.find_organisation(session, own)
+    if body is None or body.ended is None:
+        return refusal
+    told = _told(body, await briefs(session, [body.successor_id]))
+    return OrganisationNotAllowed(f"{refusal.detail} {told}")
+
+
+def _told(body: Organisation, successors: Briefs) -> str:
+    successor = named(successors, body.successor_id)
+    went = "" if successor is None else f"; its work is that of {successor.code} ({successor.name_vi}) since then"
+    return f"{body.code} ({body.name_vi}) was {body.ended} on {body.valid_to}{went}."
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """By what an organisation is changed: when, why, and by which document."""
+
+    occurred_at: datetime
+    reason: str
+    document: str | None
+
+    @property
+    def legal_basis(self) -> str:
+        """What is shown beside its names."""
+        return self.document or self.reason

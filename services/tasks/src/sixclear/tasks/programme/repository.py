@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import wait_to_create
@@ -51,6 +51,14 @@ async def find_or_create(session: AsyncSession, slug: str, programme_id: UUID) -
         await wait_to_create(session, programme_id)
         found = await find_programme(session, slug, lock=True)
     return found
+
+
+async def lock_programmes_of(session: AsyncSession, organisation_id: UUID) -> Sequence[Programme]:
+    """The programmes that a body owns or whose evidence it accepts, with their rows locked."""
+    own = or_(Programme.owner_organisation_id == organisation_id, Programme.evidence_organisation_id == organisation_id)
+    return (
+        await session.scalars(select(Programme).where(own).order_by(Programme.programme_id).with_for_update())
+    ).all()
 
 
 async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:

@@ -22,6 +22,7 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.organisation.errors import OrganisationEnded
 from sixclear.tasks.programme import service
 from sixclear.tasks.programme.errors import OwnFieldsRefused, ProgrammeNotFound
 from sixclear.tasks.programme.models import Programme
@@ -36,6 +37,7 @@ _DESCRIBING_REFUSALS = (
     OwnFieldsRefused,
     AlreadyRegistered,
     ReferenceUnknown,
+    OrganisationEnded,
     OrganisationNotAllowed,
     FactsPastNotAllowed,
     FactBehindLastChange,

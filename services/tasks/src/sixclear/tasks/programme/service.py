@@ -1,6 +1,7 @@
 """Programmes: found, listed, opened and described again."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sixclear.common.recording import record
 from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown
 from sixclear.common.web.merge_patch import patched
 from sixclear.tasks.fields import PREFIX, Reach
-from sixclear.tasks.organisation.service import referenced
+from sixclear.tasks.organisation.service import referenced, refuse_ended
 from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.programme.models import Programme
@@ -79,6 +80,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
         {"#/evidence_organisation": entry.evidence_organisation} if entry.evidence_organisation else {}
     )
     known = await referenced(ctx.session, bodies)
+    await refuse_ended(ctx.session, known, ())
     owner, checking = known["#/owner"], known.get("#/evidence_organisation")
     ctx.require_organisation({owner.organisation_id}, "open a programme of another organisation")
     fields = entry.model_dump(exclude={"owner", "slug", "occurred_at", "evidence_organisation"}) | {
@@ -129,3 +131,17 @@ async def patch_programme(ctx: Context, slug: str, patch: Mapping[str, Any], exp
         "evidence_organisation": checking and str(checking),
     }
     return (await register_programme(ctx, patched(ProgrammeEntry, current, patch, slug=slug), expect))[0]
+
+
+async def owns_programmes(ctx: Context, organisation_id: UUID) -> bool:
+    """Whether a body has a programme, or accepts evidence in one."""
+    return bool(await rows.lock_programmes_of(ctx.session, organisation_id))
+
+
+async def hand_over(ctx: Context, former: UUID, successor: UUID, occurred_at: datetime, reason: str) -> None:
+    """The programmes of a body that has ended are those of its successor from now on."""
+    for programme in await rows.lock_programmes_of(ctx.session, former):
+        owned = ("owner_organisation_id", "evidence_organisation_id")
+        fields = {name: successor for name in owned if getattr(programme, name) == former}
+        at = max(occurred_at, programme.occurred_at)
+        await record(ctx, programme, Change("updated", fields), at, PROGRAMME, reason=reason)

@@ -28,6 +28,7 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Key, Lookup, Words
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.fields import PREFIX, Reach
+from sixclear.tasks.organisation.errors import OrganisationEnded
 from sixclear.tasks.programme.errors import OwnFieldsInvalid, ProgrammeNotFound
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
@@ -103,6 +104,7 @@ SortParam = Annotated[
 _DESCRIBING_REFUSALS = (
     OwnFieldsInvalid,
     ReferenceUnknown,
+    OrganisationEnded,
     ReferenceAmbiguous,
     OrganisationNotAllowed,
     RecurrenceInvalid,

@@ -22,7 +22,7 @@ from sixclear.common.use_case import Context
 from sixclear.tasks.decision import repository as rows
 from sixclear.tasks.decision.models import DecisionOverMany, DecisionPart
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
-from sixclear.tasks.decision.service import ask, decide
+from sixclear.tasks.decision.service import ask, decide, succeed
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.decision.service.many import caller_of
 from sixclear.tasks.task.schemas import Step
@@ -70,11 +70,11 @@ async def _fail(database: Database, at: tuple[UUID, UUID], error: Exception, now
     whole_id, task_id = at
     async with database.transaction() as session:
         part = await rows.lock_part(session, whole_id, task_id)
-        if part is None or not part.waits:
+        if part is None or not (part.waits or part.moves):
             return  # Another process has done it meanwhile.
         part.failures += 1
         if part.failures > len(_WAITS):
-            part.waits = False
+            part.waits = part.moves = False
             part.problem = _told(InternalError(f"The service failed at this task {part.failures} times."))
         else:
             part.again_at = now + _WAITS[part.failures - 1]
@@ -83,7 +83,7 @@ async def _fail(database: Database, at: tuple[UUID, UUID], error: Exception, now
             decision_id=str(whole_id),
             task_id=str(task_id),
             failures=part.failures,
-            set_aside=not part.waits,
+            set_aside=not (part.waits or part.moves),
             exc_info=error,
         )
 
@@ -92,18 +92,23 @@ async def _reach(
     session: AsyncSession, log: EventLog, now: datetime, whole: DecisionOverMany, part: DecisionPart
 ) -> None:
     try:
-        if part.decision_id is None and whole.state != "withdrawn":
+        if part.moves:
+            async with rows.alone(session):
+                part.decision_id = await succeed.take_over(
+                    Context(session, log, caller_of(whole.asker), now), whole, part.task_id
+                )
+        elif part.decision_id is None and whole.state != "withdrawn":
             async with rows.alone(session):
                 asked = await _ask(Context(session, log, caller_of(whole.asker), now), whole, part.task_id)
             part.decision_id = asked
-        if part.decision_id is not None and whole.state != "asked":
+        if part.waits and part.decision_id is not None and whole.state != "asked":
             async with rows.alone(session):
                 await _answer(session, log, now, whole, part.decision_id)
     except DomainError as error:
         if error.status >= InternalError.status:
             raise
         part.problem = _told(error)
-    part.waits = False
+    part.waits = part.moves = False
     await session.flush()
 
 

@@ -48,7 +48,7 @@ async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
         state="asked",
         entry=entry.model_dump(mode="json", exclude={"task_ids", "occurred_at"}, exclude_none=True),
         proposed=stored(value),
-        asker=_kept(ctx.caller),
+        asker=kept_caller(ctx.caller),
         asked_by_organisation_id=own,
         asked_at=asked_at,
     )
@@ -83,7 +83,7 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
         change = lifecycle.grant(state, value, answer.reason, own, decided_at)
         _check_to_come(ctx, value)
         whole.decided = stored(value)
-    whole.answer, whole.decider = kept, _kept(ctx.caller)
+    whole.answer, whole.decider = kept, kept_caller(ctx.caller)
     whole.decided_by_organisation_id, whole.decided_at = own, decided_at
     await _goes_on(ctx, whole, str(change.fields["state"]))
     return whole
@@ -120,9 +120,9 @@ async def _is_seen(ctx: Context, whole: DecisionOverMany) -> bool:
     own = ctx.caller.organisation_id
     if own is not None and own in (whole.asked_by_organisation_id, whole.decided_by_organisation_id):
         return True
-    if not await rows.names_restricted(ctx.session, whole.decision_id):
+    if not await rows.names_restricted(ctx.session, whole):
         return True
-    return own is not None and await rows.has_part_in(ctx.session, whole.decision_id, own)
+    return own is not None and await rows.has_part_in(ctx.session, whole, own)
 
 
 async def _locked(ctx: Context, decision_id: UUID, expect: Expect) -> DecisionOverMany:
@@ -167,7 +167,8 @@ def _check_to_come(ctx: Context, value: Value) -> None:
         check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
 
 
-def _kept(caller: Caller) -> dict[str, Any]:
+def kept_caller(caller: Caller) -> dict[str, Any]:
+    """Who asks or decides, as a column holds it; `caller_of` reads it."""
     organisation = None if caller.organisation_id is None else str(caller.organisation_id)
     return asdict(caller) | {"scopes": sorted(caller.scopes), "organisation_id": organisation}
 

@@ -8,7 +8,7 @@ from sixclear.tasks.decision import effects
 from sixclear.tasks.decision.effects import Value
 from sixclear.tasks.decision.errors import DecisionValueWrong
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
-from sixclear.tasks.organisation.service import referenced
+from sixclear.tasks.organisation.service import referenced, refuse_ended
 from sixclear.tasks.task import lifecycle as tasks
 from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
 from sixclear.tasks.task.errors import TaskNotFound
@@ -20,11 +20,13 @@ from sixclear.tasks.task.service.find import get_task
 async def stated_value(ctx: Context, entry: DecisionEntry | DecisionAnswer, closes: time) -> Value:
     """The value that a request or an answer states; a bare date ends when its programme's days do.
 
-    Raises ReferenceUnknown for a body that is not known.
+    Raises ReferenceUnknown for a body that is not known, OrganisationEnded for one that is no more.
     """
     body = None
     if entry.organisation is not None:
-        body = (await referenced(ctx.session, {"#/organisation": entry.organisation}))["#/organisation"]
+        named = await referenced(ctx.session, {"#/organisation": entry.organisation})
+        await refuse_ended(ctx.session, named, ())
+        body = named["#/organisation"]
     return Value(
         deadline=None if entry.deadline is None else deadline_instant(entry.deadline, closes),
         organisation=None if body is None else body.organisation_id,

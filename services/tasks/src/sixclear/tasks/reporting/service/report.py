@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.events.log import NewEvent
-from sixclear.common.use_case import Context, Expect
+from sixclear.common.use_case import Context, Expect, OrganisationNotAllowed
+from sixclear.tasks.organisation.service import of_former
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step, missed_among
 from sixclear.tasks.period.service.passing import open_for_reports, store
 from sixclear.tasks.reporting import repository as rows
@@ -40,7 +41,11 @@ async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expe
     command = command_of(ctx, entry)
     found, steps = await open_for_reports(ctx, {task_id: task}, *named_by([command], ctx.now))
     periods = found.get(task_id, [])
-    decision = decide(await _read(ctx, task, command, periods), command, ctx.now)
+    state = await _read(ctx, task, command, periods)
+    try:
+        decision = decide(state, command, ctx.now)
+    except OrganisationNotAllowed as refusal:
+        raise await of_former(ctx.session, command.organisation_id, refusal) from None
     if decision.report is None:
         return Reported(task, False, period_of(task, periods, None))
     changes = rows.reported([decision.task], [decision.report])

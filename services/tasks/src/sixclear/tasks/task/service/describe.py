@@ -14,13 +14,13 @@ from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.directive.service import hold_directive
 from sixclear.tasks.fields import OwnValue
 from sixclear.tasks.organisation.models import Organisation
-from sixclear.tasks.organisation.service import known_organisations, level_of, referenced, require_known
+from sixclear.tasks.organisation.service import known_organisations, level_of, referenced, refuse_ended, require_known
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.rules import own_fields_of, read_own_fields
 from sixclear.tasks.programme.service import referenced_programme
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task import repository as rows
-from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_describer, require_proposer
+from sixclear.tasks.task.access import NOT_SEEN, doers, is_visible, require_describer, require_proposer
 from sixclear.tasks.task.deadlines import check_recurrence, deadline_instant
 from sixclear.tasks.task.errors import DeadlineNeedsDecision, RecurrenceInvalid, ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskRecord
@@ -70,6 +70,7 @@ async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect, *, m
     organisations = await known_organisations(ctx.session, references(proposal))
     fields = await _described(ctx, proposal, Named(programme, organisations))
     task = await _find_described(ctx, proposal)
+    await _refuse_ended(ctx, proposal, organisations, task)
     created = await _put(ctx, proposal, task, fields, programme, expect, most_open)
     return created, task is None
 
@@ -89,6 +90,7 @@ async def put_found(
     """
     fields = await _described(ctx, proposal, named)
     task, programme = find(), named.programme
+    await _refuse_ended(ctx, proposal, named.organisations, task)
     undecided: Sequence[Undecided] = ()
     if task is not None and task.status in OPEN_STATUSES:
         kept, undecided = without_decisions(task, fields)
@@ -96,6 +98,14 @@ async def put_found(
         programme = task.programme if "programme_id" in kept else programme
     described = await _put(ctx, proposal, task, fields, programme, expect, most_open)
     return Described(described, task is None, undecided)
+
+
+async def _refuse_ended(
+    ctx: Context, proposal: TaskProposal, organisations: Mapping[str, Organisation], task: Task | None
+) -> None:
+    """What is no more gets no new part in a task; the part that it had stays."""
+    kept = set() if task is None else {*doers(state_of(task)), task.assigning_organisation_id}
+    await refuse_ended(ctx.session, require_known(_references(proposal), organisations), kept)
 
 
 async def _put(

@@ -51,6 +51,11 @@ async def locked(ctx: Context, task_id: UUID, expect: Expect) -> Task:
     return task
 
 
+async def lock_task(ctx: Context, task_id: UUID) -> Task | None:
+    """The task with its row locked, seen by the caller or not: for what a decision makes of it later."""
+    return await rows.find_task(ctx.session, task_id, lock=True)
+
+
 async def lock_records(ctx: Context, task_ids: Collection[UUID]) -> dict[UUID, TaskRecord]:
     """Those of these tasks that are there, as records, with their rows locked; seen or not."""
     return await rows.lock_records(ctx.session, task_ids)

@@ -1,0 +1,39 @@
+"""Who decides that an organisation is merged, upgraded or closed."""
+
+from uuid import UUID
+
+from sixclear.common.use_case import Context, OrganisationNotAllowed
+from sixclear.common.web.access import Access, OrganisationRule
+from sixclear.tasks.organisation.models import Organisation
+from sixclear.tasks.organisation.service import is_within, of_caller
+
+
+async def require_deciding_body(ctx: Context, body: Organisation, successor: Organisation | None = None) -> UUID:
+    """A body above the organisation may, or a central one where none is above it; returns the caller's.
+
+    A successor is the deciding body itself, or one on which it may decide, too: no body gives its work to others.
+    """
+    own = await of_caller(ctx)
+    if own is None or own.ended is not None or not await _decides_on(ctx, own, body):
+        raise OrganisationNotAllowed(
+            "Your organisation may not decide on an organisation that does not stand below it."
+        )
+    if successor is not None and successor is not own and not await _decides_on(ctx, own, successor):
+        raise OrganisationNotAllowed("Your organisation may not give work to an organisation that is not below it.")
+    return own.organisation_id
+
+
+async def _decides_on(ctx: Context, own: Organisation, body: Organisation) -> bool:
+    if body is own:
+        return False
+    if body.parent_id is None:
+        return own.level == "central"
+    return await is_within(ctx.session, body.organisation_id, own.organisation_id)
+
+
+DECIDING = OrganisationRule(
+    "body_above",
+    "a body above the organisation, or a central one where none is above it; it may decide on the successor, too",
+    require_deciding_body,
+)
+DECIDE = Access.scope("tasks:administer", organisation=DECIDING)

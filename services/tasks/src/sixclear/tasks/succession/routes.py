@@ -1,0 +1,98 @@
+"""Merging, upgrading and closing organisations over HTTP."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.use_case import (
+    Context,
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+    ReferenceUnknown,
+)
+from sixclear.common.web.etags import StaleVersion
+from sixclear.common.web.openapi import TAGGED
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.tasks.organisation.errors import (
+    OrganisationEnded,
+    OrganisationNotFound,
+    SuccessorImpossible,
+    SuccessorMissing,
+)
+from sixclear.tasks.organisation.schemas import OrganisationDetail
+from sixclear.tasks.organisation.service import described
+from sixclear.tasks.succession import access, service
+from sixclear.tasks.succession.schemas import Closure, EndedOrganisation, Merger, Upgrade
+from sixclear.tasks.succession.service import Outcome
+
+router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
+
+DECIDE = Depends(access.DECIDE)
+_REFUSALS = (
+    OrganisationNotFound,
+    OrganisationNotAllowed,
+    ReferenceUnknown,
+    SuccessorImpossible,
+    TransitionNotAllowed,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)
+
+
+@router.post(
+    "/organisations/{organisation_id}/merge",
+    operation_id="mergeOrganisation",
+    dependencies=[DECIDE],
+    responses=TAGGED | problem_responses(*_REFUSALS),
+)
+async def merge(
+    ctx: ContextDep, organisation_id: UUID, entry: Merger, expect: ExpectDep, response: Response
+) -> EndedOrganisation:
+    """Merge an organisation into another one by a dated decision, with the reason.
+
+    Its open tasks, with what is open on them, go to the successor afterwards, in chunks with the instant of this
+    decision; so do its programmes and its codes. What is closed stays its own, and is read by its identifier.
+    """
+    return await _answer(ctx, await service.merge(ctx, organisation_id, entry, expect), response)
+
+
+@router.post(
+    "/organisations/{organisation_id}/close",
+    operation_id="closeOrganisation",
+    dependencies=[DECIDE],
+    responses=TAGGED | problem_responses(*_REFUSALS, SuccessorMissing),
+)
+async def close(
+    ctx: ContextDep, organisation_id: UUID, entry: Closure, expect: ExpectDep, response: Response
+) -> EndedOrganisation:
+    """Close an organisation by a dated decision, with the reason; a successor takes over open work, as in a merger."""
+    return await _answer(ctx, await service.close(ctx, organisation_id, entry, expect), response)
+
+
+@router.post(
+    "/organisations/{organisation_id}/upgrade",
+    operation_id="upgradeOrganisation",
+    dependencies=[DECIDE],
+    responses=TAGGED | problem_responses(*_REFUSALS, OrganisationEnded),
+)
+async def upgrade(
+    ctx: ContextDep, organisation_id: UUID, entry: Upgrade, expect: ExpectDep, response: Response
+) -> OrganisationDetail:
+    """Give an organisation another name, type, level or place in the tree by a dated decision; its work stays."""
+    body = await service.upgrade(ctx, organisation_id, entry, expect)
+    tag(response, ctx.log, body)
+    return await described(ctx.session, body)
+
+
+async def _answer(ctx: Context, outcome: Outcome, response: Response) -> EndedOrganisation:
+    body, decision_id = outcome
+    tag(response, ctx.log, body)
+    detail = await described(ctx.session, body)
+    return EndedOrganisation(**dict(detail), decision_id=decision_id)

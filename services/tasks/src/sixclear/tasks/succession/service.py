@@ -1,0 +1,87 @@
+"""Merging, upgrading and closing organisations. The open work of one that ends moves by the same decision."""
+
+from uuid import UUID
+
+from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.decision.service import succeed
+from sixclear.tasks.organisation import service as organisations
+from sixclear.tasks.organisation.errors import SuccessorImpossible, SuccessorMissing
+from sixclear.tasks.organisation.lifecycle import Ended
+from sixclear.tasks.organisation.models import Organisation
+from sixclear.tasks.organisation.service import POINTERS, Basis
+from sixclear.tasks.programme.service import hand_over, owns_programmes
+from sixclear.tasks.succession.access import require_deciding_body
+from sixclear.tasks.succession.schemas import Closure, Merger, Upgrade
+
+# An organisation that has ended, and the decision over its open tasks.
+Outcome = tuple[Organisation, UUID | None]
+
+
+async def merge(ctx: Context, organisation_id: UUID, entry: Merger, expect: Expect) -> Outcome:
+    """Merge an organisation into another one, which has its codes, its programmes and its open tasks from now on.
+
+    The tasks follow in chunks with the instant of this decision; what is closed stays as it was. The same merger again
+    changes nothing. Raises SuccessorImpossible.
+    """
+    return await _end(ctx, organisation_id, "merged", entry.into, entry, expect)
+
+
+async def close(ctx: Context, organisation_id: UUID, entry: Closure, expect: Expect) -> Outcome:
+    """Close an organisation; where it has open work a successor takes that over, as after a merger.
+
+    The same closure again changes nothing. Raises SuccessorMissing and SuccessorImpossible.
+    """
+    return await _end(ctx, organisation_id, "closed", entry.successor, entry, expect)
+
+
+async def upgrade(ctx: Context, organisation_id: UUID, entry: Upgrade, expect: Expect) -> Organisation:
+    """Give an organisation another name, type, level or place from now on; its identifier, codes and work stay.
+
+    What is so already changes nothing. Raises SuccessorImpossible for a place below itself.
+    """
+    named = {} if entry.parent is None else {"#/parent": entry.parent}
+    found = await organisations.referenced(ctx.session, named)
+    above = [one.organisation_id for one in found.values()]
+    body, _ = await organisations.lock_organisations(ctx, organisation_id, above, expect)
+    await require_deciding_body(ctx, body, found.get("#/parent"))
+    await organisations.refuse_ended(ctx.session, found, {body.parent_id})
+    fields = {name: getattr(entry, name) for name in ("name_vi", "name_en", "type", "level")}
+    if above:
+        if above[0] in await organisations.list_subtree(ctx.session, organisation_id):
+            why = "An organisation does not stand below itself."
+            raise SuccessorImpossible(why, errors=[{"pointer": "#/parent", "code": "below-itself", "detail": why}])
+        fields["parent_id"] = above[0]
+    told = {name: value for name, value in fields.items() if value is not None}
+    await organisations.upgrade(ctx, body, told, _basis(ctx, entry, body))
+    return body
+
+
+async def _end(
+    ctx: Context,
+    organisation_id: UUID,
+    how: Ended,
+    named: str | None,
+    entry: Merger | Closure,
+    expect: Expect,
+) -> Outcome:
+    found = await organisations.referenced(ctx.session, {} if named is None else {POINTERS[how]: named})
+    ids = [one.organisation_id for one in found.values()]
+    body, locked = await organisations.lock_organisations(ctx, organisation_id, ids, expect)
+    successor = locked[ids[0]] if ids else None
+    await require_deciding_body(ctx, body, successor)
+    if (body.ended, body.successor_id) == (how, successor and successor.organisation_id):
+        return body, await succeed.decision_of(ctx, organisation_id)
+    basis = _basis(ctx, entry, body, *locked.values())
+    await organisations.end(ctx, body, how, successor, basis)
+    if successor is None:
+        if await succeed.has_open_work(ctx, organisation_id) or await owns_programmes(ctx, organisation_id):
+            raise SuccessorMissing
+        return body, None
+    await hand_over(ctx, organisation_id, successor.organisation_id, basis.occurred_at, basis.reason)
+    moves = await succeed.begin(ctx, organisation_id, successor.organisation_id, basis)
+    return body, moves
+
+
+def _basis(ctx: Context, entry: Merger | Closure | Upgrade, *changed: Organisation) -> Basis:
+    occurred_at = ctx.fact_time(entry.occurred_at, max(one.occurred_at for one in changed))
+    return Basis(occurred_at, entry.reason, entry.document)
