@@ -109,6 +109,7 @@ TASKS = House(
         "simulation.rows": Idea("models", "the columns that are copied, and lives as their lines"),
         "task.deadlines": Idea("rules", "dates, rules of recurrence and periods"),
         "task.series": Idea("rules", "windows of a recurring task, by its rule, its programme and the calendar"),
+        "task.mandate": Idea("rules", "what a client reads beyond its body's tasks, as its token says it"),
         "task.filters": Idea("repository", "what a list of tasks is narrowed to, as conditions of a statement"),
         "task.listing": Idea("repository", "a page of tasks in one of six orders, and a count with a limit"),
         "task.hidden": Idea("repository", "the statements that count what was said while a task was restricted"),

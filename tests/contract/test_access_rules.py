@@ -6,11 +6,15 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 
-from sixclear.common.web.access import OrganisationRule
+from sixclear.common.caller import Caller, InsufficientScope, is_inspection
+from sixclear.common.clock import utc_now
+from sixclear.common.issuer.roles import SCOPES
+from sixclear.common.web.access import Access, OrganisationRule, access_rules
 from sixclear.launcher.registry import SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +42,39 @@ def test_each_word_has_one_meaning_and_the_rule_that_decides_it() -> None:
         assert "organisation_id" in "".join(_sources(rule.decided_by)), f"{rule.word}: its rule reads no organisation"
     published = {operation["x-organisation"] for service in DOCUMENTS for operation in operations(service)}
     assert published - {"any", "own"} <= set(meanings), "an operation names a word that no rule has"
+
+
+# `*`: the files of documentation pages.
+_READING = ("GET", "*")
+
+
+def _writing() -> list[tuple[str, Access]]:
+    """The rule of every route of every service that changes something."""
+    found = []
+    for service in SERVICES:
+        if service.has_database:
+            settings = service.settings_class()(database_url="postgresql+asyncpg://only-described/")
+            app = import_module(f"{service.package}.app").create_app(settings, clock=utc_now)
+            named = ((f"{method} {path}", rule) for method, path, rule in access_rules(app) if method not in _READING)
+            found += [(name, rule) for name, rule in named if rule is not None]
+    return found
+
+
+def test_who_inspects_is_refused_by_every_route_that_writes() -> None:
+    everything = frozenset(SCOPES)
+    inspector = Caller("inspector", UUID(int=1), everything, mandate=("programme:plan",))
+    same = Caller("anybody", UUID(int=1), frozenset(scope for scope in everything if not is_inspection(scope)))
+    open_to_all = set()
+    for name, rule in _writing():
+        if not rule.scopes:
+            open_to_all.add(name)
+            continue
+        rule.require(same)
+        with pytest.raises(InsufficientScope):
+            rule.require(inspector)
+    # They know no caller: a token changes nothing there.
+    senders = ("submissions", "mailbox", "mailbox/messages")
+    assert open_to_all == {f"POST /api/feedback/v1/{path}" for path in senders}
 
 
 def _sources(function: Any) -> list[str]:

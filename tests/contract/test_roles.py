@@ -59,6 +59,7 @@ def test_a_realm_has_a_client_for_each_body_that_asks_for_nothing_unknown(name: 
     assert [name for name, client in clients.items() if client["fullScopeAllowed"]] == ["identity-admin"]
     assert _fixed(clients["org-G06"]) == {"organisation_code": "G06", "position": "case-desk"}
     assert _fixed(clients["operator"]) == {}
+    assert _fixed(clients["supervisor"]) == {"mandate": "programme:nq57-central"}
     assert realm["accessTokenLifespan"] == 300
 
 

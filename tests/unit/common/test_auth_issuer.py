@@ -189,6 +189,8 @@ async def test_a_token_can_be_minted_at_the_command_line(settings: CommonSetting
     seed_clients(settings.home, ORGANISATIONS)
     token = mint_token(settings.home, "org-G06", NOW, issuer=settings.issuer)
     assert (await verifier(settings).verify(token)).client_id == "org-G06"
+    inspector = await verifier(settings).verify(mint_token(settings.home, "inspector", NOW, issuer=settings.issuer))
+    assert (inspector.mandate, inspector.inspects) == (ROLES["inspector"].mandate, True)
     with pytest.raises(UnknownClient):
         mint_token(settings.home, "nobody", NOW)
     public = KeySet.import_key_set(json.loads((settings.home / "identity" / "jwks.json").read_text()))

@@ -209,6 +209,26 @@ async def test_the_embedded_issuer_keeps_its_one_algorithm() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("told", "mandate"),
+    [
+        ("programme:plan  organisation:01", ("programme:plan", "organisation:01")),
+        (["programme:plan"], ("programme:plan",)),
+        ("", ()),
+        (..., ()),
+        ({"programme": "plan"}, ()),
+        (["programme:plan", 7], ()),
+    ],
+)
+async def test_a_mandate_is_what_the_token_names(told: Any, mandate: tuple[str, ...]) -> None:
+    caller = await verifier(KEYCLOAK_ISSUER).verify(signed(KEYCLOAK_HEADER, with_claims(mandate=told)))
+    assert caller.mandate == mandate
+    token = signed(KEYCLOAK_HEADER, with_claims(mandate="programme:other", remit=told))
+    other = await verifier(KEYCLOAK_ISSUER | {"token_mandate_claim": "remit"}).verify(token)
+    assert other.mandate == mandate
+
+
+@pytest.mark.asyncio
 async def test_a_client_of_no_organisation_has_none() -> None:
     claims = with_claims(organisation_code=[], organisation_id="")
     caller = await verifier(KEYCLOAK_ISSUER).verify(signed(KEYCLOAK_HEADER, claims))

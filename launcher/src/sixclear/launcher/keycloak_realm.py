@@ -66,7 +66,7 @@ def realm(bodies: Mapping[str, str], *, demo: bool = False) -> dict[str, Any]:
 def client(name: str, role: Role, bodies: Mapping[str, str]) -> dict[str, Any]:
     """A confidential client with a service account and nothing else: it gets tokens for itself, and no one logs in."""
     code = role.organisation_code
-    claims = {"organisation_code": code, "position": role.position}
+    claims = {"organisation_code": code, "position": role.position, "mandate": " ".join(role.mandate)}
     return {
         "clientId": name,
         "name": bodies.get(code or "", "") if name not in ROLES else role.meaning,

@@ -35,11 +35,15 @@ class InsufficientScope(DomainError):
     meaning = "The access token is valid but lacks the scope that this step needs."
     remedy = "Use a client that has the scope. The header `WWW-Authenticate` names it."
 
-    def __init__(self, *scopes: str) -> None:
+    def __init__(self, *scopes: str, inspects: bool = False) -> None:
+        """`inspects`: the client has one of the scopes, and may only read all the same."""
         named = ", ".join(f"`{scope}`" for scope in scopes)
         challenge = f'Bearer realm="sixclear", error="insufficient_scope", scope="{" ".join(scopes)}"'
+        needed = (
+            f"Scope {named} is needed." if len(scopes) == 1 else f"One of the scopes {named} is needed; each will do."
+        )
         super().__init__(
-            f"Scope {named} is needed." if len(scopes) == 1 else f"One of the scopes {named} is needed; each will do.",
+            "A client that inspects reads what its mandate names, and nothing else." if inspects else needed,
             headers={"WWW-Authenticate": challenge},
         )
 
@@ -52,12 +56,18 @@ class OrganisationRequired(DomainError):
     remedy = "Use a client of the organisation that takes the step."
 
 
+def is_inspection(scope: str) -> bool:
+    """Whether who has this scope changes nothing."""
+    return scope.endswith(":inspect")
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The authenticated client of a request; `client_id` is `public` on a public route.
 
     `person` is the provider's name of the person who signed in, None for a machine; `position` the one to which person
     or client is bound. Only they tell that two callers are two people: one person may hold the secrets of two clients.
+    `mandate` names what the client reads beyond what is its organisation's, in the words of the service that reads it.
     """
 
     client_id: str
@@ -65,6 +75,12 @@ class Caller:
     scopes: frozenset[str] = field(default_factory=frozenset)
     person: str | None = None
     position: str | None = None
+    mandate: tuple[str, ...] = ()
+
+    @property
+    def inspects(self) -> bool:
+        """Whether the client only reads, whatever other scopes its token carries."""
+        return any(is_inspection(scope) for scope in self.scopes)
 
     def own_organisation(self) -> UUID:
         """The organisation that the client acts for; raises OrganisationRequired when it has none."""

@@ -197,6 +197,7 @@ class CommonSettings(ReadSettings):
         default="position",
         description="The claim with the position of a person or client, for steps that need a second person.",
     )
+    token_mandate_claim: str = Field(default="mandate", description="The claim that names what a client may inspect.")
     token_scope_claims: str = Field(
         default="scope,scp",
         description="With commas, the claims that hold scopes, as text or list; `realm_access.roles` looks inside one.",

@@ -46,6 +46,7 @@ class TokenRules:
     person_marks: tuple[str, ...] = ("auth_time", "idtyp=user")
     person_claim: str = "sub"
     position_claim: str = "position"
+    mandate_claim: str = "mandate"
     role_scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
@@ -63,6 +64,7 @@ class TokenRules:
             person_marks=settings.person_marks,
             person_claim=settings.token_person_claim,
             position_claim=settings.token_position_claim,
+            mandate_claim=settings.token_mandate_claim,
             role_scopes=settings.scopes_of_roles,
         )
 
@@ -85,6 +87,7 @@ class TokenRules:
             self._scopes(claims),
             person=self._person(claims),
             position=_usable(find_claim(claims, self.position_claim)),
+            mandate=_mandate(find_claim(claims, self.mandate_claim)),
         )
 
     def _check_claims(self, claims: Claims, now: datetime) -> None:
@@ -227,6 +230,14 @@ def _single(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > _LONGEST_CODE or not value.isprintable() or value != value.strip():
         raise TokenRefused(Reason.ORGANISATION)
     return value
+
+
+def _mandate(value: object) -> tuple[str, ...]:
+    """What the claim names. One of another form, which some provider may have for itself, names nothing."""
+    try:
+        return tuple(_words(value))
+    except TokenRefused:
+        return ()
 
 
 def _uuid(text: str) -> UUID:

@@ -150,6 +150,7 @@ class _Issuer:
             scopes=scopes,
             organisation_id=client.organisation_id,
             position=client.position,
+            mandate=client.mandate,
             issuer=self._name,
             audience=self._audience,
             now=self._clock(),

@@ -29,6 +29,7 @@ class Client:
     scopes: tuple[str, ...]
     organisation_id: str | None
     position: str | None = None
+    mandate: tuple[str, ...] = ()
 
     def has_secret(self, given: str) -> bool:
         """Whether `given` is the secret; takes as long for a wrong one."""
@@ -60,13 +61,14 @@ def _client(name: str, role: Role, identifiers: dict[str, UUID], known: Client |
     code = role.organisation_code
     organisation_id = str(identifiers.get(code) or stable_id("organisation", code)) if code else None
     secret = known.secret if known else secrets.token_urlsafe(32)
-    return Client(name, secret, role.scopes, organisation_id, role.position)
+    return Client(name, secret, role.scopes, organisation_id, role.position, role.mandate)
 
 
 def load_clients(home: Path) -> list[Client]:
     """The clients of this installation, in the order in which they were seeded."""
     entries = read(identity_folder(home) / CLIENTS) or []
-    return [Client(**{**entry, "scopes": tuple(entry["scopes"])}) for entry in entries]
+    listed = ("scopes", "mandate")
+    return [Client(**{**entry, **{name: tuple(entry.get(name, ())) for name in listed}}) for entry in entries]
 
 
 def get_client(home: Path, client_id: str) -> Client:
@@ -92,6 +94,7 @@ def mint_token(
         scopes=client.scopes,
         organisation_id=client.organisation_id,
         position=client.position,
+        mandate=client.mandate,
         issuer=issuer or settings.issuer,
         audience=audience or settings.audiences[0],
         now=now,

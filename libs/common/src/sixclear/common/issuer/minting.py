@@ -25,6 +25,7 @@ def mint(
     now: datetime,
     lifetime: timedelta = LIFETIME,
     position: str | None = None,
+    mandate: Iterable[str] = (),
 ) -> str:
     """A token for `client_id`, good from `now` for `lifetime`."""
     claims: dict[str, Any] = {
@@ -41,4 +42,6 @@ def mint(
         claims["organisation_id"] = organisation_id
     if position is not None:
         claims["position"] = position
+    if named := " ".join(mandate):
+        claims["mandate"] = named
     return jwt.encode({"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.kid}, claims, key)

@@ -14,6 +14,8 @@ SCOPES: dict[str, str] = {
     "tasks:report": "Reports on the tasks on which the body works, and hands in their results.",
     "tasks:confirm": "Confirms or returns results that another body handed in.",
     "tasks:administer": "Keeps programmes and directives, and withdraws records from the public.",
+    "tasks:inspect": "Reads the tasks that the mandate names, restricted ones too. Who has it changes nothing.",
+    "tasks:oversee": "Reads the tasks of the area that the mandate names, restricted ones too.",
     "facts:past": "Says when something became true, where that was before now (`occurred_at`).",
     "feedback:handle": "Reads and handles submissions given to the body: takes, forwards, asks, drafts answers.",
     "feedback:publish": "Publishes answers that another person drafted.",
@@ -28,16 +30,21 @@ SCOPES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a client may do, for which body (its code), and from which position where four eyes ask for one."""
+    """What a client may do, for which body (its code), and from which position where four eyes ask for one.
+
+    `mandate` names what it reads beyond that body's: `programme:…`, `group:…/…`, `organisation:…` (with those below).
+    """
 
     meaning: str
     scopes: tuple[str, ...]
     organisation_code: str | None = STANDING_BODY
     position: str | None = None
+    mandate: tuple[str, ...] = ()
 
 
 _TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
 _CATALOG = ("catalog:write", "catalog:heartbeat")
+_NATIONAL = "programme:nq57-central"
 _CASE_DESK, _PUBLICATION = "case-desk", "publication"
 
 ROLES: dict[str, Role] = {
@@ -47,6 +54,13 @@ ROLES: dict[str, Role] = {
         "publishes answers that others drafted", ("feedback:handle", "feedback:publish"), position=_PUBLICATION
     ),
     "data-steward": Role("approves databases", ("catalog:write", "catalog:approve", "facts:past")),
+    "inspector": Role(
+        "reads what its mandate names, and changes nothing", ("tasks:inspect",), "G20", mandate=(_NATIONAL,)
+    ),
+    "area-member": Role("reads what is in its area", ("tasks:oversee",), mandate=(_NATIONAL,)),
+    "supervisor": Role(
+        "reads for an outside supervisor, and changes nothing", ("tasks:inspect",), None, mandate=(_NATIONAL,)
+    ),
     "operator": Role(
         "looks after the platform", ("monitoring:operate", "monitoring:spans", "audit:read"), organisation_code=None
     ),

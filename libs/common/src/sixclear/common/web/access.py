@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from sixclear.common.auth.tokens import TokenVerifier
-from sixclear.common.caller import PUBLIC_CALLER, Caller, InsufficientScope, Unauthenticated
+from sixclear.common.caller import PUBLIC_CALLER, Caller, InsufficientScope, Unauthenticated, is_inspection
 from sixclear.common.service_state import state_of
 
 Found = TypeVar("Found")
@@ -84,7 +84,13 @@ class Access:
         return caller
 
     def require(self, caller: Caller) -> None:
-        """Raises InsufficientScope for a caller without one of the scopes, OrganisationRequired without its own."""
+        """Raises InsufficientScope for a caller without one of the scopes, OrganisationRequired without its own.
+
+        A client that inspects is admitted only where the rule names an inspection: so it changes nothing, also when a
+        provider gives it a scope too many.
+        """
+        if caller.inspects and not any(map(is_inspection, self.scopes)):
+            raise InsufficientScope(*self.scopes, inspects=True)
         if not caller.scopes.intersection(self.scopes):
             raise InsufficientScope(*self.scopes)
         if self.organisation is _OWN:

@@ -23,7 +23,7 @@ from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal,
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import service as files
 from sixclear.tasks.file.models import File
-from sixclear.tasks.task.access import is_concerned
+from sixclear.tasks.task.access import reads_whole
 from sixclear.tasks.task.errors import EvidenceWaiting, TaskNotFound
 from sixclear.tasks.task.models import AnyTask, Evidence, Task, state_of
 from sixclear.tasks.task.service.children import Children, dimensions
@@ -235,7 +235,7 @@ async def _found(ctx: Context, evidence_id: UUID, *, lock: bool = False) -> tupl
         task = await get_task(ctx, said.task_id, lock=lock)
     except TaskNotFound:
         raise EvidenceNotFound from None
-    if not in_public and not is_concerned(state_of(task), ctx.caller.organisation_id):
+    if not in_public and not await reads_whole(ctx.session, ctx.caller, task):
         raise EvidenceNotFound
     return said, in_public, task
 

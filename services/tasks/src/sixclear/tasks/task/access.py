@@ -1,21 +1,26 @@
 """Which bodies see a task, work on it and decide on it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.caller import Caller
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, OrganisationRule
+from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.task.errors import ConfirmationByDoer
 from sixclear.tasks.task.lifecycle import TaskState
+from sixclear.tasks.task.mandate import SCOPES as MANDATE_SCOPES
+from sixclear.tasks.task.mandate import Mandate, mandate_of
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 
 # Only proposed: no decision has given it to a body.
 _UNDECIDED = frozenset({"draft", "proposed"})
 NOT_SEEN = "No task that you may see has this identifier."
 PUBLIC = Access.public("Progress, responsibility and results are published to everyone.")
-# A client that takes a step on its tasks reads them, restricted ones included.
-OWN = Access.scope("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", organisation="own")
 
 
 def is_visible(task: TaskState, organisation_id: UUID | None) -> bool:
@@ -27,6 +32,59 @@ def is_concerned(task: TaskState, organisation_id: UUID | None) -> bool:
     """Whether an organisation has a part in the task: as lead, assigning or coordinating body."""
     concerned = {task.lead_organisation_id, task.assigning_organisation_id, *task.coordinating_organisation_ids}
     return organisation_id is not None and organisation_id in concerned
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOrMandate(Access):
+    """A client that takes a step on its tasks reads them, restricted ones too; so does one whose mandate names them.
+
+    A client with a mandate need not act for a body: an outside supervisor is none that tasks are given to.
+    """
+
+    def require(self, caller: Caller) -> None:
+        """As `Access.require`; raises OrganisationRequired for a client with neither body nor mandate."""
+        Access.require(self, caller)
+        if mandate_of(caller) is None:
+            caller.own_organisation()
+
+
+_OWN_OR_MANDATE = OrganisationRule(
+    "own_or_mandate",
+    "an organisation, and gets that organisation's own records; by mandate, those that its token names",
+    is_concerned,
+)
+OWN = OwnOrMandate(("tasks:report", "tasks:assign", "tasks:confirm", "tasks:write", *MANDATE_SCOPES), _OWN_OR_MANDATE)
+
+
+async def read_whole(session: AsyncSession, caller: Caller, tasks: Collection[AnyTask]) -> set[UUID]:
+    """Those of these tasks of which the caller reads what is not public: it has a part in them, or a mandate."""
+    own = caller.organisation_id
+    found = {task.task_id for task in tasks if is_concerned(state_of(task), own)}
+    mandate = mandate_of(caller)
+    if mandate is None or len(found) == len(tasks):
+        return found
+    below = await within(session, mandate)
+    return found | {task.task_id for task in tasks if _is_named(mandate, below, task)}
+
+
+def _is_named(mandate: Mandate, below: Collection[UUID], task: AnyTask) -> bool:
+    # A restricted proposal is not for the owner of its programme either, before it is assigned.
+    if task.assigned_at is not None and mandate.names(task.programme.slug, task.work_group):
+        return True
+    return any(is_concerned(state_of(task), organisation_id) for organisation_id in below)
+
+
+async def reads_whole(session: AsyncSession, caller: Caller, task: AnyTask) -> bool:
+    """As `read_whole`, of one task."""
+    return bool(await read_whole(session, caller, [task]))
+
+
+async def within(session: AsyncSession, mandate: Mandate) -> set[UUID]:
+    """The bodies of a mandate with all that stand below them."""
+    found: set[UUID] = set()
+    for organisation_id in sorted(mandate.organisation_ids):
+        found |= set(await organisations.list_subtree(session, organisation_id))
+    return found
 
 
 def is_waiting_for(task: Task, organisation_id: UUID | None) -> bool:

@@ -21,6 +21,15 @@ BY_DEADLINE = func.coalesce(Task.current_deadline, NEVER)
 
 
 @dataclass(frozen=True, slots=True)
+class Mandated:
+    """What a mandate names, by identifiers: programmes, groups of work of a programme, bodies. Empty: no task."""
+
+    programme_ids: Sequence[UUID] = ()
+    groups: Sequence[tuple[UUID, str]] = ()
+    organisation_ids: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFilter:
     """What a list of tasks is narrowed to; None does not narrow. `lead_organisation_ids` are a body and those below."""
 
@@ -39,11 +48,13 @@ class TaskFilter:
     coordinating_organisation_id: UUID | None = None
     restricted_for: UUID | None = None
     slip_days: int | None = None
+    mandated: Mandated | None = None
 
 
 def conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
-    """What holds of the tasks in the list; restricted ones are in it only for the bodies concerned."""
-    return [_visible(narrow.restricted_for), *_standing(narrow, now), *_of_bodies(narrow), *_named(narrow)]
+    """What holds of the tasks in the list; restricted ones are in it only for the bodies concerned, or by mandate."""
+    seen = _visible(narrow.restricted_for) if narrow.mandated is None else _is_named(narrow.mandated)
+    return [seen, *_standing(narrow, now), *_of_bodies(narrow), *_named(narrow)]
 
 
 def among(ids: Collection[UUID]) -> ColumnElement[bool]:
@@ -65,11 +76,26 @@ def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:
     return public if organisation_id is None else or_(public, has_part(organisation_id))
 
 
+def _is_named(mandated: Mandated) -> ColumnElement[bool]:
+    """The rule of `Mandate.names` in SQL: a proposal that nobody assigned is in no programme and no group."""
+    groups = (and_(Task.programme_id == programme, Task.work_group == group) for programme, group in mandated.groups)
+    by_programme = and_(
+        Task.assigned_at.is_not(None), or_(Task.programme_id == among(mandated.programme_ids), false(), *groups)
+    )
+    bodies = mandated.organisation_ids
+    return or_(
+        by_programme,
+        Task.lead_organisation_id == among(bodies),
+        Task.assigning_organisation_id == among(bodies),
+        Task.coordinating_organisation_ids.overlap(list(bodies)) if bodies else false(),
+    )
+
+
 def _standing(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if narrow.status:
         found += [Task.status == narrow.status, *_FOLLOWS_FROM_STATUS.get(narrow.status, ())]
-    elif narrow.restricted_for is None:
+    elif narrow.restricted_for is None and narrow.mandated is None:
         # What a body refused in its programme does not stay in everyone's list of it.
         found.append(Task.status != "cancelled")
     if narrow.bucket:

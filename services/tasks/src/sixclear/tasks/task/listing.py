@@ -392,7 +392,8 @@ async def _stopped(session: AsyncSession, reading: _Reading) -> tuple[Place | No
         keys = [at.occurred_at, at.task_id]
     else:
         keys = [func.coalesce(at.current_deadline, NEVER).desc(), at.task_id.desc()]
-    seen = *conditions(TaskFilter(restricted_for=reading.narrow.restricted_for), reading.now), ~_HIDDEN_REPORT
+    all_seen = TaskFilter(restricted_for=reading.narrow.restricted_for, mandated=reading.narrow.mandated)
+    seen = *conditions(all_seen, reading.now), ~_HIDDEN_REPORT
     own = select(literal(1)).select_from(Task).where(Task.task_id == at.task_id, *seen).limit(1).lateral("seen")
     asked = select(window).select_from(window.join(own, true())).order_by(*keys).limit(1)
     named = (await session.execute(asked)).first()

@@ -16,7 +16,7 @@ from sixclear.tasks.directive.schemas import DirectiveView
 from sixclear.tasks.directive.service import find_described
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task import timing
-from sixclear.tasks.task.access import confirming_body, is_concerned, is_visible
+from sixclear.tasks.task.access import confirming_body, is_visible, read_whole, reads_whole
 from sixclear.tasks.task.deadlines import months_skipped
 from sixclear.tasks.task.hidden import hidden_of, percents_at
 from sixclear.tasks.task.lifecycle import TaskRecord, TaskState, missing_clears
@@ -89,7 +89,7 @@ async def open_proposals(ctx: Context, waiting: Sequence[tuple[Task, datetime]])
 async def task_response(ctx: Context, task: AnyTask) -> TaskView:
     """A task with everything that it refers to."""
     numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
-    if not is_concerned(state_of(task), ctx.caller.organisation_id):
+    if not await reads_whole(ctx.session, ctx.caller, task):
         numbers = {**numbers, "inside_fields": None}
     names = await briefs(ctx.session, _named_in(task))
     directive = await find_described(ctx.session, task.directive_id) if task.directive_id else None
@@ -220,9 +220,10 @@ def _actor(event: StoredEvent) -> UUID | None:
 
 
 async def numbers_for(ctx: Context, tasks: Collection[AnyTask]) -> dict[UUID, Numbers]:
-    """What the caller is told in place of the stored numbers, by task; bodies concerned are told what is stored."""
+    """What the caller is told in place of the stored numbers, by task; who reads the whole is told what is stored."""
     states = {task.task_id: state_of(task) for task in tasks}
-    strange = [task_id for task_id, task in states.items() if not is_concerned(task, ctx.caller.organisation_id)]
+    whole = await read_whole(ctx.session, ctx.caller, tasks)
+    strange = [task_id for task_id in states if task_id not in whole]
     hidden: Mapping[UUID, Hidden] = await hidden_of(ctx.session, strange)
     return {task_id: public_numbers(states[task_id], one) for task_id, one in hidden.items()}
 
@@ -236,7 +237,7 @@ async def percents_for(ctx: Context, task: Task, events: Sequence[StoredEvent]) 
     if not await hidden_of(ctx.session, [task.task_id]):
         return {}
     stated = [event for event in events if "percent" in event.data]
-    published = not is_concerned(state_of(task), ctx.caller.organisation_id)
+    published = not await reads_whole(ctx.session, ctx.caller, task)
     versions = [event.version for event in stated]
     percents = await percents_at(ctx.session, task.task_id, versions, published=published)
     done = dict.fromkeys((event.version for event in stated if event.data["status"] in HANDED_IN), 100)

@@ -172,7 +172,10 @@ async def list_tasks(
 )
 async def list_own_tasks(
     ctx: ContextDep,
-    role: Annotated[lists.Role, Query(description="The part that your organisation has in them.")] = "lead",
+    role: Annotated[
+        lists.Role,
+        Query(description="The part that your organisation has in them; `mandate`: what your token's mandate names."),
+    ] = "lead",
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
     q: Words | None = None,
@@ -184,7 +187,7 @@ async def list_own_tasks(
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
-    """The tasks that the caller's organisation leads, gave or works on (`role`), restricted ones included."""
+    """Tasks that your organisation leads, gave or works on, or that your mandate names; restricted ones included."""
     asked = lists.TaskQuery(
         None, None, status, bucket, None, q, source, external_id, updated_since, sort, slip_days=slip_days
     )
@@ -194,7 +197,7 @@ async def list_own_tasks(
 async def _page(
     ctx: Context, asked: lists.TaskQuery, cursor: str | None, limit: int, role: lists.Role | None = None
 ) -> Page[TaskSummary]:
-    context = f"{asked} {role} {ctx.caller.organisation_id}"
+    context = f"{asked} {role} {ctx.caller.organisation_id} {ctx.caller.mandate if role == 'mandate' else ''}"
     begun = lists.begun(asked.sort, decode_cursor(cursor, *lists.CURSOR, context=context)) if cursor else None
     page = await lists.list_tasks(ctx, asked, role, begun, limit)
     following = page.following and encode_cursor(lists.cursor_of(page, page.following), context=context)

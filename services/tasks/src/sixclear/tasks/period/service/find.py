@@ -9,8 +9,8 @@ from sixclear.tasks.period.errors import PeriodNotFound
 from sixclear.tasks.period.models import Period
 from sixclear.tasks.period.responses import period_response, versions_of
 from sixclear.tasks.period.schemas import RecurringPeriodView
-from sixclear.tasks.task.access import is_concerned
-from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.access import reads_whole
+from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.service.find import get_task
 
 
@@ -35,7 +35,7 @@ def found(period: Period | None) -> Period:
 
 async def shown(ctx: Context, task: Task, periods: Sequence[Period]) -> list[RecurringPeriodView]:
     """Periods of a task as the caller may read them now."""
-    everything = is_concerned(state_of(task), ctx.caller.organisation_id)
+    everything = await reads_whole(ctx.session, ctx.caller, task)
     texts = await rows.texts_of(ctx.session, task.task_id, versions_of(periods))
     terms = task.programme.terms
     return [period_response(period, texts, terms, ctx.now, everything=everything) for period in periods]

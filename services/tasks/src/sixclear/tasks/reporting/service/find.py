@@ -8,14 +8,14 @@ from sixclear.tasks.evidence.schemas import EvidenceView
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.responses import progress_responses
 from sixclear.tasks.reporting.schemas import ProgressView
-from sixclear.tasks.task.access import is_concerned
-from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.access import reads_whole
+from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.service.find import get_task
 
 
 async def list_reports(ctx: Context, task_id: UUID, before: rows.Place | None, limit: int) -> list[ProgressView]:
     """A task's reports, newest first, as far as the caller may read them; raises TaskNotFound."""
-    public = _reads_as_everyone(ctx, await get_task(ctx, task_id))
+    public = await _reads_as_everyone(ctx, await get_task(ctx, task_id))
     reports = await rows.list_reports(ctx.session, task_id, published=public, before=before, limit=limit)
     return await progress_responses(ctx.session, reports, public=public)
 
@@ -23,12 +23,11 @@ async def list_reports(ctx: Context, task_id: UUID, before: rows.Place | None, l
 async def list_evidence(ctx: Context, task_id: UUID, before: rows.Place | None, limit: int) -> list[EvidenceView]:
     """A task's evidence, newest first, as far as the caller may read it; raises TaskNotFound."""
     task = await get_task(ctx, task_id)
-    said = await rows.list_evidence(
-        ctx.session, task_id, published=_reads_as_everyone(ctx, task), before=before, limit=limit
-    )
+    public = await _reads_as_everyone(ctx, task)
+    said = await rows.list_evidence(ctx.session, task_id, published=public, before=before, limit=limit)
     return await evidence.list_responses(ctx, task, said)
 
 
-def _reads_as_everyone(ctx: Context, task: Task) -> bool:
-    """Whether the caller has no part in the task."""
-    return not is_concerned(state_of(task), ctx.caller.organisation_id)
+async def _reads_as_everyone(ctx: Context, task: Task) -> bool:
+    """Whether the caller has no part in the task, and no mandate that names it."""
+    return not await reads_whole(ctx.session, ctx.caller, task)

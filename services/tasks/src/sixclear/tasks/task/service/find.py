@@ -10,7 +10,7 @@ from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task import timing
-from sixclear.tasks.task.access import NOT_SEEN, is_concerned, is_visible
+from sixclear.tasks.task.access import NOT_SEEN, is_visible, reads_whole
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import AnyTask, Task, state_of
@@ -28,10 +28,14 @@ from sixclear.tasks.task.schemas import HistoryEntry, TaskView
 async def get_task(ctx: Context, task_id: UUID, *, lock: bool = False, offered_to: UUID | None = None) -> Task:
     """The task, if the caller may see it; raises TaskNotFound, also for a restricted one of other bodies.
 
-    A body that it is offered to may see it, too.
+    A body that it is offered to may see it, too, and to read it (without `lock`) whose mandate names it.
     """
     task, own = await rows.find_task(ctx.session, task_id, lock=lock), ctx.caller.organisation_id
-    if task is None or not (is_visible(state_of(task), own) or (own is not None and own == offered_to)):
+    if task is None:
+        raise TaskNotFound(NOT_SEEN)
+    if is_visible(state_of(task), own) or (own is not None and own == offered_to):
+        return task
+    if lock or not await reads_whole(ctx.session, ctx.caller, task):
         raise TaskNotFound(NOT_SEEN)
     return task
 
@@ -124,10 +128,10 @@ async def invisible_among(ctx: Context, task_ids: Collection[UUID]) -> set[UUID]
 async def history(ctx: Context, task_id: UUID, before: int | None, limit: int) -> list[HistoryEntry]:
     """A task's changes, newest first, as far as the caller may read them; raises TaskNotFound.
 
-    What happened while the task was restricted stays with the bodies concerned, also when it is public again.
+    What happened while the task was restricted stays with who reads the whole of it, also when it is public again.
     """
     task = await get_task(ctx, task_id)
-    everything = is_concerned(state_of(task), ctx.caller.organisation_id)
+    everything = await reads_whole(ctx.session, ctx.caller, task)
     found: list[StoredEvent] = []
     while len(found) < limit:
         events = await ctx.log.history(ctx.session, "task", task_id, before=before, limit=limit)

@@ -11,10 +11,12 @@ from sixclear.tasks.fields import OwnValue, Reach
 from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.rules import own_fields_of, read_asked
-from sixclear.tasks.programme.service import get_programme, ids_of_reach
+from sixclear.tasks.programme.service import get_programme, ids_of_reach, known_programmes
 from sixclear.tasks.task import listing
-from sixclear.tasks.task.filters import TaskFilter
+from sixclear.tasks.task.access import within
+from sixclear.tasks.task.filters import Mandated, TaskFilter
 from sixclear.tasks.task.listing import Found, Order, Place, Sort
+from sixclear.tasks.task.mandate import mandate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class TaskQuery:
 
 _END = 2**63  # past every number of an event
 _ANY_TIME = datetime(2025, 1, 1, tzinfo=UTC)
-# The caller's own part in the tasks that it lists.
-Role = Literal["lead", "assigning", "coordinating"]
+# The caller's own part in the tasks that it lists; with `mandate` those that its token names.
+Role = Literal["lead", "assigning", "coordinating", "mandate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def begun(sort: Sort, values: tuple[Any, ...]) -> Begun:
 async def list_tasks(ctx: Context, asked: TaskQuery, role: Role | None, begun: Begun | None, limit: int) -> TaskPage:
     """Up to `limit` tasks. Raises ProgrammeNotFound and ReferenceUnknown for what is not known.
 
-    With a role, those in which the caller's organisation has this part, restricted ones included. What the
+    With a role, those in which the caller's organisation has this part, or those that the caller's mandate names, none
+    without one; restricted ones included. What the
     organisations below it lead is led by it too, as in every list; restricted tasks of theirs stay theirs.
     """
     narrow = await _resolved(ctx, asked)
@@ -116,6 +119,8 @@ def _judged_at(sort: Sort, now: datetime) -> datetime:
 
 
 async def _own(ctx: Context, narrow: TaskFilter, role: Role) -> TaskFilter:
+    if role == "mandate":
+        return replace(narrow, mandated=await _mandated(ctx))
     own = ctx.caller.own_organisation()
     narrow = replace(narrow, restricted_for=own)
     if role == "assigning":
@@ -123,6 +128,17 @@ async def _own(ctx: Context, narrow: TaskFilter, role: Role) -> TaskFilter:
     if role == "coordinating":
         return replace(narrow, coordinating_organisation_id=own)
     return replace(narrow, lead_organisation_ids=tuple(await organisations.list_subtree(ctx.session, own)))
+
+
+async def _mandated(ctx: Context) -> Mandated:
+    mandate = mandate_of(ctx.caller)
+    if mandate is None:
+        return Mandated()
+    known = await known_programmes(ctx.session, mandate.programmes | {slug for slug, _ in mandate.groups})
+    ids = {slug: programme.programme_id for slug, programme in known.items()}
+    groups = ((ids[slug], group) for slug, group in sorted(mandate.groups) if slug in ids)
+    programmes = (ids[slug] for slug in sorted(mandate.programmes) if slug in ids)
+    return Mandated(tuple(programmes), tuple(groups), tuple(sorted(await within(ctx.session, mandate))))
 
 
 async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
