@@ -61,9 +61,8 @@ ROLES: dict[str, Role] = {
     "supervisor": Role(
         "reads for an outside supervisor, and changes nothing", ("tasks:inspect",), None, mandate=(_NATIONAL,)
     ),
-    "operator": Role(
-        "looks after the platform", ("monitoring:operate", "monitoring:spans", "audit:read"), organisation_code=None
-    ),
+    "auditor": Role("reads who read what is not public", ("audit:read",), organisation_code=None),
+    "operator": Role("looks after the platform", ("monitoring:operate", "monitoring:spans"), organisation_code=None),
     "processes": Role("the platform's own processes", ("monitoring:spans",), organisation_code=None),
 }
 
