@@ -4,15 +4,18 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from sixclear.common.clock import civil_date
+from sixclear.common.clock import civil_date, civil_day_start
 
 # From so many days behind the deadline on, work is at risk, and its body says what it does about it (R3, R8).
 SLIP_AT_RISK_DAYS = 5
 _LEFT_AT_RISK_DAYS, _PERCENT_AT_RISK = 5, 80
 _DUE_SOON_DAYS = 7
+# Before anything that is judged here.
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
 
 HandedIn = Literal["on_time", "late"]
 Standing = Literal["overdue", "at_risk", "due_soon", "on_track"]
@@ -75,14 +78,34 @@ def slip_days(expected_on: date | None, deadline: datetime | None) -> int | None
     return (expected_on - civil_date(deadline)).days
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The instants just after which open work is due soon, and at risk, until it is overdue; None: never."""
+
+    due_soon_at: datetime | None = None
+    at_risk_at: datetime | None = None
+
+
+def turns(deadline: datetime | None, percent: int, expected_on: date | None) -> Turns:
+    """When open work turns, by what is known now. Where both instants have passed, it is at risk."""
+    if deadline is None:
+        return Turns()
+    slip = slip_days(expected_on, deadline)
+    if slip is not None and slip >= SLIP_AT_RISK_DAYS:
+        return Turns(at_risk_at=_EVER)
+    at_risk_at = _days_before(deadline, _LEFT_AT_RISK_DAYS) if percent < _PERCENT_AT_RISK else None
+    return Turns(_days_before(deadline, _DUE_SOON_DAYS), at_risk_at)
+
+
+def _days_before(deadline: datetime, days: int) -> datetime:
+    """The last instant of the civil day before the one that is so many days before the deadline."""
+    return civil_day_start(civil_date(deadline) - timedelta(days=days)) - _TICK
+
+
 def _standing(work: Work, now: datetime) -> Standing:
-    if work.deadline is None:
-        return "on_track"
     if is_over(work.deadline, now):
         return "overdue"
-    left = (civil_date(work.deadline) - civil_date(now)).days
-    slip = slip_days(work.expected_on, work.deadline)
-    behind = left <= _LEFT_AT_RISK_DAYS and work.percent < _PERCENT_AT_RISK
-    if behind or (slip is not None and slip >= SLIP_AT_RISK_DAYS):
+    turn = turns(work.deadline, work.percent, work.expected_on)
+    if is_over(turn.at_risk_at, now):
         return "at_risk"
-    return "due_soon" if left <= _DUE_SOON_DAYS else "on_track"
+    return "due_soon" if is_over(turn.due_soon_at, now) else "on_track"
