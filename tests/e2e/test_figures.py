@@ -23,6 +23,8 @@ async def test_the_review_of_4_december_2025(platform: Platform) -> None:
     tasks = status["tasks"]
     waiting = tasks.pop("awaiting_confirmation"), tasks.pop("overdue_handed_in_on_time")
     judged = tasks.pop("completed_on_time"), tasks.pop("completed_late")
+    parts = {bucket: tasks.pop(f"{bucket}_parts") for bucket in ("in_term", "overdue")}
+    done = tasks.pop("done")
     assert tasks == {
         "total": 1287,
         "completed": 601,
@@ -36,6 +38,12 @@ async def test_the_review_of_4_december_2025(platform: Platform) -> None:
     }
     assert waiting == (0, 0)
     assert sum(judged) == 601
+    assert {bucket: sum(one.values()) for bucket, one in parts.items()} == {"in_term": 404, "overdue": 104}
+    assert (done["on_time"], done["late"]) == judged
+    assert done["on_time_original"] + done["late_original"] == 601
+    due = 601 + 104 - parts["overdue"]["paused"]
+    assert status["denominators"]["rates_percent"]["value"] == due
+    assert status["rates_percent"]["done_of_due"] == round(60_100 / due, 2)
     assert shares(status) == {
         "completed": Decimal("46.70"),
         "in_term": Decimal("31.39"),
@@ -110,6 +118,7 @@ async def test_live_figures_equal_the_figures_as_of_now(platform: Platform) -> N
     live = await platform.status(programme="nq57-central")
     past = await platform.status(programme="nq57-central", as_of=live["as_of"])
     assert (live["tasks"], live["shares_percent"]) == (past["tasks"], past["shares_percent"])
+    assert live["rates_percent"] == past["rates_percent"]
     assert live["databases"] == past["databases"]
     assert live["feedback"] == past["feedback"]
 

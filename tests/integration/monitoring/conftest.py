@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -115,7 +115,9 @@ class Events:
         assigning: str = "TW",
         coordinating: Sequence[str] = (),
         demonstration: bool = False,
+        **more: Any,
     ) -> Envelope:
+        """What is stated of it; `more` are further fields, without which it is as releases before told of it."""
         task_id = stable_id("task", name)
         data = {
             "task_id": str(task_id),
@@ -132,6 +134,7 @@ class Events:
             "coordinating_organisation_ids": [str(organisation_id(code)) for code in coordinating],
             "demonstration": demonstration,
         }
+        data |= {key: _written(value) for key, value in more.items()}
         return self.event("tasks", "task", task_id, change, {} if change == "withdrawn" else data)
 
     def on_task(self, entity: str, name: str, change: str, facts: dict[str, Any], **of_task: Any) -> Envelope:
@@ -222,7 +225,7 @@ class Events:
 
 
 def _written(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def organisation_id(code: str) -> UUID:

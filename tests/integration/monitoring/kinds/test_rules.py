@@ -1,7 +1,7 @@
 """Each rule stands twice, in Python and in SQL: both say the same of any facts at any instant."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 from tests.cases import task_handed_in
+from tests.cases.timing import CASES as TIMING
+from tests.cases.timing import TimingCase
 
 from sixclear.common.db import Database
 from sixclear.monitoring.kinds import KINDS
@@ -132,5 +134,40 @@ async def test_a_task_is_in_the_bucket_that_the_table_of_cases_names(database: D
         last_report_at=None,
         demonstration=False,
     )
-    assert by_python(TASK, facts, at)[0] == (case["bucket"],)
-    assert (await by_sql(database, TASK, facts, at))[0] == (case["bucket"],)
+    for values in (by_python(TASK, facts, at)[0], (await by_sql(database, TASK, facts, at))[0]):
+        assert values[0] == case["bucket"]
+
+
+@pytest.mark.parametrize("case", TIMING, ids=lambda case: str(case.title))
+async def test_work_stands_to_its_deadline_as_the_table_of_cases_says(database: Database, case: TimingCase) -> None:
+    facts = TASK.facts_of(
+        {
+            "lead_organisation_id": None,
+            "programme": None,
+            "assigned_by": "central",
+            "title": "Nhiệm vụ",
+            "status": {"open": "in_progress"}.get(case.state, case.state),
+            "kind": "one_off",
+            "current_deadline": _written(case.deadline),
+            "original_deadline": _written(case.original_deadline),
+            "submitted_at": _written(case.submitted_at),
+            "last_report_at": None,
+            "percent": case.percent,
+            "expected_on": _written(case.expected_on),
+            "demonstration": False,
+        }
+    )
+    for _, _, cells in (by_python(TASK, facts, case.at), await by_sql(database, TASK, facts, case.at)):
+        slots = {measure: slot.rpartition(":")[2] for measure, slot, _ in cells}
+        part = {"submitted": "waiting", "paused": "paused", "completed": None, "open": case.standing}[case.state]
+        assert slots.get("task_part") == {"overdue": "late"}.get(part or "", part)
+        if case.state == "completed":
+            judged = slots["task_handed_in"], slots["task_done_by_original"]
+            assert tuple(word if word in {"on_time", "late"} else None for word in judged) == (
+                case.standing,
+                case.original,
+            )
+
+
+def _written(value: date | None) -> str | None:
+    return value.isoformat() if value is not None else None

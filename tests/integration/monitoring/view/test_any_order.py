@@ -1,6 +1,6 @@
 """Any stream, doubled, shuffled and replayed in batches of any size, gives the same view."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -19,7 +19,9 @@ pytestmark = pytest.mark.asyncio
 
 _LEADS = ("01", "00004", "00005", "G06", None)
 _PROGRAMMES = ("nq57-central", "hanoi")
-_STATUSES = ("assigned", "in_progress", "completed", "paused", "cancelled", "proposed")
+_STATUSES = ("assigned", "submitted", "completed", "paused", "cancelled", "proposed")
+# A story begins at noon; this is the first instant of the civil day in which it can end.
+_MIDNIGHT = datetime(2025, 12, 4, 17, tzinfo=UTC)
 _STAGES = ("not_deployed", "deploying_foundation", "formed_centralised")
 _SELECTIONS = [
     Selection(),
@@ -51,9 +53,17 @@ def story(events: Any, steps: list[tuple[int, int, int]]) -> list[Envelope]:
             "assigned_by": ("central", "province")[(which // 2) % 2],
             "kind": "recurring" if which == 3 else "one_off",
             "deadline": None if how == 0 else near,
+            "original_deadline": None if how == 0 else near - timedelta(minutes=20 * (which % 2)),
+            "submitted_at": events.now if how in (1, 2) else None,
+            "percent": (0, 90)[which % 2],
+            "expected_on": (None, date(2025, 12, 8), date(2025, 12, 30))[how % 3],
         }
         if what < 5:
             told.append(events.task(f"t{which}", "updated", status=_STATUSES[how], **task))
+        elif what == 5:
+            # Days away: on the way to its deadline it turns due soon and at risk, each at the end of a civil day.
+            task["deadline"] = _MIDNIGHT + timedelta(days=8 - (which + how) % 4, minutes=7 * how)
+            told.append(events.task(f"t{which}", "extended", status="in_progress", **task))
         elif what < 8:
             change = ("progress_reported", "returned")[how % 2]
             told.append(events.task(f"t{which}", change, status="in_progress", **task))

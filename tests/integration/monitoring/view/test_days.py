@@ -158,7 +158,7 @@ async def test_what_arrives_late_changes_two_rows_of_each_cell(view: Any, events
         rows = [tuple(row) for row in changed]
         await session.execute(text("DROP TABLE before"))
         await session.commit()
-    assert rows == [(measure, period) for measure in ("task", "task_bucket") for period in ("d", "m")]
+    assert rows == [(measure, period) for measure in ("task", "task_bucket", "task_part") for period in ("d", "m")]
     assert (await view.cells_at(civil_day_end(civil_date(events.now))))[TOTAL] == 3
 
 

@@ -38,7 +38,7 @@ async def test_a_task_is_counted_at_every_level_above_its_lead(view: Any, events
             events.task("a", lead="00004", assigned_by="province", programme="hanoi", deadline=later),
         ]
     )
-    expected = {Cell("task", ""): 1, Cell("task_bucket", "in_term:2026"): 1}
+    expected = {Cell("task", ""): 1, Cell("task_bucket", "in_term:2026"): 1, Cell("task_part", "in_term:on_track"): 1}
     for code in ("01", "00004"):
         for programme in (None, "hanoi"):
             for level in (None, "province"):
@@ -65,10 +65,11 @@ async def test_an_older_version_never_replaces_a_newer_one(view: Any, events: An
     assigned, completed = events.task("a"), events.task("a", "completed", status="completed")
     await view.fold([completed])
     await view.fold([assigned])
-    judged = Cell("task_handed_in", "completed:unknown")
-    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1, judged: 1}
+    judged = {Cell("task_handed_in", "completed:unknown"): 1, Cell("task_done_by_original", "unknown"): 1}
+    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1, **judged}
     before_completion = await view.cells_at(completed.occurred_at - timedelta(seconds=1))
-    assert before_completion == {Cell("task", ""): 1, Cell("task_bucket", "in_term:"): 1}
+    part = {Cell("task_part", "in_term:on_track"): 1}
+    assert before_completion == {Cell("task", ""): 1, Cell("task_bucket", "in_term:"): 1, **part}
     await assert_reconciles(view)
 
 

@@ -62,7 +62,8 @@ async def test_the_timer_moves_what_it_can_and_the_rest_after_that(view: Any, ev
     view.now = deadline + timedelta(seconds=1)
 
     async def all_overdue() -> bool:
-        return bool(await view.cells() == {Cell("task", ""): 40, Cell("task_bucket", "overdue:2025"): 40})
+        late = Cell("task_bucket", "overdue:2025"), Cell("task_part", "overdue:late")
+        return bool(await view.cells() == {Cell("task", ""): 40, **dict.fromkeys(late, 40)})
 
     await led_until(view, all_overdue, MovingClock(view.now))
     assert metrics.CROSSINGS.labels("task")._value.get() >= crossed + 40

@@ -34,7 +34,8 @@ async def test_a_deadline_that_passes_moves_the_task_without_an_event(view: Any,
         assert await entities.next_boundary(session) == deadline
         before = await views.view_sequence(session)
     assert await view.pass_time(deadline + timedelta(microseconds=1), limit=2) == 3
-    assert await view.cells() == {Cell("task", ""): 3, OVERDUE: 3} == await view.cells_at(view.now)
+    late = Cell("task_part", "overdue:late")
+    assert await view.cells() == {Cell("task", ""): 3, OVERDUE: 3, late: 3} == await view.cells_at(view.now)
     assert (await view.cells_at(deadline))[IN_TERM] == 3
     async with view.database.session() as session:
         assert await entities.next_boundary(session) is None
@@ -59,8 +60,8 @@ async def test_an_event_that_comes_after_the_timer_is_late_moves_nothing_twice(v
     view.now = deadline + timedelta(hours=1)
     await view.fold([events.task("a", "completed", status="completed", deadline=deadline)])
     await view.pass_time(view.now)
-    judged = Cell("task_handed_in", "completed:unknown")
-    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1, judged: 1}
+    judged = {Cell("task_handed_in", "completed:unknown"): 1, Cell("task_done_by_original", "unknown"): 1}
+    assert await view.cells() == {Cell("task", ""): 1, Cell("task_bucket", "completed"): 1, **judged}
 
 
 async def test_each_point_of_the_timeline_is_the_state_of_that_day(view: Any, events: Any) -> None:

@@ -16,6 +16,7 @@ from sixclear.monitoring.status.figures import (
     has_demonstration,
     not_approved_figures,
     percent,
+    rate_figures,
     stages_add_up,
     task_figures,
 )
@@ -39,6 +40,12 @@ NOW = datetime(2025, 12, 26, 3, tzinfo=UTC)
 )
 def test_percentages_are_rounded_half_up(part: int, whole: int, expected: float | None) -> None:
     assert percent(part, whole) == expected
+
+
+def test_rates_are_those_of_the_report_rounded_as_all_figures() -> None:
+    """The report prints 98.62 and 1.38 of these numbers."""
+    assert rate_figures(16_000, 51, 16_274) == {"done_of_due": 98.63, "overdue_of_due": 1.37, "on_time": 98.32}
+    assert rate_figures(0, 0, 0) == {"done_of_due": None, "overdue_of_due": None, "on_time": None}
 
 
 @given(st.integers(1, 10**6).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole))))

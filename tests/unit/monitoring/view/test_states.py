@@ -67,7 +67,8 @@ def submission(**changes: Any) -> Any:
     ],
 )
 def test_a_task_is_in_one_bucket(changes: dict[str, Any], at: datetime, bucket: str | None) -> None:
-    assert TASK.values(task(**changes), at) == (None if bucket is None else (bucket,))
+    values = TASK.values(task(**changes), at)
+    assert (values and values[0]) == bucket
 
 
 @pytest.mark.parametrize(
@@ -95,8 +96,9 @@ def test_a_boundary_is_the_deadline_and_is_gone_once_passed() -> None:
 
 def test_an_open_task_names_the_civil_year_of_its_deadline() -> None:
     new_year_in_hanoi = datetime(2025, 12, 31, 17, tzinfo=UTC)
-    cells = set(TASK.cells(task(current_deadline=new_year_in_hanoi.isoformat()), "in_term"))
-    assert cells == {Counted("task", ""), Counted("task_bucket", "in_term:2026")}
+    cells = set(TASK.cells(task(current_deadline=new_year_in_hanoi.isoformat()), "in_term", "due_soon"))
+    part = Counted("task_part", "in_term:due_soon")
+    assert cells == {Counted("task", ""), Counted("task_bucket", "in_term:2026"), part}
 
 
 def test_an_entry_counts_once_in_a_list_that_it_is_in_by_two_editions() -> None:
@@ -148,16 +150,17 @@ def test_the_greatest_version_stands_whatever_comes_first(order: list[int], cuts
         if part := [versions[n] for n in order[start:end]]:
             state = folded(TASK, state, part, DEADLINE)
     assert state is not None
-    assert (state.version, state.withdrawn_version, state.values) == (6, 3, ("in_term",))
+    assert (state.version, state.withdrawn_version, state.values) == (6, 3, ("in_term", "at_risk"))
     assert state.facts is not None
     assert state.facts.title == "6"
 
 
 def test_counting_at_another_instant_moves_bucket_and_boundary() -> None:
     state = folded(TASK, None, [version(1, task())], DEADLINE)
-    assert (state.values, state.next_boundary) == (("in_term",), DEADLINE)
+    assert (state.values, state.next_boundary) == (("in_term", "at_risk"), DEADLINE)
     after = counted_at(TASK, state, JUST_AFTER)
-    assert (after.values, after.next_boundary) == (("overdue",), None)
+    assert (after.values, after.next_boundary) == (("overdue", "at_risk"), None)
+    assert Counted("task_part", "overdue:late") in after.cells
 
 
 def test_a_leaf_is_rolled_up_to_everything_above_it() -> None:

@@ -1,6 +1,7 @@
 """Request fields that several questions share."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import Query
 
@@ -27,5 +28,13 @@ OfReach = Annotated[
         description="Tasks of national programmes, or of bodies' own. Without it: national work and, where an "
         "organisation is named, its own and that of the bodies above it."
     ),
+]
+Directive = Annotated[
+    UUID | None,
+    Query(description="`directive_id` of the document that gave the tasks. What hangs on tasks is not narrowed by it."),
+]
+Group = Annotated[
+    Lookup | None,
+    Query(description="`work_group`: the group of work in which a decision put the tasks.", examples=["institutions"]),
 ]
 AssignedBy = Annotated[Level | None, Query(description="The level that assigned the task.")]

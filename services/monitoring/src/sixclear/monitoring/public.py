@@ -26,6 +26,8 @@ SAME: dict[int | str, dict[str, Any]] = {304: {"description": "What If-None-Matc
 
 # They read histories or several lists; the others read some dozens of counters.
 _LARGE = frozenset({"getTimeline", "listProvinces", "getAttention"})
+# What no counter knows: an instant that is past, and facts for which histories are read.
+_IN_HISTORIES = frozenset({"as_of", "directive", "group"})
 # What moves with the clock or with every event, though no figure does.
 _MOVING = frozenset({"as_of", "staleness_seconds", "sources"})
 _AGE_STEP_SECONDS = 5
@@ -63,7 +65,7 @@ class FiguresRoute(TransactionalRoute):
         answer = from_memory if self.operation_id == _KEPT else handler
 
         async def handle(request: Request) -> Response:
-            large = self.operation_id in _LARGE or "as_of" in request.query_params
+            large = self.operation_id in _LARGE or not _IN_HISTORIES.isdisjoint(request.query_params.keys())
             return await parts_of(request).readings.answer(request, answer, large=large)
 
         return handle

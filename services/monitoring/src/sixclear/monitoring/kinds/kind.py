@@ -190,7 +190,8 @@ class Kind(Generic[F]):
     null slot counts nothing. No rule reads the facts that are `only_shown`. An entity that is not `counted` is kept and
     shown; one that is `hidden` is not counted, and nothing tells when and where something happened to it. Of a
     kind that is read `by_reach`, the own work of bodies is left out above its owner (`view.reach`). What happens to one
-    that is not `told` stands in its figures only, not in the list of changes.
+    that is not `told` stands in its figures only, not in the list of changes. Of a question about one of the facts that
+    it is `narrowed_by` no counter knows: the histories are read, by an index of each of these facts.
     """
 
     name: str
@@ -211,6 +212,7 @@ class Kind(Generic[F]):
     dimensions: frozenset[str] = frozenset(DIMENSIONS)
     by_reach: bool = False
     told: bool = True
+    narrowed_by: frozenset[str] = frozenset()
     title: str | None = "title"
     state_indexes: tuple[PartialIndex, ...] = ()
     history_indexes: tuple[PartialIndex, ...] = ()

@@ -4,10 +4,12 @@ Buckets (R4): recurring first, else completed, else overdue (*quá hạn*), else
 than the deadline itself, independent of when a timer looks.
 A task that was handed in stays in its bucket. That it waits for another body is a second axis, and whether it was in
 time is judged by the submission that waits or was accepted: one that was returned does not count.
+How open work stands to its deadline is that axis, too (R3): the parts of a bucket. What is paused has no deadline that
+is still to come, so it crosses none.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,7 +17,7 @@ import msgspec
 from msgspec import Struct, field
 
 from sixclear.common.clock import civil_date
-from sixclear.common.timing import handed_in
+from sixclear.common.timing import handed_in, turns
 from sixclear.monitoring.kinds.kind import (
     ALL_STATES,
     CIVIL_ZONE,
@@ -32,6 +34,11 @@ from sixclear.monitoring.kinds.kind import (
 )
 
 BUCKETS = ("completed", "in_term", "overdue", "recurring")
+# The parts of the buckets of open tasks; exclusive, and their sum is the bucket.
+PARTS = {
+    "in_term": ("on_track", "due_soon", "at_risk", "waiting", "paused"),
+    "overdue": ("late", "waiting", "paused"),
+}
 _UNCOUNTED = frozenset({"draft", "proposed", "cancelled"})
 
 
@@ -39,7 +46,8 @@ class TaskFacts(Struct, frozen=True, kw_only=True):
     """What the view reads of a task event.
 
     `confirming_organisation_id` is the assigning body, unless that works on the task: then it is None, and the owner
-    of the programme confirms (R7). It and `submitted_at` are None, too, in rows of the rules before.
+    of the programme confirms (R7). It and `submitted_at` are None, too, in rows of the rules before. Just after
+    `due_soon_at` and `at_risk_at` the work stands so while a body works on it.
     """
 
     organisation_id: UUID | None = field(name="lead_organisation_id")
@@ -54,20 +62,34 @@ class TaskFacts(Struct, frozen=True, kw_only=True):
     last_report_at: Instant | None
     submitted_at: Instant | None = None
     confirming_organisation_id: UUID | None = None
+    original_deadline: Instant | None = None
+    due_soon_at: Instant | None = None
+    at_risk_at: Instant | None = None
+    directive_id: UUID | None = None
+    work_group: str | None = None
     demonstration: bool
 
 
-class _Bodies(Struct):
+class _Judged(Struct):
     lead_organisation_id: UUID | None
     assigning_organisation_id: UUID | None = None
     coordinating_organisation_ids: list[UUID] = field(default_factory=list)
+    percent: int = 0
+    expected_on: date | None = None
 
 
 def _read(data: Mapping[str, Any]) -> TaskFacts:
-    bodies = msgspec.convert(data, _Bodies)
-    doers = {bodies.lead_organisation_id, *bodies.coordinating_organisation_ids}
-    confirming = None if bodies.assigning_organisation_id in doers else bodies.assigning_organisation_id
-    return msgspec.structs.replace(msgspec.convert(data, TaskFacts), confirming_organisation_id=confirming)
+    judged, facts = msgspec.convert(data, _Judged), msgspec.convert(data, TaskFacts)
+    doers = {judged.lead_organisation_id, *judged.coordinating_organisation_ids}
+    turn = turns(facts.deadline if facts.kind == "one_off" else None, judged.percent, judged.expected_on)
+    return msgspec.structs.replace(
+        facts,
+        confirming_organisation_id=None
+        if judged.assigning_organisation_id in doers
+        else judged.assigning_organisation_id,
+        due_soon_at=turn.due_soon_at,
+        at_risk_at=turn.at_risk_at,
+    )
 
 
 def _settled(facts: TaskFacts) -> str | None:
@@ -87,18 +109,48 @@ BUCKET = Axis(
 )
 
 
-def _handed_in(facts: TaskFacts) -> str:
+def _not_worked_on(facts: TaskFacts) -> str | None:
+    bucket = _settled(facts)
+    return bucket or {"submitted": "waiting", "paused": "paused"}.get(facts.status)
+
+
+# How work stands until its deadline; of one that is over, the bucket says so.
+STANDING = Axis(
+    name="standing",
+    start="on_track",
+    steps=(Step("due_soon_at", "due_soon"), Step("at_risk_at", "at_risk")),
+    settled=Rule(
+        _not_worked_on,
+        f"coalesce({BUCKET.settled.sql}, "
+        "CASE h.status WHEN 'submitted' THEN 'waiting' WHEN 'paused' THEN 'paused' END)",
+    ),
+)
+
+
+def _part(bucket: str, standing: str) -> str:
+    return "late" if bucket == "overdue" and standing not in PARTS["overdue"] else standing
+
+
+_PART_SQL = "CASE WHEN h.bucket = 'overdue' AND h.standing NOT IN ('waiting', 'paused') THEN 'late' ELSE h.standing END"
+
+
+def _handed_in_by(facts: TaskFacts, deadline: datetime | None) -> str:
     if facts.submitted_at is None:
         return "unknown"
-    return handed_in(facts.submitted_at, facts.deadline) or "without_deadline"
+    return handed_in(facts.submitted_at, deadline) or "without_deadline"
 
 
-# How the submission that waits or was accepted stands to the current deadline; at the deadline it is in time.
-HANDED_IN = Rule(
-    _handed_in,
-    "CASE WHEN h.submitted_at IS NULL THEN 'unknown' WHEN h.deadline IS NULL THEN 'without_deadline' "
-    "WHEN h.submitted_at <= h.deadline THEN 'on_time' ELSE 'late' END",
-)
+def _handed_in_rule(deadline: str) -> Rule[TaskFacts, str]:
+    """How the submission that waits or was accepted stands to a deadline; at the deadline it is in time."""
+    return Rule(
+        lambda facts: _handed_in_by(facts, getattr(facts, deadline)),
+        f"CASE WHEN h.submitted_at IS NULL THEN 'unknown' WHEN h.{deadline} IS NULL THEN 'without_deadline' "
+        f"WHEN h.submitted_at <= h.{deadline} THEN 'on_time' ELSE 'late' END",
+    )
+
+
+HANDED_IN = _handed_in_rule("deadline")
+BY_ORIGINAL = _handed_in_rule("original_deadline")
 AWAITING: Rule[TaskFacts, bool] = Rule(
     lambda facts: facts.status == "submitted" and facts.kind == "one_off",
     "(h.status = 'submitted' AND h.kind = 'one_off')",
@@ -110,12 +162,16 @@ def open_slot(bucket: str, deadline: datetime | None) -> str:
     return f"{bucket}:{civil_date(deadline).year if deadline is not None else ''}"
 
 
-def _cells(facts: TaskFacts, bucket: str) -> Iterable[Counted]:
-    """The total is a cell of its own, so that it can be checked against the buckets."""
+def _cells(facts: TaskFacts, bucket: str, standing: str) -> Iterable[Counted]:
+    """The total is a cell of its own, so that it can be checked against the buckets; and they against their parts."""
     yield Counted("task", "")
-    yield Counted("task_bucket", open_slot(bucket, facts.deadline) if bucket in {"in_term", "overdue"} else bucket)
+    yield Counted("task_bucket", open_slot(bucket, facts.deadline) if bucket in PARTS else bucket)
+    if bucket in PARTS:
+        yield Counted("task_part", f"{bucket}:{_part(bucket, standing)}")
     if bucket == "completed" or AWAITING.python(facts):
         yield Counted("task_handed_in", f"{bucket}:{HANDED_IN.python(facts)}")
+    if bucket == "completed":
+        yield Counted("task_done_by_original", BY_ORIGINAL.python(facts))
     if facts.demonstration:
         yield Counted("task_demonstration", "")
 
@@ -125,8 +181,10 @@ _CELLS_SQL = f"""
     ('task', '', 1),
     ('task_bucket', CASE WHEN h.bucket IN ('in_term', 'overdue')
         THEN h.bucket || ':' || coalesce(to_char(h.deadline {CIVIL_ZONE}, 'YYYY'), '') ELSE h.bucket END, 1),
+    ('task_part', CASE WHEN h.bucket IN ('in_term', 'overdue') THEN h.bucket || ':' || {_PART_SQL} END, 1),
     ('task_handed_in', CASE WHEN h.bucket = 'completed' OR {AWAITING.sql}
         THEN h.bucket || ':' || ({HANDED_IN.sql}) END, 1),
+    ('task_done_by_original', CASE WHEN h.bucket = 'completed' THEN {BY_ORIGINAL.sql} END, 1),
     ('task_demonstration', CASE WHEN h.demonstration THEN '' END, 1)
 )
 """
@@ -144,19 +202,20 @@ REPORTS: Flow[TaskFacts] = Flow(measure="report", change="progress_reported", la
 TASK = Kind(
     name="task",
     source="tasks",
-    rules=2,
+    rules=3,
     facts=TaskFacts,
     read=_read,
     counted=Rule(
         lambda facts: facts.status not in _UNCOUNTED,
         "h.status NOT IN ('draft', 'proposed', 'cancelled')",
     ),
-    axes=(BUCKET,),
+    axes=(BUCKET, STANDING),
     by_reach=True,
-    measures=("task", "task_bucket", "task_handed_in", "task_demonstration"),
+    narrowed_by=frozenset({"directive_id", "work_group"}),
+    measures=("task", "task_bucket", "task_part", "task_handed_in", "task_done_by_original", "task_demonstration"),
     cells=_cells,
     cells_sql=_CELLS_SQL,
-    only_shown=frozenset({"title", "last_report_at", "confirming_organisation_id"}),
+    only_shown=frozenset({"title", "last_report_at", "confirming_organisation_id", "directive_id", "work_group"}),
     stated=_stated,
     flows=(REPORTS,),
     tallies=(RETURNS,),
@@ -179,5 +238,9 @@ TASK = Kind(
             "times_returned > 1 AND bucket IS NOT NULL AND status <> 'completed'",
         ),
     ),
-    history_indexes=(PartialIndex("returned", ("epoch", "task_id"), "change = 'returned'"),),
+    history_indexes=(
+        PartialIndex("returned", ("epoch", "task_id"), "change = 'returned'"),
+        PartialIndex("directive", ("epoch", "directive_id"), "directive_id IS NOT NULL"),
+        PartialIndex("work_group", ("epoch", "work_group"), "work_group IS NOT NULL"),
+    ),
 )

@@ -13,7 +13,7 @@ from sixclear.monitoring.kinds.evidence import STATES
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.period import TIMINGS
 from sixclear.monitoring.kinds.submission import CLOCKS
-from sixclear.monitoring.kinds.task import BUCKETS
+from sixclear.monitoring.kinds.task import BUCKETS, PARTS
 
 _CENT = Decimal("0.01")
 
@@ -101,6 +101,30 @@ def handed_in_figures(cells: Mapping[Cell, int], completed: int) -> HandedIn:
         awaiting_confirmation=sum(counts.values()) - of_completed,
         overdue_handed_in_on_time=counts["overdue:on_time"],
     )
+
+
+def part_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
+    """For each bucket of open tasks how many are in which of its parts."""
+    return {
+        bucket: {part: cells.get(Cell("task_part", f"{bucket}:{part}"), 0) for part in parts}
+        for bucket, parts in PARTS.items()
+    }
+
+
+def parts_add_up(parts: Mapping[str, Mapping[str, int]], tasks: TaskFigures) -> bool:
+    """Whether the parts of each bucket add up to it; both are counted on their own."""
+    return all(sum(counts.values()) == getattr(tasks, bucket) for bucket, counts in parts.items())
+
+
+def by_original_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
+    """How the accepted submissions of all completed tasks stand to the deadlines that were set first."""
+    return {slot: n for (measure, slot), n in cells.items() if measure == "task_done_by_original"}
+
+
+def rate_figures(on_time: int, late: int, due: int) -> dict[str, float | None]:
+    """What was done in time or late of what was due, and the rest of that, in percent (R6); None of nothing."""
+    parts = {"done_of_due": on_time + late, "overdue_of_due": due - on_time - late, "on_time": on_time}
+    return {name: percent(part, due) for name, part in parts.items()}
 
 
 def database_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:

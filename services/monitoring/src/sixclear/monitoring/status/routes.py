@@ -8,7 +8,7 @@ from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ProgrammeNotFound
-from sixclear.monitoring.fields import AsOf, AssignedBy, OfReach, Organisation, Programme
+from sixclear.monitoring.fields import AsOf, AssignedBy, Directive, Group, OfReach, Organisation, Programme
 from sixclear.monitoring.instants import read_as_of
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import (
@@ -23,7 +23,7 @@ from sixclear.monitoring.public import (
 )
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
-from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of, select
+from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of, require_named_facts, select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
 
@@ -48,6 +48,8 @@ async def get_status(
     organisation: Organisation = None,
     assigned_by: AssignedBy = None,
     reach: OfReach = None,
+    directive: Directive = None,
+    group: Group = None,
 ) -> Status | Response:
     """The four buckets, their shares, activity, databases and feedback, now or at a past instant.
 
@@ -56,12 +58,20 @@ async def get_status(
     at, standing = read_as_of(as_of, now), standing_of(request, programme, now)
     if standing is None:
         selection = await select(
-            session, organisation=organisation, programme=programme, assigned_by=assigned_by, reach=reach
+            session,
+            organisation=organisation,
+            programme=programme,
+            assigned_by=assigned_by,
+            reach=reach,
+            directive=directive,
+            group=group,
         )
         return unless_same(request, response, await service.status(session, selection, at=at, now=now))
+    selection = Selection(None, programme, assigned_by, reach or standing.reach_of(programme), directive, group)
+    await require_named_facts(session, selection)
     answer = await service.status_beside(
         session,
-        Selection(None, programme, assigned_by, reach or standing.reach_of(programme)),
+        selection,
         None if organisation is None else reference_of(organisation),
         standing=standing,
         at=at,

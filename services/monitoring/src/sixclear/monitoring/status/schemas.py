@@ -21,6 +21,42 @@ class Filters(Schema):
         description="Whose work the tasks are: of national programmes, of bodies' own, or, where an organisation is "
         "named, `both`: national work, its own, and that of the bodies above it. The country contains no own work.",
     )
+    directive: UUID | None = Field(
+        default=None,
+        description="Of one directive or group of work only tasks are known: `periods`, `evidence` and `decisions` "
+        "are null then.",
+    )
+    group: str | None = None
+
+
+class InTermParts(Schema):
+    """How tasks in term stand; exclusive, and their sum is `in_term`."""
+
+    on_track: int = Field(description="Also those without a deadline.")
+    due_soon: int = Field(description="Seven days are left, or fewer.")
+    at_risk: int = Field(
+        description="Five days are left, or fewer, and less than 80 percent is done; or the body expects to be done "
+        "five days late, or later."
+    )
+    waiting: int = Field(description="Handed in: another body has not confirmed them yet.")
+    paused: int = Field(description="Stopped by decision; no deadline runs.")
+
+
+class OverdueParts(Schema):
+    """How overdue tasks stand; exclusive, and their sum is `overdue`."""
+
+    late: int = Field(description="A body works on them after their deadline.")
+    waiting: int = Field(description="Handed in, in time or not: another body has not confirmed them yet.")
+    paused: int = Field(description="Stopped by decision after their deadline.")
+
+
+class Done(Schema):
+    """Completed tasks by when the accepted submission was made. One without a deadline is in none of a pair."""
+
+    on_time: int = Field(description="By the current deadline: as `completed_on_time`.")
+    late: int = Field(description="After the current deadline: as `completed_late`.")
+    on_time_original: int = Field(description="By the deadline that was set first.")
+    late_original: int = Field(description="After the deadline that was set first.")
 
 
 class TaskFigures(Schema):
@@ -54,6 +90,14 @@ class TaskFigures(Schema):
     overdue_handed_in_on_time: int | None = Field(
         description="Of `overdue`, those that were handed in by their deadline and wait for another body."
     )
+    in_term_parts: InTermParts | None = Field(
+        default=None, description="Null while the records are counted again after an upgrade, as for the one below."
+    )
+    overdue_parts: OverdueParts | None = None
+    done: Done | None = Field(
+        default=None,
+        description="Null as the two above are, and where of a completed task it is not known when it was handed in.",
+    )
 
 
 class Shares(Schema):
@@ -63,6 +107,17 @@ class Shares(Schema):
     in_term: float | None
     overdue: float | None
     recurring: float | None
+
+
+class Rates(Schema):
+    """Percent of the tasks that were due, half up, two decimals: completed in time or late, or overdue and not paused.
+
+    Null when there are none of these, or while it is not known.
+    """
+
+    done_of_due: float | None = Field(description="Completed, in time or late.")
+    overdue_of_due: float | None = Field(description="Overdue and not paused, those that wait among them.")
+    on_time: float | None = Field(description="Completed in time by their current deadline.")
 
 
 class Activity(Schema):
@@ -157,6 +212,7 @@ class TaskPart(Schema):
 
     tasks: TaskFigures
     shares_percent: Shares
+    rates_percent: Rates | None = Field(default=None, description="Null while `tasks.done` is.")
     activity: Activity
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date
+from sixclear.common.web.schemas import Schema
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.entry import ENTRY
@@ -21,14 +22,18 @@ from sixclear.monitoring.status.schemas import (
     Activity,
     Databases,
     DecisionFigures,
+    Done,
     EvidenceFigures,
     FeedbackFigures,
     Filters,
+    InTermParts,
     ListFigures,
     NotApproved,
+    OverdueParts,
     PeriodFigures,
     Province,
     Provinces,
+    Rates,
     Shares,
     Status,
     TaskFigures,
@@ -45,6 +50,8 @@ from sixclear.monitoring.view.selection import Selection, known_body
 
 # What hangs on tasks: a source that never told of it has no figure there, not a zero.
 ON_TASKS = (PERIOD, EVIDENCE, DECISION)
+# Of tasks it is asked, too: while other rules count them, how they stand has no figure.
+HEARD_OF = (TASK, *ON_TASKS)
 # A status reads the measures of these and no others.
 SHOWN = (TASK, *ON_TASKS, SUBMISSION, ENTRY)
 _OF_PROVINCES = ("task", "task_bucket")
@@ -59,14 +66,14 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
     await require_reconciled(session, past=at is not None)
     fresh = await freshness(session, now)
     cells: view.Cells
-    if at is None:
+    if at is None and not selection.names_facts:
         cells = await view.cells_now(session, SHOWN, selection, civil_date(now))
         last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
-        last_report = await past.latest_at(session, TASK, REPORTS, selection, at)
-        cells = await past.cells_at(session, SHOWN, selection, at)
+        last_report = await past.latest_at(session, TASK, REPORTS, selection, at or now)
+        cells = await past.cells_at(session, SHOWN, selection, at or now)
     sealed = await sealed_cells(session, at or now, now) if _tells_sealed(selection) else {}
-    heard = await heard_since(session, ON_TASKS)
+    heard = await heard_since(session, HEARD_OF)
     return _status(cells, sealed, last_report, selection, fresh, heard, at or now)
 
 
@@ -100,21 +107,22 @@ async def status_beside(
 ) -> Status:
     """As `status`, of the body that is named, for callers that know the rest: one statement, two for a past instant.
 
-    Raises ReferenceUnknown.
+    Two also where a fact is named that no counter knows: that is read as a past instant is. Raises ReferenceUnknown.
     """
     tells_sealed = named is None and _tells_sealed(selection)
     cells: view.Cells
     sealed: Mapping[Cell, int] = standing.sealed if tells_sealed else {}
-    if at is None:
+    by_history = at or (now if selection.names_facts else None)
+    if by_history is None:
         found = await view.cells_of_body(session, SHOWN, (TASK, REPORTS), selection, named, civil_date(now))
         body, cells, last_report = found
     else:
-        body, last_report = await past.body_and_latest_at(session, TASK, REPORTS, selection, named, at)
+        body, last_report = await past.body_and_latest_at(session, TASK, REPORTS, selection, named, by_history)
     if named is not None:
         selection = replace(selection, organisation_id=known_body(body))
-    if at is not None:
-        part = sealed_part(at, now) if tells_sealed else None
-        by_scope = await past.cells_with_part_at(session, SHOWN, selection, part, at)
+    if by_history is not None:
+        part = sealed_part(by_history, now) if tells_sealed else None
+        by_scope = await past.cells_with_part_at(session, SHOWN, selection, part, by_history)
         cells = by_scope.get(selection.scope, {})
         sealed = {cell: int(n) for cell, n in by_scope.get(SEALED, {}).items()}
     return _status(cells, sealed, last_report, selection, standing.fresh, standing.heard, at or now)
@@ -136,7 +144,7 @@ async def statuses_now(session: AsyncSession, fresh: Freshness, now: datetime) -
     by_programme = await view.programme_cells_now(session, SHOWN, civil_date(now))
     reports = await view.programme_latest(session, TASK, REPORTS)
     reach_of = await dimensions.list_programmes(session)
-    sealed, heard = await sealed_cells(session, now, now), await heard_since(session, ON_TASKS)
+    sealed, heard = await sealed_cells(session, now, now), await heard_since(session, HEARD_OF)
     own = {slug for slug, reach in reach_of.items() if reach == "own"}
     country = _without(by_programme.get("", {}), [by_programme.get(slug, {}) for slug in own])
     last = (
@@ -174,11 +182,12 @@ def _status(
     at: datetime,
 ) -> Status:
     counts = {cell: int(cells.get(cell, 0)) + sealed.get(cell, 0) for cell in cells.keys() | sealed.keys()}
-    tasks = task_part(counts, last_report, at)
-    lists, on_tasks = _lists(counts), _on_tasks(counts, heard, at)
+    tasks = task_part(counts, last_report, at, heard)
+    lists, on_tasks = _lists(counts), _on_tasks(counts, {} if selection.names_facts else heard, at)
     return Status(
         tasks=tasks.tasks,
         shares_percent=tasks.shares_percent,
+        rates_percent=tasks.rates_percent,
         activity=tasks.activity,
         as_of=at,
         staleness_seconds=fresh.staleness_seconds,
@@ -187,6 +196,8 @@ def _status(
             programme=selection.programme,
             assigned_by=selection.assigned_by,
             reach=selection.reach or ("both" if selection.organisation_id else "national"),
+            directive=selection.directive_id,
+            group=selection.work_group,
         ),
         demonstration_included=figures.has_demonstration(counts),
         sources=fresh.sources,
@@ -198,7 +209,7 @@ def _status(
             sealed=sealed.get(Cell("feedback", ""), 0) if _tells_sealed(selection) else None,
         ),
         **on_tasks,
-        denominators=_denominators(counts, lists, tasks.tasks.total, at)
+        denominators=_denominators(counts, lists, tasks.tasks, at)
         | {"periods": {"name": "periods.due", "value": on_tasks["periods"] and on_tasks["periods"].due}},
     )
 
@@ -222,28 +233,72 @@ def _periods(cells: Mapping[Cell, int]) -> PeriodFigures:
     return PeriodFigures(**found)
 
 
-def task_part(cells: Mapping[Cell, int], last_report: datetime | None, at: datetime) -> TaskPart:
-    """The part of an answer that counts tasks; raises FiguresDoNotReconcile when buckets and total differ."""
+def task_part(
+    cells: Mapping[Cell, int], last_report: datetime | None, at: datetime, heard: Heard | None = None
+) -> TaskPart:
+    """The part of an answer that counts tasks; how they stand is left out where `heard` does not say that it is known.
+
+    Raises FiguresDoNotReconcile when buckets and total differ, or parts and buckets.
+    """
     tasks = figures.task_figures(cells, at)
     if not tasks.consistent:
         raise FiguresDoNotReconcile("The buckets do not add up to the total.")
+    handed_in = figures.handed_in_figures(cells, tasks.completed)
+    known = heard is not None and (tasks.total == 0 or TASK.name in heard)
+    shown = TaskFigures(
+        **asdict(tasks),
+        remaining_this_year=tasks.remaining_this_year,
+        **asdict(handed_in),
+        **(_standing(cells, tasks, handed_in) if known else {}),
+    )
+    due = _due(shown)
     return TaskPart(
-        tasks=TaskFigures(
-            **asdict(tasks),
-            remaining_this_year=tasks.remaining_this_year,
-            **asdict(figures.handed_in_figures(cells, tasks.completed)),
-        ),
+        tasks=shown,
         shares_percent=Shares(**tasks.shares),
+        rates_percent=Rates(**figures.rate_figures(shown.done.on_time, shown.done.late, due))
+        if shown.done is not None and due is not None
+        else None,
         activity=Activity(reports_today=figures.reports_of(cells, at), last_report_at=last_report),
     )
 
 
+def _standing(
+    cells: Mapping[Cell, int], tasks: figures.TaskFigures, handed_in: figures.HandedIn
+) -> dict[str, Schema | None]:
+    """How open tasks stand to their deadlines, and completed ones stood."""
+    parts, by_original = figures.part_figures(cells), figures.by_original_figures(cells)
+    if not figures.parts_add_up(parts, tasks):
+        raise FiguresDoNotReconcile("The parts of a bucket do not add up to it.")
+    if sum(by_original.values()) != tasks.completed:
+        raise FiguresDoNotReconcile("How tasks were done by their first deadline does not add up to those completed.")
+    return {
+        "in_term_parts": InTermParts(**parts["in_term"]),
+        "overdue_parts": OverdueParts(**parts["overdue"]),
+        "done": None
+        if handed_in.completed_on_time is None or handed_in.completed_late is None
+        else Done(
+            on_time=handed_in.completed_on_time,
+            late=handed_in.completed_late,
+            on_time_original=by_original.get("on_time", 0),
+            late_original=by_original.get("late", 0),
+        ),
+    }
+
+
+def _due(tasks: TaskFigures) -> int | None:
+    """What was due (R6): done in time, done late, or overdue and not paused; None while that is not known."""
+    if tasks.done is None or tasks.overdue_parts is None:
+        return None
+    return tasks.done.on_time + tasks.done.late + tasks.overdue - tasks.overdue_parts.paused
+
+
 def _denominators(
-    cells: Mapping[Cell, int], lists: Mapping[str, ListFigures], tasks: int, at: datetime
+    cells: Mapping[Cell, int], lists: Mapping[str, ListFigures], tasks: TaskFigures, at: datetime
 ) -> dict[str, Any]:
     """What each figure is a part of, by name and number, and which filters it heeds: free JSON of the contract."""
     return {
-        "shares_percent": {"name": "tasks.total", "value": tasks},
+        "shares_percent": {"name": "tasks.total", "value": tasks.total},
+        "rates_percent": {"name": "tasks.done, and tasks.overdue without those paused", "value": _due(tasks)},
         "remaining_this_year": {"name": "deadline up to the end of the civil year", "value": civil_date(at).year},
         "databases": {
             **{name: {"name": f"databases.{name}.total", "value": n.total} for name, n in lists.items()},

@@ -55,7 +55,7 @@ async def bucket_sweep(
             passed=", ".join(_passed(step.instant) for step in BUCKET.steps),
             moves="".join(_move(step.instant) for step in BUCKET.steps),
             tree=tree(TASK),
-            selected=selected(TASK),
+            selected=selected(TASK, selection),
         ),
         {**selection.values, "first": first, "last": last, "until": until},
     )

@@ -9,7 +9,7 @@ from sixclear.common.web.instants import Day
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, PeriodInvalid, ProgrammeNotFound
-from sixclear.monitoring.fields import AssignedBy, OfReach, Organisation, Programme
+from sixclear.monitoring.fields import AssignedBy, Directive, Group, OfReach, Organisation, Programme
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
 from sixclear.monitoring.timeline.schemas import Timeline
@@ -34,13 +34,21 @@ async def get_timeline(
     organisation: Organisation = None,
     assigned_by: AssignedBy = None,
     reach: OfReach = None,
+    directive: Directive = None,
+    group: Group = None,
     first: Annotated[Day | None, Query(alias="from", description="Else the day of the first fact.")] = None,
     last: Annotated[Day | None, Query(alias="to", description="Else today.")] = None,
     step: Step = "day",
 ) -> Timeline:
     """The buckets at the end of each civil day; today's point is now."""
     selection = await select(
-        session, organisation=organisation, programme=programme, assigned_by=assigned_by, reach=reach
+        session,
+        organisation=organisation,
+        programme=programme,
+        assigned_by=assigned_by,
+        reach=reach,
+        directive=directive,
+        group=group,
     )
     standing = parts_of(request).standing(now) is not None
     return await timeline(session, selection, standing=standing, first=first, last=last, step=step, now=now)

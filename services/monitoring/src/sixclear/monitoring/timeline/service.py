@@ -39,7 +39,7 @@ async def timeline(
     oldest, by_day = await past.known_since(session, TASK)
     begin, end = read_period(first, last, civil_date(oldest or now), now)
     until = min(now, civil_day_end(end))
-    if by_day:
+    if by_day and not selection.named_facts(TASK):
         buckets = await _by_day(session, selection, begin, end, until)
     else:
         rows = await bucket_sweep(session, selection, begin, end, until)

@@ -4,7 +4,8 @@ The end of a civil day is the sum of the months before and of the days of its mo
 with the records. An instant inside a day adds to the end of the day before what happened on the day until then: the
 deadlines that passed, which the rows of the day tell, and the versions that began, which the histories tell.
 Rows by day are those of one set of rules. While a generation was counted by others than those of this process, or by
-more than one, the histories are read instead, all of them (decision 0033).
+more than one, the histories are read instead, all of them (decision 0033). So they are where a fact is named that no
+row by day knows, by an index of it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -116,7 +117,7 @@ async def _cells_at(
 ) -> dict[UUID, Cells]:
     instant = Instant(at)
     wanted = [row for kind in kinds for row in _wanted(kind, selection, instant) if row[2] in measures]
-    parts = [_base(inside=instant.inside), *(one for kind in kinds for one in _of_kind(kind, instant))]
+    parts = [_base(inside=instant.inside), *(one for kind in kinds for one in _of_kind(kind, selection, instant))]
     parts += [] if part is None else [part.statement]
     rows = await session.execute(
         sql(
@@ -140,6 +141,8 @@ async def _cells_at(
 
 def _wanted(kind: AnyKind, selection: Selection, instant: Instant) -> Iterable[list[Any]]:
     """What is read of the rows by day; with a slot, of the counters of a whole day's flows."""
+    if selection.named_facts(kind):
+        return
     head = [kind.source, rules_of(kind.source)]
     under = [*selection.narrowed(kind).values(), selection.reading if kind.by_reach else None]
     yield from ([*head, measure, *under, None] for measure in kind.measures)
@@ -180,15 +183,17 @@ def _sums(table: str, *, inside: bool) -> str:
     return " UNION ALL ".join(f"{chosen} AND {one} GROUP BY 1" for one in ranges)
 
 
-def _of_kind(kind: AnyKind, instant: Instant) -> Iterable[str]:
-    yield _from_history(kind)
-    yield from (_flow_of_day(kind, flow, inside=instant.inside) for flow in kind.flows)
+def _of_kind(kind: AnyKind, selection: Selection, instant: Instant) -> Iterable[str]:
+    yield _from_history(kind, selection)
+    yield from (_flow_of_day(kind, flow, selection, inside=instant.inside) for flow in kind.flows)
     if instant.inside:
-        yield _began_on_day(kind)
+        yield _began_on_day(kind, selection)
 
 
-def _by_day(kind: AnyKind) -> str:
+def _by_day(kind: AnyKind, selection: Selection) -> str:
     """Whether the rows by day of a kind are by the rules of this process: asked once for each statement."""
+    if selection.named_facts(kind):
+        return "false"
     return f"(SELECT rules = {rules_of(kind.source)} FROM source_view WHERE source = '{kind.source}')"  # noqa: S608
 
 
@@ -198,23 +203,23 @@ _SCOPES = """
 """
 
 
-def _selected(kind: AnyKind) -> str:
-    return f"{of_dimensions(kind)} AND {meant(kind, 's.scope')}"
+def _selected(kind: AnyKind, selection: Selection) -> str:
+    return f"{of_dimensions(kind, selection)} AND {meant(kind, 's.scope')}"
 
 
-def _from_history(kind: AnyKind) -> str:
+def _from_history(kind: AnyKind, selection: Selection) -> str:
     """The states at the instant, by the histories alone: where the rows by day are those of other rules."""
     return f"""
         SELECT h.scope, c.measure, c.slot, c.amount FROM (
             SELECT s.scope, h.*, {kind.values_sql} FROM {kind.name}_history h {tree(kind)} {_SCOPES}
-            WHERE NOT {_by_day(kind)} AND h.valid_from <= :at AND (h.valid_to IS NULL OR h.valid_to > :at)
-                AND {_selected(kind)}
+            WHERE NOT {_by_day(kind, selection)} AND h.valid_from <= :at AND (h.valid_to IS NULL OR h.valid_to > :at)
+                AND {_selected(kind, selection)}
         ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
         WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
     """  # noqa: S608 (constants of this package)
 
 
-def _began_on_day(kind: AnyKind) -> str:
+def _began_on_day(kind: AnyKind, selection: Selection) -> str:
     """What versions that began on the day until the instant brought, less what those that they ended had had."""
     axes = ", ".join(f"{kind.value_sql(axis, 'move.moved_at')} AS {axis.name}" for axis in kind.axes)
     return f"""
@@ -223,26 +228,26 @@ def _began_on_day(kind: AnyKind) -> str:
             FROM (
                 SELECT DISTINCT b.epoch, b.{kind.name}_id FROM {kind.name}_history b
                 JOIN source_view w ON w.source = '{kind.source}' AND w.active_epoch = b.epoch
-                WHERE {_by_day(kind)} AND b.valid_from BETWEEN :day_start AND :at
+                WHERE {_by_day(kind, selection)} AND b.valid_from BETWEEN :day_start AND :at
             ) AS b
             JOIN {kind.name}_history h ON h.epoch = b.epoch AND h.{kind.name}_id = b.{kind.name}_id {tree(kind)}
             CROSS JOIN LATERAL (VALUES (h.valid_from, 1), (h.valid_to, -1)) AS move(moved_at, move_sign)
             {_SCOPES}
             WHERE move.moved_at BETWEEN :day_start AND :at AND h.valid_to IS DISTINCT FROM h.valid_from
-                AND {_selected(kind)}
+                AND {_selected(kind, selection)}
         ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
         WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
     """  # noqa: S608 (constants of this package)
 
 
-def _flow_of_day(kind: AnyKind, flow: AnyFlow, *, inside: bool) -> str:
+def _flow_of_day(kind: AnyKind, flow: AnyFlow, selection: Selection, *, inside: bool) -> str:
     """What a flow counted on the day up to the instant; counters tell it of whole days."""
-    gate = "true" if inside else f"NOT {_by_day(kind)}"
+    gate = "true" if inside else f"NOT {_by_day(kind, selection)}"
     return f"""
         SELECT s.scope, '{flow.measure}', CAST(:day AS text), {flow.amount.sql}
         FROM {kind.name}_history h {tree(kind)} {_SCOPES}
         WHERE {gate} AND h.change = '{flow.change}' AND h.occurred_at BETWEEN :day_start AND :at
-            AND {_selected(kind)}
+            AND {_selected(kind, selection)}
     """  # noqa: S608 (constants of this package)
 
 
@@ -291,9 +296,9 @@ async def body_and_latest_at(
             kind=kind.name,
             change=flow.change,
             tree=tree(kind),
-            selected=f"{_WITHIN_BODY} AND {of_dimensions(kind)} AND {meant(kind, 'b.scope')}",
+            selected=f"{_WITHIN_BODY} AND {of_dimensions(kind, selection)} AND {meant(kind, 'b.scope')}",
             alone=alone("CAST(:in_programme AS text)", "CAST(:reading AS text)", "b.scope"),
-            by_day=_by_day(kind),
+            by_day=_by_day(kind, selection),
             inside="true" if instant.inside else "false",
         ),
         {
@@ -329,7 +334,7 @@ async def known_since(session: AsyncSession, kind: AnyKind) -> tuple[datetime | 
             """,
             kind=kind.name,
             source=kind.source,
-            by_day=_by_day(kind),
+            by_day=_by_day(kind, Selection()),
             planned_once=_PLANNED_ONCE,
         )
     )

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.text import code_form
 from sixclear.common.use_case import ReferenceUnknown, unknown_reference
 from sixclear.monitoring.errors import ProgrammeNotFound
+from sixclear.monitoring.kinds import KINDS
 from sixclear.monitoring.kinds.kind import DIMENSIONS, AnyKind
+from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.dimensions import Reach
 from sixclear.monitoring.view.reach import Reading, meant
@@ -29,6 +31,18 @@ class Selection:
     programme: str | None = None
     assigned_by: str | None = None
     reach: Reach | None = None
+    directive_id: UUID | None = None
+    work_group: str | None = None
+
+    def named_facts(self, kind: AnyKind) -> dict[str, Any]:
+        """The facts of a kind that are named, for which its histories are read."""
+        named = {name: getattr(self, name) for name in sorted(kind.narrowed_by)}
+        return {name: value for name, value in named.items() if value is not None}
+
+    @property
+    def names_facts(self) -> bool:
+        """Whether a fact is named that no counter knows."""
+        return self.directive_id is not None or self.work_group is not None
 
     @property
     def reading(self) -> Reading | None:
@@ -57,6 +71,8 @@ class Selection:
             "programme": self.programme,
             "assigned_by": self.assigned_by,
             "reading": self.reading,
+            "directive_id": self.directive_id,
+            "work_group": self.work_group,
         }
 
 
@@ -67,14 +83,39 @@ async def select(
     programme: str | None,
     assigned_by: AssignedBy | None,
     reach: Reach | None = None,
+    directive: UUID | None = None,
+    group: str | None = None,
 ) -> Selection:
     """What a caller means; `organisation` is an identifier or any code. Raises when it is unknown."""
-    return Selection(
+    made = Selection(
         await _organisation(session, organisation) if organisation is not None else None,
         programme,
         assigned_by,
         reach or await programme_reach(session, programme),
+        directive,
+        group,
     )
+    await require_named_facts(session, made)
+    return made
+
+
+async def require_named_facts(session: AsyncSession, selection: Selection) -> None:
+    """Raises ReferenceUnknown for a fact that nothing has, and never had, of what is published."""
+    for name, field in (("directive_id", "directive"), ("work_group", "group")):
+        if getattr(selection, name) is None:
+            continue
+        had = (_ever_had(kind, name) for kind in KINDS if name in kind.narrowed_by)
+        if not await session.scalar(sql("SELECT {had}", had=" OR ".join(had)), {name: getattr(selection, name)}):
+            raise ReferenceUnknown(f"What is named as {field} has no task.", errors=[unknown_reference(field, field)])
+
+
+def _ever_had(kind: AnyKind, name: str) -> str:
+    return f"""EXISTS (SELECT FROM {kind.name}_history h
+        JOIN source_view v ON v.source = '{kind.source}' AND v.active_epoch = h.epoch WHERE {_is(kind, name)})"""
+
+
+def _is(kind: AnyKind, name: str) -> str:
+    return f"h.{name} = CAST(:{name} AS {kind.columns[name]})"
 
 
 async def _organisation(session: AsyncSession, reference: str) -> UUID:
@@ -124,14 +165,15 @@ def tree(kind: AnyKind) -> str:
     """
 
 
-def selected(kind: AnyKind) -> str:
+def selected(kind: AnyKind, selection: Selection) -> str:
     """The condition for rows `h` of a kind, with `tree`; a dimension that the kind does not have narrows nothing."""
-    return f"{_WITHIN} AND {of_dimensions(kind)} AND {meant(kind, 'CAST(:scope AS uuid)')}"
+    return f"{_WITHIN} AND {of_dimensions(kind, selection)} AND {meant(kind, 'CAST(:scope AS uuid)')}"
 
 
-def of_dimensions(kind: AnyKind) -> str:
-    """As `selected`, for every organisation."""
-    narrowed = (f"(CAST(:{name} AS text) IS NULL OR h.{name} = :{name})" for name in sorted(kind.dimensions))
+def of_dimensions(kind: AnyKind, selection: Selection) -> str:
+    """As `selected`, for every organisation; a fact is compared only where one is named, so that its index serves."""
+    narrowed = [f"(CAST(:{name} AS text) IS NULL OR h.{name} = :{name})" for name in sorted(kind.dimensions)]
+    narrowed += [_is(kind, name) for name in selection.named_facts(kind)]
     return " AND ".join(narrowed) or "true"
 
 
