@@ -150,3 +150,17 @@ async def test_something_is_due_late_and_done_today(platform: Platform) -> None:
     tasks, feedback = status["tasks"], (await platform.status())["feedback"]
     assert min(tasks["overdue"], tasks["in_term"], tasks["completed"], tasks["recurring"]) > 0
     assert min(feedback["in_time"], feedback["due_soon"], feedback["overdue"], feedback["answered"]) > 0
+
+
+@pytest.mark.asyncio
+async def test_each_decision_each_state_of_evidence_and_each_fate_of_a_period_is_there(platform: Platform) -> None:
+    status = await platform.status()
+    assert min(status["periods"][name] for name in ("on_time", "late", "missing")) > 0
+    assert {kind for kind, outcomes in status["decisions"].items() if not sum(outcomes.values())} == set()
+    assert min(status["evidence"].values()) > 0
+    own = await platform.status(programme="hanoi-57")
+    assert sum(sum(outcomes.values()) for outcomes in own["decisions"].values()) > 5
+    fields = (await platform.get("/api/tasks/v1/programmes/hanoi-57"))["own_fields"]
+    tasks = (await platform.get("/api/tasks/v1/tasks", programme="hanoi-57"))["items"]
+    task = await platform.get(f"/api/tasks/v1/tasks/{tasks[0]['task_id']}")
+    assert task["own_fields"].keys() == {field["name"] for field in fields if field["public"]}

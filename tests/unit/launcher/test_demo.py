@@ -92,7 +92,8 @@ class Services:
         if self.away_after is not None and len(self.keys) >= self.away_after:
             raise httpx2.ConnectError("gone")
         self.keys.append(request.headers["Idempotency-Key"])
-        return httpx2.Response(200, json={"rejected": 0, "items": [], "submission_id": "s", "answer_id": "a"})
+        named = {"submission_id": "s", "answer_id": "a", "milestone_id": "m", "decision_id": "d"}
+        return httpx2.Response(200, json={"rejected": 0, "items": [], **named})
 
 
 async def token(client_id: str) -> str:
@@ -121,6 +122,20 @@ async def test_an_interrupted_load_goes_on_where_it_stopped(tmp_path: Path) -> N
     wanted = {step.idempotency_key for phase in phases(NOW) for step in phase.steps}
     assert set(services.keys) == wanted
     assert len(services.keys) - len(wanted) < 60, "only lanes in flight are sent again"
+
+
+@pytest.mark.asyncio
+async def test_a_load_that_goes_on_after_its_keys_expired_leaves_out_what_was_done(tmp_path: Path) -> None:
+    services, checkpoint = Services(), tmp_path / "demo.json"
+    services.away_after = len([step for phase in phases(NOW)[:-1] for step in phase.steps]) + 100
+    with pytest.raises(httpx2.ConnectError):
+        await load(services, checkpoint)
+
+    async def done(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(409, json={"code": "transition-not-allowed"})
+
+    await load(done, checkpoint)
+    assert is_loaded(checkpoint)
 
 
 @pytest.mark.asyncio

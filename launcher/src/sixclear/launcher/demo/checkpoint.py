@@ -8,7 +8,7 @@ import orjson
 from sixclear.common.data_files import write_whole
 
 # In this order. A checkpoint counts the phases that are done.
-PHASES = ("programmes", "tasks", "reports", "results", "catalogue", "today", "feedback")
+PHASES = ("programmes", "tasks", "reports", "results", "catalogue", "today", "feedback and decisions")
 
 
 class DemoRefused(RuntimeError):

@@ -79,10 +79,19 @@ class _Loader:
         self._resumed = resumed
 
     async def send_lane(self, steps: Sequence[Step]) -> None:
-        """Send steps in order; a later path may name an identifier that an earlier answer gave."""
+        """Send steps in order; a later path may name an identifier that an earlier answer gave.
+
+        What follows a step that was done before an interruption, and is not answered again, was done with it.
+        """
         known: dict[str, Any] = {}
         for step in steps:
-            answer = await self._send(step, step.path.format_map(known))
+            try:
+                path = step.path.format_map(known)
+            except KeyError:
+                if self._resumed:
+                    continue
+                raise
+            answer = await self._send(step, path)
             if isinstance(answer, dict):
                 known |= {key: value for key, value in answer.items() if key.endswith("_id")}
 

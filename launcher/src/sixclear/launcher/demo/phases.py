@@ -1,14 +1,18 @@
 """The whole demonstration in order: what must be there before what."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from sixclear.common.clock import civil_date
 from sixclear.launcher.demo.catalogue_steps import catalogue_steps
+from sixclear.launcher.demo.decision_steps import decision_steps
 from sixclear.launcher.demo.feedback_steps import feedback_steps
-from sixclear.launcher.demo.plan import central_tasks, city_tasks
+from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
+from sixclear.launcher.demo.plan_steps import plan_steps
 from sixclear.launcher.demo.steps import Step
 from sixclear.launcher.demo.task_steps import all_completion_steps, assign_steps, reference_steps, report_steps
-from sixclear.launcher.demo.today_steps import today_reference, today_steps
+from sixclear.launcher.demo.today_steps import today_plans, today_reference, today_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +31,24 @@ class Phase:
 
 
 def phases(now: datetime) -> list[Phase]:
-    """Every request of the demonstration. Only what lies around today depends on `now`, and only on its day."""
-    plans = [*central_tasks(), *city_tasks()]
+    """Every request of the demonstration.
+
+    Only what lies around today, periods and decisions depend on `now`, and only on its day.
+    """
+    plans, today = [*central_tasks(), *city_tasks()], civil_date(now)
+    everything = [*plans, *today_plans(today)]
     return [
         Phase("programmes", (*reference_steps(), today_reference(now))),
         Phase("tasks", tuple(assign_steps(plans))),
-        Phase("reports", tuple(report_steps(plans))),
+        Phase("reports", tuple(report_steps(plans, now))),
         Phase("results", tuple(all_completion_steps(plans))),
         Phase("catalogue", tuple(catalogue_steps())),
         Phase("today", tuple(today_steps(now))),
-        Phase("feedback", tuple(feedback_steps(now))),
+        # One phase, so that what an earlier release loaded as a whole is loaded still.
+        Phase("feedback and decisions", (*feedback_steps(now), *_course(everything, today))),
     ]
+
+
+def _course(plans: Sequence[TaskPlan], today: date) -> Iterator[Step]:
+    yield from plan_steps(plans, today)
+    yield from decision_steps(plans, today)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -53,7 +54,11 @@ def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=CIVIL_ZONE)
 
 
+def task_id(assigning_body: str, external_id: str) -> UUID:
+    """The identifier of the task that the demonstration gives to `external_id` in the name of a body, by code."""
+    return stable_id("task", str(stable_id("organisation", assigning_body)), SOURCE, external_id)
+
+
 def task_path(assigning_body: str, external_id: str, step: str) -> str:
-    """The path of a step of the task that the demonstration gives to `external_id` in the name of a body, by code."""
-    task_id = stable_id("task", str(stable_id("organisation", assigning_body)), SOURCE, external_id)
-    return f"/api/tasks/v1/tasks/{task_id}/{step}"
+    """The path of a step of that task."""
+    return f"/api/tasks/v1/tasks/{task_id(assigning_body, external_id)}/{step}"

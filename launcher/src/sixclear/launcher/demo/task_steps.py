@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sixclear.common.clock import civil_date
 from sixclear.common.ids import stable_id
 from sixclear.common.issuer.roles import STANDING_BODY, client_of
 from sixclear.launcher.demo.organisations import HANOI, posts_of
+from sixclear.launcher.demo.own_fields import OWN_FIELDS, own_values
+from sixclear.launcher.demo.period_reports import period_reports
 from sixclear.launcher.demo.plan import CENTRAL, CITY, TaskPlan
 from sixclear.launcher.demo.steps import SOURCE, Step, at, facts, task_path
 from sixclear.launcher.demo.vocabulary import ACTIONS, DIFFICULTIES, OBJECTS, RECURRING, REPORTS
@@ -52,6 +55,7 @@ _PROGRAMMES = (
         "source_en": _GENERATED_EN.replace("dangcongsan.org.vn, 5 December 2025", "Đại Đoàn Kết, 14 November 2025"),
         "owner": HANOI,
         "reach": "own",
+        "own_fields": OWN_FIELDS,
         "demonstration": True,
         "occurred_at": at(date(2025, 7, 1)),
     },
@@ -68,6 +72,11 @@ _LEVEL = {CENTRAL: "central", CITY: "province"}
 
 
 OWNER_CLIENT = {programme: client_of(owner) for programme, owner in _OWNER.items()}
+
+
+def owner_of(programme: str) -> str:
+    """The code of the body that owns a programme."""
+    return _OWNER.get(programme, STANDING_BODY)
 
 
 def reference_steps() -> Iterator[Step]:
@@ -122,7 +131,6 @@ def _directive_of(plan: TaskPlan) -> str:
 def description(plan: TaskPlan) -> dict[str, Any]:
     """What the task says, six-clear, and that it is to be assigned immediately."""
     dice = plan.random
-    posts = posts_of(plan.lead)
     if plan.recurring:
         title, product, recurrence = dice.choice(RECURRING)
     else:
@@ -136,34 +144,52 @@ def description(plan: TaskPlan) -> dict[str, Any]:
         "kind": "recurring" if plan.recurring else "one_off",
         "recurrence": recurrence,
         "lead_organisation": plan.lead,
-        "leader_position": {"title": posts.leader, "organisation": plan.lead},
-        "responsible_position": {"title": posts.responsible, "organisation": plan.lead},
+        "leader_position": {"title": posts_of(plan.lead).leader, "organisation": plan.lead},
         "product": product,
         "authority": "Quyết định trong phạm vi được giao; vượt thẩm quyền thì báo cáo cơ quan giao nhiệm vụ",
         "deadline": plan.deadline,
+        "own_fields": own_values(plan) if plan.programme == CITY else None,
         "demonstration": True,
         "assign": True,
-    }
+    } | responsible_in(plan.lead)
 
 
-def report_steps(plans: Sequence[TaskPlan]) -> Iterator[Step]:
-    """One report for each task by its lead body, in bulk: as a ministry's own system would send them."""
-    by_lead: dict[str, list[TaskPlan]] = {}
+def responsible_in(code: str) -> dict[str, Any]:
+    """The position in a body that does the work of its tasks."""
+    return {"responsible_position": {"title": posts_of(code).responsible, "organisation": code}}
+
+
+def report_steps(plans: Sequence[TaskPlan], now: datetime) -> Iterator[Step]:
+    """The reports on each task by its lead body, in bulk: as a ministry's own system would send them."""
+    by_lead: dict[str, list[dict[str, Any]]] = {}
     for plan in plans:
-        by_lead.setdefault(plan.lead, []).append(plan)
+        by_lead.setdefault(plan.lead, []).extend(_reports(plan, now))
     for lead, own in by_lead.items():
         for start in range(0, len(own), _LINES):
-            lines = tuple(_report(plan) for plan in own[start : start + _LINES])
-            yield Step(f"report {lead} {start}", f"report {lead}", client_of(lead), _BULK, lines=lines)
+            lines = tuple(own[start : start + _LINES])
+            yield Step(f"report {lead} {start}", f"report {lead}", client_of(lead), BULK, lines=lines)
 
 
-_BULK = "/api/tasks/v1/progress/bulk"
+BULK = "/api/tasks/v1/progress/bulk"
 
 
-def _report(plan: TaskPlan) -> dict[str, Any]:
+def _reports(plan: TaskPlan, now: datetime) -> Iterator[dict[str, Any]]:
+    if plan.recurring:
+        yield from reports_of_periods(plan, now)
+        return
     end = plan.completed or date(2026, 1, 15)
     day = plan.assigned + timedelta(days=max(1, (end - plan.assigned).days // 2))
-    return report_body(plan) | {"source": SOURCE, "external_id": plan.external_id, "occurred_at": at(day, 10)}
+    yield report_body(plan) | _named(plan) | {"occurred_at": at(day, 10)}
+
+
+def reports_of_periods(plan: TaskPlan, now: datetime) -> Iterator[dict[str, Any]]:
+    """A line for each period of a recurring task that was reported by the day of `now`."""
+    for report in period_reports(plan, str(description(plan)["recurrence"]), at(civil_date(now), 0)):
+        yield report | _named(plan)
+
+
+def _named(plan: TaskPlan) -> dict[str, str]:
+    return {"source": SOURCE, "external_id": plan.external_id}
 
 
 def report_body(plan: TaskPlan) -> dict[str, Any]:

@@ -10,7 +10,14 @@ from sixclear.common.issuer.roles import STANDING_BODY, client_of
 from sixclear.launcher.demo.organisations import agencies, provinces
 from sixclear.launcher.demo.plan import TaskPlan
 from sixclear.launcher.demo.steps import Step, at, task_path
-from sixclear.launcher.demo.task_steps import TASKS, completion_steps, description, report_body
+from sixclear.launcher.demo.task_steps import (
+    BULK,
+    TASKS,
+    completion_steps,
+    description,
+    report_body,
+    reports_of_periods,
+)
 
 TODAY = "demonstration"
 _STANDING_CLIENT = client_of(STANDING_BODY)
@@ -56,7 +63,7 @@ def today_steps(now: datetime) -> Iterator[Step]:
     """The tasks of the programme of demonstration."""
     today = civil_date(now)
     for plan in today_plans(today):
-        yield from _task(plan, today)
+        yield from _task(plan, now)
 
 
 def _programme(today: date) -> dict[str, Any]:
@@ -73,7 +80,7 @@ def _programme(today: date) -> dict[str, Any]:
     }
 
 
-def _task(plan: TaskPlan, today: date) -> Iterator[Step]:
+def _task(plan: TaskPlan, now: datetime) -> Iterator[Step]:
     body = description(plan) | {
         "programme": TODAY,
         "assigned_by": "central",
@@ -81,8 +88,13 @@ def _task(plan: TaskPlan, today: date) -> Iterator[Step]:
         "occurred_at": at(plan.assigned),
     }
     yield Step(f"assign {plan.external_id}", plan.external_id, _STANDING_CLIENT, TASKS, body)
-    reported = report_body(plan) | {"occurred_at": at(today - timedelta(days=10))}
-    path = task_path(STANDING_BODY, plan.external_id, "progress")
-    yield Step(f"report {plan.external_id}", plan.external_id, client_of(plan.lead), path, reported)
+    name = f"report {plan.external_id}"
+    if plan.recurring:
+        lines = tuple(reports_of_periods(plan, now))
+        yield Step(name, plan.external_id, client_of(plan.lead), BULK, lines=lines)
+    else:
+        reported = report_body(plan) | {"occurred_at": at(civil_date(now) - timedelta(days=10))}
+        path = task_path(STANDING_BODY, plan.external_id, "progress")
+        yield Step(name, plan.external_id, client_of(plan.lead), path, reported)
     if plan.completed is not None:
         yield from completion_steps(plan, at(plan.completed, 8), STANDING_BODY)

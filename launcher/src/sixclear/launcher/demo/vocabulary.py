@@ -43,6 +43,10 @@ RECURRING = (
     ("Rà soát dữ liệu đúng, đủ, sạch, sống hằng tuần", "Biên bản rà soát tuần", "FREQ=WEEKLY;BYDAY=FR"),
     ("Kiểm tra an toàn thông tin hằng quý", "Báo cáo quý", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=15"),
     ("Cập nhật danh mục dữ liệu dùng chung hằng tháng", "Danh mục cập nhật", "FREQ=MONTHLY;BYMONTHDAY=5"),
+    ("Đánh giá kết quả cung cấp dịch vụ công hằng quý", "Báo cáo quý", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=25"),
+    ("Tổng hợp kiến nghị của doanh nghiệp hằng tháng", "Bảng tổng hợp", "FREQ=MONTHLY;BYMONTHDAY=10"),
+    ("Tập huấn kỹ năng số hằng quý", "Danh sách người học", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=18"),
+    ("Công bố chất lượng dữ liệu mở hằng tháng", "Bảng chất lượng dữ liệu", "FREQ=MONTHLY;BYMONTHDAY=-1"),
 )
 
 REPORTS = (
@@ -53,6 +57,38 @@ REPORTS = (
     (75, "Đã hoàn thành phần chính, đang hiệu chỉnh."),
     (90, "Đã hoàn thành, đang chuẩn bị hồ sơ minh chứng."),
 )
+
+PERIOD_REPORTS = (
+    (100, "Đã hoàn thành nội dung của kỳ."),
+    (100, "Đã gửi sản phẩm của kỳ và cập nhật hồ sơ."),
+    (90, "Đã hoàn thành phần chính, hai đơn vị gửi bổ sung sau."),
+)
+
+# Title, weight, and how far from the assignment to the deadline it is due.
+MILESTONES = (
+    ("Khảo sát, lập kế hoạch", 2, 0.3),
+    ("Thử nghiệm, hoàn chỉnh", 3, 0.7),
+    ("Nghiệm thu, đưa vào sử dụng", 5, 1.0),
+)
+MOVED = "Đơn vị thử nghiệm cần thêm thời gian (minh họa)."
+REFUSAL = "Tài liệu không có ngày và không nêu hệ thống nào (minh họa)."
+
+# Why a body asks for a decision, by its kind.
+REASONS = {
+    "extension": "Chờ văn bản của cơ quan phối hợp (minh họa).",
+    "transfer": "Nội dung thuộc chức năng của cơ quan khác (minh họa).",
+    "pause": "Chờ Quốc hội thông qua luật mới (minh họa).",
+    "resume": "Luật mới đã được thông qua (minh họa).",
+    "cancellation": "Nội dung đã có trong một chương trình khác (minh họa).",
+    "split": "Hai phần việc cần hai hạn khác nhau (minh họa).",
+    "merger": "Trùng nội dung với nhiệm vụ khác (minh họa).",
+    "regrouping": "Xếp lại theo bốn nhóm việc của chương trình (minh họa).",
+    "reopening": "Hệ thống được xác nhận nhưng chưa có người dùng (minh họa).",
+}
+ANSWERS = {
+    "refused": "Kế hoạch chung không cho phép lùi thêm (minh họa).",
+    "granted_otherwise": "Chỉ lùi một nửa thời gian (minh họa).",
+}
 
 DIFFICULTIES = (
     ("Dữ liệu của các đơn vị chưa thống nhất.", "Mã định danh khác nhau.", "Thống nhất mã với cơ quan chủ quản."),
