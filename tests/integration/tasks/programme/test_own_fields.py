@@ -58,6 +58,9 @@ async def test_values_are_told_to_everyone_where_they_are_public(service: Servic
     assert task["inside_fields"].keys() == {"urgent", "partner", "page"}
     shown = await service.get(f"/tasks/{task['task_id']}")
     assert (shown["own_fields"], shown["inside_fields"]) == (PUBLIC, None)
+    copied = (await service.get("/tasks", programme="plan", sort="id"))["items"]
+    assert [one["own_fields"] for one in copied] == [PUBLIC]
+    assert "inside_fields" not in copied[0]
     told = [event.data for event in await service.events() if event.entity_type == "task"]
     assert [data["own_fields"] for data in told] == [PUBLIC] * len(told)
     assert not any("inside_fields" in data for data in told)

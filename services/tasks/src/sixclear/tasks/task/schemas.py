@@ -158,6 +158,9 @@ class TaskSummary(Schema):
         description="Days from the day of `current_deadline` to `expected_on`, below zero when that is earlier; null "
         "without one of them, and for a task on which no body works.",
     )
+    own_fields: dict[str, str | bool | int | float] | None = Field(
+        default=None, description="Values of the public fields that its programme adds, by name."
+    )
     demonstration: bool
     version: int
     updated_at: datetime = Field(description="When its last change was recorded.")
@@ -196,9 +199,6 @@ class TaskView(TaskSummary):
     responsible_position: PositionView | None
     product: str | None
     product_kind: ProductKind | None
-    own_fields: dict[str, str | bool | int | float] | None = Field(
-        default=None, description="Values of the public fields that its programme adds, by name."
-    )
     inside_fields: dict[str, str | bool | int | float] | None = Field(
         default=None, description="Values of the other fields that its programme adds: only for the bodies concerned."
     )
