@@ -1,9 +1,13 @@
 """The service as a process runs it: it migrates, registers the shipped organisations once, and serves."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from sixclear.common import access_log
+from sixclear.common.access_log import Reading
+from sixclear.common.runtime.source_target import forget_readings
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.testing.service import bare_runtime
@@ -36,3 +40,21 @@ async def test_it_starts_twice_on_one_database_and_knows_its_organisations(
     assert await organisations_after_a_run(url, tmp_path, seed=False) == 0
     for _ in range(2):
         assert await organisations_after_a_run(url, tmp_path, seed=True) == len(shipped_organisations())
+
+
+@pytest.mark.asyncio
+async def test_its_hourly_work_deletes_old_readings(empty_database: EmptyDatabase, tmp_path: Path) -> None:
+    settings = Settings(database_url=await empty_database(), seed_organisations=False)
+    target = create_target(bare_runtime(tmp_path), settings)
+    await target.start()
+    try:
+        now, kept = target.runtime.clock(), timedelta(days=target.runtime.settings.access_log_days)
+        async with target.database.transaction() as session:
+            for at in (now, now - kept - timedelta(minutes=1)):
+                await access_log.note(session, Reading(at, "org-G06", None, [], "getOwnTask", None, {}, None))
+        await forget_readings(target)
+        async with target.database.session() as session:
+            left = await access_log.list_readings(session, client_id=None, entity=None, before=None, limit=9)
+        assert len(left) == 1
+    finally:
+        await target.stop()

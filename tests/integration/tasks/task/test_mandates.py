@@ -116,6 +116,23 @@ async def test_a_group_of_work_is_a_mandate_of_its_own(service: Service) -> None
     assert not await Reader(service, "group:plan/nhom-2").sees(task_id)
 
 
+async def test_decisions_on_restricted_tasks_are_listed_by_mandate(service: Service) -> None:
+    task_id = await a_restricted_task(service)
+    asked = {"kind": "extension", "reason": "Chờ thiết bị", "deadline": "2026-07-15"}
+    decision = (await service.post("G06", f"/tasks/{task_id}/decisions", asked)).json()["decision_id"]
+    named, other = Reader(service, "programme:plan"), Reader(service, "programme:other organisation:G01")
+    for reader, seen in ((named, [decision]), (other, [])):
+        page = (await reader.get("/own/decisions", role="mandate")).json()
+        assert [one["decision_id"] for one in page["items"]] == seen
+        one = await reader.get(f"/own/decisions/{decision}")
+        assert one.status_code == (200 if seen else 404)
+    assert (await service.get("/decisions"))["items"] == []
+    body = await service.http.get(
+        f"{service.prefix}/own/decisions", params={"role": "mandate"}, headers=service.headers("G06")
+    )
+    assert body.json()["items"] == []
+
+
 async def test_a_restricted_proposal_is_in_no_programme_yet(service: Service) -> None:
     secret = proposal(assign=False, classification="restricted", assigning_organisation="G06")
     task_id = UUID((await service.post("G06", "/tasks", secret)).json()["task_id"])

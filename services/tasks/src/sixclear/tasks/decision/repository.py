@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from sixclear.tasks.decision.lifecycle import NEED_ACCEPTANCE
 from sixclear.tasks.decision.models import Decision, DecisionOverMany, DecisionPart
-from sixclear.tasks.task.filters import has_part
+from sixclear.tasks.task.filters import Mandated, has_part, is_named
 from sixclear.tasks.task.models import Task
 
 
@@ -19,7 +19,8 @@ from sixclear.tasks.task.models import Task
 class DecisionFilter:
     """What a list of decisions is narrowed to; None: to nothing.
 
-    `concerned` is the body that asks for its own decisions, restricted ones included; None leaves only public ones.
+    `concerned` is the body that asks for its own decisions, restricted ones included; `mandated` names the tasks whose
+    decisions are asked for by mandate. Without both there are only public ones.
     """
 
     task_id: UUID | None
@@ -28,6 +29,7 @@ class DecisionFilter:
     organisation_ids: Sequence[UUID] | None
     asked_before: datetime | None
     concerned: UUID | None
+    mandated: Mandated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ async def list_decisions(
 ) -> Sequence[Decision]:
     """Decisions, the longest asked first, after the cursor."""
     statement = select(Decision).where(*_conditions(narrow))
-    if narrow.concerned is not None:
+    if narrow.concerned is not None or narrow.mandated is not None:
         statement = statement.join(Task, Task.task_id == Decision.task_id)
     if after is not None:
         statement = statement.where(tuple_(Decision.asked_at, Decision.decision_id) > tuple_(*after))
@@ -208,16 +210,20 @@ def alone(session: AsyncSession) -> AsyncSessionTransaction:
 
 
 def _conditions(narrow: DecisionFilter) -> list[ColumnElement[bool]]:
-    own = narrow.concerned
-    found: list[ColumnElement[bool]] = (
-        [Decision.classification == "public"] if own is None else [or_(has_part(own), _is_offered(own))]
-    )
+    found = [_seen(narrow)]
     if narrow.organisation_ids is not None:
         found.append(Decision.organisation_id.in_(narrow.organisation_ids))
     if narrow.asked_before is not None:
         found.append(Decision.asked_at < narrow.asked_before)
     named = (Decision.task_id, narrow.task_id), (Decision.kind, narrow.kind), (Decision.state, narrow.state)
     return [*found, *(column == value for column, value in named if value is not None)]
+
+
+def _seen(narrow: DecisionFilter) -> ColumnElement[bool]:
+    if narrow.mandated is not None:
+        return is_named(narrow.mandated)
+    own = narrow.concerned
+    return Decision.classification == "public" if own is None else or_(has_part(own), _is_offered(own))
 
 
 def _is_offered(own: UUID) -> ColumnElement[bool]:

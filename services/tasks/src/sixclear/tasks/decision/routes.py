@@ -1,7 +1,7 @@
 """Decisions on tasks over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -56,6 +56,7 @@ from sixclear.tasks.task.errors import (
 )
 from sixclear.tasks.task.schemas import ExtensionEntry, Step, TaskView
 from sixclear.tasks.task.service.find import derived_state, shown
+from sixclear.tasks.task.service.lists import mandated
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
@@ -73,6 +74,10 @@ _ASSIGNING = (SixClearsMissing, RecurrenceInvalid)
 TaskParam = Annotated[UUID | None, Query(alias="task", description="Those on this task.")]
 OrganisationParam = Annotated[
     Lookup | None, Query(description="Those on tasks that this body, or one below it, is answerable for.")
+]
+RoleParam = Annotated[
+    Literal["part", "mandate"],
+    Query(description="Tasks in which your organisation has a part, or those that your token's mandate names."),
 ]
 AskedBeforeParam = Annotated[Instant | None, Query(description="Asked for before this instant.")]
 _FOLLOWED: dict[int | str, dict[str, Any]] = {202: {"headers": {**TAGGED[200]["headers"], **LOCATED[201]["headers"]}}}
@@ -115,11 +120,14 @@ async def list_own_decisions(
     organisation: OrganisationParam = None,
     asked_before: AskedBeforeParam = None,
     task_id: TaskParam = None,
+    role: RoleParam = "part",
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[DecisionView]:
-    """As `/decisions`, on the tasks in which the caller's organisation has a part, restricted ones included."""
-    narrow = DecisionFilter(task_id, kind, state, None, asked_before, ctx.caller.own_organisation())
+    """As `/decisions`, on the tasks in which your organisation has a part, or by mandate; restricted ones included."""
+    named = await mandated(ctx) if role == "mandate" else None
+    concerned = ctx.caller.own_organisation() if named is None else None
+    narrow = DecisionFilter(task_id, kind, state, None, asked_before, concerned, named)
     return await _page(ctx, narrow, organisation, cursor, limit)
 
 

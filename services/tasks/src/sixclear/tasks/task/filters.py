@@ -53,7 +53,7 @@ class TaskFilter:
 
 def conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
     """What holds of the tasks in the list; restricted ones are in it only for the bodies concerned, or by mandate."""
-    seen = _visible(narrow.restricted_for) if narrow.mandated is None else _is_named(narrow.mandated)
+    seen = _visible(narrow.restricted_for) if narrow.mandated is None else is_named(narrow.mandated)
     return [seen, *_standing(narrow, now), *_of_bodies(narrow), *_named(narrow)]
 
 
@@ -76,7 +76,7 @@ def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:
     return public if organisation_id is None else or_(public, has_part(organisation_id))
 
 
-def _is_named(mandated: Mandated) -> ColumnElement[bool]:
+def is_named(mandated: Mandated) -> ColumnElement[bool]:
     """The rule of `Mandate.names` in SQL: a proposal that nobody assigned is in no programme and no group."""
     groups = (and_(Task.programme_id == programme, Task.work_group == group) for programme, group in mandated.groups)
     by_programme = and_(

@@ -120,7 +120,7 @@ def _judged_at(sort: Sort, now: datetime) -> datetime:
 
 async def _own(ctx: Context, narrow: TaskFilter, role: Role) -> TaskFilter:
     if role == "mandate":
-        return replace(narrow, mandated=await _mandated(ctx))
+        return replace(narrow, mandated=await mandated(ctx))
     own = ctx.caller.own_organisation()
     narrow = replace(narrow, restricted_for=own)
     if role == "assigning":
@@ -130,7 +130,8 @@ async def _own(ctx: Context, narrow: TaskFilter, role: Role) -> TaskFilter:
     return replace(narrow, lead_organisation_ids=tuple(await organisations.list_subtree(ctx.session, own)))
 
 
-async def _mandated(ctx: Context) -> Mandated:
+async def mandated(ctx: Context) -> Mandated:
+    """What the caller's mandate names, by identifiers; nothing without one."""
     mandate = mandate_of(ctx.caller)
     if mandate is None:
         return Mandated()
