@@ -77,7 +77,9 @@ class Events:
             traceparent=None,
         )
 
-    def organisation(self, code: str, parent: str | None = None, level: str = "central") -> Envelope:
+    def organisation(
+        self, code: str, parent: str | None = None, level: str = "central", change: str = "registered", **facts: Any
+    ) -> Envelope:
         data = {
             "organisation_id": str(organisation_id(code)),
             "code": code,
@@ -90,7 +92,7 @@ class Events:
             "valid_from": "2025-07-01",
             "valid_to": None,
         }
-        return self.event("tasks", "organisation", organisation_id(code), "registered", data)
+        return self.event("tasks", "organisation", organisation_id(code), change, data | facts)
 
     def programme(self, slug: str, owner: str | None = None, reach: str | None = None) -> Envelope:
         data = {"slug": slug, "name_vi": slug, "name_en": slug, "demonstration": False}

@@ -93,8 +93,8 @@ async def test_any_order_gives_the_same(view: Any, events: Any, plans: Any, made
         async with view.database.transaction() as session:
             await session.execute(
                 text(
-                    "TRUNCATE counter, day_delta, day_rollup, gap, organisation_state, last_payment,"
-                    " plan_state, plan_history, step_state, step_history"
+                    "TRUNCATE counter, day_delta, day_rollup, gap, organisation_state, organisation_history,"
+                    " last_payment, plan_state, plan_history, step_state, step_history"
                 )
             )
         await view.fold(told if seed == 0 else events_again, size=3)

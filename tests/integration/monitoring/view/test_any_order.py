@@ -31,9 +31,9 @@ _SELECTIONS = [
     Selection(stable_id("organisation", "01"), "hanoi", "province"),
 ]
 _TABLES = (
-    "counter, day_delta, day_rollup, last_report, gap, organisation_state, programme_state, task_state, task_history, "
-    "submission_state, submission_history, entry_state, entry_history, period_state, period_history, "
-    "evidence_state, evidence_history, decision_state, decision_history"
+    "counter, day_delta, day_rollup, last_report, gap, organisation_state, organisation_history, programme_state, "
+    "task_state, task_history, submission_state, submission_history, entry_state, entry_history, "
+    "period_state, period_history, evidence_state, evidence_history, decision_state, decision_history"
 )
 
 

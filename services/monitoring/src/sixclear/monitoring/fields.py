@@ -22,6 +22,14 @@ Organisation = Annotated[
     Lookup | None,
     Query(description="`organisation_id` or any code: the lead body with its subtree.", examples=["01"]),
 ]
+Tree = Annotated[
+    Literal["then", "now"] | None,
+    Query(
+        description="Of a past instant: by which tree of organisations. Without it, by the one of that instant "
+        "(`then`): one that was merged since is named by its code of that time, and is not counted at its successor. "
+        "`now`: by today's, as figures of now are."
+    ),
+]
 OfReach = Annotated[
     Literal["national", "own"] | None,
     Query(

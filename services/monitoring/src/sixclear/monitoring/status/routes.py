@@ -1,5 +1,6 @@
 """The live status and the provinces: public, as the results are."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -8,7 +9,7 @@ from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ProgrammeNotFound
-from sixclear.monitoring.fields import AsOf, AssignedBy, Directive, Group, OfReach, Organisation, Programme
+from sixclear.monitoring.fields import AsOf, AssignedBy, Directive, Group, OfReach, Organisation, Programme, Tree
 from sixclear.monitoring.instants import read_as_of
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import (
@@ -23,6 +24,7 @@ from sixclear.monitoring.public import (
 )
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
+from sixclear.monitoring.view.former_tree import body_then
 from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of, require_named_facts, select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
@@ -50,13 +52,19 @@ async def get_status(
     reach: OfReach = None,
     directive: Directive = None,
     group: Group = None,
+    tree: Tree = None,
 ) -> Status | Response:
     """The four buckets, their shares, activity, databases and feedback, now or at a past instant.
 
     The entity tag is weak: it stands for the figures, for what they leave out, and for their age in steps of 5 s.
     """
     at, standing = read_as_of(as_of, now), standing_of(request, programme, now)
+    named = None if organisation is None else reference_of(organisation)
+    by_then = at is not None and tree != "now"
     if standing is None:
+        then = await body_then(session, named, at) if at is not None and named is not None and by_then else None
+        if then is not None:
+            organisation = str(then.organisation_id)
         selection = await select(
             session,
             organisation=organisation,
@@ -66,13 +74,15 @@ async def get_status(
             directive=directive,
             group=group,
         )
+        selection = replace(selection, then=then)
         return unless_same(request, response, await service.status(session, selection, at=at, now=now))
     selection = Selection(None, programme, assigned_by, reach or standing.reach_of(programme), directive, group)
     await require_named_facts(session, selection)
     answer = await service.status_beside(
         session,
         selection,
-        None if organisation is None else reference_of(organisation),
+        named,
+        by_then=by_then,
         standing=standing,
         at=at,
         now=now,

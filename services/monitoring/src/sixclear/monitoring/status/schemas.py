@@ -27,6 +27,11 @@ class Filters(Schema):
         "are null then.",
     )
     group: str | None = None
+    tree: Literal["then", "now"] = Field(
+        default="now",
+        description="By which tree of organisations: that of now, or that of the instant that is asked about, where "
+        "an organisation has moved since.",
+    )
 
 
 class InTermParts(Schema):

@@ -44,6 +44,7 @@ from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import cells as view
 from sixclear.monitoring.view import dimensions, past
 from sixclear.monitoring.view.dimensions import Reach, Reference
+from sixclear.monitoring.view.former_tree import body_then
 from sixclear.monitoring.view.heard import Heard, heard_since, knows
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection, known_body
@@ -101,13 +102,15 @@ async def status_beside(
     selection: Selection,
     named: Reference | None,
     *,
+    by_then: bool,
     standing: Standing,
     at: datetime | None,
     now: datetime,
 ) -> Status:
     """As `status`, of the body that is named, for callers that know the rest: one statement, two for a past instant.
 
-    Two also where a fact is named that no counter knows: that is read as a past instant is. Raises ReferenceUnknown.
+    Two also where a fact is named that no counter knows: that is read as a past instant is. With `by_then` a past
+    instant is told by its own tree: two more where an organisation has moved since. Raises ReferenceUnknown.
     """
     tells_sealed = named is None and _tells_sealed(selection)
     cells: view.Cells
@@ -117,7 +120,17 @@ async def status_beside(
         found = await view.cells_of_body(session, SHOWN, (TASK, REPORTS), selection, named, civil_date(now))
         body, cells, last_report = found
     else:
-        body, last_report = await past.body_and_latest_at(session, TASK, REPORTS, selection, named, by_history)
+        reports = await past.reports_of_body_at(session, TASK, REPORTS, selection, named, by_history)
+        body, last_report = reports.body, reports.latest
+        if (
+            by_then
+            and named is not None
+            and reports.moved_since
+            and (then := await body_then(session, named, by_history))
+        ):
+            selection = replace(selection, organisation_id=then.organisation_id, then=then)
+            last_report = await past.latest_at(session, TASK, REPORTS, selection, by_history)
+            body = then.organisation_id
     if named is not None:
         selection = replace(selection, organisation_id=known_body(body))
     if by_history is not None:
@@ -198,6 +211,7 @@ def _status(
             reach=selection.reach or ("both" if selection.organisation_id else "national"),
             directive=selection.directive_id,
             group=selection.work_group,
+            tree="now" if selection.then is None else "then",
         ),
         demonstration_included=figures.has_demonstration(counts),
         sources=fresh.sources,

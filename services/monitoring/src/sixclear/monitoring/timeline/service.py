@@ -12,6 +12,7 @@ from sixclear.monitoring.kinds.task import BUCKETS, TASK
 from sixclear.monitoring.timeline.repository import bucket_sweep
 from sixclear.monitoring.timeline.schemas import Point, Timeline
 from sixclear.monitoring.view import past
+from sixclear.monitoring.view.day_changes import changes_by_day
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection
 
@@ -56,7 +57,7 @@ async def _by_day(
     session: AsyncSession, selection: Selection, first: date, last: date, until: datetime
 ) -> list[tuple[date, dict[str, int]]]:
     """The running sums of what the days brought; of a day that is not over, what it brought up to `until`."""
-    changes = await past.changes_by_day(session, TASK, _MEASURE, selection, first, last)
+    changes = await changes_by_day(session, TASK, _MEASURE, selection, first, last)
     counts = dict.fromkeys(BUCKETS, 0)
     _add(counts, changes.get(None, {}))
     found = []

@@ -45,7 +45,9 @@ FACTS: Mapping[str, type[OrganisationFacts] | type[ProgrammeFacts]] = {
     "organisation": OrganisationFacts,
     "programme": ProgrammeFacts,
 }
-TABLES = tuple(f"{name}_state" for name in FACTS)
+TABLES = (*(f"{name}_state" for name in FACTS), "organisation_history")
+# By these an organisation may have come to stand elsewhere, or its code to mean another one.
+_MOVES = frozenset({"merged", "closed", "upgraded"})
 TOPICS = tuple(f"sixclear.{SOURCE}.{name}.v1" for name in FACTS)
 
 _ORGANISATION = Columns(
@@ -59,6 +61,14 @@ _ORGANISATION = Columns(
     parent_id="uuid",
     valid_from="date",
     valid_to="date",
+)
+_PLACE = Columns(
+    organisation_id="uuid",
+    version="integer",
+    valid_from="timestamptz",
+    codes="text[]",
+    parent_id="uuid",
+    moves="boolean",
 )
 _PROGRAMME = Columns(
     programme_id="uuid",
@@ -101,6 +111,29 @@ async def replace_organisations(
             replaced=_ORGANISATION.replaced,
         ),
         {"epoch": epoch, **_ORGANISATION.values(_organisation_row(*item) for item in organisations)},
+    )
+
+
+async def keep_places(
+    session: AsyncSession, epoch: int, versions: Sequence[tuple[UUID, int, str, datetime, OrganisationFacts]]
+) -> None:
+    """Keep where organisations stood from each of these versions on; each is its change and when that became true.
+
+    In any order, any number of times.
+    """
+    rows = [
+        (organisation_id, version, at, facts.codes, facts.parent_id, change in _MOVES)
+        for organisation_id, version, change, at, facts in versions
+    ]
+    await session.execute(
+        sql(
+            "INSERT INTO organisation_history ({names}, epoch) SELECT {selected}, :epoch FROM {unnested} "
+            "ON CONFLICT DO NOTHING",
+            names=_PLACE.names,
+            selected=_PLACE.selected,
+            unnested=_PLACE.unnested,
+        ),
+        {"epoch": epoch, **_PLACE.values(rows)},
     )
 
 

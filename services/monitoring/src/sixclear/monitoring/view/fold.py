@@ -133,6 +133,8 @@ class _Fold:
 
     async def _fold_organisations(self, versions: Sequence[Version[Any]]) -> bool:
         newer = await self._newer("organisation", versions)
+        known = [(v.entity_id, v.version, v.change, v.occurred_at, v.facts) for v in versions if v.facts is not None]
+        await dimensions.keep_places(self.session, self.epoch, known)
         if not newer:
             return False
         await self.together.send()  # what moves is counted from what is written

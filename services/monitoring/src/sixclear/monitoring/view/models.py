@@ -118,6 +118,25 @@ class OrganisationState(Base):
     )
 
 
+class OrganisationHistory(Base):
+    """Where an organisation stood and which codes it had, from a version on.
+
+    One that `moves` may have changed the place of an organisation: it was merged, closed or upgraded.
+    """
+
+    __tablename__ = "organisation_history"
+
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    valid_from: Mapped[datetime]
+    codes: Mapped[list[str]]
+    parent_id: Mapped[UUID | None]
+    moves: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (Index("ix_organisation_history_moves", "epoch", "valid_from", postgresql_where=text("moves")),)
+
+
 class ProgrammeState(Base):
     """A programme as it is known now; a null `reach` is national, as in rows of the release before."""
 

@@ -11,7 +11,7 @@ row by day knows, by an index of it.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,7 @@ from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.cells import Cells, by_first
 from sixclear.monitoring.view.days import ABOVE, BODIES, NOT_CROSSED
 from sixclear.monitoring.view.dimensions import Reference
+from sixclear.monitoring.view.former_tree import MOVED_SINCE, Then
 from sixclear.monitoring.view.moves import DAY, MONTH
 from sixclear.monitoring.view.reach import alone, meant, programmes
 from sixclear.monitoring.view.selection import Selection, body_sql, of_dimensions, tree
@@ -31,6 +32,10 @@ from sixclear.monitoring.view.states import COUNTRY
 _WANTED = Columns(
     source="text", rules="integer", measure="text", in_programme="text", by_level="text", read_as="text", slot="text"
 )
+# A row for each part of what is asked about; `sign` is 1 where the tree is that of now.
+_ASKED = """
+    unnest(CAST(:asked_for AS uuid[]), CAST(:scopes AS uuid[]), CAST(:signs AS integer[])) AS s(asked, scope, sign)
+"""
 _UNDER = {
     ABOVE: "d.programme = u.slug AND d.assigned_by = r.by_level",
     BODIES: "u.slug IN ('', d.programme) AND r.by_level IN ('', d.assigned_by)",
@@ -71,7 +76,7 @@ async def cells_at(session: AsyncSession, kinds: Iterable[AnyKind], selection: S
     """The cells of some kinds at a past instant."""
     kinds = tuple(kinds)
     measures = [measure for kind in kinds for measure in _measures(kind)]
-    found = await _cells_at(session, kinds, measures, [selection.scope], selection, at)
+    found = await _cells_at(session, kinds, measures, _of(selection), selection, at)
     return found.get(selection.scope, {})
 
 
@@ -87,7 +92,7 @@ async def cells_with_part_at(
 ) -> dict[UUID, Cells]:
     """As `cells_at`, by scope, with a part that has a scope of its own."""
     measures = [measure for kind in kinds for measure in _measures(kind)]
-    return await _cells_at(session, kinds, measures, [selection.scope], selection, at, part)
+    return await _cells_at(session, kinds, measures, _of(selection), selection, at, part)
 
 
 async def scope_cells_at(
@@ -98,8 +103,16 @@ async def scope_cells_at(
     selection: Selection,
     at: datetime,
 ) -> dict[UUID, Cells]:
-    """The cells of a kind for several organisations, each with what is below it, at a past instant."""
-    return await _cells_at(session, (kind,), measures, scopes, selection, at)
+    """The cells of a kind for several organisations, each with what is below it now, at a past instant."""
+    return await _cells_at(session, (kind,), measures, [(scope, scope, 1) for scope in scopes], selection, at)
+
+
+# What is asked about, a scope of the tree of now that is a part of it, and its sign.
+_Scope: TypeAlias = tuple[UUID, UUID, int]
+
+
+def _of(selection: Selection) -> Sequence[_Scope]:
+    return [(selection.scope, scope, sign) for scope, sign in selection.parts]
 
 
 def _measures(kind: AnyKind) -> Iterable[str]:
@@ -110,7 +123,7 @@ async def _cells_at(
     session: AsyncSession,
     kinds: Sequence[AnyKind],
     measures: Collection[str],
-    scopes: Sequence[UUID],
+    scopes: Sequence[_Scope],
     selection: Selection,
     at: datetime,
     part: Part | None = None,
@@ -133,7 +146,9 @@ async def _cells_at(
             **_WANTED.values(wanted),
             **({} if part is None else part.values),
             "measures": list(measures),
-            "scopes": list(scopes),
+            "asked_for": [asked for asked, _, _ in scopes],
+            "scopes": [scope for _, scope, _ in scopes],
+            "signs": [sign for _, _, sign in scopes],
         },
     )
     return dict(by_first(rows))
@@ -154,11 +169,11 @@ def _base(*, inside: bool) -> str:
     """The sum of months and days before `:until`, with the deadlines that passed on that day; flows of a whole day."""
     sums = " UNION ALL ".join(_sums(table, inside=inside) for table in (ABOVE, BODIES))
     return f"""
-        SELECT s.scope, r.measure, d.slot, u.sign * d.amount AS amount
+        SELECT s.asked AS scope, r.measure, d.slot, s.sign * u.sign * d.amount AS amount
         FROM {_WANTED.unnested}
         JOIN source_view v ON v.source = r.source AND v.rules = r.rules
-        CROSS JOIN unnest(CAST(:scopes AS uuid[])) AS s(scope)
-        CROSS JOIN LATERAL {programmes("r.in_programme", "r.read_as", "s.scope")} AS u(slug, sign)
+        CROSS JOIN {_ASKED}
+        CROSS JOIN LATERAL {programmes("r.in_programme", "r.read_as", "s.asked")} AS u(slug, sign)
         CROSS JOIN LATERAL ({sums}
             UNION ALL SELECT c.slot, c.n + c.fraction FROM counter c
             WHERE c.source = r.source AND c.epoch = v.active_epoch AND c.scope = s.scope
@@ -197,21 +212,22 @@ def _by_day(kind: AnyKind, selection: Selection) -> str:
     return f"(SELECT rules = {rules_of(kind.source)} FROM source_view WHERE source = '{kind.source}')"  # noqa: S608
 
 
-_SCOPES = """
-    JOIN unnest(CAST(:scopes AS uuid[])) AS s(scope)
+_SCOPES = f"""
+    JOIN {_ASKED}
         ON s.scope = CAST(:country AS uuid) OR s.scope = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id]))
 """
 
 
 def _selected(kind: AnyKind, selection: Selection) -> str:
-    return f"{of_dimensions(kind, selection)} AND {meant(kind, 's.scope')}"
+    return f"{of_dimensions(kind, selection)} AND {meant(kind, 's.asked')}"
 
 
 def _from_history(kind: AnyKind, selection: Selection) -> str:
     """The states at the instant, by the histories alone: where the rows by day are those of other rules."""
     return f"""
-        SELECT h.scope, c.measure, c.slot, c.amount FROM (
-            SELECT s.scope, h.*, {kind.values_sql} FROM {kind.name}_history h {tree(kind)} {_SCOPES}
+        SELECT h.asked, c.measure, c.slot, h.tree_sign * c.amount FROM (
+            SELECT s.asked, s.sign AS tree_sign, h.*, {kind.values_sql}
+            FROM {kind.name}_history h {tree(kind)} {_SCOPES}
             WHERE NOT {_by_day(kind, selection)} AND h.valid_from <= :at AND (h.valid_to IS NULL OR h.valid_to > :at)
                 AND {_selected(kind, selection)}
         ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
@@ -223,8 +239,8 @@ def _began_on_day(kind: AnyKind, selection: Selection) -> str:
     """What versions that began on the day until the instant brought, less what those that they ended had had."""
     axes = ", ".join(f"{kind.value_sql(axis, 'move.moved_at')} AS {axis.name}" for axis in kind.axes)
     return f"""
-        SELECT h.scope, c.measure, c.slot, h.move_sign * c.amount FROM (
-            SELECT s.scope, h.*, move.*, {axes}
+        SELECT h.asked, c.measure, c.slot, h.tree_sign * h.move_sign * c.amount FROM (
+            SELECT s.asked, s.sign AS tree_sign, h.*, move.*, {axes}
             FROM (
                 SELECT DISTINCT b.epoch, b.{kind.name}_id FROM {kind.name}_history b
                 JOIN source_view w ON w.source = '{kind.source}' AND w.active_epoch = b.epoch
@@ -244,7 +260,7 @@ def _flow_of_day(kind: AnyKind, flow: AnyFlow, selection: Selection, *, inside: 
     """What a flow counted on the day up to the instant; counters tell it of whole days."""
     gate = "true" if inside else f"NOT {_by_day(kind, selection)}"
     return f"""
-        SELECT s.scope, '{flow.measure}', CAST(:day AS text), {flow.amount.sql}
+        SELECT s.asked, '{flow.measure}', CAST(:day AS text), s.sign * ({flow.amount.sql})
         FROM {kind.name}_history h {tree(kind)} {_SCOPES}
         WHERE {gate} AND h.change = '{flow.change}' AND h.occurred_at BETWEEN :day_start AND :at
             AND {_selected(kind, selection)}
@@ -255,18 +271,28 @@ async def latest_at(
     session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, at: datetime
 ) -> datetime | None:
     """When the latest change of a flow up to an instant was made."""
-    return (await body_and_latest_at(session, kind, flow, selection, None, at))[1]
+    if selection.then is not None:
+        return await _latest_then(session, kind, flow, selection, selection.then, at)
+    return (await reports_of_body_at(session, kind, flow, selection, None, at)).latest
 
 
-async def body_and_latest_at(
+class Reports(NamedTuple):
+    """The scope that was asked about (None where unknown), the latest change there, whether a body has moved since."""
+
+    body: UUID | None
+    latest: datetime | None
+    moved_since: bool
+
+
+async def reports_of_body_at(
     session: AsyncSession,
     kind: AnyKind,
     flow: AnyFlow,
     selection: Selection,
     named: Reference | None,
     at: datetime,
-) -> tuple[UUID | None, datetime | None]:
-    """The scope of a selection, or the body that a caller names (None where unknown), and the latest change there.
+) -> Reports:
+    """The scope of a selection, or the body that a caller names, and the latest change of a flow there.
 
     Counters tell it of the whole days before; of a day in between the history does.
     """
@@ -288,9 +314,10 @@ async def body_and_latest_at(
                     ORDER BY c.slot DESC LIMIT 1) d),
                 (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
                  WHERE NOT {by_day} AND h.change = '{change}' AND h.occurred_at <= :at AND {selected})),
-                {planned_once}
+                {moved_since}, {planned_once}
             FROM body b
             """,
+            moved_since=MOVED_SINCE,
             planned_once=_PLANNED_ONCE,
             body=body_sql(named),
             kind=kind.name,
@@ -313,7 +340,31 @@ async def body_and_latest_at(
         },
     )
     row = rows.one_or_none()
-    return (None, None) if row is None else (row[0], row[1])
+    return Reports(None, None, False) if row is None else Reports(*row[:3])
+
+
+async def _latest_then(
+    session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, then: Then, at: datetime
+) -> datetime | None:
+    """As `reports_of_body_at`, of a body as it was: by the histories, for the latest of a sum cannot be taken away."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT max(h.occurred_at), {planned_once} FROM {kind}_history h {tree}
+            WHERE h.change = '{change}' AND h.occurred_at <= :at AND h.organisation_id = ANY(CAST(:bodies AS uuid[]))
+                AND {of_dimensions} AND {meant}
+            """,
+            planned_once=_PLANNED_ONCE,
+            kind=kind.name,
+            tree=tree(kind),
+            change=flow.change,
+            of_dimensions=of_dimensions(kind, selection),
+            meant=meant(kind, "CAST(:scope AS uuid)"),
+        ),
+        {**selection.values, "at": at, "bodies": list(then.bodies)},
+    )
+    found: datetime | None = rows.one()[0]
+    return found
 
 
 # What is asked after it in this transaction is planned once for each connection: cells of a past instant take the
@@ -340,53 +391,3 @@ async def known_since(session: AsyncSession, kind: AnyKind) -> tuple[datetime | 
     )
     row = rows.one()
     return row[0], bool(row[1])
-
-
-async def changes_by_day(
-    session: AsyncSession, kind: AnyKind, measure: str, selection: Selection, first: date, last: date
-) -> dict[date | None, dict[str, int]]:
-    """What each slot of a measure gained on each civil day of a period; under None what it held before the first.
-
-    Where they are read from (`known_since`). A day on which nothing changed is left out.
-    """
-    rows = await session.execute(
-        sql(
-            """
-            SELECT d.day, d.slot, sum(u.sign * d.amount) FROM source_view v
-            CROSS JOIN {programmes} AS u(slug, sign) CROSS JOIN LATERAL ({sums}) AS d(day, slot, amount)
-            WHERE v.source = :source GROUP BY 1, 2
-            """,
-            sums=" UNION ALL ".join(_days(table) for table in (ABOVE, BODIES)),
-            programmes=programmes("CAST(:of_programme AS text)", "CAST(:reading AS text)", "CAST(:scope AS uuid)"),
-        ),
-        {
-            "source": kind.source,
-            "measure": measure,
-            "scope": selection.scope,
-            **{f"of_{name}": value for name, value in selection.narrowed(kind).items()},
-            "reading": selection.reading if kind.by_reach else None,
-            "month": first.replace(day=1),
-            "first": first,
-            "last": last,
-        },
-    )
-    found: dict[date | None, dict[str, int]] = {}
-    for day, slot, amount in rows:
-        found.setdefault(day, {})[slot] = int(amount)
-    return found
-
-
-def _days(table: str) -> str:
-    under = {
-        ABOVE: "d.programme = u.slug AND d.assigned_by = :of_assigned_by",
-        BODIES: "u.slug IN ('', d.programme) AND CAST(:of_assigned_by AS text) IN ('', d.assigned_by)",
-    }[table]
-    chosen = f"""
-        FROM {table} d WHERE d.source = :source AND d.epoch = v.active_epoch AND d.scope = :scope AND {under}
-            AND d.measure = :measure
-    """
-    return f"""
-        SELECT CAST(NULL AS date), d.slot, d.amount {chosen} AND d.period = '{MONTH}' AND d.day < :month
-        UNION ALL SELECT CASE WHEN d.day >= :first THEN d.day END, d.slot, d.amount {chosen}
-            AND d.period = '{DAY}' AND d.day BETWEEN :month AND :last
-    """

@@ -3,7 +3,7 @@
 An own task is counted at the owner of its programme and below, never above and at no other body. The counters know
 programmes and bodies, so nothing is counted again when a programme changes its reach: a question leaves out, or adds
 up, the counters of the own programmes. It costs the cells of those own programmes that are counted at its scope, some
-ten rows each. A past instant is told by the reach, and by the tree, of now.
+ten rows each. A past instant is told by the reach of now.
 """
 
 from typing import Literal

@@ -14,6 +14,7 @@ from sixclear.monitoring.kinds.kind import DIMENSIONS, AnyKind
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.dimensions import Reach
+from sixclear.monitoring.view.former_tree import Parts, Then
 from sixclear.monitoring.view.reach import Reading, meant
 from sixclear.monitoring.view.states import COUNTRY
 
@@ -33,6 +34,8 @@ class Selection:
     reach: Reach | None = None
     directive_id: UUID | None = None
     work_group: str | None = None
+    # The body as it was at the instant that is asked about, where its place or that of others was another one.
+    then: Then | None = None
 
     def named_facts(self, kind: AnyKind) -> dict[str, Any]:
         """The facts of a kind that are named, for which its histories are read."""
@@ -53,6 +56,11 @@ class Selection:
     def scope(self) -> UUID:
         """The scope under which the selection is counted."""
         return self.organisation_id or COUNTRY
+
+    @property
+    def parts(self) -> Parts:
+        """The scopes of the tree of now whose sum is what is meant, each with its sign."""
+        return ((self.scope, 1),) if self.then is None else self.then.parts
 
     def is_all_of(self, kind: AnyKind) -> bool:
         """Whether every entity of a kind is meant."""
