@@ -1,6 +1,7 @@
 """Tasks as the API answers them, with the names that they refer to and the numbers that the caller may read."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -42,6 +43,7 @@ _SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {
     "lead_organisation",
     "handed_in_on_time",
     "slip_days",
+    "timing",
     "updated_at",
 }
 _DETAIL_COLUMNS = (
@@ -111,9 +113,8 @@ async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now:
             directives[task.directive_id] = _fragment(await find_described(session, task.directive_id))
         # In the order of the model, which is that of the columns with places for what is told in another way.
         detail = dict(zip(_ORDER, _read_all(task), strict=True))
-        told = _told(
-            task, names, directives[task.directive_id] if task.directive_id else None, now, task.last_report_at
-        )
+        directive = directives[task.directive_id] if task.directive_id else None
+        told = _told(task, names, directive, now, {})
         detail |= told | {"current_period": _fragment(told["current_period"])}
         for position in ("leader_position", "responsible_position"):
             if detail[position] is not None:
@@ -140,17 +141,20 @@ def _detail(
     task: AnyTask, names: Briefs, directive: DirectiveView | None, now: datetime, numbers: Numbers
 ) -> dict[str, Any]:
     own = {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS | _DETAIL_COLUMNS}
-    return own | _told(task, names, directive, now, own["last_report_at"])
+    return own | _told(task, names, directive, now, numbers)
 
 
 def _told(
-    task: AnyTask, names: Mapping[UUID, Name], directive: object, now: datetime, last_report_at: datetime | None
+    task: AnyTask, names: Mapping[UUID, Name], directive: object, now: datetime, numbers: Numbers
 ) -> dict[str, Any]:
-    """What an answer tells that is no column of its name; bodies and directive as they are given here."""
+    """What an answer tells that is no column of its name; bodies and directive as they are given here.
+
+    `numbers` are those that the caller is told instead of the stored ones.
+    """
     state = state_of(task)
-    return _derived(task, state, names, now) | {
+    return _derived(task, state, names, now, numbers) | {
         "directive": directive,
-        "current_period": _period(task, last_report_at, now),
+        "current_period": _period(task, numbers.get("last_report_at", task.last_report_at), now),
         "months_skipped": months_skipped(task.recurrence, task.assigned_at) if task.recurrence else [],
         "assigning_organisation": names[task.assigning_organisation_id],
         "coordinating_organisations": [names[key] for key in task.coordinating_organisation_ids],
@@ -162,15 +166,19 @@ def _told(
 
 def _summary(task: AnyTask, names: Briefs, now: datetime, numbers: Numbers) -> dict[str, Any]:
     own = {name: numbers.get(name, getattr(task, name)) for name in _SUMMARY_COLUMNS}
-    return own | _derived(task, state_of(task), names, now)
+    return own | _derived(task, state_of(task), names, now, numbers)
 
 
-def _derived(task: AnyTask, state: TaskState, names: Mapping[UUID, Name], now: datetime) -> dict[str, Any]:
+def _derived(
+    task: AnyTask, state: TaskState, names: Mapping[UUID, Name], now: datetime, numbers: Numbers
+) -> dict[str, Any]:
+    stands = timing.standing(state, task.original_deadline, numbers.get("percent", task.percent), now)
     return {
         "programme": task.programme.slug,
         "bucket": timing.bucket(state, now),
         "handed_in_on_time": timing.handed_in_on_time(state),
         "slip_days": timing.slip_days(state),
+        "timing": None if stands is None else asdict(stands),
         "lead_organisation": named(names, task.lead_organisation_id),
         "updated_at": task.recorded_at,
     }

@@ -120,6 +120,23 @@ class PeriodView(Schema):
     reported: bool
 
 
+class TimingView(Schema):
+    """How a one-off task stands to its deadlines at the time of the answer.
+
+    What waits for another body or is paused stands nowhere: nobody who waits is blamed.
+    """
+
+    standing: Literal["on_time", "late", "overdue", "at_risk", "due_soon", "on_track"] | None = Field(
+        description="Completed: `on_time` or `late`, by the accepted submission and the current deadline. "
+        "While a body works on it: `overdue`; `at_risk` with five days left or fewer and less than 80 percent done, or "
+        "expected five days late or later; `due_soon` with seven days left or fewer; else `on_track`."
+    )
+    original: Literal["on_time", "late"] | None = Field(
+        description="Of a completed one: the same by `original_deadline`."
+    )
+    waits_since: datetime | None = Field(description="Since when it waits for confirmation.")
+
+
 class TaskSummary(Schema):
     """A task as lists show it."""
 
@@ -160,6 +177,9 @@ class TaskSummary(Schema):
     )
     own_fields: dict[str, str | bool | int | float] | None = Field(
         default=None, description="Values of the public fields that its programme adds, by name."
+    )
+    timing: TimingView | None = Field(
+        default=None, description="Null for a recurring task, and for one that is not counted."
     )
     demonstration: bool
     version: int

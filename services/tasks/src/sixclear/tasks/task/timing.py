@@ -6,7 +6,9 @@ completed, else overdue, else in term (R4); a task that is only proposed, a draf
 handed in stays in its bucket: whether it was in time is told by its submission (`task_handed_in.json`).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Date, Integer, SQLColumnExpression, and_, case, cast, func, literal
 
@@ -67,6 +69,33 @@ def bucket_in_sql(
         (is_overdue_in_sql(status, kind, deadline, now), "overdue"),
         else_="in_term",
     )
+
+
+def standing(task: TaskState, original_deadline: datetime | None, percent: int, now: datetime) -> timing.Timing | None:
+    """How a one-off task stands to its deadlines with the percentage that a caller reads; None for one not counted."""
+    state = _STATES.get(task.status)
+    if state is None or task.kind == "recurring":
+        return None
+    work = timing.Work(state, task.current_deadline, original_deadline, task.submitted_at, percent, task.expected_on)
+    return timing.timing(work, now)
+
+
+_STATES: Mapping[str, Literal["open", "submitted", "paused", "completed"]] = {
+    **dict.fromkeys(WORKED_ON, "open"),
+    "submitted": "submitted",
+    "paused": "paused",
+    "completed": "completed",
+}
+
+
+def turned(task: TaskState, now: datetime) -> str | None:
+    """A word for what time alone has made of how a one-off task can stand, whatever was reported; None: nothing."""
+    if task.kind == "recurring" or task.status not in WORKED_ON:
+        return "overdue" if is_overdue(task, now) else None
+    return _TURNED.get(timing.timing(timing.Work("open", task.current_deadline, None), now).standing)
+
+
+_TURNED: Mapping[str | None, str] = {"overdue": "overdue", "at_risk": "near", "due_soon": "soon"}
 
 
 def slip_days(task: TaskState) -> int | None:

@@ -95,13 +95,13 @@ async def shown_after(ctx: Context, task: Task, event: StoredEvent) -> bytes:
 
 
 def derived_state(ctx: Context, task: AnyTask) -> str | None:
-    """What time alone has made of the task, for its ETag: that its deadline has passed, else in which period it is."""
+    """What time alone has made of the task, for its ETag: how near its deadline is, else in which period it is."""
     return derived_at(task, ctx.now)
 
 
 def derived_at(task: AnyTask, now: datetime) -> str | None:
     """As `derived_state`, at an instant."""
-    return "overdue" if timing.is_overdue(state_of(task), now) else period_word(task, now)
+    return timing.turned(state_of(task), now) or period_word(task, now)
 
 
 async def has_hidden_numbers(ctx: Context, task: Task) -> bool:
