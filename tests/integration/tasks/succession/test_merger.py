@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.integration.tasks.decision.conftest import ask
+from tests.integration.tasks.decision.conftest import ask, decide
 from tests.integration.tasks.succession.conftest import COMMITTEE_57, COMMITTEE_204, Service, a_task, merge, reach
 
 from sixclear.common.testing.service import RunningService
@@ -94,6 +94,20 @@ async def test_who_gives_works_along_or_proposes_is_the_successor(service: Servi
     assert [one["code"] for one in task["coordinating_organisations"]] == [COMMITTEE_204]
     assert [event.change for event in await service.events()].count("transferred") == 0
     assert (await service.post(COMMITTEE_204, f"/tasks/{proposed}/withdraw-proposal", {})).is_success
+
+
+async def test_what_is_reopened_later_is_the_successors(service: Service) -> None:
+    done = await completed(service, "D-1")
+    assert (await merge(service)).is_success
+    await reach(service)
+    asked = await ask(service, done, "reopening", "01", reason="Hệ thống không chạy")
+    assert asked.status_code == 422, "Hanoi gave it, and nothing is above Hanoi"
+    asked = await ask(service, done, "reopening", COMMITTEE_57, reason="Hệ thống không chạy")
+    decided = await decide(service, asked.json()["decision_id"], code="01")
+    assert decided.is_success, decided.text
+    assert await lead_of(service, done) == SUCCESSOR
+    changes = [event.change for event in await service.events() if str(event.entity_id) == done]
+    assert changes[-2:] == ["reopened", "transferred"]
 
 
 async def test_former_names_and_codes_answer_the_successor_and_say_so(service: Service) -> None:

@@ -251,6 +251,18 @@ async def refuse_ended(session: AsyncSession, named: Mapping[str, Organisation],
     )
 
 
+async def successors(session: AsyncSession, ids: Collection[UUID | None]) -> dict[UUID, UUID]:
+    """Of those among these organisations that have ended, the one that has their work now: the last of a chain."""
+    found: dict[UUID, UUID] = {}
+    for body in (await rows.organisations_by_id(session, {one for one in ids if one})).values():
+        last: Organisation | None = body
+        while last is not None and last.successor_id is not None:
+            last = await rows.find_organisation(session, last.successor_id)
+        if last is not None and last is not body:
+            found[body.organisation_id] = last.organisation_id
+    return found
+
+
 async def of_former(session: AsyncSession, own: UUID | None, refusal: OrganisationNotAllowed) -> OrganisationNotAllowed:
     """The refusal; where the caller's organisation was merged or closed it names the one that took its place."""
     body = None if own is None else await rows.find_organisation(session, own)

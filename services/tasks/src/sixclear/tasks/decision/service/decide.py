@@ -14,6 +14,7 @@ from sixclear.tasks.decision.models import Decision, decision_state, stored, val
 from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import DecisionAnswer
 from sixclear.tasks.decision.service.find import locked
+from sixclear.tasks.decision.service.succeed import follow_reopened
 from sixclear.tasks.decision.service.value import check_grantable, stated_value
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.service.assign import assign_described
@@ -53,6 +54,8 @@ async def apply(ctx: Context, task: Task, decision: Decision, value: Value, occu
     change = effects.effect(decision.kind, state_of(task), value, occurred_at, percent)
     reason = decision.decision_reason or decision.reason
     await record_change(ctx, task, change, occurred_at, reason=reason)
+    if decision.kind == "reopening":
+        await follow_reopened(ctx, task, occurred_at, reason)
     for task_id in sorted(value.replaced_by or ()):
         await _take_its_place(ctx, task, decision.kind, await get_task(ctx, task_id, lock=True), reason)
 

@@ -18,7 +18,7 @@ from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import DecisionEntry
 from sixclear.tasks.decision.service.ask import new_decision
 from sixclear.tasks.decision.service.many import kept_caller
-from sixclear.tasks.organisation.service import Basis
+from sixclear.tasks.organisation.service import Basis, successors
 from sixclear.tasks.task import lifecycle as tasks
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.service.children import RESTATED
@@ -86,7 +86,7 @@ async def take_over(ctx: Context, whole: DecisionOverMany, task_id: UUID) -> UUI
     if task is None or task.status in _OVER:
         return None
     occurred_at = max(decided_at, task.occurred_at)
-    fields = effects.succeed(state_of(task), former, successor) | _others(task, former, successor)
+    fields = _replaced(task, former, successor)
     if task.assigned_at is not None:
         tasks.check_confirmable(state_of(task).changed(fields), task.programme.owner_organisation_id)
     await _decisions_follow(ctx, task, former, successor, occurred_at)
@@ -144,6 +144,24 @@ def _renamed(decision: Decision, former: UUID, successor: UUID) -> dict[str, Any
         if column is not None and value_of(column).organisation == former:
             fields[name] = column | {"organisation": str(successor)}
     return fields
+
+
+async def follow_reopened(ctx: Context, task: Task, occurred_at: datetime, reason: str) -> None:
+    """A task that is open again, and that a body led, gave or worked on which has ended, is the successor's.
+
+    Raises ConfirmationImpossible.
+    """
+    state = state_of(task)
+    named = {state.lead_organisation_id, state.assigning_organisation_id, *state.coordinating_organisation_ids}
+    for former, successor in (await successors(ctx.session, named)).items():
+        fields = _replaced(task, former, successor)
+        tasks.check_confirmable(state_of(task).changed(fields), task.programme.owner_organisation_id)
+        name = "transferred" if "lead_organisation_id" in fields else "updated"
+        await record_change(ctx, task, Change(name, fields), occurred_at, reason=reason)
+
+
+def _replaced(task: Task, former: UUID, successor: UUID) -> dict[str, Any]:
+    return effects.succeed(state_of(task), former, successor) | _others(task, former, successor)
 
 
 def _others(task: Task, former: UUID, successor: UUID) -> dict[str, Any]:
