@@ -56,7 +56,9 @@ def mirror_of(harness: BusHarness) -> Mirror:
     return Mirror(harness.bus, harness.database, utc_now, group=GROUP, topic=harness.topic, kind=Thing)
 
 
-async def tell(harness: BusHarness, thing: UUID, version: int, codes: Sequence[str], name: str = "Một") -> None:
+async def tell(
+    harness: BusHarness, thing: UUID, version: int, codes: Sequence[str], name: str = "Một", code: str | None = None
+) -> None:
     """Publish a state of a thing."""
     event = NewEvent(
         entity_type="thing",
@@ -64,7 +66,7 @@ async def tell(harness: BusHarness, thing: UUID, version: int, codes: Sequence[s
         version=version,
         previous_version=version - 1 or None,
         change="changed",
-        data={"code": codes[0], "codes": list(codes), "name_vi": name, "name_en": None},
+        data={"code": code or codes[0], "codes": list(codes), "name_vi": name, "name_en": None},
         occurred_at=utc_now(),
     )
     async with harness.log.database.transaction() as session:
@@ -114,6 +116,22 @@ async def test_it_is_filled_from_the_first_event_and_a_replay_changes_nothing(ha
 
 async def _holds(harness: BusHarness, wanted: list[tuple[str, int, str]]) -> bool:
     return await rows(harness) == wanted
+
+
+async def test_a_code_that_was_given_to_a_successor_means_it(harness: BusHarness) -> None:
+    """As a merger tells it: the successor has the codes, and the former one, which keeps its identifier, has none."""
+    former, successor = new_id(), new_id()
+    await tell(harness, former, 1, ["57"])
+    await tell(harness, successor, 1, ["204"])
+    await tell(harness, successor, 2, ["204", "57"])
+    await tell(harness, former, 2, [], "Đã hợp nhất", code="57")
+    mirror = mirror_of(harness)
+    await mirror.start()
+    await complete(mirror)
+    await eventually(lambda: _holds(harness, [("204", 2, "Một"), ("57", 2, "Đã hợp nhất")]), within_seconds=20)
+    assert await meant(harness, mirror, "57") == await meant(harness, mirror, "204") == successor
+    assert await meant(harness, mirror, str(former)) == former, "what was said of it before still names it"
+    await mirror.stop()
 
 
 async def test_what_a_stopped_mirror_does_not_know_may_exist_and_is_found_once_it_has_caught_up(
