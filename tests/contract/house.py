@@ -93,7 +93,7 @@ TASKS = House(
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
         "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
         "log": "a question: which events a body may read",
-        "succession": "verbs: a body is merged, upgraded or closed, and its open work goes to its successor",
+        "succession": "verbs: a body is set up, merged, upgraded or closed, and its open work goes to its successor",
         "intake": "verbs: many tasks are described and assigned by one file",
         "simulation": "verbs: a country that is made up is written into an empty database",
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",

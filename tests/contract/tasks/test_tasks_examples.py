@@ -170,6 +170,8 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     service.clock.pass_by(hours=24)
     await step("75", f"{department}/merge", {"into": "75", "reason": "Sắp xếp bộ máy", "document": "15/2026/NQ-HĐND"})
     await step("75", f"{ward}/close", {"reason": "Sắp xếp đơn vị hành chính"})
+    committee = {"code": "75-BCD57", "name_vi": "Ban Chỉ đạo 57 Đồng Nai", "type": "committee", "level": "department"}
+    await step("75", "/organisations", committee | {"parent": "75", "reason": "Thành lập", "document": "57-QĐ/TU"})
 
 
 @pytest.mark.asyncio

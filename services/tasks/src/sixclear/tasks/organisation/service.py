@@ -10,11 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change, TransitionNotAllowed
 from sixclear.common.clock import civil_date
+from sixclear.common.db import wait_to_create
 from sixclear.common.entity_cache import remembered
 from sixclear.common.folding import fold
+from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.text import code_form
-from sixclear.common.use_case import Context, Expect, OrganisationNotAllowed, ReferenceUnknown, unknown_reference
+from sixclear.common.use_case import (
+    AlreadyRegistered,
+    Context,
+    Expect,
+    OrganisationNotAllowed,
+    ReferenceUnknown,
+    unknown_reference,
+)
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation import lifecycle
 from sixclear.tasks.organisation import repository as rows
 from sixclear.tasks.organisation.errors import OrganisationEnded, OrganisationNotFound
@@ -176,6 +186,41 @@ async def lock_organisations(ctx: Context, organisation_id: UUID, others: Collec
         raise OrganisationNotFound("No organisation has this identifier; list them at /organisations.")
     expect(found[organisation_id])
     return found[organisation_id], found
+
+
+async def register(ctx: Context, fields: Mapping[str, Any], basis: "Basis") -> tuple[Organisation, bool]:
+    """Register an organisation with a code that none has or had; True when it is new.
+
+    The same one again changes nothing. Raises AlreadyRegistered for a code that means another one.
+    """
+    code = fields["code"]
+    organisation_id = stable_id("organisation", code)
+    await wait_to_create(ctx.session, organisation_id)
+    known = await rows.find_organisation(ctx.session, code)
+    if known is not None:
+        if all(getattr(known, name) == value for name, value in fields.items()):
+            return known, False
+        raise AlreadyRegistered("Another organisation has or had this code.", f"{PREFIX}/organisations/{code}")
+    name, kind, english = fields["name_vi"], fields["type"], fields["name_en"] or ""
+    day = civil_date(basis.occurred_at)
+    body = Organisation(
+        organisation_id=organisation_id,
+        codes=[code],
+        predecessors=[],
+        name_folded=fold(f"{name} {english}"),
+        search_text=search_text([(name, kind), (english, "")]),
+        valid_from=day,
+        decided_at=basis.occurred_at,
+        version=0,
+        **fields,
+    )
+    ctx.session.add(body)
+    await record(ctx, body, Change("registered", {}), basis.occurred_at, ORGANISATION, reason=basis.reason)
+    period = OrganisationPeriod(valid_from=day, valid_to=None, name_vi=name, type=kind, legal_basis=basis.legal_basis)
+    period.organisation_id = organisation_id
+    ctx.session.add(period)
+    await ctx.session.flush()
+    return body, True
 
 
 async def end(

@@ -1,1 +1,1 @@
-"""What becomes of a body by a dated decision: it is merged or closed and its open work moves, or it is upgraded."""
+"""What becomes of a body by a dated decision: set up, upgraded, merged or closed; its open work moves then."""

@@ -23,6 +23,16 @@ async def require_deciding_body(ctx: Context, body: Organisation, successor: Org
     return own.organisation_id
 
 
+async def require_registering_body(ctx: Context, parent: Organisation | None) -> UUID:
+    """The body may below which an organisation is registered, or one above that; a central one where none is above."""
+    own = await of_caller(ctx)
+    if own is None or own.ended is not None:
+        raise OrganisationNotAllowed("Your organisation may not register others.")
+    if own.level == "central" if parent is None else parent is own or await _decides_on(ctx, own, parent):
+        return own.organisation_id
+    raise OrganisationNotAllowed("Your organisation may register others only below itself.")
+
+
 async def _decides_on(ctx: Context, own: Organisation, body: Organisation) -> bool:
     if body is own:
         return False
@@ -36,4 +46,8 @@ DECIDING = OrganisationRule(
     "a body above the organisation, or a central one where none is above it; it may decide on the successor, too",
     require_deciding_body,
 )
+REGISTERING = OrganisationRule(
+    "parent_body", "the body below which it is registered, or one above that; a central one", require_registering_body
+)
+REGISTER = Access.scope("tasks:administer", organisation=REGISTERING)
 DECIDE = Access.scope("tasks:administer", organisation=DECIDING)

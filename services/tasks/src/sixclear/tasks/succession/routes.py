@@ -1,4 +1,4 @@
-"""Merging, upgrading and closing organisations over HTTP."""
+"""Registering, merging, upgrading and closing organisations over HTTP."""
 
 from uuid import UUID
 
@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
+    AlreadyRegistered,
     Context,
     FactBehindLastChange,
     FactInFuture,
@@ -14,10 +15,11 @@ from sixclear.common.use_case import (
     ReferenceUnknown,
 )
 from sixclear.common.web.etags import StaleVersion
-from sixclear.common.web.openapi import TAGGED
+from sixclear.common.web.openapi import LOCATED, TAGGED
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation.errors import (
     OrganisationEnded,
     OrganisationNotFound,
@@ -27,12 +29,13 @@ from sixclear.tasks.organisation.errors import (
 from sixclear.tasks.organisation.schemas import OrganisationDetail
 from sixclear.tasks.organisation.service import described
 from sixclear.tasks.succession import access, service
-from sixclear.tasks.succession.schemas import Closure, EndedOrganisation, Merger, Upgrade
+from sixclear.tasks.succession.schemas import Closure, EndedOrganisation, Merger, Registration, Upgrade
 from sixclear.tasks.succession.service import Outcome
 
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 
 DECIDE = Depends(access.DECIDE)
+REGISTER = Depends(access.REGISTER)
 _REFUSALS = (
     OrganisationNotFound,
     OrganisationNotAllowed,
@@ -44,6 +47,37 @@ _REFUSALS = (
     FactInFuture,
     StaleVersion,
 )
+
+
+@router.post(
+    "/organisations",
+    operation_id="registerOrganisation",
+    dependencies=[REGISTER],
+    status_code=201,
+    responses=LOCATED
+    | problem_responses(
+        OrganisationNotAllowed,
+        ReferenceUnknown,
+        OrganisationEnded,
+        AlreadyRegistered,
+        FactsPastNotAllowed,
+        FactInFuture,
+        StaleVersion,
+    )
+    | {200: {"description": "It was registered so before; nothing changed.", "model": OrganisationDetail}},
+)
+async def register(ctx: ContextDep, entry: Registration, response: Response) -> OrganisationDetail:
+    """Set up an organisation below another one by a dated decision, such as a committee of a province.
+
+    A code that another one has, or had before it was merged, is not given again.
+    """
+    body, created = await service.register(ctx, entry)
+    if created:
+        locate(response, f"{PREFIX}/organisations/{body.organisation_id}")
+    else:
+        response.status_code = 200
+    tag(response, ctx.log, body)
+    return await described(ctx.session, body)
 
 
 @router.post(

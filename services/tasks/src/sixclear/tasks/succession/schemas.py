@@ -21,6 +21,19 @@ class _Decided(Schema):
     occurred_at: OccurredAt = None
 
 
+class Registration(_Decided):
+    """An organisation that is set up, such as a committee of a province: its code, its names and where it stands."""
+
+    code: Annotated[
+        str, Field(min_length=1, max_length=30, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", examples=["01-BCD57"])
+    ]
+    name_vi: Line
+    name_en: Line | None = None
+    type: Kind
+    level: Level
+    parent: OptionalReference = Field(default=None, description="Left out only of a central body.")
+
+
 class Merger(_Decided):
     """Into which organisation one is merged, and why."""
 

@@ -1,7 +1,8 @@
-"""Merging, upgrading and closing organisations. The open work of one that ends moves by the same decision."""
+"""Registering, merging, upgrading and closing organisations. Open work of one that ends moves by the same decision."""
 
 from uuid import UUID
 
+from sixclear.common.text import code_form
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.decision.service import succeed
 from sixclear.tasks.organisation import service as organisations
@@ -10,11 +11,27 @@ from sixclear.tasks.organisation.lifecycle import Ended
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import POINTERS, Basis
 from sixclear.tasks.programme.service import hand_over, owns_programmes
-from sixclear.tasks.succession.access import require_deciding_body
-from sixclear.tasks.succession.schemas import Closure, Merger, Upgrade
+from sixclear.tasks.succession.access import require_deciding_body, require_registering_body
+from sixclear.tasks.succession.schemas import Closure, Merger, Registration, Upgrade
 
 # An organisation that has ended, and the decision over its open tasks.
 Outcome = tuple[Organisation, UUID | None]
+
+
+async def register(ctx: Context, entry: Registration) -> tuple[Organisation, bool]:
+    """Set up an organisation below another one; True when it is new. The same one again changes nothing.
+
+    Raises AlreadyRegistered for a code that another one has or had, OrganisationEnded for a parent that is no more.
+    """
+    named = {} if entry.parent is None else {"#/parent": entry.parent}
+    found = await organisations.referenced(ctx.session, named)
+    parent = found.get("#/parent")
+    await require_registering_body(ctx, parent)
+    await organisations.refuse_ended(ctx.session, found, ())
+    fields = {name: getattr(entry, name) for name in ("name_vi", "name_en", "type", "level")}
+    fields |= {"code": code_form(entry.code), "parent_id": None if parent is None else parent.organisation_id}
+    basis = Basis(ctx.fact_time(entry.occurred_at, None), entry.reason, entry.document)
+    return await organisations.register(ctx, fields, basis)
 
 
 async def merge(ctx: Context, organisation_id: UUID, entry: Merger, expect: Expect) -> Outcome:
