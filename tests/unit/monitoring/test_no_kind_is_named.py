@@ -18,6 +18,7 @@ NAMED_FOR_ANOTHER_REASON = {
     ("selection.py", "tasks"),
     ("days.py", "period"),
     ("past.py", "period"),
+    ("day_changes.py", "period"),
 }
 
 
