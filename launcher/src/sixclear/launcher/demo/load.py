@@ -32,7 +32,8 @@ async def load_demo(
     Raises DemoRefused when a service refuses a step for another reason than that it was done before.
     """
     point = Checkpoint(checkpoint, now)
-    everything = phases(point.now)
+    # Takes seconds, in which the services of the same process go on.
+    everything = await asyncio.to_thread(phases, point.now)
     total = sum(len(phase.steps) for phase in everything)
     done = sum(len(phase.steps) for phase in everything[: point.phase])
     loader = _Loader(client, tokens, resumed=point.resumed)
