@@ -16,6 +16,7 @@ FILES = sorted(path for folder in ("view", "live", "lead", "ledger") for path in
 NAMED_FOR_ANOTHER_REASON = {
     ("dimensions.py", "tasks"),
     ("selection.py", "tasks"),
+    ("selection.py", "task"),  # a refusal says in words that no such record is known
     ("days.py", "period"),
     ("past.py", "period"),
     ("day_changes.py", "period"),
