@@ -149,6 +149,7 @@ class TaskView(BaseModel):
     authority: str | None
     missing_clears: list[str]
     assigned_at: datetime | None
+    assignment: dict[str, Any] | None
     reports_count: int
     evidence_count: int
     confirming_organisation: OrganisationBrief | None
@@ -360,11 +361,21 @@ async def task_view(session: AsyncSession, task: Task, now: datetime) -> TaskVie
         assigning_organisation=assigning,
         coordinating_organisations=[names[one] for one in task.coordinating_organisation_ids],
         missing_clears=missing_clears(task),
+        assignment=assignment(task, now),
         confirming_organisation=names[task.programme.owner_id]
         if task.assigning_organisation_id in doers
         else assigning,
         completed_by=names.get(task.completed_by_organisation_id) if task.completed_by_organisation_id else None,
     )
+
+
+def assignment(task: Task, now: datetime) -> dict[str, Any] | None:
+    if task.assigned_at is None or task.status not in (*OPEN, "completed"):
+        return None
+    until, answered = task.accept_by, task.accepted_at or task.objected_at
+    over = until is None or now > until
+    state = "objected" if answered and not task.accepted_at else "accepted" if answered or over else "waiting"
+    return {"state": state, "since": answered or (over and until) or task.assigned_at, "accept_by": until}
 
 
 def bucket(task: Task, now: datetime) -> str | None:

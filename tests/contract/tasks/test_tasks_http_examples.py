@@ -55,6 +55,7 @@ async def _tell_and_compare(service: Service) -> None:
     await the_life_of_a_task(service)
     open_task = proposal(external_id="NV-5", deadline="2026-06-15")
     task_id = (await service.post("P57", "/tasks", open_task)).json()["task_id"]
+    assert (await service.post("G06", f"/tasks/{task_id}/accept", {})).status_code == 200
     await bulk("G06", "/progress/bulk", {"source": "ministry", "external_id": "NV-5", "text": "Đã khởi động"})
     await bulk("P57", "/tasks/bulk", proposal(external_id="NV-7", deadline="2026-06-15"))
     job_id = await _large_file(service)

@@ -34,6 +34,9 @@ def a_task(**fields: Any) -> TaskState:
         "submitted_at": None,
         "paused_since": None,
         "status_before_pause": None,
+        "accept_by": None,
+        "accepted_at": None,
+        "objected_at": None,
         "occurred_at": NOW - timedelta(days=1),
     }
     return TaskState(**(known | fields))

@@ -1,6 +1,6 @@
 """The life of a task, step by step, without a database."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +13,12 @@ from sixclear.tasks.task.lifecycle import Report
 
 
 def test_a_six_clear_task_is_assigned() -> None:
-    assert lifecycle.assign(a_task(), NOW, enforced=True).fields == {"status": "assigned", "assigned_at": NOW}
+    until = datetime(2025, 12, 11, 10, 0, tzinfo=UTC)
+    assigned = {"status": "assigned", "assigned_at": NOW, "accept_by": until}
+    assert lifecycle.assign(a_task(), NOW, enforced=True).fields == assigned
+    body = uuid4()
+    own = a_task(lead_organisation_id=body, assigning_organisation_id=body)
+    assert lifecycle.assign(own, NOW, enforced=True).fields["accept_by"] is None, "a body answers nothing to itself"
 
 
 def test_every_missing_clear_is_named_at_once() -> None:

@@ -7,7 +7,7 @@ from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.tasks.decision.errors import DecisionByAsker, DecisionImpossible
 from sixclear.tasks.decision.models import Decision, DecisionOverMany, value_of
 from sixclear.tasks.organisation.service import get_organisation, is_within
-from sixclear.tasks.task.access import ASSIGNING, doers
+from sixclear.tasks.task.access import ASSIGNING, LEAD, doers
 from sixclear.tasks.task.models import Task, state_of
 
 PUBLIC = Access.public("What was asked for on a task and what was decided is published to everyone.")
@@ -71,4 +71,5 @@ DECIDE = Access.scope("tasks:assign", organisation=_DECIDING)
 _RECEIVING = OrganisationRule("receiving_body", "the body that the granted transfer names", require_receiver)
 TAKE_OVER = Access.scope("tasks:report", organisation=_RECEIVING)
 WITHDRAW = Access.scope("tasks:report", "tasks:assign", organisation=_ASKED)
+ACCEPT = Access.scope("tasks:report", organisation=LEAD)
 EXTEND = Access.scope("tasks:assign", organisation=ASSIGNING)

@@ -133,7 +133,13 @@ def transfer(task: TaskState, value: Value, position: Mapping[str, Any] | None) 
     others = [one for one in task.coordinating_organisation_ids if one != lead]
     return Change(
         "transferred",
-        {"lead_organisation_id": lead, "coordinating_organisation_ids": others, "responsible_position": position},
+        {
+            "lead_organisation_id": lead,
+            "coordinating_organisation_ids": others,
+            "responsible_position": position,
+            # The body has accepted it.
+            **dict.fromkeys(("accept_by", "accepted_at", "objected_at")),
+        },
     )
 
 

@@ -48,6 +48,7 @@ class DecisionData(OnTaskData):
     decide_by: datetime
     decided_by_organisation_id: UUID | None
     decided_at: datetime | None
+    objection: bool = Field(default=False, description="The lead body asks because it does not accept the assignment.")
 
 
 class DecisionWithdrawn(EventData):

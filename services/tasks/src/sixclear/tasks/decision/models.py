@@ -39,6 +39,8 @@ class Decision(HangsOnTask, Base):
     decision_reason: Mapped[str | None]
     # The decision over many tasks that it is a part of.
     part_of: Mapped[UUID | None]
+    # The lead body asks for it because it does not accept the assignment. The release before does not write it.
+    objection: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
 
     __table_args__ = (
         Index("ix_decision_task_id", "task_id", "asked_at", "decision_id"),

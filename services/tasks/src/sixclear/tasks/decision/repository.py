@@ -30,6 +30,7 @@ class DecisionFilter:
     asked_before: datetime | None
     concerned: UUID | None
     mandated: Mandated | None = None
+    objection: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,14 @@ async def decisions_of(session: AsyncSession, task_id: UUID) -> Sequence[Decisio
     """All decisions on a task, oldest first."""
     of_task = select(Decision).where(Decision.task_id == task_id)
     return (await session.scalars(of_task.order_by(Decision.asked_at, Decision.decision_id))).all()
+
+
+async def answer_assignment(
+    session: AsyncSession, task: Task, *, accepted_at: datetime | None = None, objected_at: datetime | None = None
+) -> None:
+    """Write what the lead body of a locked task says to its assignment; its version stays."""
+    task.accepted_at, task.objected_at = accepted_at, objected_at
+    await session.flush()
 
 
 async def count_decisions(session: AsyncSession, task_id: UUID) -> int:
@@ -215,7 +224,12 @@ def _conditions(narrow: DecisionFilter) -> list[ColumnElement[bool]]:
         found.append(Decision.organisation_id.in_(narrow.organisation_ids))
     if narrow.asked_before is not None:
         found.append(Decision.asked_at < narrow.asked_before)
-    named = (Decision.task_id, narrow.task_id), (Decision.kind, narrow.kind), (Decision.state, narrow.state)
+    named = (
+        (Decision.task_id, narrow.task_id),
+        (Decision.kind, narrow.kind),
+        (Decision.state, narrow.state),
+        (Decision.objection, narrow.objection),
+    )
     return [*found, *(column == value for column, value in named if value is not None)]
 
 

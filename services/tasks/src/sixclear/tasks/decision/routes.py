@@ -39,7 +39,7 @@ from sixclear.tasks.decision.schemas import (
     Kind,
     State,
 )
-from sixclear.tasks.decision.service import ask, find, many, take_over
+from sixclear.tasks.decision.service import ask, assignment, find, many, take_over
 from sixclear.tasks.decision.service import decide as deciding
 from sixclear.tasks.decision.service import extend as extending
 from sixclear.tasks.fields import PREFIX
@@ -66,6 +66,7 @@ ASK = Depends(access.ASK)
 DECIDE = Depends(access.DECIDE)
 WITHDRAW = Depends(access.WITHDRAW)
 EXTEND = Depends(access.EXTEND)
+ACCEPT = Depends(access.ACCEPT)
 TAKE_OVER = Depends(access.TAKE_OVER)
 # What giving a task to another body can be refused with.
 _GIVING = (DecisionValueWrong, ReferenceUnknown, OrganisationEnded, LevelMismatch, ConfirmationImpossible)
@@ -79,6 +80,7 @@ RoleParam = Annotated[
     Literal["part", "mandate"],
     Query(description="Tasks in which your organisation has a part, or those that your token's mandate names."),
 ]
+ObjectionParam = Annotated[bool | None, Query(description="`true`: those by which a body does not accept a task.")]
 AskedBeforeParam = Annotated[Instant | None, Query(description="Asked for before this instant.")]
 _FOLLOWED: dict[int | str, dict[str, Any]] = {202: {"headers": {**TAGGED[200]["headers"], **LOCATED[201]["headers"]}}}
 _ASKED: dict[int | str, dict[str, Any]] = {
@@ -99,11 +101,12 @@ async def list_decisions(
     organisation: OrganisationParam = None,
     asked_before: AskedBeforeParam = None,
     task_id: TaskParam = None,
+    objection: ObjectionParam = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[DecisionView]:
     """What was asked for on tasks and what was decided, the longest asked first; `state=asked` is what still waits."""
-    narrow = DecisionFilter(task_id, kind, state, None, asked_before, None)
+    narrow = DecisionFilter(task_id, kind, state, None, asked_before, None, objection=objection)
     return await _page(ctx, narrow, organisation, cursor, limit)
 
 
@@ -121,13 +124,14 @@ async def list_own_decisions(
     asked_before: AskedBeforeParam = None,
     task_id: TaskParam = None,
     role: RoleParam = "part",
+    objection: ObjectionParam = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[DecisionView]:
     """As `/decisions`, on the tasks in which your organisation has a part, or by mandate; restricted ones included."""
     named = await mandated(ctx) if role == "mandate" else None
     concerned = ctx.caller.own_organisation() if named is None else None
-    narrow = DecisionFilter(task_id, kind, state, None, asked_before, concerned, named)
+    narrow = DecisionFilter(task_id, kind, state, None, asked_before, concerned, named, objection)
     return await _page(ctx, narrow, organisation, cursor, limit)
 
 
@@ -255,6 +259,22 @@ async def withdraw(
         return await _answer(ctx, await ask.withdraw(ctx, decision_id, step, expect), response)
     except DecisionNotFound:
         return await _answer_whole(ctx, await many.withdraw(ctx, decision_id, step, expect), response)
+
+
+@router.post(
+    "/tasks/{task_id}/accept",
+    operation_id="acceptTask",
+    dependencies=[ACCEPT],
+    responses=problem_responses(*STEP_REFUSALS),
+)
+async def accept_task(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
+    """Accept what your organisation was given to lead; silence until `accept_by` says the same.
+
+    Object in its place by a decision that you ask for (`objection`). Accepted again it changes nothing.
+    """
+    task = await assignment.accept(ctx, task_id, step, expect)
+    tag(response, ctx.log, task, derived_state(ctx, task))
+    return await shown(ctx, task)
 
 
 @router.post(

@@ -47,6 +47,11 @@ class DecisionEntry(Schema):
     organisation: Reference | None = Field(default=None, description=_ORGANISATION)
     work_group: Slug | None = Field(default=None, description=_WORK_GROUP)
     replaced_by: ReplacedBy = None
+    objection: bool = Field(
+        default=False,
+        description="The lead body does not accept the assignment, within five working days: a `transfer` says which "
+        "body is to have the task, a `cancellation` that none is.",
+    )
     occurred_at: OccurredAt = None
 
 
@@ -120,6 +125,7 @@ class DecisionView(Schema):
     decided_at: datetime | None
     decision_reason: str | None = Field(description="Why it was decided so, or why a transfer was declined.")
     part_of: UUID | None = Field(description="The decision over many tasks that it is a part of.")
+    objection: bool = Field(default=False, description="The lead body asks because it does not accept the assignment.")
     demonstration: bool
     version: int
 

@@ -7,8 +7,9 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.calendar import calendar
 from sixclear.common.change import Change, TransitionNotAllowed, allow
-from sixclear.common.clock import CLOCKS_DIFFER, civil_date
+from sixclear.common.clock import CLOCKS_DIFFER, civil_date, close_of_day
 from sixclear.common.use_case import FactBehindLastChange
 from sixclear.tasks.programme.rules import ProgrammeFacts
 from sixclear.tasks.task.errors import (
@@ -38,6 +39,9 @@ _ALLOWED_FROM = {
 
 # Those in which the next step is that of the body which does it.
 WORKED_ON = OPEN_STATUSES - {"submitted", "paused"}
+
+# The working days in which a lead body objects to what it is given; its silence is its acceptance.
+_ACCEPT_DAYS = 5
 
 # The six clears (sáu rõ) and the field that makes each clear.
 SIX_CLEARS = {
@@ -87,6 +91,10 @@ class TaskState:
     submitted_at: datetime | None
     paused_since: datetime | None
     status_before_pause: str | None
+    # Until when the lead body may object, and what it said; see `assignment`.
+    accept_by: datetime | None
+    accepted_at: datetime | None
+    objected_at: datetime | None
     # When the last change became true; None for a task that is not recorded yet.
     occurred_at: datetime | None
 
@@ -219,7 +227,10 @@ def assign(task: TaskState, occurred_at: datetime, *, enforced: bool) -> Change:
     missing = missing_clears(task)
     if missing and (enforced or "responsibility" in missing):
         _refuse_unclear(missing, task.kind, "Add them, then assign the task again.")
-    return Change("assigned", {"status": "assigned", "assigned_at": occurred_at})
+    # A body that gives a task to itself has nothing to answer.
+    answers = task.lead_organisation_id != task.assigning_organisation_id
+    until = close_of_day(calendar().after(civil_date(occurred_at), _ACCEPT_DAYS)) if answers else None
+    return Change("assigned", {"status": "assigned", "assigned_at": occurred_at, "accept_by": until})
 
 
 def refuse(task: TaskState) -> Change:

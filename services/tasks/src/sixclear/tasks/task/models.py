@@ -92,6 +92,11 @@ class Task(Versioned, Base):
     # What a pause found, and will be again.
     paused_since: Mapped[datetime | None]
     status_before_pause: Mapped[str | None]
+    # Until when the lead body may object to the assignment, and when it accepted or objected. An answer moves no
+    # version. The release before writes none of them: what it assigns is accepted.
+    accept_by: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    objected_at: Mapped[datetime | None]
     work_group: Mapped[str | None]
     replaced_by: Mapped[list[UUID] | None]
     evidence_count: Mapped[int] = mapped_column(Integer)

@@ -18,12 +18,14 @@ from sixclear.tasks.directive.service import find_described
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import confirming_body, is_visible, read_whole, reads_whole
+from sixclear.tasks.task.assignment import assignment_of
 from sixclear.tasks.task.deadlines import months_skipped
 from sixclear.tasks.task.hidden import hidden_of, percents_at
 from sixclear.tasks.task.lifecycle import TaskRecord, TaskState, missing_clears
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.public import HANDED_IN, Hidden, public_numbers
 from sixclear.tasks.task.schemas import (
+    AssignmentView,
     HistoryEntry,
     OpenProposal,
     PeriodView,
@@ -58,6 +60,7 @@ _DETAIL_COLUMNS = (
         "missing_clears",
         "confirming_organisation",
         "completed_by",
+        "assignment",
     }
 )
 
@@ -115,7 +118,7 @@ async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now:
         detail = dict(zip(_ORDER, _read_all(task), strict=True))
         directive = directives[task.directive_id] if task.directive_id else None
         told = _told(task, names, directive, now, {})
-        detail |= told | {"current_period": _fragment(told["current_period"])}
+        detail |= told | {name: _fragment(told[name]) for name in ("current_period", "assignment")}
         for position in ("leader_position", "responsible_position"):
             if detail[position] is not None:
                 detail[position] = {name: detail[position][name] for name in _POSITION}
@@ -161,6 +164,7 @@ def _told(
         "missing_clears": missing_clears(state),
         "confirming_organisation": named(names, confirming_body(task)),
         "completed_by": named(names, task.completed_by_organisation_id),
+        "assignment": _assignment(state, now),
     }
 
 
@@ -182,6 +186,13 @@ def _derived(
         "lead_organisation": named(names, task.lead_organisation_id),
         "updated_at": task.recorded_at,
     }
+
+
+def _assignment(state: TaskState, now: datetime) -> AssignmentView | None:
+    found = assignment_of(state, now)
+    if found is None:
+        return None
+    return AssignmentView(state=found.state, since=found.since, accept_by=found.accept_by)
 
 
 def _period(task: AnyTask, last_report_at: datetime | None, now: datetime) -> PeriodView | None:

@@ -198,6 +198,17 @@ class OpenProposal(Schema):
     version: int
 
 
+class AssignmentView(Schema):
+    """Whether the lead body accepts what it was given."""
+
+    state: Literal["waiting", "accepted", "objected"] = Field(
+        description="`accepted` by saying so, or by silence until `accept_by`; `objected`: the decision on its "
+        "objection is open (`/decisions?objection=true`)."
+    )
+    since: datetime
+    accept_by: datetime | None = Field(description="Five working days after the assignment; null: no answer is needed.")
+
+
 class TaskView(TaskSummary):
     """A task with all that is public about it."""
 
@@ -225,6 +236,9 @@ class TaskView(TaskSummary):
     authority: str | None
     missing_clears: list[str]
     assigned_at: datetime | None
+    assignment: AssignmentView | None = Field(
+        default=None, description="Whether the lead body accepts the task; null where none was given it."
+    )
     reports_count: int
     evidence_count: int
     confirming_organisation: OrganisationBrief | None = Field(

@@ -15,6 +15,7 @@ from sixclear.tasks.decision.errors import DecisionOpen
 from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
 from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import DecisionEntry
+from sixclear.tasks.decision.service import assignment
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.decision.service.value import check_grantable, stated_value
 from sixclear.tasks.task.models import Task, state_of
@@ -33,13 +34,17 @@ async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry, part_of: UUID |
     own = require_asker(ctx, task)
     value = await stated_value(ctx, entry, task.programme.terms.closes)
     effects.check_value(entry.kind, task.kind, value)
+    assignment.check_kind(entry)
     known = await rows.decisions_of(ctx.session, task_id)
     if (found := next((one for one in known if one.is_open and one.kind == entry.kind), None)) is not None:
-        if (found.asked_by_organisation_id, found.reason, value_of(found.proposed)) == (own, entry.reason, value):
+        asked_before = found.asked_by_organisation_id, found.reason, value_of(found.proposed), found.objection
+        if asked_before == (own, entry.reason, value, entry.objection):
             return found, False
         raise DecisionOpen
     lifecycle.check_askable(state_of(task))
     occurred_at = ctx.fact_time(entry.occurred_at, task.assigned_at)
+    if entry.objection:
+        assignment.check_objection(ctx, task, occurred_at)
     await check_grantable(ctx, task, entry.kind, value, occurred_at)
     effects.check_later(state_of(task), entry.kind, value)
     await check_decidable(ctx, task, own)
@@ -47,15 +52,18 @@ async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry, part_of: UUID |
     asked.part_of = part_of
     ctx.session.add(asked)
     await record(ctx, asked, Change("asked", {"state": "asked"}), occurred_at, DECISION, reason=entry.reason)
+    if entry.objection:
+        await assignment.object_to(ctx, task, occurred_at)
     return asked, True
 
 
 async def withdraw(ctx: Context, decision_id: UUID, step: Step, expect: Expect) -> Decision:
     """Take a request back that is not decided; the body that asked may."""
-    decision, _ = await locked(ctx, decision_id, expect)
+    decision, task = await locked(ctx, decision_id, expect)
     require_asking_body(ctx, decision)
     occurred_at = ctx.fact_time(step.occurred_at, decision.occurred_at)
     await record(ctx, decision, lifecycle.take_back(decision_state(decision)), occurred_at, DECISION)
+    await assignment.settle(ctx, task, decision, occurred_at)
     return decision
 
 
@@ -75,6 +83,7 @@ def new_decision(
         asked_by_organisation_id=asked_by,
         asked_at=asked_at,
         asked_late=lifecycle.is_late(entry.kind, task.current_deadline, asked_at, programme.extension_notice_days),
+        objection=entry.objection,
         decide_by=lifecycle.decide_by(asked_at, programme.decision_days),
         **dimensions(task),
     )

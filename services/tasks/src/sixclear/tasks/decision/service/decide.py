@@ -13,6 +13,7 @@ from sixclear.tasks.decision.errors import DecisionValueWrong
 from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
 from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import DecisionAnswer
+from sixclear.tasks.decision.service.assignment import settle
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.decision.service.succeed import follow_reopened
 from sixclear.tasks.decision.service.value import check_grantable, stated_value
@@ -37,6 +38,7 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
     if answer.outcome == "refused":
         change = lifecycle.refuse(decision_state(decision), answer.reason, own, occurred_at)
         await record(ctx, decision, change, occurred_at, DECISION, reason=answer.reason)
+        await settle(ctx, task, decision, occurred_at)
         return decision
     change = lifecycle.grant(decision_state(decision), value, answer.reason, own, occurred_at)
     await check_grantable(ctx, task, decision.kind, value, occurred_at)

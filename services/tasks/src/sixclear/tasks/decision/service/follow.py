@@ -9,6 +9,7 @@ from sixclear.tasks.decision import lifecycle
 from sixclear.tasks.decision import repository as rows
 from sixclear.tasks.decision.models import Decision
 from sixclear.tasks.decision.recording import DECISION
+from sixclear.tasks.decision.service.assignment import settle
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.service.children import Children
 
@@ -21,7 +22,9 @@ async def follow_task(ctx: Context, task: Task, change: Change, occurred_at: dat
         return
     for decision in await rows.decisions_of(ctx.session, task.task_id):
         if decision.is_open and lifecycle.lapses(decision.kind, task.status):
-            await record(ctx, decision, lifecycle.lapse(), max(occurred_at, decision.occurred_at), DECISION)
+            lapsed_at = max(occurred_at, decision.occurred_at)
+            await record(ctx, decision, lifecycle.lapse(), lapsed_at, DECISION)
+            await settle(ctx, task, decision, lapsed_at)
 
 
 CHILDREN = Children(Decision, DECISION, follow=follow_task)

@@ -21,6 +21,7 @@ from sixclear.tasks.decision.errors import DecisionNotFound, DecisionValueWrong
 from sixclear.tasks.decision.lifecycle import DecisionState
 from sixclear.tasks.decision.models import DecisionOverMany, DecisionPart, stored, value_of
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionOverManyEntry
+from sixclear.tasks.decision.service.assignment import check_kind
 from sixclear.tasks.decision.service.value import stated_value
 from sixclear.tasks.task.access import is_visible
 from sixclear.tasks.task.deadlines import check_to_come
@@ -37,6 +38,7 @@ async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
     own = ctx.caller.own_organisation()
     value = await stated_value(ctx, entry, CLOSE_OF_DAY)
     effects.check_value(entry.kind, "", value)
+    check_kind(entry)
     _check_to_come(ctx, value)
     asked_at = ctx.fact_time(entry.occurred_at, None)
     task_ids = sorted(set(entry.task_ids))

@@ -78,6 +78,7 @@ def _decision(task: AnyTask, past: PastExtension) -> tuple[Decision, Change]:
         asked_at=past.occurred_at,
         asked_late=lifecycle.is_late("extension", past.former, past.occurred_at, 0),
         decide_by=past.occurred_at,
+        objection=False,
         **carried,
     )
     state = DecisionState("extension", "asked", value)

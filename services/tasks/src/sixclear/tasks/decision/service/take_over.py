@@ -10,6 +10,7 @@ from sixclear.tasks.decision.access import require_receiver
 from sixclear.tasks.decision.models import Decision, decision_state, value_of
 from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import Acceptance, Declination
+from sixclear.tasks.decision.service.assignment import settle
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.decision.service.value import check_grantable
 from sixclear.tasks.organisation.service import referenced
@@ -46,13 +47,14 @@ async def accept(ctx: Context, decision_id: UUID, acceptance: Acceptance, expect
 
 async def decline(ctx: Context, decision_id: UUID, declination: Declination, expect: Expect) -> Decision:
     """Do not take over a task; the receiving body may, with the reason. Declined again it changes nothing."""
-    decision, _ = await locked(ctx, decision_id, expect)
+    decision, task = await locked(ctx, decision_id, expect)
     require_receiver(ctx, decision)
     if (decision.state, decision.decision_reason) == ("declined", declination.reason):
         return decision
     occurred_at = ctx.fact_time(declination.occurred_at, decision.occurred_at)
     change = lifecycle.decline(decision_state(decision), declination.reason)
     await record(ctx, decision, change, occurred_at, DECISION, reason=declination.reason)
+    await settle(ctx, task, decision, occurred_at)
     return decision
 
 

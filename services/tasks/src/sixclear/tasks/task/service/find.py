@@ -11,6 +11,7 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, reads_whole
+from sixclear.tasks.task.assignment import assignment_of
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import AnyTask, Task, state_of
@@ -95,13 +96,24 @@ async def shown_after(ctx: Context, task: Task, event: StoredEvent) -> bytes:
 
 
 def derived_state(ctx: Context, task: AnyTask) -> str | None:
-    """What time alone has made of the task, for its ETag: how near its deadline is, else in which period it is."""
+    """What has become of the task without a version, for its ETag: how near its deadline is, else in which period it
+    is, and that its lead body accepted or objected.
+    """
     return derived_at(task, ctx.now)
 
 
 def derived_at(task: AnyTask, now: datetime) -> str | None:
     """As `derived_state`, at an instant."""
-    return timing.turned(state_of(task), now) or period_word(task, now)
+    state = state_of(task)
+    passed = timing.turned(state, now) or period_word(task, now)
+    answered = assignment_of(state, now)
+    if answered is None or answered.state == "waiting":
+        return passed
+    # Of silence, only where it came after this version; what was answered before there was one is no news.
+    silent = state.accepted_at is None and answered.state == "accepted"
+    if silent and (answered.accept_by is None or answered.accept_by < task.recorded_at):
+        return passed
+    return (passed or "") + answered.state
 
 
 async def has_hidden_numbers(ctx: Context, task: Task) -> bool:
