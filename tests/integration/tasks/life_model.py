@@ -273,7 +273,8 @@ class Lives:
                 yield Attempt(
                     f"grant {kind}", client, f"{at}/decide", body, fits, self._granted(life, asked, other, now)
                 )
-            back = client == asked.asker and waits
+            # Of a restricted task that came into other hands, the body that asked sees nothing any more.
+            back = client == asked.asker and waits and (client in life.doers or not life.restricted)
             yield Attempt("withdraw", client, f"{at}/withdraw", {}, back, self._closed(life, kind))
         receiver = asked.value.get("organisation")
         for client in (receiver, STRANGER) if receiver else ():
