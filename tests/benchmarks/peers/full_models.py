@@ -73,6 +73,8 @@ class Task(Base):
     product_kind: Mapped[str | None]
     own_fields: Mapped[dict[str, Any] | None]
     inside_fields: Mapped[dict[str, Any] | None]
+    upper_task_id: Mapped[UUID | None]
+    upper_number: Mapped[str | None]
     authority: Mapped[str | None]
     original_deadline: Mapped[datetime | None]
     current_deadline: Mapped[datetime | None]

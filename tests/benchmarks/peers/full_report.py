@@ -24,12 +24,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import joinedload
 from tests.benchmarks.peers.full_models import Event, IdempotencyKey, Organisation, ProgressReport, Task
-from tests.benchmarks.peers.full_timing import TimingView, timing
+from tests.benchmarks.peers.full_timing import OPEN, TimingView, bucket, timing
 
 engine = create_async_engine(os.environ["DATABASE_URL"])
 SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
 KEYS = {key.key_id: key.key for key in jwt.PyJWKSet.from_json(Path(os.environ["JWKS_FILE"]).read_text("utf-8")).keys}
-OPEN = ("assigned", "in_progress", "submitted", "returned", "paused")
 
 app = FastAPI(title="Full peer")
 
@@ -99,6 +98,7 @@ class TaskEvent(BaseModel):
     work_group: str | None
     replaced_by: list[UUID] | None
     expected_on: date | None
+    upper_number: str | None
 
 
 class TaskView(BaseModel):
@@ -127,6 +127,7 @@ class TaskView(BaseModel):
     expected_on: date | None
     slip_days: int | None
     timing: TimingView | None
+    upper_number: str | None
     demonstration: bool
     version: int
     updated_at: datetime
@@ -134,6 +135,7 @@ class TaskView(BaseModel):
     programme_id: UUID
     directive: DirectiveView | None
     clause: str | None
+    upper_task_id: UUID | None
     classification: str
     recurrence: str | None
     current_period: None = None
@@ -376,15 +378,6 @@ def assignment(task: Task, now: datetime) -> dict[str, Any] | None:
     over = until is None or now > until
     state = "objected" if answered and not task.accepted_at else "accepted" if answered or over else "waiting"
     return {"state": state, "since": answered or (over and until) or task.assigned_at, "accept_by": until}
-
-
-def bucket(task: Task, now: datetime) -> str | None:
-    if task.status != "completed" and task.status not in OPEN:
-        return None
-    if task.kind == "recurring" or task.status == "completed":
-        return "recurring" if task.kind == "recurring" else "completed"
-    late = task.current_deadline is not None and task.current_deadline < now
-    return "overdue" if late else "in_term"
 
 
 def missing_clears(task: Task) -> list[str]:

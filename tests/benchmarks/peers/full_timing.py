@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 from pydantic import BaseModel
 from tests.benchmarks.peers.full_models import Task
 
+OPEN = ("assigned", "in_progress", "submitted", "returned", "paused")
 HANOI = timezone(timedelta(hours=7))
 
 
@@ -29,3 +30,12 @@ def timing(task: Task, now: datetime) -> TimingView | None:
     if task.current_deadline < now:
         standing = "overdue"
     return TimingView(standing=standing, original=None, waits_since=None)
+
+
+def bucket(task: Task, now: datetime) -> str | None:
+    if task.status != "completed" and task.status not in OPEN:
+        return None
+    if task.kind == "recurring" or task.status == "completed":
+        return "recurring" if task.kind == "recurring" else "completed"
+    late = task.current_deadline is not None and task.current_deadline < now
+    return "overdue" if late else "in_term"

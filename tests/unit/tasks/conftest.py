@@ -57,6 +57,8 @@ def a_record(**fields: Any) -> TaskRecord:
         "programme": ProgrammeFacts("plan", uuid4()),
         "directive_id": None,
         "clause": None,
+        "upper_task_id": None,
+        "upper_number": None,
         "description": None,
         "source": "ministry",
         "external_id": "NV-1",

@@ -108,6 +108,7 @@ async def filters(session: AsyncSession) -> Mapping[str, TaskFilter]:
         *({"assigned_by": level} for level in ("central", "province", "commune")),
         {"slip_days": 5},
         {"slip_days": 5, "assigning_organisation_id": owner, "restricted_for": owner},
+        {"upper_task_id": task.task_id},
         {"query": "so hoa"},
         {"query": task.code},
         {"query": "không có việc nào như thế"},

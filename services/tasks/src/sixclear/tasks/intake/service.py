@@ -28,6 +28,7 @@ from sixclear.tasks.task.access import NOT_SEEN, is_visible
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.service import describe, proposal
+from sixclear.tasks.task.service.upper import named_uppers
 
 Lines = Sequence[Line[TaskItem]]
 
@@ -94,7 +95,8 @@ async def _batch(ctx: Context, lines: Lines, most_open: int, gathered: _Gathered
     await _lock_open_proposals(ctx, programmes.values())
     references: set[str] = set().union(*(describe.references(item) for item in items))
     organisations = await known_organisations(ctx.session, references) if references else {}
-    return _Batch(ctx, known, programmes, organisations, most_open, gathered)
+    uppers = await named_uppers(ctx.session, [item.upper_task_id for item in items])
+    return _Batch(ctx, known, programmes, organisations, uppers, most_open, gathered)
 
 
 async def _lock_open_proposals(ctx: Context, programmes: Collection[Programme]) -> None:
@@ -151,6 +153,7 @@ class _Batch:
     known: _Known
     programmes: Mapping[str, Programme]
     organisations: Mapping[str, Organisation]
+    uppers: Mapping[UUID, str]
     most_open: int
     gathered: _Gathered
     assigned: int = 0
@@ -189,7 +192,7 @@ class _Batch:
 
     async def _put(self, item: TaskItem) -> describe.Described:
         programme = require_programme(self.programmes.get(item.programme))
-        named = describe.Named(programme, self.organisations)
+        named = describe.Named(programme, self.organisations, self.uppers)
 
         def expect(task: HasVersion | None) -> None:
             check_version(item.if_match, self.ctx.log.epoch, None if task is None else task.version)

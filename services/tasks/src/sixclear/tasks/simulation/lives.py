@@ -160,6 +160,8 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
         programme=country.programme,
         directive_id=None,
         clause=None,
+        upper_task_id=None,
+        upper_number=None,
         description=None,
         product_kind=None,
         own_fields=None,

@@ -98,6 +98,12 @@ class TooManyOpenProposals(DomainError):
     remedy = "Withdraw a proposal, or wait until the owner of the programme has decided on some."
 
 
+class UpperTaskInvalid(DomainError):
+    code, status, title = "upper-task-invalid", 422, "The task cannot stand below that one"
+    meaning = "Only a task of a body's own programme stands below another one, which is a public national task."
+    remedy = "Name a public task of a national programme, or leave out what `errors` names."
+
+
 class RemedyMissing(DomainError):
     code, status, title = "remedy-missing", 422, "The remedy is missing"
     meaning = (

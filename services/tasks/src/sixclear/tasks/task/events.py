@@ -70,6 +70,9 @@ class TaskData(EventData):
         default=None,
         description="The day (Asia/Ho_Chi_Minh) on which the body that reports expects to be done, as it said last.",
     )
+    upper_number: str | None = Field(
+        default=None, description="The number of a body's own task in the upper plan; which task it is, is told by GET."
+    )
 
 
 class OnTaskData(EventData):

@@ -48,6 +48,7 @@ class TaskFilter:
     coordinating_organisation_id: UUID | None = None
     restricted_for: UUID | None = None
     slip_days: int | None = None
+    upper_task_id: UUID | None = None
     mandated: Mandated | None = None
 
 
@@ -115,6 +116,7 @@ def _of_bodies(narrow: TaskFilter) -> list[ColumnElement[bool]]:
         (narrow.assigning_organisation_id, lambda value: Task.assigning_organisation_id == value),
         (narrow.coordinating_organisation_id, lambda value: Task.coordinating_organisation_ids.contains([value])),
         (narrow.assigned_by, lambda value: Task.assigned_by == value),
+        (narrow.upper_task_id, lambda value: Task.upper_task_id == value),
         (narrow.own_fields, lambda value: Task.own_fields.contains(value)),
     )
     return [condition(value) for value, condition in wanted if value is not None]

@@ -113,6 +113,8 @@ class TaskRecord(TaskState):
     programme: ProgrammeFacts
     directive_id: UUID | None
     clause: str | None
+    upper_task_id: UUID | None
+    upper_number: str | None
     description: str | None
     product_kind: str | None
     own_fields: Mapping[str, Any] | None

@@ -49,6 +49,9 @@ class Task(Versioned, Base):
     programme: Mapped[Programme] = relationship(lazy="immediate")
     directive_id: Mapped[UUID | None] = mapped_column(ForeignKey("directive.directive_id"), index=True)
     clause: Mapped[str | None]
+    # The national task that an own one stands below. No foreign key: it would lock that row, which reports wait for.
+    upper_task_id: Mapped[UUID | None]
+    upper_number: Mapped[str | None]
     title: Mapped[str]
     description: Mapped[str | None]
     search_text: Mapped[str]
@@ -133,6 +136,7 @@ class Task(Versioned, Base):
         _narrowed("returned", "returned_at IS NOT NULL AND completed_at IS NULL"),
         # The only column of a list that a report may change, where it states another day than the one before.
         _narrowed("expected", "expected_on IS NOT NULL"),
+        Index("ix_task_upper", "upper_task_id", postgresql_where=text("upper_task_id IS NOT NULL")),
         Index(
             "ix_task_not_assigned",
             "programme_id",

@@ -84,6 +84,15 @@ async def restricted_among(session: AsyncSession, task_ids: Collection[UUID]) ->
     return (await session.scalars(select(Task).where(wanted, Task.classification == "restricted"))).all()
 
 
+async def reaches_of_public(session: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Those of these tasks that are public, each with the reach of its programme."""
+    if not task_ids:
+        return {}
+    wanted = Task.task_id == among(task_ids), Task.classification == "public"
+    found = select(Task.task_id, Programme.reach).join(Programme, Programme.programme_id == Task.programme_id)
+    return {row[0]: row[1] for row in await session.execute(found.where(*wanted))}
+
+
 async def find_keyed_task(
     session: AsyncSession, key_organisation_id: UUID, source: str, external_id: str
 ) -> Task | None:

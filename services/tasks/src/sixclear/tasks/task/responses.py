@@ -24,6 +24,7 @@ from sixclear.tasks.task.hidden import hidden_of, percents_at
 from sixclear.tasks.task.lifecycle import TaskRecord, TaskState, missing_clears
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.public import HANDED_IN, Hidden, public_numbers
+from sixclear.tasks.task.repository import reaches_of_public
 from sixclear.tasks.task.schemas import (
     AssignmentView,
     HistoryEntry,
@@ -96,6 +97,8 @@ async def task_response(ctx: Context, task: AnyTask) -> TaskView:
     numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
     if not await reads_whole(ctx.session, ctx.caller, task):
         numbers = {**numbers, "inside_fields": None}
+    if task.upper_task_id and not await reaches_of_public(ctx.session, [task.upper_task_id]):
+        numbers = {**numbers, "upper_task_id": None}
     names = await briefs(ctx.session, _named_in(task))
     directive = await find_described(ctx.session, task.directive_id) if task.directive_id else None
     return TaskView(**_detail(task, names, directive, ctx.now, numbers))
@@ -110,6 +113,7 @@ async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now:
     known = await briefs(session, {body for task in tasks for body in _named_in(task)})
     names = {key: name.fragment for key, name in known.items()}
     directives: dict[UUID, orjson.Fragment | None] = {}
+    uppers = await reaches_of_public(session, {task.upper_task_id for task in tasks if task.upper_task_id})
     found = []
     for task in tasks:
         if task.directive_id and task.directive_id not in directives:
@@ -119,6 +123,8 @@ async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now:
         directive = directives[task.directive_id] if task.directive_id else None
         told = _told(task, names, directive, now, {})
         detail |= told | {name: _fragment(told[name]) for name in ("current_period", "assignment")}
+        if detail["upper_task_id"] not in uppers:
+            detail["upper_task_id"] = None
         for position in ("leader_position", "responsible_position"):
             if detail[position] is not None:
                 detail[position] = {name: detail[position][name] for name in _POSITION}

@@ -46,6 +46,7 @@ from sixclear.tasks.task.errors import (
     SixClearsMissing,
     TaskNotFound,
     TooManyOpenProposals,
+    UpperTaskInvalid,
 )
 from sixclear.tasks.task.listing import Sort
 from sixclear.tasks.task.models import Task
@@ -116,6 +117,7 @@ _DESCRIBING_REFUSALS = (
     DeadlineNeedsDecision,
     FieldNeedsDecision,
     TooManyOpenProposals,
+    UpperTaskInvalid,
     TaskNotFound,
     FactsPastNotAllowed,
     FactBehindLastChange,
@@ -151,6 +153,7 @@ async def list_tasks(
         ),
     ] = None,
     slip_days: SlipDays = None,
+    below: Annotated[UUID | None, Query(description="Own tasks below this public national one.")] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
@@ -160,7 +163,7 @@ async def list_tasks(
     """
     asked = lists.TaskQuery(
         *(programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since, sort),
-        *(reach, own_field, slip_days),
+        *(reach, own_field, slip_days, below),
     )
     return await _page(ctx, asked, cursor, limit)
 

@@ -63,6 +63,13 @@ class TaskProposal(Schema):
     description: Text | None = None
     directive_id: UUID | None = None
     clause: Line | None = None
+    upper_task_id: UUID | None = Field(
+        default=None,
+        description="The national task that it stands below: a public one. Only in a programme whose `reach` is `own`.",
+    )
+    upper_number: Key | None = Field(
+        default=None, description="Its number in the upper plan. Only in a programme whose `reach` is `own`."
+    )
     source: Key | None = Field(
         default=None, description="Your system's name; with `external_id` the key of your organisation."
     )
@@ -181,6 +188,7 @@ class TaskSummary(Schema):
     timing: TimingView | None = Field(
         default=None, description="Null for a recurring task, and for one that is not counted."
     )
+    upper_number: str | None = Field(default=None, description="The number of an own task in the upper plan.")
     demonstration: bool
     version: int
     updated_at: datetime = Field(description="When its last change was recorded.")
@@ -216,6 +224,9 @@ class TaskView(TaskSummary):
     programme_id: UUID
     directive: DirectiveView | None
     clause: str | None
+    upper_task_id: UUID | None = Field(
+        default=None, description="The national task that it stands below; null while that one is not public."
+    )
     classification: Literal["public", "restricted"]
     recurrence: str | None
     current_period: PeriodView | None

@@ -1,7 +1,7 @@
 """Describing a task: a new proposal, or a known task described again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from sixclear.tasks.task.service.decided import Undecided, moves_deadline, witho
 from sixclear.tasks.task.service.find import get_task
 from sixclear.tasks.task.service.proposal import check_open
 from sixclear.tasks.task.service.record import record_change
+from sixclear.tasks.task.service.upper import check_upper, named_uppers
 
 Keyed = TypeVar("Keyed", Task, TaskRecord)
 
@@ -43,10 +44,11 @@ _PLAIN = set(TaskProposal.model_fields) & set(Task.__table__.columns.keys()) - {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a description names: its programme, and organisations by the reference that it uses for them."""
+    """What a description names: its programme, organisations by its reference for them, and public upper tasks."""
 
     programme: Programme
     organisations: Mapping[str, Organisation]
+    uppers: Mapping[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,11 @@ async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect, *, m
     """
     programme = await referenced_programme(ctx.session, proposal.programme)
     organisations = await known_organisations(ctx.session, references(proposal))
-    fields = await _described(ctx, proposal, Named(programme, organisations))
+    named = Named(programme, organisations, await named_uppers(ctx.session, [proposal.upper_task_id]))
+    fields = await _described(ctx, proposal, named)
     task = await _find_described(ctx, proposal)
     await _refuse_ended(ctx, proposal, organisations, task)
-    created = await _put(ctx, proposal, task, fields, programme, expect, most_open)
+    created = await _put(ctx, proposal, task, fields, named, expect, most_open)
     return created, task is None
 
 
@@ -89,14 +92,14 @@ async def put_found(
     What was decided with the assignment stays as it is: the answer says which fields of the proposal differ from it.
     """
     fields = await _described(ctx, proposal, named)
-    task, programme = find(), named.programme
+    task = find()
     await _refuse_ended(ctx, proposal, named.organisations, task)
     undecided: Sequence[Undecided] = ()
     if task is not None and task.status in OPEN_STATUSES:
         kept, undecided = without_decisions(task, fields)
         fields = fields | kept
-        programme = task.programme if "programme_id" in kept else programme
-    described = await _put(ctx, proposal, task, fields, programme, expect, most_open)
+        named = replace(named, programme=task.programme) if "programme_id" in kept else named
+    described = await _put(ctx, proposal, task, fields, named, expect, most_open)
     return Described(described, task is None, undecided)
 
 
@@ -113,14 +116,16 @@ async def _put(
     proposal: TaskProposal,
     task: Task | None,
     fields: Mapping[str, Any],
-    programme: Programme,
+    named: Named,
     expect: Expect,
     most_open: int,
 ) -> Task:
+    programme = named.programme
     await _check_named_level(ctx, task, fields)
     if task is None or task.assigning_organisation_id != fields["assigning_organisation_id"]:
         require_proposer(ctx, fields)
     expect(task)
+    check_upper(task, fields, programme, named.uppers)
     fields = {**fields, **await _own_fields(ctx, proposal, task, programme)}
     known_programme = task and task.programme_id
     if task is None:

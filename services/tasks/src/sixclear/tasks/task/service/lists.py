@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sixclear.common.use_case import Context
+from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.pagination import InvalidCursor
 from sixclear.tasks.fields import OwnValue, Reach
 from sixclear.tasks.organisation import service as organisations
@@ -17,6 +17,7 @@ from sixclear.tasks.task.access import within
 from sixclear.tasks.task.filters import Mandated, TaskFilter
 from sixclear.tasks.task.listing import Found, Order, Place, Sort
 from sixclear.tasks.task.mandate import mandate_of
+from sixclear.tasks.task.service.upper import named_uppers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class TaskQuery:
     reach: Reach | None = None
     own_field: str | None = None
     slip_days: int | None = None
+    below: UUID | None = None
 
 
 _END = 2**63  # past every number of an event
@@ -161,7 +163,18 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
         external_id=asked.external_id,
         updated_since=asked.updated_since,
         slip_days=asked.slip_days,
+        upper_task_id=await _upper(ctx, asked.below) if asked.below else None,
     )
+
+
+async def _upper(ctx: Context, below: UUID) -> UUID:
+    """The task below which others are asked for; a restricted one is refused as one that is not there."""
+    if below not in await named_uppers(ctx.session, [below]):
+        raise ReferenceUnknown(
+            "No public task has the identifier in `below`.",
+            errors=[{"pointer": "below", "code": "task-unknown", "detail": "No public task has this identifier."}],
+        )
+    return below
 
 
 def _own_fields(programme: Programme | None, asked: str) -> dict[str, OwnValue]:

@@ -18,6 +18,8 @@ _PLAIN = (
     "description",
     "directive_id",
     "clause",
+    "upper_task_id",
+    "upper_number",
     "classification",
     "kind",
     "recurrence",
