@@ -28,7 +28,7 @@ from sixclear.common.web.texts import Words
 pytestmark = pytest.mark.asyncio
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
-BODY = uuid4()
+BODY = UUID("0197c3a0-0000-7000-8000-000000000057")
 OWN = Depends(Access.scope("things:read", "things:write"))
 
 router = APIRouter(route_class=TransactionalRoute)
