@@ -50,7 +50,8 @@ _FORM = {
         ContentTooLarge, FileKindRefused, FileRedacted, TooManyFilesWaiting, InvalidRequest, FilesNotSetUp
     )
     | {200: {"description": "You sent this file under this name before.", "model": FileView}},
-    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY, _PARTS: _FORM}}},
+    # The form comes first: openapi-generator makes Java that does not compile where it comes second.
+    openapi_extra={"requestBody": {"required": True, "content": {_PARTS: _FORM, "application/octet-stream": _BINARY}}},
 )
 async def send_file(
     ctx: ContextDep,
