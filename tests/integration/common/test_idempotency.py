@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from sixclear.common import access_log
 from sixclear.common.db import Database
 from sixclear.common.errors import Conflict
 from sixclear.common.testing.clock import MovingClock
@@ -93,7 +94,8 @@ async def entity(thing: Thing, session: SessionDep) -> str:
 async def database(empty_database: EmptyDatabase) -> AsyncIterator[Database]:
     made = Database(await empty_database(), application_name="test")
     async with made.transaction() as session:
-        for statement in [*idempotency.DDL_V1, "CREATE TABLE thing (name text)", "CREATE TABLE gate (open bool)"]:
+        own = ("CREATE TABLE thing (name text)", "CREATE TABLE gate (open bool)")
+        for statement in [*idempotency.DDL_V1, *access_log.DDL_V1, *own]:
             await session.execute(text(statement))
         await session.execute(text("INSERT INTO gate VALUES (false)"))
     yield made
