@@ -47,3 +47,15 @@ async def test_who_may_not_and_which_codes_are_taken(service: Service) -> None:
         "01", "/organisations", BODY | {"code": "X2", "parent": str(organisation_id(COMMITTEE_57))}
     )
     assert below.json()["code"] == "organisation-ended"
+
+
+async def test_no_body_gives_a_level_above_its_own(service: Service) -> None:
+    for code, step, body in (
+        ("01", "/organisations", BODY | {"level": "central"}),
+        (COMMITTEE_57, "/organisations", BODY | {"parent": COMMITTEE_57, "level": "province"}),
+        ("01", f"/organisations/{organisation_id(COMMITTEE_57)}/upgrade", {"level": "central", "reason": "Nâng cấp"}),
+    ):
+        refused = await service.post(code, step, body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed"), (code, step)
+    same = f"/organisations/{organisation_id(COMMITTEE_57)}/upgrade"
+    assert (await service.post("01", same, {"level": "province", "reason": "Nâng cấp"})).status_code == 200

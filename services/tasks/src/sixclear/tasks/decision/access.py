@@ -6,7 +6,7 @@ from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.tasks.decision.errors import DecisionByAsker, DecisionImpossible
 from sixclear.tasks.decision.models import Decision, DecisionOverMany, value_of
-from sixclear.tasks.organisation.service import get_organisation, is_within
+from sixclear.tasks.organisation.service import get_organisation, is_led_by
 from sixclear.tasks.task.access import ASSIGNING, LEAD, doers
 from sixclear.tasks.task.models import Task, state_of
 
@@ -36,7 +36,7 @@ async def require_decider(ctx: Context, task: Task, asked_by: UUID) -> UUID:
     if own == asked_by:
         raise DecisionByAsker
     allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
-    if own is not None and own not in allowed and await is_within(ctx.session, task.assigning_organisation_id, own):
+    if own is not None and own not in allowed and await is_led_by(ctx.session, task.assigning_organisation_id, own):
         return own
     return ctx.require_organisation(allowed, "decide on this task")
 

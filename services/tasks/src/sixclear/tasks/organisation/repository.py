@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, exists, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import identity_key
 
 from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod, OrganisationsShipped
@@ -144,11 +145,14 @@ async def list_subtree(session: AsyncSession, organisation_id: UUID) -> Sequence
     return (await session.scalars(_subtree(organisation_id))).all()
 
 
-async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID) -> bool:
-    """Whether the organisation stands at or below `above_id`."""
+async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID, *, standing: bool = False) -> bool:
+    """Whether the organisation stands at or below `above_id`; with `standing` only if that one has not ended."""
     statement = select(Organisation.organisation_id).where(
         Organisation.organisation_id == organisation_id, Organisation.organisation_id.in_(_subtree(above_id))
     )
+    if standing:
+        above = aliased(Organisation)
+        statement = statement.where(exists().where(above.organisation_id == above_id, above.ended.is_(None)))
     return await session.scalar(statement) is not None
 
 

@@ -38,6 +38,7 @@ from sixclear.tasks.organisation.schemas import OrganisationBrief, OrganisationD
 
 # The field of a request that names the successor.
 POINTERS: Mapping[Ended, str] = {"merged": "#/into", "closed": "#/successor"}
+_TREE = stable_id("tree of organisations")
 # The organisation that a request is about, and all that are locked with it.
 Locked = tuple[Organisation, Mapping[UUID, Organisation]]
 # Organisations as answers name them, by identifier.
@@ -179,8 +180,17 @@ async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID
     return await rows.is_within(session, organisation_id, above_id)
 
 
+async def is_led_by(session: AsyncSession, organisation_id: UUID, above_id: UUID) -> bool:
+    """As `is_within`, for what `above_id` decides: a body that was merged or closed decides nothing below it."""
+    return await rows.is_within(session, organisation_id, above_id, standing=True)
+
+
 async def lock_organisations(ctx: Context, organisation_id: UUID, others: Collection[UUID], expect: Expect) -> Locked:
-    """The organisation and others, with their rows locked; raises OrganisationNotFound, then what `expect` raises."""
+    """The organisation and others, with their rows locked; raises OrganisationNotFound, then what `expect` raises.
+
+    One decision on the tree at a time: two that move other bodies could close a ring together.
+    """
+    await wait_to_create(ctx.session, _TREE)
     found = await rows.lock_organisations(ctx.session, {organisation_id, *others})
     if organisation_id not in found:
         raise OrganisationNotFound("No organisation has this identifier; list them at /organisations.")

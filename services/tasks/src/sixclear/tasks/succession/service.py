@@ -26,7 +26,7 @@ async def register(ctx: Context, entry: Registration) -> tuple[Organisation, boo
     named = {} if entry.parent is None else {"#/parent": entry.parent}
     found = await organisations.referenced(ctx.session, named)
     parent = found.get("#/parent")
-    await require_registering_body(ctx, parent)
+    await require_registering_body(ctx, parent, entry.level)
     await organisations.refuse_ended(ctx.session, found, ())
     fields = {name: getattr(entry, name) for name in ("name_vi", "name_en", "type", "level")}
     fields |= {"code": code_form(entry.code), "parent_id": None if parent is None else parent.organisation_id}
@@ -60,7 +60,7 @@ async def upgrade(ctx: Context, organisation_id: UUID, entry: Upgrade, expect: E
     found = await organisations.referenced(ctx.session, named)
     above = [one.organisation_id for one in found.values()]
     body, _ = await organisations.lock_organisations(ctx, organisation_id, above, expect)
-    await require_deciding_body(ctx, body, found.get("#/parent"))
+    await require_deciding_body(ctx, body, found.get("#/parent"), entry.level)
     await organisations.refuse_ended(ctx.session, found, {body.parent_id})
     fields = {name: getattr(entry, name) for name in ("name_vi", "name_en", "type", "level")}
     if above:
