@@ -28,6 +28,31 @@ async def set_up(service: Service, code: str, parent: str) -> None:
     assert made.status_code == 201, made.text
 
 
+@pytest.mark.parametrize("chunk_between", [False, True])
+async def test_work_goes_to_the_last_of_a_chain(service: Service, chunk_between: bool) -> None:
+    await set_up(service, COMMITTEE_06, "01")
+    tasks = [await a_task(service, f"M-{number}") for number in range(2)]
+    assert (await merge(service)).is_success
+    if chunk_between:
+        await reach(service)
+    service.clock.pass_by(hours=1)
+    ended = await service.post("01", path(COMMITTEE_204, "merge"), {"into": COMMITTEE_06, "reason": "Hợp nhất"})
+    assert ended.is_success, ended.text
+    await reach(service)
+    leads = [(await service.get(f"/tasks/{one}"))["lead_organisation"]["code"] for one in tasks]
+    assert leads == [COMMITTEE_06, COMMITTEE_06]
+    assert (await service.get(f"/decisions/{ended.json()['decision_id']}"))["done"] == 2
+
+
+async def test_what_is_on_its_way_is_open_work_of_the_successor(service: Service) -> None:
+    task_id = await a_task(service, "M-1")
+    assert (await merge(service)).is_success
+    refused = await service.post("01", path(COMMITTEE_204, "close"), {"reason": "Giải thể"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "successor-missing")
+    await reach(service)
+    assert (await service.get(f"/tasks/{task_id}"))["lead_organisation"]["code"] == COMMITTEE_204
+
+
 async def test_a_former_body_decides_nothing_below_it(service: Service) -> None:
     await set_up(service, UNIT, GROUP)
     plan = {"slug": "tgv", "name_vi": "Kế hoạch", "name_en": "Plan", "owner": GROUP, "resolution": "57-NQ/TW"}

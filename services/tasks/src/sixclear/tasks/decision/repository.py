@@ -169,7 +169,10 @@ async def open_tasks_of(session: AsyncSession, body_id: UUID) -> Sequence[UUID]:
     undecided = or_(Decision.state == "asked", and_(*_WAITS))
     on_them = select(Decision.task_id).where(undecided, named)
     is_open = Task.completed_at.is_(None), Task.cancelled_at.is_(None), Task.status.not_in(("completed", "cancelled"))
-    own = or_(has_part(body_id), Task.proposed_by_organisation_id == body_id, Task.task_id.in_(on_them))
+    coming = select(DecisionPart.task_id).join(DecisionOverMany, DecisionOverMany.decision_id == DecisionPart.whole_id)
+    coming = coming.where(DecisionPart.moves, DecisionOverMany.proposed["organisation"].astext == str(body_id))
+    made = Task.proposed_by_organisation_id == body_id
+    own = or_(has_part(body_id), made, Task.task_id.in_(on_them), Task.task_id.in_(coming))
     return (await session.scalars(select(Task.task_id).where(*is_open, own).order_by(Task.task_id))).all()
 
 

@@ -71,7 +71,7 @@ async def decision_of(ctx: Context, body_id: UUID) -> UUID | None:
 
 
 async def has_open_work(ctx: Context, body_id: UUID) -> bool:
-    """Whether a body has a part in a task that is open, or a request that is not decided."""
+    """Whether a body has a part in a task that is open, a request that is not decided, or work on its way to it."""
     return bool(await rows.open_tasks_of(ctx.session, body_id))
 
 
@@ -81,7 +81,9 @@ async def take_over(ctx: Context, whole: DecisionOverMany, task_id: UUID) -> UUI
     The decision on the task, where it came into other hands. A task that ended before it was reached stays as it is.
     Raises ConfirmationImpossible where no other body could confirm the result then.
     """
-    former, successor, decided_at = _moved(whole)
+    former, decided_at = _moved(whole)
+    # The last of a chain: the one that was named may have ended since.
+    successor = (await successors(ctx.session, [former]))[former]
     task = await lock_task(ctx, task_id)
     if task is None or task.status in _OVER:
         return None
@@ -100,13 +102,11 @@ async def take_over(ctx: Context, whole: DecisionOverMany, task_id: UUID) -> UUI
     return decision_id
 
 
-def _moved(whole: DecisionOverMany) -> tuple[UUID, UUID, datetime]:
-    """From which body to which one, and when it was decided."""
+def _moved(whole: DecisionOverMany) -> tuple[UUID, datetime]:
+    """From which body, and when it was decided."""
     assert whole.decided_at is not None, "it is decided"
     assert whole.ended_organisation_id is not None, "its parts move"
-    successor = value_of(whole.proposed).organisation
-    assert successor is not None, "it names the successor"
-    return whole.ended_organisation_id, successor, whole.decided_at
+    return whole.ended_organisation_id, whole.decided_at
 
 
 async def _decided(ctx: Context, whole: DecisionOverMany, task: Task, value: Value, occurred_at: datetime) -> UUID:
