@@ -212,3 +212,23 @@ async def test_one_over_a_restricted_task_is_seen_by_the_bodies_concerned(servic
     await reach(service)
     whole = (await service.http.get(own, headers=service.headers("G06"))).json()
     assert (whole["state"], whole["done"], whole["decision_reason"]) == ("refused", 2, "Vẫn đủ kinh phí")
+
+
+async def test_one_over_a_restricted_task_is_not_public_before_it_has_reached_it(service: Service) -> None:
+    task_id = str(await an_assigned_task(service, external_id="R-1", classification="restricted"))
+    for deadline in ("2026-07-15", "2026-08-15"):
+        whole_id = (await over_many(service, [task_id], deadline=deadline)).json()["decision_id"]
+        for _ in range(2):
+            assert (await service.http.get(f"{service.prefix}/decisions/{whole_id}")).status_code == 404, deadline
+            await reach(service)
+
+
+async def test_a_restricted_task_of_others_hides_no_decision_over_many(service: Service) -> None:
+    task_ids = await tasks_of(service, 1)
+    secret = {"lead_organisation": "G01", "responsible_position": {"title": "Cục trưởng", "organisation": "G01"}}
+    other = await an_assigned_task(service, external_id="R-1", classification="restricted", **secret)
+    whole_id = (await over_many(service, [*task_ids, str(other)])).json()["decision_id"]
+    for _ in range(2):
+        told = await service.get(f"/decisions/{whole_id}")
+        assert {one["task_id"] for one in told["tasks"]} == {*task_ids, str(other)}, "as one that is not there"
+        await reach(service)

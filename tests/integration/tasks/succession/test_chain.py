@@ -68,6 +68,20 @@ async def test_a_former_body_decides_nothing_below_it(service: Service) -> None:
     assert (await decide(service, decision, code=COMMITTEE_204)).is_success
 
 
+async def test_a_body_with_a_part_in_one_task_reads_of_no_restricted_other(service: Service) -> None:
+    seen = await a_task(service, "M-1", coordinating_organisations=["75"])
+    hidden = await a_task(service, "M-2", classification="restricted")
+    merged = (await merge(service)).json()["decision_id"]
+    for _ in range(2):
+        told = {}
+        for code in ("01", "75"):
+            answer = await service.http.get(f"{service.prefix}/own/decisions/{merged}", headers=service.headers(code))
+            told[code] = {one["task_id"] for one in answer.json()["tasks"]}
+        assert told == {"01": {seen, hidden}, "75": {seen}}
+        assert (await service.http.get(f"{service.prefix}/decisions/{merged}")).status_code == 404
+        await reach(service)
+
+
 async def test_two_moves_at_the_same_time_close_no_ring(service: Service) -> None:
     await set_up(service, COMMITTEE_06, COMMITTEE_204)
     moved = Upgrade(parent=COMMITTEE_06, reason="Sắp xếp")

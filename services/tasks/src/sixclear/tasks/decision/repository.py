@@ -153,14 +153,18 @@ async def has_part_in(session: AsyncSession, whole: DecisionOverMany, own: UUID)
 
 
 def _asked_on(whole: DecisionOverMany) -> list[ColumnElement[bool]]:
-    """The tasks that a request reached; work that goes to a successor is named from the beginning."""
+    """The tasks that a request reached, or will, or would have; work that goes to a successor is named from the start.
+
+    One in which the asking body has no part does not count: it would be told whether the task is there.
+    """
     named = [DecisionPart.whole_id == whole.decision_id, Task.task_id == DecisionPart.task_id]
-    return named if whole.ended_organisation_id is not None else [*named, DecisionPart.decision_id.is_not(None)]
+    askable = or_(DecisionPart.decision_id.is_not(None), has_part(whole.asked_by_organisation_id))
+    return named if whole.ended_organisation_id is not None else [*named, askable]
 
 
 async def open_tasks_of(session: AsyncSession, body_id: UUID) -> Sequence[UUID]:
     """The tasks and proposals that are open and in which a body has a part, made the proposal, or a part in what is
-    asked on them."""
+    asked on them; also those that come to it from a body that has ended, and have not arrived."""
     named = or_(
         Decision.asked_by_organisation_id == body_id,
         Decision.proposed["organisation"].astext == str(body_id),

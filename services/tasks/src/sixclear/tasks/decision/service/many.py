@@ -28,6 +28,7 @@ from sixclear.tasks.task.deadlines import check_to_come
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import state_of
 from sixclear.tasks.task.schemas import Step
+from sixclear.tasks.task.service.find import invisible_among
 
 
 async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
@@ -114,8 +115,15 @@ async def get(ctx: Context, decision_id: UUID) -> DecisionOverMany:
 
 
 async def parts_of(ctx: Context, whole: DecisionOverMany) -> Sequence[DecisionPart]:
-    """What became of it at each task."""
-    return await rows.parts_of(ctx.session, whole.decision_id)
+    """What became of it at each task; a body that neither asked nor decided reads of the tasks that it may see."""
+    parts = await rows.parts_of(ctx.session, whole.decision_id)
+    own = ctx.caller.organisation_id
+    if own is not None and own in (whole.asked_by_organisation_id, whole.decided_by_organisation_id):
+        return parts
+    # Where nothing was asked on a task, it is not said whether it is there.
+    reached = {one.task_id for one in parts if one.decision_id is not None or whole.ended_organisation_id is not None}
+    hidden = await invisible_among(ctx, reached)
+    return [one for one in parts if one.task_id not in hidden]
 
 
 async def _is_seen(ctx: Context, whole: DecisionOverMany) -> bool:
