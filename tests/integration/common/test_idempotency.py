@@ -309,7 +309,7 @@ async def test_a_client_that_leaves_while_it_sends_changes_nothing(
 
 
 @pytest.mark.asyncio
-async def test_a_reading_that_is_recorded_is_made_anew_whatever_key_it_carries(
+async def test_a_reading_that_is_recorded_is_made_again_whatever_key_it_carries(
     client: httpx2.AsyncClient, database: Database
 ) -> None:
     answers = [await client.get("/t/things", headers=KEY) for _ in range(3)]

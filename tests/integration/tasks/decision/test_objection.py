@@ -66,7 +66,7 @@ async def test_a_lead_body_accepts_and_the_version_stays(service: Service) -> No
     assert (await accept(service, task_id)).json() == answer.json(), "said again it changes nothing"
     assert await told(service) == before
     reported = await service.post("G06", f"/tasks/{task_id}/progress", {"text": "Đang làm"}, **{"if-match": waiting})
-    assert reported.is_success, "an answer takes no version from anybody"
+    assert reported.is_success, "an answer takes no version"
     assert reported.json()["assignment"]["state"] == "accepted"
     assert (await ask(service, task_id, "cancellation", objection=True)).status_code == 409
     stale = await service.post("G06", f"/tasks/{task_id}/accept", {}, **{"if-match": waiting})

@@ -78,7 +78,7 @@ def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:
 
 
 def is_named(mandated: Mandated) -> ColumnElement[bool]:
-    """The rule of `Mandate.names` in SQL: a proposal that nobody assigned is in no programme and no group."""
+    """The rule of `Mandate.names` in SQL: a proposal that was not assigned is in no programme and no group."""
     groups = (and_(Task.programme_id == programme, Task.work_group == group) for programme, group in mandated.groups)
     by_programme = and_(
         Task.assigned_at.is_not(None), or_(Task.programme_id == among(mandated.programme_ids), false(), *groups)

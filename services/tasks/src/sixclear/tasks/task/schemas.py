@@ -130,7 +130,7 @@ class PeriodView(Schema):
 class TimingView(Schema):
     """How a one-off task stands to its deadlines at the time of the answer.
 
-    What waits for another body or is paused stands nowhere: nobody who waits is blamed.
+    What waits for another body or is paused stands nowhere: no body that waits is blamed.
     """
 
     standing: Literal["on_time", "late", "overdue", "at_risk", "due_soon", "on_track"] | None = Field(
