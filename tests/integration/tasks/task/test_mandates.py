@@ -169,6 +169,18 @@ async def test_an_area_is_read_and_changed_by_those_who_have_a_part(service: Ser
     assert (await member.post(f"/tasks/{own}/progress", {"text": "Đang làm"})).status_code == 201
 
 
+async def test_by_mandate_alone_no_task_is_named_to_take_the_place_of_another(service: Service) -> None:
+    read = await a_restricted_task(service)
+    own = await a_restricted_task(service, external_id="NV-2", lead_organisation="G01")
+    member = Reader(service, "programme:plan", "tasks:oversee", *EVERYTHING, body="G01")
+    assert await member.sees(read)
+    merger = {"kind": "merger", "reason": "Trùng", "replaced_by": [str(read)]}
+    refused = await member.post(f"/tasks/{own}/decisions", merger)
+    assert (refused.status_code, refused.json()["code"]) == (422, "decision-value"), refused.text
+    with_part = await service.post("P57", f"/tasks/{own}/decisions", merger)
+    assert with_part.json()["code"] == "decision-impossible", "no other body could decide; the task may be named"
+
+
 async def test_an_inspector_is_refused_by_every_route_that_writes(service: Service, both_ways: None) -> None:
     task_id = await an_assigned_task(service)
     before = await service.events()

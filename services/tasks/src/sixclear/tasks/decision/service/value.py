@@ -10,6 +10,7 @@ from sixclear.tasks.decision.errors import DecisionValueWrong
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
 from sixclear.tasks.organisation.service import referenced, refuse_ended
 from sixclear.tasks.task import lifecycle as tasks
+from sixclear.tasks.task.access import is_visible
 from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task, state_of
@@ -54,11 +55,14 @@ async def check_grantable(ctx: Context, task: Task, kind: str, value: Value, occ
 async def _check_successor(ctx: Context, task: Task, kind: str, task_id: UUID, pointer: str) -> None:
     """What replaces a task is in its programme and as public as it is; a part is a proposal, a merged task may be open.
 
-    Otherwise a public decision would name a restricted task.
+    Otherwise a public decision would name a restricted task. Who reads one by mandate alone names it in no step.
     """
+    other: Task | None
     try:
         other = await get_task(ctx, task_id)
     except TaskNotFound:
+        other = None
+    if other is not None and not is_visible(state_of(other), ctx.caller.organisation_id):
         other = None
     may_be = {"proposed"} if kind == "split" else {"proposed", *tasks.OPEN_STATUSES}
     if other is None or other is task or other.status not in may_be or _place(other) != _place(task):
