@@ -138,7 +138,7 @@ async def test_a_python_client_of_openapi_generator(empty_platform: Platform, tm
 @pytest.mark.asyncio
 async def test_a_java_client_of_openapi_generator(empty_platform: Platform, tmp_path: Path) -> None:
     made = tmp_path / "made"
-    await _generated("java", made, "--library", "native")
+    await _generated("java", made, "--library", "native", "-p", "useSingleRequestParameter=true")
     words = ("-Dmaven.test.skip=true", "-Dmaven.javadoc.skip=true", "package")
     await done("mvn", "-q", "-B", *words, within=made)
     parts = f"{made}/target/classes:{made}/target/lib/*"

@@ -54,7 +54,8 @@ public class Journey {
         List<UUID> seen = new ArrayList<>();
         String cursor = null;
         do {
-            var page = tasks.listTasks(NAME, null, null, null, null, null, null, null, null, cursor, 2);
+            var page = tasks.listTasks(
+                TasksApi.APIListTasksRequest.newBuilder().programme(NAME).cursor(cursor).limit(2).build());
             page.getItems().forEach(item -> seen.add(item.getTaskId()));
             cursor = page.getNext();
         } while (cursor != null);
