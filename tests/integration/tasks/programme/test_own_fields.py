@@ -93,6 +93,9 @@ async def test_every_way_in_checks_the_values(service: Service) -> None:
         service, [proposal(external_id="NV-8", own_fields=wrong), proposal(external_id="NV-7", own_fields=VALUES)]
     )
     assert (bulk["rejected"], bulk["created"]) == (1, 1)
+    for cost in (2**63, -(10**30)):
+        long = await service.post("P57", "/tasks", proposal(external_id="NV-9", own_fields={**VALUES, "cost": cost}))
+        assert (long.status_code, codes(long)) == (422, {"#/own_fields/cost": "value-unfit"}), cost
     missing = await service.post("P57", "/tasks", proposal(external_id="NV-9"))
     assert codes(missing) == {"#/own_fields/cost": "value-missing"}
     nowhere = await service.post("P57", "/tasks", proposal(external_id="NV-9", own_fields={**VALUES, "partner": "X99"}))
@@ -123,7 +126,7 @@ async def test_lists_are_narrowed_by_a_public_value(service: Service) -> None:
     for asked, keys in (("stage:trial", {"NV-0", "NV-2"}), ("cost:1", {"NV-1"}), ("cost:7", set())):
         found = await service.get("/tasks", programme="plan", own_field=asked)
         assert {item["external_id"] for item in found["items"]} == keys
-    for asked in ("urgent:true", "colour:red", "cost:many", "stage"):
+    for asked in ("urgent:true", "colour:red", "cost:many", f"cost:{10**30}", "stage"):
         refused = await service.http.get("/api/tasks/v1/tasks", params={"programme": "plan", "own_field": asked})
         assert (refused.status_code, refused.json()["code"]) == (422, "own-fields-invalid"), asked
 

@@ -149,8 +149,12 @@ def _text(_field: OwnField, value: OwnValue) -> OwnValue:
     return value
 
 
+# What JSON is written with here takes no greater whole number.
+_GREATEST = 2**63 - 1
+
+
 def _number(_field: OwnField, value: OwnValue) -> OwnValue:
-    if isinstance(value, bool | str):
+    if isinstance(value, bool | str) or (isinstance(value, int) and abs(value) > _GREATEST):
         raise ValueError(value)
     return value
 
