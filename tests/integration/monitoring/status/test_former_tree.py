@@ -174,6 +174,18 @@ async def test_the_answer_says_by_which_tree_and_of_which_body(told: Any) -> Non
     assert about(await told.get("/status", organisation="57", as_of=AFTER)) == (SUCCESSOR, "now", "2026-06-20")
 
 
+async def test_a_body_in_which_none_came_or_went_is_asked_of_the_counters(told: Any, view: Any) -> None:
+    at = datetime(2026, 6, 30, 16, 59, 59, 999999, UTC)
+    for code, same in (("01", True), ("57-T", True), ("57", True), ("204", False)):
+        async with view.database.session() as session:
+            then = await body_then(session, reference_of(code), at)
+        assert then is not None
+        assert then.is_of_now is same, code
+    found = (await told.get("/status", organisation="01", as_of=BEFORE)).json()
+    assert found["activity"]["last_report_at"][:10] == "2026-06-20"
+    assert found["filters"]["tree"] == "then"
+
+
 async def test_every_way_of_reading_the_past_says_the_same(told: Any, view: Any) -> None:
     for at in (datetime(2026, 6, 30, 16, 59, 59, 999999, UTC), datetime(2026, 6, 20, 4, tzinfo=UTC)):
         for code in ("57", "204", "01"):

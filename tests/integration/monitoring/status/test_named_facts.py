@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.integration.monitoring.conftest import NOON
+from sqlalchemy import text
+from tests.integration.monitoring.conftest import NOON, organisation_id
 
 from sixclear.common.ids import stable_id
 from sixclear.monitoring.view.selection import Selection
@@ -90,6 +91,24 @@ async def test_one_that_no_task_has_is_refused(site: Any, view: Any, events: Any
     answer = await site.get(path, **query)
     assert (answer.status_code, answer.json()["code"]) == (422, "reference-unknown")
     assert answer.json()["errors"][0]["parameter"] == next(iter(query))
+
+
+@pytest.mark.parametrize("left", ["rules = 0", "incomplete = true"])
+@pytest.mark.parametrize("path", ["/status", "/timeline"])
+async def test_rows_of_a_release_before_are_no_figure(site: Any, view: Any, events: Any, path: str, left: str) -> None:
+    await some_tasks(view, events)
+    async with view.database.transaction() as session:
+        # That release folded one of the two.
+        await session.execute(text("UPDATE task_history SET directive_id = NULL WHERE organisation_id <> :lead"), LEAD)
+        await session.execute(text(f"UPDATE source_view SET {left} WHERE source = 'tasks'"))
+    for directive in (PLAN, str(UUID(int=7))):
+        answer = await site.get(path, directive=directive)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), "not one of two, nor unknown"
+        assert answer.headers["retry-after"] == "30"
+    assert (await site.get(path)).status_code == 200, "what counters know is told"
+
+
+LEAD = {"lead": organisation_id("G06")}
 
 
 async def test_a_directive_is_an_identifier(site: Any, view: Any, events: Any) -> None:

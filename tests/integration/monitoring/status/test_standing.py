@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.integration.monitoring.conftest import NOON
+from tests.integration.monitoring.conftest import NOON, leading, left_by_the_release_before
 
 from sixclear.common.clock import civil_date, civil_day_start
+from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.view.reconcile import differences
 
 pytestmark = pytest.mark.asyncio
@@ -149,6 +150,21 @@ async def test_while_records_are_counted_again_nothing_is_said_of_it(site: Any, 
     now = await status(site, view, NOON + DAY)
     assert (now["tasks"]["in_term"], now["tasks"]["in_term_parts"], now["tasks"]["overdue_parts"]) == (1, None, None)
     assert (now["tasks"]["done"], now["rates_percent"]) == (None, None)
+
+
+async def test_of_rows_of_a_release_before_no_part_is_said(site: Any, view: Any, events: Any) -> None:
+    await tell(view, events, NOON, "a")
+    async with view.database.transaction() as session:
+        for table in ("task_state", "task_history"):
+            await session.execute(text(f"UPDATE {table} SET due_soon_at = NULL, at_risk_at = NULL"))
+        await left_by_the_release_before(session, TASK)
+    newer = await leading(view.database)
+    site.clock.now = before(1)
+    found = (await site.get("/status")).json()
+    assert found["tasks"]["in_term_parts"] is None, "by its rows it would be on track"
+    assert (found["tasks"]["in_term"], found["tasks"]["overdue_parts"]["late"]) == (1, 0)
+    await tell(newer, events, before(1), "a", "progress_reported", status="in_progress")
+    assert await parts(site, newer, before(1)) == {"in_term at_risk": 1}, "what is told now is known"
 
 
 @pytest.mark.parametrize("measure", ["task_part", "task_done_by_original"])

@@ -127,11 +127,20 @@ STANDING = Axis(
 )
 
 
-def _part(bucket: str, standing: str) -> str:
-    return "late" if bucket == "overdue" and standing not in PARTS["overdue"] else standing
+# Of a row that the release before stored: each deadline has a turn.
+PART_NOT_KNOWN = "unknown"
 
 
-_PART_SQL = "CASE WHEN h.bucket = 'overdue' AND h.standing NOT IN ('waiting', 'paused') THEN 'late' ELSE h.standing END"
+def _part(facts: TaskFacts, bucket: str, standing: str) -> str:
+    if bucket == "overdue" and standing not in PARTS["overdue"]:
+        return "late"
+    turns_known = facts.deadline is None or facts.due_soon_at is not None or facts.at_risk_at is not None
+    return standing if turns_known or standing != "on_track" else PART_NOT_KNOWN
+
+
+_PART_SQL = f"""CASE WHEN h.bucket = 'overdue' AND h.standing NOT IN ('waiting', 'paused') THEN 'late'
+        WHEN h.standing = 'on_track' AND h.deadline IS NOT NULL AND h.due_soon_at IS NULL AND h.at_risk_at IS NULL
+        THEN '{PART_NOT_KNOWN}' ELSE h.standing END"""
 
 
 def _handed_in_by(facts: TaskFacts, deadline: datetime | None) -> str:
@@ -167,7 +176,7 @@ def _cells(facts: TaskFacts, bucket: str, standing: str) -> Iterable[Counted]:
     yield Counted("task", "")
     yield Counted("task_bucket", open_slot(bucket, facts.deadline) if bucket in PARTS else bucket)
     if bucket in PARTS:
-        yield Counted("task_part", f"{bucket}:{_part(bucket, standing)}")
+        yield Counted("task_part", f"{bucket}:{_part(facts, bucket, standing)}")
     if bucket == "completed" or AWAITING.python(facts):
         yield Counted("task_handed_in", f"{bucket}:{HANDED_IN.python(facts)}")
     if bucket == "completed":

@@ -13,7 +13,7 @@ from sixclear.monitoring.kinds.evidence import STATES
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.period import TIMINGS
 from sixclear.monitoring.kinds.submission import CLOCKS
-from sixclear.monitoring.kinds.task import BUCKETS, PARTS
+from sixclear.monitoring.kinds.task import BUCKETS, PART_NOT_KNOWN, PARTS
 
 _CENT = Decimal("0.01")
 
@@ -104,9 +104,9 @@ def handed_in_figures(cells: Mapping[Cell, int], completed: int) -> HandedIn:
 
 
 def part_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
-    """For each bucket of open tasks how many are in which of its parts."""
+    """For each bucket of open tasks how many are in which of its parts, or in none that is known."""
     return {
-        bucket: {part: cells.get(Cell("task_part", f"{bucket}:{part}"), 0) for part in parts}
+        bucket: {part: cells.get(Cell("task_part", f"{bucket}:{part}"), 0) for part in (*parts, PART_NOT_KNOWN)}
         for bucket, parts in PARTS.items()
     }
 
@@ -114,6 +114,12 @@ def part_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
 def parts_add_up(parts: Mapping[str, Mapping[str, int]], tasks: TaskFigures) -> bool:
     """Whether the parts of each bucket add up to it; both are counted on their own."""
     return all(sum(counts.values()) == getattr(tasks, bucket) for bucket, counts in parts.items())
+
+
+def known_parts(parts: Mapping[str, int]) -> dict[str, int] | None:
+    """The parts of a bucket; None where of a task it is not known in which it is."""
+    known = {part: n for part, n in parts.items() if part != PART_NOT_KNOWN}
+    return None if parts[PART_NOT_KNOWN] else known
 
 
 def by_original_figures(cells: Mapping[Cell, int]) -> dict[str, int]:

@@ -129,7 +129,8 @@ async def status_beside(
             and (then := await body_then(session, named, by_history))
         ):
             selection = replace(selection, organisation_id=then.organisation_id, then=then)
-            last_report = await past.latest_at(session, TASK, REPORTS, selection, by_history)
+            if not then.is_of_now or body != then.organisation_id:
+                last_report = await past.latest_at(session, TASK, REPORTS, selection, by_history)
             body = then.organisation_id
     if named is not None:
         selection = replace(selection, organisation_id=known_body(body))
@@ -285,9 +286,10 @@ def _standing(
         raise FiguresDoNotReconcile("The parts of a bucket do not add up to it.")
     if sum(by_original.values()) != tasks.completed:
         raise FiguresDoNotReconcile("How tasks were done by their first deadline does not add up to those completed.")
+    in_term, overdue = figures.known_parts(parts["in_term"]), figures.known_parts(parts["overdue"])
     return {
-        "in_term_parts": InTermParts(**parts["in_term"]),
-        "overdue_parts": OverdueParts(**parts["overdue"]),
+        "in_term_parts": None if in_term is None else InTermParts(**in_term),
+        "overdue_parts": None if overdue is None else OverdueParts(**overdue),
         "done": None
         if handed_in.completed_on_time is None or handed_in.completed_late is None
         else Done(

@@ -27,6 +27,11 @@ class Then:
     parts: Parts
     bodies: tuple[UUID, ...]
 
+    @property
+    def is_of_now(self) -> bool:
+        """Whether it held what it holds now: others have moved."""
+        return self.parts == ((self.organisation_id, 1),)
+
 
 # Whether an organisation has come to stand elsewhere after an instant: one look into an index.
 MOVED_SINCE = f"""

@@ -18,7 +18,8 @@ async def heard_since(session: AsyncSession, kinds: Iterable[AnyKind]) -> Heard:
     """Since when each of some kinds is known.
 
     One of which nothing was ever heard is not among them; nor is one whose source is counted by other rules than those
-    of this process: until the next generation is shown, readers may see a part of its events.
+    of this process, or after a release that stored less: until the next generation is shown, readers may see a part of
+    its events, and rows without what that release did not read.
     """
     rows = await session.execute(sql(" UNION ALL ".join(map(_oldest, kinds))))
     return {name: since for name, since in rows if since is not None}
@@ -27,8 +28,13 @@ async def heard_since(session: AsyncSession, kinds: Iterable[AnyKind]) -> Heard:
 def _oldest(kind: AnyKind) -> str:
     return f"""
         SELECT '{kind.name}', (SELECT min(h.valid_from) FROM {kind.name}_history h WHERE h.epoch = v.active_epoch)
-        FROM source_view v WHERE v.source = '{kind.source}' AND v.rules = {rules_of(kind.source)}
+        FROM source_view v WHERE {told_whole(kind)}
     """  # noqa: S608 (constants of this package)
+
+
+def told_whole(kind: AnyKind) -> str:
+    """Whether the rows of a kind that readers see tell all that this process reads, for a row `v` of its source."""
+    return f"v.source = '{kind.source}' AND v.rules = {rules_of(kind.source)} AND NOT v.incomplete"
 
 
 def knows(heard: Heard, kind: AnyKind, at: datetime) -> bool:

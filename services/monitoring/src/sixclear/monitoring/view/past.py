@@ -271,7 +271,7 @@ async def latest_at(
     session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, at: datetime
 ) -> datetime | None:
     """When the latest change of a flow up to an instant was made."""
-    if selection.then is not None:
+    if selection.then is not None and not selection.then.is_of_now:
         return await _latest_then(session, kind, flow, selection, selection.then, at)
     return (await reports_of_body_at(session, kind, flow, selection, None, at)).latest
 
@@ -346,7 +346,10 @@ async def reports_of_body_at(
 async def _latest_then(
     session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, then: Then, at: datetime
 ) -> datetime | None:
-    """As `reports_of_body_at`, of a body as it was: by the histories, for the latest of a sum cannot be taken away."""
+    """As `reports_of_body_at`, of a body as it was: by the histories, for the latest of a sum cannot be taken away.
+
+    It costs the reports back to the latest one of the body.
+    """
     rows = await session.execute(
         sql(
             """

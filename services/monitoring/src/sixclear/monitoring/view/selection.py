@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.errors import Unavailable
 from sixclear.common.text import code_form
 from sixclear.common.use_case import ReferenceUnknown, unknown_reference
 from sixclear.monitoring.errors import ProgrammeNotFound
@@ -15,8 +16,12 @@ from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.dimensions import Reach
 from sixclear.monitoring.view.former_tree import Parts, Then
+from sixclear.monitoring.view.heard import told_whole
 from sixclear.monitoring.view.reach import Reading, meant
 from sixclear.monitoring.view.states import COUNTRY
+
+# Reading a log again takes minutes.
+_COUNTED_AGAIN_SECONDS = 30
 
 AssignedBy = Literal["central", "province", "commune"]
 
@@ -108,12 +113,23 @@ async def select(
 
 
 async def require_named_facts(session: AsyncSession, selection: Selection) -> None:
-    """Raises ReferenceUnknown for a fact that nothing has, and never had, of what is published."""
+    """Raises ReferenceUnknown for a fact that nothing has, and never had, of what is published.
+
+    Raises Unavailable while rows of a release before are read: they name no fact, and would count too few.
+    """
     for name, field in (("directive_id", "directive"), ("work_group", "group")):
         if getattr(selection, name) is None:
             continue
-        had = (_ever_had(kind, name) for kind in KINDS if name in kind.narrowed_by)
-        if not await session.scalar(sql("SELECT {had}", had=" OR ".join(had)), {name: getattr(selection, name)}):
+        kinds = [kind for kind in KINDS if name in kind.narrowed_by]
+        asked = sql(
+            "SELECT {told}, {had}",
+            told=" AND ".join(f"EXISTS (SELECT FROM source_view v WHERE {told_whole(kind)})" for kind in kinds),
+            had=" OR ".join(_ever_had(kind, name) for kind in kinds),
+        )
+        told, had = (await session.execute(asked, {name: getattr(selection, name)})).one()
+        if not told:
+            raise Unavailable("Records are counted again since an upgrade.", retry_after_seconds=_COUNTED_AGAIN_SECONDS)
+        if not had:
             raise ReferenceUnknown(f"What is named as {field} has no task.", errors=[unknown_reference(field, field)])
 
 
