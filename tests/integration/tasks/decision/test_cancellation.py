@@ -74,5 +74,19 @@ async def test_decisions_on_a_restricted_task_are_for_the_bodies_concerned(servi
     assert (await decide(service, decision_id)).json()["state"] == "granted"
     assert len(await told(service)) == 5, "no event tells of it"
     await service.http.patch(address, json={"classification": "public"}, headers=headers)
-    assert (await told(service))[-1] == ("decision", "restated", 4)
-    assert (await service.get("/decisions"))["items"][0]["organisation"]["code"] == "G06"
+    assert (await told(service))[-1][0] == "task", "what was said while it was restricted stays with its bodies"
+    assert (await service.http.get(f"{service.prefix}/decisions/{decision_id}")).status_code == 404
+    assert (await service.get("/decisions", task=str(task_id)))["items"] == []
+    own = await service.http.get(f"{service.prefix}/own/decisions", headers=service.headers("G06"))
+    assert own.json()["items"][0]["state"] == "granted"
+
+
+async def test_what_was_asked_in_public_is_told_again_with_its_task(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    decision_id = await asked(service, task_id, "cancellation")
+    headers = service.headers("P57") | {"content-type": "application/merge-patch+json"}
+    for classification in ("restricted", "public"):
+        body = {"classification": classification}
+        await service.http.patch(f"{service.prefix}/tasks/{task_id}", json=body, headers=headers)
+    assert (await told(service))[-1][:2] == ("decision", "restated")
+    assert (await service.get("/decisions"))["items"][0]["decision_id"] == decision_id

@@ -41,6 +41,8 @@ class Decision(HangsOnTask, Base):
     part_of: Mapped[UUID | None]
     # The lead body asks for it because it does not accept the assignment. The release before does not write it.
     objection: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    # Something of it was said while the task was restricted. It stays with those who read the whole task, for good.
+    hidden: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
 
     __table_args__ = (
         Index("ix_decision_task_id", "task_id", "asked_at", "decision_id"),

@@ -1,4 +1,4 @@
-"""The public state of a decision. It is published as its task is."""
+"""The public state of a decision. It is published as its task is, unless it was said while that was restricted."""
 
 from typing import Any
 
@@ -36,5 +36,5 @@ DECISION = EntityKind[Decision](
     "decision",
     lambda decision: decision.decision_id,
     decision_data,
-    lambda decision, change: is_published(decision.classification, change),
+    lambda decision, change: not decision.hidden and is_published(decision.classification, change),
 )

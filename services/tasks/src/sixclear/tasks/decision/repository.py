@@ -141,9 +141,10 @@ async def tasks_named(session: AsyncSession, task_ids: Sequence[UUID]) -> Sequen
 
 
 async def names_restricted(session: AsyncSession, whole: DecisionOverMany) -> bool:
-    """Whether a decision over many tasks was asked for on a task that is restricted."""
-    hidden = exists().where(*_asked_on(whole), Task.classification != "public")
-    return bool((await session.scalars(select(hidden))).one())
+    """Whether a decision over many tasks was asked for on a task that is restricted, or was when it was asked."""
+    restricted = exists().where(*_asked_on(whole), Task.classification != "public")
+    hidden = exists().where(Decision.part_of == whole.decision_id, Decision.hidden)
+    return bool((await session.scalars(select(or_(restricted, hidden)))).one())
 
 
 async def has_part_in(session: AsyncSession, whole: DecisionOverMany, own: UUID) -> bool:
@@ -244,7 +245,9 @@ def _seen(narrow: DecisionFilter) -> ColumnElement[bool]:
     if narrow.mandated is not None:
         return is_named(narrow.mandated)
     own = narrow.concerned
-    return Decision.classification == "public" if own is None else or_(has_part(own), _is_offered(own))
+    if own is None:
+        return and_(Decision.classification == "public", Decision.hidden.is_(False))
+    return or_(has_part(own), _is_offered(own))
 
 
 def _is_offered(own: UUID) -> ColumnElement[bool]:

@@ -84,6 +84,7 @@ def new_decision(
         asked_at=asked_at,
         asked_late=lifecycle.is_late(entry.kind, task.current_deadline, asked_at, programme.extension_notice_days),
         objection=entry.objection,
+        hidden=task.classification != "public",
         decide_by=lifecycle.decide_by(asked_at, programme.decision_days),
         **dimensions(task),
     )

@@ -11,17 +11,25 @@ from sixclear.tasks.decision.errors import DecisionNotFound
 from sixclear.tasks.decision.models import Decision
 from sixclear.tasks.decision.repository import DecisionFilter
 from sixclear.tasks.organisation import service as organisations
+from sixclear.tasks.task.access import reads_whole
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.service.find import get_task
 
 
 async def get_decision(ctx: Context, decision_id: UUID) -> Decision:
-    """A decision on a task that the caller may see; raises DecisionNotFound."""
+    """A decision on a task that the caller may see; raises DecisionNotFound.
+
+    What was said while the task was restricted stays with those who read the whole of it, also when it is public again.
+    """
     decision = await rows.find_decision(ctx.session, decision_id)
     if decision is None:
         raise DecisionNotFound
-    await _task_of(ctx, decision)
+    task = await _task_of(ctx, decision)
+    own = ctx.caller.organisation_id
+    is_offered = own is not None and own == decision.offered_to
+    if decision.hidden and not is_offered and not await reads_whole(ctx.session, ctx.caller, task):
+        raise DecisionNotFound
     return decision
 
 
@@ -37,6 +45,7 @@ async def locked(ctx: Context, decision_id: UUID, expect: Expect) -> tuple[Decis
     decision = await rows.lock_decision(ctx.session, decision_id)
     assert decision is not None, "decisions are never deleted"
     expect(decision)
+    decision.hidden = decision.hidden or task.classification != "public"
     return decision, task
 
 
