@@ -212,6 +212,10 @@ async def test_one_over_a_restricted_task_is_seen_by_the_bodies_concerned(servic
     await reach(service)
     whole = (await service.http.get(own, headers=service.headers("G06"))).json()
     assert (whole["state"], whole["done"], whole["decision_reason"]) == ("refused", 2, "Vẫn đủ kinh phí")
+    patch = service.headers("P57") | {"content-type": "application/merge-patch+json"}
+    address, public = f"{service.prefix}/tasks/{task_ids[1]}", {"classification": "public"}
+    assert (await service.http.patch(address, json=public, headers=patch)).is_success
+    assert (await service.http.get(f"{service.prefix}/decisions/{whole_id}")).status_code == 404, "also afterwards"
 
 
 async def test_one_over_a_restricted_task_is_not_public_before_it_has_reached_it(service: Service) -> None:

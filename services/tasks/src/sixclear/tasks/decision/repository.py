@@ -143,7 +143,8 @@ async def tasks_named(session: AsyncSession, task_ids: Sequence[UUID]) -> Sequen
 async def names_restricted(session: AsyncSession, whole: DecisionOverMany) -> bool:
     """Whether a decision over many tasks was asked for on a task that is restricted, or was when it was asked."""
     restricted = exists().where(*_asked_on(whole), Task.classification != "public")
-    hidden = exists().where(Decision.part_of == whole.decision_id, Decision.hidden)
+    parts = DecisionPart.whole_id == whole.decision_id, Decision.decision_id == DecisionPart.decision_id
+    hidden = exists().where(*parts, Decision.hidden)
     return bool((await session.scalars(select(or_(restricted, hidden)))).one())
 
 
