@@ -8,6 +8,8 @@ from sixclear.launcher.shedding import FIRST, LEAST, SHED, Lane, Lanes, Place, S
 
 # What the database of the story stores in a second, 64 at a time.
 CAPACITY = 64 / (0.005 + 0.0003 * 64)
+# What 32 clients get at most, each of which waits for its answer: the peak of `make bench ONLY=latency`.
+PEAK = 32 / (0.005 + 0.0003 * 32)
 
 
 class Clock:
@@ -143,7 +145,7 @@ async def test_at_three_times_the_capacity_the_accepted_wait_little_longer(seed:
     await server.run(1.0, CAPACITY * 3)
     accepted = len(server.waits)
     assert server.p99 <= 3 * normal
-    assert accepted >= 0.85 * CAPACITY
+    assert accepted >= 0.9 * PEAK
     await server.drain()
     refused = len(server.refused)
     server.forget()

@@ -43,7 +43,7 @@ IN_WORK = Gauge(
 LEAST = 64
 # Before a lane's rate is known, and of a service that waits for others.
 FIRST = 256
-HOT_WAIT_SECONDS = 0.05
+HOT_WAIT_SECONDS = 0.03
 ORDINARY_WAIT_SECONDS = 0.25
 _LOOK_SECONDS = 0.1
 _WEIGHT = 0.25
