@@ -81,7 +81,8 @@ class _Sender:
     def __init__(self, request: Callable[[], bytes]) -> None:
         self.seen = Seen()
         self._request = request
-        self._free: list[_Connection] = []
+        # The one that is free longest is used next: a server closes what is idle for long (uvicorn after 5 s).
+        self._free: deque[_Connection] = deque()
         self._waiting: deque[float] = deque()
         self._asked = 0
         self._closing = False
@@ -97,7 +98,7 @@ class _Sender:
         """A request is due."""
         self.seen.due += 1
         if self._free:
-            self._ask(self._free.pop(), at)
+            self._ask(self._free.popleft(), at)
         else:
             self._waiting.append(at)
 
@@ -118,15 +119,17 @@ class _Sender:
             self.idle.set()
 
     def lost(self, connection: _Connection) -> None:
-        """The server closed a connection."""
-        if not self._closing:
+        """The server closed a connection; of one that was idle no request is lost."""
+        if connection in self._free:
+            self._free.remove(connection)
+        elif not self._closing:
             self.seen.refused += 1
 
     def close(self) -> None:
         """Disconnect; what was not answered stays so."""
         self._closing = True
         self.seen.unanswered = self._asked + len(self._waiting)
-        for connection in self._free:
+        for connection in tuple(self._free):
             if connection.transport is not None:
                 connection.transport.abort()
 
