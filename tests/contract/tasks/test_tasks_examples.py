@@ -172,6 +172,9 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("75", f"{ward}/close", {"reason": "Sắp xếp đơn vị hành chính"})
     committee = {"code": "75-BCD57", "name_vi": "Ban Chỉ đạo 57 Đồng Nai", "type": "committee", "level": "department"}
     await step("75", "/organisations", committee | {"parent": "75", "reason": "Thành lập", "document": "57-QĐ/TU"})
+    await step("G06", "/tasks", proposal(external_id="NV-15", assign=False, deadline="2026-06-15"))
+    await step("G06", f"{task}/milestones", {"title": "Khảo sát hiện trạng", "weight": 2, "deadline": "2026-05-20"})
+    await step("G06", f"{task}/withdraw-proposal", {})
 
 
 @pytest.mark.asyncio

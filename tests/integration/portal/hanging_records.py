@@ -74,12 +74,14 @@ def evidence(title: str, number: int, **decided: Any) -> dict[str, Any]:
 def milestone(task_id: str, number: int, title: str, **more: Any) -> dict[str, Any]:
     """A part of a task, due in so many weeks."""
     due = iso(NOW + timedelta(weeks=number))
-    plain = {"original_deadline": due, "current_deadline": due, "reached_at": None, "evidence_id": None}
+    plain = dict.fromkeys(("reached_at", "evidence_id", "lapsed_at"))
     return {
         "milestone_id": str(stable_id("milestone", str(number))),
         "task_id": task_id,
         "title": title,
         "weight": 10 * (number + 3),
+        "original_deadline": due,
+        "current_deadline": due,
         "evidence_state": None,
         "overdue": False,
         "version": 1,
@@ -166,6 +168,7 @@ class Hanging:
             milestone(task_id, -2, "Khảo sát hiện trạng", **reached),
             milestone(task_id, -1, "Lấy ý kiến các bộ", overdue=True),
             milestone(task_id, 2, "Trình ban hành", **moved),
+            milestone(task_id, 3, "Sơ kết", lapsed_at=iso(NOW)),
         ]
         shares = {"reached_percent": 12.5, "accepted_percent": 12.5, "reported_percent": 60}
         return {"items": items, "next": None, "weight": 80, "reached_weight": 10, "accepted_weight": 10, **shares}

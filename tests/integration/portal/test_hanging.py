@@ -26,6 +26,7 @@ async def test_milestones_stand_with_both_deadlines_and_what_was_accepted(browse
     )
     assert "reached on 13 November 2026; evidence: Accepted" in text
     assert "overdue" in text
+    assert "lapsed: the task has ended" in text
     assert "originally due 1 November 2026" in text
 
 

@@ -84,7 +84,8 @@ def _check_task(life: Life, task: dict[str, Any]) -> None:
 
 def _check_hanging(table: str, task: dict[str, Any], row: dict[str, Any]) -> None:
     assert row["classification"] == task["classification"], f"{table} is seen as its task"
-    closed = {"milestone": row.get("reached_at"), "period": row.get("status") not in ("open", "missed", "returned")}
+    closed: dict[str, object] = {"period": row.get("status") not in ("open", "missed", "returned")}
+    closed |= {"milestone": row.get("reached_at") or row.get("lapsed_at")}
     closed |= {"evidence_review": row.get("state") != "waiting", "decision": row.get("state") != "asked"}
     is_open = not closed[table]
     # A period that was missed or sent back stays with the body whose period it was.
@@ -92,6 +93,9 @@ def _check_hanging(table: str, task: dict[str, Any], row: dict[str, Any]) -> Non
         assert row["organisation_id"] == task["lead_organisation_id"], f"an open {table} goes with its task"
     if is_open and table == "period":
         assert task["status"] in OPEN, "nothing is to be reported of a task that is over"
+    if table == "milestone":
+        over = task["status"] in ("completed", "cancelled")
+        assert is_open != (over or row["reached_at"] is not None), "what was not reached lapses with its task"
     if is_open and table == "evidence_review":
         assert task["status"] != "completed", "a confirmation decides on what waits"
 

@@ -13,7 +13,7 @@ from sixclear.common.db import Database
 from sixclear.common.entity import Versioned
 from sixclear.common.events.catalogue import UndeclaredEvent
 from sixclear.common.events.log import EventLog
-from sixclear.common.recording import EntityKind, record
+from sixclear.common.recording import EntityKind, record, record_many
 from sixclear.common.testing.bus import things_of
 from sixclear.common.use_case import Context
 
@@ -36,5 +36,7 @@ async def test_an_undeclared_change_leaves_the_entity_as_it_was() -> None:
     thing = Thing()
     with pytest.raises(UndeclaredEvent, match="'melted' of 'thing'"):
         await record(ctx, thing, Change("melted", {"state": "liquid"}), NOW, THING)
+    with pytest.raises(UndeclaredEvent, match="'melted' of 'thing'"):
+        await record_many(ctx, [(thing, Change("melted", {"state": "liquid"}), NOW)], THING)
     assert (thing.state, thing.version) == ("as it was", 3)
     await database.close()

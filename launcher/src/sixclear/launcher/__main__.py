@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     files = named.add_parser("files", help="read every file of evidence: what is missing, damaged, named by nothing")
     files.set_defaults(run=commands.files)
 
-    past = named.add_parser("publish-past", help="after an upgrade: publish evidence and extensions of before")
+    past = named.add_parser("publish-past", help="after an upgrade: publish what was kept without events")
     past.set_defaults(run=commands.publish_past)
 
     replay = named.add_parser("replay", help="send a service's events to Kafka again, in order")

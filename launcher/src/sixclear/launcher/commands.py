@@ -168,13 +168,16 @@ async def files(_: Namespace) -> int:
 
 
 async def publish_past(_: Namespace) -> int:
-    """Publish evidence and extensions of an earlier release, as events of their own."""
+    """Publish evidence, extensions and lapsed milestones of an earlier release, as events of their own."""
     from sixclear.launcher.past import publish
 
     settings = common_settings("127.0.0.1", 0)
     configure_logging(settings)
     told = await publish(settings)
-    say(f"{told.evidence} pieces of evidence and {told.extensions} extensions of the past were published.")
+    say(
+        f"{told.evidence} pieces of evidence, {told.extensions} extensions and {told.milestones} lapsed milestones of "
+        "the past were published."
+    )
     return 0
 
 

@@ -16,6 +16,7 @@ from sixclear.launcher.registry import SERVICES
 from sixclear.tasks.decision.service.past import publish_past as publish_extensions
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.evidence.service import publish_past as publish_evidence
+from sixclear.tasks.milestone.service import publish_past as publish_milestones
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,14 @@ class Published:
 
     evidence: int
     extensions: int
+    milestones: int
 
 
 async def publish(settings: CommonSettings) -> Published:
-    """Publish evidence and extensions of the past; answers how many. Raises `CannotStart` without a database."""
+    """Publish evidence, extensions and lapsed milestones of the past; answers how many.
+
+    Raises `CannotStart` without a database.
+    """
     tasks = next(service for service in SERVICES if service.name == "tasks")
     async with AsyncExitStack() as stack:
         urls = await known_databases(settings, [tasks], stack)
@@ -35,8 +40,11 @@ async def publish(settings: CommonSettings) -> Published:
         stack.push_async_callback(database.close)
         try:
             log = EventLog(EVENTS, database, utc_now)
-            evidence = await publish_evidence(database, log, utc_now)
-            return Published(evidence, await publish_extensions(database, log, utc_now))
+            return Published(
+                evidence=await publish_evidence(database, log, utc_now),
+                extensions=await publish_extensions(database, log, utc_now),
+                milestones=await publish_milestones(database, log, utc_now),
+            )
         except (DBAPIError, OSError, TimeoutError, PostgresError) as error:
             raise CannotStart(
                 "The database of tasks does not answer, or has no tables of this release.",

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from sixclear.common.change import TransitionNotAllowed
-from sixclear.tasks.milestone.lifecycle import MilestoneState, move, reach, reached
+from sixclear.tasks.milestone.lifecycle import MilestoneState, ends, hold_again, lapse, move, reach, reached
 
 DAY = datetime(2026, 5, 1, 10, tzinfo=UTC)
 
@@ -33,3 +33,25 @@ def test_a_reached_milestone_neither_moves_nor_is_reached_again() -> None:
         move(done, DAY)
     with pytest.raises(TransitionNotAllowed):
         reach(done, DAY, uuid4())
+
+
+def test_only_what_is_open_lapses_and_only_what_lapsed_holds_again() -> None:
+    lapsed = MilestoneState(DAY, None, DAY)
+    for state in (MilestoneState(DAY, DAY), lapsed):
+        with pytest.raises(TransitionNotAllowed):
+            lapse(state, DAY)
+    with pytest.raises(TransitionNotAllowed):
+        move(lapsed, DAY)
+    with pytest.raises(TransitionNotAllowed):
+        reach(lapsed, DAY, uuid4())
+    for state in (MilestoneState(DAY, DAY), MilestoneState(DAY, None)):
+        with pytest.raises(TransitionNotAllowed):
+            hold_again(state, {})
+    assert hold_again(lapsed, {"programme": "plan"}).fields == {"lapsed_at": None, "programme": "plan"}
+
+
+def test_a_task_ends_by_its_status_and_not_by_what_is_said_of_it_afterwards() -> None:
+    assert ends("completed", {"status": "completed"})
+    assert ends("cancelled", {"status": "cancelled"})
+    assert not ends("paused", {"status": "paused"})
+    assert not ends("completed", {"classification": "public"})

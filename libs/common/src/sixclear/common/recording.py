@@ -1,6 +1,6 @@
 """Recording a change: the entity's row first, then its event, in the transaction of the use case."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -43,6 +43,30 @@ async def record(
     event = event_of(ctx, entity, change.name, data, occurred_at, previous, kind, reason=reason)
     await ctx.session.flush()
     await ctx.log.publish(ctx.session, event, recorded_at=ctx.now)
+
+
+async def record_many(
+    ctx: Context,
+    changes: Sequence[tuple[E, Change, datetime]],
+    kind: EntityKind[E],
+    *,
+    reason: str | None = None,
+) -> None:
+    """As `record`, for changes of entities of one kind, each with the instant at which it became true.
+
+    All rows are written by one flush and all events by one statement, however many there are. An entity may have
+    several changes, in their order; its row is written as the last one leaves it.
+    """
+    for name in {change.name for _, change, _ in changes}:
+        ctx.log.catalogue.require_declared(kind.entity_type, name)
+    events = []
+    for entity, change, occurred_at in changes:
+        previous = apply(entity, change, occurred_at, ctx.now, kind)
+        data = await kind.data(ctx, entity, change.name)
+        events.append(event_of(ctx, entity, change.name, data, occurred_at, previous, kind, reason=reason))
+    if events:
+        await ctx.session.flush()
+        await ctx.log.publish_many(ctx.session, events, recorded_at=ctx.now)
 
 
 def apply(entity: E, change: Change, occurred_at: datetime, now: datetime, kind: EntityKind[E]) -> int | None:

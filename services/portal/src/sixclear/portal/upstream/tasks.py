@@ -165,6 +165,7 @@ class Milestone(Answer):
     original_deadline: datetime
     current_deadline: datetime
     reached_at: datetime | None = None
+    lapsed_at: datetime | None = None
     evidence_state: str | None = None
     overdue: bool = False
 

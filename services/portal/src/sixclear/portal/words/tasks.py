@@ -118,6 +118,7 @@ CHANGES: Mapping[str, str] = {
     "milestone.planned": N_("Đặt mốc"),
     "milestone.moved": N_("Dời hạn của mốc"),
     "milestone.reached": N_("Đạt mốc"),
+    "milestone.lapsed": N_("Mốc hết hiệu lực vì nhiệm vụ đã kết thúc"),
     "milestone.restated": N_("Nêu lại mốc"),
     "milestone.withdrawn": N_("Rút mốc khỏi công khai"),
     "evidence.added": N_("Gửi minh chứng"),

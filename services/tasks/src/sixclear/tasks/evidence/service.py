@@ -8,8 +8,8 @@ from sixclear.common.caller import Caller
 from sixclear.common.change import Change
 from sixclear.common.clock import Clock, civil_date
 from sixclear.common.db import Database
-from sixclear.common.events.log import EventLog, NewEvent
-from sixclear.common.recording import apply, event_of, record
+from sixclear.common.events.log import EventLog
+from sixclear.common.recording import record, record_many
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.evidence import lifecycle
 from sixclear.tasks.evidence import repository as rows
@@ -43,27 +43,20 @@ async def tell(ctx: Context, task: AnyTask, said: Evidence, *, in_public: bool) 
 
 async def _tell_all(ctx: Context, pieces: Sequence[tuple[AnyTask, Evidence, bool]]) -> list[EvidenceReview]:
     """Publish pieces of evidence, all their rows with one statement and all their events with another."""
-    reviews, events = [], []
+    reviews: list[EvidenceReview] = []
+    told: list[tuple[EvidenceReview, Change, datetime]] = []
     for task, said, in_public in pieces:
         review = _untold(task, said, in_public=in_public)
         accepted = review.decided_at, review.decided_by_organisation_id
         waiting = {"state": "waiting", "decided_at": None, "decided_by_organisation_id": None}
-        changes = [(Change("added", waiting), said.occurred_at)]
+        told.append((review, Change("added", waiting), said.occurred_at))
         if accepted[0] is not None:
-            changes.append((lifecycle.accept(EvidenceState("waiting"), accepted[0], accepted[1]), accepted[0]))
-        events += [await _applied(ctx, review, change, occurred_at) for change, occurred_at in changes]
+            change = lifecycle.accept(EvidenceState("waiting"), accepted[0], accepted[1])
+            told.append((review, change, accepted[0]))
         reviews.append(review)
     ctx.session.add_all(reviews)
-    await ctx.session.flush()
-    await ctx.log.publish_many(ctx.session, events, recorded_at=ctx.now)
+    await record_many(ctx, told, EVIDENCE)
     return reviews
-
-
-async def _applied(ctx: Context, review: EvidenceReview, change: Change, occurred_at: datetime) -> NewEvent:
-    """Apply a change; its event, to be published after the rows are written."""
-    previous = apply(review, change, occurred_at, ctx.now, EVIDENCE)
-    data = await EVIDENCE.data(ctx, review, change.name)
-    return event_of(ctx, review, change.name, data, occurred_at, previous, EVIDENCE)
 
 
 async def publish_past(database: Database, log: EventLog, clock: Clock, *, at_a_time: int = 500) -> int:
@@ -213,13 +206,10 @@ async def accept_waiting(ctx: Context, task: Task, occurred_at: datetime, organi
         raise EvidenceWaiting(f"{len(waiting)} pieces of evidence wait for the body that the programme names.")
     proofs = [review.said.proves for review in reviews if review.state != "refused"]
     lifecycle.check_proved(task.product_kind, proofs)
-    events = [
-        await _applied(ctx, review, lifecycle.accept(_state(review), occurred_at, organisation_id), occurred_at)
-        for review in waiting
+    accepted = [
+        (review, lifecycle.accept(_state(review), occurred_at, organisation_id), occurred_at) for review in waiting
     ]
-    if events:
-        await ctx.session.flush()
-        await ctx.log.publish_many(ctx.session, events, recorded_at=ctx.now)
+    await record_many(ctx, accepted, EVIDENCE)
 
 
 CHILDREN = Children(EvidenceReview, EVIDENCE, confirmed=accept_waiting)

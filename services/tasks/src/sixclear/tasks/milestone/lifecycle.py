@@ -1,8 +1,9 @@
 """The life of a milestone: what each step needs and what it changes. Pure: no database, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed, allow
@@ -11,7 +12,9 @@ from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskState
 MOST = 50
 # A proposal says in which parts it would be done; what is over is not divided any more.
 _PLANNED_IN = frozenset({"draft", "proposed", *OPEN_STATUSES})
-_ALLOWED_FROM = {"moved": {"open"}, "reached": {"open"}}
+# In these statuses a task is over; a proposal that was refused or taken back is `cancelled` too.
+OVER = frozenset({"completed", "cancelled"})
+_ALLOWED_FROM = {"moved": {"open"}, "reached": {"open"}, "lapsed": {"open"}, "planned": {"lapsed"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,14 @@ class MilestoneState:
 
     current_deadline: datetime
     reached_at: datetime | None
+    lapsed_at: datetime | None = None
+
+    @property
+    def word(self) -> str:
+        """`open`, `reached` or `lapsed`."""
+        if self.reached_at is not None:
+            return "reached"
+        return "open" if self.lapsed_at is None else "lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,27 @@ def reach(milestone: MilestoneState, occurred_at: datetime, evidence_id: UUID) -
     return Change("reached", {"reached_at": occurred_at, "evidence_id": evidence_id})
 
 
+def ends(task_status: str, changed: Mapping[str, Any]) -> bool:
+    """Whether a change of a task, whose status is this one now, ended it."""
+    return "status" in changed and task_status in OVER
+
+
+def lapse(milestone: MilestoneState, occurred_at: datetime) -> Change:
+    """Close what was not reached when its task ended."""
+    _allow(milestone, "lapsed")
+    return Change("lapsed", {"lapsed_at": occurred_at})
+
+
+def hold_again(milestone: MilestoneState, carried: Mapping[str, Any]) -> Change:
+    """Take up again what had lapsed, with its deadlines, when its task is reopened; it carries what the task says."""
+    _allow(milestone, "planned")
+    return Change("planned", {"lapsed_at": None, **carried})
+
+
 def reached(weights: Sequence[tuple[int, bool]]) -> Reached:
     """What is reached of milestones with these weights; the second part says whether one is."""
     return Reached(sum(weight for weight, _ in weights), sum(weight for weight, done in weights if done))
 
 
 def _allow(milestone: MilestoneState, step: str) -> None:
-    allow("The milestone", "open" if milestone.reached_at is None else "reached", step, _ALLOWED_FROM)
+    allow("The milestone", milestone.word, step, _ALLOWED_FROM)

@@ -14,7 +14,7 @@ class Milestone(HangsOnTask, Base):
     """A part of a task that is reached or not, by a date of its own.
 
     `weight` says how much of the task it is, against the other milestones. The original deadline stays when the
-    current one moves.
+    current one moves. One that was not reached when its task ended has lapsed.
     """
 
     __tablename__ = "milestone"
@@ -26,6 +26,8 @@ class Milestone(HangsOnTask, Base):
     current_deadline: Mapped[datetime]
     reached_at: Mapped[datetime | None]
     evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("evidence.evidence_id"))
+    # The release before does not write it; `sixclear publish-past` makes up for that.
+    lapsed_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_milestone_task_id", "task_id", "current_deadline", "milestone_id"),
@@ -35,4 +37,4 @@ class Milestone(HangsOnTask, Base):
     @property
     def is_open(self) -> bool:
         """Whether it is still to be reached."""
-        return self.reached_at is None
+        return self.reached_at is None and self.lapsed_at is None

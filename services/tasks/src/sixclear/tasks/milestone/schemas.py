@@ -53,11 +53,14 @@ class MilestoneView(Schema):
     original_deadline: datetime
     current_deadline: datetime
     reached_at: datetime | None
+    lapsed_at: datetime | None = Field(
+        default=None, description="When its task ended before it was reached: it is neither open nor overdue since."
+    )
     evidence_id: UUID | None
     evidence_state: ReviewState | None = Field(
         description="Whether a body that does not do the task took that evidence as proof; null until it is reached."
     )
-    overdue: bool = Field(description="The current deadline is over and the milestone is not reached.")
+    overdue: bool = Field(description="The current deadline is over, and the milestone is neither reached nor lapsed.")
     version: int
 
 

@@ -1,10 +1,19 @@
-"""Milestones: planned, moved, reached. Their task is locked first: what hangs on it follows its classification."""
+"""Milestones: planned, moved, reached. Their task is locked first: what hangs on it follows its classification.
 
+What is not reached when the task ends lapses in the same transaction, and holds again when the task is reopened.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from sixclear.common.caller import Caller
 from sixclear.common.change import Change, TransitionNotAllowed
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.events.log import EventLog
 from sixclear.common.ids import stable_id
-from sixclear.common.recording import record
+from sixclear.common.recording import record, record_many
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.evidence.service import states_of
 from sixclear.tasks.milestone import lifecycle
@@ -19,11 +28,12 @@ from sixclear.tasks.milestone.schemas import MilestoneCompletion, MilestoneEntry
 from sixclear.tasks.task.access import require_doer
 from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
 from sixclear.tasks.task.errors import TaskNotFound
-from sixclear.tasks.task.models import Task, state_of
+from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.service.children import Children, dimensions
-from sixclear.tasks.task.service.find import get_task, shown
+from sixclear.tasks.task.service.find import get_task, lock_records, shown
 
-CHILDREN = Children(Milestone, MILESTONE)
+# Whom the events of the past name.
+_PAST = Caller("past")
 
 
 async def list_milestones(ctx: Context, task_id: UUID) -> MilestoneList:
@@ -130,6 +140,63 @@ async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion,
     return milestone
 
 
+async def follow_task(ctx: Context, task: Task, change: Change, occurred_at: datetime) -> None:
+    """What the end of a locked task makes of its milestones, and what its reopening does, in the same transaction."""
+    if lifecycle.ends(task.status, change.fields):
+        left = await rows.list_unreached(ctx.session, [task.task_id], lapsed=False)
+        await _lapse(ctx, [(milestone, occurred_at) for milestone in left])
+    elif change.name == "reopened":
+        lapsed = await rows.list_unreached(ctx.session, [task.task_id], lapsed=True)
+        carried = dimensions(task)
+        held = [(one, lifecycle.hold_again(_state(one), carried), max(occurred_at, one.occurred_at)) for one in lapsed]
+        await record_many(ctx, held, MILESTONE)
+
+
+CHILDREN = Children(Milestone, MILESTONE, follow=follow_task)
+
+
+async def publish_past(database: Database, log: EventLog, clock: Clock, *, at_a_time: int = 500) -> int:
+    """Let milestones lapse that an earlier release left open when their tasks ended, in chunks; answers how many.
+
+    `occurred_at` is that of the end, `recorded_at` is now. Run twice, or after it was stopped, it publishes only what
+    it has not. No task changes.
+    """
+    told = 0
+    after: UUID | None = None
+    while True:
+        async with database.transaction() as session:
+            ctx = Context(session, log, _PAST, clock())
+            found = await rows.list_left_open(session, after, at_a_time)
+            tasks = await lock_records(ctx, {task_id for _, task_id in found})
+            # Another process may have told some of them until their tasks were locked, or reopened a task.
+            ended = {task_id: _ended_at(task) for task_id, task in tasks.items() if task.status in lifecycle.OVER}
+            among = {milestone_id for milestone_id, _ in found}
+            left = [
+                milestone
+                for milestone in await rows.list_unreached(session, ended, lapsed=False)
+                if milestone.milestone_id in among
+            ]
+            await _lapse(ctx, [(milestone, ended[milestone.task_id]) for milestone in left])
+        if not found:
+            return told
+        log.wake()
+        told, after = told + len(left), found[-1][0]
+
+
+def _ended_at(task: AnyTask) -> datetime:
+    """When a task that is over ended. Of a proposal nothing but the classification changes afterwards."""
+    ended_at = task.completed_at or task.cancelled_at or task.occurred_at
+    assert ended_at is not None, "each recorded change has its instant"
+    return ended_at
+
+
+async def _lapse(ctx: Context, ended: Sequence[tuple[Milestone, datetime]]) -> None:
+    """Let open milestones of locked tasks lapse, each at its instant, with two statements for all."""
+    instants = [(milestone, max(at, milestone.occurred_at)) for milestone, at in ended]
+    changes = [(milestone, lifecycle.lapse(_state(milestone), at), at) for milestone, at in instants]
+    await record_many(ctx, changes, MILESTONE)
+
+
 async def _task_of(ctx: Context, milestone: Milestone, *, lock: bool = False) -> Task:
     try:
         return await get_task(ctx, milestone.task_id, lock=lock)
@@ -138,4 +205,4 @@ async def _task_of(ctx: Context, milestone: Milestone, *, lock: bool = False) ->
 
 
 def _state(milestone: Milestone) -> MilestoneState:
-    return MilestoneState(milestone.current_deadline, milestone.reached_at)
+    return MilestoneState(milestone.current_deadline, milestone.reached_at, milestone.lapsed_at)
