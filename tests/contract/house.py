@@ -174,6 +174,7 @@ TASKS = House(
         "classification -> task.errors": "of a bulk request, only the items on tasks that are hidden now are refused",
         "classification -> reporting.schemas": "the result of a bulk request is one of the answers that are kept",
         "classification -> intake.schemas": "the result of a file of tasks is one of the answers that are kept",
+        "intake -> task.filters": "whose keys a body knows a task by is said once",
         "intake -> task.errors": "a task that the caller may not see is refused here as there",
         "intake -> task.schemas": "an item is a task as the single route takes it",
     },

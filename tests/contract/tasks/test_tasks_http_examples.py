@@ -11,6 +11,7 @@ from tests.integration.tasks.conftest import Service, proposal
 
 from sixclear.common.testing.http_examples import Exchanges
 from sixclear.common.testing.route_costs import RouteCosts
+from sixclear.tasks.organisation.seed import organisation_id
 
 __all__ = ["service"]
 
@@ -75,6 +76,9 @@ async def _tell_and_compare(service: Service) -> None:
     asked = {"kind": "extension", "reason": "Chờ thiết bị", "deadline": "2026-07-15"}
     decision_id = (await service.post("G06", f"/tasks/{task_id}/decisions", asked)).json()["decision_id"]
     await _over_many(service)
+    rest = {"task_ids": [str(task_id)], "organisation": "75"}
+    department = organisation_id("75-KH")
+    assert (await service.post("75", f"/organisations/{department}/retry", rest)).status_code == 200
     await _read_periods(service)
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200

@@ -10,6 +10,10 @@ from tests.integration.repeated_members import refuse_repeated_members
 from tests.integration.tasks.conftest import Service, proposal
 
 from sixclear.common.web.access import access_rules
+from sixclear.tasks.organisation.seed import organisation_id
+
+# A department that was merged in the story: what its successor was refused is tried again.
+RETRY = f"/organisations/{organisation_id('75-KH')}/retry"
 
 
 @pytest.mark.asyncio
@@ -35,6 +39,7 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     await without_commit("G06", "/progress/bulk", {"source": "ministry", "external_id": "NV-2", "text": "x"})
     one_task = (await service.get("/tasks"))["items"][0]["task_id"]
     await without_commit("G06", "/decisions", {"kind": "pause", "reason": "x", "task_ids": [one_task]})
+    await without_commit("75", RETRY, {})
     with service.commits_fail():
         response = await service.http.post(
             f"{service.prefix}/files", content=b"%PDF-1.7", params={"name": "a.pdf"}, headers=service.headers("G06")
@@ -87,9 +92,12 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
 
     await the_life_of_a_task(service, spoiled_first)
     assert len(tried) > 9
+    await service.survives(RETRY, {"organisation": "75"}, service.headers("75"))
     bulk = {"source": "ministry", "external_id": "NV-2", "text": "x", "assigning_organisation": "P57"}
     await service.survives("/progress/bulk", bulk, service.headers("G06"))
     task_id = (await service.get("/tasks"))["items"][0]["task_id"]
+    asked = await service.post("G06", "/decisions", {"kind": "pause", "reason": "x", "task_ids": [task_id]})
     known = {"task_id": task_id, "organisation": "P57", "slug": "plan", "directive_id": task_id, "period": "2026-W19"}
+    known["decision_id"] = asked.json()["decision_id"]
     await service.reads_survive("P57", known)
     await service.survives_headers("/tasks", proposal(), service.headers("P57"))

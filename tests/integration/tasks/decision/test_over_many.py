@@ -227,6 +227,23 @@ async def test_one_over_a_restricted_task_is_not_public_before_it_has_reached_it
             await reach(service)
 
 
+async def test_what_was_asked_on_a_restricted_task_stays_hidden_when_it_is_public_before_it_is_reached(
+    service: Service,
+) -> None:
+    task_id = str(await an_assigned_task(service, external_id="R-1", classification="restricted"))
+    whole_id = (await over_many(service, [task_id])).json()["decision_id"]
+    patch = service.headers("P57") | {"content-type": "application/merge-patch+json"}
+    address, public = f"{service.prefix}/tasks/{task_id}", {"classification": "public"}
+    assert (await service.http.patch(address, json=public, headers=patch)).is_success
+    for _ in range(2):
+        assert (await service.http.get(f"{service.prefix}/decisions/{whole_id}")).status_code == 404
+        assert (await service.get("/decisions"))["items"] == []
+        await reach(service)
+    own = f"{service.prefix}/own/decisions/{whole_id}"
+    assert outcomes((await service.http.get(own, headers=service.headers("G06"))).json()) == {task_id: "done"}
+    assert [one for one in await told(service) if one[0] == "decision"] == []
+
+
 async def test_a_restricted_task_of_others_hides_no_decision_over_many(service: Service) -> None:
     task_ids = await tasks_of(service, 1)
     secret = {"lead_organisation": "G01", "responsible_position": {"title": "Cục trưởng", "organisation": "G01"}}

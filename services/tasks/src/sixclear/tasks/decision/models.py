@@ -86,8 +86,11 @@ class DecisionOverMany(Base):
     decided_at: Mapped[datetime | None]
     # The body whose open work goes to its successor by it: it was merged or closed.
     ended_organisation_id: Mapped[UUID | None]
+    # The last of its open tasks that has a part; null where all of them have. The release before lists all of them.
+    listed_to: Mapped[UUID | None]
 
     __table_args__ = (
+        Index("ix_decision_over_many_listed_to", "decision_id", postgresql_where=text("listed_to IS NOT NULL")),
         Index(
             "ix_decision_over_many_ended_organisation_id",
             "ended_organisation_id",
@@ -100,8 +103,8 @@ class DecisionPart(Base):
     """What became of a decision over many tasks at one of them.
 
     It `waits` until what was asked or decided has reached its task. `problem` says why the task cannot take it, or that
-    the service failed at it again and again. One that `moves` waits for the successor of a body that has ended; the
-    release before leaves it alone.
+    the service failed at it again and again. One that `moves` waits for the successor of a body that has ended, or for
+    the body and the instant that it has of its own since it was refused; the release before leaves it alone.
     """
 
     __tablename__ = "decision_part"
@@ -116,6 +119,10 @@ class DecisionPart(Base):
     failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), default=0)
     again_at: Mapped[datetime | None]
     moves: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    organisation_id: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    # Its task was restricted when this was asked. The release before does not write it.
+    hidden: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
 
     __table_args__ = (
         Index("ix_decision_part_waits", "whole_id", "task_id", postgresql_where=text("waits")),

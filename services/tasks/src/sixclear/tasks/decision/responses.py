@@ -1,7 +1,6 @@
 """Decisions as the API answers them."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,12 +25,17 @@ async def decision_responses(ctx: Context, decisions: Sequence[Decision]) -> lis
     return [_response(ctx, one, names) for one in decisions]
 
 
-async def whole_response(ctx: Context, whole: DecisionOverMany, parts: Sequence[DecisionPart]) -> DecisionOverManyView:
-    """A decision over many tasks with what became of it at these of them."""
+async def whole_response(
+    ctx: Context,
+    whole: DecisionOverMany,
+    parts: Sequence[DecisionPart],
+    counted: Mapping[str, int],
+    following: str | None,
+) -> DecisionOverManyView:
+    """A decision over many tasks with what became of it at these of them, and at how many; `following` is a cursor."""
     values = [value_of(column).organisation for column in (whole.proposed, whole.decided) if column is not None]
     names = await briefs(ctx.session, [whole.asked_by_organisation_id, whole.decided_by_organisation_id, *values])
     tasks = [_part_response(one) for one in parts]
-    outcomes = Counter(one.outcome for one in tasks)
     return DecisionOverManyView(
         decision_id=whole.decision_id,
         kind=whole.kind,
@@ -45,10 +49,12 @@ async def whole_response(ctx: Context, whole: DecisionOverMany, parts: Sequence[
         decided_by=named(names, whole.decided_by_organisation_id),
         decided_at=whole.decided_at,
         decision_reason=None if whole.answer is None else whole.answer.get("reason"),
-        waiting=outcomes["waiting"],
-        done=outcomes["done"],
-        rejected=outcomes["rejected"],
+        waiting=counted.get("waiting", 0),
+        done=counted.get("done", 0),
+        rejected=counted.get("rejected", 0),
+        listing=whole.listed_to is not None,
         tasks=tasks,
+        next=following,
         version=whole.version,
     )
 

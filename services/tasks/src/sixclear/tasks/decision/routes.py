@@ -26,7 +26,7 @@ from sixclear.tasks.decision.errors import (
     DecisionValueWrong,
 )
 from sixclear.tasks.decision.models import Decision, DecisionOverMany
-from sixclear.tasks.decision.repository import DecisionFilter
+from sixclear.tasks.decision.repository import DecisionFilter, PartFilter
 from sixclear.tasks.decision.responses import decision_responses, is_awaited, whole_response
 from sixclear.tasks.decision.schemas import (
     Acceptance,
@@ -37,6 +37,7 @@ from sixclear.tasks.decision.schemas import (
     DecisionView,
     Declination,
     Kind,
+    PartOutcome,
     State,
 )
 from sixclear.tasks.decision.service import ask, assignment, find, many, take_over
@@ -82,6 +83,14 @@ RoleParam = Annotated[
 ]
 ObjectionParam = Annotated[bool | None, Query(description="`true`: those by which a body does not accept a task.")]
 AskedBeforeParam = Annotated[Instant | None, Query(description="Asked for before this instant.")]
+# As many as one request may name.
+_MOST_PARTS = 500
+PartLimitParam = Annotated[
+    int, Query(ge=1, le=_MOST_PARTS, description="Of a decision over many tasks: how many of them a page names.")
+]
+PartOutcomeParam = Annotated[
+    PartOutcome | None, Query(description="Of a decision over many tasks: those of them at which it came to this.")
+]
 _FOLLOWED: dict[int | str, dict[str, Any]] = {202: {"headers": {**TAGGED[200]["headers"], **LOCATED[201]["headers"]}}}
 _ASKED: dict[int | str, dict[str, Any]] = {
     200: {"description": "The same was asked before, and is open; nothing changed.", "model": DecisionView}
@@ -158,12 +167,23 @@ async def _page(
     dependencies=[PUBLIC],
     responses=TAGGED | problem_responses(DecisionNotFound),
 )
-async def get_decision(ctx: ContextDep, decision_id: UUID, response: Response) -> DecisionView | DecisionOverManyView:
-    """One decision, with its version as ETag; of one over many tasks also how far it has come, and what each took."""
+async def get_decision(
+    ctx: ContextDep,
+    decision_id: UUID,
+    response: Response,
+    outcome: PartOutcomeParam = None,
+    cursor: CursorParam = None,
+    limit: PartLimitParam = _MOST_PARTS,
+) -> DecisionView | DecisionOverManyView:
+    """One decision, with its version as ETag; of one over many tasks also how far it has come, and what each took.
+
+    `outcome=rejected` names the tasks that could not take it, and why.
+    """
     try:
         return await _answer(ctx, await find.get_decision(ctx, decision_id), response)
     except DecisionNotFound:
-        return await _answer_whole(ctx, await many.get(ctx, decision_id), response)
+        told = await many.get(ctx, decision_id)
+    return await _answer_parts(ctx, told, response, outcome, cursor, limit)
 
 
 @router.post(
@@ -298,6 +318,18 @@ async def _answer(ctx: Context, decision: Decision, response: Response) -> Decis
 
 
 async def _answer_whole(ctx: Context, whole: DecisionOverMany, response: Response) -> DecisionOverManyView:
-    view = await whole_response(ctx, whole, await many.parts_of(ctx, whole))
-    tag(response, ctx.log, whole, f"{view.waiting} wait")
+    """The answer to a body that asked, or decided."""
+    return await _answer_parts(ctx, PartFilter(whole, None, everything=True), response, None, None, _MOST_PARTS)
+
+
+async def _answer_parts(
+    ctx: Context, told: PartFilter, response: Response, outcome: str | None, cursor: str | None, limit: int
+) -> DecisionOverManyView:
+    whole, context = told.whole, f"tasks of decision {told.whole.decision_id} {outcome}"
+    after: UUID | None = decode_cursor(cursor, UUID, context=context)[0] if cursor else None
+    found, counted = await many.parts_of(ctx, told, outcome, after, limit + 1)
+    following = encode_cursor([found[limit - 1].task_id], context=context) if len(found) > limit else None
+    view = await whole_response(ctx, whole, found[:limit], counted, following)
+    listing = " listing" if view.listing else ""
+    tag(response, ctx.log, whole, f"{view.waiting} wait {view.rejected}{listing}")
     return view

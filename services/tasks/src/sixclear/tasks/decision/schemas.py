@@ -15,6 +15,7 @@ from sixclear.tasks.task.schemas import Position
 
 Kind = Literal["extension", "transfer", "pause", "resume", "cancellation", "split", "merger", "regrouping", "reopening"]
 Outcome = Literal["granted", "granted_otherwise", "refused"]
+PartOutcome = Literal["waiting", "done", "rejected"]
 State = Annotated[
     Literal["asked", "granted", "granted_otherwise", "refused", "accepted", "declined", "withdrawn", "lapsed"],
     Field(
@@ -134,7 +135,7 @@ class DecisionPartView(Schema):
     """What became of a decision over many tasks at one of them."""
 
     task_id: UUID
-    outcome: Literal["waiting", "done", "rejected"] = Field(
+    outcome: PartOutcome = Field(
         description="`done`: what was asked, or decided, holds for this task. `rejected`: the task cannot take it."
     )
     decision_id: UUID | None = Field(description="The decision on this task; null where nothing was asked.")
@@ -159,5 +160,12 @@ class DecisionOverManyView(Schema):
     waiting: int = Field(description="How many tasks it has not reached yet.")
     done: int = Field(description="For how many tasks it holds.")
     rejected: int = Field(description="How many tasks cannot take it.")
-    tasks: list[DecisionPartView]
+    listing: bool = Field(
+        default=False,
+        description="The tasks of a body that has ended are still being listed: these figures grow.",
+    )
+    tasks: list[DecisionPartView] = Field(
+        description="One page of its tasks, by their identifiers; of an answer to a step the first one."
+    )
+    next: str | None = Field(default=None, description="Cursor of the next page of tasks; null on the last one.")
     version: int

@@ -13,7 +13,6 @@ from sixclear.common.db import wait_to_create
 from sixclear.common.entity import HasVersion
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import EventLog, NewEvent
-from sixclear.common.keys import named_by
 from sixclear.common.use_case import Context
 from sixclear.common.web.etags import check_version, etag
 from sixclear.tasks.intake import repository as rows
@@ -25,7 +24,7 @@ from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import known_programmes, require_programme
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task.access import NOT_SEEN, is_visible
-from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.service import describe, proposal
 from sixclear.tasks.task.service.upper import named_uppers
@@ -87,14 +86,14 @@ async def _batch(ctx: Context, lines: Lines, most_open: int, gathered: _Gathered
     keys = {(item.source, item.external_id) for item in items if item.source and item.external_id}
     task_ids = {item.task_id for item in items if item.task_id}
     known = _Known(await rows.lock_named(ctx.session, own, keys, task_ids))
-    new = {key for key in keys if own is not None and known.of_key(own, key) is None}
+    new = {key for key in keys if own is not None and not known.has_key(own, key)}
     if new and own is not None:
         await wait_to_create(ctx.session, *(describe.lock_of_key(own, key) for key in new))
         known = _Known([*known.tasks, *await rows.lock_named(ctx.session, own, new, ())])
     programmes = await known_programmes(ctx.session, {item.programme for item in items})
     await _lock_open_proposals(ctx, programmes.values())
     references: set[str] = set().union(*(describe.references(item) for item in items))
-    organisations = await known_organisations(ctx.session, references) if references else {}
+    organisations = await known_organisations(ctx.session, references, hold=True) if references else {}
     uppers = await named_uppers(ctx.session, [item.upper_task_id for item in items])
     return _Batch(ctx, known, programmes, organisations, uppers, most_open, gathered)
 
@@ -116,7 +115,7 @@ class _Known:
     def __init__(self, tasks: Collection[Task]) -> None:
         self.tasks: list[Task] = []
         self._by_id: dict[UUID, Task] = {}
-        self._by_key: dict[tuple[UUID, str], list[Task]] = {}
+        self._by_key: dict[str, list[Task]] = {}
         for task in tasks:
             self.add(task)
 
@@ -126,19 +125,23 @@ class _Known:
             return
         self.tasks.append(task)
         self._by_id[task.task_id] = task
-        # The release before writes no key organisation: its keys are those of the assigning body.
-        owner = task.key_organisation_id or task.assigning_organisation_id
         for form in {task.folded_key, _form(task)} - {None}:
-            self._by_key.setdefault((owner, str(form)), []).append(task)
+            self._by_key.setdefault(str(form), []).append(task)
 
     def of_id(self, task_id: UUID) -> Task | None:
         """The task with this identifier."""
         return self._by_id.get(task_id)
 
     def of_key(self, own: UUID, key: tuple[str, str]) -> Task | None:
-        """The task that a body's own system knows by this key: of its very spelling, else of its form."""
-        found = self._by_key.get((own, describe.form_of(*key) or ""), [])
-        return next(iter(named_by(found, key, lambda task: (task.source, task.external_id))), None)
+        """The task that a body's own system knows by this key; raises ReferenceAmbiguous, see `describe.of_key`."""
+        return describe.of_key(self._by_key.get(describe.form_of(*key) or "", ()), own, key)
+
+    def has_key(self, own: UUID, key: tuple[str, str]) -> bool:
+        """Whether a body's own system knows a task by this key, or several."""
+        try:
+            return self.of_key(own, key) is not None
+        except ReferenceAmbiguous:
+            return True
 
 
 def _form(task: Task) -> str | None:

@@ -23,5 +23,8 @@ class SuccessorImpossible(DomainError):
 
 class SuccessorMissing(DomainError):
     code, status, title = "successor-missing", 422, "Open work needs a successor"
-    meaning = "The organisation to be closed has open work, and the request names no organisation that takes it over."
-    remedy = "Name a successor, or end the open work first."
+    meaning = (
+        "The organisation to be closed has open work, or others stand below it and none above it, and the request "
+        "names no organisation that takes them over."
+    )
+    remedy = "Name a successor, or end the open work and move those below it first."

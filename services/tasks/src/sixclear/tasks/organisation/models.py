@@ -44,6 +44,7 @@ class Organisation(Versioned, Base):
     __table_args__ = (
         CheckConstraint("level IN ('central', 'province', 'commune', 'department')", name="level"),
         Index("ix_organisation_codes", "codes", postgresql_using="gin"),
+        Index("ix_organisation_successor_id", "successor_id", postgresql_where=text("successor_id IS NOT NULL")),
     )
 
     @property

@@ -1,9 +1,10 @@
 """Organisations in the database."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, case, exists, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -14,6 +15,8 @@ from sixclear.tasks.organisation.names import MARK, Wanted
 
 # Where an organisation stands in a list: what it is found by, its code, its identifier.
 Place = tuple[str, str, UUID]
+# The identifiers of bodies that are one since some of them ended, as a subquery.
+Family = CompoundSelect[Any]
 
 
 async def find_organisation(session: AsyncSession, reference: UUID | str) -> Organisation | None:
@@ -24,11 +27,28 @@ async def find_organisation(session: AsyncSession, reference: UUID | str) -> Org
 
 
 async def find_organisations(
-    session: AsyncSession, ids: Collection[UUID], codes: Collection[str]
+    session: AsyncSession, ids: Collection[UUID], codes: Collection[str], *, hold: bool = False
 ) -> Sequence[Organisation]:
-    """The organisations with one of these identifiers or codes, with one statement."""
+    """The organisations with one of these identifiers or codes, with one statement; with `hold` none of them ends
+    before the transaction does.
+
+    One whose code went to another one while its end was waited for is left out.
+    """
     conditions = Organisation.codes.overlap(list(codes)), Organisation.organisation_id.in_(ids)
-    return (await session.scalars(select(Organisation).where(or_(*conditions)))).all()
+    statement = select(Organisation).where(or_(*conditions))
+    return (await session.scalars(_held(statement) if hold else statement)).all()
+
+
+async def hold_organisations(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """These organisations as they are now; none of them ends before the transaction does. Unknown ones are left out."""
+    found = await session.scalars(_held(select(Organisation).where(Organisation.organisation_id.in_(ids))))
+    return {row.organisation_id: row for row in found}
+
+
+def _held(statement: Select[Organisation]) -> Select[Organisation]:
+    """As a foreign key holds what it names: others hold it too, and `lock_organisations` waits; in the same order."""
+    in_order = statement.order_by(Organisation.organisation_id)
+    return in_order.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
 
 
 async def organisations_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Organisation]:
@@ -130,6 +150,19 @@ async def organisation_periods(session: AsyncSession, organisation_id: UUID) -> 
     ).all()
 
 
+def family(organisation_id: UUID) -> Family:
+    """A body with those whose work it has, directly or through others, and those that have its work."""
+    own = select(Organisation.organisation_id, Organisation.successor_id).where(
+        Organisation.organisation_id == organisation_id
+    )
+    former = own.cte("former_bodies", recursive=True)
+    columns = Organisation.organisation_id, Organisation.successor_id
+    former = former.union(select(*columns).where(Organisation.successor_id == former.c.organisation_id))
+    later = own.cte("later_bodies", recursive=True)
+    later = later.union(select(*columns).where(Organisation.organisation_id == later.c.successor_id))
+    return select(former.c.organisation_id).union(select(later.c.organisation_id))
+
+
 def _subtree(organisation_id: UUID) -> Select[UUID]:
     tree = (
         select(Organisation.organisation_id)
@@ -143,6 +176,12 @@ def _subtree(organisation_id: UUID) -> Select[UUID]:
 async def list_subtree(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
     """The organisations at and below `organisation_id`."""
     return (await session.scalars(_subtree(organisation_id))).all()
+
+
+async def has_below(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether an organisation that has not ended stands directly below this one."""
+    standing = exists().where(Organisation.parent_id == organisation_id, Organisation.ended.is_(None))
+    return bool((await session.scalars(select(standing))).one())
 
 
 async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID, *, standing: bool = False) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -33,6 +33,8 @@ _FILES = (
     "former-units.csv",
     "search-names.csv",
 )
+# Codes by the organisation that has them since a decision here.
+Inherited = Mapping[UUID, Collection[str]]
 _READ_BY = (names, folding, text, sys.modules[__name__])
 # The day of Decision 09/2025/QĐ-TTg, which gives today's agencies their codes.
 _AGENCY_CODES_SINCE = date(2025, 4, 14)
@@ -192,23 +194,37 @@ async def seed_organisations(database: Database, log: EventLog, now: datetime) -
     missing = [seed for seed in shipped if seed.code not in known]
     for start in range(0, len(missing), _CHUNK):
         await register(database, log, missing[start : start + _CHUNK], now)
-    old = [seed for seed in shipped if seed.code in known and not _up_to_date(known[seed.code], seed)]
+    inherited = _inherited(known.values())
+    old = [seed for seed in shipped if seed.code in known and not _up_to_date(known[seed.code], seed, inherited)]
     for start in range(0, len(old), _CHUNK):
-        await renew(database, log, old[start : start + _CHUNK], now)
+        await renew(database, log, old[start : start + _CHUNK], inherited, now)
     return len(missing)
 
 
-def _up_to_date(row: Organisation, seed: Seed) -> bool:
+def _inherited(known: Iterable[Organisation]) -> Inherited:
+    """The codes of predecessors that came to a successor with a body that ended here, by the successor, or the next."""
+    found: dict[UUID, set[str]] = {}
+    ended = {row.organisation_id: row for row in known if row.successor_id is not None}
+    for row in ended.values():
+        codes, successor = {unit["code"] for unit in row.predecessors}, row.successor_id
+        while successor is not None:
+            found.setdefault(successor, set()).update(codes)
+            successor = ended[successor].successor_id if successor in ended else None
+    return found
+
+
+def _up_to_date(row: Organisation, seed: Seed, inherited: Inherited) -> bool:
     if row.ended is not None:
         return True  # its successor has its codes and its names
-    return (row.search_text, row.predecessors) == _renewed(row, seed) and set(seed.codes) <= {*row.codes}
+    return (row.search_text, row.predecessors) == _renewed(row, seed, inherited) and set(seed.codes) <= {*row.codes}
 
 
-def _renewed(row: Organisation, seed: Seed) -> tuple[str, list[dict[str, Any]]]:
+def _renewed(row: Organisation, seed: Seed, inherited: Inherited) -> tuple[str, list[dict[str, Any]]]:
     """The spellings and predecessors of this release, with those that came by decisions here."""
     if row.decided_at is None:
         return seed.search_text, _stored(seed)
-    own = [unit for unit in row.predecessors if unit.get("organisation_id")]
+    came = {*inherited.get(row.organisation_id, ())} - {unit.code for unit in seed.predecessors}
+    own = [unit for unit in row.predecessors if unit.get("organisation_id") or unit["code"] in came]
     return united(seed.search_text, row.search_text), [*_stored(seed), *own]
 
 
@@ -216,7 +232,7 @@ def _stored(seed: Seed) -> list[dict[str, Any]]:
     return [unit.stored() for unit in seed.predecessors]
 
 
-async def renew(database: Database, log: EventLog, seeds: Sequence[Seed], now: datetime) -> None:
+async def renew(database: Database, log: EventLog, seeds: Sequence[Seed], inherited: Inherited, now: datetime) -> None:
     """Give known organisations their predecessors and spellings; codes that come with them are published."""
     async with database.transaction() as session:
         ids = [organisation_id(seed.code) for seed in seeds]
@@ -224,7 +240,7 @@ async def renew(database: Database, log: EventLog, seeds: Sequence[Seed], now: d
         events: list[NewEvent] = []
         for seed in seeds:
             row = known[seed.code]
-            row.search_text, row.predecessors = _renewed(row, seed)
+            row.search_text, row.predecessors = _renewed(row, seed, inherited)
             if added := [code for code in seed.codes if code not in row.codes]:
                 row.codes = [*row.codes, *added]
                 events.append(_event(row, "codes_added", max(now, row.occurred_at), now, seed.periods[0].legal_basis))

@@ -32,7 +32,7 @@ from sixclear.tasks.organisation.lifecycle import Ended
 from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod, organisation_state
 from sixclear.tasks.organisation.names import search_text, united, wanted
 from sixclear.tasks.organisation.recording import ORGANISATION
-from sixclear.tasks.organisation.repository import Place
+from sixclear.tasks.organisation.repository import Family, Place
 from sixclear.tasks.organisation.responses import organisation_brief, organisation_response
 from sixclear.tasks.organisation.schemas import OrganisationBrief, OrganisationDetail
 
@@ -131,12 +131,15 @@ def named(names: Mapping[UUID, Name], organisation_id: UUID | None) -> Name | No
     return names.get(organisation_id) if organisation_id else None
 
 
-async def referenced(session: AsyncSession, references: Mapping[str, str]) -> dict[str, Organisation]:
+async def referenced(
+    session: AsyncSession, references: Mapping[str, str], *, hold: bool = False
+) -> dict[str, Organisation]:
     """The organisations that a request names, by the JSON Pointer of the field, or the parameter.
 
+    With `hold` none of them ends before the transaction does: for a request that writes one of them into a row.
     Raises ReferenceUnknown with every field that names an organisation which is not known.
     """
-    return require_known(references, await known_organisations(session, set(references.values())))
+    return require_known(references, await known_organisations(session, set(references.values()), hold=hold))
 
 
 def require_known(references: Mapping[str, str], named: Mapping[str, Organisation]) -> dict[str, Organisation]:
@@ -156,13 +159,27 @@ async def named_organisations(session: AsyncSession, references: Collection[str]
     return {reference: organisation.organisation_id for reference, organisation in known.items()}
 
 
-async def known_organisations(session: AsyncSession, references: Collection[str]) -> dict[str, Organisation]:
-    """The organisations that these references name, by the reference, with one statement; unknown ones are left out."""
+async def known_organisations(
+    session: AsyncSession, references: Collection[str], *, hold: bool = False
+) -> dict[str, Organisation]:
+    """The organisations that these references name, by the reference, with one statement; unknown ones are left out.
+
+    With `hold` none of them ends before the transaction does; references that are not known cost a second statement.
+    """
     wanted = {reference: as_reference(reference) for reference in references}
+    known = await _known(session, wanted, hold=hold)
+    if hold and len(known) < len(wanted):
+        # A code went to the successor while the end of its body was waited for: this statement sees it there.
+        known |= await _known(session, {text: wanted[text] for text in wanted.keys() - known.keys()}, hold=True)
+    return known
+
+
+async def _known(session: AsyncSession, wanted: Mapping[str, UUID | str], *, hold: bool) -> dict[str, Organisation]:
     found = await rows.find_organisations(
         session,
         {reference for reference in wanted.values() if isinstance(reference, UUID)},
         {reference for reference in wanted.values() if isinstance(reference, str)},
+        hold=hold,
     )
     named: dict[UUID | str, Organisation] = {}
     for row in found:
@@ -170,9 +187,27 @@ async def known_organisations(session: AsyncSession, references: Collection[str]
     return {text: named[reference] for text, reference in wanted.items() if reference in named}
 
 
+async def hold(session: AsyncSession, *references: str | UUID | None) -> None:
+    """None of these organisations ends before the transaction does; what it writes of them is found by their end.
+
+    Several are held in one order, as the end of one locks them: so no two transactions deadlock.
+    """
+    await known_organisations(session, {str(one) for one in references if one is not None}, hold=True)
+
+
+def family(organisation_id: UUID) -> Family:
+    """A body with those whose work it has since they ended, and those that have its own, as a subquery."""
+    return rows.family(organisation_id)
+
+
 async def level_of(session: AsyncSession, organisation_id: UUID) -> str | None:
     """The level at which an organisation acts: a department at that of its nearest ancestor which is none."""
     return await rows.level_of(session, organisation_id)
+
+
+async def has_below(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether an organisation that has not ended stands directly below this one."""
+    return await rows.has_below(session, organisation_id)
 
 
 async def is_within(session: AsyncSession, organisation_id: UUID, above_id: UUID) -> bool:
@@ -307,13 +342,16 @@ async def refuse_ended(session: AsyncSession, named: Mapping[str, Organisation],
 
 
 async def successors(session: AsyncSession, ids: Collection[UUID | None]) -> dict[UUID, UUID]:
-    """Of those among these organisations that have ended, the one that has their work now: the last of a chain."""
+    """Of those among these organisations that have ended, the one that has their work now: the last of a chain.
+
+    None of these, nor of the others, ends before the transaction does: what is written of them is found by their end.
+    """
     found: dict[UUID, UUID] = {}
-    for body in (await rows.organisations_by_id(session, {one for one in ids if one})).values():
-        last: Organisation | None = body
-        while last is not None and last.successor_id is not None:
-            last = await rows.find_organisation(session, last.successor_id)
-        if last is not None and last is not body:
+    for body in (await rows.hold_organisations(session, {one for one in ids if one})).values():
+        last = body
+        while last.successor_id is not None:
+            last = (await rows.hold_organisations(session, [last.successor_id]))[last.successor_id]
+        if last is not body:
             found[body.organisation_id] = last.organisation_id
     return found
 

@@ -24,7 +24,8 @@ _FACTS = (
 async def find_programme(session: AsyncSession, slug: str, *, lock: bool = False) -> Programme | None:
     """The programme with this slug; its row locked when it is about to change."""
     statement = select(Programme).where(Programme.slug == slug)
-    return await session.scalar(statement.with_for_update() if lock else statement)
+    locked = statement.with_for_update().execution_options(populate_existing=True)
+    return await session.scalar(locked if lock else statement)
 
 
 async def find_programmes(session: AsyncSession, slugs: Collection[str]) -> Sequence[Programme]:

@@ -14,7 +14,7 @@ from sixclear.common.recording import record
 from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown
 from sixclear.common.web.merge_patch import patched
 from sixclear.tasks.fields import PREFIX, Reach
-from sixclear.tasks.organisation.service import referenced, refuse_ended
+from sixclear.tasks.organisation.service import hold, referenced, refuse_ended
 from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.programme.models import Programme
@@ -79,7 +79,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     bodies = {"#/owner": entry.owner} | (
         {"#/evidence_organisation": entry.evidence_organisation} if entry.evidence_organisation else {}
     )
-    known = await referenced(ctx.session, bodies)
+    known = await referenced(ctx.session, bodies, hold=True)
     await refuse_ended(ctx.session, known, ())
     owner, checking = known["#/owner"], known.get("#/evidence_organisation")
     ctx.require_organisation({owner.organisation_id}, "open a programme of another organisation")
@@ -122,6 +122,9 @@ async def locked(ctx: Context, slug: str, expect: Expect) -> Programme:
 
 async def patch_programme(ctx: Context, slug: str, patch: Mapping[str, Any], expect: Expect) -> Programme:
     """Describe a programme again with what it has, changed by a merge patch: the rules of `register_programme`."""
+    found = await get_programme(ctx.session, slug)
+    # First: in the order in which the end of a body locks both.
+    await hold(ctx.session, found.owner_organisation_id, found.evidence_organisation_id)
     programme = await locked(ctx, slug, expect)
     own = {name: getattr(programme, name) for name in ProgrammeEntry.model_fields if hasattr(programme, name)}
     del own["occurred_at"]

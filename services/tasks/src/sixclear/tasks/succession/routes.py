@@ -29,7 +29,7 @@ from sixclear.tasks.organisation.errors import (
 from sixclear.tasks.organisation.schemas import OrganisationDetail
 from sixclear.tasks.organisation.service import described
 from sixclear.tasks.succession import access, service
-from sixclear.tasks.succession.schemas import Closure, EndedOrganisation, Merger, Registration, Upgrade
+from sixclear.tasks.succession.schemas import Closure, EndedOrganisation, Merger, Registration, Retry, Upgrade
 from sixclear.tasks.succession.service import Outcome
 
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
@@ -123,6 +123,30 @@ async def upgrade(
     body = await service.upgrade(ctx, organisation_id, entry, expect)
     tag(response, ctx.log, body)
     return await described(ctx.session, body)
+
+
+@router.post(
+    "/organisations/{organisation_id}/retry",
+    operation_id="retrySuccession",
+    dependencies=[DECIDE],
+    responses=TAGGED
+    | problem_responses(
+        OrganisationNotFound,
+        OrganisationNotAllowed,
+        ReferenceUnknown,
+        OrganisationEnded,
+        TransitionNotAllowed,
+        StaleVersion,
+    ),
+)
+async def retry(
+    ctx: ContextDep, organisation_id: UUID, entry: Retry, expect: ExpectDep, response: Response
+) -> EndedOrganisation:
+    """Move open tasks of an organisation that has ended which were refused: to its successor, or to another one.
+
+    `GET /own/decisions/{decision_id}?outcome=rejected` of its decision names them, and why they were refused.
+    """
+    return await _answer(ctx, await service.retry(ctx, organisation_id, entry, expect), response)
 
 
 async def _answer(ctx: Context, outcome: Outcome, response: Response) -> EndedOrganisation:

@@ -59,6 +59,17 @@ class Upgrade(_Decided):
     parent: OptionalReference = None
 
 
+class Retry(Schema):
+    """Which open tasks of an organisation that has ended, refused to its successor, go on, and to which one."""
+
+    task_ids: list[UUID] | None = Field(
+        default=None, min_length=1, max_length=500, description="Left out: all that were refused."
+    )
+    organisation: OptionalReference = Field(
+        default=None, description="Who takes them over by a decision of now; left out: the successor after all."
+    )
+
+
 class EndedOrganisation(OrganisationDetail):
     """An organisation that has ended, and the decision by which its open tasks move."""
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.text import code_form
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.decision.service import succeed
@@ -12,8 +13,10 @@ from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import POINTERS, Basis
 from sixclear.tasks.programme.service import hand_over, owns_programmes
 from sixclear.tasks.succession.access import require_deciding_body, require_registering_body
-from sixclear.tasks.succession.schemas import Closure, Merger, Registration, Upgrade
+from sixclear.tasks.succession.schemas import Closure, Merger, Registration, Retry, Upgrade
 
+# The field of a request that names who takes over what was refused.
+_TAKES_OVER = "#/organisation"
 # An organisation that has ended, and the decision over its open tasks.
 Outcome = tuple[Organisation, UUID | None]
 
@@ -24,7 +27,7 @@ async def register(ctx: Context, entry: Registration) -> tuple[Organisation, boo
     Raises AlreadyRegistered for a code that another one has or had, OrganisationEnded for a parent that is no more.
     """
     named = {} if entry.parent is None else {"#/parent": entry.parent}
-    found = await organisations.referenced(ctx.session, named)
+    found = await organisations.referenced(ctx.session, named, hold=True)
     parent = found.get("#/parent")
     await require_registering_body(ctx, parent, entry.level)
     await organisations.refuse_ended(ctx.session, found, ())
@@ -46,9 +49,30 @@ async def merge(ctx: Context, organisation_id: UUID, entry: Merger, expect: Expe
 async def close(ctx: Context, organisation_id: UUID, entry: Closure, expect: Expect) -> Outcome:
     """Close an organisation; where it has open work a successor takes that over, as after a merger.
 
-    The same closure again changes nothing. Raises SuccessorMissing and SuccessorImpossible.
+    So it is where none stands above it and others stand below it: they would stand below none. The same closure again
+    changes nothing. Raises SuccessorMissing and SuccessorImpossible.
     """
     return await _end(ctx, organisation_id, "closed", entry.successor, entry, expect)
+
+
+async def retry(ctx: Context, organisation_id: UUID, entry: Retry, expect: Expect) -> Outcome:
+    """Let open tasks of an organisation that has ended go on at which its successor was refused, all or those named.
+
+    They go to the successor after all, or to the organisation that is named, by a decision of now. Where nothing was
+    refused, nothing changes. Raises TransitionNotAllowed for an organisation that has not ended.
+    """
+    named = {} if entry.organisation is None else {_TAKES_OVER: entry.organisation}
+    found = await organisations.referenced(ctx.session, named)
+    ids = [one.organisation_id for one in found.values()]
+    body, _ = await organisations.lock_organisations(ctx, organisation_id, ids, expect)
+    other = found.get(_TAKES_OVER)
+    await require_deciding_body(ctx, body, other)
+    await organisations.refuse_ended(ctx.session, found, ())
+    if body.ended is None:
+        raise TransitionNotAllowed("The organisation has not ended: its work stays where it is.")
+    decided_at = ctx.fact_time(None, body.occurred_at)
+    to_other = None if other is None else other.organisation_id
+    return body, await succeed.move_again(ctx, organisation_id, entry.task_ids, to_other, decided_at)
 
 
 async def upgrade(ctx: Context, organisation_id: UUID, entry: Upgrade, expect: Expect) -> Organisation:
@@ -93,6 +117,8 @@ async def _end(
     if successor is None:
         if await succeed.has_open_work(ctx, organisation_id) or await owns_programmes(ctx, organisation_id):
             raise SuccessorMissing
+        if body.parent_id is None and await organisations.has_below(ctx.session, organisation_id):
+            raise SuccessorMissing("Organisations stand below it, and none stands above it.")
         return body, None
     await hand_over(ctx, organisation_id, successor.organisation_id, basis.occurred_at, basis.reason)
     moves = await succeed.begin(ctx, organisation_id, successor.organisation_id, basis)

@@ -171,7 +171,8 @@ def require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> N
     owner, made_by = task.programme.owner_organisation_id, _made_by(task)
     allowed: set[UUID | None] = {task.assigning_organisation_id, owner}
     if not changed:
-        allowed |= {task.lead_organisation_id, made_by}
+        # Also the body whose key it is: it may have ended since, and its system sends its file again.
+        allowed |= {task.lead_organisation_id, made_by, task.key_organisation_id}
     elif task.status in _UNDECIDED and set(changed) != {"classification"} and made_by is not None:
         allowed = allowed & {owner, made_by} if "classification" in changed else {owner, made_by}
     ctx.require_organisation(allowed, "describe this task again")

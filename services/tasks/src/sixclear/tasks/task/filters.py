@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sixclear.common.folded_columns import found_in
 from sixclear.common.keys import folded_key
 from sixclear.tasks.fields import OwnValue
+from sixclear.tasks.organisation.service import family
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.timing import bucket_in_sql, slips_in_sql
 
@@ -70,6 +71,14 @@ def has_part(organisation_id: UUID) -> ColumnElement[bool]:
         Task.assigning_organisation_id == organisation_id,
         Task.coordinating_organisation_ids.contains([organisation_id]),
     )
+
+
+def keys_of(own: UUID | None) -> ColumnElement[bool]:
+    """Whether a task's key is one of a body, of one whose work it has since that ended, or of one that has its work."""
+    # A process of the release before may still run. It writes no key organisation: its keys are those of the assigning
+    # body.
+    owner = func.coalesce(Task.key_organisation_id, Task.assigning_organisation_id)
+    return owner == own if own is None else or_(owner == own, owner.in_(family(own)))
 
 
 def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:

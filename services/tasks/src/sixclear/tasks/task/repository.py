@@ -25,10 +25,10 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 
-from sixclear.common.keys import folded_key, named_by
+from sixclear.common.keys import folded_key
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import facts_of
-from sixclear.tasks.task.filters import among, has_part
+from sixclear.tasks.task.filters import among, has_part, keys_of
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import HangsOnTask, ProgressReport, Task
 
@@ -93,23 +93,12 @@ async def reaches_of_public(session: AsyncSession, task_ids: Collection[UUID]) -
     return {row[0]: row[1] for row in await session.execute(found.where(*wanted))}
 
 
-async def find_keyed_task(
-    session: AsyncSession, key_organisation_id: UUID, source: str, external_id: str
-) -> Task | None:
-    """The task that a body's own system knows by this key; its row locked, for it is about to change.
-
-    The one of this spelling, else the one whose key has this form.
-    """
-    # A process of the release before may still run. It writes no form, and no key organisation: its keys are those of
-    # the assigning body.
+async def lock_keyed_tasks(session: AsyncSession, own: UUID, source: str, external_id: str) -> Sequence[Task]:
+    """The tasks that a body's own system may mean by this key, their rows locked: one of them is about to change."""
+    # A process of the release before writes no form.
     unfolded = and_(Task.folded_key.is_(None), Task.source.is_not(None))
-    statement = select(Task).where(
-        func.coalesce(Task.key_organisation_id, Task.assigning_organisation_id) == key_organisation_id,
-        or_(Task.folded_key == folded_key(source, external_id), unfolded),
-    )
-    found = await session.scalars(statement.order_by(Task.task_id).with_for_update())
-    key = source, external_id
-    return next(iter(named_by(found.all(), key, lambda task: (task.source, task.external_id))), None)
+    statement = select(Task).where(keys_of(own), or_(Task.folded_key == folded_key(source, external_id), unfolded))
+    return (await session.scalars(statement.order_by(Task.task_id).with_for_update())).all()
 
 
 async def count_open_proposals(session: AsyncSession, programme_id: UUID, proposed_by: UUID) -> int:

@@ -60,9 +60,20 @@ async def apply_decisions(database: Database, log: EventLog, clock: Clock, *, at
             await _fail(database, at, error, clock())
             continue
         if not parts:
+            if await _list_more(database):
+                continue
             return reached
         log.wake()
         reached += len(parts)
+
+
+async def _list_more(database: Database) -> bool:
+    """List the next open tasks of a body that has ended, a chunk in one transaction; False where none is left."""
+    async with database.transaction() as session:
+        whole = await rows.lock_listing(session)
+        if whole is not None:
+            await succeed.list_more(session, whole)
+        return whole is not None
 
 
 async def _fail(database: Database, at: tuple[UUID, UUID], error: Exception, now: datetime) -> None:
@@ -94,12 +105,11 @@ async def _reach(
     try:
         if part.moves:
             async with rows.alone(session):
-                part.decision_id = await succeed.take_over(
-                    Context(session, log, caller_of(whole.asker), now), whole, part.task_id
-                )
+                ctx = Context(session, log, caller_of(whole.asker), now)
+                part.decision_id = await succeed.take_over(ctx, whole, part)
         elif part.decision_id is None and whole.state != "withdrawn":
             async with rows.alone(session):
-                asked = await _ask(Context(session, log, caller_of(whole.asker), now), whole, part.task_id)
+                asked = await _ask(Context(session, log, caller_of(whole.asker), now), whole, part)
             part.decision_id = asked
         if part.waits and part.decision_id is not None and whole.state != "asked":
             async with rows.alone(session):
@@ -112,11 +122,11 @@ async def _reach(
     await session.flush()
 
 
-async def _ask(ctx: Context, whole: DecisionOverMany, task_id: UUID) -> UUID:
-    task = await get_task(ctx, task_id, lock=True)
+async def _ask(ctx: Context, whole: DecisionOverMany, part: DecisionPart) -> UUID:
+    task = await get_task(ctx, part.task_id, lock=True)
     entry = DecisionEntry.model_validate(whole.entry)
     entry.occurred_at = max(whole.asked_at, task.assigned_at or whole.asked_at)
-    decision, _ = await ask.ask(ctx, task_id, entry, whole.decision_id)
+    decision, _ = await ask.ask(ctx, part.task_id, entry, part)
     return decision.decision_id
 
 

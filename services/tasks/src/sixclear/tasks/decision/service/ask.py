@@ -12,26 +12,33 @@ from sixclear.tasks.decision import repository as rows
 from sixclear.tasks.decision.access import check_decidable, require_asker, require_asking_body
 from sixclear.tasks.decision.effects import Value
 from sixclear.tasks.decision.errors import DecisionOpen
-from sixclear.tasks.decision.models import Decision, decision_state, stored, value_of
+from sixclear.tasks.decision.models import Decision, DecisionPart, decision_state, stored, value_of
 from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import DecisionEntry
 from sixclear.tasks.decision.service import assignment
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.decision.service.value import check_grantable, stated_value
+from sixclear.tasks.organisation.service import hold
+from sixclear.tasks.task.access import is_concerned
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import Step
 from sixclear.tasks.task.service.children import dimensions
 from sixclear.tasks.task.service.find import get_task
 
 
-async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry, part_of: UUID | None = None) -> tuple[Decision, bool]:
+async def ask(
+    ctx: Context, task_id: UUID, entry: DecisionEntry, part: DecisionPart | None = None
+) -> tuple[Decision, bool]:
     """Ask for a decision on a task; the same request again, while it is open, is the same one (False).
 
-    `part_of` is the decision over many tasks that it is a part of. Raises DecisionOpen beside another open one of the
-    kind, DecisionImpossible where no other body could decide.
+    `part` is that of a decision over many tasks which is asked by it. Raises DecisionOpen beside another open one of
+    the kind, DecisionImpossible where no other body could decide.
     """
     task = await get_task(ctx, task_id, lock=True)
     own = require_asker(ctx, task)
+    if not is_concerned(state_of(task), own):
+        # The owner of the programme: where it ends meanwhile, its end finds what it asks.
+        await hold(ctx.session, own, entry.organisation)
     value = await stated_value(ctx, entry, task.programme.terms.closes)
     effects.check_value(entry.kind, task.kind, value)
     assignment.check_kind(entry)
@@ -49,7 +56,8 @@ async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry, part_of: UUID |
     effects.check_later(state_of(task), entry.kind, value)
     await check_decidable(ctx, task, own)
     asked = new_decision(task, len(known), entry, value, own, occurred_at)
-    asked.part_of = part_of
+    if part is not None:
+        asked.part_of, asked.hidden = part.whole_id, asked.hidden or part.hidden
     ctx.session.add(asked)
     await record(ctx, asked, Change("asked", {"state": "asked"}), occurred_at, DECISION, reason=entry.reason)
     if entry.objection:

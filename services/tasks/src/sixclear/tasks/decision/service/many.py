@@ -3,8 +3,8 @@
 Neither step touches a task: a worker takes them to the tasks, in chunks (`apply.py`).
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +20,16 @@ from sixclear.tasks.decision.effects import Value
 from sixclear.tasks.decision.errors import DecisionNotFound, DecisionValueWrong
 from sixclear.tasks.decision.lifecycle import DecisionState
 from sixclear.tasks.decision.models import DecisionOverMany, DecisionPart, stored, value_of
+from sixclear.tasks.decision.repository import PartFilter
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionOverManyEntry
 from sixclear.tasks.decision.service.assignment import check_kind
 from sixclear.tasks.decision.service.value import stated_value
+from sixclear.tasks.organisation.service import hold
 from sixclear.tasks.task.access import is_visible
 from sixclear.tasks.task.deadlines import check_to_come
 from sixclear.tasks.task.errors import TaskNotFound
-from sixclear.tasks.task.models import state_of
+from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.schemas import Step
-from sixclear.tasks.task.service.find import invisible_among
 
 
 async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
@@ -37,13 +38,17 @@ async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
     Raises TaskNotFound or OrganisationNotAllowed where the caller's body may ask on none of them.
     """
     own = ctx.caller.own_organisation()
+    # Where the body ends meanwhile, its successor asks.
+    await hold(ctx.session, own, entry.organisation)
     value = await stated_value(ctx, entry, CLOSE_OF_DAY)
     effects.check_value(entry.kind, "", value)
     check_kind(entry)
     _check_to_come(ctx, value)
     asked_at = ctx.fact_time(entry.occurred_at, None)
     task_ids = sorted(set(entry.task_ids))
-    await _check_one_askable(ctx, task_ids)
+    named = await rows.tasks_named(ctx.session, task_ids)
+    _check_one_askable(ctx, named)
+    hidden = {task.task_id for task in named if task.classification != "public"}
     whole = DecisionOverMany(
         decision_id=ctx.new_id(),
         version=1,
@@ -57,7 +62,9 @@ async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
     )
     ctx.session.add(whole)
     await ctx.session.flush()
-    ctx.session.add_all(DecisionPart(whole_id=whole.decision_id, task_id=one, waits=True) for one in task_ids)
+    ctx.session.add_all(
+        DecisionPart(whole_id=whole.decision_id, task_id=one, waits=True, hidden=one in hidden) for one in task_ids
+    )
     await ctx.session.flush()
     return whole
 
@@ -67,12 +74,15 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
 
     The same answer again changes nothing. Raises as a decision on one task does, but for the tasks' states.
     """
+    if answer.organisation is not None:
+        # Before the request's row: in the order in which the end of a body locks both.
+        await hold(ctx.session, answer.organisation)
     whole = await _locked(ctx, decision_id, expect)
-    parts = [one for one in await rows.parts_of(ctx.session, decision_id) if one.problem is None]
+    task_ids = await rows.askable_tasks(ctx.session, decision_id)
     own = ctx.caller.own_organisation()
-    if not parts:
+    if not task_ids:
         raise TransitionNotAllowed("None of the tasks could take what was asked.")
-    for task in await rows.tasks_named(ctx.session, [one.task_id for one in parts]):
+    for task in await rows.tasks_named(ctx.session, task_ids):
         await require_decider(ctx, task, whole.asked_by_organisation_id)
     value = await _granted_value(ctx, whole, answer)
     kept = answer.model_dump(mode="json", exclude={"occurred_at"}, exclude_none=True)
@@ -102,37 +112,34 @@ async def withdraw(ctx: Context, decision_id: UUID, step: Step, expect: Expect) 
     return whole
 
 
-async def get(ctx: Context, decision_id: UUID) -> DecisionOverMany:
-    """A decision over many tasks that the caller may see; raises DecisionNotFound.
+async def get(ctx: Context, decision_id: UUID) -> PartFilter:
+    """A decision over many tasks that the caller may see, and which of its parts; raises DecisionNotFound.
 
-    Where it was asked for on a restricted task, only the bodies see it that asked or decided, or have a part in one of
-    its tasks.
+    Where it was asked for on a task that is restricted, or was then, only the bodies see it that asked or decided, or
+    have a part in one of its tasks. Only those two read what became of it at every task.
     """
     whole = await rows.find_whole(ctx.session, decision_id)
-    if whole is None or not await _is_seen(ctx, whole):
+    if whole is None:
         raise DecisionNotFound
-    return whole
-
-
-async def parts_of(ctx: Context, whole: DecisionOverMany) -> Sequence[DecisionPart]:
-    """What became of it at each task; a body that neither asked nor decided reads of the tasks that it may see."""
-    parts = await rows.parts_of(ctx.session, whole.decision_id)
     own = ctx.caller.organisation_id
     if own is not None and own in (whole.asked_by_organisation_id, whole.decided_by_organisation_id):
-        return parts
-    # Where nothing was asked on a task, it is not said whether it is there.
-    reached = {one.task_id for one in parts if one.decision_id is not None or whole.ended_organisation_id is not None}
-    hidden = await invisible_among(ctx, reached)
-    return [one for one in parts if one.task_id not in hidden]
-
-
-async def _is_seen(ctx: Context, whole: DecisionOverMany) -> bool:
-    own = ctx.caller.organisation_id
-    if own is not None and own in (whole.asked_by_organisation_id, whole.decided_by_organisation_id):
-        return True
+        return PartFilter(whole, own, everything=True)
     if not await rows.names_restricted(ctx.session, whole):
-        return True
-    return own is not None and await rows.has_part_in(ctx.session, whole, own)
+        return PartFilter(whole, own, everything=True)
+    if own is None or not await rows.has_part_in(ctx.session, whole, own):
+        raise DecisionNotFound
+    return PartFilter(whole, own, everything=False)
+
+
+async def parts_of(
+    ctx: Context, told: PartFilter, outcome: str | None, after: UUID | None, limit: int
+) -> tuple[Sequence[DecisionPart], Mapping[str, int]]:
+    """What became of it at the tasks that the caller is told of, after one of them, and how many have each outcome.
+
+    With `outcome` only those of that one; all are counted.
+    """
+    counted = await rows.count_parts(ctx.session, told)
+    return await rows.list_parts(ctx.session, replace(told, outcome=outcome), after=after, limit=limit), counted
 
 
 async def _locked(ctx: Context, decision_id: UUID, expect: Expect) -> DecisionOverMany:
@@ -148,9 +155,9 @@ async def _goes_on(ctx: Context, whole: DecisionOverMany, state: str) -> None:
     await rows.let_wait(ctx.session, whole.decision_id)
 
 
-async def _check_one_askable(ctx: Context, task_ids: Sequence[UUID]) -> None:
+def _check_one_askable(ctx: Context, tasks: Sequence[Task]) -> None:
     refusal: DomainError = TaskNotFound("Your organisation sees none of these tasks.")
-    for task in await rows.tasks_named(ctx.session, task_ids):
+    for task in tasks:
         if not is_visible(state_of(task), ctx.caller.organisation_id):
             continue
         try:

@@ -62,5 +62,5 @@ async def _stored_position(ctx: Context, position: Position | None) -> dict[str,
     if position is None:
         return None
     pointer = "#/responsible_position/organisation"
-    body = (await referenced(ctx.session, {pointer: position.organisation}))[pointer]
+    body = (await referenced(ctx.session, {pointer: position.organisation}, hold=True))[pointer]
     return stored_position(position, body.organisation_id)

@@ -25,7 +25,7 @@ async def stated_value(ctx: Context, entry: DecisionEntry | DecisionAnswer, clos
     """
     body = None
     if entry.organisation is not None:
-        named = await referenced(ctx.session, {"#/organisation": entry.organisation})
+        named = await referenced(ctx.session, {"#/organisation": entry.organisation}, hold=True)
         await refuse_ended(ctx.session, named, ())
         body = named["#/organisation"]
     return Value(

@@ -1,6 +1,6 @@
 """Describing a task: a new proposal, or a known task described again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,7 +9,7 @@ from sixclear.common.change import Change
 from sixclear.common.db import wait_to_create
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
-from sixclear.common.keys import folded_key
+from sixclear.common.keys import folded_key, named_by
 from sixclear.common.use_case import Context, Expect, ReferenceUnknown
 from sixclear.tasks.directive.service import hold_directive
 from sixclear.tasks.fields import OwnValue
@@ -69,7 +69,7 @@ async def upsert_task(ctx: Context, proposal: TaskProposal, expect: Expect, *, m
     another version. Raises TooManyOpenProposals when a body has more than `most_open` in a programme of another.
     """
     programme = await referenced_programme(ctx.session, proposal.programme)
-    organisations = await known_organisations(ctx.session, references(proposal))
+    organisations = await known_organisations(ctx.session, references(proposal), hold=True)
     named = Named(programme, organisations, await named_uppers(ctx.session, [proposal.upper_task_id]))
     fields = await _described(ctx, proposal, named)
     task = await _find_described(ctx, proposal)
@@ -159,13 +159,34 @@ async def _find_described(ctx: Context, proposal: TaskProposal) -> Task | None:
     if given is None:
         return None
     own = ctx.caller.own_organisation()
-    task = await rows.find_keyed_task(ctx.session, own, *given)
+    task = of_key(await rows.lock_keyed_tasks(ctx.session, own, *given), own, given)
     if task is None:
         await wait_to_create(ctx.session, lock_of_key(own, given))
-        task = await rows.find_keyed_task(ctx.session, own, *given)
+        task = of_key(await rows.lock_keyed_tasks(ctx.session, own, *given), own, given)
     if task is not None and not is_visible(state_of(task), own):
         raise TaskNotFound(NOT_SEEN)
     return task
+
+
+def of_key(found: Iterable[Task], own: UUID, key: tuple[str, str]) -> Task | None:
+    """The task that a body's own system knows by this key: of its very spelling, else of its form.
+
+    Its own key comes first, then that of a body whose work it has since that ended, or of the one that has its work.
+    Raises ReferenceAmbiguous where several of those gave the key.
+    """
+    own_ones: list[Task] = []
+    others: list[Task] = []
+    for task in found:
+        # The release before writes no key organisation: its keys are those of the assigning body.
+        mine = (task.key_organisation_id or task.assigning_organisation_id) == own
+        (own_ones if mine else others).append(task)
+    for candidates in (own_ones, others):
+        named = named_by(candidates, key, lambda task: (task.source, task.external_id))
+        if len(named) > 1 and candidates is others:
+            raise ReferenceAmbiguous("Several bodies that are one now gave this key to a task: name it by task_id.")
+        if named:
+            return named[0]
+    return None
 
 
 def key_of(proposal: TaskProposal) -> tuple[str, str] | None:
@@ -365,6 +386,11 @@ def _recurrence(proposal: TaskProposal) -> str | None:
 
 
 def stored_position(position: Position, organisation_id: UUID) -> dict[str, Any]:
-    """A position as it is stored: its identifier follows from organisation and title."""
-    position_id = stable_id("position", str(organisation_id), position.title)
-    return {"position_id": str(position_id), "title": position.title, "organisation_id": str(organisation_id)}
+    """A position of a request as it is stored."""
+    return position_at(position.title, organisation_id)
+
+
+def position_at(title: str, organisation_id: UUID) -> dict[str, Any]:
+    """The position with this title in an organisation, as it is stored: its identifier follows from both."""
+    position_id = stable_id("position", str(organisation_id), title)
+    return {"position_id": str(position_id), "title": title, "organisation_id": str(organisation_id)}
