@@ -29,7 +29,7 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
     A transfer that is granted waits for the receiving body. Raises DecisionByAsker, DecisionReasonMissing,
     DecisionValueWrong, and what the task's state does not allow.
     """
-    decision, task = await locked(ctx, decision_id, expect)
+    decision, task = await locked(ctx, decision_id, expect, answer.replaced_by or ())
     own = await require_decider(ctx, task, decision.asked_by_organisation_id)
     value = await _granted_value(ctx, decision, task, answer)
     if _is_repeated(decision, answer, value, own):
@@ -41,7 +41,7 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
         await settle(ctx, task, decision, occurred_at)
         return decision
     change = lifecycle.grant(decision_state(decision), value, answer.reason, own, occurred_at)
-    await check_grantable(ctx, task, decision.kind, value, occurred_at)
+    await check_grantable(ctx, task, decision.kind, value, occurred_at, lock=True)
     decision.former = stored(effects.former(state_of(task), decision.kind, task.work_group))
     decision.decided = stored(value)
     await record(ctx, decision, change, occurred_at, DECISION, reason=answer.reason)

@@ -1,6 +1,6 @@
 """Finding decisions: one, one to be changed, and lists."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -8,13 +8,13 @@ from uuid import UUID
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.decision import repository as rows
 from sixclear.tasks.decision.errors import DecisionNotFound
-from sixclear.tasks.decision.models import Decision
+from sixclear.tasks.decision.models import Decision, value_of
 from sixclear.tasks.decision.repository import DecisionFilter
 from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.task.access import reads_whole
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task
-from sixclear.tasks.task.service.find import get_task
+from sixclear.tasks.task.service.find import get_task, lock_records
 
 
 async def get_decision(ctx: Context, decision_id: UUID) -> Decision:
@@ -33,14 +33,21 @@ async def get_decision(ctx: Context, decision_id: UUID) -> Decision:
     return decision
 
 
-async def locked(ctx: Context, decision_id: UUID, expect: Expect) -> tuple[Decision, Task]:
+async def locked(
+    ctx: Context, decision_id: UUID, expect: Expect, named: Collection[UUID] = ()
+) -> tuple[Decision, Task]:
     """The decision and its task, both rows locked until the transaction ends, the task's first.
 
-    Raises DecisionNotFound, then what `expect` raises.
+    So are the tasks that it names to take its task's place, and those in `named`. Raises DecisionNotFound, then what
+    `expect` raises.
     """
     found = await rows.find_decision(ctx.session, decision_id)
     if found is None:
         raise DecisionNotFound
+    replacing = {*(value_of(found.proposed).replaced_by or ()), *named}
+    if replacing:
+        # In one order: two mergers into each other never deadlock.
+        await lock_records(ctx, {found.task_id, *replacing})
     task = await _task_of(ctx, found, lock=True)
     decision = await rows.lock_decision(ctx.session, decision_id)
     assert decision is not None, "decisions are never deleted"

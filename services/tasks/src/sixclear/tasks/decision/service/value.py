@@ -36,30 +36,33 @@ async def stated_value(ctx: Context, entry: DecisionEntry | DecisionAnswer, clos
     )
 
 
-async def check_grantable(ctx: Context, task: Task, kind: str, value: Value, occurred_at: datetime) -> None:
+async def check_grantable(
+    ctx: Context, task: Task, kind: str, value: Value, occurred_at: datetime, *, lock: bool = False
+) -> None:
     """Raises what forbids to grant it: the task's state, a deadline that is over, a body that cannot be given the task.
 
-    The deadline that the task has may be over: an overdue task is resumed with it.
+    The deadline that the task has may be over: an overdue task is resumed with it. With `lock`, what would take the
+    task's place stays as it is found until the transaction ends.
     """
     if value.deadline is not None and value.deadline != task.current_deadline:
         check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
     change = effects.effect(kind, state_of(task), value, occurred_at)
     for index, task_id in enumerate(value.replaced_by or ()):
-        await _check_successor(ctx, task, kind, task_id, f"#/replaced_by/{index}")
+        await _check_successor(ctx, task, kind, task_id, f"#/replaced_by/{index}", lock=lock)
     if kind == "transfer":
         await check_chain(ctx, task, value.organisation)
         given = state_of(task).changed(change.fields)
         tasks.check_confirmable(given, task.programme.owner_organisation_id)
 
 
-async def _check_successor(ctx: Context, task: Task, kind: str, task_id: UUID, pointer: str) -> None:
+async def _check_successor(ctx: Context, task: Task, kind: str, task_id: UUID, pointer: str, *, lock: bool) -> None:
     """What replaces a task is in its programme and as public as it is; a part is a proposal, a merged task may be open.
 
     Otherwise a public decision would name a restricted task. Who reads one by mandate alone names it in no step.
     """
     other: Task | None
     try:
-        other = await get_task(ctx, task_id)
+        other = await get_task(ctx, task_id, lock=lock)
     except TaskNotFound:
         other = None
     if other is not None and not is_visible(state_of(other), ctx.caller.organisation_id):
