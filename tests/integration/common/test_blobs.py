@@ -4,7 +4,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from PIL import Image
 from tests.integration.common.s3_server import bucket
 
 from sixclear.common.blobs.kinds import DOCX, JPEG, ODT, PDF, PNG, fits_name, kind_of
-from sixclear.common.blobs.pictures import PictureUnreadable, without_metadata
+from sixclear.common.blobs.pictures import MOST_SCANS, MOST_SEGMENTS, PictureUnreadable, without_metadata
 from sixclear.common.blobs.store import BlobMissing, BlobStore, BlobTooLarge, in_folder
 
 MOST = 8 * 1024 * 1024
@@ -187,6 +187,7 @@ def typed(kind: str) -> tuple[str, str]:
         archive(typed("application/vnd.ms-office.vbaProject"), ("word/document.xml", "<w/>")),
         archive(typed("application/vnd.ms-word.document.macroEnabled.main+xml"), ("word/document.xml", "<w/>")),
         archive(typed("application/vnd.ms-office.vb&#97;Project"), ("word/document.xml", "<w/>")),
+        archive(typed("application/vnd.ms-excel.intlMacrosheet+xml"), ("xl/workbook.xml", "<x/>")),
         archive(typed("a"), ("[Content_Types].xmm", "b"), ("word/document.xml", "<w/>")).replace(b".xmm", b".xml"),
         archive(typed("a"), ("word/document.xml", "<w/>"), ("Word/Document.xml", "<w/>")),
         archive((typed("a")[0], " " * 2_000_000), ("word/document.xml", "<w/>")),
@@ -269,6 +270,31 @@ def test_a_picture_is_unpacked_once_and_turned_once() -> None:
 def test_a_broken_or_enormous_picture_is_refused(spoil: Callable[[bytes], bytes]) -> None:
     with pytest.raises(PictureUnreadable):
         without_metadata(io.BytesIO(spoil(picture("PNG"))))
+
+
+def progressive(scans: int) -> bytes:
+    """A picture whose last scan is repeated: each time all of it is unpacked once more."""
+    written = io.BytesIO()
+    Image.new("L", (64, 64), 128).save(written, "JPEG", progressive=True)
+    whole = written.getvalue()
+    last = whole.rfind(b"\xff\xda")
+    return whole[:last] + whole[last:-2] * scans + whole[-2:]
+
+
+def test_a_picture_of_very_many_scans_is_refused_before_it_is_unpacked() -> None:
+    """One of 20 MB would be unpacked for hours, and no other picture meanwhile."""
+    assert without_metadata(io.BytesIO(progressive(20)))
+    with pytest.raises(PictureUnreadable):
+        without_metadata(io.BytesIO(progressive(MOST_SCANS)))
+
+
+def test_a_picture_of_very_many_segments_is_refused() -> None:
+    """Their list would take more memory than the largest picture."""
+    whole = picture("JPEG")
+    for count, fits in ((200, True), (MOST_SEGMENTS, False)):
+        segments = io.BytesIO(whole[:2] + b"\xff\xe3\x00\x02" * count + whole[2:] + b"\xff\xda" * MOST_SCANS)
+        with nullcontext() if fits else pytest.raises(PictureUnreadable):
+            assert without_metadata(segments)
 
 
 @pytest.mark.parametrize(("form", "width"), [("WEBP", 4_001), ("PNG", 8_400)])

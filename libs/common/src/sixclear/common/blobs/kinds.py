@@ -48,7 +48,7 @@ _MAIN_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presenta
 _OPEN_KINDS = {kind.media_type: kind for kind in (ODT, ODS, ODP)}
 _RUNS = ("vbaproject.bin", "basic/", "scripts/", "activex/")
 # A part may have any name; what runs is known by its type. No writer needs entities to name a type.
-_RUNNING_TYPES = (b"macroenabled", b"vbaproject", b"activex", b"&#", b"<!doctype")
+_RUNNING_TYPES = (b"macroenabled", b"vbaproject", b"macrosheet", b"activex", b"&#", b"<!doctype")
 
 
 def _opens_otherwise(before: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
@@ -13,11 +14,19 @@ if TYPE_CHECKING:
 MOST_PIXELS = 25_000_000
 # Unpacking WebP takes twice the memory.
 MOST_PIXELS_OF_WEBP = 12_000_000
+# A JPEG is unpacked once for each scan, which may take 40 bytes: a file of 20 MB would keep a processor busy for hours.
+# Writers of progressive pictures make 10, the best of them 64. Each segment is kept in memory, at 100 bytes and more.
+MOST_SCANS = 100
+MOST_SEGMENTS = 2_000
 _QUALITY = 90
 # Where `without_metadata` runs: one picture at a time, whatever comes at once, for what one takes of memory.
 ONE_BY_ONE = ThreadPoolExecutor(1, "picture")
 _ORIENTATION = 0x0112
 _KEPT = ("icc_profile", "transparency")
+_JPEG = b"\xff\xd8"
+# What begins a segment (ITU-T T.81, B.1.1.2): no byte of a scan, and no mark within one.
+_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
+_SCAN, _END = b"\xda", b"\xd9"
 
 
 class PictureUnreadable(Exception):
@@ -32,6 +41,7 @@ def without_metadata(picture: IO[bytes]) -> bytes:
     # A library of a job: a service that takes no picture does not load it.
     from PIL import Image
 
+    _check_scans(picture)
     try:
         with Image.open(picture, formats=("PNG", "JPEG", "WEBP")) as opened:
             most = MOST_PIXELS_OF_WEBP if opened.format == "WEBP" else MOST_PIXELS
@@ -48,6 +58,19 @@ def without_metadata(picture: IO[bytes]) -> bytes:
         raise
     except Exception as error:  # its reader raises whatever a broken file makes of it
         raise PictureUnreadable from error
+
+
+def _check_scans(picture: IO[bytes]) -> None:
+    """Raises PictureUnreadable for a JPEG that takes far longer, or far more memory, than its pixels say."""
+    picture.seek(0)
+    content = picture.read()
+    picture.seek(0)
+    place, scans, segments = len(_JPEG), 0, 0
+    while content.startswith(_JPEG) and (marker := _MARKER.search(content, place)) and marker[1] != _END:
+        scans, segments = scans + (marker[1] == _SCAN), segments + 1
+        if scans > MOST_SCANS or segments > MOST_SEGMENTS:
+            raise PictureUnreadable
+        place = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2])
 
 
 def _turn(picture: Image.Image) -> Image.Transpose | None:
