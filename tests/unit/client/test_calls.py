@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from sixclear.client import BulkAnswer, Client, Credentials, NotReached, PositionGone, Problem, rows_of_csv
+from sixclear.client.rows import keyed
 
 URL = "http://sixclear.invalid"
 
@@ -162,3 +163,24 @@ def test_a_file_that_becomes_a_job_is_followed_to_its_end(pauses: list[float]) -
         answer = own.report([{"text": "x"}, {"text": "y"}])
     assert ([item["outcome"] for item in answer.items], pauses) == (["reported", "rejected"], [1])
     assert [request.url.path for request in server.asked][1:] == [address, address, f"{address}/results"]
+
+
+def test_rows_of_one_task_get_the_same_keys_each_time() -> None:
+    one, other = {"task_id": "a", "text": "Tuần 1"}, {"task_id": "b", "text": "Tuần 1"}
+    again, own = {"task_id": "a", "text": "Tuần 2"}, {"task_id": "c", "text": "x", "idempotency_key": "mine"}
+    rows = [one, other, again, own, {"task_id": "c", "text": "y"}]
+    keys = [row.get("idempotency_key") for row in keyed(rows)]
+    assert (keys[1], keys[3]) == (None, "mine"), "of a single row the platform knows by itself"
+    assert len({keys[0], keys[2], keys[4]}) == 3
+    assert [row.get("idempotency_key") for row in keyed([other, one, again])] == [None, keys[0], keys[2]]
+    assert keyed([one, again | {"text": "Tuần 3"}])[0]["idempotency_key"] != keys[0]
+    assert "idempotency_key" not in one, "the caller's own rows stay as they are"
+
+
+def test_reports_are_sent_with_their_keys() -> None:
+    answer = httpx2.Response(200, json={"items": [{"index": index, "outcome": "reported"} for index in range(2)]})
+    server = Server(answer)
+    with client(server) as own:
+        own.report([{"task_id": "a", "text": "1"}, {"task_id": "a", "text": "2"}])
+    sent = [json.loads(line) for line in server.asked[0].content.splitlines()]
+    assert all(row["idempotency_key"].startswith("rows-") for row in sent)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from sixclear.client.results import BulkAnswer, Json, LogPage
-from sixclear.client.rows import chunks
+from sixclear.client.rows import chunks, keyed
 from sixclear.client.steps import MOST_REPORTS, MOST_TASKS, PREFIXES, Calls, Credentials, Pause, Steps
 
 T = TypeVar("T")
@@ -94,8 +94,11 @@ class AsyncClient:
         return await self._bulk(f"{_TASKS}/tasks/bulk", rows, MOST_TASKS, dry_run=dry_run)
 
     async def report(self, rows: Iterable[Json], *, dry_run: bool = False) -> BulkAnswer:
-        """Report progress on tasks, in requests of five hundred rows at most."""
-        return await self._bulk(f"{_TASKS}/progress/bulk", rows, MOST_REPORTS, dry_run=dry_run)
+        """Report progress on tasks, in requests of five hundred rows at most.
+
+        The same rows may be sent again: several rows of one task get keys for that (`rows.keyed`).
+        """
+        return await self._bulk(f"{_TASKS}/progress/bulk", keyed(rows), MOST_REPORTS, dry_run=dry_run)
 
     async def _bulk(self, path: str, rows: Iterable[Json], most: int, *, dry_run: bool) -> BulkAnswer:
         items: list[Json] = []
