@@ -3,7 +3,7 @@
 A row says what was asked for. It holds nothing of what was answered, and nothing that a person typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import Database, dump_json
 
-# `operation` is the name in the OpenAPI document, or the path of a page. `entity` is the identifier in its address.
+# `operation` is the name in the OpenAPI document, or the path of a page. `entity` has the identifiers in its address.
 DDL_V1: list[str] = [
     """CREATE TABLE access_record (
          access_record_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -81,14 +81,26 @@ async def note(session: AsyncSession, reading: Reading) -> None:
     await session.execute(_NOTE, values)
 
 
+_COMPARED = {
+    "client_id": "client_id = :client_id",
+    "entities": "entity = ANY (CAST(:entities AS text[]))",
+    "before": "access_record_id < :before",
+}
+
+
 async def list_readings(
-    session: AsyncSession, *, client_id: str | None, entity: str | None, before: int | None, limit: int
+    session: AsyncSession,
+    *,
+    client_id: str | None = None,
+    entities: Collection[str] | None = None,
+    before: int | None = None,
+    limit: int,
 ) -> Sequence[Row[tuple[object, ...]]]:
-    """Readings, newest first, older than the one with the number `before`."""
-    asked = {"client_id": client_id, "entity": entity, "access_record_id": before}
+    """Readings by a client, or of some entities, newest first, older than the one with the number `before`."""
+    named = None if entities is None else sorted(entities)
+    asked = {"client_id": client_id, "entities": named, "before": before}
     given = {name: value for name, value in asked.items() if value is not None}
-    compared = [f"{name} {'<' if name == 'access_record_id' else '='} :{name}" for name in given]
-    narrowed = f" WHERE {' AND '.join(compared)}" if compared else ""
+    narrowed = f" WHERE {' AND '.join(_COMPARED[name] for name in given)}" if given else ""
     statement = text(f"{_LIST}{narrowed} ORDER BY access_record_id DESC LIMIT :limit")
     return (await session.execute(statement, {**given, "limit": limit})).all()
 

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message
@@ -17,6 +19,7 @@ from sixclear.common.bulk.files import Files, Part
 from sixclear.common.bulk.items import FILES, read_lines
 from sixclear.common.bulk.job_views import view_of
 from sixclear.common.bulk.split import Piece, Splitter
+from sixclear.common.clock import Clock
 from sixclear.common.errors import InternalError
 from sixclear.common.service_state import ServiceState, state_of
 from sixclear.common.use_case import Context
@@ -25,6 +28,7 @@ from sixclear.common.web.endpoint import Handler
 from sixclear.common.web.media_types import accepts, require_type
 from sixclear.common.web.openapi import NDJSON
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 
 # A thousand reports of ordinary length. Beyond it a file is a job, however few its items are.
 AT_ONCE_BYTES = 4 * 1024 * 1024
@@ -32,6 +36,8 @@ AT_ONCE_BYTES = 4 * 1024 * 1024
 MOST_ITEMS = 1_000_000
 _CHUNK_BYTES = 1024 * 1024
 _LINES_AT_ONCE = 500
+# A slow file is stored as often, so that it does not pass for one that is not sent any more.
+_TOLD_EVERY = timedelta(seconds=20)
 
 
 class _NotAtOnce(Exception):
@@ -139,7 +145,7 @@ async def _spool(request: Request, state: ServiceState, files: Files, parts: Asy
             session, spooled.job_id, files.operation, caller, request_id, state.clock(), state.jobs.most_open
         )
     try:
-        async for chunk in _chunks(_hashed(parts, digest), splitter, files.most(state.own)):
+        async for chunk in _chunks(_hashed(parts, digest), splitter, files.most(state.own), state.clock):
             async with state.database.transaction() as session:
                 await jobs.store(session, spooled.job_id, chunk, state.clock())
     except BaseException:
@@ -155,18 +161,20 @@ async def _hashed(parts: AsyncIterator[bytes], digest: "hashlib._Hash") -> Async
         yield part
 
 
-async def _chunks(parts: AsyncIterator[bytes], splitter: Splitter, most: int) -> AsyncIterator[jobs.Chunk]:
-    """The items of a file, together as many as are taken at once; raises BulkTooLarge."""
-    first, weight, waiting = 0, 0, list[Piece]()
+async def _chunks(
+    parts: AsyncIterator[bytes], splitter: Splitter, most: int, clock: Clock
+) -> AsyncIterator[jobs.Chunk]:
+    """The items of a file, together as many as are taken at once, fewer on a slow line; raises BulkTooLarge."""
+    first, weight, waiting, told_at = 0, 0, list[Piece](), clock()
     async for pieces in _cut(parts, splitter):
         for piece in pieces:
             waiting.append(piece)
             weight += len(piece.raw or b"")
             if first + len(waiting) > MOST_ITEMS:
                 raise BulkTooLarge(f"A file has {MOST_ITEMS} items at most: divide it into several.")
-            if len(waiting) >= most or weight >= _CHUNK_BYTES:
+            if len(waiting) >= most or weight >= _CHUNK_BYTES or clock() - told_at >= _TOLD_EVERY:
                 yield jobs.Chunk(first, waiting)
-                first, weight, waiting = first + len(waiting), 0, []
+                first, weight, waiting, told_at = first + len(waiting), 0, [], clock()
     if waiting:
         yield jobs.Chunk(first, waiting)
 
@@ -224,6 +232,9 @@ def lines_of(items: list[Any]) -> Iterator[bytes]:
     for begin in range(0, len(items), _LINES_AT_ONCE):
         yield b"".join(orjson.dumps(item) + b"\n" for item in items[begin : begin + _LINES_AT_ONCE])
 
+
+# For a route that takes a file: what became of it is an answer to its sender, and shows nothing else.
+OWN_ANSWERS = Depends(RouteOptions(recorded=False))
 
 # Without a schema: typed clients of before would have to tell two answers apart.
 ACCEPTED: dict[int | str, dict[str, Any]] = {

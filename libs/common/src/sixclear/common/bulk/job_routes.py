@@ -9,17 +9,14 @@ from fastapi.responses import StreamingResponse
 
 from sixclear.common.bulk import jobs
 from sixclear.common.bulk.errors import JobNotFound
-from sixclear.common.bulk.incoming import lines_of
+from sixclear.common.bulk.incoming import OWN_ANSWERS, lines_of
 from sixclear.common.bulk.job_views import JobView, view_of
 from sixclear.common.service_state import state_of
 from sixclear.common.web.access import Access
 from sixclear.common.web.openapi import NDJSON
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import CallerDep, SessionDep, TransactionalRoute
-from sixclear.common.web.route_options import RouteOptions
 
-# What a client is told of what it sent is an answer to it, as that of every writing route.
-_OWN_ANSWERS = Depends(RouteOptions(recorded=False))
 _ENDED = ("finished", "stopped")
 
 
@@ -30,7 +27,7 @@ def job_router(access: Access, tag: str) -> APIRouter:
     @router.get(
         "/jobs/{job_id}",
         operation_id="getJob",
-        dependencies=[Depends(access), _OWN_ANSWERS],
+        dependencies=[Depends(access), OWN_ANSWERS],
         responses=problem_responses(JobNotFound),
     )
     async def get_job(session: SessionDep, caller: CallerDep, job_id: UUID, response: Response) -> JobView:
@@ -43,7 +40,7 @@ def job_router(access: Access, tag: str) -> APIRouter:
     @router.get(
         "/jobs/{job_id}/results",
         operation_id="listJobResults",
-        dependencies=[Depends(access), _OWN_ANSWERS],
+        dependencies=[Depends(access), OWN_ANSWERS],
         responses=problem_responses(JobNotFound)
         | {200: {"description": "A result a line.", "content": {NDJSON: {"schema": {"type": "string"}}}}},
         response_class=Response,

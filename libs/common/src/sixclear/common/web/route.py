@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sixclear.common.entity_cache import changed_in
 from sixclear.common.errors import InvalidRequest
 from sixclear.common.service_state import state_of
 from sixclear.common.web import idempotency
@@ -57,10 +58,11 @@ class TransactionalRoute(APIRoute):
     POST, PUT, PATCH and DELETE get a session that is committed before the answer is handed out, so a commit that fails
     is answered as an error and never as a success; an answer of 400 and above rolls back; a retry with the same
     `Idempotency-Key` gets the first answer again. Other methods get a session that the server keeps from writing, or
-    one that is committed where `RouteOptions` say so; no answer of theirs is kept. An answer to a GET that asks for a
-    token is in the access log before it leaves, unless it shows only what is public. A session takes a connection with
-    its first statement, so a refused request costs none. The rule and the options stand on the route or on its own
-    router, never on one that includes it.
+    one that is committed where `RouteOptions` say so; no answer of theirs is kept. An answer of a route that asks for a
+    token is in the access log before it leaves, unless it shows only what is public: each one to a GET, and of other
+    methods those that left no event, which would say who asked. A session takes a connection with its first statement,
+    so a refused request costs none. The rule and the options stand on the route or on its own router, never on one that
+    includes it.
     """
 
     _planned: Handler | None = None
@@ -76,8 +78,9 @@ class TransactionalRoute(APIRoute):
         changing = bool(set(self.methods or ()) - _SAFE_METHODS)
         writing = options.writes or changing
         protected = rule is not None and bool(rule.scopes)
-        recorded = options.recorded if options.recorded is not None else protected and not changing
+        recorded = options.recorded if options.recorded is not None else protected
         scopes, operation = () if rule is None else rule.scopes, self.operation_id or self.path_format
+        asked = Asked(operation, scopes, known.known, options.recorded or not changing) if recorded else None
 
         async def handle(request: Request) -> Response:
             request = JsonRequest(request.scope, request.receive)
@@ -92,10 +95,12 @@ class TransactionalRoute(APIRoute):
             database = state_of(request).database
             if database is None:
                 return await handler(request)
-            response = await (_write(request, handler, options) if writing else _read(request, handler))
-            if recorded:
-                asked = Asked(operation, scopes, known.known, await current_time(request))
-                await note_reading(request, response, database, asked)
+            if writing:
+                return await _write(request, handler, options, asked)
+            response = await _read(request, handler)
+            if asked is not None:
+                async with database.transaction() as session:
+                    await note_reading(request, response, session, asked, await current_time(request))
             return response
 
         return handle
@@ -154,7 +159,7 @@ async def _read(request: Request, handler: Handler) -> Response:
         return await handler(request)
 
 
-async def _write(request: Request, handler: Handler, options: RouteOptions) -> Response:
+async def _write(request: Request, handler: Handler, options: RouteOptions, asked: Asked | None) -> Response:
     """The answer of a request whose changes are committed; it leaves the process only after that.
 
     FastAPI's usual place for a session, a dependency with `yield`, commits when the answer is handed over already: a
@@ -173,6 +178,8 @@ async def _write(request: Request, handler: Handler, options: RouteOptions) -> R
             raise TypeError("A writing route answers with a whole body: a stream would begin before the commit.")
         if response.status_code >= 400:
             await session.rollback()
+        elif asked is not None and (asked.always or not changed_in(session)):
+            await note_reading(request, response, session, asked, await current_time(request))
     if state.event_log is not None:
         state.event_log.wake()
     return response

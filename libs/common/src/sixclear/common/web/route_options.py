@@ -25,8 +25,9 @@ class RouteOptions:
       retry the same answer with `Idempotency-Replayed: true`, and raises IdempotencyKeyReused for another request.
     - `key_lengths`: how many characters an `Idempotency-Key` has here, for the description; the use case checks it.
     - `deprecated`: since when the operation is deprecated and when it ends; every answer says it.
-    - `recorded`: whether an answer goes to the access log. Without it, those of GET that ask for a token do. False is
-      for answers that never show what is not public, True for another method whose purpose is to read.
+    - `recorded`: whether an answer goes to the access log. Without it, those do that ask for a token: of GET each, of
+      other methods what left no event. False is for answers that never show what is not public, True for another
+      method whose purpose is to read.
     - `page`: a page for people. Addresses of pages are passed on by mail and search engines, which add parameters of
       their own (`fbclid`, `utm_source`): a parameter that the page does not know is ignored, and none is refused.
     """

@@ -4,12 +4,16 @@ from uuid import UUID
 
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, OrganisationRule
+from sixclear.common.web.route_options import RouteOptions
 from sixclear.data_catalog.entry.models import Entry
 
 # A client with this scope keeps the catalogue for all organisations: it enters and moves entries for their owners.
 _STEWARD = "catalog:approve"
 
 PUBLIC = Access.public("Which data the state holds, who owns it and how far it is, is published to everyone.")
+
+# Nothing that an answer shows needs a row in the access log.
+ALL_PUBLIC = RouteOptions(recorded=False)
 
 
 def is_steward(ctx: Context) -> bool:

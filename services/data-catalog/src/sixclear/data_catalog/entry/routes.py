@@ -27,6 +27,7 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Words
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.data_catalog.entry import access, responses, service
+from sixclear.data_catalog.entry.access import ALL_PUBLIC
 from sixclear.data_catalog.entry.errors import (
     STEP_REFUSALS,
     EntryNotFound,
@@ -53,7 +54,7 @@ from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list.errors import ListNotFound
 
-router = APIRouter(route_class=TransactionalRoute, tags=["entries"])
+router = APIRouter(route_class=TransactionalRoute, tags=["entries"], dependencies=[Depends(ALL_PUBLIC)])
 
 PUBLIC = Depends(access.PUBLIC)
 WRITE = Depends(Access.scope("catalog:write", "catalog:approve", organisation=access.OWNER_OR_STEWARD))

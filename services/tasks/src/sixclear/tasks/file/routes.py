@@ -44,7 +44,7 @@ _FORM = {
     "/files",
     operation_id="sendFile",
     # The same file under the same name is the same file: a repetition needs no key, and a key keeps no second answer.
-    dependencies=[SEND, Depends(RouteOptions(key_kept_with_entity=True))],
+    dependencies=[SEND, Depends(RouteOptions(key_kept_with_entity=True, recorded=False))],
     status_code=201,
     responses=problem_responses(
         ContentTooLarge, FileKindRefused, FileRedacted, TooManyFilesWaiting, InvalidRequest, FilesNotSetUp

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 
 from sixclear.common.bulk.errors import BulkRefused, BulkTooLarge, TooManyJobs
 from sixclear.common.bulk.files import Atomic, DryRun
-from sixclear.common.bulk.incoming import ACCEPTED, FileRoute, take_file
+from sixclear.common.bulk.incoming import ACCEPTED, OWN_ANSWERS, FileRoute, take_file
 from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.web.access import Access
 from sixclear.common.web.openapi import lines_of
@@ -28,7 +28,7 @@ _FILE = (
 @router.post(
     "/tasks/bulk",
     operation_id="putTasksInBulk",
-    dependencies=[WRITE, Depends(FILES)],
+    dependencies=[WRITE, Depends(FILES), OWN_ANSWERS],
     response_model=TaskBulkResult,
     responses=ACCEPTED | problem_responses(BulkTooLarge, BulkRefused, TooManyJobs, UnsupportedMediaType),
     openapi_extra=lines_of(TaskItem, _FILE),
