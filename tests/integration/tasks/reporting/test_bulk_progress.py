@@ -189,3 +189,26 @@ async def test_two_files_at_once_never_deadlock(service: Service) -> None:
 
 async def _versions(service: Service) -> set[int]:
     return {task["version"] for task in (await service.get("/tasks", limit="200"))["items"]}
+
+
+async def outcomes(service: Service, lines: list[object]) -> list[str]:
+    items = (await send(service, lines))["items"]
+    assert isinstance(items, list)
+    return [item["outcome"] for item in items]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("keyed", [(1,), (0,), (0, 2), (2,), (0, 1, 2)])
+async def test_a_file_in_which_some_lines_have_a_key_may_be_sent_again(
+    service: Service, keyed: tuple[int, ...]
+) -> None:
+    task_id = await an_assigned_task(service, external_id="NV-1")
+    lines = [line(1, 10), line(1, 20, text="Tuần sau"), line(1, 30, text="Tuần sau nữa")]
+    for number in keyed:
+        lines[number]["idempotency_key"] = f"k-{number}"
+    assert await outcomes(service, list(lines)) == ["reported"] * 3
+    assert await outcomes(service, list(lines)) == ["unchanged"] * 3
+    lines[0] = line(1, 15, text="Nói khác")
+    assert (await outcomes(service, list(lines)))[0] == "reported", "what is new is taken"
+    reports = (await service.get(f"/tasks/{task_id}/reports"))["items"]
+    assert [one["percent"] for one in reports if one["text"] == "Tuần này"] == [10]

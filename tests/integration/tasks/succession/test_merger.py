@@ -149,6 +149,23 @@ async def test_a_report_of_the_former_body_is_told_the_successor(service: Servic
     assert bulk.json()["items"][0]["outcome"] == "reported", bulk.text
 
 
+async def test_a_file_of_the_former_body_is_told_the_successor(service: Service) -> None:
+    task_id = await a_task(service, "M-1")
+    lines = [{"task_id": task_id, **REPORT}, {"source": "ministry", "external_id": "M-1", **REPORT}, {"text": "x"}]
+    assert (await merge(service)).is_success
+    await reach(service)
+    items = (await service.post(COMMITTEE_57, "/progress/bulk", lines)).json()["items"]
+    assert [one["problem"]["code"] for one in items] == [
+        "organisation-not-allowed",
+        "task-not-found",
+        "reference-unknown",
+    ]
+    named = [f"its work is that of {COMMITTEE_204}" in one["problem"]["detail"] for one in items]
+    assert named == [True, True, False]
+    other = (await service.post("01", "/progress/bulk", [{"task_id": task_id, **REPORT}])).json()["items"]
+    assert "its work is that of" not in other[0]["problem"]["detail"]
+
+
 async def test_nothing_new_is_given_to_what_is_no_more(service: Service) -> None:
     assert (await merge(service)).is_success
     by_code = await a_task(service, "N-1")

@@ -20,10 +20,19 @@ Later = Callable[[], AsyncGenerator[Sequence[Line[Any]]]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines of a file that are taken in one transaction; `later` where the file is a job, which has others behind."""
+    """Lines of a file that are taken in one transaction; `later` where the file is a job, which has others behind.
+
+    `around` are all lines of the part, in their order, where some were taken before under keys of their own.
+    """
 
     lines: Sequence[Line[Any]]
     later: Later | None = None
+    around: Sequence[Line[Any]] | None = None
+
+    @property
+    def said(self) -> Sequence[Line[Any]]:
+        """What the sender says here, now and before: what is a repetition is judged by all of it."""
+        return self.lines if self.around is None else self.around
 
 
 # What a use case makes of a part, given the service's own settings. It answers an item a line, in their order.
@@ -87,7 +96,8 @@ class Files:
         Raises BulkRefused when it is `atomic` and an item is refused: the transaction must not be committed then.
         """
         keyed = await keys.look_up(ctx, self.operation, part.lines)
-        result = await self.apply(ctx, replace(part, lines=keyed.left), dry_run, own)
+        around = keyed.said if keyed.hashes else None
+        result = await self.apply(ctx, replace(part, lines=keyed.left, around=around), dry_run, own)
         if keyed.hashes:
             items = keyed.merged(result.results, self.result.item_result)
             result.results[:] = items

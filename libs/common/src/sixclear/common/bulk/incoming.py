@@ -19,7 +19,6 @@ from sixclear.common.bulk.files import Files, Part
 from sixclear.common.bulk.items import FILES, read_lines
 from sixclear.common.bulk.job_views import view_of
 from sixclear.common.bulk.split import Piece, Splitter
-from sixclear.common.clock import Clock
 from sixclear.common.errors import InternalError
 from sixclear.common.service_state import ServiceState, state_of
 from sixclear.common.use_case import Context
@@ -36,7 +35,7 @@ AT_ONCE_BYTES = 4 * 1024 * 1024
 MOST_ITEMS = 1_000_000
 _CHUNK_BYTES = 1024 * 1024
 _LINES_AT_ONCE = 500
-# A slow file is stored as often, so that it does not pass for one that is not sent any more.
+# A slow file says as often that it still comes, so that it does not pass for one that is not sent any more.
 _TOLD_EVERY = timedelta(seconds=20)
 
 
@@ -145,7 +144,8 @@ async def _spool(request: Request, state: ServiceState, files: Files, parts: Asy
             session, spooled.job_id, files.operation, caller, request_id, state.clock(), state.jobs.most_open
         )
     try:
-        async for chunk in _chunks(_hashed(parts, digest), splitter, files.most(state.own), state.clock):
+        arriving = _told(_hashed(parts, digest), state, spooled.job_id)
+        async for chunk in _chunks(arriving, splitter, files.most(state.own)):
             async with state.database.transaction() as session:
                 await jobs.store(session, spooled.job_id, chunk, state.clock())
     except BaseException:
@@ -161,20 +161,30 @@ async def _hashed(parts: AsyncIterator[bytes], digest: "hashlib._Hash") -> Async
         yield part
 
 
-async def _chunks(
-    parts: AsyncIterator[bytes], splitter: Splitter, most: int, clock: Clock
-) -> AsyncIterator[jobs.Chunk]:
-    """The items of a file, together as many as are taken at once, fewer on a slow line; raises BulkTooLarge."""
-    first, weight, waiting, told_at = 0, 0, list[Piece](), clock()
+async def _told(parts: AsyncIterator[bytes], state: ServiceState, job_id: UUID) -> AsyncIterator[bytes]:
+    """The parts; a slow file says from time to time that it still comes. Raises JobNotFound when it was given up."""
+    assert state.database is not None
+    told_at = state.clock()
+    async for part in parts:
+        if (now := state.clock()) - told_at >= _TOLD_EVERY:
+            async with state.database.transaction() as session:
+                await jobs.goes_on(session, job_id, now)
+            told_at = now
+        yield part
+
+
+async def _chunks(parts: AsyncIterator[bytes], splitter: Splitter, most: int) -> AsyncIterator[jobs.Chunk]:
+    """The items of a file, together as many as are taken at once; raises BulkTooLarge."""
+    first, weight, waiting = 0, 0, list[Piece]()
     async for pieces in _cut(parts, splitter):
         for piece in pieces:
             waiting.append(piece)
             weight += len(piece.raw or b"")
             if first + len(waiting) > MOST_ITEMS:
                 raise BulkTooLarge(f"A file has {MOST_ITEMS} items at most: divide it into several.")
-            if len(waiting) >= most or weight >= _CHUNK_BYTES or clock() - told_at >= _TOLD_EVERY:
+            if len(waiting) >= most or weight >= _CHUNK_BYTES:
                 yield jobs.Chunk(first, waiting)
-                first, weight, waiting, told_at = first + len(waiting), 0, [], clock()
+                first, weight, waiting = first + len(waiting), 0, []
     if waiting:
         yield jobs.Chunk(first, waiting)
 

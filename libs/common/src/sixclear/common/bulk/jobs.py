@@ -25,6 +25,8 @@ MOST_KEPT_OF_SENDER = 20
 MOST_OPEN_OF_SENDER = 4
 # A file of which nothing came for so long is not sent any more: its connection, or this process, has ended.
 _SILENT_AFTER = timedelta(minutes=10)
+# So long it is waited for where its room is asked for: a line that breaks without a word must not keep a sender out.
+_STALLED_AFTER = timedelta(minutes=1)
 
 DDL_V1: list[str] = [
     """CREATE TABLE bulk_job (
@@ -80,6 +82,9 @@ _STORE = text(
        INSERT INTO bulk_chunk (job_id, first, lines, items) SELECT job_id, :first, :lines, :items FROM told
        RETURNING first"""
 ).bindparams(bindparam("lines", type_=ARRAY(Integer)), bindparam("items", type_=ARRAY(LargeBinary)))
+_GOES_ON = text(
+    "UPDATE bulk_job SET progress_at = :now WHERE job_id = :job_id AND state = 'receiving' RETURNING job_id"
+)
 _ACCEPT = text(
     """UPDATE bulk_job SET state = 'waiting', dry_run = :dry_run, accepted_at = :now, turn_at = :now, progress_at = :now
        WHERE job_id = :job_id AND state = 'receiving' RETURNING *"""
@@ -89,6 +94,7 @@ _FORGET = text(
           SELECT job_id FROM bulk_job WHERE {_SENDER} AND state IN ('finished', 'stopped')
           ORDER BY finished_at DESC OFFSET {MOST_KEPT_OF_SENDER})"""  # noqa: S608 (constants)
 )
+_GIVE_UP = text("DELETE FROM bulk_job WHERE state = 'receiving' AND progress_at <= :stalled_since")
 _DROP = text("DELETE FROM bulk_job WHERE job_id = :job_id AND state = 'receiving'")
 _CLEAN = text(
     """DELETE FROM bulk_job WHERE finished_at <= :finished_before
@@ -157,9 +163,15 @@ async def begin(
     now: datetime,
     most: int,
 ) -> None:
-    """Make room for a file; raises TooManyJobs when `most` of all, or four of the sender, are not worked through."""
+    """Make room for a file; raises TooManyJobs when `most` of all, or four of the sender, are not worked through.
+
+    Where there is none, files of which nothing came for a minute are given up: who still sends one hears it.
+    """
     await session.execute(_IN_TURN)
     found = (await session.execute(_COUNT_OPEN, {"client_id": caller.client_id})).one()
+    if found.of_sender >= MOST_OPEN_OF_SENDER or found.of_all >= most:
+        await session.execute(_GIVE_UP, {"stalled_since": now - _STALLED_AFTER})
+        found = (await session.execute(_COUNT_OPEN, {"client_id": caller.client_id})).one()
     if found.of_sender >= MOST_OPEN_OF_SENDER:
         raise TooManyJobs(f"{MOST_OPEN_OF_SENDER} files of yours are not worked through yet.")
     if found.of_all >= most:
@@ -174,6 +186,12 @@ async def store(session: AsyncSession, job_id: UUID, chunk: Chunk, now: datetime
     values = {"job_id": job_id, "first": chunk.first, "now": now, "items": [piece.raw for piece in chunk.pieces]}
     done = await session.execute(_STORE, {**values, "lines": [piece.line for piece in chunk.pieces]})
     if done.first() is None:
+        raise JobNotFound("The file came too slowly. Send it again.")
+
+
+async def goes_on(session: AsyncSession, job_id: UUID, now: datetime) -> None:
+    """Say that a file still arrives; raises JobNotFound when its room was taken away."""
+    if (await session.execute(_GOES_ON, {"job_id": job_id, "now": now})).first() is None:
         raise JobNotFound("The file came too slowly. Send it again.")
 
 

@@ -58,6 +58,15 @@ class Keyed:
         """The lines that are to be taken."""
         return [line for place, line in enumerate(self.lines) if self.is_left(place)] if self.hashes else self.lines
 
+    @property
+    def said(self) -> Sequence[Line[Any]]:
+        """The lines that are to be taken, and those that were taken before as they are."""
+        return [line for place, line in enumerate(self.lines) if self.is_left(place) or self._is_known(place)]
+
+    def _is_known(self, place: int) -> bool:
+        key, asked = self.hashes[place]
+        return key in self.known and self.known[key][:2] == (self.route, asked)
+
     def merged(self, taken: Sequence[ItemResult], result: type[ItemResult]) -> list[ItemResult]:
         """The results of all lines, of those of the lines that were left."""
         rest = iter(taken)

@@ -358,11 +358,16 @@ async def successors(session: AsyncSession, ids: Collection[UUID | None]) -> dic
 
 async def of_former(session: AsyncSession, own: UUID | None, refusal: OrganisationNotAllowed) -> OrganisationNotAllowed:
     """The refusal; where the caller's organisation was merged or closed it names the one that took its place."""
-    body = None if own is None else await rows.find_organisation(session, own)
+    told = await end_of(session, own)
+    return refusal if told is None else OrganisationNotAllowed(f"{refusal.detail} {told}")
+
+
+async def end_of(session: AsyncSession, organisation_id: UUID | None) -> str | None:
+    """A sentence on the end of an organisation, with the one that took its place; None for one that is there."""
+    body = None if organisation_id is None else await rows.find_organisation(session, organisation_id)
     if body is None or body.ended is None:
-        return refusal
-    told = _told(body, await briefs(session, [body.successor_id]))
-    return OrganisationNotAllowed(f"{refusal.detail} {told}")
+        return None
+    return _told(body, await briefs(session, [body.successor_id]))
 
 
 def _told(body: Organisation, successors: Briefs) -> str:

@@ -14,8 +14,9 @@ from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
-from sixclear.common.use_case import Context
+from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.common.web.etags import check_version, etag
+from sixclear.tasks.organisation.service import end_of
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step
 from sixclear.tasks.period.service.passing import open_for_reports, store
 from sixclear.tasks.reporting import repository as rows
@@ -46,8 +47,8 @@ from sixclear.tasks.task.service.find import lock_records
 _DECIDED_AT_ONCE, _WRITTEN_AT_ONCE = 100, 500
 # So many reports of a task may later parts of a file say again.
 _LOOKED_BACK = 50
-# The place of a line of a later part.
-_LATER = -1
+# The place of a line that is not taken here: of a later part, or taken before under a key of its own.
+_NO_PLACE = -1
 
 # By task and the body that reports on it: the places of lines, and what they say.
 _Told = dict[tuple[UUID, UUID], list[tuple[int, ReportCommand]]]
@@ -61,11 +62,11 @@ async def report_many(ctx: Context, part: Part, dry_run: bool, _own: Settings) -
     answer is the same and nothing is written.
     """
     lines: Sequence[Line[BulkProgressItem]] = part.lines
-    items = [line.item for line in lines if line.item]
+    items = [line.item for line in part.said if line.item]
     names = await keys_of(ctx, items)
     wanted = {item.task_id for item in items if item.task_id}.union(*names.keyed.values())
     tasks = await lock_records(ctx, wanted)
-    commands = (command_of(ctx, item) for item in items)
+    commands = (command_of(ctx, line.item) for line in lines if line.item)
     periods, steps = await open_for_reports(ctx, tasks, *named_by(commands, ctx.now))
     batch = _Batch(
         ctx,
@@ -90,7 +91,23 @@ async def report_many(ctx: Context, part: Part, dry_run: bool, _own: Settings) -
             await writing.go_on_with(batch.drain())
     finally:
         await writing.end()
-    return BulkResult.of(results, dry_run=dry_run)
+    return BulkResult.of(await _naming_successor(ctx, results), dry_run=dry_run)
+
+
+async def _naming_successor(ctx: Context, results: list[BulkItemResult]) -> list[BulkItemResult]:
+    """The results; where the caller's organisation has ended, refusals for that name the one that took its place."""
+    refused = [index for index, one in enumerate(results) if one.problem and one.problem.code in _MAY_BE_FORMER]
+    told = await end_of(ctx.session, ctx.caller.organisation_id) if refused else None
+    for index in refused if told else ():
+        problem = results[index].problem
+        assert problem is not None
+        named = problem.model_copy(update={"detail": f"{problem.detail} {told}"})
+        results[index] = results[index].model_copy(update={"problem": named})
+    return results
+
+
+# Its tasks are the successor's: it may not report on them, and its keys name none of its own.
+_MAY_BE_FORMER = frozenset({OrganisationNotAllowed.code, TaskNotFound.code})
 
 
 FILES = Files(
@@ -225,12 +242,15 @@ class _Batch:
         An earlier request had those.
         """
         told: _Told = defaultdict(list)
-        for index, line in enumerate(part.lines):
+        for line in part.said:
             found = None if line.item is None else self._find(line.item, self._keys)
-            self._found.append(found)
+            place = _NO_PLACE
+            if len(self._found) < len(part.lines) and line is part.lines[len(self._found)]:
+                place = len(self._found)
+                self._found.append(found)
             if found is not None and found.named is not None:
                 task_id, organisation_id, command = found.named
-                told[task_id, organisation_id].append((index, command))
+                told[task_id, organisation_id].append((place, command))
         known = {named: of_task for named, of_task in told.items() if self._seen.of(named[0])}
         if part.later is not None:
             await self._look_ahead(part.later, known)
@@ -253,7 +273,7 @@ class _Batch:
                 for item in items:
                     found = None if wanted.isdisjoint(keys.candidates(item)) else self._find(item, keys)
                     if found is not None and found.named is not None and found.named[:2] in open_tasks:
-                        told[found.named[:2]].append((_LATER, found.named[2]))
+                        told[found.named[:2]].append((_NO_PLACE, found.named[2]))
                 open_tasks = self._undecided(told, open_tasks)
                 if not open_tasks:
                     return
