@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.integration.tasks.conftest import Service, proposal, started
+from tests.integration.tasks.conftest import OVERSEER, Service, proposal, started
 
 from sixclear.common.census import Census
 from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
@@ -175,6 +175,13 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("G06", "/tasks", proposal(external_id="NV-15", assign=False, deadline="2026-06-15"))
     await step("G06", f"{task}/milestones", {"title": "Khảo sát hiện trạng", "weight": 2, "deadline": "2026-05-20"})
     await step("G06", f"{task}/withdraw-proposal", {})
+    commented = proposal(external_id="NV-16", deadline="2026-06-15")
+    await step("P57", "/tasks", commented)
+    await step(OVERSEER, f"{task}/comments", {"text": "Tiến độ chậm so với kế hoạch; đề nghị giải trình"})
+    comment = (await service.get(f"{task}/comments"))["items"][0]["comment_id"]
+    await step("G06", f"/comments/{comment}/answer", {"text": "Đã bổ sung nhân lực, bảo đảm đúng hạn"})
+    await step("P57", "/tasks", commented | {"classification": "restricted"})
+    await step("P57", "/tasks", commented)
 
 
 @pytest.mark.asyncio

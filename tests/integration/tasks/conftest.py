@@ -21,6 +21,8 @@ from sixclear.tasks.organisation.seed import Named, Seed, organisation_id, regis
 from sixclear.tasks.settings import Settings
 
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
+# An outside supervisor of the programme `plan`: it acts for G01, and may do nothing but comment.
+OVERSEER = "supervisor"
 EVERYTHING = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
 
 
@@ -30,6 +32,10 @@ class Service(RunningService):
     prefix = "/api/tasks/v1"
 
     def headers(self, code: str, /, *scopes: str) -> dict[str, str]:
+        if code == OVERSEER:
+            body, plan = organisation_id("G01"), "programme:plan"
+            token = self.issuer.token("tasks:oversee", client_id=code, organisation_id=body, mandate=plan)
+            return {"Authorization": f"Bearer {token}"}
         return self.issuer.headers(
             *(scopes or EVERYTHING), client_id=f"org-{code}", organisation_id=organisation_id(code)
         )

@@ -7,7 +7,7 @@ import pytest
 from tests.contract.tasks.test_tasks_examples import the_life_of_a_task
 from tests.integration.private_answers import kept, walk_private_answers
 from tests.integration.repeated_members import refuse_repeated_members
-from tests.integration.tasks.conftest import Service, proposal
+from tests.integration.tasks.conftest import EVERYTHING, Service, proposal
 
 from sixclear.common.web.access import access_rules
 from sixclear.tasks.organisation.seed import organisation_id
@@ -77,7 +77,8 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
 @pytest.mark.asyncio
 async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
     files = "/progress/bulk", "/tasks/bulk", "/files"
-    await refuse_repeated_members(service.app, service.http, lambda: service.headers("P57"), *files)
+    every_scope = (*EVERYTHING, "tasks:oversee")
+    await refuse_repeated_members(service.app, service.http, lambda: service.headers("P57", *every_scope), *files)
 
 
 @pytest.mark.asyncio

@@ -109,6 +109,8 @@ async def filters(session: AsyncSession) -> Mapping[str, TaskFilter]:
         {"slip_days": 5},
         {"slip_days": 5, "assigning_organisation_id": owner, "restricted_for": owner},
         {"upper_task_id": task.task_id},
+        {"assignment": "waiting"},
+        {"assignment": "objected"},
         {"query": "so hoa"},
         {"query": task.code},
         {"query": "không có việc nào như thế"},

@@ -4,6 +4,10 @@ from datetime import datetime
 
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task, statements
+from tests.integration.tasks.evidence.evidence import classify
+from tests.integration.tasks.task.test_upper import a_national_task, own
+
+from sixclear.tasks.organisation.seed import organisation_id
 
 
 @pytest.mark.asyncio
@@ -47,3 +51,44 @@ async def test_a_deadline_that_comes_near_is_news_too(service: Service) -> None:
     assert (near.status_code, near.json()["timing"]["standing"]) == (200, "at_risk")
     listed = (await service.http.get("/api/tasks/v1/tasks")).json()["items"]
     assert [one["timing"] for one in listed if one["task_id"] == str(task_id)] == [near.json()["timing"]]
+
+
+@pytest.mark.asyncio
+async def test_an_upper_task_that_is_hidden_is_news_of_the_task_below_it(service: Service) -> None:
+    upper = await a_national_task(service)
+    made = (await service.post("P57", "/tasks", own(upper))).json()
+    path = f"/api/tasks/v1/tasks/{made['task_id']}"
+    first = await service.http.get(path)
+    await classify(service, upper, "restricted")
+    hidden = await service.http.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (hidden.status_code, hidden.json()["upper_task_id"]) == (200, None)
+    assert hidden.headers["etag"] != first.headers["etag"]
+    same = await service.http.get(path, headers={"If-None-Match": hidden.headers["etag"]})
+    assert same.status_code == 304
+    await classify(service, upper, "public")
+    again = await service.http.get(path, headers={"If-None-Match": hidden.headers["etag"]})
+    assert (again.json()["upper_task_id"], again.headers["etag"]) == (str(upper), first.headers["etag"])
+    said = {"percent": 40, "text": "Đang làm"}
+    report = await service.post(
+        "G06", f"/tasks/{made['task_id']}/progress", said, **{"If-Match": hidden.headers["etag"]}
+    )
+    assert report.status_code == 201, "the task's own version is the one that was read"
+
+
+@pytest.mark.asyncio
+async def test_a_body_or_a_directive_with_another_name_is_news_of_the_task(service: Service, both_ways: None) -> None:
+    entry = {"programme": "plan", "number": "12/CT-TTg", "issued_on": "2025-11-01", "issuer": "P57", "title": "Chỉ thị"}
+    directive = (await service.post("P57", "/directives", entry)).json()["directive_id"]
+    task_id = await an_assigned_task(service, directive_id=directive, lead_organisation="25999")
+    path = f"/api/tasks/v1/tasks/{task_id}"
+    first = await service.http.get(path)
+    assert (await service.post("P57", "/directives", entry | {"title": "Chỉ thị mới"})).status_code == 200
+    titled = await service.http.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (titled.status_code, titled.json()["directive"]["title"]) == (200, "Chỉ thị mới")
+    renamed = {"name_vi": "Phường Mới", "reason": "Sắp xếp", "document": "12/NQ"}
+    upgraded = await service.post("75", f"/organisations/{organisation_id('25999')}/upgrade", renamed)
+    assert upgraded.status_code == 200, upgraded.text
+    moved = await service.http.get(path, headers={"If-None-Match": titled.headers["etag"]})
+    assert (moved.status_code, moved.json()["lead_organisation"]["name_vi"]) == (200, "Phường Mới")
+    said = await service.post("25999", f"/tasks/{task_id}/progress", {"percent": 4, "text": "Đang làm"})
+    assert said.headers["etag"] == (await service.http.get(path)).headers["etag"]

@@ -16,6 +16,8 @@ from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
+from sixclear.tasks.comment import routes as comment
+from sixclear.tasks.comment.service import CHILDREN as COMMENTS
 from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.decision.service.follow import CHILDREN as DECISIONS
 from sixclear.tasks.directive import routes as directive
@@ -39,7 +41,7 @@ from sixclear.tasks.reporting.service.bulk import FILES as REPORTS
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.succession import routes as succession
 from sixclear.tasks.task import routes as task
-from sixclear.tasks.task.service.children import hang
+from sixclear.tasks.task.service.children import addresses_below, hang
 from sixclear.tasks.withdrawal import routes as withdrawal
 
 # Each sender of a large file reads what became of it.
@@ -58,12 +60,13 @@ ROUTERS = (
     reporting.router,
     reporting.files,
     evidence.router,
+    comment.router,
     JOBS,
     log.router,
     log.own_router,
     calendar.router,
     file.router,
-    access_log_router("readTasksAccessLog", "organisations"),
+    access_log_router("readTasksAccessLog", "organisations", addresses_below),
 )
 # What a form puts around the file that it carries.
 _FORM_BYTES = 16 * 1024
@@ -79,7 +82,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
-    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS)
+    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:

@@ -2,6 +2,7 @@
 
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.tasks.census.events import CENSUS_EVENTS
+from sixclear.tasks.comment.events import COMMENT_EVENTS
 from sixclear.tasks.decision.events import DECISION_EVENTS
 from sixclear.tasks.directive.events import DIRECTIVE_EVENTS
 from sixclear.tasks.evidence.events import EVIDENCE_EVENTS
@@ -22,6 +23,7 @@ EVENTS = EventCatalogue(
         EVIDENCE_EVENTS,
         DECISION_EVENTS,
         PERIOD_EVENTS,
+        COMMENT_EVENTS,
         CENSUS_EVENTS,
     ),
 )

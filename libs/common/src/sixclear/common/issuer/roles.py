@@ -15,7 +15,7 @@ SCOPES: dict[str, str] = {
     "tasks:confirm": "Confirms or returns results that another body handed in.",
     "tasks:administer": "Keeps programmes and directives, and withdraws records from the public.",
     "tasks:inspect": "Reads the tasks that the mandate names, restricted ones too. Who has it changes nothing.",
-    "tasks:oversee": "Reads the tasks of the area that the mandate names, restricted ones too.",
+    "tasks:oversee": "Reads the tasks that the mandate names, restricted ones too, and comments on them.",
     "facts:past": "Says when something became true, where that was before now (`occurred_at`).",
     "feedback:handle": "Reads and handles submissions given to the body: takes, forwards, asks, drafts answers.",
     "feedback:publish": "Publishes answers that another person drafted.",
@@ -59,7 +59,10 @@ ROLES: dict[str, Role] = {
     ),
     "area-member": Role("reads what is in its area", ("tasks:oversee",), mandate=(_NATIONAL,)),
     "supervisor": Role(
-        "reads for an outside supervisor, and changes nothing", ("tasks:inspect",), None, mandate=(_NATIONAL,)
+        "reads for an outside supervisor, and comments once its client names its body",
+        ("tasks:oversee",),
+        organisation_code=None,
+        mandate=(_NATIONAL,),
     ),
     "auditor": Role("reads who read what is not public", ("audit:read",), organisation_code=None),
     "operator": Role("looks after the platform", ("monitoring:operate", "monitoring:spans"), organisation_code=None),

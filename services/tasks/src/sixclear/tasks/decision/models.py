@@ -1,5 +1,6 @@
 """The table of decisions."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -54,6 +55,11 @@ class Decision(HangsOnTask, Base):
     def is_open(self) -> bool:
         """Whether it is still to be decided, or accepted."""
         return is_open(self.kind, self.state)
+
+    @property
+    def addresses(self) -> Collection[str]:
+        """Its own, and that of the decision over many tasks that shows it."""
+        return [str(one) for one in (self.decision_id, self.part_of) if one is not None]
 
     @property
     def offered_to(self) -> UUID | None:

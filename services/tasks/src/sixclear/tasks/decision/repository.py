@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     case,
     exists,
@@ -146,15 +147,32 @@ async def count_decisions(session: AsyncSession, task_id: UUID) -> int:
 
 
 async def list_decisions(
-    session: AsyncSession, narrow: DecisionFilter, *, after: tuple[datetime, UUID] | None, limit: int
+    session: AsyncSession,
+    narrow: DecisionFilter,
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    newest_first: bool = False,
 ) -> Sequence[Decision]:
-    """Decisions, the longest asked first, after the cursor."""
+    """Decisions, the longest asked first, or the last asked first, after the cursor."""
+    statement, place = _listed(narrow), tuple_(Decision.asked_at, Decision.decision_id)
+    if after is not None:
+        statement = statement.where(place < tuple_(*after) if newest_first else place > tuple_(*after))
+    keys = Decision.asked_at, Decision.decision_id
+    ordered = statement.order_by(*(one.desc() for one in keys)) if newest_first else statement.order_by(*keys)
+    return (await session.scalars(ordered.limit(limit))).all()
+
+
+async def count_listed(session: AsyncSession, narrow: DecisionFilter) -> int:
+    """How many decisions a list has."""
+    return (await session.scalars(select(func.count()).select_from(_listed(narrow).subquery()))).one()
+
+
+def _listed(narrow: DecisionFilter) -> Select[Decision]:
     statement = select(Decision).where(*_conditions(narrow))
     if narrow.concerned is not None or narrow.mandated is not None:
         statement = statement.join(Task, Task.task_id == Decision.task_id)
-    if after is not None:
-        statement = statement.where(tuple_(Decision.asked_at, Decision.decision_id) > tuple_(*after))
-    return (await session.scalars(statement.order_by(Decision.asked_at, Decision.decision_id).limit(limit))).all()
+    return statement
 
 
 async def find_whole(session: AsyncSession, decision_id: UUID, *, lock: bool = False) -> DecisionOverMany | None:

@@ -81,6 +81,10 @@ RoleParam = Annotated[
     Literal["part", "mandate"],
     Query(description="Tasks in which your organisation has a part, or those that your token's mandate names."),
 ]
+SortParam = Annotated[
+    Literal["longest", "newest"],
+    Query(description="`longest`: the longest asked first; `newest`: the last asked first."),
+]
 ObjectionParam = Annotated[bool | None, Query(description="`true`: those by which a body does not accept a task.")]
 AskedBeforeParam = Annotated[Instant | None, Query(description="Asked for before this instant.")]
 # As many as one request may name.
@@ -111,12 +115,16 @@ async def list_decisions(
     asked_before: AskedBeforeParam = None,
     task_id: TaskParam = None,
     objection: ObjectionParam = None,
+    sort: SortParam = "longest",
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[DecisionView]:
-    """What was asked for on tasks and what was decided, the longest asked first; `state=asked` is what still waits."""
+    """What was asked for on tasks and what was decided, the longest asked first; `state=asked` is what still waits.
+
+    With `sort=newest` the last asked come first. With `task` it says how many there are in all.
+    """
     narrow = DecisionFilter(task_id, kind, state, None, asked_before, None, objection=objection)
-    return await _page(ctx, narrow, organisation, cursor, limit)
+    return await _page(ctx, narrow, organisation, sort, cursor, limit)
 
 
 @router.get(
@@ -134,6 +142,7 @@ async def list_own_decisions(
     task_id: TaskParam = None,
     role: RoleParam = "part",
     objection: ObjectionParam = None,
+    sort: SortParam = "longest",
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[DecisionView]:
@@ -141,18 +150,19 @@ async def list_own_decisions(
     named = await mandated(ctx) if role == "mandate" else None
     concerned = ctx.caller.own_organisation() if named is None else None
     narrow = DecisionFilter(task_id, kind, state, None, asked_before, concerned, named, objection)
-    return await _page(ctx, narrow, organisation, cursor, limit)
+    return await _page(ctx, narrow, organisation, sort, cursor, limit)
 
 
 async def _page(
-    ctx: Context, narrow: DecisionFilter, organisation: str | None, cursor: str | None, limit: int
+    ctx: Context, narrow: DecisionFilter, organisation: str | None, sort: str, cursor: str | None, limit: int
 ) -> Page[DecisionView]:
-    context = f"decisions {narrow} {organisation}"
+    newest = sort == "newest"
+    context = f"decisions {narrow} {organisation}{' newest' if newest else ''}"
     after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
-    found = await find.list_decisions(ctx, narrow, organisation, after, limit + 1)
+    found, total = await find.list_decisions(ctx, narrow, organisation, after, limit + 1, newest_first=newest)
     last = found[limit - 1] if len(found) > limit else None
     following = last and encode_cursor([last.asked_at, last.decision_id], context=context)
-    return Page(items=await decision_responses(ctx, found[:limit]), next=following)
+    return Page(items=await decision_responses(ctx, found[:limit]), next=following, total=total)
 
 
 @router.get(
@@ -293,7 +303,7 @@ async def accept_task(ctx: ContextDep, task_id: UUID, step: Step, expect: Expect
     Object in its place by a decision that you ask for (`objection`). Accepted again it changes nothing.
     """
     task = await assignment.accept(ctx, task_id, step, expect)
-    tag(response, ctx.log, task, derived_state(ctx, task))
+    tag(response, ctx.log, task, await derived_state(ctx, task))
     return await shown(ctx, task)
 
 
@@ -308,7 +318,7 @@ async def extend(
 ) -> TaskView:
     """Move the current deadline to a later time by a decision in one act; the original one stays."""
     task = await extending.extend(ctx, task_id, entry, expect)
-    tag(response, ctx.log, task, derived_state(ctx, task))
+    tag(response, ctx.log, task, await derived_state(ctx, task))
     return await shown(ctx, task)
 
 

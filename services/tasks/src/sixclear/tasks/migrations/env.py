@@ -1,6 +1,7 @@
 """Alembic runs here; see sixclear.common.migrations."""
 
 from sixclear.common.migrations import run_env
+from sixclear.tasks.comment import models as comment
 from sixclear.tasks.decision import models as decision
 from sixclear.tasks.directive import models as directive
 from sixclear.tasks.evidence import models as evidence
@@ -13,6 +14,6 @@ from sixclear.tasks.tables import Base
 from sixclear.tasks.task import models as task
 
 # A table is known once its module is imported.
-TABLES = decision, evidence, file, milestone, period, organisation, programme, directive, task
+TABLES = comment, decision, evidence, file, milestone, period, organisation, programme, directive, task
 
 run_env(Base.metadata)

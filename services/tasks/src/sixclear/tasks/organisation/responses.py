@@ -18,7 +18,7 @@ def organisation_brief(organisation: Organisation) -> OrganisationBrief:
         code=organisation.code,
         name_vi=organisation.name_vi,
         name_en=organisation.name_en,
-    )
+    ).of(organisation.version)
 
 
 def organisation_summary(organisation: Organisation) -> OrganisationView:

@@ -2,11 +2,11 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 import orjson
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from sixclear.common.web.schemas import Schema
 
@@ -21,6 +21,17 @@ class OrganisationBrief(Schema):
     code: str
     name_vi: str
     name_en: str | None
+    _version: int = PrivateAttr(default=1)
+
+    def of(self, version: int) -> Self:
+        """The same, as it is since this version of the organisation."""
+        self._version = version
+        return self
+
+    @property
+    def changes(self) -> int:
+        """How often the organisation has changed; no part of an answer, but of the entity tags of some."""
+        return self._version - 1
 
     @cached_property
     def fragment(self) -> orjson.Fragment:

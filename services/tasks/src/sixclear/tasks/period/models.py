@@ -1,5 +1,6 @@
 """The table of periods."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import date, datetime
 from operator import attrgetter
@@ -51,6 +52,11 @@ class Period(HangsOnTask, Base):
         CheckConstraint("status IN ('open', 'reported', 'confirmed', 'returned', 'missed', 'locked')", name="status"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
     )
+
+    @property
+    def addresses(self) -> Collection[str]:
+        """Its task and its key."""
+        return [f"{self.task_id}/{self.key}"]
 
     @property
     def is_open(self) -> bool:

@@ -32,7 +32,7 @@ from sixclear.tasks.reporting import hot_rows
 from sixclear.tasks.reporting.rules import Decision, ReportCommand, ReportingState, decide, needs
 from sixclear.tasks.reporting.service.report import event_of
 from sixclear.tasks.task import access
-from sixclear.tasks.task.service.find import admitted, derived_at, shown_to_concerned
+from sixclear.tasks.task.service.find import admitted, shown_to_concerned
 
 _JSON = (b"content-type", b"application/json")
 
@@ -118,13 +118,16 @@ class _Batch:
         outcomes: list[HotOutcome] = []
         decided: list[tuple[int, _Report, Decision]] = []
         for one in self._reports:
-            state = states.get(one.entity_id)
+            state, hides = states.get(one.entity_id, (None, False))
             outcomes.append(None)
             if state is None:
                 continue
             try:
                 admitted(state.task, one.caller.organisation_id, partial(self._expect, one.if_match))
-                decided.append((len(outcomes) - 1, one, decide(state, one.command, self._now)))
+                decision = decide(state, one.command, self._now)
+                if decision.report is None and hides:
+                    continue  # no event tells of it: the ordinary route notes who was shown the task
+                decided.append((len(outcomes) - 1, one, decision))
             except OrganisationNotAllowed:
                 continue  # the ordinary route also tells operators of bodies that are not registered
             except DomainError as refusal:
@@ -133,8 +136,11 @@ class _Batch:
             outcomes[place] = answer
         return outcomes
 
-    async def _read(self, exchange: Exchange) -> Mapping[UUID, ReportingState]:
-        """What to decide on, by task; those of which something is hidden and those with a used key are left out."""
+    async def _read(self, exchange: Exchange) -> Mapping[UUID, tuple[ReportingState, bool]]:
+        """What to decide on, by task, and whether not everyone may read it.
+
+        Those with a used key are left out, and those of which something is hidden that the decision needs.
+        """
         found = await hot_rows.read(
             exchange,
             [one.entity_id for one in self._reports],
@@ -144,14 +150,15 @@ class _Batch:
         )
         programmes = await facts_of(self._session, {one.programme_id for one in found})
         commands = {one.entity_id: one.command for one in self._reports}
-        states = {}
+        states: dict[UUID, tuple[ReportingState, bool]] = {}
         for one in found:
             task = one.record(programmes)
             if task.kind == "recurring":
                 continue  # its periods are rows and events of their own
             wanted = needs(task, commands[task.task_id], self._now)
             if not (one.used or (one.hiding and wanted.hidden)):
-                states[task.task_id] = ReportingState(task, [one.said] if wanted.said and one.said else ())
+                hides = one.hiding or task.classification != "public" or bool(task.inside_fields)
+                states[task.task_id] = ReportingState(task, [one.said] if wanted.said and one.said else ()), hides
         return states
 
     def _expect(self, if_match: str | None, task: HasVersion | None) -> None:
@@ -161,8 +168,8 @@ class _Batch:
         self, exchange: Exchange, decided: Sequence[tuple[int, _Report, Decision]]
     ) -> Sequence[tuple[int, HotAnswer]]:
         """Store what was decided; the answers to those that were stored, with their places."""
-        bodies = await shown_to_concerned(self._session, [decision.task for *_, decision in decided], self._now)
-        answers = [self._answer(decision, body) for (*_, decision), body in zip(decided, bodies, strict=True)]
+        told = await shown_to_concerned(self._session, [decision.task for *_, decision in decided], self._now)
+        answers = [self._answer(decision, *one) for (*_, decision), one in zip(decided, told, strict=True)]
         rows = [
             hot_rows.row_of(decision, self._event(one, decision), self._key(one, decision, answer))
             for (_, one, decision), answer in zip(decided, answers, strict=True)
@@ -175,8 +182,8 @@ class _Batch:
             if decision.task.task_id in stored or (decision.report is None and one.claim is None)
         ]
 
-    def _answer(self, decision: Decision, body: bytes) -> HotAnswer:
-        tag = etag(self._log.epoch, decision.task.version, derived_at(decision.task, self._now))
+    def _answer(self, decision: Decision, body: bytes, derived: str | None) -> HotAnswer:
+        tag = etag(self._log.epoch, decision.task.version, derived)
         return HotAnswer(201 if decision.report else 200, body, (_JSON, (b"etag", tag.encode())))
 
     def _event(self, one: _Report, decision: Decision) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from sixclear.common.bulk.errors import BulkRefused, BulkTooLarge, TooManyJobs
 from sixclear.common.bulk.files import Atomic, DryRun
-from sixclear.common.bulk.incoming import ACCEPTED, FileRoute, take_file
+from sixclear.common.bulk.incoming import ACCEPTED, OWN_ANSWERS, FileRoute, take_file
 from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.access import Access
@@ -53,7 +53,7 @@ _FILE = (
 
 async def _answer(ctx: Context, task: AnyTask, response: Response) -> TaskView:
     """The task as it is now, with its version as ETag."""
-    tag(response, ctx.log, task, derived_state(ctx, task))
+    tag(response, ctx.log, task, await derived_state(ctx, task))
     return await shown(ctx, task)
 
 
@@ -108,7 +108,7 @@ async def list_reports(
 @files.post(
     "/progress/bulk",
     operation_id="reportProgressInBulk",
-    dependencies=[REPORT, Depends(FILES)],
+    dependencies=[REPORT, Depends(FILES), OWN_ANSWERS],
     response_model=BulkResult,
     responses=ACCEPTED | problem_responses(BulkTooLarge, BulkRefused, TooManyJobs, UnsupportedMediaType),
     openapi_extra=lines_of(BulkProgressItem, _FILE),

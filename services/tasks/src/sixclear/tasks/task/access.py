@@ -67,6 +67,12 @@ async def read_whole(session: AsyncSession, caller: Caller, tasks: Collection[An
     return found | {task.task_id for task in tasks if _is_named(mandate, below, task)}
 
 
+async def is_mandated(session: AsyncSession, caller: Caller, task: AnyTask) -> bool:
+    """Whether the mandate of the caller's token names the task, whatever part its body has in it."""
+    mandate = mandate_of(caller)
+    return mandate is not None and _is_named(mandate, await within(session, mandate), task)
+
+
 def _is_named(mandate: Mandate, below: Collection[UUID], task: AnyTask) -> bool:
     # A restricted proposal is not for the owner of its programme either, before it is assigned.
     if task.assigned_at is not None and mandate.names(task.programme.slug, task.work_group):

@@ -2,7 +2,13 @@
 
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.errors import DomainError
-from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed, OrganisationNotAllowed
+from sixclear.common.use_case import (
+    FactBehindLastChange,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+    ReferenceUnknown,
+)
 from sixclear.common.web.etags import StaleVersion
 
 
@@ -131,3 +137,24 @@ STEP_REFUSALS = (
 )
 # What a confirmation can be refused with.
 CONFIRMATION_REFUSALS = (*STEP_REFUSALS, ConfirmationByDoer, ProofMissing, EvidenceWaiting)
+# What a description can be refused with, besides what its programme and its bodies stand against.
+DESCRIBING_REFUSALS = (
+    ReferenceUnknown,
+    ReferenceAmbiguous,
+    OrganisationNotAllowed,
+    RecurrenceInvalid,
+    LevelMismatch,
+    ConfirmationImpossible,
+    SixClearsMissing,
+    DeadlineInPast,
+    TransitionNotAllowed,
+    DeadlineNeedsDecision,
+    FieldNeedsDecision,
+    TooManyOpenProposals,
+    UpperTaskInvalid,
+    TaskNotFound,
+    FactsPastNotAllowed,
+    FactBehindLastChange,
+    FactInFuture,
+    StaleVersion,
+)

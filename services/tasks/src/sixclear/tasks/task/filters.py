@@ -13,6 +13,7 @@ from sixclear.common.folded_columns import found_in
 from sixclear.common.keys import folded_key
 from sixclear.tasks.fields import OwnValue
 from sixclear.tasks.organisation.service import family
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.timing import bucket_in_sql, slips_in_sql
 
@@ -51,6 +52,7 @@ class TaskFilter:
     slip_days: int | None = None
     upper_task_id: UUID | None = None
     mandated: Mandated | None = None
+    assignment: str | None = None
 
 
 def conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -112,6 +114,8 @@ def _standing(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
         found += _in_bucket(narrow.bucket, now)
     if narrow.slip_days is not None:
         found += _slips(narrow.slip_days)
+    if narrow.assignment:
+        found += _assigned(narrow.assignment, now)
     if narrow.updated_since:
         found.append(Task.recorded_at >= narrow.updated_since)
     return found
@@ -168,6 +172,15 @@ def _in_bucket(bucket: str, now: datetime) -> Sequence[ColumnElement[bool]]:
     if bucket == "completed":
         return holds, Task.completed_at.is_not(None)
     return holds, now > BY_DEADLINE if bucket == "overdue" else now <= BY_DEADLINE
+
+
+def _assigned(assignment: str, now: datetime) -> Sequence[ColumnElement[bool]]:
+    """The rule of `assignment_of` in SQL, as `_in_bucket`: an index has what waits, and one what was objected to."""
+    holds = case((Task.status.in_((*OPEN_STATUSES, "completed")), true()), else_=false())
+    open_ = Task.accepted_at.is_(None)
+    if assignment == "waiting":
+        return holds, open_, Task.objected_at.is_(None), Task.accept_by >= now
+    return holds, open_, Task.objected_at.is_not(None)
 
 
 def _slips(days: int) -> Sequence[ColumnElement[bool]]:

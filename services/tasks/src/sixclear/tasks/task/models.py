@@ -1,5 +1,6 @@
 """Tables of tasks, and of what bodies say about them."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import date, datetime
 from operator import attrgetter
@@ -15,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    inspect,
     literal_column,
     text,
 )
@@ -136,6 +138,12 @@ class Task(Versioned, Base):
         _narrowed("returned", "returned_at IS NOT NULL AND completed_at IS NULL"),
         # The only column of a list that a report may change, where it states another day than the one before.
         _narrowed("expected", "expected_on IS NOT NULL"),
+        _narrowed("objected", "objected_at IS NOT NULL"),
+        Index(
+            "ix_task_accept_by",
+            "accept_by",
+            postgresql_where=text("accept_by IS NOT NULL AND accepted_at IS NULL AND objected_at IS NULL"),
+        ),
         Index("ix_task_upper", "upper_task_id", postgresql_where=text("upper_task_id IS NOT NULL")),
         Index(
             "ix_task_not_assigned",
@@ -175,6 +183,11 @@ class HangsOnTask(Versioned):
     def is_open(self) -> bool:
         """Whether it goes along when its task comes into other hands."""
         raise NotImplementedError
+
+    @property
+    def addresses(self) -> Collection[str]:
+        """What stands in the address of a request that reads it, without the words."""
+        return [str(value) for value in inspect(self).identity or ()]
 
 
 class ProgressReport(Base):

@@ -30,7 +30,7 @@ from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import facts_of
 from sixclear.tasks.task.filters import among, has_part, keys_of
 from sixclear.tasks.task.lifecycle import TaskRecord
-from sixclear.tasks.task.models import HangsOnTask, ProgressReport, Task
+from sixclear.tasks.task.models import Evidence, HangsOnTask, ProgressReport, Task
 
 C = TypeVar("C", bound=HangsOnTask)
 
@@ -151,3 +151,13 @@ async def lock_children(session: AsyncSession, model: type[C], task_id: UUID) ->
     """What hangs on a task, of one kind, in the order of their keys; their rows locked."""
     of_task = select(model).where(model.task_id == task_id).order_by(*inspect(model).primary_key)
     return (await session.scalars(of_task.with_for_update())).all()
+
+
+async def list_children(session: AsyncSession, model: type[C], task_id: UUID) -> Sequence[C]:
+    """What hangs on a task, of one kind, as it was last committed."""
+    return (await session.scalars(select(model).where(model.task_id == task_id))).all()
+
+
+async def evidence_ids(session: AsyncSession, task_id: UUID) -> Sequence[UUID]:
+    """All pieces of evidence of a task, also those on which nothing was decided."""
+    return (await session.scalars(select(Evidence.evidence_id).where(Evidence.task_id == task_id))).all()

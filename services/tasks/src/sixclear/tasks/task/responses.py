@@ -46,6 +46,7 @@ _SUMMARY_COLUMNS = set(TaskSummary.model_fields) - {
     "lead_organisation",
     "handed_in_on_time",
     "slip_days",
+    "days_late",
     "timing",
     "updated_at",
 }
@@ -104,24 +105,53 @@ async def task_response(ctx: Context, task: AnyTask) -> TaskView:
     return TaskView(**_detail(task, names, directive, ctx.now, numbers))
 
 
-async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now: datetime) -> list[bytes]:
-    """The answers of `task_response` as JSON, for callers that are told the stored numbers.
+async def beside_of(ctx: Context, task: AnyTask) -> str:
+    """What the answer of `task_response` tells beside the task, as `_beside` says it."""
+    names = await briefs(ctx.session, _named_in(task))
+    directive = await find_described(ctx.session, task.directive_id) if task.directive_id else None
+    shown = await reaches_of_public(ctx.session, [task.upper_task_id] if task.upper_task_id else [])
+    whole = bool(task.inside_fields) and await reads_whole(ctx.session, ctx.caller, task)
+    return _beside(task, names, directive, shown) + ("inside" if whole else "")
+
+
+def _beside(task: AnyTask, names: Briefs, directive: DirectiveView | None, shown: Collection[UUID | None]) -> str:
+    """A word of small letters for what an answer tells of other entities, which never moves the task's version.
+
+    How often the bodies and the directive have changed that it names, and whether its upper task is not among those
+    that are `shown`. Empty while all of them are as they first were.
+    """
+    bodies = sum(names[one].changes for one in {one for one in _named_in(task) if one} if one in names)
+    word = _counted("bodies", bodies)
+    if directive is not None:
+        word += _counted("directive", directive.version - 1 + directive.issuer.changes)
+    elif task.directive_id is not None:
+        word += "undirected"
+    return word if task.upper_task_id is None or task.upper_task_id in shown else word + "below"
+
+
+def _counted(word: str, count: int) -> str:
+    return word + in_letters(count) if count else ""
+
+
+async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now: datetime) -> list[tuple[bytes, str]]:
+    """The answers of `task_response` as JSON, for callers that are told the stored numbers, each with its `beside_of`.
 
     Of checked rows nothing is checked once more, and what several tasks name is encoded once: a fifth of what models
     cost. A test compares both.
     """
     known = await briefs(session, {body for task in tasks for body in _named_in(task)})
     names = {key: name.fragment for key, name in known.items()}
-    directives: dict[UUID, orjson.Fragment | None] = {}
+    directives: dict[UUID, tuple[DirectiveView | None, orjson.Fragment | None]] = {}
     uppers = await reaches_of_public(session, {task.upper_task_id for task in tasks if task.upper_task_id})
     found = []
     for task in tasks:
         if task.directive_id and task.directive_id not in directives:
-            directives[task.directive_id] = _fragment(await find_described(session, task.directive_id))
+            described = await find_described(session, task.directive_id)
+            directives[task.directive_id] = described, _fragment(described)
         # In the order of the model, which is that of the columns with places for what is told in another way.
         detail = dict(zip(_ORDER, _read_all(task), strict=True))
-        directive = directives[task.directive_id] if task.directive_id else None
-        told = _told(task, names, directive, now, {})
+        directive, encoded = directives[task.directive_id] if task.directive_id else (None, None)
+        told = _told(task, names, encoded, now, {})
         detail |= told | {name: _fragment(told[name]) for name in ("current_period", "assignment")}
         if detail["upper_task_id"] not in uppers:
             detail["upper_task_id"] = None
@@ -129,7 +159,8 @@ async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now:
             if detail[position] is not None:
                 detail[position] = {name: detail[position][name] for name in _POSITION}
         # The driver's identifiers are of a class of its own.
-        found.append(orjson.dumps(detail, str, orjson.OPT_UTC_Z))
+        beside = _beside(task, known, directive, uppers) + ("inside" if task.inside_fields else "")
+        found.append((orjson.dumps(detail, str, orjson.OPT_UTC_Z), beside))
     return found
 
 
@@ -188,6 +219,7 @@ def _derived(
         "bucket": timing.bucket(state, now),
         "handed_in_on_time": timing.handed_in_on_time(state),
         "slip_days": timing.slip_days(state),
+        "days_late": timing.days_late(state, now),
         "timing": None if stands is None else asdict(stands),
         "lead_organisation": named(names, task.lead_organisation_id),
         "updated_at": task.recorded_at,
@@ -213,7 +245,12 @@ def _period(task: AnyTask, last_report_at: datetime | None, now: datetime) -> Pe
 def period_word(task: AnyTask, now: datetime) -> str | None:
     """A word for the period that an answer tells, in small letters; None where it tells none."""
     period = _period(task, None, now)
-    return None if period is None else "due" + f"{period.due_at:%Y%m%d%H%M}".translate(_LETTERS)
+    return None if period is None else "due" + in_letters(f"{period.due_at:%Y%m%d%H%M}")
+
+
+def in_letters(number: object) -> str:
+    """A number as a part of such a word."""
+    return str(number).translate(_LETTERS)
 
 
 _LETTERS = str.maketrans("0123456789", "abcdefghij")

@@ -6,18 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.service_state import own_state
-from sixclear.common.use_case import (
-    Context,
-    FactBehindLastChange,
-    FactInFuture,
-    FactsPastNotAllowed,
-    OrganisationNotAllowed,
-    ReferenceUnknown,
-)
+from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.access import Access
-from sixclear.common.web.etags import StaleVersion, not_modified
+from sixclear.common.web.etags import not_modified
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
 from sixclear.common.web.openapi import LOCATED
@@ -34,25 +26,22 @@ from sixclear.tasks.settings import Settings
 from sixclear.tasks.task import access
 from sixclear.tasks.task.errors import (
     CONFIRMATION_REFUSALS,
+    DESCRIBING_REFUSALS,
     STEP_REFUSALS,
     ConfirmationByDoer,
     ConfirmationImpossible,
     DeadlineInPast,
-    DeadlineNeedsDecision,
-    FieldNeedsDecision,
     LevelMismatch,
     RecurrenceInvalid,
-    ReferenceAmbiguous,
     SixClearsMissing,
     TaskNotFound,
-    TooManyOpenProposals,
-    UpperTaskInvalid,
 )
 from sixclear.tasks.task.listing import Sort
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.responses import open_proposals, task_summaries
 from sixclear.tasks.task.schemas import (
     AssigningLevel,
+    AssignmentState,
     Bucket,
     HistoryEntry,
     OpenProposal,
@@ -102,28 +91,7 @@ SortParam = Annotated[
         "`last_report` and `updated` a page of more than 10,000 tasks may be short, or empty, although `next` goes on."
     ),
 ]
-_DESCRIBING_REFUSALS = (
-    OwnFieldsInvalid,
-    ReferenceUnknown,
-    OrganisationEnded,
-    ReferenceAmbiguous,
-    OrganisationNotAllowed,
-    RecurrenceInvalid,
-    LevelMismatch,
-    ConfirmationImpossible,
-    SixClearsMissing,
-    DeadlineInPast,
-    TransitionNotAllowed,
-    DeadlineNeedsDecision,
-    FieldNeedsDecision,
-    TooManyOpenProposals,
-    UpperTaskInvalid,
-    TaskNotFound,
-    FactsPastNotAllowed,
-    FactBehindLastChange,
-    FactInFuture,
-    StaleVersion,
-)
+_DESCRIBING_REFUSALS = (*DESCRIBING_REFUSALS, OwnFieldsInvalid, OrganisationEnded)
 
 
 @router.get(
@@ -154,6 +122,7 @@ async def list_tasks(
     ] = None,
     slip_days: SlipDays = None,
     below: Annotated[UUID | None, Query(description="Own tasks below this public national one.")] = None,
+    assignment: AssignmentState = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
@@ -163,7 +132,7 @@ async def list_tasks(
     """
     asked = lists.TaskQuery(
         *(programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since, sort),
-        *(reach, own_field, slip_days, below),
+        *(reach, own_field, slip_days, below, assignment),
     )
     return await _page(ctx, asked, cursor, limit)
 
@@ -187,12 +156,15 @@ async def list_own_tasks(
     updated_since: UpdatedSinceParam = None,
     sort: SortParam = "deadline",
     slip_days: SlipDays = None,
+    assignment: AssignmentState = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
     """Tasks that your organisation leads, gave or works on, or that your mandate names; restricted ones included."""
     asked = lists.TaskQuery(
-        None, None, status, bucket, None, q, source, external_id, updated_since, sort, slip_days=slip_days
+        *(None, None, status, bucket, None, q, source, external_id, updated_since, sort),
+        slip_days=slip_days,
+        assignment=assignment,
     )
     return await _page(ctx, asked, cursor, limit, role)
 
@@ -234,19 +206,19 @@ async def get_own_task(ctx: ContextDep, task_id: UUID, request: Request, respons
 
 async def _read(ctx: Context, task_id: UUID, request: Request, response: Response) -> Response | TaskView:
     task = await find.get_task(ctx, task_id)
-    current = _tag(ctx, task, response)
+    current = await _tag(ctx, task, response)
     if not_modified(request, current):
         return Response(status_code=304, headers={"ETag": current})
     return await find.shown(ctx, task)
 
 
-def _tag(ctx: Context, task: Task, response: Response) -> str:
-    return tag(response, ctx.log, task, find.derived_state(ctx, task))
+async def _tag(ctx: Context, task: Task, response: Response) -> str:
+    return tag(response, ctx.log, task, await find.derived_state(ctx, task))
 
 
 async def _answer(ctx: Context, task: Task, response: Response) -> TaskView:
     """The task as it is now, with its version as ETag."""
-    _tag(ctx, task, response)
+    await _tag(ctx, task, response)
     return await find.shown(ctx, task)
 
 

@@ -32,6 +32,15 @@ SlipDays = Annotated[
 ]
 
 
+AssignmentState = Annotated[
+    Literal["waiting", "objected"] | None,
+    Field(
+        description="Assignments whose lead body may still accept or object (`waiting`), or that it objected to and of "
+        "which nothing was decided (`objected`)."
+    ),
+]
+
+
 class Position(Schema):
     """A position: never a person's name."""
 
@@ -181,6 +190,11 @@ class TaskSummary(Schema):
         default=None,
         description="Days from the day of `current_deadline` to `expected_on`, below zero when that is earlier; null "
         "without one of them, and for a task on which no body works.",
+    )
+    days_late: int | None = Field(
+        default=None,
+        description="Civil days (Asia/Ho_Chi_Minh) since the day of `current_deadline`; null for a task that is not "
+        "overdue.",
     )
     own_fields: dict[str, str | bool | int | float] | None = Field(
         default=None, description="Values of the public fields that its programme adds, by name."

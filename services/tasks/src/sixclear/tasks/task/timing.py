@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Date, Integer, SQLColumnExpression, and_, case, cast, func, literal
 
 from sixclear.common import timing
-from sixclear.common.clock import CIVIL_ZONE
+from sixclear.common.clock import CIVIL_ZONE, civil_date
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES, WORKED_ON, TaskState
 
 
@@ -31,6 +31,13 @@ def is_overdue_in_sql(
 ) -> ColumnElement[bool]:
     """`is_overdue` in SQL."""
     return and_(deadline < now, kind == "one_off", status.in_(OPEN_STATUSES))
+
+
+def days_late(task: TaskState, now: datetime) -> int | None:
+    """Civil days (Asia/Ho_Chi_Minh) since the day of the current deadline; None for a task that is not overdue."""
+    if task.current_deadline is None or not is_overdue(task, now):
+        return None
+    return (civil_date(now) - civil_date(task.current_deadline)).days
 
 
 def handed_in_on_time(task: TaskState) -> bool | None:

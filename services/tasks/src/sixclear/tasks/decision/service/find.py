@@ -57,17 +57,25 @@ async def locked(
 
 
 async def list_decisions(
-    ctx: Context, narrow: DecisionFilter, organisation: str | None, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Decision]:
-    """Decisions, the longest asked first; raises ReferenceUnknown for an organisation that is not known.
+    ctx: Context,
+    narrow: DecisionFilter,
+    organisation: str | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    *,
+    newest_first: bool = False,
+) -> tuple[Sequence[Decision], int | None]:
+    """Decisions, the longest asked first or the last, and of one task how many there are.
 
-    With an organisation, those on tasks that it is answerable for, or a body below it.
+    With an organisation, those on tasks that it is answerable for, or a body below it. Raises ReferenceUnknown for one
+    that is not known.
     """
     if organisation is not None:
         named = await organisations.meant(ctx.session, "organisation", organisation)
         below = tuple(await organisations.list_subtree(ctx.session, named))
         narrow = replace(narrow, organisation_ids=below)
-    return await rows.list_decisions(ctx.session, narrow, after=after, limit=limit)
+    found = await rows.list_decisions(ctx.session, narrow, after=after, limit=limit, newest_first=newest_first)
+    return found, None if narrow.task_id is None else await rows.count_listed(ctx.session, narrow)
 
 
 async def _task_of(ctx: Context, decision: Decision, *, lock: bool = False) -> Task:

@@ -4,11 +4,13 @@ Each kind of entity that hangs on tasks is named once, where the application is 
 calls an upper one, so the task knows its children by this list alone.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change
 from sixclear.common.recording import EntityKind, record
@@ -85,6 +87,19 @@ async def restate_children(ctx: Context, task: Task, occurred_at: datetime) -> N
             changed = {name: value for name, value in carried.items() if getattr(child, name) != value}
             if changed:
                 await record(ctx, child, Change(RESTATED, changed), occurred_at, children.kind)
+
+
+async def addresses_below(session: AsyncSession, task_id: str) -> Collection[str]:
+    """The addresses of what hangs on a task; none where the text names no task."""
+    try:
+        named = UUID(task_id)
+    except ValueError:
+        return ()
+    found = [str(one) for one in await rows.evidence_ids(session, named)]
+    for children in _hanging:
+        for child in await rows.list_children(session, children.model, named):
+            found += child.addresses
+    return found
 
 
 async def confirm_children(ctx: Context, task: Task, occurred_at: datetime, organisation_id: UUID) -> None:

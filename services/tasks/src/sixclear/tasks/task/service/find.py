@@ -17,7 +17,9 @@ from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.recording import record_at
 from sixclear.tasks.task.responses import (
+    beside_of,
     history_responses,
+    in_letters,
     numbers_for,
     period_word,
     task_response,
@@ -85,27 +87,40 @@ async def shown(ctx: Context, task: AnyTask) -> TaskView:
     return await task_response(ctx, task)
 
 
-async def shown_to_concerned(session: AsyncSession, tasks: Sequence[TaskRecord], now: datetime) -> list[bytes]:
-    """Each task as JSON, as `shown` gives it to a caller that has a part in it: nothing is hidden from that one."""
-    return await tasks_as_json(session, tasks, now)
+async def shown_to_concerned(
+    session: AsyncSession, tasks: Sequence[TaskRecord], now: datetime
+) -> list[tuple[bytes, str | None]]:
+    """Each task as JSON, as `shown` gives it to a caller that has a part in it, with its `derived_state`.
+
+    Nothing is hidden from that caller.
+    """
+    told = await tasks_as_json(session, tasks, now)
+    return [(body, _joined(derived_at(task, now), beside)) for task, (body, beside) in zip(tasks, told, strict=True)]
 
 
 async def shown_after(ctx: Context, task: Task, event: StoredEvent) -> bytes:
     """As `shown_to_concerned`, as the task was after an event that hid nothing, at `ctx.now`."""
-    return (await shown_to_concerned(ctx.session, [record_at(task, event)], ctx.now))[0]
+    return (await shown_to_concerned(ctx.session, [record_at(task, event)], ctx.now))[0][0]
 
 
-def derived_state(ctx: Context, task: AnyTask) -> str | None:
-    """What has become of the task without a version, for its ETag: how near its deadline is, else in which period it
-    is, and that its lead body accepted or objected.
+async def derived_state(ctx: Context, task: AnyTask) -> str | None:
+    """What has become of the answer on a task without a version of the task, for its ETag.
+
+    What time alone does (`derived_at`), and what became of the entities that it names (`beside_of`).
     """
-    return derived_at(task, ctx.now)
+    return _joined(derived_at(task, ctx.now), await beside_of(ctx, task))
+
+
+def _joined(passed: str | None, beside: str) -> str | None:
+    return (passed or "") + beside or None
 
 
 def derived_at(task: AnyTask, now: datetime) -> str | None:
-    """As `derived_state`, at an instant."""
+    """How near its deadline is or how late it is, else in which period, and that its lead body accepted or objected."""
     state = state_of(task)
     passed = timing.turned(state, now) or period_word(task, now)
+    if (late := timing.days_late(state, now)) is not None:
+        passed = f"{passed}{in_letters(late)}"
     answered = assignment_of(state, now)
     if answered is None or answered.state == "waiting":
         return passed

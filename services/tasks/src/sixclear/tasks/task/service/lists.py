@@ -38,6 +38,7 @@ class TaskQuery:
     own_field: str | None = None
     slip_days: int | None = None
     below: UUID | None = None
+    assignment: str | None = None
 
 
 _END = 2**63  # past every number of an event
@@ -164,6 +165,7 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
         updated_since=asked.updated_since,
         slip_days=asked.slip_days,
         upper_task_id=await _upper(ctx, asked.below) if asked.below else None,
+        assignment=asked.assignment,
     )
 
 

@@ -1,0 +1,1 @@
+"""What outside supervisors say of tasks, under the name of their body."""
