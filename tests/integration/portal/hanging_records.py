@@ -149,8 +149,42 @@ def decision(task_id: str, number: int, kind: str, state: str, **more: Any) -> d
     }
 
 
+def comment(task_id: str, number: int, text: str, **more: Any) -> dict[str, Any]:
+    """What a supervising body said of a task."""
+    front = organisation("MTTQ", "Mặt trận Tổ quốc Việt Nam", "Viet Nam Fatherland Front", "central")
+    return {
+        "comment_id": str(stable_id("comment", str(number))),
+        "task_id": task_id,
+        "text": text,
+        "commented_by": brief(front),
+        "commented_at": iso(NOW - timedelta(days=number)),
+        "answer": None,
+        "answered_by": None,
+        "answered_at": None,
+        "version": 1,
+        **more,
+    }
+
+
+def page_of(items: list[dict[str, Any]], cursor: str, of_a_page: int, **told: Any) -> dict[str, Any]:
+    """A page of a list; a cursor is the number of its first item."""
+    first = int(cursor or 0)
+    following = str(first + of_a_page) if len(items) > first + of_a_page else None
+    return {"items": items[first : first + of_a_page], "next": following, **told}
+
+
 class Hanging:
-    """What hangs on each task of the stand-in."""
+    """What hangs on each task of the stand-in, the newest first."""
+
+    # So many of each list are on a page.
+    of_a_page = 100
+
+    def comments(self, task_id: str) -> list[dict[str, Any]]:
+        answered = {"answer": "Đã bổ sung nhân lực.", "answered_by": LEAD, "answered_at": iso(NOW)}
+        return [
+            comment(task_id, 1, "Đề nghị báo cáo rõ phần việc của địa phương."),
+            comment(task_id, 2, "Tiến độ chậm so với kế hoạch.", **answered),
+        ]
 
     def evidence(self) -> list[dict[str, Any]]:
         told = {"decided_by": BOARD, "decided_at": iso(NOW)}
@@ -191,9 +225,9 @@ class Hanging:
         said = {"decision_reason": "Chỉ lùi mười tám ngày."}
         granted = {"former": former, "proposed": latest, "decided": later, "asked_late": True, **said}
         return [
-            decision(task_id, 1, "extension", "granted_otherwise", **granted),
-            decision(task_id, 2, "transfer", "declined", former={"organisation": LEAD}, proposed=other),
-            decision(task_id, 3, "regrouping", "granted", proposed={"work_group": "nhom-2"}),
-            decision(task_id, 4, "split", "asked", proposed=parts),
             decision(task_id, 5, "pause", "withdrawn"),
+            decision(task_id, 4, "split", "asked", proposed=parts),
+            decision(task_id, 3, "regrouping", "granted", proposed={"work_group": "nhom-2"}),
+            decision(task_id, 2, "transfer", "declined", former={"organisation": LEAD}, proposed=other),
+            decision(task_id, 1, "extension", "granted_otherwise", **granted),
         ]

@@ -90,10 +90,14 @@ def organisations() -> list[dict[str, Any]]:
 
 @dataclass
 class Records:
-    """Tasks and changes; `titles` are given to them in turn. While `unreconciled`, monitoring refuses its figures."""
+    """Tasks and changes; `titles` are given to them in turn, each with the same `assignment`.
+
+    While `unreconciled`, monitoring refuses its figures.
+    """
 
     titles: list[str] = field(default_factory=lambda: list(TITLES))
     unreconciled: bool = False
+    assignment: dict[str, Any] | None = None
 
     def change(self, number: int) -> dict[str, Any]:
         unit = organisations()[number * 5 % 36]
@@ -176,6 +180,7 @@ class Records:
             "confirming_organisation": brief(standing_body()),
             "completed_by": None,
             "assigned_at": iso(NOW - timedelta(days=100)),
+            "assignment": self.assignment,
             "occurred_at": iso(NOW - timedelta(days=2)),
             "recorded_at": iso(NOW - timedelta(days=2)),
         }

@@ -1,7 +1,10 @@
 """The page of a task shows what hangs on it, in words, with what was decided on it, and nothing that is not public."""
 
+from datetime import timedelta
+
 import httpx2
 import pytest
+from tests.integration.portal.records import NOW, iso
 from tests.integration.portal.test_pages import TASK, Document
 from tests.integration.portal.upstream import Upstream
 
@@ -12,9 +15,9 @@ pytestmark = pytest.mark.asyncio
 RECURRING = f"/tasks/{stable_id('task', '3')}"
 
 
-async def section(browser: httpx2.AsyncClient, path: str, name: str, language: str = "en") -> str:
+async def section(browser: httpx2.AsyncClient, path: str, name: str, language: str = "en", **asked: str) -> str:
     """The text of one section of a page."""
-    page = (await browser.get(path, params={"lang": language})).text
+    page = (await browser.get(path, params={"lang": language, **asked})).text
     return Document(page.split(f'<section aria-labelledby="{name}"')[1].split("</section>")[0]).text
 
 
@@ -112,3 +115,69 @@ async def test_a_task_without_any_of_it_says_how_it_comes_about(
 
 _NO_PLAN = {"weight": 0, "reached_weight": 0, "reached_percent": None, "accepted_weight": 0, "accepted_percent": None}
 _NO_PLAN |= {"reported_percent": 0}
+
+
+async def test_what_supervisors_said_stands_under_their_bodys_name_with_its_answer(browser: httpx2.AsyncClient) -> None:
+    text = await section(browser, TASK, "comments")
+    for words in ("Viet Nam Fatherland Front", "Tiến độ chậm so với kế hoạch.", "Đã bổ sung nhân lực.", "Not answered"):
+        assert words in text, words
+
+
+@pytest.mark.parametrize(("name", "anchor"), [("evidence", "result"), ("decisions", "decisions")])
+async def test_a_long_list_says_how_many_there_are_and_leads_to_the_rest(
+    browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, name: str, anchor: str
+) -> None:
+    monkeypatch.setattr(upstream, "of_a_page", 2)
+    whole = upstream.full_task
+    monkeypatch.setattr(upstream, "full_task", lambda number: whole(number) | {"evidence_count": 4})
+    total = {"evidence": 4, "decisions": 5}[name]
+    page = (await browser.get(TASK, params={"lang": "en"})).text
+    first = await section(browser, TASK, anchor)
+    assert f"Newest: 2 of {total}." in first
+    [onwards] = [link for link in Document(page).links if link.startswith(f"{TASK}?{name}=")]
+    assert onwards == f"{TASK}?{name}=2#{anchor}"
+    second = await section(browser, TASK, anchor, **{name: "2"})
+    assert f"Older: 2 of {total}." in second
+    assert "Back to the newest" in second
+    assert first.split("Show older ones")[1] != second.split("Show older ones")[-1], "other ones are shown"
+
+
+async def test_a_page_of_a_list_that_is_none_is_said_and_the_newest_are_shown(browser: httpx2.AsyncClient) -> None:
+    answer = await browser.get(TASK, params={"lang": "en", "decisions": "x"})
+    assert answer.status_code == 422
+    assert "The address has a value that cannot be read" in answer.text
+    assert "Deadline moved later" in answer.text
+
+
+async def test_older_reports_and_changes_take_nothing_from_the_chart_and_the_extensions(
+    browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upstream, "of_a_page", 3)
+    first = (await browser.get(TASK, params={"lang": "en"})).text
+    older = (await browser.get(TASK, params={"lang": "en", "reports": "3", "history": "3"})).text
+    assert "extended once" in first
+    for said in ("extended once", 'class="progress-chart"'):
+        assert (said in older) == (said in first), said
+    assert len(Document(older).links) != 0
+
+
+@pytest.mark.parametrize(
+    ("assignment", "words"),
+    [
+        ({"state": "waiting", "accept_by": iso(NOW)}, "has not answered the assignment"),
+        ({"state": "objected", "accept_by": iso(NOW)}, "objected to the assignment on 12 November 2026"),
+        ({"state": "accepted", "accept_by": iso(NOW)}, "accepted the task on 12 November 2026"),
+        ({"state": "accepted", "accept_by": iso(NOW - timedelta(days=10))}, "did not object"),
+    ],
+)
+async def test_the_page_says_whether_the_lead_body_took_the_task(
+    browser: httpx2.AsyncClient, upstream: Upstream, assignment: dict[str, str], words: str
+) -> None:
+    upstream.assignment = {"since": iso(NOW - timedelta(days=10)), **assignment}
+    assert words in Document((await browser.get(TASK, params={"lang": "en"})).text).text
+
+
+async def test_a_list_is_narrowed_to_assignments_that_wait(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    page = Document((await browser.get("/tasks", params={"lang": "en", "assignment": "waiting"})).text)
+    assert "Waits for the lead body" in page.text
+    assert [query["assignment"] for _, path, query in upstream.requests if path.endswith("/tasks")] == ["waiting"]

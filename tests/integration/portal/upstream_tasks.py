@@ -7,7 +7,7 @@ from zlib import crc32
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from tests.integration.portal.hanging_records import OWN_VALUES, own_fields
+from tests.integration.portal.hanging_records import OWN_VALUES, own_fields, page_of
 from tests.integration.portal.records import NOW, SLUG, brief, commune, iso, organisations, problem, standing_body
 
 from sixclear.common.ids import stable_id
@@ -70,6 +70,12 @@ def tasks(state: "Upstream") -> list[Route]:
         counted = {"total": 72 if items else 0, "total_is_lower_bound": False}
         return JSONResponse({"items": items, "next": following, **counted})
 
+    def paged(request: Request, items: list[dict[str, Any]], **told: Any) -> Response:
+        cursor = request.query_params.get("cursor", "")
+        if not (cursor or "0").isdigit():
+            return problem("invalid-cursor", 400)
+        return JSONResponse(page_of(items, cursor, state.of_a_page, **told))
+
     def number_of(request: Request) -> int | None:
         known = {str(stable_id("task", str(n))): n for n in range(80)}
         return known.get(request.path_params["task_id"])
@@ -99,7 +105,7 @@ def tasks(state: "Upstream") -> list[Route]:
             }
             for n, change in enumerate(steps)
         ]
-        return JSONResponse({"items": items, "next": None})
+        return paged(request, items[::-1])
 
     async def reports(request: Request) -> Response:
         items = [
@@ -117,10 +123,13 @@ def tasks(state: "Upstream") -> list[Route]:
             }
             for n, percent in enumerate((10, 25, 45, 60))
         ]
-        return JSONResponse({"items": items, "next": None})
+        return paged(request, items[::-1])
 
     async def evidence(request: Request) -> Response:
-        return JSONResponse({"items": state.evidence(), "next": None})
+        return paged(request, state.evidence())
+
+    async def comments(request: Request) -> Response:
+        return paged(request, state.comments(request.path_params["task_id"]))
 
     async def milestones(request: Request) -> Response:
         return JSONResponse(state.milestones(request.path_params["task_id"]))
@@ -132,7 +141,9 @@ def tasks(state: "Upstream") -> list[Route]:
         return JSONResponse({"items": items, "next": None})
 
     async def decisions(request: Request) -> Response:
-        return JSONResponse({"items": state.decisions(request.query_params["task"]), "next": None})
+        assert request.query_params["sort"] == "newest"
+        items = state.decisions(request.query_params["task"])
+        return paged(request, items, total=len(items))
 
     async def units(request: Request) -> Response:
         level = request.query_params.get("level")
@@ -156,6 +167,7 @@ def tasks(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/tasks/{{task_id}}/history", history),
         Route(f"{prefix}/tasks/{{task_id}}/reports", reports),
         Route(f"{prefix}/tasks/{{task_id}}/evidence", evidence),
+        Route(f"{prefix}/tasks/{{task_id}}/comments", comments),
         Route(f"{prefix}/tasks/{{task_id}}/milestones", milestones),
         Route(f"{prefix}/tasks/{{task_id}}/periods", periods),
         Route(f"{prefix}/decisions", decisions),

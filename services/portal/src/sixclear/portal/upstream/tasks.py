@@ -112,6 +112,14 @@ class TaskSummary(Answer):
     demonstration: bool = False
 
 
+class Assignment(Answer):
+    """Whether the lead body accepts what it was given; without `accept_by` no answer is needed."""
+
+    state: str
+    since: datetime
+    accept_by: datetime | None = None
+
+
 class Task(TaskSummary):
     """A task with all that is public about it."""
 
@@ -126,6 +134,9 @@ class Task(TaskSummary):
     product: str | None = None
     own_fields: dict[str, str | bool | int | float] | None = None
     authority: str | None = None
+    assignment: Assignment | None = None
+    reports_count: int | None = None
+    evidence_count: int | None = None
     confirming_organisation: OrganisationBrief | None = None
     completed_by: OrganisationBrief | None = None
 
@@ -218,6 +229,17 @@ class Decision(Answer):
     decision_reason: str | None = None
 
 
+class Comment(Answer):
+    """What a supervising body said of a task, and what it was answered."""
+
+    text: str
+    commented_by: OrganisationBrief
+    commented_at: datetime
+    answer: str | None = None
+    answered_by: OrganisationBrief | None = None
+    answered_at: datetime | None = None
+
+
 class HistoryEntry(Answer):
     """One change of a task."""
 
@@ -230,6 +252,8 @@ class HistoryEntry(Answer):
 
 
 _V1 = "/api/tasks/v1"
+# Of each list that hangs on a task; a page names how many there are, and leads to the rest.
+_MOST = 100
 PROGRAMMES = Operation("tasks", "GET", f"{_V1}/programmes", Listing[Programme], outlasts=True)
 TASKS = Operation("tasks", "GET", f"{_V1}/tasks", Listing[TaskSummary])
 TASK = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}", Task)
@@ -239,6 +263,7 @@ EVIDENCE = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/evidence", Listin
 MILESTONES = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/milestones", Milestones)
 PERIODS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/periods", Listing[Period])
 DECISIONS = Operation("tasks", "GET", f"{_V1}/decisions", Listing[Decision])
+COMMENTS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/comments", Listing[Comment])
 ORGANISATION = Operation("tasks", "GET", f"{_V1}/organisations/{{organisation}}", Organisation, outlasts=True)
 FOUND = Operation("tasks", "GET", f"{_V1}/organisations", Listing[FoundOrganisation])
 ORGANISATIONS = Operation("tasks", "GET", f"{_V1}/organisations", Listing[Organisation], outlasts=True)
@@ -262,17 +287,21 @@ class Tasks:
         """One task."""
         return await self._transport.get(TASK, task_id=task_id)
 
-    async def history(self, task_id: UUID) -> Listing[HistoryEntry]:
-        """The changes of a task."""
-        return await self._transport.get(HISTORY, {"limit": 100}, task_id=task_id)
+    async def history(self, task_id: UUID, cursor: str = "") -> Listing[HistoryEntry]:
+        """The changes of a task, newest first."""
+        return await self._transport.get(HISTORY, {"limit": _MOST, "cursor": cursor}, task_id=task_id)
 
-    async def reports(self, task_id: UUID) -> Listing[Report]:
-        """The progress reports of a task."""
-        return await self._transport.get(REPORTS, {"limit": 100}, task_id=task_id)
+    async def reports(self, task_id: UUID, cursor: str = "") -> Listing[Report]:
+        """The progress reports of a task, newest first."""
+        return await self._transport.get(REPORTS, {"limit": _MOST, "cursor": cursor}, task_id=task_id)
 
-    async def evidence(self, task_id: UUID) -> Listing[Evidence]:
-        """What proves the result of a task."""
-        return await self._transport.get(EVIDENCE, {"limit": 100}, task_id=task_id)
+    async def evidence(self, task_id: UUID, cursor: str = "") -> Listing[Evidence]:
+        """What proves the result of a task, newest first."""
+        return await self._transport.get(EVIDENCE, {"limit": _MOST, "cursor": cursor}, task_id=task_id)
+
+    async def comments(self, task_id: UUID, cursor: str = "") -> Listing[Comment]:
+        """What supervisors said of a task, newest first."""
+        return await self._transport.get(COMMENTS, {"limit": _MOST, "cursor": cursor}, task_id=task_id)
 
     async def milestones(self, task_id: UUID) -> Milestones:
         """The milestones of a task."""
@@ -282,9 +311,10 @@ class Tasks:
         """The latest periods of a recurring task, the newest first."""
         return await self._transport.get(PERIODS, {"limit": limit}, task_id=task_id)
 
-    async def decisions(self, task_id: UUID) -> Listing[Decision]:
-        """What was asked for on a task and what was decided, the longest asked first."""
-        return await self._transport.get(DECISIONS, {"task": str(task_id), "limit": 100})
+    async def decisions(self, task_id: UUID, cursor: str = "") -> Listing[Decision]:
+        """What was asked for on a task and what was decided, the last asked first."""
+        asked: Query = {"task": str(task_id), "sort": "newest", "limit": _MOST, "cursor": cursor}
+        return await self._transport.get(DECISIONS, asked)
 
     async def organisation(self, reference: str) -> Organisation:
         """One organisation, by its identifier or its code."""

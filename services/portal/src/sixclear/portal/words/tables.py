@@ -11,6 +11,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "bucket": tasks.BUCKETS,
     "task status": tasks.STATUSES,
     "task order": tasks.ORDERS,
+    "assignment": tasks.ASSIGNMENTS,
     "level": tasks.LEVELS,
     "clear": tasks.CLEARS,
     "evidence state": tasks.EVIDENCE_STATES,

@@ -37,6 +37,11 @@ ORDERS: Mapping[str, str] = {
     "updated": N_("Thay đổi mới nhất trước"),
     "id": N_("Theo mã định danh, không đổi khi đọc tiếp"),
 }
+# Of which an answer, or a decision, is waited for.
+ASSIGNMENTS: Mapping[str, str] = {
+    "waiting": N_("Chờ cơ quan chủ trì trả lời"),
+    "objected": N_("Cơ quan chủ trì phản đối"),
+}
 CLEARS: Mapping[str, str] = {
     "person": N_("Rõ người"),
     "work": N_("Rõ việc"),
@@ -136,6 +141,10 @@ CHANGES: Mapping[str, str] = {
     "decision.lapsed": N_("Đề nghị hết hiệu lực vì nhiệm vụ đã kết thúc"),
     "decision.restated": N_("Nêu lại đề nghị"),
     "decision.withdrawn": N_("Rút đề nghị khỏi công khai"),
+    "comment.added": N_("Gửi ý kiến giám sát"),
+    "comment.answered": N_("Trả lời ý kiến giám sát"),
+    "comment.restated": N_("Nêu lại ý kiến giám sát"),
+    "comment.withdrawn": N_("Rút ý kiến giám sát khỏi công khai"),
     "period.opened": N_("Mở kỳ"),
     "period.reported": N_("Báo cáo kỳ"),
     "period.confirmed": N_("Xác nhận kỳ"),

@@ -2,18 +2,23 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
+from sixclear.portal.pages.public.task.lists import NAMES, Item, Read, Shown, read
 from sixclear.portal.pages.public.task.own_fields import OwnValue, own_values
 from sixclear.portal.pages.public.task.progress import ProgressChart, draw
+from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.deadlines import Distance, distance
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.tasks import (
+    Comment,
     Decision,
     Evidence,
     HistoryEntry,
@@ -33,10 +38,11 @@ class TaskView:
     """The page of a task; what hangs on it is None when it could not be had.
 
     `timings` counts the periods that are shown. `distance` is None for a task without a deadline that counts:
-    recurring, completed, or not counted and past it.
+    recurring, completed, or not counted and past it. `asked` names the pages of its lists.
     """
 
     now: datetime
+    asked: Asked
     task: Task
     distance: Distance | None
     extensions: int
@@ -46,57 +52,81 @@ class TaskView:
     milestones: Milestones | None
     periods: Listing[Period] | None
     timings: Mapping[str, int]
-    decisions: Sequence[Decision] | None
-    reports: Sequence[Report] | None
-    evidence: Sequence[Evidence] | None
-    history: Sequence[HistoryEntry] | None
+    decisions: Shown[Decision] | None
+    comments: Shown[Comment] | None
+    reports: Shown[Report] | None
+    evidence: Shown[Evidence] | None
+    history: Shown[HistoryEntry] | None
     chart: ProgressChart | None
     away: Mapping[str, datetime | None]
 
 
-async def load(gateway: Gateway, now: datetime, task_id: UUID) -> TaskView:
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What hangs on a task, as lists that have pages."""
+
+    reports: Read[Report]
+    evidence: Read[Evidence]
+    decisions: Read[Decision]
+    comments: Read[Comment]
+    history: Read[HistoryEntry]
+
+    def wrong(self) -> set[str]:
+        """The parameters of the address that name no page of their list."""
+        return {name for name in NAMES if getattr(self, name).is_wrong}
+
+
+async def load(gateway: Gateway, now: datetime, task_id: UUID, asked: Asked) -> TaskView:
     """The page of a task; an unknown one is PageNotFound, without any answer of `tasks` it is ServiceAway."""
     parts = Parts()
-    found, programmes, hanging, reports, evidence, history = await asyncio.gather(
+    found, programmes, milestones, periods, lists = await asyncio.gather(
         parts.needed(gateway.tasks.task(task_id)),
         parts.optional(gateway.tasks.programmes()),
-        _hanging(parts, gateway, task_id),
-        parts.optional(gateway.tasks.reports(task_id)),
-        parts.optional(gateway.tasks.evidence(task_id)),
-        parts.optional(gateway.tasks.history(task_id)),
+        parts.optional(gateway.tasks.milestones(task_id)),
+        parts.optional(gateway.tasks.periods(task_id, _PERIODS)),
+        _lists(parts, gateway, task_id, asked),
     )
-    milestones, periods, decisions = hanging
-    entries = sorted(history.items, key=lambda entry: entry.version, reverse=True) if history else None
-    said = sorted(reports.items, key=lambda report: report.occurred_at, reverse=True) if reports else None
+    changes = lists.history.newest.items if lists.history.newest else []
+    said = lists.reports.newest.items if lists.reports.newest else []
     programme = next((p for p in programmes.items if p.slug == found.programme), None) if programmes else None
     return TaskView(
         now=now,
+        asked=asked.without(wrong) if (wrong := lists.wrong()) else asked,
         task=found,
         distance=_distance(found, now),
-        extensions=sum(entry.change == "extended" for entry in entries or []),
+        extensions=sum(entry.change == "extended" for entry in changes),
         demonstration=found.demonstration or (programme is not None and programme.demonstration),
         programme=programme,
         own_values=own_values(programme, found.own_fields),
         milestones=milestones,
         periods=periods,
         timings=_timings(periods),
-        decisions=decisions.items[::-1] if decisions else None,
-        reports=said,
-        evidence=evidence.items if evidence else None,
-        history=entries,
-        chart=draw(found, said or [], entries or [], now),
+        decisions=lists.decisions.page(),
+        comments=lists.comments.page(),
+        reports=_newest_first(lists.reports.page(found.reports_count), lambda report: report.occurred_at),
+        evidence=lists.evidence.page(found.evidence_count),
+        history=_newest_first(lists.history.page(), lambda entry: entry.version),
+        chart=draw(found, said, changes, now),
         away=parts.away,
     )
 
 
-async def _hanging(
-    parts: Parts, gateway: Gateway, task_id: UUID
-) -> tuple[Milestones | None, Listing[Period] | None, Listing[Decision] | None]:
-    return await asyncio.gather(
-        parts.optional(gateway.tasks.milestones(task_id)),
-        parts.optional(gateway.tasks.periods(task_id, _PERIODS)),
-        parts.optional(gateway.tasks.decisions(task_id)),
+async def _lists(parts: Parts, gateway: Gateway, task_id: UUID, asked: Asked) -> _Lists:
+    tasks = gateway.tasks
+    # The chart and the number of extensions are of all that is newest, whichever page is shown.
+    return _Lists(
+        *await asyncio.gather(
+            read(parts, asked, "reports", partial(tasks.reports, task_id), whole=True),
+            read(parts, asked, "evidence", partial(tasks.evidence, task_id)),
+            read(parts, asked, "decisions", partial(tasks.decisions, task_id)),
+            read(parts, asked, "comments", partial(tasks.comments, task_id)),
+            read(parts, asked, "history", partial(tasks.history, task_id), whole=True),
+        )
     )
+
+
+def _newest_first(shown: Shown[Item] | None, key: Callable[[Item], Any]) -> Shown[Item] | None:
+    return None if shown is None else replace(shown, items=sorted(shown.items, key=key, reverse=True))
 
 
 def _timings(periods: Listing[Period] | None) -> Mapping[str, int]:

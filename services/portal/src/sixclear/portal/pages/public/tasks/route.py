@@ -9,7 +9,8 @@ from sixclear.portal.shell.addresses import asked_of
 from sixclear.portal.shell.portal import portal_of
 
 PAGE = PUBLIC.page(
-    "tasks", reads=("programme", "organisation", "status", "bucket", "assigned_by", "q", "sort", "cursor")
+    "tasks",
+    reads=("programme", "organisation", "status", "bucket", "assignment", "assigned_by", "q", "sort", "cursor"),
 )
 
 
