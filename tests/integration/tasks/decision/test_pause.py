@@ -1,10 +1,12 @@
 """A pause stops the clock of a task in the bucket in which it finds it; a resume says which deadline holds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 from tests.integration.tasks.decision.conftest import ask, asked, decide, told
+
+from sixclear.tasks.period.service.passing import pass_time
 
 pytestmark = pytest.mark.asyncio
 
@@ -62,6 +64,35 @@ async def test_a_recurring_task_is_paused_and_resumed_by_its_rule(service: Servi
     assert (await ask(service, task_id, "resume", deadline="2026-02-01")).status_code == 422
     await decide(service, await asked(service, task_id, "resume"))
     assert (await service.get(f"/tasks/{task_id}"))["status"] == "assigned"
+
+
+async def test_no_period_of_a_recurring_task_is_missing_that_was_due_in_a_pause(service: Service) -> None:
+    rule = {"kind": "recurring", "deadline": None, "recurrence": "FREQ=WEEKLY;BYDAY=FR"}
+    task_id = await an_assigned_task(service, **rule)
+    await decide(service, await asked(service, task_id, "pause"))
+    service.clock.now = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)  # six weeks later, a Thursday
+    await pass_time(service.database, service.log, service.clock)
+    await decide(service, await asked(service, task_id, "resume"))
+    await pass_time(service.database, service.log, service.clock)
+    shown = (await service.get(f"/tasks/{task_id}/periods"))["items"]
+    assert [(one["key"], one["status"], one["timing"]) for one in shown] == [
+        ("2026-W03", "open", "pending"),
+        ("2025-W49", "locked", None),
+    ]
+    assert (shown[0]["opens_at"], shown[0]["due_at"]) == ("2026-01-15T03:00:00Z", "2026-01-16T10:00:00Z")
+
+
+async def test_a_period_goes_on_after_a_pause_within_its_window(service: Service) -> None:
+    rule = {"kind": "recurring", "deadline": None, "recurrence": "FREQ=WEEKLY;BYDAY=FR"}
+    task_id = await an_assigned_task(service, **rule)
+    before = (await service.get(f"/tasks/{task_id}/periods"))["items"]
+    await decide(service, await asked(service, task_id, "pause"))
+    service.clock.now += timedelta(hours=5)
+    await decide(service, await asked(service, task_id, "resume"))
+    after = (await service.get(f"/tasks/{task_id}/periods"))["items"]
+    assert [one | {"version": 1} for one in after] == before
+    changes = [event.change for event in await service.events() if event.entity_type == "period"]
+    assert changes == ["opened", "locked", "reopened"]
 
 
 async def test_nothing_of_a_pause_is_left_of_a_task_that_is_cancelled_in_it(service: Service) -> None:

@@ -1,5 +1,6 @@
 """What time makes of periods: each is opened, missed and locked once, in whatever steps time is told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told, timing
-from sixclear.tasks.period.passage import Known, RecurringTask, advance, end, first_period, follow_rule
+from sixclear.tasks.period.passage import Known, RecurringTask, advance, end, first_period, follow_rule, go_on_at, stop
 from sixclear.tasks.programme.rules import Terms
 
 ASSIGNED = datetime(2025, 12, 1, 2, 0, tzinfo=UTC)
@@ -184,3 +185,48 @@ def test_what_ends_early_is_neither_missing_nor_late() -> None:
 def test_nothing_passes_for_a_paused_task() -> None:
     task = a_task("FREQ=DAILY", status="paused")
     assert advance(task, Known(), ASSIGNED + timedelta(days=9), 60) == []
+
+
+def test_a_pause_asks_for_no_period_that_was_due_in_it() -> None:
+    kept = Kept(a_task("FREQ=WEEKLY;BYDAY=FR"))
+    kept.pass_to(ASSIGNED + timedelta(days=1))
+    begun, over = datetime(2025, 12, 10, tzinfo=UTC), datetime(2026, 1, 21, tzinfo=UTC)
+    # Nothing passed time for eight days: what was due before the pause is missed first.
+    kept.take(stop(kept.task, kept.known, begun, begun, 60))
+    kept.take(go_on_at(kept.task, replace(kept.known, keys=kept.keys()), over, over, 60))
+    kept.pass_to(datetime(2026, 1, 30, tzinfo=UTC))
+    found = sorted(kept.periods.values(), key=lambda one: one.day)
+    assert [(one.key, one.series, timing(one, over)) for one in found] == [
+        ("2025-W49", 1, "missing"),
+        ("2025-W50", 1, None),
+        ("2026-W04", 2, "pending"),
+        ("2026-W05", 2, "pending"),
+    ]
+    assert found[2].opens_at == over
+
+
+def test_a_period_goes_on_after_a_pause_as_it_was() -> None:
+    for told, status in ((), "open"), ((Told(2, 50, None, ASSIGNED + timedelta(hours=1), True),), "reported"):
+        kept = Kept(a_task("FREQ=MONTHLY;BYMONTHDAY=22"))
+        kept.take(advance(kept.task, Known(told=told), ASSIGNED + timedelta(hours=2), 60))
+        before = kept.periods.copy()
+        for at, step in ((timedelta(days=2), stop), (timedelta(days=4), go_on_at)):
+            now = ASSIGNED + at
+            kept.take(step(kept.task, replace(kept.known, keys=kept.keys()), now, now, 60))
+        (period,) = kept.periods.values()
+        same = before[period.period_id]
+        assert (period.status, period.due_at, period.locks_at) == (status, same.due_at, same.locks_at)
+
+
+def test_a_rule_that_changed_in_a_pause_begins_with_its_end() -> None:
+    kept = Kept(a_task("FREQ=MONTHLY;BYMONTHDAY=22"))
+    kept.pass_to(ASSIGNED + timedelta(days=1))
+    begun, over = ASSIGNED + timedelta(days=2), ASSIGNED + timedelta(days=3)
+    kept.take(stop(kept.task, kept.known, begun, begun, 60))
+    kept.task = a_task("FREQ=WEEKLY;BYDAY=FR")
+    kept.take(go_on_at(kept.task, replace(kept.known, keys=kept.keys()), over, over, 60))
+    kept.pass_to(over + timedelta(days=7))
+    assert [(one.key, one.series, one.status) for one in kept.periods.values()] == [
+        ("2025-W49", 2, "missed"),
+        ("2025-W50", 2, "open"),
+    ]

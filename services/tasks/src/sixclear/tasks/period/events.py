@@ -44,9 +44,10 @@ PERIOD_EVENTS = EntityEvents(
         "reported": "A body reported on it, on time or late.",
         "confirmed": "The confirming body confirmed what was reported.",
         "returned": "The confirming body asked for more: the report does not count.",
-        "reopened": "The confirming body opened it again after it was locked or confirmed.",
+        "reopened": "The confirming body opened it again after it was locked or confirmed, or its task goes on after a "
+        "pause.",
         "missed": "It was due without a report: `occurred_at` is that instant.",
-        "locked": "It was not reported in time, or its task is over: no report is taken for it any more.",
+        "locked": "It was not reported in time, or its task is over or paused: no report is taken for it any more.",
         "moved": "Its due day moved: another rule, other terms of the programme, another edition of the calendar.",
         "restated": "The task was published again, or what it says of all that hangs on it changed.",
         "withdrawn": "The task became restricted: a last event carries only identifiers.",

@@ -238,6 +238,16 @@ def lock(at: datetime) -> Change:
     return Change("locked", {"status": "locked", "locks_at": at})
 
 
+def is_stopped(period: PeriodRecord) -> bool:
+    """Whether it ended before it was due, and nothing was reported on it that counts."""
+    return period.status == "locked" and period.reported_at is None and period.locks_at < period.due_at
+
+
+def go_on(period: PeriodRecord, fields: Mapping[str, Any]) -> Change:
+    """Go on after a pause within its window, with what its task and its window now say."""
+    return Change("reopened", {**fields, "status": "open" if period.report_version is None else "returned"})
+
+
 def move(fields: Mapping[str, Any]) -> Change:
     """Another due day, by another rule, another calendar or other terms."""
     return Change("moved", dict(fields))

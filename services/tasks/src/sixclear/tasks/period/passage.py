@@ -4,7 +4,7 @@ A changed rule begins a new series at the end of the last window; a name that a 
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from sixclear.tasks.period.lifecycle import (
     Step,
     Told,
     followed,
+    go_on,
+    is_stopped,
     lock,
     miss,
     move,
@@ -104,6 +106,46 @@ def follow_rule(task: RecurringTask, known: Known, at: datetime, now: datetime) 
     if found is None or task.rule is None:
         return [taken(last, lock(at), at, now)]
     return [taken(last, move(window_fields(found, task.rule, last.series + 1, task.terms)), at, now)]
+
+
+def stop(task: RecurringTask, known: Known, at: datetime, now: datetime, most: int) -> list[Step]:
+    """What a pause at `at` makes of the periods that are not due by then: they end with it, neither late nor missing.
+
+    What was due before is told first.
+    """
+    steps = advance(replace(task, status="in_progress"), known, now, most)
+    periods = {one.period_id: one for one in known.periods} | {step.after.period_id: step.after for step in steps}
+    waiting = [one for one in periods.values() if one.status in ("open", "returned") and one.due_at > at]
+    return steps + [taken(one, lock(at), at, now) for one in waiting]
+
+
+def go_on_at(task: RecurringTask, known: Known, at: datetime, now: datetime, most: int) -> list[Step]:
+    """What the end of a pause at `at` makes of the periods: none is asked for that was due within it.
+
+    The period in which the pause came goes on where its window still does, as the rule now says; else the next one
+    opens that is due, as the first of a new series. `known` has the names of all periods.
+    """
+    last = known.last
+    if last is None or task.rule is None or (last.due_at > at and not is_stopped(last)):
+        return advance(task, known, now, most)
+    if last.due_at > at:
+        window: Window | None = last.window
+        number = last.series
+        if last.rule != task.rule:
+            window = _first(task, max(at, last.opens_at), {*known.keys} - {last.key})
+            number += 1
+        if window is None:
+            return []
+        fields = {**task.carried, **window_fields(window, task.rule, number, task.terms)}
+        return [taken(last, go_on(last, fields), at, now)]
+    # The release before left it open in a pause.
+    steps = [taken(last, lock(last.opens_at), at, now)] if last.status == "open" else []
+    steps.append(followed(steps[-1].after if steps else last))
+    found = _first(task, at, known.keys)
+    if found is not None:
+        fields = window_fields(found, task.rule, last.series + 1, task.terms)
+        steps.append(opened(task.carried, found, fields, now))
+    return steps
 
 
 def end(known: Known, at: datetime, now: datetime) -> list[Step]:

@@ -5,6 +5,7 @@ several processes, and after a standstill, when many periods of a task are opene
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,16 @@ from sixclear.common.use_case import Context
 from sixclear.tasks.period import repository as rows
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told
 from sixclear.tasks.period.models import Period
-from sixclear.tasks.period.passage import Known, RecurringTask, advance, end, first_period, follow_rule
+from sixclear.tasks.period.passage import (
+    Known,
+    RecurringTask,
+    advance,
+    end,
+    first_period,
+    follow_rule,
+    go_on_at,
+    stop,
+)
 from sixclear.tasks.period.recording import PERIOD, event_of
 from sixclear.tasks.task.models import AnyTask, Task
 from sixclear.tasks.task.service.children import Children, dimensions
@@ -141,6 +151,11 @@ async def follow_task(ctx: Context, task: Task, change: Change, occurred_at: dat
         known = (await known_of(ctx, {task.task_id: task}))[task.task_id]
         moved = follow_rule(recurring(task), known, occurred_at, ctx.now)
         await store(ctx, moved or advance(recurring(task), known, ctx.now, _STEPS_OF_A_TASK))
+    elif change.name in ("paused", "resumed"):
+        known = (await known_of(ctx, {task.task_id: task}))[task.task_id]
+        known = replace(known, keys=await rows.keys_of(ctx.session, task.task_id))
+        passed = stop if change.name == "paused" else go_on_at
+        await store(ctx, passed(recurring(task), known, occurred_at, ctx.now, _STEPS_OF_A_TASK))
     elif task.status in _OVER and "status" in change.fields:
         known = (await known_of(ctx, {task.task_id: task}))[task.task_id]
         await store(ctx, end(known, occurred_at, ctx.now))
