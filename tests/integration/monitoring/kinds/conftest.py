@@ -23,7 +23,7 @@ from sixclear.common.ids import stable_id
 from sixclear.monitoring import kinds
 from sixclear.monitoring.kinds.kind import Amount, Cell, Kind
 from sixclear.monitoring.view.cells import cells_now
-from sixclear.monitoring.view.models import kind_tables
+from sixclear.monitoring.view.kind_tables import kind_tables
 from sixclear.monitoring.view.past import cells_at
 from sixclear.monitoring.view.selection import Selection
 

@@ -9,7 +9,7 @@ from tests.integration.monitoring.conftest import NOON, leading, left_by_the_rel
 
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.monitoring.kinds.task import TASK
-from sixclear.monitoring.view.reconcile import differences
+from sixclear.monitoring.view.reconcile import differences, repair
 
 pytestmark = pytest.mark.asyncio
 
@@ -160,6 +160,10 @@ async def test_of_rows_of_a_release_before_no_part_is_said(site: Any, view: Any,
         await left_by_the_release_before(session, TASK)
     newer = await leading(view.database)
     site.clock.now = before(1)
+    found = (await site.get("/status")).json()
+    assert (found["tasks"]["in_term_parts"], found["tasks"]["overdue_parts"]) == (None, None), "its log is read again"
+    async with view.database.transaction() as session:
+        await repair(session, now=newer.now)
     found = (await site.get("/status")).json()
     assert found["tasks"]["in_term_parts"] is None, "by its rows it would be on track"
     assert (found["tasks"]["in_term"], found["tasks"]["overdue_parts"]["late"]) == (1, 0)

@@ -109,6 +109,7 @@ ENTRY = Kind(
     name="entry",
     source="data-catalog",
     rules=2,
+    whole_in_first_release=True,
     facts=EntryFacts,
     read=_read,
     axes=(LISTED,),

@@ -37,6 +37,9 @@ T = TypeVar("T")
 
 CIVIL_ZONE = "AT TIME ZONE 'Asia/Ho_Chi_Minh'"
 DIMENSIONS = ("programme", "assigned_by")
+# The body of a row `h`; zero for what has none.
+NO_BODY = UUID(int=0)
+OWN_BODY = f"coalesce(h.organisation_id, CAST('{NO_BODY}' AS uuid))"
 _TICK = timedelta(microseconds=1)
 # About a kilobyte each.
 _KNOWN_PHASES = 5_000
@@ -185,13 +188,15 @@ class Kind(Generic[F]):
 
     `stated` says in which count of its source's census a cell of a programme (empty: of all) is; None: in none.
 
-    `rules` is raised with every change of what is read or how it is counted. `cells` gets the facts and the value of
-    each axis; `cells_sql` is a table of (measure, slot, amount) over a row `h` that has the axes as columns, too, and a
-    null slot counts nothing. No rule reads the facts that are `only_shown`. An entity that is not `counted` is kept and
-    shown; one that is `hidden` is not counted, and nothing tells when and where something happened to it. Of a
-    kind that is read `by_reach`, the own work of bodies is left out above its owner (`view.reach`). What happens to one
-    that is not `told` stands in its figures only, not in the list of changes. Of a question about one of the facts that
-    it is `narrowed_by` no counter knows: the histories are read, by an index of each of these facts.
+    `rules` is raised with every change of what is read or how it is counted. `whole_in_first_release` says that rows of
+    0.1.0 hold all that is read: they are only counted again; of any other kind the log is read again, too. `cells` gets
+    the facts and the value of each axis; `cells_sql` is a table of (measure, slot, amount) over a row `h` that has the
+    axes as columns, too, and a null slot counts nothing. No rule reads the facts that are `only_shown`. An entity that
+    is not `counted` is kept and shown; one that is `hidden` is not counted, and nothing tells when and where something
+    happened to it. Of a kind that is read `by_reach`, the own work of bodies is left out above its owner
+    (`view.reach`). What happens to one that is not `told` stands in its figures only, not in the list of changes. Of a
+    question about one of the facts that it is `narrowed_by` no counter knows: its records are looked up by an index of
+    each of these facts (`view.named`).
     """
 
     name: str
@@ -212,6 +217,7 @@ class Kind(Generic[F]):
     dimensions: frozenset[str] = frozenset(DIMENSIONS)
     by_reach: bool = False
     told: bool = True
+    whole_in_first_release: bool = False
     narrowed_by: frozenset[str] = frozenset()
     title: str | None = "title"
     state_indexes: tuple[PartialIndex, ...] = ()
@@ -329,9 +335,12 @@ class Kind(Generic[F]):
     @property
     def dimensions_sql(self) -> str:
         """The dimensions of `h`; one that the kind does not have is empty."""
-        return ", ".join(
-            f"coalesce(h.{name}, '') AS {name}" if name in self.dimensions else f"'' AS {name}" for name in DIMENSIONS
-        )
+        return ", ".join(f"{dimension_sql(self, name)} AS {name}" for name in DIMENSIONS)
+
+
+def dimension_sql(kind: "AnyKind", name: str) -> str:
+    """A dimension of a row `h`; one that the kind does not have is empty."""
+    return f"coalesce(h.{name}, '')" if name in kind.dimensions else "''"
 
 
 # Where kinds stand beside each other, each has facts of its own.

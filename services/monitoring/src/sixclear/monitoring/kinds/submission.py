@@ -63,6 +63,7 @@ SUBMISSION: Kind[SubmissionFacts] = Kind(
     name="submission",
     source="feedback",
     rules=2,
+    whole_in_first_release=True,
     facts=SubmissionFacts,
     hidden=Rule(lambda facts: facts.visibility == "sealed", "h.visibility = 'sealed'"),
     axes=(CLOCK,),

@@ -249,7 +249,7 @@ TASK = Kind(
     ),
     history_indexes=(
         PartialIndex("returned", ("epoch", "task_id"), "change = 'returned'"),
-        PartialIndex("directive", ("epoch", "directive_id"), "directive_id IS NOT NULL"),
-        PartialIndex("work_group", ("epoch", "work_group"), "work_group IS NOT NULL"),
+        PartialIndex("directive", ("epoch", "directive_id", "task_id", "valid_from"), "directive_id IS NOT NULL"),
+        PartialIndex("work_group", ("epoch", "work_group", "task_id", "valid_from"), "work_group IS NOT NULL"),
     ),
 )

@@ -1,18 +1,17 @@
 """Counters: changed by deltas, and counted again from the records when they must be compared or made again."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds import kinds_of
-from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Amount, AnyFlow, AnyKind
+from sixclear.monitoring.kinds.kind import CIVIL_ZONE, Amount, AnyKind
 from sixclear.monitoring.statements import Columns, Write, sql
 from sixclear.monitoring.view.schemas import Difference
-from sixclear.monitoring.view.states import COUNTRY, Key, Leaf, Reach, whole
+from sixclear.monitoring.view.states import COUNTRY, Key, whole
 
 _COUNTER = Columns(
     scope="uuid",
@@ -24,10 +23,9 @@ _COUNTER = Columns(
     fraction="numeric",
     latest="timestamptz",
 )
-_LATEST = Columns(scope="uuid", programme="text", assigned_by="text", at="timestamptz")
 
 # What stands under every scope, programme and assigning level above it, as the fold rolls it up.
-_ROLLED_UP = """
+ROLLED_UP = """
     CROSS JOIN LATERAL unnest(
         coalesce(o.ancestors, array_remove(ARRAY[l.organisation_id], NULL)) || CAST(:country AS uuid)) AS scope
     CROSS JOIN LATERAL (SELECT '' AS programme UNION SELECT l.programme) AS p
@@ -49,14 +47,15 @@ def _cells(kind: AnyKind) -> str:
     """  # noqa: S608 (constants of this package)
 
 
-_DAY = f"to_char(h.occurred_at {CIVIL_ZONE}, 'YYYY-MM-DD')"
+# The slot of a flow: the civil day of a change.
+DAY = f"to_char(h.occurred_at {CIVIL_ZONE}, 'YYYY-MM-DD')"
 
 
 def _flows(kind: AnyKind) -> Iterable[str]:
     for flow in kind.flows:
         yield f"""
             SELECT h.organisation_id, {kind.dimensions_sql}, '{flow.measure}',
-                {_DAY}, {flow.amount.sql}, {"h.occurred_at" if flow.latest else "CAST(NULL AS timestamptz)"}
+                {DAY}, {flow.amount.sql}, {"h.occurred_at" if flow.latest else "CAST(NULL AS timestamptz)"}
             FROM {kind.name}_history h WHERE h.epoch = :epoch AND h.change = '{flow.change}'
         """  # noqa: S608 (constants of this package)
 
@@ -67,7 +66,7 @@ def _counted(source: str) -> str:
         SELECT scope, p.programme, a.assigned_by, l.measure, l.slot, sum(l.amount) AS amount, max(l.at) AS latest
         FROM ({_leaves(source)}) AS l
         LEFT JOIN organisation_state o ON o.epoch = :organisations_epoch AND o.organisation_id = l.organisation_id
-        {_ROLLED_UP}
+        {ROLLED_UP}
         GROUP BY scope, p.programme, a.assigned_by, l.measure, l.slot
     """  # noqa: S608 (constants of this package)
 
@@ -107,134 +106,8 @@ def _parts(amount: Amount) -> tuple[int, Amount]:
     return int(amount), amount - int(amount)
 
 
-def latest_write(table: str, epoch: int, times: Mapping[Reach, datetime]) -> Write | None:
-    """Moves the latest instant of each scope forward, never back."""
-    if not times:
-        return None
-    statement = sql(
-        """
-        INSERT INTO {table} AS l (epoch, {names}) SELECT :epoch, {selected} FROM {unnested}
-        ON CONFLICT (epoch, scope, programme, assigned_by) DO UPDATE SET at = excluded.at WHERE l.at < excluded.at
-        """,
-        table=table,
-        names=_LATEST.names,
-        selected=_LATEST.selected,
-        unnested=_LATEST.unnested,
-    )
-    return statement, {"epoch": epoch, **_LATEST.values([*reach, times[reach]] for reach in times)}
-
-
-async def rebuild_latest(
-    session: AsyncSession,
-    source: str,
-    epoch: int,
-    organisations_epoch: int,
-    scopes: Collection[UUID] | None = None,
-) -> None:
-    """Make the latest instants of a source's flows again from the history, of all scopes or of some.
-
-    Reads every such change of the epoch: only for what is rare (a withdrawn entity, an organisation that moved, a
-    repair).
-    """
-    values = {
-        "source": source,
-        "epoch": epoch,
-        "organisations_epoch": organisations_epoch,
-        "country": COUNTRY,
-        "scopes": None if scopes is None else list(scopes),
-    }
-    for kind, flow, table in _with_latest(source):
-        await session.execute(
-            sql("DELETE FROM {table} WHERE epoch = :epoch AND {chosen}", table=table, chosen=_CHOSEN), values
-        )
-        await session.execute(
-            sql(
-                """
-                INSERT INTO {table} (epoch, scope, programme, assigned_by, at)
-                SELECT :epoch, scope, programme, assigned_by, at FROM ({latest}) AS latest
-                """,
-                table=table,
-                latest=_latest(kind, flow),
-            ),
-            values,
-        )
-        values["measure"] = flow.measure
-        await session.execute(_FORGET_LATEST, values)
-        await session.execute(
-            sql(
-                """
-                INSERT INTO counter AS c (source, epoch, scope, programme, assigned_by, measure, slot, n, latest)
-                SELECT :source, :epoch, scope, programme, assigned_by, :measure, slot, 0, at FROM ({latest}) AS latest
-                ON CONFLICT (source, epoch, scope, programme, assigned_by, measure, slot)
-                    DO UPDATE SET latest = excluded.latest
-                """,
-                latest=_latest(kind, flow, by_day=True),
-            ),
-            values,
-        )
-
-
-def _with_latest(source: str) -> list[tuple[AnyKind, AnyFlow, str]]:
-    return [(kind, flow, flow.latest) for kind in kinds_of(source) for flow in kind.flows if flow.latest is not None]
-
-
-_CHOSEN = "(CAST(:scopes AS uuid[]) IS NULL OR scope = ANY(CAST(:scopes AS uuid[])))"
-
-
-_FORGET_LATEST = sql(
-    """
-    UPDATE counter SET latest = NULL
-    WHERE source = :source AND epoch = :epoch AND measure = :measure AND latest IS NOT NULL AND {chosen}
-    """,
-    chosen=_CHOSEN,
-)
-
-
-def _latest(kind: AnyKind, flow: AnyFlow, *, by_day: bool = False) -> str:
-    """The greatest instant of a flow in each scope, programme and assigning level, as the history has it."""
-    return f"""
-        SELECT scope, p.programme, a.assigned_by, max(l.occurred_at) AS at {", l.slot" if by_day else ""}
-        FROM (SELECT h.organisation_id, {kind.dimensions_sql}, h.occurred_at, {_DAY} AS slot FROM {kind.name}_history h
-              WHERE h.epoch = :epoch AND h.change = '{flow.change}') AS l
-        LEFT JOIN organisation_state o ON o.epoch = :organisations_epoch AND o.organisation_id = l.organisation_id
-        {_ROLLED_UP}
-        WHERE {_CHOSEN}
-        GROUP BY scope, p.programme, a.assigned_by {", l.slot" if by_day else ""}
-    """  # noqa: S608 (constants of this package)
-
-
-async def latest_differences(
-    session: AsyncSession, source: str, epoch: int, organisations_epoch: int, limit: int
-) -> list[Difference]:
-    """Scopes, programmes and assigning levels whose latest instant is not that of the history."""
-    found: list[Difference] = []
-    for kind, flow, table in _with_latest(source):
-        rows = await session.execute(
-            sql(
-                """
-                SELECT CAST(scope AS text) AS scope, programme, assigned_by, r.at AS reported, l.at AS stored
-                FROM ({latest}) AS r
-                FULL JOIN (SELECT scope, programme, assigned_by, at FROM {table} WHERE epoch = :epoch) AS l
-                    USING (scope, programme, assigned_by)
-                WHERE r.at IS DISTINCT FROM l.at LIMIT :limit
-                """,
-                table=table,
-                latest=_latest(kind, flow),
-            ),
-            {
-                "epoch": epoch,
-                "organisations_epoch": organisations_epoch,
-                "country": COUNTRY,
-                "scopes": None,
-                "limit": limit,
-            },
-        )
-        found += [{"check": table, "source": source, **_plain(row._mapping)} for row in rows]
-    return found
-
-
-def _plain(row: Mapping[Any, Any]) -> Difference:
-    """As it can be stored in JSON."""
+def plain(row: Mapping[Any, Any]) -> Difference:
+    """A difference as it can be stored in JSON."""
     return {name: _as_json(value) for name, value in row.items()}
 
 
@@ -243,23 +116,6 @@ def _as_json(value: Any) -> Any:
         amount = whole(value)
         return amount if isinstance(amount, int) else float(amount)
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-async def leaves_of(
-    session: AsyncSession, source: str, epoch: int, organisations: Collection[UUID]
-) -> dict[Leaf, Amount]:
-    """What is counted for these organisations themselves, from the records."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT l.organisation_id, l.programme, l.assigned_by, l.measure, l.slot, sum(l.amount) FROM ({leaves}) AS l
-            WHERE l.organisation_id = ANY(CAST(:organisations AS uuid[])) GROUP BY 1, 2, 3, 4, 5
-            """,
-            leaves=_leaves(source),
-        ),
-        {"epoch": epoch, "organisations": list(organisations)},
-    )
-    return {Leaf(*row[:5]): whole(row[5]) for row in rows}
 
 
 async def rebuild_counters(session: AsyncSession, source: str, epoch: int, organisations_epoch: int) -> None:
@@ -310,7 +166,7 @@ async def counter_differences(
             "limit": limit,
         },
     )
-    return [{"check": "counter", "source": source, **_plain(row._mapping)} for row in rows]
+    return [{"check": "counter", "source": source, **plain(row._mapping)} for row in rows]
 
 
 async def delete_epoch(session: AsyncSession, tables: Iterable[str], epoch: int, limit: int) -> int:

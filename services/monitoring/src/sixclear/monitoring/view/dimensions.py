@@ -187,7 +187,8 @@ async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tup
     """Compute every organisation's place in the tree again; the old and new places of those that moved.
 
     Some thousands of rows, and only when an organisation changes. A parent that is not known yet is named all the
-    same; a circle ends where it closes.
+    same. A circle is cut above its member with the least identifier, so that the place of each is its own and that of
+    the organisation just above it.
     """
     rows = await session.execute(
         sql(
@@ -200,9 +201,14 @@ async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tup
                 FROM up LEFT JOIN organisation_state above
                     ON above.epoch = :epoch AND above.organisation_id = up.parent_id
                 WHERE up.parent_id IS NOT NULL AND NOT up.parent_id = ANY(up.path)
-            ), place AS (
-                SELECT DISTINCT ON (organisation_id) organisation_id, path
+            ), whole AS (
+                SELECT DISTINCT ON (organisation_id) organisation_id, parent_id, path
                 FROM up ORDER BY organisation_id, cardinality(path) DESC
+            ), place AS (
+                SELECT w.organisation_id, CASE WHEN cut.organisation_id IS NULL THEN w.path
+                    ELSE w.path[1:array_position(w.path, cut.organisation_id)] END AS path
+                FROM whole w LEFT JOIN whole cut ON cut.parent_id = cut.organisation_id
+                    AND cut.organisation_id <= ALL(cut.path) AND cut.organisation_id = ANY(w.path)
             )
             UPDATE organisation_state s SET ancestors = place.path
             FROM place
@@ -283,18 +289,20 @@ class Unit:
     name_en: str | None
 
 
-async def list_provinces(session: AsyncSession, now: datetime) -> list[Unit]:
-    """The provinces and cities that exist now, in the order of their codes."""
+async def list_provinces(session: AsyncSession, now: datetime, chosen: Collection[UUID] = ()) -> list[Unit]:
+    """The provinces and cities that exist now, or the ones that are chosen, in the order of their codes."""
     rows = await session.execute(
         sql(
             """
             SELECT o.organisation_id, o.code, o.name_vi, o.name_en
             FROM organisation_state o JOIN source_view v ON v.source = '{source}' AND v.active_epoch = o.epoch
-            WHERE o.level = 'province' AND (o.valid_to IS NULL OR o.valid_to > :now)
-            ORDER BY o.code
+            WHERE CASE WHEN CAST(:chosen AS uuid[]) IS NULL
+                THEN o.level = 'province' AND (o.valid_to IS NULL OR o.valid_to > :now)
+                ELSE o.organisation_id = ANY(CAST(:chosen AS uuid[])) END
+            ORDER BY o.code, o.organisation_id
             """,
             source=SOURCE,
         ),
-        {"now": now.date()},
+        {"now": now.date(), "chosen": list(chosen) or None},
     )
     return [Unit(*row) for row in rows]

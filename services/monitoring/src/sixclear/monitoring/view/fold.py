@@ -14,10 +14,21 @@ from sixclear.common.bus import dead_letters
 from sixclear.common.bus.envelope import Envelope
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import LeadershipLost
-from sixclear.monitoring.kinds import kinds_of, rules_of, sources
+from sixclear.monitoring.kinds import kinds_of, rules_of
 from sixclear.monitoring.kinds.kind import Amount, Kind
 from sixclear.monitoring.statements import Together
-from sixclear.monitoring.view import census, counters, days, dimensions, entities, gaps, intervals, tallies
+from sixclear.monitoring.view import (
+    census,
+    counters,
+    days,
+    dimensions,
+    entities,
+    gaps,
+    intervals,
+    latest,
+    places,
+    tallies,
+)
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.batches import Batch, hides, read
 from sixclear.monitoring.view.moves import Interval, Move, Piece, another_end, moves
@@ -142,7 +153,7 @@ class _Fold:
         await dimensions.replace_organisations(self.session, self.epoch, rows)
         moved = await dimensions.rebuild_ancestors(self.session, self.epoch)
         if moved:
-            await move_organisations(self.session, self.known, self.epoch, moved)
+            await places.move_organisations(self.session, self.known, self.epoch, moved)
         return True
 
     async def _fold_programmes(self, versions: Sequence[Version[Any]]) -> bool:
@@ -272,11 +283,13 @@ class _Fold:
         await self.together.add("counter", counted_there)
         await days.add_moves(self.session, self.source, self.epoch, moved, above)
         for table, found in times.items():
-            await self.together.add(table, counters.latest_write(table, self.epoch, latest_of_reaches(found)))
+            await self.together.add(table, latest.latest_write(table, self.epoch, latest_of_reaches(found)))
         if lost := latest_of_leaves(removed):
-            scopes = {key.scope for leaves in lost.values() for key in map(Key._make, latest_above(leaves, above))}
             await self.together.send()
-            await counters.rebuild_latest(self.session, self.source, self.epoch, self._organisations_epoch, scopes)
+            deep = {scope: len(path) - number for path in above.values() for number, scope in enumerate(path)}
+            for table, leaves in lost.items():
+                keys = {Key(*key): at for key, at in latest_above(leaves, above).items()}
+                await latest.renew(self.session, self.source, self.epoch, self._organisations_epoch, table, keys, deep)
 
 
 def _unseen(kind: Kind[F], before: State[F] | None) -> bool:
@@ -316,38 +329,3 @@ def latest_of_reaches(times: Mapping[Key, datetime]) -> dict[Reach, datetime]:
         reach = (scope, programme, assigned_by)
         found[reach] = max(found.get(reach, at), at)
     return found
-
-
-async def move_organisations(
-    session: AsyncSession,
-    known: Mapping[str, views.SourceState],
-    epoch: int,
-    moved: Mapping[UUID, tuple[Sequence[UUID], Sequence[UUID]]],
-) -> None:
-    """Count what organisations lead under their new place in the tree instead of the old one.
-
-    Also the way in which an organisation that comes later than what it leads takes its place. Organisations of an epoch
-    that is not active yet matter only to the records of its source in that epoch.
-    """
-    old = {organisation_id: places[0] for organisation_id, places in moved.items()}
-    new = {organisation_id: places[1] for organisation_id, places in moved.items()}
-    for source, at_epoch in _counted_with(known, epoch):
-        counted = await counters.leaves_of(session, source, at_epoch, moved.keys())
-        shift: dict[Key, Amount] = defaultdict(int, rolled_up(counted, new))
-        for key, amount in rolled_up(counted, old).items():
-            shift[key] -= amount
-        await counters.add_to_counters(session, source, at_epoch, {key: n for key, n in shift.items() if n})
-        await days.move_bodies(session, source, at_epoch, moved)
-        flows = {flow.measure for kind in kinds_of(source) for flow in kind.flows if flow.latest is not None}
-        if any(item.measure in flows for item in counted):
-            scopes = {scope for places in moved.values() for place in places for scope in place}
-            await counters.rebuild_latest(session, source, at_epoch, epoch, scopes)
-
-
-def _counted_with(known: Mapping[str, views.SourceState], organisations_epoch: int) -> list[tuple[str, int]]:
-    pairs = [(dimensions.SOURCE, organisations_epoch)]
-    if organisations_epoch == known[dimensions.SOURCE].active_epoch:
-        for source in set(sources()) - {dimensions.SOURCE}:
-            epochs = (known[source].active_epoch, known[source].next_epoch)
-            pairs += [(source, epoch) for epoch in epochs if epoch is not None]
-    return pairs

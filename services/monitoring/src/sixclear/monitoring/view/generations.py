@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
-from sixclear.monitoring.view import counters, days, dimensions
+from sixclear.monitoring.view import counters, days, dimensions, latest
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
 
@@ -59,7 +59,7 @@ async def activate_next(session: AsyncSession, source: str, *, token: int) -> No
         for other in set(sources()) - {source}:
             for epoch in filter(None, (known[other].active_epoch, known[other].next_epoch)):
                 await counters.rebuild_counters(session, other, epoch, known[source].active_epoch)
-                await counters.rebuild_latest(session, other, epoch, known[source].active_epoch)
+                await latest.rebuild_latest(session, other, epoch, known[source].active_epoch)
                 await days.rebuild_above(session, other, epoch, known[source].active_epoch)
     await views.advance_view(session, sequence)
 

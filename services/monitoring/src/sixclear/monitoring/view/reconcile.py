@@ -9,7 +9,7 @@ from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
-from sixclear.monitoring.view import census, counters, days, dimensions, tallies
+from sixclear.monitoring.view import census, counters, days, dimensions, latest, tallies
 from sixclear.monitoring.view import differences as reconciliation
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
@@ -56,7 +56,7 @@ async def differences(session: AsyncSession, clock: Clock) -> list[Difference]:
         )
         if own_rules:
             found += await days.day_differences(session, source, epoch, organisations_epoch, _SHOWN)
-        found += await counters.latest_differences(session, source, epoch, organisations_epoch, _SHOWN)
+        found += await latest.latest_differences(session, source, epoch, organisations_epoch, _SHOWN)
     return found[:_SHOWN]
 
 
@@ -107,7 +107,7 @@ async def _count_again(session: AsyncSession, source: str, known: dict[str, Sour
             await tallies.count_all_again(session, kind)
         organisations_epoch = epoch if source == dimensions.SOURCE else known[dimensions.SOURCE].active_epoch
         await counters.rebuild_counters(session, source, epoch, organisations_epoch)
-        await counters.rebuild_latest(session, source, epoch, organisations_epoch)
+        await latest.rebuild_latest(session, source, epoch, organisations_epoch)
         await days.rebuild_days(session, source, epoch, organisations_epoch)
     await views.note_rules(session, source, rules_of(source))
 
@@ -116,9 +116,9 @@ async def take_over(session: AsyncSession, *, token: int, now: datetime) -> list
     """What a leader does before it folds: make sure that every record can be counted by its rules; what is to be done.
 
     The leader before was of a release that stores no cells: everything is counted again in this transaction, and the
-    next generation begins where that release took a number for an epoch of the log. It had
-    other rules: the next generation of the source begins, and what is folded into this one makes it one of more than
-    one rule. Raises LeadershipLost.
+    next generation begins where that release took a number for an epoch of the log, or did not store all that is read.
+    It had other rules: the next generation of the source begins, and what is folded into this one makes it one of more
+    than one rule. Raises LeadershipLost.
     """
     sequence = (await begin(session, token)).sequence
     stored_cells = await views.leader_before_stored_cells(session)
@@ -130,6 +130,7 @@ async def take_over(session: AsyncSession, *, token: int, now: datetime) -> list
     if not stored_cells:
         for source in sources():
             await _count_again(session, source, known, now)
+        await _read_what_is_new(session, now)
         await views.advance_view(session, sequence + 1)
         return list(sources())
     changed = []
@@ -154,6 +155,19 @@ async def _read_again(session: AsyncSession, now: datetime) -> None:
             epoch = await views.epoch_read(session, view)
             await views.begin_next(session, view, epoch, rules_of(view.source), now, replayed=True)
             await views.mark_incomplete(session, view.source)
+
+
+async def _read_what_is_new(session: AsyncSession, now: datetime) -> None:
+    """Begin the next generation of each source of which rows of the release before (0.1.0) lack something.
+
+    Until it is shown, the rows are of more than one rule: what they lack has no figure (`heard.told_whole`).
+    """
+    for source, view in (await views.sources(session)).items():
+        if all(kind.whole_in_first_release for kind in kinds_of(source)) or not await views.was_read(session, view):
+            continue
+        if view.next_epoch is None or view.next_rules != rules_of(source):
+            await views.begin_next(session, view, view.newest_log_epoch, rules_of(source), now, replayed=True)
+        await views.note_rules(session, source, 0)
 
 
 async def compare_on_demand(database: Database, *, repair_found: bool, clock: Clock) -> Reconciliation:

@@ -97,6 +97,11 @@ async def epoch_read(session: AsyncSession, view: SourceState) -> int:
     return max((view.log_epoch, *(place.epoch for place in places.values())))
 
 
+async def was_read(session: AsyncSession, view: SourceState) -> bool:
+    """Whether a leader of any release has read from the log."""
+    return view.events > 0 or bool(await positions.load(session, group_of(view.source)))
+
+
 @dataclass(frozen=True, slots=True)
 class LockedView:
     """What a transaction that writes the view knows from the start."""
