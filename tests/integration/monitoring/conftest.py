@@ -34,7 +34,8 @@ from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.cells import cells_now, latest_now
 from sixclear.monitoring.view.crossings import cross_boundaries
 from sixclear.monitoring.view.fold import fold
-from sixclear.monitoring.view.past import cells_at, latest_at
+from sixclear.monitoring.view.latest_past import latest_at
+from sixclear.monitoring.view.past import cells_at
 from sixclear.monitoring.view.reconcile import take_over
 from sixclear.monitoring.view.selection import Selection
 from sixclear.tasks.events import EVENTS as TASK_EVENTS

@@ -19,7 +19,7 @@ from sixclear.monitoring.ledger.service import recent_changes
 from sixclear.monitoring.status.service import SHOWN
 from sixclear.monitoring.view.cells import cells_now, latest_now
 from sixclear.monitoring.view.generations import activate_next, delete_old
-from sixclear.monitoring.view.past import latest_at
+from sixclear.monitoring.view.latest_past import latest_at
 from sixclear.monitoring.view.reconcile import differences, reconcile, repair
 from sixclear.monitoring.view.selection import Selection
 

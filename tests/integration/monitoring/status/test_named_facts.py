@@ -6,9 +6,14 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from tests.integration.monitoring.conftest import NOON, organisation_id
+from tests.integration.monitoring.conftest import NOON, leading, left_by_the_release_before, organisation_id
 
 from sixclear.common.ids import stable_id
+from sixclear.monitoring.kinds import rules_of
+from sixclear.monitoring.kinds.task import TASK
+from sixclear.monitoring.view import sources as views
+from sixclear.monitoring.view.generations import activate_next
+from sixclear.monitoring.view.reconcile import take_over
 from sixclear.monitoring.view.selection import Selection
 
 pytestmark = pytest.mark.asyncio
@@ -106,6 +111,32 @@ async def test_rows_of_a_release_before_are_no_figure(site: Any, view: Any, even
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), "not one of two, nor unknown"
         assert answer.headers["retry-after"] == "30"
     assert (await site.get(path)).status_code == 200, "what counters know is told"
+
+
+async def test_an_upgrade_reads_the_log_again_without_being_asked(site: Any, view: Any, events: Any) -> None:
+    """0.1.0 stored neither directive nor group: until its log was read again they are not known, and then they are."""
+    of_plan = {"directive_id": PLAN, "work_group": "data"}
+    told = [events.task("a", **of_plan), events.task("b", **of_plan), events.task("c")]
+    await view.fold(told)
+    async with view.database.transaction() as session:
+        for table in ("task_history", "task_state"):
+            await session.execute(text(f"UPDATE {table} SET directive_id = NULL, work_group = NULL"))
+        await left_by_the_release_before(session, TASK)
+    newer = await leading(view.database)
+    for path in ("/status", "/timeline", "/provinces", "/attention"):
+        answer = await site.get(path, directive=PLAN)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), path
+    assert (await site.get("/status")).json()["tasks"]["total"] == 3
+    async with view.database.session() as session:
+        beside = (await views.sources(session))["tasks"]
+    assert (beside.next_replayed, beside.next_rules) == (True, rules_of("tasks"))
+    await newer.fold(told, only=beside.next_epoch)
+    async with view.database.transaction() as session:
+        await activate_next(session, "tasks", token=newer.token)
+    assert (await site.get("/status", directive=PLAN)).json()["tasks"]["total"] == 2
+    async with view.database.transaction() as session:
+        token = await views.take_leadership(session, "the next", newer.now)
+        assert await take_over(session, token=token, now=newer.now) == [], "nothing more is to be done"
 
 
 LEAD = {"lead": organisation_id("G06")}

@@ -19,6 +19,7 @@ from sixclear.monitoring.timeline.service import timeline
 from sixclear.monitoring.view import past
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.generations import activate_next, begin_recounted
+from sixclear.monitoring.view.latest_past import latest_at
 from sixclear.monitoring.view.reconcile import differences, reconcile, repair
 from sixclear.monitoring.view.selection import Selection
 
@@ -75,7 +76,7 @@ async def by_days_and_by_histories(view: Any, at: datetime, selection: Selection
         for change in ("SELECT 1", "UPDATE source_view SET rules = 0"):
             await session.execute(text(change))
             cells = await past.cells_at(session, SHOWN, selection, at)
-            found.append((cells, await past.latest_at(session, TASK, REPORTS, selection, at)))
+            found.append((cells, await latest_at(session, TASK, REPORTS, selection, at)))
         await session.rollback()
     return found[0], found[1]
 

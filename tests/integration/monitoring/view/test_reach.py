@@ -111,8 +111,8 @@ async def test_lists_provinces_and_the_stream_hold_what_the_figures_hold(view: A
             found = await attention(session, Selection(reach=reach), now=view.now)
             assert {item.title for item in found.longest_overdue.items} == {f"Nhiệm vụ {name}" for name in names}
             assert found.reach == (reach or "national")
-            (city,) = (await provinces(session, None, reach, at=None, now=view.now)).items
-            (then,) = (await provinces(session, None, reach, at=view.now, now=view.now)).items
+            (city,) = (await provinces(session, Selection(reach=reach), at=None, now=view.now)).items
+            (then,) = (await provinces(session, Selection(reach=reach), at=view.now, now=view.now)).items
             assert city.overdue == then.overdue == (2 if reach == "own" else 1)
         _, frame = await payload(session, after=0, now=view.now)
     assert frame.status.tasks.total == 2

@@ -90,8 +90,8 @@ def questions(view: Any, begin: date) -> dict[str, Ask]:
         "as_of": lambda session: status(session, Selection(), at=past, now=now),
         "as_of of a commune": lambda session: status(session, commune, at=past, now=now),
         "as_of of a programme": lambda session: status(session, programme, at=past, now=now),
-        "provinces": lambda session: provinces(session, None, at=None, now=now),
-        "provinces as_of": lambda session: provinces(session, None, at=past, now=now),
+        "provinces": lambda session: provinces(session, Selection(), at=None, now=now),
+        "provinces as_of": lambda session: provinces(session, Selection(), at=past, now=now),
         "attention": lambda session: attention(session, Selection(), now=now),
         "timeline": lambda session: timeline(session, province, first=begin, last=past.date(), step="day", now=now),
     }

@@ -25,7 +25,7 @@ Organisation = Annotated[
 Tree = Annotated[
     Literal["then", "now"] | None,
     Query(
-        description="Of a past instant: by which tree of organisations. Without it, by the one of that instant "
+        description="Of past instants: by which tree of organisations. Without it, by the one of each instant "
         "(`then`): one that was merged since is named by its code of that time, and is not counted at its successor. "
         "`now`: by today's, as figures of now are."
     ),

@@ -10,8 +10,9 @@ from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import AWAITING, HANDED_IN, TASK
 from sixclear.monitoring.statements import sql
+from sixclear.monitoring.view.named import states, with_named
 from sixclear.monitoring.view.reach import meant
-from sixclear.monitoring.view.selection import Selection, tree
+from sixclear.monitoring.view.selection import Selection, is_named, tree
 
 # The body for whose word a task waits; the owner of the programme where the assigning body does the task itself.
 _CONFIRMING = f"""
@@ -38,11 +39,12 @@ def _first(where: str, order: str) -> str:
     """The first task states in the order of an index, as `h`: chosen before names are looked up.
 
     The generation is compared with a value: the planner knows nothing of a join with it, and would sort all that match.
+    Of a directive or a group all of its tasks are looked up and sorted: in that order they would stand far apart.
     """
     return f"""
-        (SELECT * FROM task_state h
+        (SELECT h.* FROM {{states}}
          WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{TASK.source}') AND {where}
-             AND {_ASKED}
+             AND {_ASKED} AND {{narrowed}}
          ORDER BY {order} LIMIT :limit) AS h
     """  # noqa: S608 (constants of this package)
 
@@ -147,6 +149,12 @@ _LISTS = ", ".join(
 async def lists(session: AsyncSession, selection: Selection, before: datetime, limit: int) -> Lists:
     """The first rows of each list; `before` is when a report is due at the latest."""
     rows = await session.execute(
-        sql("SELECT {lists}", lists=_LISTS), {**selection.values, "before": before, "limit": limit}
+        sql(
+            f"WITH RECURSIVE {{named}} one AS (SELECT 1) SELECT {_LISTS}",
+            named=with_named((TASK,), selection),
+            states=states(TASK, selection),
+            narrowed=" AND ".join(is_named(TASK, name) for name in selection.named_facts(TASK)) or "true",
+        ),
+        {**selection.values, "before": before, "limit": limit},
     )
     return Lists(*(found if isinstance(found, list) else orjson.loads(found) for found in rows.one()))

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.attention import service
 from sixclear.monitoring.attention.schemas import Attention
 from sixclear.monitoring.errors import ProgrammeNotFound
-from sixclear.monitoring.fields import OfReach, Programme
+from sixclear.monitoring.fields import Directive, Group, OfReach, Programme
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
 from sixclear.monitoring.view.selection import select
 
@@ -19,11 +20,27 @@ router = APIRouter(route_class=FiguresRoute, tags=["status"])
     operation_id="getAttention",
     response_model=Attention,
     dependencies=[PUBLIC],
-    responses=problem_responses(ProgrammeNotFound, *BOUNDED),
+    responses=problem_responses(ReferenceUnknown, ProgrammeNotFound, *BOUNDED),
 )
 async def get_attention(
-    session: SnapshotDep, now: NowDep, programme: Programme = None, reach: OfReach = None
+    session: SnapshotDep,
+    now: NowDep,
+    programme: Programme = None,
+    reach: OfReach = None,
+    directive: Directive = None,
+    group: Group = None,
 ) -> Attention:
-    """What needs attention, each list with the rule by which something is on it."""
-    selection = await select(session, organisation=None, programme=programme, assigned_by=None, reach=reach)
+    """What needs attention, each list with the rule by which something is on it.
+
+    A reach, a directive and a group narrow the lists of tasks.
+    """
+    selection = await select(
+        session,
+        organisation=None,
+        programme=programme,
+        assigned_by=None,
+        reach=reach,
+        directive=directive,
+        group=group,
+    )
     return await service.attention(session, selection, now=now)

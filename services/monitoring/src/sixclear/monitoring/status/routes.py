@@ -95,7 +95,9 @@ async def get_status(
     operation_id="listProvinces",
     response_model=Provinces,
     dependencies=[PUBLIC],
-    responses=problem_responses(ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED),
+    responses=problem_responses(
+        ReferenceUnknown, ProgrammeNotFound, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED
+    ),
 )
 async def list_provinces(
     request: Request,
@@ -103,12 +105,21 @@ async def list_provinces(
     now: NowDep,
     as_of: AsOf = None,
     programme: Programme = None,
+    assigned_by: AssignedBy = None,
     reach: OfReach = None,
+    directive: Directive = None,
+    group: Group = None,
+    tree: Tree = None,
 ) -> Provinces:
-    """The tasks of each province and city, with everything below it: national work, unless something else is asked."""
+    """The tasks of each province and city, with everything below it: national work, unless something else is asked.
+
+    Of a past instant they are the provinces and cities of then, each as the status says, unless `tree=now`.
+    """
     at, standing = read_as_of(as_of, now), standing_of(request, programme, now)
     known = await programme_reach(session, programme) if standing is None else standing.reach_of(programme)
-    return await service.provinces(session, programme, reach or known, standing=standing, at=at, now=now)
+    selection = Selection(None, programme, assigned_by, reach or known, directive, group)
+    await require_named_facts(session, selection)
+    return await service.provinces(session, selection, by_then=tree != "now", standing=standing, at=at, now=now)
 
 
 def standing_of(request: Request, programme: str | None, now: datetime) -> service.Standing | None:

@@ -263,7 +263,7 @@ class Province(Schema):
 
 
 class Provinces(Schema):
-    """Every province and city that exists now."""
+    """Every province and city that exists now, or that was there at the instant that is asked about."""
 
     as_of: datetime
     staleness_seconds: float | None = Field(default=None, description="Age of the view; null while it is not known.")
@@ -271,4 +271,9 @@ class Provinces(Schema):
         default=None, description="Age of the data: when a body reported last, up to `as_of`."
     )
     reach: Literal["national", "own"] | None = Field(default=None, description="Whose work is counted.")
+    tree: Literal["then", "now"] = Field(
+        default="now",
+        description="By which tree of organisations: that of now, or that of the instant that is asked about, where "
+        "an organisation has moved since. Codes and names are those of now.",
+    )
     items: list[Province]

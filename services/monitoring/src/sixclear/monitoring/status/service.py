@@ -13,7 +13,7 @@ from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.evidence import EVIDENCE
-from sixclear.monitoring.kinds.kind import Cell
+from sixclear.monitoring.kinds.kind import AnyKind, Cell
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import BUCKETS, REPORTS, TASK
@@ -42,9 +42,9 @@ from sixclear.monitoring.status.schemas import (
 from sixclear.monitoring.status.sealed import SEALED, sealed_cells, sealed_part
 from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import cells as view
-from sixclear.monitoring.view import dimensions, past
+from sixclear.monitoring.view import dimensions, latest_past, past
 from sixclear.monitoring.view.dimensions import Reach, Reference
-from sixclear.monitoring.view.former_tree import body_then
+from sixclear.monitoring.view.former_tree import body_then, provinces_then
 from sixclear.monitoring.view.heard import Heard, heard_since, knows
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection, known_body
@@ -53,8 +53,9 @@ from sixclear.monitoring.view.selection import Selection, known_body
 ON_TASKS = (PERIOD, EVIDENCE, DECISION)
 # Of tasks it is asked, too: while other rules count them, how they stand has no figure.
 HEARD_OF = (TASK, *ON_TASKS)
-# A status reads the measures of these and no others.
+# A status reads the measures of these and no others; of a directive or a group, what hangs on tasks is not known.
 SHOWN = (TASK, *ON_TASKS, SUBMISSION, ENTRY)
+_OF_NAMED = (TASK, SUBMISSION, ENTRY)
 _OF_PROVINCES = ("task", "task_bucket")
 _BY_REACH = {
     measure for kind in SHOWN if kind.by_reach for measure in (*kind.measures, *(f.measure for f in kind.flows))
@@ -71,8 +72,8 @@ async def status(session: AsyncSession, selection: Selection, *, at: datetime | 
         cells = await view.cells_now(session, SHOWN, selection, civil_date(now))
         last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
-        last_report = await past.latest_at(session, TASK, REPORTS, selection, at or now)
-        cells = await past.cells_at(session, SHOWN, selection, at or now)
+        last_report = await latest_past.latest_at(session, TASK, REPORTS, selection, at or now)
+        cells = await past.cells_at(session, _shown(selection), selection, at or now)
     sealed = await sealed_cells(session, at or now, now) if _tells_sealed(selection) else {}
     heard = await heard_since(session, HEARD_OF)
     return _status(cells, sealed, last_report, selection, fresh, heard, at or now)
@@ -109,8 +110,8 @@ async def status_beside(
 ) -> Status:
     """As `status`, of the body that is named, for callers that know the rest: one statement, two for a past instant.
 
-    Two also where a fact is named that no counter knows: that is read as a past instant is. With `by_then` a past
-    instant is told by its own tree: two more where an organisation has moved since. Raises ReferenceUnknown.
+    Two also where a fact is named that no counter knows: its records are read as of a past instant. With `by_then` a
+    past instant is told by its own tree: two more where an organisation has moved since. Raises ReferenceUnknown.
     """
     tells_sealed = named is None and _tells_sealed(selection)
     cells: view.Cells
@@ -120,7 +121,7 @@ async def status_beside(
         found = await view.cells_of_body(session, SHOWN, (TASK, REPORTS), selection, named, civil_date(now))
         body, cells, last_report = found
     else:
-        reports = await past.reports_of_body_at(session, TASK, REPORTS, selection, named, by_history)
+        reports = await latest_past.reports_of_body_at(session, TASK, REPORTS, selection, named, by_history)
         body, last_report = reports.body, reports.latest
         if (
             by_then
@@ -130,13 +131,13 @@ async def status_beside(
         ):
             selection = replace(selection, organisation_id=then.organisation_id, then=then)
             if not then.is_of_now or body != then.organisation_id:
-                last_report = await past.latest_at(session, TASK, REPORTS, selection, by_history)
+                last_report = await latest_past.latest_at(session, TASK, REPORTS, selection, by_history)
             body = then.organisation_id
     if named is not None:
         selection = replace(selection, organisation_id=known_body(body))
     if by_history is not None:
         part = sealed_part(by_history, now) if tells_sealed else None
-        by_scope = await past.cells_with_part_at(session, SHOWN, selection, part, by_history)
+        by_scope = await past.cells_with_part_at(session, _shown(selection), selection, part, by_history)
         cells = by_scope.get(selection.scope, {})
         sealed = {cell: int(n) for cell, n in by_scope.get(SEALED, {}).items()}
     return _status(cells, sealed, last_report, selection, standing.fresh, standing.heard, at or now)
@@ -179,6 +180,10 @@ def _without(all_cells: view.Cells, own: Iterable[view.Cells]) -> view.Cells:
     for cell, n in (item for cells in own for item in cells.items() if item[0].measure in _BY_REACH):
         found[cell] = found.get(cell, 0) - n
     return found
+
+
+def _shown(selection: Selection) -> tuple[AnyKind, ...]:
+    return _OF_NAMED if selection.names_facts else SHOWN
 
 
 def _tells_sealed(selection: Selection) -> bool:
@@ -337,9 +342,9 @@ def _lists(cells: Mapping[Cell, int]) -> dict[str, ListFigures]:
 
 async def provinces(
     session: AsyncSession,
-    programme: str | None,
-    reach: Reach | None = None,
+    selection: Selection,
     *,
+    by_then: bool = False,
     standing: Standing | None = None,
     at: datetime | None,
     now: datetime,
@@ -347,25 +352,33 @@ async def provinces(
     """The tasks of each province with everything below it; raises FiguresDoNotReconcile.
 
     Without a programme and a reach they are national: provinces are compared by the same work. Three statements for a
-    caller that knows how things stand.
+    caller that knows how things stand. With `by_then` a past instant is told by the provinces and the tree of then: one
+    more where an organisation has moved since.
     """
     if standing is None:
         await require_reconciled(session, past=at is not None)
     fresh = await freshness(session, now) if standing is None else standing.fresh
-    units = await dimensions.list_provinces(session, now)
+    selection = replace(selection, reach=selection.reach or "national")
+    reports, then = None, {}
+    if at is not None or selection.names_facts:
+        reports = await latest_past.reports_of_body_at(session, TASK, REPORTS, selection, None, at or now)
+    if at is not None and by_then and reports is not None and reports.moved_since:
+        then = {one.organisation_id: one for one in await provinces_then(session, at)}
+    units = await dimensions.list_provinces(session, now, then)
     ids = [unit.organisation_id for unit in units]
-    selection = Selection(programme=programme, reach=reach or "national")
-    if at is None:
+    if reports is None:
         cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, selection)
         last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
-        last_report = await past.latest_at(session, TASK, REPORTS, selection, at)
-        cells = await past.scope_cells_at(session, TASK, _OF_PROVINCES, ids, selection, at)
+        last_report = reports.latest
+        scopes = [(i, *part) for i in ids for part in (then[i].parts if then else ((i, 1),))]
+        cells = await past.scope_cells_at(session, TASK, _OF_PROVINCES, scopes, selection, at or now)
     return Provinces(
         as_of=at or now,
         staleness_seconds=fresh.staleness_seconds,
         last_report_at=last_report,
         reach=selection.reach,
+        tree="then" if then else "now",
         items=[_province(unit, cells.get(unit.organisation_id, {}), at or now) for unit in units],
     )
 

@@ -1,6 +1,9 @@
 """Buckets over time, as they are answered."""
 
 from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
 
@@ -21,4 +24,9 @@ class Timeline(Schema):
     """The buckets over time."""
 
     as_of: datetime
+    tree: Literal["then", "now"] = Field(
+        default="now",
+        description="By which tree of organisations: each point by that of its instant, where an organisation has "
+        "moved since, or all by that of now.",
+    )
     points: list[Point]

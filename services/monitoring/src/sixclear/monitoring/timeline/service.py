@@ -1,7 +1,10 @@
 """The four buckets at the end of each civil day."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +16,8 @@ from sixclear.monitoring.timeline.repository import bucket_sweep
 from sixclear.monitoring.timeline.schemas import Point, Timeline
 from sixclear.monitoring.view import past
 from sixclear.monitoring.view.day_changes import changes_by_day
+from sixclear.monitoring.view.dimensions import Reference
+from sixclear.monitoring.view.former_tree import body_then, changes_of_the_tree
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection
 
@@ -23,6 +28,7 @@ _MEASURE = "task_bucket"
 async def timeline(
     session: AsyncSession,
     selection: Selection,
+    named: Reference | None = None,
     *,
     standing: bool = False,
     first: date | None,
@@ -32,25 +38,56 @@ async def timeline(
 ) -> Timeline:
     """One point per day, or per seventh day back from the last one; today's point is now.
 
-    Costs the days of the period, however many tasks there are; two statements, three where the period ends now, for a
-    caller that knows that no figure is refused (`standing`). Raises PeriodInvalid.
+    A body that is `named` is told at each point as it was then, by its code of then; else `selection` is, by the tree
+    of now. Costs the days of the period, however many tasks there are; two statements, three where the period ends now,
+    for a caller that knows that no figure is refused (`standing`). Where bodies have moved since the first day, two
+    more, one for each day on which the tree changed, and two for each other tree. Raises PeriodInvalid.
     """
     if not standing:
         await require_reconciled(session)
-    oldest, by_day = await past.known_since(session, TASK)
+    oldest, by_day, moved_last = await past.known_since(session, TASK)
     begin, end = read_period(first, last, civil_date(oldest or now), now)
-    until = min(now, civil_day_end(end))
-    if by_day and not selection.named_facts(TASK):
-        buckets = await _by_day(session, selection, begin, end, until)
-    else:
-        rows = await bucket_sweep(session, selection, begin, end, until)
-        buckets = [(row.day, {name: getattr(row, name) for name in BUCKETS}) for row in rows]
+    read = _by_day if by_day and not selection.named_facts(TASK) else _by_intervals
+    buckets: list[tuple[date, dict[str, int]]] = []
+    trees: set[bool] = set()
+    moved = moved_last is not None and moved_last > min(now, civil_day_end(begin))
+    for chosen, days in await _by_tree(session, selection, named if moved else None, begin, end, now):
+        trees.add(chosen.then is not None)
+        buckets += await read(session, chosen, days[0], days[-1], min(now, civil_day_end(days[-1])))
     points = [
         Point(date=day, as_of=min(civil_day_end(day), now), total=sum(counts.values()), **counts)
         for day, counts in buckets
         if step == "day" or (end - day).days % 7 == 0
     ]
-    return Timeline(as_of=now, points=points)
+    return Timeline(as_of=now, tree="then" if True in trees else "now", points=points)
+
+
+async def _by_tree(
+    session: AsyncSession, selection: Selection, named: Reference | None, first: date, last: date, now: datetime
+) -> list[tuple[Selection, list[date]]]:
+    """What is meant on which days, one after another."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    if named is None:
+        return [(selection, days)]
+    instants = [min(civil_day_end(day), now) for day in days]
+    changes = await changes_of_the_tree(session, instants[0], instants[-1])
+    found: list[tuple[Selection, list[date]]] = []
+    for _, alike in groupby(zip(days, instants, strict=True), lambda one: bisect_right(changes, one[1])):
+        here = list(alike)
+        then = await body_then(session, named, here[0][1])
+        chosen = replace(selection, organisation_id=then.organisation_id, then=then) if then else selection
+        if found and found[-1][0] == chosen:
+            found[-1][1].extend(day for day, _ in here)
+        else:
+            found.append((chosen, [day for day, _ in here]))
+    return found
+
+
+async def _by_intervals(
+    session: AsyncSession, selection: Selection, first: date, last: date, until: datetime
+) -> list[tuple[date, dict[str, int]]]:
+    rows = await bucket_sweep(session, selection, first, last, until)
+    return [(row.day, {name: getattr(row, name) for name in BUCKETS}) for row in rows]
 
 
 async def _by_day(

@@ -1,4 +1,4 @@
-"""What each civil day brought to a measure: for the line of a period, by the tree of now."""
+"""What each civil day brought to a measure: for the line of a period, by one tree."""
 
 from datetime import date
 
@@ -22,8 +22,10 @@ async def changes_by_day(
     rows = await session.execute(
         sql(
             """
-            SELECT d.day, d.slot, sum(u.sign * d.amount) FROM source_view v
-            CROSS JOIN {programmes} AS u(slug, sign) CROSS JOIN LATERAL ({sums}) AS d(day, slot, amount)
+            SELECT d.day, d.slot, sum(s.sign * u.sign * d.amount) FROM source_view v
+            CROSS JOIN {programmes} AS u(slug, sign)
+            CROSS JOIN unnest(CAST(:scopes AS uuid[]), CAST(:signs AS integer[])) AS s(scope, sign)
+            CROSS JOIN LATERAL ({sums}) AS d(day, slot, amount)
             WHERE v.source = :source GROUP BY 1, 2
             """,
             sums=" UNION ALL ".join(_days(table) for table in (ABOVE, BODIES)),
@@ -33,6 +35,8 @@ async def changes_by_day(
             "source": kind.source,
             "measure": measure,
             "scope": selection.scope,
+            "scopes": [scope for scope, _ in selection.parts],
+            "signs": [sign for _, sign in selection.parts],
             **{f"of_{name}": value for name, value in selection.narrowed(kind).items()},
             "reading": selection.reading if kind.by_reach else None,
             "month": first.replace(day=1),
@@ -52,7 +56,7 @@ def _days(table: str) -> str:
         BODIES: "u.slug IN ('', d.programme) AND CAST(:of_assigned_by AS text) IN ('', d.assigned_by)",
     }[table]
     chosen = f"""
-        FROM {table} d WHERE d.source = :source AND d.epoch = v.active_epoch AND d.scope = :scope AND {under}
+        FROM {table} d WHERE d.source = :source AND d.epoch = v.active_epoch AND d.scope = s.scope AND {under}
             AND d.measure = :measure
     """
     return f"""

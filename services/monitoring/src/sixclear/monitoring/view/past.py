@@ -4,8 +4,8 @@ The end of a civil day is the sum of the months before and of the days of its mo
 with the records. An instant inside a day adds to the end of the day before what happened on the day until then: the
 deadlines that passed, which the rows of the day tell, and the versions that began, which the histories tell.
 Rows by day are those of one set of rules. While a generation was counted by others than those of this process, or by
-more than one, the histories are read instead, all of them (decision 0033). So they are where a fact is named that no
-row by day knows, by an index of it.
+more than one, the histories are read instead, all of them (decision 0033). Where a fact is named that no row by day
+knows, the entities that ever had it are looked up (`named`).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,11 +22,11 @@ from sixclear.monitoring.kinds.kind import AnyFlow, AnyKind
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.cells import Cells, by_first
 from sixclear.monitoring.view.days import ABOVE, BODIES, NOT_CROSSED
-from sixclear.monitoring.view.dimensions import Reference
-from sixclear.monitoring.view.former_tree import MOVED_SINCE, Then
+from sixclear.monitoring.view.former_tree import MOVED_LAST
 from sixclear.monitoring.view.moves import DAY, MONTH
-from sixclear.monitoring.view.reach import alone, meant, programmes
-from sixclear.monitoring.view.selection import Selection, body_sql, of_dimensions, tree
+from sixclear.monitoring.view.named import held, made, with_named
+from sixclear.monitoring.view.reach import meant, programmes
+from sixclear.monitoring.view.selection import Selection, of_dimensions, tree
 from sixclear.monitoring.view.states import COUNTRY
 
 _WANTED = Columns(
@@ -72,6 +72,10 @@ class Instant:
         }
 
 
+# What is asked about, a scope of the tree of now that is a part of it, and its sign.
+Scope: TypeAlias = tuple[UUID, UUID, int]
+
+
 async def cells_at(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, at: datetime) -> Cells:
     """The cells of some kinds at a past instant."""
     kinds = tuple(kinds)
@@ -99,19 +103,15 @@ async def scope_cells_at(
     session: AsyncSession,
     kind: AnyKind,
     measures: Collection[str],
-    scopes: Sequence[UUID],
+    scopes: Sequence[Scope],
     selection: Selection,
     at: datetime,
 ) -> dict[UUID, Cells]:
-    """The cells of a kind for several organisations, each with what is below it now, at a past instant."""
-    return await _cells_at(session, (kind,), measures, [(scope, scope, 1) for scope in scopes], selection, at)
+    """The cells of a kind for several organisations at a past instant, each by its parts in the tree of now."""
+    return await _cells_at(session, (kind,), measures, scopes, selection, at)
 
 
-# What is asked about, a scope of the tree of now that is a part of it, and its sign.
-_Scope: TypeAlias = tuple[UUID, UUID, int]
-
-
-def _of(selection: Selection) -> Sequence[_Scope]:
+def _of(selection: Selection) -> Sequence[Scope]:
     return [(selection.scope, scope, sign) for scope, sign in selection.parts]
 
 
@@ -123,7 +123,7 @@ async def _cells_at(
     session: AsyncSession,
     kinds: Sequence[AnyKind],
     measures: Collection[str],
-    scopes: Sequence[_Scope],
+    scopes: Sequence[Scope],
     selection: Selection,
     at: datetime,
     part: Part | None = None,
@@ -135,9 +135,11 @@ async def _cells_at(
     rows = await session.execute(
         sql(
             """
-            SELECT p.scope, p.measure, p.slot, sum(p.amount) FROM ({parts}) AS p
+            WITH RECURSIVE {named} p AS ({parts})
+            SELECT p.scope, p.measure, p.slot, sum(p.amount) FROM p
             WHERE p.measure = ANY(CAST(:measures AS text[])) GROUP BY 1, 2, 3 HAVING sum(p.amount) <> 0
             """,
+            named=with_named(kinds, selection),
             parts=" UNION ALL ".join(parts),
         ),
         {
@@ -205,7 +207,7 @@ def _of_kind(kind: AnyKind, selection: Selection, instant: Instant) -> Iterable[
         yield _began_on_day(kind, selection)
 
 
-def _by_day(kind: AnyKind, selection: Selection) -> str:
+def by_day(kind: AnyKind, selection: Selection) -> str:
     """Whether the rows by day of a kind are by the rules of this process: asked once for each statement."""
     if selection.named_facts(kind):
         return "false"
@@ -227,8 +229,8 @@ def _from_history(kind: AnyKind, selection: Selection) -> str:
     return f"""
         SELECT h.asked, c.measure, c.slot, h.tree_sign * c.amount FROM (
             SELECT s.asked, s.sign AS tree_sign, h.*, {kind.values_sql}
-            FROM {kind.name}_history h {tree(kind)} {_SCOPES}
-            WHERE NOT {_by_day(kind, selection)} AND h.valid_from <= :at AND (h.valid_to IS NULL OR h.valid_to > :at)
+            FROM {held(kind, selection)} {tree(kind)} {_SCOPES}
+            WHERE NOT {by_day(kind, selection)} AND h.valid_from <= :at AND (h.valid_to IS NULL OR h.valid_to > :at)
                 AND {_selected(kind, selection)}
         ) AS h CROSS JOIN LATERAL {kind.cells_sql} AS c(measure, slot, amount)
         WHERE h.{kind.axes[0].name} IS NOT NULL AND c.slot IS NOT NULL
@@ -244,7 +246,7 @@ def _began_on_day(kind: AnyKind, selection: Selection) -> str:
             FROM (
                 SELECT DISTINCT b.epoch, b.{kind.name}_id FROM {kind.name}_history b
                 JOIN source_view w ON w.source = '{kind.source}' AND w.active_epoch = b.epoch
-                WHERE {_by_day(kind, selection)} AND b.valid_from BETWEEN :day_start AND :at
+                WHERE {by_day(kind, selection)} AND b.valid_from BETWEEN :day_start AND :at
             ) AS b
             JOIN {kind.name}_history h ON h.epoch = b.epoch AND h.{kind.name}_id = b.{kind.name}_id {tree(kind)}
             CROSS JOIN LATERAL (VALUES (h.valid_from, 1), (h.valid_to, -1)) AS move(moved_at, move_sign)
@@ -258,139 +260,36 @@ def _began_on_day(kind: AnyKind, selection: Selection) -> str:
 
 def _flow_of_day(kind: AnyKind, flow: AnyFlow, selection: Selection, *, inside: bool) -> str:
     """What a flow counted on the day up to the instant; counters tell it of whole days."""
-    gate = "true" if inside else f"NOT {_by_day(kind, selection)}"
+    gate = "true" if inside else f"NOT {by_day(kind, selection)}"
     return f"""
         SELECT s.asked, '{flow.measure}', CAST(:day AS text), s.sign * ({flow.amount.sql})
-        FROM {kind.name}_history h {tree(kind)} {_SCOPES}
+        FROM {made(kind, flow, selection)} {tree(kind)} {_SCOPES}
         WHERE {gate} AND h.change = '{flow.change}' AND h.occurred_at BETWEEN :day_start AND :at
             AND {_selected(kind, selection)}
     """  # noqa: S608 (constants of this package)
 
 
-async def latest_at(
-    session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, at: datetime
-) -> datetime | None:
-    """When the latest change of a flow up to an instant was made."""
-    if selection.then is not None and not selection.then.is_of_now:
-        return await _latest_then(session, kind, flow, selection, selection.then, at)
-    return (await reports_of_body_at(session, kind, flow, selection, None, at)).latest
-
-
-class Reports(NamedTuple):
-    """The scope that was asked about (None where unknown), the latest change there, whether a body has moved since."""
-
-    body: UUID | None
-    latest: datetime | None
-    moved_since: bool
-
-
-async def reports_of_body_at(
-    session: AsyncSession,
-    kind: AnyKind,
-    flow: AnyFlow,
-    selection: Selection,
-    named: Reference | None,
-    at: datetime,
-) -> Reports:
-    """The scope of a selection, or the body that a caller names, and the latest change of a flow there.
-
-    Counters tell it of the whole days before; of a day in between the history does.
-    """
-    instant = Instant(at)
-    rows = await session.execute(
-        sql(
-            """
-            WITH body AS ({body})
-            SELECT b.scope, coalesce(
-                (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
-                 WHERE h.change = '{change}' AND h.occurred_at BETWEEN :day_start AND :at AND {selected}
-                    AND ({inside} OR NOT {by_day})),
-                (SELECT max(d.latest) FROM {alone} AS u(slug) CROSS JOIN LATERAL (
-                    SELECT c.latest FROM counter c
-                    JOIN source_view v ON v.source = c.source AND v.active_epoch = c.epoch
-                    WHERE {by_day} AND c.source = :source AND c.scope = b.scope AND c.programme = u.slug
-                        AND c.assigned_by = :by AND c.measure = :measure AND c.slot < :until_day
-                        AND c.latest IS NOT NULL
-                    ORDER BY c.slot DESC LIMIT 1) d),
-                (SELECT max(h.occurred_at) FROM {kind}_history h {tree}
-                 WHERE NOT {by_day} AND h.change = '{change}' AND h.occurred_at <= :at AND {selected})),
-                {moved_since}, {planned_once}
-            FROM body b
-            """,
-            moved_since=MOVED_SINCE,
-            planned_once=_PLANNED_ONCE,
-            body=body_sql(named),
-            kind=kind.name,
-            change=flow.change,
-            tree=tree(kind),
-            selected=f"{_WITHIN_BODY} AND {of_dimensions(kind, selection)} AND {meant(kind, 'b.scope')}",
-            alone=alone("CAST(:in_programme AS text)", "CAST(:reading AS text)", "b.scope"),
-            by_day=_by_day(kind, selection),
-            inside="true" if instant.inside else "false",
-        ),
-        {
-            **selection.values,
-            **instant.values,
-            **({} if named is None else named.values),
-            "source": kind.source,
-            "measure": flow.measure,
-            "in_programme": selection.narrowed(kind)["programme"],
-            "by": selection.narrowed(kind)["assigned_by"],
-            "until_day": instant.until.isoformat(),
-        },
-    )
-    row = rows.one_or_none()
-    return Reports(None, None, False) if row is None else Reports(*row[:3])
-
-
-async def _latest_then(
-    session: AsyncSession, kind: AnyKind, flow: AnyFlow, selection: Selection, then: Then, at: datetime
-) -> datetime | None:
-    """As `reports_of_body_at`, of a body as it was: by the histories, for the latest of a sum cannot be taken away.
-
-    It costs the reports back to the latest one of the body.
-    """
-    rows = await session.execute(
-        sql(
-            """
-            SELECT max(h.occurred_at), {planned_once} FROM {kind}_history h {tree}
-            WHERE h.change = '{change}' AND h.occurred_at <= :at AND h.organisation_id = ANY(CAST(:bodies AS uuid[]))
-                AND {of_dimensions} AND {meant}
-            """,
-            planned_once=_PLANNED_ONCE,
-            kind=kind.name,
-            tree=tree(kind),
-            change=flow.change,
-            of_dimensions=of_dimensions(kind, selection),
-            meant=meant(kind, "CAST(:scope AS uuid)"),
-        ),
-        {**selection.values, "at": at, "bodies": list(then.bodies)},
-    )
-    found: datetime | None = rows.one()[0]
-    return found
-
-
 # What is asked after it in this transaction is planned once for each connection: cells of a past instant take the
 # planner ten times as long as reading them does. It comes with another question, for a statement of its own costs more.
-_PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
-_WITHIN_BODY = "(b.scope = CAST(:country AS uuid) OR b.scope = ANY(coalesce(o.ancestors, ARRAY[h.organisation_id])))"
+PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 
-async def known_since(session: AsyncSession, kind: AnyKind) -> tuple[datetime | None, bool]:
-    """When the oldest fact of a kind became true; and whether its rows by day are by the rules of this process, so that
-    a past instant is read from them."""
+async def known_since(session: AsyncSession, kind: AnyKind) -> tuple[datetime | None, bool, datetime | None]:
+    """When the oldest fact of a kind became true; whether its rows by day are by the rules of this process, so that a
+    past instant is read from them; and when an organisation moved last."""
     rows = await session.execute(
         sql(
             """
             SELECT (SELECT min(h.valid_from) FROM {kind}_history h
                     WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{source}')),
-                {by_day}, {planned_once}
+                {by_day}, {moved_last}, {planned_once}
             """,
             kind=kind.name,
             source=kind.source,
-            by_day=_by_day(kind, Selection()),
-            planned_once=_PLANNED_ONCE,
+            by_day=by_day(kind, Selection()),
+            moved_last=MOVED_LAST,
+            planned_once=PLANNED_ONCE,
         )
     )
     row = rows.one()
-    return row[0], bool(row[1])
+    return row[0], bool(row[1]), row[2]

@@ -86,6 +86,7 @@ class Selection:
             "reading": self.reading,
             "directive_id": self.directive_id,
             "work_group": self.work_group,
+            "bodies": None if self.then is None else list(self.then.bodies),
         }
 
 
@@ -135,10 +136,11 @@ async def require_named_facts(session: AsyncSession, selection: Selection) -> No
 
 def _ever_had(kind: AnyKind, name: str) -> str:
     return f"""EXISTS (SELECT FROM {kind.name}_history h
-        JOIN source_view v ON v.source = '{kind.source}' AND v.active_epoch = h.epoch WHERE {_is(kind, name)})"""
+        JOIN source_view v ON v.source = '{kind.source}' AND v.active_epoch = h.epoch WHERE {is_named(kind, name)})"""
 
 
-def _is(kind: AnyKind, name: str) -> str:
+def is_named(kind: AnyKind, name: str) -> str:
+    """The condition for rows `h` of a kind that have the fact which a selection names."""
     return f"h.{name} = CAST(:{name} AS {kind.columns[name]})"
 
 
@@ -191,13 +193,14 @@ def tree(kind: AnyKind) -> str:
 
 def selected(kind: AnyKind, selection: Selection) -> str:
     """The condition for rows `h` of a kind, with `tree`; a dimension that the kind does not have narrows nothing."""
-    return f"{_WITHIN} AND {of_dimensions(kind, selection)} AND {meant(kind, 'CAST(:scope AS uuid)')}"
+    within = _WITHIN if selection.then is None else "h.organisation_id = ANY(CAST(:bodies AS uuid[]))"
+    return f"{within} AND {of_dimensions(kind, selection)} AND {meant(kind, 'CAST(:scope AS uuid)')}"
 
 
 def of_dimensions(kind: AnyKind, selection: Selection) -> str:
     """As `selected`, for every organisation; a fact is compared only where one is named, so that its index serves."""
     narrowed = [f"(CAST(:{name} AS text) IS NULL OR h.{name} = :{name})" for name in sorted(kind.dimensions)]
-    narrowed += [_is(kind, name) for name in selection.named_facts(kind)]
+    narrowed += [is_named(kind, name) for name in selection.named_facts(kind)]
     return " AND ".join(narrowed) or "true"
 
 

@@ -1,0 +1,129 @@
+"""Records of a fact that is named (a directive, a group of work), of which no counter knows: each one is looked up.
+
+An index tells which entities ever had the fact, each by one look, and another one at which bodies the changes of an
+entity were made. Of each entity the version is read that holds, of each body its latest change: rows by the entities
+of the fact, however many versions they have.
+"""
+
+from collections.abc import Iterable
+
+from sixclear.monitoring.kinds.kind import OWN_BODY, AnyFlow, AnyKind
+from sixclear.monitoring.view.reach import meant
+from sixclear.monitoring.view.selection import Selection, is_named, of_dimensions, tree
+
+
+def with_named(kinds: Iterable[AnyKind], selection: Selection) -> str:
+    """What a statement has after WITH RECURSIVE that reads `held`, `states`, `made` or `latest_made`."""
+    found = ""
+    for kind in kinds:
+        if selection.named_facts(kind):
+            found += f"{_named(kind, selection)}, " + "".join(f"{_bodies(kind, flow)}, " for flow in kind.flows)
+    return found
+
+
+def _active(kind: AnyKind) -> str:
+    return f"(SELECT active_epoch FROM source_view WHERE source = '{kind.source}')"  # noqa: S608
+
+
+def _had(kind: AnyKind, selection: Selection) -> str:
+    """Whether a version `h` has the first of the facts that are named."""
+    return f"h.epoch = {_active(kind)} AND {is_named(kind, next(iter(selection.named_facts(kind))))}"
+
+
+def _named(kind: AnyKind, selection: Selection) -> str:
+    """The entities that ever had the fact; the last row has none."""
+    first = f"SELECT h.{kind.name}_id FROM {kind.name}_history h WHERE {_had(kind, selection)}"  # noqa: S608
+    order = f"ORDER BY h.{kind.name}_id LIMIT 1"
+    return f"""
+        {kind.name}_named AS (
+            SELECT ({first} {order}) AS id
+            UNION ALL SELECT ({first} AND h.{kind.name}_id > n.id {order})
+            FROM {kind.name}_named n WHERE n.id IS NOT NULL
+        )
+    """  # noqa: S608 (constants of this package)
+
+
+def _of(kind: AnyKind, flow: AnyFlow) -> str:
+    return f"{kind.name}_history h WHERE h.epoch = {_active(kind)} AND h.change = '{flow.change}'"
+
+
+def _bodies(kind: AnyKind, flow: AnyFlow) -> str:
+    """The bodies at which changes of a flow were made to each of these entities."""
+    first = f"SELECT {OWN_BODY} AS body FROM {_of(kind, flow)}"  # noqa: S608 (constants of this package)
+    order = f"ORDER BY h.{kind.name}_id, {OWN_BODY} LIMIT 1"
+    return f"""
+        {_place(kind, flow)} AS (
+            SELECT n.id, x.body FROM {kind.name}_named n
+            CROSS JOIN LATERAL ({first} AND h.{kind.name}_id = n.id {order}) AS x
+            UNION ALL SELECT e.id, x.body FROM {_place(kind, flow)} e
+            CROSS JOIN LATERAL ({first} AND h.{kind.name}_id = e.id AND {OWN_BODY} > e.body {order}) AS x
+        )
+    """  # noqa: S608 (constants of this package)
+
+
+def _place(kind: AnyKind, flow: AnyFlow) -> str:
+    return f"{kind.name}_{flow.measure}_body"
+
+
+def held(kind: AnyKind, selection: Selection) -> str:
+    """The versions `h` of a kind among which those are that hold at `:at`."""
+    if not selection.named_facts(kind):
+        return f"{kind.name}_history h"
+    return f"""
+        {kind.name}_named n CROSS JOIN LATERAL (
+            SELECT h.* FROM {kind.name}_history h
+            WHERE {_had(kind, selection)} AND h.{kind.name}_id = n.id AND h.valid_from <= :at
+                AND h.valid_to IS DISTINCT FROM h.valid_from
+            ORDER BY h.valid_from DESC LIMIT 1
+        ) AS h
+    """  # noqa: S608 (constants of this package)
+
+
+def states(kind: AnyKind, selection: Selection) -> str:
+    """The states `h` of a kind among which those are that are meant now.
+
+    `epoch + 0`, for a server without statistics would also take an index that begins with the epoch, which all share.
+    """
+    if not selection.named_facts(kind):
+        return f"{kind.name}_state h"
+    return f"""
+        {kind.name}_named n CROSS JOIN LATERAL (
+            SELECT h.* FROM {kind.name}_state h
+            WHERE h.epoch + 0 = {_active(kind)} AND h.{kind.name}_id = n.id OFFSET 0
+        ) AS h
+    """  # noqa: S608 (constants of this package)
+
+
+def made(kind: AnyKind, flow: AnyFlow, selection: Selection) -> str:
+    """The versions `h` of a kind among which the changes of a flow from `:day_start` to `:at` are."""
+    if not selection.named_facts(kind):
+        return f"{kind.name}_history h"
+    return f"""
+        {_place(kind, flow)} e CROSS JOIN LATERAL (
+            SELECT h.* FROM {_at_place(kind, flow)} AND h.occurred_at BETWEEN :day_start AND :at OFFSET 0
+        ) AS h
+    """  # noqa: S608 (constants of this package)
+
+
+def _at_place(kind: AnyKind, flow: AnyFlow) -> str:
+    return f"{_of(kind, flow)} AND h.{kind.name}_id = e.id AND {OWN_BODY} = e.body"
+
+
+def latest_made(kind: AnyKind, flow: AnyFlow, selection: Selection, scope: str, within: str) -> str:
+    """When the latest change of a flow up to `:at` was made; `within` is the condition for its body, `o` or that of
+    `h`."""
+    meant_there = f"h.occurred_at <= :at AND {of_dimensions(kind, selection)} AND {meant(kind, scope)}"
+    if not selection.named_facts(kind):
+        return f"""
+            SELECT max(h.occurred_at) FROM {kind.name}_history h {tree(kind)}
+            WHERE h.change = '{flow.change}' AND {meant_there} AND {within}
+        """  # noqa: S608 (constants of this package)
+    return f"""
+        SELECT max(x.at) FROM {_place(kind, flow)} e
+        CROSS JOIN LATERAL (SELECT {_active(kind)} AS epoch, nullif(e.body, CAST(:country AS uuid)) AS organisation_id)
+            AS h {tree(kind)}
+        CROSS JOIN LATERAL (
+            SELECT h.occurred_at AS at FROM {_at_place(kind, flow)} AND {meant_there}
+            ORDER BY h.occurred_at DESC LIMIT 1
+        ) AS x WHERE {within}
+    """  # noqa: S608 (constants of this package)
