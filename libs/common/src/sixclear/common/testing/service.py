@@ -12,6 +12,7 @@ import httpx2
 from fastapi import FastAPI
 from sqlalchemy import event, text
 from starlette.applications import Starlette
+from starlette.routing import Router
 
 from sixclear.common.bus.memory import MemoryBus
 from sixclear.common.clock import utc_now
@@ -148,6 +149,9 @@ class RunningService(ABC):
 R = TypeVar("R", bound=RunningService)
 S = TypeVar("S", bound=SourceSettings)
 
+# Of each service that ran in this process: the routes of its first application.
+_planned: dict[type[RunningService], Router] = {}
+
 
 @asynccontextmanager
 async def running_service(
@@ -158,6 +162,9 @@ async def running_service(
     log = EventLog(events, database, clock)
     issuer = FakeIssuer(clock)
     app = create_app(settings, verifier=issuer.verifier(), database=database, event_log=log, clock=clock)
+    # FastAPI plans each route of an application anew, which takes as long as a test. They are the same in all of a
+    # service's applications: what differs, a request finds in its application's state.
+    app.router = _planned.setdefault(kind, app.router)
     try:
         async with http_client(app) as http:
             yield kind(app, database, log, clock, issuer, http)
