@@ -1,6 +1,7 @@
 """A migrated monitoring database, and events as the services publish them."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -269,7 +270,7 @@ class View:
             return await cells_now(session, SHOWN, selection, civil_date(self.now))
 
     async def cells_at(self, at: datetime, selection: Selection = Selection()) -> Any:  # noqa: B008
-        async with self.database.session() as session:
+        async with self._planning_once() as session:
             return await cells_at(session, SHOWN, selection, at)
 
     async def last_report(self, selection: Selection = Selection()) -> datetime | None:  # noqa: B008
@@ -277,8 +278,15 @@ class View:
             return await latest_now(session, TASK, REPORTS, selection)
 
     async def last_report_at(self, at: datetime, selection: Selection = Selection()) -> datetime | None:  # noqa: B008
-        async with self.database.session() as session:
+        async with self._planning_once() as session:
             return await latest_at(session, TASK, REPORTS, selection, at)
+
+    @asynccontextmanager
+    async def _planning_once(self) -> AsyncIterator[AsyncSession]:
+        """A session as routes of the past have it: a statement is planned once for each connection (`view.past`)."""
+        async with self.database.session() as session:
+            await session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+            yield session
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ async def by_days_and_by_histories(view: Any, at: datetime, selection: Selection
     """Cells and latest report at an instant: from the rows by day, and from the histories alone."""
     found = []
     async with view.database.session() as session:
-        for change in ("SELECT 1", "UPDATE source_view SET rules = 0"):
+        for change in ("SET LOCAL plan_cache_mode = force_generic_plan", "UPDATE source_view SET rules = 0"):
             await session.execute(text(change))
             cells = await past.cells_at(session, SHOWN, selection, at)
             found.append((cells, await latest_at(session, TASK, REPORTS, selection, at)))
