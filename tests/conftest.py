@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import structlog
-from tests.lanes import LANES, LONG, LONGEST_SECONDS, SLOW, SLOW_SECONDS, lane_of
+from tests.lanes import LANES, LONG, LONGEST_SECONDS, expected_seconds, lane_of, slow_lines
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["sixclear.common.testing.postgres", "sixclear.common.testing.kafka"]
@@ -28,8 +28,14 @@ structlog.configure(
 class _SharedPlatforms(LoadScopeScheduling):  # type: ignore[misc]
     """Tests that share a platform stay in one worker, because loading it takes a minute; else those of a file.
 
-    Each long test is on its own: it takes longer than a start.
+    Each long test is on its own: it takes longer than a start. What takes longest goes first: begun at the end, it
+    would leave the other worker without work.
     """
+
+    def _assign_work_unit(self, node: Any) -> None:
+        longest = max(self.workqueue, key=lambda scope: expected_seconds(self.workqueue[scope]))
+        self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         if self.config.getoption("--lane") == LONG.name:
@@ -105,6 +111,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(line)
     for test in _too_long(config):
         terminalreporter.write_line(f"{test} took {_took[test]:.0f} s: mark it `long`, or make it shorter", red=True)
-    for test in sorted(_took, key=_took.__getitem__, reverse=True):
-        if _took[test] > SLOW_SECONDS and test.partition("[")[0] not in SLOW:
-            terminalreporter.write_line(f"{test} took {_took[test]:.0f} s and is not in SLOW of tests/lanes.py")
+    if config.getoption("--lane") != LONG.name:
+        for line in slow_lines(_took):
+            terminalreporter.write_line(line)

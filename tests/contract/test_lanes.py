@@ -53,6 +53,22 @@ def test_slow_tests_that_are_listed_exist_and_say_why() -> None:
         assert len(reason) > 10, test
 
 
+def test_one_slow_test_goes_before_a_file_of_many() -> None:
+    slow = next(iter(lanes.SLOW))
+    assert lanes.expected_seconds([f"{slow}[a]"]) > lanes.expected_seconds(["t.py::test"] * 20)
+
+
+def test_what_is_slow_and_not_listed_is_said_and_what_is_listed_and_short() -> None:
+    listed = next(iter(lanes.SLOW))
+    slow, short = lanes.SLOW_SECONDS + 1, lanes.SHORT_SECONDS - 1
+    assert lanes.slow_lines({f"{listed}[a]": short, f"{listed}[b]": slow, "t.py::test": short}) == []
+    assert lanes.slow_lines({f"{listed}[a]": short, "t.py::test[a]": slow, "t.py::test[b]": slow + 9}) == [
+        "t.py::test took 30 s and is not in SLOW of tests/lanes.py",
+        f"{listed} took 14 s: take it out of SLOW of tests/lanes.py",
+    ]
+    assert lanes.slow_lines({f"{listed}[a]": (slow + short) / 2}) == [], "neither on a quick machine nor on a busy one"
+
+
 def test_a_lane_that_hangs_is_ended_with_what_it_started(capfd: pytest.CaptureFixture[str]) -> None:
     hangs = "import subprocess, sys; c = subprocess.Popen(['sleep', '600']); print(c.pid, flush=True); c.wait()"
     began = time.monotonic()
