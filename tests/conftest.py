@@ -42,6 +42,8 @@ class _SharedPlatforms(LoadScopeScheduling):  # type: ignore[misc]
             return nodeid
         file, _, case = nodeid.partition("::")
         by_file = {
+            "test_example_consumer.py": "cluster",
+            "test_kept_back.py": "cluster",
             "test_outages.py": "cluster",
             "test_rebuild.py": "cluster",
             "test_readme.py": "one_process",
