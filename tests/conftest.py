@@ -1,5 +1,6 @@
 """Shared by all tests: no leaked settings, real servers on demand, the lane of each test, figures at the end."""
 
+import gc
 import os
 from typing import Any
 
@@ -78,6 +79,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if lane == wanted or (wanted is None and lane != LONG.name) else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
+
+
+def pytest_collection_finish() -> None:
+    """Leave modules out of later garbage collections: a full one would walk through a million objects of theirs."""
+    gc.collect()
+    gc.freeze()
 
 
 _took: dict[str, float] = {}
