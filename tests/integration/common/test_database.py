@@ -50,7 +50,8 @@ async def _linger(database: Database) -> None:
 @pytest.mark.asyncio
 async def test_a_server_that_says_nothing_any_more_holds_nobody_for_ever(empty_database: EmptyDatabase) -> None:
     """As after a power cut: the connection is open, nothing comes, and the server's own limits end nothing."""
-    database = Database(await empty_database(), application_name="test", pool_size=1, transaction_timeout_seconds=0.5)
+    limits = {"statement_timeout_seconds": 0.5, "transaction_timeout_seconds": 0.5}
+    database = Database(await empty_database(), application_name="test", pool_size=1, **limits)
     async with database.session() as session:
         backend = int((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
     os.kill(backend, signal.SIGSTOP)
