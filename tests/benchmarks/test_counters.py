@@ -24,7 +24,7 @@ from sixclear.common.bus.envelope import encode_stored
 from sixclear.common.settings import CommonSettings
 from sixclear.common.telemetry import configure_telemetry, instrument_engine
 from sixclear.common.testing.eventually import eventually
-from sixclear.common.testing.postgres import CloneDatabase, TestServer
+from sixclear.common.testing.postgres import CloneDatabase, Filled, TestServer
 from sixclear.common.web.access import Access
 from sixclear.common.web.hot_front import HotRoutes
 from sixclear.common.web.idempotency import CLEAN_EVERY
@@ -53,7 +53,7 @@ async def counted(clone_database: CloneDatabase, postgres_server: TestServer, tm
     url = await clone_database("sixclear.tasks")
     async with counted_wire(url, tmp_path) as wire:
 
-        async def clone(_package: str) -> str:
+        async def clone(package: str, filled: Filled | None = None) -> str:
             return wire.url
 
         async with started(clone, START) as service:

