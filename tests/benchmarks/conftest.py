@@ -1,18 +1,28 @@
 """Counts what a hot path asks of PostgreSQL. Counters decide; times are printed, for machines differ."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.integration.monitoring.conftest import database, events, view
-from tests.integration.tasks.conftest import service
+from tests.integration.tasks.conftest import START, Service, started
 
-__all__ = ["database", "events", "service", "view"]
+from sixclear.common.testing.postgres import CloneDatabase
+
+__all__ = ["database", "events", "view"]
+
+
+@pytest_asyncio.fixture
+async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
+    """The tasks application at START, which made its programme itself and remembers it."""
+    async with started(clone_database, START) as running:
+        yield running
 
 
 @dataclass

@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.testing.clock import MovingClock
-from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.common.testing.postgres import CloneDatabase, Filled
 from sixclear.common.testing.service import RunningService, running_service
 from sixclear.tasks.app import create_app
 from sixclear.tasks.events import EVENTS
@@ -92,8 +92,9 @@ ORGANISATIONS = (
 
 @pytest_asyncio.fixture
 async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
-    """The tasks application at START."""
-    async with started(clone_database, START) as running:
+    """What `started` gives at START, on a copy: what was made before it was not made by this process."""
+    url = await clone_database("sixclear.tasks", Filled("plan", _fill))
+    async with _running(url, START) as running:
         yield running
 
 
@@ -110,19 +111,34 @@ def both_ways(request: pytest.FixtureRequest, service: Service) -> Iterator[None
 @asynccontextmanager
 async def started(clone_database: CloneDatabase, start: datetime) -> AsyncIterator[Service]:
     """The tasks application with five organisations and the programme `plan`, owned by P57."""
+    async with _running(await clone_database("sixclear.tasks"), start) as running:
+        await _make_plan(running)
+        yield running
+
+
+async def _fill(url: str) -> None:
+    async with _running(url, START) as running:
+        await _make_plan(running)
+
+
+@asynccontextmanager
+async def _running(url: str, start: datetime) -> AsyncIterator[Service]:
     with TemporaryDirectory() as files:
-        settings = Settings(database_url=await clone_database("sixclear.tasks"), files=files)
+        settings = Settings(database_url=url, files=files)
         async with running_service(Service, EVENTS, settings, create_app, MovingClock(start)) as running:
-            await register(running.database, running.log, ORGANISATIONS, start)
-            programme = {
-                "slug": "plan",
-                "name_vi": "Kế hoạch",
-                "name_en": "Plan",
-                "resolution": "57-NQ/TW",
-                "owner": "P57",
-            }
-            assert (await running.post("P57", "/programmes", programme)).status_code == 201
             yield running
+
+
+async def _make_plan(running: Service) -> None:
+    await register(running.database, running.log, ORGANISATIONS, running.clock())
+    programme = {
+        "slug": "plan",
+        "name_vi": "Kế hoạch",
+        "name_en": "Plan",
+        "resolution": "57-NQ/TW",
+        "owner": "P57",
+    }
+    assert (await running.post("P57", "/programmes", programme)).status_code == 201
 
 
 def proposal(**changes: Any) -> dict[str, Any]:

@@ -175,6 +175,7 @@ async def test_faults_of_lines_are_told_as_those_of_reports_are(service: Service
 
 @pytest.mark.asyncio
 async def test_an_item_costs_its_savepoint_and_its_writes(service: Service) -> None:
+    await send(service, [keyed(50)])  # the service remembers the programme
     with statements(service) as few:
         await send(service, [keyed(number) for number in range(10)])
     with statements(service) as many:
