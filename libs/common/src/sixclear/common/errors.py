@@ -14,7 +14,8 @@ class DomainError(Exception):
 
     `meaning` and `remedy` are a sentence or two each: what the code says of every request that gets it, and what the
     caller does next. They are in docs/reference/problems.md and, translated, on the page behind the problem's `type`.
-    `detail` and `errors` go to the caller as they are: they never hold what the caller sent, nor a secret.
+    `detail` and `errors` go to the caller as they are: they never hold what the caller sent, nor a secret. Where no
+    `detail` is given it is the remedy, so that each answer says what to do.
     """
 
     code: ClassVar[str]
@@ -34,7 +35,7 @@ class DomainError(Exception):
         **extensions: Any,
     ) -> None:
         super().__init__(detail or self.title)
-        self.detail = detail
+        self.detail = detail or self.remedy
         self.errors = errors
         self.headers = dict(headers or {})
         self.extensions = extensions

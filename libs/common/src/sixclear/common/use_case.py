@@ -52,10 +52,12 @@ class ReferenceUnknown(DomainError):
 def unknown_reference(where: str, word: str) -> dict[str, str]:
     """One entry of `errors` of ReferenceUnknown; `where` is a JSON Pointer, or the name of a query parameter."""
     place = {"pointer": where} if where.startswith("#") else {"parameter": where, "in": "query"}
-    detail = (
-        f"No {word} has this identifier or code, or had the code before it was merged. Write codes in full, with"
-        " leading zeros."
-    )
+    detail = f"No {word} has this identifier or code."
+    if word == "organisation":
+        detail = (
+            "No organisation has this identifier or code, or had the code before it was merged. Write codes in full, "
+            "with leading zeros."
+        )
     return place | {"code": f"{word}-unknown", "detail": detail}
 
 

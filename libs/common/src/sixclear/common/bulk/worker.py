@@ -151,7 +151,7 @@ class BulkJobs:
     async def _refuse(self, session: AsyncSession, turn: _Turn, error: Exception) -> None:
         files, piece = self._files[turn.job.operation], turn.chunk.pieces[0]
         problem = error if isinstance(error, DomainError) else problem_for(error)  # type: ignore[arg-type]
-        told = ItemProblem(code=problem.code, detail=f"{problem.detail or problem.title} Send this item again.")
+        told = ItemProblem(code=problem.code, detail=f"{problem.detail} Send this item again.")
         item = files.result.item_result.refused(turn.chunk.first, {"line": piece.line}, told)
         result = files.result.of([item], dry_run=turn.job.dry_run)
         await self._keep(session, turn, result.model_dump_json().encode(), result)

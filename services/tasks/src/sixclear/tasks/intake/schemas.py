@@ -46,7 +46,7 @@ class TaskItemResult(ItemResult):
         default_factory=list,
         description="Fields of an assigned task that the item wants otherwise than they were decided. They stay as "
         "they are, the rest of the item is taken. `code` is that of the problem which the single route answers with: "
-        "`deadline-needs-decision` (extend the task), `field-needs-decision` (end the task and give a new one).",
+        "`deadline-needs-decision` (extend the task), `field-needs-decision` (ask for a decision on the task).",
     )
     problem: TaskItemProblem | None = None
 

@@ -230,4 +230,4 @@ def _refused(
 def _problem(error: DomainError) -> TaskItemProblem:
     errors = [FieldProblem(**{name: one[name] for name in FieldProblem.model_fields}) for one in error.errors]
     pointer = errors[0].pointer if errors else None
-    return TaskItemProblem(code=error.code, detail=error.detail or error.title, pointer=pointer, errors=errors)
+    return TaskItemProblem(code=error.code, detail=error.detail, pointer=pointer, errors=errors)

@@ -187,7 +187,7 @@ def require_describer(ctx: Context, task: Task, changed: Mapping[str, Any]) -> N
 def require_confirming_body(ctx: Context, task: Task) -> UUID:
     """The assigning body and the programme's owner may; raises ConfirmationByDoer for one that works on the task."""
     if ctx.caller.organisation_id is not None and ctx.caller.organisation_id in doers(state_of(task)):
-        raise ConfirmationByDoer("The assigning body or the standing body confirms; the doer never does.")
+        raise ConfirmationByDoer("The assigning body or the owner of the programme confirms; the doer never does.")
     allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
     return ctx.require_organisation(allowed, "confirm this task")
 

@@ -95,7 +95,10 @@ class DeadlineInPast(DomainError):
 class FieldNeedsDecision(DomainError):
     code, status, title = "field-needs-decision", 409, "This was decided when the task was assigned"
     meaning = "Lead, assigning organisation, level, kind and programme are fixed when a task is assigned."
-    remedy = "Leave these fields as they are, or assign a new task."
+    remedy = (
+        "Leave these fields as they are. Another lead body is a decision: ask for `transfer` at "
+        "`/tasks/{task_id}/decisions`. For the others cancel the task and assign a new one."
+    )
 
 
 class TooManyOpenProposals(DomainError):

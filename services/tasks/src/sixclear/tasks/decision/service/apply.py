@@ -154,4 +154,4 @@ def _any_version(_: HasVersion | None) -> None:
 
 def _told(error: DomainError) -> dict[str, Any]:
     pointer = error.errors[0].get("pointer") if error.errors else None
-    return {"code": error.code, "detail": error.detail or error.title, "pointer": pointer}
+    return {"code": error.code, "detail": error.detail, "pointer": pointer}

@@ -37,7 +37,7 @@ def without_decisions(task: Task, fields: Mapping[str, Any]) -> tuple[dict[str, 
     changed = [name for name, value in fields.items() if hasattr(task, name) and getattr(task, name) != value]
     decided = lifecycle.decided_fields(state_of(task), changed)
     undecided = [
-        Undecided(name, FieldNeedsDecision.code, "It differs from what was assigned: end the task and give a new one.")
+        Undecided(name, FieldNeedsDecision.code, "It differs from what was assigned: ask for a decision on the task.")
         for name in decided.values()
     ]
     kept = [beside for column in decided for beside in (column, *_BESIDE.get(column, ()))]
