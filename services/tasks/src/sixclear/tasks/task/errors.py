@@ -96,8 +96,8 @@ class FieldNeedsDecision(DomainError):
     code, status, title = "field-needs-decision", 409, "This was decided when the task was assigned"
     meaning = "Lead, assigning organisation, level, kind and programme are fixed when a task is assigned."
     remedy = (
-        "Leave these fields as they are. Another lead body is a decision: ask for `transfer` at "
-        "`/tasks/{task_id}/decisions`. For the others cancel the task and assign a new one."
+        "Leave these fields as they are. To hand the task to another lead body, ask for a decision of kind "
+        "`transfer`. For the other fields cancel the task and assign a new one."
     )
 
 

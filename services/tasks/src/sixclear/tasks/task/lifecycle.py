@@ -370,7 +370,7 @@ def allow_update(task: TaskState, changed: Mapping[str, Any], *, enforced: bool)
     decided = decided_fields(task, changed)
     if decided:
         raise FieldNeedsDecision(
-            "These belong to the assignment: ask for `transfer` to hand the task over, or cancel it and assign another.",
+            "These belong to the assignment: ask for a `transfer` of the task, or cancel it and assign another one.",
             errors=[
                 {"pointer": f"#/{name}", "code": "decided", "detail": "It differs from what was assigned."}
                 for name in decided.values()
