@@ -132,6 +132,20 @@ async def test_lists_are_narrowed_by_a_public_value(service: Service) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_field_that_is_required_later_stops_no_other_change(service: Service) -> None:
+    """What must not be public is never stuck there."""
+    task_id = await an_assigned_task(service)
+    await with_fields(service)
+    for change in ({"title": "Tên khác"}, {"classification": "restricted"}, {"classification": "public"}):
+        changed = await patch(service, f"/tasks/{task_id}", change)
+        assert changed.status_code == 200, changed.text
+    for values, expected in (({"urgent": True}, 422), ({"urgent": True, "cost": 3}, 200), ({"cost": None}, 422)):
+        assert (await patch(service, f"/tasks/{task_id}", {"own_fields": values})).status_code == expected
+    shown = (await patch(service, f"/tasks/{task_id}", {"title": "Tên cũ"})).json()
+    assert (shown["own_fields"], shown["inside_fields"]) == ({"cost": 3}, {"urgent": True})
+
+
+@pytest.mark.asyncio
 async def test_a_field_that_is_there_keeps_what_values_hang_on(service: Service) -> None:
     await with_fields(service)
     opened = {"slug": "plan", "name_vi": "Kế hoạch", "name_en": "Plan", "resolution": "57-NQ/TW", "owner": "P57"}

@@ -30,12 +30,19 @@ _PLAIN = (
     "demonstration",
 )
 
+# Otherwise the values stay as they are, and a field that is required since then stops no other change: a task can be
+# restricted at any time.
+_ASK_FOR_OWN_FIELDS = frozenset({"own_fields", "programme"})
+
 
 async def patch_task(ctx: Context, task_id: UUID, patch: Mapping[str, Any], expect: Expect, *, most_open: int) -> Task:
     """Describe a task again with what it has, changed by a merge patch: the rules are those of `upsert_task`."""
     task = await locked(ctx, task_id, expect)
     key = {"task_id": str(task_id), "source": task.source, "external_id": task.external_id}
-    proposal = patched(TaskProposal, _described(task), patch, **key)
+    described = _described(task)
+    if patch.keys().isdisjoint(_ASK_FOR_OWN_FIELDS):
+        del described["own_fields"]
+    proposal = patched(TaskProposal, described, patch, **key)
     return (await upsert_task(ctx, proposal, expect, most_open=most_open))[0]
 
 
