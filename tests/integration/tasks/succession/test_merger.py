@@ -179,6 +179,19 @@ async def test_nothing_new_is_given_to_what_is_no_more(service: Service) -> None
     assert moved.json()["code"] == "organisation-ended"
 
 
+async def test_a_position_at_what_is_no_more_stops_no_other_change(service: Service) -> None:
+    position = {"title": "Thư ký", "organisation": COMMITTEE_57}
+    task_id = await a_task(service, "N-1", lead_organisation=COMMITTEE_204, responsible_position=position)
+    assert (await merge(service)).is_success
+    await reach(service)
+    path, headers = f"{service.prefix}/tasks/{task_id}", service.headers("01") | MERGE_PATCH
+    restricted = await service.http.patch(path, json={"classification": "restricted"}, headers=headers)
+    assert restricted.status_code == 200, restricted.text
+    for body in ({"coordinating_organisations": [FORMER]}, {"lead_organisation": FORMER}):
+        refused = await service.http.patch(path, json=body, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (422, "organisation-ended"), refused.text
+
+
 async def test_who_may_not_decide_and_what_cannot_be(service: Service) -> None:
     for code, into, problem in (
         (COMMITTEE_57, COMMITTEE_204, "organisation-not-allowed"),

@@ -108,7 +108,11 @@ async def _refuse_ended(
 ) -> None:
     """What is no more gets no new part in a task; the part that it had stays."""
     kept = set() if task is None else {*doers(state_of(task)), task.assigning_organisation_id}
-    await refuse_ended(ctx.session, require_known(_references(proposal), organisations), kept)
+    positions = () if task is None else (task.leader_position, task.responsible_position)
+    held = {one["organisation_id"] for one in positions if one}
+    named = require_known(_references(proposal), organisations).items()
+    new = {at: body for at, body in named if "_position/" not in at or str(body.organisation_id) not in held}
+    await refuse_ended(ctx.session, new, kept)
 
 
 async def _put(
