@@ -45,6 +45,8 @@ async def test_what_is_not_reached_lapses_with_a_confirmed_task_and_holds_again(
     ended = (await service.get(f"/tasks/{task_id}"))["completed_at"]
     found = await milestones(service, task_id)
     assert [one["lapsed_at"] for one in found] == [None, ended, ended]
+    listed = await service.get(f"/tasks/{task_id}/milestones")
+    assert listed["reached_weight"] == found[0]["weight"], "what lapsed is not reached"
     # Days after its deadline it is not overdue: no one is to reach it any more.
     service.clock.pass_by(hours=24 * 30)
     assert not any(one["overdue"] for one in await milestones(service, task_id))

@@ -76,6 +76,27 @@ async def test_a_plan_is_made_moved_and_reached(service: Service) -> None:
     assert task["version"] == before + 1, "only the evidence changed the task"
 
 
+async def test_what_was_reached_by_evidence_refused_later_is_reached_by_another_piece(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    path = f"/milestones/{(await plan(service, task_id)).json()['milestone_id']}"
+    first = await evidence_of(service, task_id)
+    assert (await service.post("G06", f"{path}/complete", {"evidence_id": first})).status_code == 200
+    other = {"title": "Ảnh", "url": "https://example.invalid/anh.png"}
+    assert (await service.post("G06", f"/tasks/{task_id}/evidence", other)).status_code == 201
+    second = (await service.get(f"/tasks/{task_id}/evidence"))["items"][0]["evidence_id"]
+    early = await service.post("G06", f"{path}/complete", {"evidence_id": second})
+    assert early.json()["code"] == "transition-not-allowed", "the first piece stands"
+
+    assert (await service.post("P57", f"/evidence/{first}/refuse", {"reason": "Không đọc được"})).status_code == 200
+    listed = await service.get(f"/tasks/{task_id}/milestones")
+    assert (listed["reached_weight"], listed["items"][0]["evidence_state"]) == (0, "refused")
+    again = await service.post("G06", f"{path}/complete", {"evidence_id": second})
+    assert (again.status_code, again.json()["evidence_state"]) == (200, "waiting"), again.text
+    listed = await service.get(f"/tasks/{task_id}/milestones")
+    assert (listed["reached_percent"], listed["accepted_percent"]) == (100.0, 0.0)
+    assert [change for change, _, _ in await told(service)] == ["planned", "reached", "reached"]
+
+
 async def test_what_another_body_accepted_is_a_fact_of_its_own(service: Service) -> None:
     task_id = await an_assigned_task(service)
     path = f"/milestones/{(await plan(service, task_id)).json()['milestone_id']}"

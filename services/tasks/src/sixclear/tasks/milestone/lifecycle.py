@@ -24,11 +24,13 @@ class MilestoneState:
     current_deadline: datetime
     reached_at: datetime | None
     lapsed_at: datetime | None = None
+    # The evidence by which it was reached: another piece may take its place.
+    evidence_refused: bool = False
 
     @property
     def word(self) -> str:
-        """`open`, `reached` or `lapsed`."""
-        if self.reached_at is not None:
+        """`open`, `reached` or `lapsed`; `open` also after its evidence was refused."""
+        if self.reached_at is not None and not self.evidence_refused:
             return "reached"
         return "open" if self.lapsed_at is None else "lapsed"
 

@@ -27,11 +27,16 @@ def evidence_state(milestone: Milestone, states: States) -> str | None:
     return None if milestone.evidence_id is None else states[milestone.evidence_id]
 
 
+def _is_reached(milestone: Milestone, states: States) -> bool:
+    """By evidence that was not refused; what lapsed is neither open nor reached."""
+    return milestone.reached_at is not None and evidence_state(milestone, states) != "refused"
+
+
 def milestone_list(
     milestones: Sequence[Milestone], states: States, reported_percent: int, now: datetime
 ) -> MilestoneList:
     """All milestones of a task, with the share that is reached."""
-    found = reached([(milestone.weight, not milestone.is_open) for milestone in milestones])
+    found = reached([(milestone.weight, _is_reached(milestone, states)) for milestone in milestones])
     proved = reached([(milestone.weight, evidence_state(milestone, states) == "accepted") for milestone in milestones])
     return MilestoneList(
         items=[milestone_response(milestone, states, now) for milestone in milestones],

@@ -68,7 +68,7 @@ class MilestoneList(Page[MilestoneView]):
     """All milestones of a task in the order of their current deadlines, and how much of its plan is reached."""
 
     weight: int = Field(description="The sum of the weights.")
-    reached_weight: int = Field(description="The sum of the weights of the milestones that are reached.")
+    reached_weight: int = Field(description="The sum of the weights of those reached by evidence that was not refused.")
     reached_percent: float | None = Field(description="The reached share; null without a milestone.")
     accepted_weight: int = Field(description="The sum of the weights of those whose evidence was accepted.")
     accepted_percent: float | None = Field(description="The share that another body accepted.")

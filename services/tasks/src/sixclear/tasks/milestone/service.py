@@ -3,7 +3,7 @@
 What is not reached when the task ends lapses in the same transaction, and holds again when the task is reopened.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +34,8 @@ from sixclear.tasks.task.service.find import get_task, lock_records, shown
 
 # Whom the events of the past name.
 _PAST = Caller("past")
+# Of a milestone that was not reached no evidence is looked at.
+_NOT_ASKED: Mapping[UUID, str] = {}
 
 
 async def list_milestones(ctx: Context, task_id: UUID) -> MilestoneList:
@@ -112,7 +114,7 @@ async def move(ctx: Context, milestone_id: UUID, entry: MilestoneMove, expect: E
     lifecycle.check_plannable(state_of(task))
     check_to_come(deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
     occurred_at = ctx.fact_time(entry.occurred_at, milestone.occurred_at)
-    change = lifecycle.move(_state(milestone), deadline)
+    change = lifecycle.move(_state(milestone, await evidence_states(ctx, milestone)), deadline)
     await record(ctx, milestone, change, occurred_at, MILESTONE, reason=entry.reason)
     return milestone
 
@@ -120,7 +122,8 @@ async def move(ctx: Context, milestone_id: UUID, entry: MilestoneMove, expect: E
 async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion, expect: Expect) -> Milestone:
     """Say that a milestone is reached; those who work on the task may. The same evidence again changes nothing.
 
-    Raises ReferenceUnknown for evidence of another task, TransitionNotAllowed for evidence that was refused.
+    One whose evidence was refused is reached by another piece. Raises ReferenceUnknown for evidence of another task,
+    TransitionNotAllowed for evidence that was refused.
     """
     milestone, task = await locked(ctx, milestone_id, expect)
     require_doer(ctx, state_of(task), "complete a milestone of a task of other organisations")
@@ -132,10 +135,12 @@ async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion,
             errors=[{"pointer": "#/evidence_id", "code": "evidence-unknown", "detail": "Add the evidence first."}],
         )
     lifecycle.check_plannable(state_of(task))
-    if (await states_of(ctx, task, [entry.evidence_id]))[entry.evidence_id] == "refused":
+    before = () if milestone.evidence_id is None else (milestone.evidence_id,)
+    states = await states_of(ctx, task, [entry.evidence_id, *before])
+    if states[entry.evidence_id] == "refused":
         raise TransitionNotAllowed("This evidence was refused; a milestone is reached by another piece.")
     occurred_at = ctx.fact_time(entry.occurred_at, milestone.occurred_at)
-    change = lifecycle.reach(_state(milestone), occurred_at, entry.evidence_id)
+    change = lifecycle.reach(_state(milestone, states), occurred_at, entry.evidence_id)
     await record(ctx, milestone, change, occurred_at, MILESTONE)
     return milestone
 
@@ -204,5 +209,6 @@ async def _task_of(ctx: Context, milestone: Milestone, *, lock: bool = False) ->
         raise MilestoneNotFound from None
 
 
-def _state(milestone: Milestone) -> MilestoneState:
-    return MilestoneState(milestone.current_deadline, milestone.reached_at, milestone.lapsed_at)
+def _state(milestone: Milestone, states: Mapping[UUID, str] = _NOT_ASKED) -> MilestoneState:
+    refused = milestone.evidence_id is not None and states.get(milestone.evidence_id) == "refused"
+    return MilestoneState(milestone.current_deadline, milestone.reached_at, milestone.lapsed_at, refused)
