@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -73,3 +75,29 @@ async def _progress(service: Service) -> datetime:
     async with service.database.session() as session:
         told: datetime = (await session.execute(text("SELECT max(progress_at) FROM bulk_job"))).scalar_one()
         return told
+
+
+@pytest.mark.asyncio
+async def test_uploads_that_break_leave_nothing_and_keep_no_sender_out(service: Service) -> None:
+    headers = service.headers("G06") | {"content-type": "application/x-ndjson"}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    path = f"{service.prefix}/progress/bulk"
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+    sent = b"{}\n" * 10 + b" " * incoming.AT_ONCE_BYTES + b"\n", b"{}\n" * 100_000
+    for _ in range(jobs.MOST_OPEN_OF_SENDER + 1):
+        parts = iter([*({"type": "http.request", "body": one, "more_body": True} for one in sent), _GONE])
+        await service.app({**scope, "headers": raw}, partial(_next, parts), _unheard)
+    async with service.database.session() as session:
+        assert (await session.execute(text("SELECT count(*) FROM bulk_job"))).scalar_one() == 0
+    await accepted(service, "{}\n" * 1_001)
+
+
+_GONE: dict[str, Any] = {"type": "http.disconnect"}
+
+
+async def _next(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    return next(parts, _GONE)
+
+
+async def _unheard(_message: Any) -> None:
+    return None
