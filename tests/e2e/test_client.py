@@ -6,17 +6,21 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.e2e.platforms import Platform, free_ports
 
 from sixclear.client import AsyncClient, Client, Credentials
+from sixclear.common.clock import utc_now
 from sixclear.common.issuer.clients import get_client
 
 pytestmark = pytest.mark.slow
 
 README = Path(__file__).parents[2] / "README.md"
+# Of the day on which the tests run: the platform goes by the real clock.
+DEADLINE = (utc_now() + timedelta(days=60)).date().isoformat()
 PROGRAMME = {"slug": "client", "name_vi": "Khách", "name_en": "Client", "resolution": "57-NQ/TW", "owner": "P57"}
 
 
@@ -48,7 +52,7 @@ def rows(count: int) -> list[dict[str, object]]:
             "responsible_position": {"title": "Cục trưởng", "organisation": "G06"},
             "product": "Báo cáo",
             "authority": "Theo phân cấp",
-            "deadline": "2030-12-15",
+            "deadline": DEADLINE,
             "assign": True,
         }
         for number in range(count)
