@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from PIL import Image
 from tests.integration.tasks.conftest import Service, an_assigned_task
-from tests.integration.tasks.evidence.evidence import attach, decide, own_list, told
+from tests.integration.tasks.evidence.evidence import attach, decide, forget_reviews, own_list, told
 
 from sixclear.common.blobs.store import BlobMissing, BlobStore
 from sixclear.common.clock import utc_now
+from sixclear.tasks.evidence import service as evidence
+from sixclear.tasks.evidence.service import redact_left
 from sixclear.tasks.file.service import check
 from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.settings import Settings
@@ -140,3 +142,63 @@ async def test_content_stays_while_the_commit_fails(service: Service) -> None:
     with service.commits_fail():
         assert (await decide(service, piece["evidence_id"], "redact", **WHY)).status_code >= 500
     assert (await service.http.get(piece["url"])).content == REPORT
+
+
+async def many_pieces(service: Service, monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], list[str]]:
+    """Six pieces of three tasks that name one content; two of them say with the decision that it is blacked out."""
+    monkeypatch.setattr(evidence, "AT_ONCE", 2)
+    sent = [await send(service, REPORT, name) for name in ("a.pdf", "b.pdf")]
+    tasks = [await an_assigned_task(service, external_id=f"NV-{number}") for number in range(3)]
+    pieces = [await attach_file(service, task_id, one["file_id"]) for task_id in tasks for one in sent]
+    assert (await service.post("P57", f"/evidence/{pieces[0]['evidence_id']}/redact", WHY)).status_code == 200
+    return pieces, [str(task_id) for task_id in tasks]
+
+
+async def test_many_pieces_say_so_in_chunks_and_none_is_read_meanwhile(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces, _ = await many_pieces(service, monkeypatch)
+    said = [change for change, *_ in await told(service)].count("redacted")
+    assert 2 <= said <= 3, "the piece that was decided on, and a chunk"
+    decided_at = service.clock.now
+    for piece in pieces:
+        answer = await service.http.get(piece["url"])
+        assert (answer.status_code, answer.json()["code"]) == (410, "evidence-redacted")
+        assert WHY["reason"] in answer.json()["detail"]
+    service.clock.pass_by(hours=1)
+    assert await redact_left(service.database, service.log, service.clock, at_a_time=2) == 6 - said
+    assert await redact_left(service.database, service.log, service.clock) == 0
+    events = [event for event in await service.events() if event.change == "redacted"]
+    assert len({event.entity_id for event in events}) == len(events) == 6
+    assert {event.occurred_at for event in events} == {decided_at}, "one decision, one instant"
+    assert {event.meta["organisation_id"] for event in events} == {events[0].meta["organisation_id"]}
+    for piece in pieces:
+        shown = await service.get(f"/evidence/{piece['evidence_id']}")
+        assert (shown["redaction_reason"], shown["state"]) == (WHY["reason"], "refused")
+
+
+async def test_a_chunk_that_is_stopped_is_taken_up_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    await many_pieces(service, monkeypatch)
+    before = len(await told(service))
+    instants = [service.clock.now] * 3
+    with pytest.raises(IndexError):  # the process ends in its second chunk
+        await redact_left(service.database, service.log, instants.pop, at_a_time=1)
+    assert len(await told(service)) == before + 1
+    await redact_left(service.database, service.log, service.clock)
+    assert [change for change, *_ in await told(service)].count("redacted") == 6
+
+
+async def test_a_piece_of_an_earlier_release_is_told_and_blacked_out(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "AT_ONCE", 1)
+    task_id = await an_assigned_task(service)
+    file_id = (await send(service, REPORT))["file_id"]
+    old = await attach_file(service, task_id, file_id)
+    await forget_reviews(service)
+    other = await an_assigned_task(service, external_id="NV-2")
+    piece = await attach_file(service, other, file_id)
+    assert (await service.post("P57", f"/evidence/{piece['evidence_id']}/redact", WHY)).status_code == 200
+    assert (await service.http.get(old["url"])).status_code == 410
+    assert await redact_left(service.database, service.log, service.clock) == 1
+    assert (await service.get(f"/evidence/{old['evidence_id']}"))["redaction_reason"] == WHY["reason"]

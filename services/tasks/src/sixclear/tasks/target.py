@@ -7,6 +7,7 @@ from sixclear.tasks.app import create_app
 from sixclear.tasks.census.service import count
 from sixclear.tasks.decision.service.apply import apply_decisions
 from sixclear.tasks.events import EVENTS
+from sixclear.tasks.evidence.service import redact_left
 from sixclear.tasks.file.service import forget, forget_redacted
 from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.organisation.seed import follow_shipped
@@ -45,8 +46,9 @@ async def pass_time_of_periods(target: SourceTarget[Settings]) -> None:
 
 
 async def take_decisions(target: SourceTarget[Settings]) -> None:
-    """Take decisions over many tasks to their tasks."""
+    """Take decisions over many tasks to their tasks, and what was blacked out to all that names it."""
     await apply_decisions(target.database, target.event_log, target.runtime.clock)
+    await redact_left(target.database, target.event_log, target.runtime.clock)
 
 
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:

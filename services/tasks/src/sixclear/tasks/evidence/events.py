@@ -26,6 +26,10 @@ class EvidenceData(OnTaskData):
     proves: list[Literal["runs", "holds_data", "has_real_users"]] = Field(
         default_factory=list, description="Which of the three confirmations of a system it gives."
     )
+    period: str | None = Field(
+        default=None,
+        description="The key of the period of a recurring task that it proves, where its sender named one.",
+    )
 
 
 class EvidenceWithdrawn(EventData):

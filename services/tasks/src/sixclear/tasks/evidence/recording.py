@@ -6,7 +6,7 @@ from sixclear.tasks.evidence.events import EvidenceData, EvidenceWithdrawn
 from sixclear.tasks.evidence.models import EvidenceReview
 from sixclear.tasks.task.lifecycle import is_published
 
-_SAID = {"title": "title", "sha256": "sha256", "proves": "proves"} | {
+_SAID = {"title": "title", "sha256": "sha256", "proves": "proves", "period": "period"} | {
     "attached_by_organisation_id": "organisation_id",
     "attached_at": "occurred_at",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, column, select, table
+from sqlalchemy import ColumnElement, column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.tasks.evidence.models import EvidenceReview
@@ -25,10 +25,29 @@ async def find_evidence(session: AsyncSession, evidence_id: UUID) -> tuple[Evide
     return None if found is None else (found[0], found[1])
 
 
-async def list_naming(session: AsyncSession, file_ids: Collection[UUID]) -> Sequence[tuple[Evidence, bool]]:
-    """All evidence that names one of these files, in one order, and whether each was attached in public."""
-    naming = select(Evidence, _went_out()).where(Evidence.file_id.in_(file_ids)).order_by(Evidence.evidence_id)
-    return [(said, in_public) for said, in_public in await session.execute(naming)]
+async def lock_naming(session: AsyncSession, file_ids: Collection[UUID], limit: int) -> Sequence[EvidenceReview]:
+    """What became of evidence that names one of these files and is not blacked out: at most so many, rows locked.
+
+    What another transaction holds is left out: it may wait for what this one holds.
+    """
+    naming = select(EvidenceReview).join(EvidenceReview.said)
+    left = naming.where(Evidence.file_id.in_(file_ids), EvidenceReview.redacted_at.is_(None))
+    locked = left.order_by(EvidenceReview.evidence_id).limit(limit).with_for_update(of=EvidenceReview, skip_locked=True)
+    return (await session.scalars(locked.execution_options(populate_existing=True))).unique().all()
+
+
+async def is_left(session: AsyncSession, file_id: UUID) -> bool:
+    """Whether evidence names the file that is not blacked out."""
+    gone = EvidenceReview.evidence_id == Evidence.evidence_id, EvidenceReview.redacted_at.is_not(None)
+    left = Evidence.file_id == file_id, ~select(EvidenceReview.evidence_id).where(*gone).exists()
+    return bool((await session.scalars(select(select(Evidence.evidence_id).where(*left).exists()))).one())
+
+
+async def list_past_naming(session: AsyncSession, file_id: UUID, limit: int) -> Sequence[UUID]:
+    """The tasks of at most `limit` pieces that name the file and of which no event was published yet."""
+    told = select(EvidenceReview.evidence_id).where(EvidenceReview.evidence_id == Evidence.evidence_id).exists()
+    untold = select(Evidence.task_id).where(Evidence.file_id == file_id, ~told).limit(limit).subquery()
+    return (await session.scalars(select(untold.c.task_id).distinct())).all()
 
 
 async def find_review(session: AsyncSession, evidence_id: UUID, *, lock: bool = False) -> EvidenceReview | None:
@@ -44,10 +63,24 @@ async def find_reviews(session: AsyncSession, evidence_ids: Collection[UUID]) ->
     return {review.evidence_id: review for review in found}
 
 
-async def list_reviews(session: AsyncSession, task_id: UUID) -> Sequence[EvidenceReview]:
-    """What became of all evidence of a locked task, in the order in which it was attached."""
+async def list_reviews(session: AsyncSession, task_id: UUID, period: str | None = None) -> Sequence[EvidenceReview]:
+    """What became of all evidence of a locked task, or of that of a period, in the order in which it was attached."""
     of_task = select(EvidenceReview).join(EvidenceReview.said).where(EvidenceReview.task_id == task_id)
+    if period is not None:
+        of_task = of_task.where(Evidence.period == period)
     return (await session.scalars(of_task.order_by(Evidence.task_version))).unique().all()
+
+
+async def count_of_periods(
+    session: AsyncSession, task_id: UUID, periods: Collection[str], *, hidden: bool
+) -> Sequence[tuple[str, str, int]]:
+    """How many pieces of evidence of these periods of a task are in which state; those in confidence where asked."""
+    of_task = EvidenceReview.task_id == task_id, Evidence.period.in_(periods)
+    found = select(Evidence.period, EvidenceReview.state, func.count()).join(EvidenceReview.said).where(*of_task)
+    if not hidden:
+        found = found.where(EvidenceReview.hidden.is_(False))
+    grouped = found.group_by(Evidence.period, EvidenceReview.state)
+    return [(str(row[0]), row[1], row[2]) for row in await session.execute(grouped)]
 
 
 async def list_past(session: AsyncSession, limit: int) -> Sequence[UUID]:

@@ -35,6 +35,14 @@ class Redaction(Schema):
     occurred_at: OccurredAt = None
 
 
+class EvidenceCounts(Schema):
+    """How many pieces of evidence wait, were accepted and were refused."""
+
+    waiting: int = 0
+    accepted: int = 0
+    refused: int = 0
+
+
 class EvidenceView(Schema):
     """Evidence of a result, and what a body that does not do the task decided on it."""
 
@@ -44,6 +52,7 @@ class EvidenceView(Schema):
     url: str = Field(description="Where it is; of a file the path that answers it.")
     file_id: UUID | None
     sha256: str | None = Field(description="Of a file: of what everyone gets, a picture without what a camera adds.")
+    period: str | None = Field(default=None, description="The key of the period of a recurring task that it proves.")
     proves: list[Proof] = Field(description="Which of the three confirmations of a system it gives.")
     organisation: OrganisationBrief | None
     occurred_at: datetime

@@ -1,8 +1,10 @@
 """Evidence: told, accepted, refused. Its task is locked first, and its version never moves by any of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.caller import Caller
 from sixclear.common.change import Change
@@ -19,10 +21,17 @@ from sixclear.tasks.evidence.lifecycle import EvidenceState
 from sixclear.tasks.evidence.models import EvidenceReview
 from sixclear.tasks.evidence.recording import EVIDENCE
 from sixclear.tasks.evidence.responses import evidence_responses
-from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal, EvidenceView, Redaction
+from sixclear.tasks.evidence.schemas import (
+    EvidenceAcceptance,
+    EvidenceCounts,
+    EvidenceRefusal,
+    EvidenceView,
+    Redaction,
+)
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import service as files
 from sixclear.tasks.file.models import File
+from sixclear.tasks.file.service import Blackout
 from sixclear.tasks.task.access import reads_whole
 from sixclear.tasks.task.errors import EvidenceWaiting, TaskNotFound
 from sixclear.tasks.task.models import AnyTask, Evidence, Task, state_of
@@ -31,6 +40,8 @@ from sixclear.tasks.task.service.find import get_task, lock_records
 
 # Whom the events of the past name.
 _PAST = Caller("past")
+# How many pieces say with the decision that their content was blacked out.
+AT_ONCE = 200
 
 
 async def tell(ctx: Context, task: AnyTask, said: Evidence, *, in_public: bool) -> EvidenceReview:
@@ -69,14 +80,23 @@ async def publish_past(database: Database, log: EventLog, clock: Clock, *, at_a_
     while True:
         async with database.transaction() as session:
             ctx = Context(session, log, _PAST, clock())
-            tasks = await lock_records(ctx, await rows.list_past(session, at_a_time))
-            untold = await rows.list_untold(session, *tasks)
-            if untold:
-                await _tell_all(ctx, [(tasks[said.task_id], said, in_public) for said, in_public in untold])
+            tasks = await rows.list_past(session, at_a_time)
+            reached = await _tell_past(ctx, tasks)
         if not tasks:
             return told
         log.wake()
-        told += len(untold)
+        told += reached
+
+
+async def _tell_past(ctx: Context, task_ids: Collection[UUID]) -> int:
+    """Publish the evidence of these tasks of which no event was published yet; answers how many pieces that were."""
+    if not task_ids:
+        return 0
+    tasks = await lock_records(ctx, task_ids)
+    untold = await rows.list_untold(ctx.session, *tasks)
+    if untold:
+        await _tell_all(ctx, [(tasks[said.task_id], said, in_public) for said, in_public in untold])
+    return len(untold)
 
 
 async def list_responses(ctx: Context, task: Task, said: Sequence[Evidence]) -> list[EvidenceView]:
@@ -91,6 +111,19 @@ async def states_of(ctx: Context, task: Task, evidence_ids: Collection[UUID]) ->
     known = await rows.find_reviews(ctx.session, evidence_ids)
     otherwise = "accepted" if task.status == "completed" else "waiting"
     return {one: known[one].state if one in known else otherwise for one in evidence_ids}
+
+
+async def counts_of_periods(
+    ctx: Context, task: Task, periods: Collection[str], *, everything: bool
+) -> dict[str, EvidenceCounts]:
+    """How much evidence of these periods of a task waits, was accepted and was refused, by the key of the period.
+
+    With `everything` what was attached while the task was restricted counts too.
+    """
+    counts: dict[str, dict[str, int]] = {key: {} for key in periods}
+    for key, state, count in await rows.count_of_periods(ctx.session, task.task_id, periods, hidden=everything):
+        counts[key][state] = count
+    return {key: EvidenceCounts(**of_period) for key, of_period in counts.items()}
 
 
 async def shown(ctx: Context, review: EvidenceReview) -> EvidenceView:
@@ -115,7 +148,11 @@ async def find_file(ctx: Context, evidence_id: UUID) -> File:
         raise EvidenceRedacted(f"Blacked out on {civil_date(review.redacted_at)}: {review.redaction_reason}")
     if said.file_id is None:
         raise EvidenceNotFound
-    return await files.find_file(ctx.session, said.file_id)
+    file = await files.find_file(ctx.session, said.file_id)
+    if (decided := files.blackout_of(file)) is not None:
+        # By a decision on another piece with this content; this one says so soon.
+        raise EvidenceRedacted(f"Blacked out on {civil_date(decided.occurred_at)}: {decided.reason}")
+    return file
 
 
 async def locked(ctx: Context, evidence_id: UUID, expect: Expect) -> tuple[EvidenceReview, Task]:
@@ -160,30 +197,68 @@ async def refuse(ctx: Context, evidence_id: UUID, entry: EvidenceRefusal, expect
 async def redact(ctx: Context, evidence_id: UUID, entry: Redaction, expect: Expect) -> EvidenceReview:
     """Black out the content of a piece of evidence, for good; of one that is blacked out nothing changes.
 
-    So is every other piece, of any task, that names the same content of the same body: it is gone for all of them.
+    So is every other piece, of any task, that names the same content of the same body: no one gets it from the commit
+    on. The first ones say so with the decision, the others soon after (`redact_left`).
     """
     review, task = await locked(ctx, evidence_id, expect)
     organisation_id = require_redactor(ctx, task)
     if review.redacted_at is not None:
         return review
-    occurred_at = ctx.fact_time(entry.occurred_at, review.occurred_at)
-    same = [] if review.said.file_id is None else await files.redact(ctx, review.said.file_id)
-    others = [await _locked_review(ctx, *one) for one in await rows.list_naming(ctx.session, same)]
-    for one in {other.evidence_id: other for other in (review, *others)}.values():
-        if one.redacted_at is not None:
-            continue
+    decided = Blackout(entry.reason, organisation_id, ctx.fact_time(entry.occurred_at, review.occurred_at))
+    same = [] if review.said.file_id is None else await files.redact(ctx, review.said.file_id, decided)
+    others = await rows.lock_naming(ctx.session, same, AT_ONCE) if same else ()
+    await _black_out(ctx, {one.evidence_id: one for one in (review, *others)}.values(), decided)
+    return review
+
+
+async def _black_out(ctx: Context, reviews: Iterable[EvidenceReview], decided: Blackout) -> None:
+    """Black out locked pieces, with two statements for all."""
+    changes = []
+    for one in reviews:
         one.said.url = file_path(one.evidence_id)
-        change = lifecycle.redact(_state(one), occurred_at, organisation_id, entry.reason)
-        await record(ctx, one, change, occurred_at, EVIDENCE, reason=entry.reason)
-    return review
+        at = max(decided.occurred_at, one.occurred_at)
+        changes.append((one, lifecycle.redact(_state(one), at, decided.organisation_id, decided.reason), at))
+    await record_many(ctx, changes, EVIDENCE, reason=decided.reason)
 
 
-async def _locked_review(ctx: Context, said: Evidence, in_public: bool) -> EvidenceReview:
-    """What became of a piece of evidence of any task, its row locked; told where it was not."""
-    review = await rows.find_review(ctx.session, said.evidence_id, lock=True)
-    if review is None:
-        review = await tell(ctx, (await lock_records(ctx, [said.task_id]))[said.task_id], said, in_public=in_public)
-    return review
+async def redact_left(database: Database, log: EventLog, clock: Clock, *, at_a_time: int = AT_ONCE) -> int:
+    """Let what names content say that it was blacked out, in chunks; answers how many pieces said so.
+
+    Safe to run twice, in several processes and after it was stopped. A piece that another transaction holds is taken
+    the next time.
+    """
+    told = 0
+    while True:
+        async with database.transaction() as session:
+            file = await files.find_untold(session)
+            if file is None:
+                return told
+            past = await rows.list_past_naming(session, file.file_id, at_a_time)
+            await _tell_past(Context(session, log, _PAST, clock()), past)
+        async with database.transaction() as session:
+            reached, is_left = await _redact_naming(session, log, clock(), file.file_id, at_a_time)
+        log.wake()
+        told += reached
+        if is_left and not reached:
+            return told
+
+
+async def _redact_naming(
+    session: AsyncSession, log: EventLog, now: datetime, file_id: UUID, limit: int
+) -> tuple[int, bool]:
+    """Black out pieces that name a file which was blacked out; answers how many, and whether some are left.
+
+    After the last one it is noted.
+    """
+    file = await files.find_file(session, file_id)
+    left: Sequence[EvidenceReview] = ()
+    if (decided := files.blackout_of(file)) is not None:
+        left = await rows.lock_naming(session, [file_id], limit)
+        caller = Caller("redaction", decided.organisation_id)
+        await _black_out(Context(session, log, caller, now), left, decided)
+    is_left = decided is not None and await rows.is_left(session, file_id)
+    file.pieces_told_at = None if is_left else now
+    return len(left), is_left
 
 
 def file_path(evidence_id: UUID) -> str:
@@ -201,14 +276,32 @@ async def accept_waiting(ctx: Context, task: Task, occurred_at: datetime, organi
     if untold:
         await _tell_all(ctx, [(task, said, in_public) for said, in_public in untold])
     reviews = await rows.list_reviews(ctx.session, task.task_id)
+    waiting = _waiting(task, reviews)
+    proofs = [review.said.proves for review in reviews if review.state != "refused"]
+    lifecycle.check_proved(task.product_kind, proofs)
+    await _accept_all(ctx, waiting, occurred_at, organisation_id)
+
+
+async def accept_of_period(ctx: Context, task: Task, key: str, occurred_at: datetime, organisation_id: UUID) -> None:
+    """Accept what still waits of a period that is about to be confirmed by this body; raises EvidenceWaiting."""
+    waiting = _waiting(task, await rows.list_reviews(ctx.session, task.task_id, key))
+    await _accept_all(ctx, waiting, occurred_at, organisation_id)
+
+
+def _waiting(task: Task, reviews: Sequence[EvidenceReview]) -> list[EvidenceReview]:
+    """What waits among evidence of a task; raises EvidenceWaiting where the programme asks another body first."""
     waiting = [review for review in reviews if review.is_open]
     if named_reviewer(task) is not None and not all(review.hidden for review in waiting):
         raise EvidenceWaiting(f"{len(waiting)} pieces of evidence wait for the body that the programme names.")
-    proofs = [review.said.proves for review in reviews if review.state != "refused"]
-    lifecycle.check_proved(task.product_kind, proofs)
-    accepted = [
-        (review, lifecycle.accept(_state(review), occurred_at, organisation_id), occurred_at) for review in waiting
-    ]
+    return waiting
+
+
+async def _accept_all(
+    ctx: Context, waiting: Sequence[EvidenceReview], occurred_at: datetime, organisation_id: UUID
+) -> None:
+    # A period may be confirmed with an earlier time than that of its evidence.
+    instants = [(review, max(occurred_at, review.occurred_at)) for review in waiting]
+    accepted = [(review, lifecycle.accept(_state(review), at, organisation_id), at) for review, at in instants]
     await record_many(ctx, accepted, EVIDENCE)
 
 

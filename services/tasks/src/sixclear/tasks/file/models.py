@@ -14,7 +14,8 @@ class File(Base):
 
     `shown_sha256` is what everyone else gets: a picture without what the camera wrote into it; else the file itself.
     `named_at` is when something first named the file; what nothing names is taken out. `redacted_at` is when it was
-    blacked out by decision, `content_gone_at` when its content was out of the store.
+    blacked out by decision, `content_gone_at` when its content was out of the store, `pieces_told_at` when all that
+    names it had said so.
     """
 
     __tablename__ = "file"
@@ -31,12 +32,21 @@ class File(Base):
     named_at: Mapped[datetime | None]
     redacted_at: Mapped[datetime | None]
     content_gone_at: Mapped[datetime | None]
+    # The release before writes neither, and leaves nothing to be told.
+    redaction_reason: Mapped[str | None]
+    redacted_by_organisation_id: Mapped[UUID | None]
+    pieces_told_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(
             "ix_file_redacted",
             "file_id",
             postgresql_where=text("redacted_at IS NOT NULL AND content_gone_at IS NULL"),
+        ),
+        Index(
+            "ix_file_pieces_left",
+            "file_id",
+            postgresql_where=text("redacted_at IS NOT NULL AND pieces_told_at IS NULL"),
         ),
         Index("ix_file_waiting", "organisation_id", "recorded_at", postgresql_where=text("named_at IS NULL")),
     )

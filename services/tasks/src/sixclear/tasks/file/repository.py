@@ -61,6 +61,12 @@ async def lock_redacted(session: AsyncSession, limit: int) -> Sequence[File]:
     return (await session.scalars(found)).all()
 
 
+async def find_untold(session: AsyncSession) -> File | None:
+    """A file that was blacked out while not all that names it is known to say so."""
+    left = File.redacted_at.is_not(None), File.pieces_told_at.is_(None)
+    return (await session.scalars(select(File).where(*left).order_by(File.file_id).limit(1))).first()
+
+
 async def is_kept(session: AsyncSession, sha256: str) -> bool:
     """Whether a file has this content, as it was sent or as it is shown; one that was blacked out has none."""
     found = exists().where(or_(File.sha256 == sha256, File.shown_sha256 == sha256), File.redacted_at.is_(None))

@@ -170,7 +170,16 @@ async def name_file(ctx: Context, file_id: UUID) -> File:
     return file
 
 
-async def redact(ctx: Context, file_id: UUID) -> list[UUID]:
+@dataclass(frozen=True, slots=True)
+class Blackout:
+    """Why content is blacked out, by which body, and since when."""
+
+    reason: str
+    organisation_id: UUID
+    occurred_at: datetime
+
+
+async def redact(ctx: Context, file_id: UUID, decided: Blackout) -> list[UUID]:
     """Black out a file: from the commit on, no one gets its content; returns which files had it.
 
     These are the files of the same body with the same content, under any name. What another body sent stays: it needs
@@ -178,8 +187,23 @@ async def redact(ctx: Context, file_id: UUID) -> list[UUID]:
     """
     same = await rows.lock_same(ctx.session, await find_file(ctx.session, file_id))
     for file in same:
-        file.redacted_at = file.redacted_at or ctx.now
+        if file.redacted_at is None:
+            file.redacted_at, file.redaction_reason = decided.occurred_at, decided.reason
+            file.redacted_by_organisation_id = decided.organisation_id
     return [file.file_id for file in same]
+
+
+def blackout_of(file: File) -> Blackout | None:
+    """Why the content of a file is blacked out; None while it is not, or where the release before did it."""
+    if file.redacted_at is None or file.redaction_reason is None or file.redacted_by_organisation_id is None:
+        return None
+    # The driver's identifiers are of a class of its own, which no JSON is written of.
+    return Blackout(file.redaction_reason, UUID(str(file.redacted_by_organisation_id)), file.redacted_at)
+
+
+async def find_untold(session: AsyncSession) -> File | None:
+    """A file that was blacked out while not all that names it is known to say so."""
+    return await rows.find_untold(session)
 
 
 async def forget_redacted(database: Database, store: BlobStore, now: datetime) -> None:

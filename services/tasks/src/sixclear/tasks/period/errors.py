@@ -5,8 +5,8 @@ from sixclear.common.errors import DomainError
 
 class PeriodClosed(DomainError):
     code, status, title = "period-closed", 409, "The period takes no report any more"
-    meaning = "The period that the report names is locked, confirmed or over."
-    remedy = "Report without `period` for the current one, or ask the confirming body to reopen the period."
+    meaning = "The period that the report or the evidence names is locked, confirmed or over."
+    remedy = "Leave out `period`, or name the current one; or ask the confirming body to reopen the period."
 
 
 class PeriodNotFound(DomainError):

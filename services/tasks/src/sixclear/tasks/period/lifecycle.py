@@ -194,6 +194,15 @@ def place(periods: Collection[PeriodRecord], named: str | None, occurred_at: dat
     return found
 
 
+def require_recurring(kind: str) -> None:
+    """Raises ReferenceUnknown for a task that has no periods, at the field that names one."""
+    if kind != "recurring":
+        raise ReferenceUnknown(
+            "Only a recurring task has periods.",
+            errors=[{"pointer": "#/period", "code": "not-recurring", "detail": "Leave it out."}],
+        )
+
+
 def missed_among(periods: Collection[PeriodRecord]) -> list[str]:
     """The names of those that were missed and may still be reported, the oldest first."""
     missed = sorted((one for one in periods if one.status == "missed"), key=lambda one: (one.due_at, one.day))

@@ -1,12 +1,13 @@
 """Periods as the API answers them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sixclear.common.calendar import calendar
 from sixclear.common.clock import civil_date
 from sixclear.common.web.calendar import SpecialDayView
+from sixclear.tasks.evidence.schemas import EvidenceCounts
 from sixclear.tasks.period.lifecycle import timing
 from sixclear.tasks.period.models import Period, record_of
 from sixclear.tasks.period.schemas import DueDay, RecurringPeriodView
@@ -14,12 +15,20 @@ from sixclear.tasks.programme.rules import Terms
 
 _BASIS = "Civil Code 91/2015/QH13, Art. 148.5"
 _BY_PROGRAMME = "the programme's rule for due days"
-_DERIVED = {"due", "timing", "percent", "text", "needs_confirmation"}
+_DERIVED = {"due", "timing", "percent", "text", "evidence", "needs_confirmation"}
 _COLUMNS = set(RecurringPeriodView.model_fields) - _DERIVED
 
 
+@dataclass(frozen=True, slots=True)
+class OnPeriods:
+    """What was said on periods: the text of reports by the version of the task, the evidence by the period's key."""
+
+    texts: Mapping[int, str]
+    evidence: Mapping[str, EvidenceCounts]
+
+
 def period_response(
-    period: Period, texts: Mapping[int, str], terms: Terms, now: datetime, *, everything: bool
+    period: Period, said: OnPeriods, terms: Terms, now: datetime, *, everything: bool
 ) -> RecurringPeriodView:
     """A period at the instant `now`; with `everything` also what was reported while the task was restricted."""
     shown = everything or period.reported_in_public
@@ -28,10 +37,21 @@ def period_response(
         due=_due(period),
         timing=timing(record_of(period), now),
         percent=percent if shown else None,
-        text=texts.get(period.report_version or 0) if shown else None,
+        text=said.texts.get(period.report_version or 0) if shown else None,
+        evidence=said.evidence[period.key],
         needs_confirmation=terms.confirmed,
         **{name: getattr(period, name) for name in _COLUMNS},
     )
+
+
+def passed_word(view: RecurringPeriodView) -> str | None:
+    """A word, in small letters, for what changes the answer and not the period: time, and decisions on its evidence."""
+    missing = "missing" if view.timing == "missing" else ""
+    counted = "".join(f"{name[0]}{count}" for name, count in view.evidence.model_dump().items() if count)
+    return missing + counted.translate(_LETTERS) or None
+
+
+_LETTERS = str.maketrans("0123456789", "bcdefghijk")
 
 
 def _due(period: Period) -> DueDay:

@@ -15,14 +15,14 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.period.errors import PeriodNotFound
-from sixclear.tasks.period.lifecycle import timing
-from sixclear.tasks.period.models import Period, record_of
+from sixclear.tasks.period.models import Period
+from sixclear.tasks.period.responses import passed_word
 from sixclear.tasks.period.schemas import PeriodReason, PeriodStep, RecurringPeriodView
 from sixclear.tasks.period.service import find, judge
 from sixclear.tasks.task.access import CONFIRMING
 from sixclear.tasks.task.access import OWN as OWN_TASKS
 from sixclear.tasks.task.access import PUBLIC as PUBLIC_TASKS
-from sixclear.tasks.task.errors import STEP_REFUSALS, ConfirmationByDoer, TaskNotFound
+from sixclear.tasks.task.errors import STEP_REFUSALS, ConfirmationByDoer, EvidenceWaiting, TaskNotFound
 from sixclear.tasks.task.models import Task
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
@@ -80,12 +80,12 @@ async def get_period(ctx: ContextDep, task_id: UUID, period: Lookup, response: R
     "/tasks/{task_id}/periods/{period}/confirm",
     operation_id="confirmPeriod",
     dependencies=[CONFIRM],
-    responses=problem_responses(*REFUSALS),
+    responses=problem_responses(*REFUSALS, EvidenceWaiting),
 )
 async def confirm(
     ctx: ContextDep, task_id: UUID, period: Lookup, step: PeriodStep, expect: ExpectDep, response: Response
 ) -> RecurringPeriodView:
-    """Confirm what was reported of a period; the doer never does."""
+    """Confirm what was reported of a period, and accept what waits of its evidence; the doer never does."""
     return await _answer(ctx, *await judge.confirm(ctx, task_id, period, step, expect), response)
 
 
@@ -116,6 +116,6 @@ async def reopen(
 
 
 async def _answer(ctx: Context, task: Task, period: Period, response: Response) -> RecurringPeriodView:
-    told = timing(record_of(period), ctx.now)
-    tag(response, ctx.log, period, told if told == "missing" else None)
-    return (await find.shown(ctx, task, [period]))[0]
+    view = (await find.shown(ctx, task, [period]))[0]
+    tag(response, ctx.log, period, passed_word(view))
+    return view

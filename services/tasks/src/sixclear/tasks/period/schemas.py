@@ -9,6 +9,7 @@ from pydantic import Field
 from sixclear.common.web.calendar import SpecialDayView
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
+from sixclear.tasks.evidence.schemas import EvidenceCounts
 from sixclear.tasks.fields import OccurredAt
 from sixclear.tasks.programme.schemas import DueRoll
 
@@ -66,5 +67,10 @@ class RecurringPeriodView(Schema):
         description="As last reported; null for others when it was reported while the task was restricted."
     )
     text: str | None = Field(description="What the last report says, as `percent`.")
+    evidence: EvidenceCounts = Field(
+        default_factory=EvidenceCounts,
+        description="What was attached for it, and whether it was accepted; the list of the task's evidence has "
+        "`period`. Others do not count what was attached while the task was restricted.",
+    )
     needs_confirmation: bool = Field(description="Whether the programme asks that its periods are confirmed.")
     version: int

@@ -23,6 +23,7 @@ from sixclear.tasks.period.errors import PeriodClosed
 from sixclear.tasks.reporting.schemas import (
     BulkProgressItem,
     BulkResult,
+    EvidenceAnswer,
     EvidenceEntry,
     ProgressEntry,
     ProgressView,
@@ -131,16 +132,22 @@ def _place(view: ProgressView | EvidenceView) -> tuple[datetime, int]:
     operation_id="addEvidence",
     dependencies=[REPORT],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS)
-    | {200: {"description": "You attached the same before, with nothing since; nothing changed.", "model": TaskView}},
+    responses=problem_responses(*STEP_REFUSALS, ReferenceUnknown, PeriodClosed)
+    | {
+        200: {
+            "description": "You attached the same before, with nothing since; nothing changed.",
+            "model": EvidenceAnswer,
+        }
+    },
 )
 async def add_evidence(
     ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, expect: ExpectDep, response: Response
-) -> TaskView:
-    """Attach a link or a file as evidence of the result; a repetition changes nothing (200)."""
-    task, new = await hand_in.add_evidence(ctx, task_id, entry, expect)
-    response.status_code = 201 if new else 200
-    return await _answer(ctx, task, response)
+) -> EvidenceAnswer:
+    """Attach a link or a file as evidence of the result, or of a period; a repetition changes nothing (200)."""
+    attached = await hand_in.add_evidence(ctx, task_id, entry, expect)
+    response.status_code = 201 if attached.new else 200
+    answer = await _answer(ctx, attached.task, response)
+    return EvidenceAnswer.model_construct(**dict(answer), evidence_id=attached.evidence_id)
 
 
 @router.post(

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.timing import SLIP_AT_RISK_DAYS, slip_days
-from sixclear.common.use_case import ReferenceUnknown, fact_time, require_organisation, require_past_allowed
-from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told, place, taken, takes_report
+from sixclear.common.use_case import fact_time, require_organisation, require_past_allowed
+from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told, place, require_recurring, taken, takes_report
 from sixclear.tasks.period.lifecycle import report as report_of_period
 from sixclear.tasks.task import lifecycle
 from sixclear.tasks.task.access import doers
@@ -136,11 +136,8 @@ def decide(state: ReportingState, command: ReportCommand, now: datetime) -> Deci
     """
     task = state.task
     organisation_id = require_organisation(command.organisation_id, doers(task), REPORT_OF_OTHERS)
-    if command.period is not None and task.kind != "recurring":
-        raise ReferenceUnknown(
-            "Only a recurring task has periods.",
-            errors=[{"pointer": "#/period", "code": "not-recurring", "detail": "Leave it out."}],
-        )
+    if command.period is not None:
+        require_recurring(task.kind)
     if is_repetition(state.said, task.version, organisation_id, command, now):
         return Decision(task)
     stated = command.occurred_at

@@ -107,6 +107,14 @@ class ReportView(TaskView):
     )
 
 
+class EvidenceAnswer(TaskView):
+    """The task after evidence was attached."""
+
+    evidence_id: UUID | None = Field(
+        default=None, description="The piece that was attached; after a repetition the one that was there."
+    )
+
+
 class ProgressView(Schema):
     """A progress report as it was said."""
 
@@ -148,6 +156,11 @@ class EvidenceItem(Schema):
 class EvidenceEntry(EvidenceItem):
     """What proves a result, and when it came to be."""
 
+    period: PeriodKey | None = Field(
+        default=None,
+        description="Of a recurring task: the key of the period that it proves, such as `2026-W48`. Who confirms the "
+        "period accepts it.",
+    )
     occurred_at: OccurredAt = None
 
 

@@ -231,6 +231,8 @@ class Evidence(Base):
     title: Mapped[str]
     url: Mapped[str]
     sha256: Mapped[str | None]
+    # The period of a recurring task that it proves, where its sender names one. The release before does not write it.
+    period: Mapped[str | None]
     # Which of the three confirmations of a system it gives. The release before does not write it.
     proves: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     organisation_id: Mapped[UUID | None]

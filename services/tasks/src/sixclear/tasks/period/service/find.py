@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sixclear.common.use_case import Context
+from sixclear.tasks.evidence.service import counts_of_periods
 from sixclear.tasks.period import repository as rows
 from sixclear.tasks.period.errors import PeriodNotFound
 from sixclear.tasks.period.models import Period
-from sixclear.tasks.period.responses import period_response, versions_of
+from sixclear.tasks.period.responses import OnPeriods, period_response, versions_of
 from sixclear.tasks.period.schemas import RecurringPeriodView
 from sixclear.tasks.task.access import reads_whole
 from sixclear.tasks.task.models import Task
@@ -36,6 +37,9 @@ def found(period: Period | None) -> Period:
 async def shown(ctx: Context, task: Task, periods: Sequence[Period]) -> list[RecurringPeriodView]:
     """Periods of a task as the caller may read them now."""
     everything = await reads_whole(ctx.session, ctx.caller, task)
-    texts = await rows.texts_of(ctx.session, task.task_id, versions_of(periods))
+    said = OnPeriods(
+        await rows.texts_of(ctx.session, task.task_id, versions_of(periods)),
+        await counts_of_periods(ctx, task, {period.key for period in periods}, everything=everything),
+    )
     terms = task.programme.terms
-    return [period_response(period, texts, terms, ctx.now, everything=everything) for period in periods]
+    return [period_response(period, said, terms, ctx.now, everything=everything) for period in periods]

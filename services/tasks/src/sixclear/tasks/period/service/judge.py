@@ -7,6 +7,7 @@ from uuid import UUID
 from sixclear.common.change import Change, TransitionNotAllowed
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.evidence.service import accept_of_period
 from sixclear.tasks.period import lifecycle
 from sixclear.tasks.period import repository as rows
 from sixclear.tasks.period.lifecycle import PeriodRecord
@@ -36,7 +37,7 @@ async def locked(ctx: Context, task_id: UUID, key: str, expect: Expect) -> tuple
 
 
 async def confirm(ctx: Context, task_id: UUID, key: str, step: PeriodStep, expect: Expect) -> tuple[Task, Period]:
-    """Confirm what was reported of a period."""
+    """Confirm what was reported of a period. Evidence of it that still waits is accepted with it."""
     return await _decide(ctx, task_id, key, step, expect, lambda period, _now, _terms: lifecycle.confirm(period))
 
 
@@ -60,10 +61,12 @@ async def _decide(
     reason: str | None = None,
 ) -> tuple[Task, Period]:
     task, period = await locked(ctx, task_id, key, expect)
-    require_confirming_body(ctx, task)
+    organisation_id = require_confirming_body(ctx, task)
     if task.status not in WORKING:
         raise TransitionNotAllowed(f"The task is {task.status}: nothing is decided on its periods any more.")
     occurred_at = ctx.fact_time(step.occurred_at, period.occurred_at)
     change = decide(record_of(period), occurred_at, task.programme.terms)
+    if change.name == "confirmed":
+        await accept_of_period(ctx, task, key, occurred_at, organisation_id)
     await record(ctx, period, change, occurred_at, PERIOD, reason=reason)
     return task, period

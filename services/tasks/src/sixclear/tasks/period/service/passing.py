@@ -16,7 +16,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context
 from sixclear.tasks.period import repository as rows
-from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told
+from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told, place, require_recurring
 from sixclear.tasks.period.models import Period
 from sixclear.tasks.period.passage import (
     Known,
@@ -80,6 +80,17 @@ async def open_for_reports(
         found[task_id] = list(now.values())
         steps += own
     return found, steps
+
+
+async def takes_evidence(ctx: Context, task: AnyTask, key: str, occurred_at: datetime) -> None:
+    """What time has done to the periods of a locked task is recorded, and the one of this name takes evidence.
+
+    Raises ReferenceUnknown where there is none, PeriodClosed where it takes no report of this time either.
+    """
+    require_recurring(task.kind)
+    found, steps = await open_for_reports(ctx, {task.task_id: task}, {key}, ())
+    await store(ctx, steps)
+    place(found[task.task_id], key, occurred_at)
 
 
 async def known_of(

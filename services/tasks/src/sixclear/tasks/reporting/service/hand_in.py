@@ -1,6 +1,7 @@
 """Evidence of a result, and the result itself handed in for confirmation."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.evidence.service import file_path, tell
 from sixclear.tasks.file.service import lock_files, name_file
+from sixclear.tasks.period.service.passing import takes_evidence
 from sixclear.tasks.reporting import repository as rows
 from sixclear.tasks.reporting.schemas import EvidenceEntry, EvidenceItem, SubmissionEntry
 from sixclear.tasks.reporting.service.repeat import count_repeated, evidence_words, unbroken
@@ -19,18 +21,29 @@ from sixclear.tasks.task.service.find import locked
 from sixclear.tasks.task.service.record import record_change
 
 
-async def add_evidence(ctx: Context, task_id: UUID, entry: EvidenceEntry, expect: Expect) -> tuple[Task, bool]:
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A task, a piece of its evidence, and whether that was attached now."""
+
+    task: Task
+    evidence_id: UUID
+    new: bool
+
+
+async def add_evidence(ctx: Context, task_id: UUID, entry: EvidenceEntry, expect: Expect) -> Attached:
     """Attach a link or a file as evidence; the lead and the coordinating bodies may.
 
-    False when the body repeats itself word for word: at the same stated time, or without one on the same civil day
-    with nothing since. Then nothing is written.
+    Not new when the body repeats itself word for word: at the same stated time, or without one on the same civil day
+    with nothing since. Then nothing is written. Raises ReferenceUnknown and PeriodClosed for the period that it names.
     """
     task = await locked(ctx, task_id, expect)
     organisation_id = require_doer(ctx, state_of(task), "add evidence to a task of other organisations")
-    if await _is_repeated(ctx, task, entry, organisation_id):
-        return task, False
-    await _attach(ctx, task, entry, organisation_id, _told_at(ctx, entry.occurred_at, task))
-    return task, True
+    if (repeated := await _repeated(ctx, task, entry, organisation_id)) is not None:
+        return Attached(task, repeated.evidence_id, new=False)
+    occurred_at = _told_at(ctx, entry.occurred_at, task)
+    if entry.period is not None:
+        await takes_evidence(ctx, task, entry.period, occurred_at)
+    return Attached(task, await _attach(ctx, task, entry, organisation_id, occurred_at, entry.period), new=True)
 
 
 async def submit(ctx: Context, task_id: UUID, entry: SubmissionEntry, expect: Expect) -> Task:
@@ -51,15 +64,18 @@ def _told_at(ctx: Context, stated: datetime | None, task: Task) -> datetime:
     return ctx.fact_time(stated, None if stated else task.occurred_at)
 
 
-async def _is_repeated(ctx: Context, task: Task, entry: EvidenceEntry, organisation_id: UUID) -> bool:
+async def _repeated(ctx: Context, task: Task, entry: EvidenceEntry, organisation_id: UUID) -> Evidence | None:
+    """The piece that the entry says again, if it does."""
     today = civil_day_start(civil_date(ctx.now))
     said = await rows.list_evidence_told(ctx.session, task.task_id, entry.occurred_at, today)
-    return any(
-        one.organisation_id == organisation_id
+    same = (
+        one
+        for one in said
+        if one.organisation_id == organisation_id
         and evidence_words(one) == evidence_words(entry)
         and _may_repeat(one, task, entry.occurred_at, ctx.now)
-        for one in said
     )
+    return next(same, None)
 
 
 def _may_repeat(said: Evidence, task: Task, stated: datetime | None, now: datetime) -> bool:
@@ -83,7 +99,14 @@ def _same_words(said: Evidence, item: EvidenceItem) -> bool:
     return evidence_words(said) == evidence_words(item)
 
 
-async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id: UUID, occurred_at: datetime) -> None:
+async def _attach(
+    ctx: Context,
+    task: Task,
+    item: EvidenceItem,
+    organisation_id: UUID,
+    occurred_at: datetime,
+    period: str | None = None,
+) -> UUID:
     evidence_id = stable_id("evidence", str(task.task_id), str(task.version + 1))
     place = await _place(ctx, item, evidence_id)
     await record_change(ctx, task, lifecycle.add_evidence(state_of(task), occurred_at), occurred_at)
@@ -93,6 +116,7 @@ async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id:
         task_version=task.version,
         title=item.title,
         file_id=item.file_id,
+        period=period,
         proves=sorted(set(item.proves)),
         organisation_id=organisation_id,
         occurred_at=occurred_at,
@@ -101,6 +125,7 @@ async def _attach(ctx: Context, task: Task, item: EvidenceItem, organisation_id:
     )
     ctx.session.add(said)
     await tell(ctx, task, said, in_public=task.classification == "public")
+    return evidence_id
 
 
 async def _place(ctx: Context, item: EvidenceItem, evidence_id: UUID) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sixclear.common.clock import civil_date
 from sixclear.tasks.reporting.rules import ReportCommand, SaidReport, is_same, words
-from sixclear.tasks.reporting.schemas import EvidenceItem
+from sixclear.tasks.reporting.schemas import EvidenceEntry, EvidenceItem
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import Evidence
 
@@ -74,7 +74,8 @@ class ReportsSeen:
 def evidence_words(said: Evidence | EvidenceItem) -> tuple[Any, ...]:
     """What makes two pieces of evidence the same, but for the time."""
     where = (said.file_id,) if said.file_id is not None else (said.url, said.sha256)
-    return said.title, *where, *sorted(set(said.proves))
+    period = said.period if isinstance(said, Evidence | EvidenceEntry) else None
+    return said.title, period, *where, *sorted(set(said.proves))
 
 
 def unbroken(said: Iterable[Said], version: int, organisation_id: UUID, day: date) -> list[Said]:
