@@ -18,6 +18,12 @@ class OwnFieldsRefused(DomainError):
     remedy = "Correct what `errors` names. For another kind of value, add a field with another name."
 
 
+class WorkGroupsRefused(DomainError):
+    code, status, title = "work-groups-refused", 422, "Groups of work are refused"
+    meaning = "Two groups or parts of the programme have the same code, or one that it had is left out."
+    remedy = "Correct what `errors` names. A group that is not used any more stays: past figures are by its code."
+
+
 class OwnFieldsInvalid(DomainError):
     code, status, title = "own-fields-invalid", 422, "A value of the programme's own fields is not valid"
     meaning = "A task gives a field that its programme does not have, a value of another kind, or lacks a required one."

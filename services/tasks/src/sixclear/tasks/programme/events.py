@@ -25,6 +25,9 @@ class ProgrammeData(EventData):
     own_fields: list[dict[str, Any]] | None = Field(
         default=None, description="The public fields that it adds to its tasks, as the OpenAPI description has them."
     )
+    work_groups: list[dict[str, Any]] | None = Field(
+        default=None, description="Its groups of work and their parts, each with its code and labels."
+    )
     demonstration: bool
     evidence_organisation_id: UUID | None = Field(
         default=None, description="The body that accepts evidence before a task is confirmed."

@@ -38,6 +38,8 @@ class Programme(Versioned, Base):
     periods_confirmed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     # The fields that it adds to a task, as they were described; null: none.
     own_fields: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    # Its groups of work and their parts, as they were described; null: a decision may name any group.
+    work_groups: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (

@@ -24,7 +24,7 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation.errors import OrganisationEnded
 from sixclear.tasks.programme import service
-from sixclear.tasks.programme.errors import OwnFieldsRefused, ProgrammeNotFound
+from sixclear.tasks.programme.errors import OwnFieldsRefused, ProgrammeNotFound, WorkGroupsRefused
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.responses import programme_responses
 from sixclear.tasks.programme.schemas import ProgrammeEntry, ProgrammeView
@@ -35,6 +35,7 @@ PUBLIC = Depends(Access.public("Programmes are published to everyone."))
 ADMINISTER = Depends(Access.scope("tasks:administer", organisation="own"))
 _DESCRIBING_REFUSALS = (
     OwnFieldsRefused,
+    WorkGroupsRefused,
     AlreadyRegistered,
     ReferenceUnknown,
     OrganisationEnded,

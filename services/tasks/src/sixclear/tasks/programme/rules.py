@@ -1,4 +1,4 @@
-"""What tasks and their answers say of a programme, and the fields that it adds to them. Pure."""
+"""What tasks and their answers say of a programme, the fields that it adds to them, and its groups of work. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sixclear.common.clock import CLOSE_OF_DAY
 from sixclear.common.web.texts import Link
 from sixclear.tasks.fields import OwnFieldKind, OwnValue
-from sixclear.tasks.programme.errors import OwnFieldsInvalid, OwnFieldsRefused
+from sixclear.tasks.programme.errors import OwnFieldsInvalid, OwnFieldsRefused, WorkGroupsRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,25 @@ def own_fields_of(stored: Sequence[Mapping[str, Any]] | None) -> dict[str, OwnFi
         )
         for one in stored or ()
     }
+
+
+def group_codes(stored: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """The codes of a programme's groups of work and of their parts, in order."""
+    return [code for group in stored or () for code in (group["code"], *(part["code"] for part in group["parts"]))]
+
+
+def check_groups(before: Sequence[Mapping[str, Any]] | None, described: Sequence[Mapping[str, Any]]) -> None:
+    """Raises WorkGroupsRefused for codes that come twice, and where one that was there is left out."""
+    codes = group_codes(described)
+    errors = [
+        _error(f"/{place}", "code-repeated", "Another group or part has this code.", "work_groups")
+        for place, group in enumerate(described)
+        if any(codes.count(code) > 1 for code in group_codes([group]))
+    ]
+    if set(group_codes(before)) - set(codes):
+        errors.append(_error("", "group-gone", "A group or part that is there stays.", "work_groups"))
+    if errors:
+        raise WorkGroupsRefused("The groups cannot be described like this.", errors=errors)
 
 
 def check_described(before: Mapping[str, OwnField], described: Sequence[Mapping[str, Any]]) -> None:
@@ -139,8 +158,8 @@ def _as_number(text: str) -> OwnValue:
         return text
 
 
-def _error(pointer: str, code: str, detail: str) -> dict[str, str]:
-    return {"pointer": f"#/own_fields{pointer}", "code": code, "detail": detail}
+def _error(pointer: str, code: str, detail: str, field: str = "own_fields") -> dict[str, str]:
+    return {"pointer": f"#/{field}{pointer}", "code": code, "detail": detail}
 
 
 def _text(_field: OwnField, value: OwnValue) -> OwnValue:

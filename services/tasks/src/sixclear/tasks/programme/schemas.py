@@ -59,6 +59,20 @@ class OwnField(Schema):
     public: bool = Field(default=False, description="Whether events and everyone are told; else the bodies concerned.")
 
 
+class WorkPart(Schema):
+    """A part of a group of work."""
+
+    code: Slug
+    label_vi: Line
+    label_en: Line | None = None
+
+
+class WorkGroup(WorkPart):
+    """A group of work of a programme; a task is in a group, or in a part of one, by its code."""
+
+    parts: list[WorkPart] = Field(default_factory=list, max_length=50)
+
+
 class ProgrammeEntry(Schema):
     """A programme to open or to describe again."""
 
@@ -92,6 +106,12 @@ class ProgrammeEntry(Schema):
         description="Fields that it adds to its tasks (`own_fields` of a task). Left out, they stay as they are; "
         "one that is there is not taken away.",
     )
+    work_groups: list[WorkGroup] | None = Field(
+        default=None,
+        max_length=50,
+        description="Its groups of work and their parts: a regrouping names one of their codes. Left out, they stay as "
+        "they are; one that is there is not taken away. Without any a regrouping may name every code.",
+    )
     demonstration: bool = False
     occurred_at: OccurredAt = None
 
@@ -117,5 +137,6 @@ class ProgrammeView(Schema):
     period_lock_days: int = Field(description=_LOCK)
     periods_confirmed: bool = Field(description=_CONFIRMED)
     own_fields: list[OwnField] | None = Field(default=None, description="The fields that it adds to its tasks.")
+    work_groups: list[WorkGroup] | None = Field(default=None, description="Its groups of work and their parts.")
     demonstration: bool
     version: int

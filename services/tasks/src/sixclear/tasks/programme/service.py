@@ -19,7 +19,7 @@ from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.recording import PROGRAMME
-from sixclear.tasks.programme.rules import ProgrammeFacts, check_described, own_fields_of
+from sixclear.tasks.programme.rules import ProgrammeFacts, check_described, check_groups, own_fields_of
 from sixclear.tasks.programme.schemas import ProgrammeEntry
 
 _NOT_THERE = "No programme has this slug; list them at /programmes."
@@ -95,11 +95,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
             raise AlreadyRegistered("Another body has a programme of this slug.", f"{PREFIX}/programmes/{entry.slug}")
         ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
     expect(programme)
-    before = None if programme is None else programme.own_fields
-    if entry.own_fields is None:
-        fields["own_fields"] = before
-    else:
-        check_described(own_fields_of(before), fields["own_fields"])
+    _check_lists(programme, fields)
     fields["reach"] = entry.reach or ("national" if programme is None else programme.reach)
     if programme is None:
         programme = Programme(programme_id=programme_id, slug=entry.slug, version=0)
@@ -109,6 +105,16 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     occurred_at = ctx.fact_time(entry.occurred_at, None if created else programme.occurred_at)
     await record(ctx, programme, Change("registered" if created else "updated", fields), occurred_at, PROGRAMME)
     return programme, created
+
+
+def _check_lists(programme: Programme | None, fields: dict[str, Any]) -> None:
+    """Fields and groups that are left out stay as they are; raises OwnFieldsRefused and WorkGroupsRefused."""
+    before = {name: None if programme is None else getattr(programme, name) for name in ("own_fields", "work_groups")}
+    if fields["own_fields"] is not None:
+        check_described(own_fields_of(before["own_fields"]), fields["own_fields"])
+    if fields["work_groups"] is not None:
+        check_groups(before["work_groups"], fields["work_groups"])
+    fields |= {name: known for name, known in before.items() if fields[name] is None}
 
 
 async def locked(ctx: Context, slug: str, expect: Expect) -> Programme:

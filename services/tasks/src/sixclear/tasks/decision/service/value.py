@@ -9,6 +9,7 @@ from sixclear.tasks.decision.effects import Value
 from sixclear.tasks.decision.errors import DecisionValueWrong
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
 from sixclear.tasks.organisation.service import referenced, refuse_ended
+from sixclear.tasks.programme.rules import group_codes
 from sixclear.tasks.task import lifecycle as tasks
 from sixclear.tasks.task.access import is_visible
 from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
@@ -46,6 +47,8 @@ async def check_grantable(
     """
     if value.deadline is not None and value.deadline != task.current_deadline:
         check_to_come(value.deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
+    if kind == "regrouping":
+        _check_group(task, value.work_group)
     change = effects.effect(kind, state_of(task), value, occurred_at)
     for index, task_id in enumerate(value.replaced_by or ()):
         await _check_successor(ctx, task, kind, task_id, f"#/replaced_by/{index}", lock=lock)
@@ -53,6 +56,16 @@ async def check_grantable(
         await check_chain(ctx, task, value.organisation)
         given = state_of(task).changed(change.fields)
         tasks.check_confirmable(given, task.programme.owner_organisation_id)
+
+
+def _check_group(task: Task, work_group: str | None) -> None:
+    """A programme that says which groups of work it has is asked for no other one."""
+    groups = group_codes(task.programme.work_groups)
+    if groups and work_group not in groups:
+        raise DecisionValueWrong(
+            "The programme has no such group of work.",
+            errors=[{"pointer": "#/work_group", "code": "group-unknown", "detail": "See its `work_groups`."}],
+        )
 
 
 async def _check_successor(ctx: Context, task: Task, kind: str, task_id: UUID, pointer: str, *, lock: bool) -> None:
