@@ -23,6 +23,7 @@ from sixclear.tasks.decision.service.follow import CHILDREN as DECISIONS
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.evidence import routes as evidence
 from sixclear.tasks.evidence.service import CHILDREN as EVIDENCE
+from sixclear.tasks.export import routes as export
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import routes as file
 from sixclear.tasks.intake import routes as intake
@@ -54,6 +55,7 @@ ROUTERS = (
     withdrawal.router,
     intake.router,
     task.router,
+    export.router,
     milestone.router,
     decision.router,
     period.router,

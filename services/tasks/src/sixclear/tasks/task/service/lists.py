@@ -95,9 +95,7 @@ async def list_tasks(ctx: Context, asked: TaskQuery, role: Role | None, begun: B
     without one; restricted ones included. What the
     organisations below it lead is led by it too, as in every list; restricted tasks of theirs stay theirs.
     """
-    narrow = await _resolved(ctx, asked)
-    if role is not None:
-        narrow = await _own(ctx, narrow, role)
+    narrow = await _narrowed(ctx, asked, role)
     counted = begun.counted if begun else await listing.count_tasks(ctx.session, narrow, ctx.now)
     as_of = begun.as_of if begun else _judged_at(asked.sort, ctx.now)
     most = listing.most_counted(narrow)
@@ -110,6 +108,23 @@ async def list_tasks(ctx: Context, asked: TaskQuery, role: Role | None, begun: B
     found, stopped = await listing.list_tasks(ctx.session, narrow, order, now=ctx.now, after=place, limit=limit + 1)
     following = found[limit - 1][1] if len(found) > limit else stopped
     return TaskPage(found[:limit], counted, as_of, following, min(counted, most))
+
+
+async def copied(
+    ctx: Context, asked: TaskQuery, role: Role | None, after: Place | None, limit: int
+) -> tuple[Found, Place | None]:
+    """Up to `limit` tasks of a copy, in the order that no change moves, and where the following ones begin.
+
+    What it raises, and what a role means, is as in `list_tasks`.
+    """
+    narrow, order = await _narrowed(ctx, asked, role), Order("id", _ANY_TIME, few=False)
+    found, stopped = await listing.list_tasks(ctx.session, narrow, order, now=ctx.now, after=after, limit=limit + 1)
+    return found[:limit], found[limit - 1][1] if len(found) > limit else stopped
+
+
+async def _narrowed(ctx: Context, asked: TaskQuery, role: Role | None) -> TaskFilter:
+    narrow = await _resolved(ctx, asked)
+    return narrow if role is None else await _own(ctx, narrow, role)
 
 
 def _judged_at(sort: Sort, now: datetime) -> datetime:
