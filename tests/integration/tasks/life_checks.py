@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 from tests.integration.tasks.conftest import Service
-from tests.integration.tasks.life_model import OF_COMPLETED, OPEN, Life, Rows
+from tests.integration.tasks.life_states import OF_COMPLETED, OPEN, Life, Rows
 
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.organisation.seed import organisation_id
@@ -44,6 +44,9 @@ def check_rows(lives: Sequence[Life], rows: Rows) -> None:
             "original": _instant(task["original_deadline"]),
             "current": _instant(task["current_deadline"]),
             "found": task["status_before_pause"],
+            "accept_by": _instant(task["accept_by"]),
+            "accepted": _instant(task["accepted_at"]),
+            "objected": _instant(task["objected_at"]),
             "percent": task["percent"],
             "evidence": task["evidence_count"],
             "lead": task["lead_organisation_id"],
@@ -110,7 +113,8 @@ def _check_decisions(life: Life, decisions: Sequence[dict[str, Any]]) -> None:
     assert life.status != "cancelled" or not waiting
     assert life.status != "completed" or waiting.keys() <= set(OF_COMPLETED)
     for one in decisions:
-        in_one_act = one["kind"] == "extension" and one["asked_at"] == one["decided_at"]
+        of_ended = one["kind"] == "transfer" and one["part_of"] is not None
+        in_one_act = (one["kind"] == "extension" or of_ended) and one["asked_at"] == one["decided_at"]
         assert in_one_act or one["decided_by_organisation_id"] != one["asked_by_organisation_id"], "never by the asker"
 
 

@@ -3,88 +3,30 @@
 It knows nothing of the service but its routes. What it does not foresee (`allowed` None) may be taken or refused.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-Rows = Mapping[str, Sequence[dict[str, Any]]]
-OPEN = ("assigned", "in_progress", "submitted", "returned", "paused")
-WORKED_ON = ("assigned", "in_progress", "returned")
-KINDS = (
-    "extension",
-    "transfer",
-    "pause",
-    "resume",
-    "cancellation",
-    "split",
-    "merger",
-    "regrouping",
-    "reopening",
+from tests.integration.tasks.life_states import (
+    KINDS,
+    OF_COMPLETED,
+    OPEN,
+    STRANGER,
+    WORKED_ON,
+    Asked,
+    Attempt,
+    Life,
+    Rows,
 )
-OF_COMPLETED = ("regrouping", "reopening")
-# What one request over many tasks asks for here.
-OVER_MANY = ("extension", "pause", "regrouping", "cancellation")
-BODIES = ("G06", "G01", "75")
-STRANGER = "25999"
-
-
-@dataclass
-class Asked:
-    """An open request: not decided, or a transfer that was granted and is not answered."""
-
-    kind: str
-    asker: str
-    value: dict[str, Any]
-    decision_id: str = ""
-    granted: bool = False
-
-
-@dataclass
-class Life:
-    """What the rules know of a task."""
-
-    name: str
-    status: str
-    lead: str
-    others: tuple[str, ...]
-    original: datetime | None
-    current: datetime | None
-    recurring: bool = False
-    task_id: str = ""
-    restricted: bool = False
-    found: str | None = None
-    paused_since: datetime | None = None
-    percent: int = 0
-    last_percent: int = 0
-    evidence: int = 0
-    replaced_by: list[str] | None = None
-    open: dict[str, Asked] = field(default_factory=dict)
-
-    @property
-    def doers(self) -> tuple[str, ...]:
-        """The bodies that work on it."""
-        return (self.lead, *self.others)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A request, whether the rules allow it, and what it then does to the model."""
-
-    group: str
-    client: str
-    path: str
-    body: dict[str, Any]
-    allowed: bool | None
-    then: Callable[[dict[str, Any]], None] = lambda _: None
-    method: str = "POST"
 
 
 class Lives:
     """Some tasks of one programme, and all that could be asked for on them at an instant."""
 
-    def __init__(self, lives: list[Life]) -> None:
+    def __init__(self, lives: list[Life], bodies: list[str]) -> None:
         self.lives = lives
+        # Those that stand, and those that were merged, each with the one that has its work.
+        self.bodies, self.merged = bodies, dict[str, str]()
         self.counter = 0
 
     def attempts(self, now: datetime, rows: Rows) -> Iterator[Attempt]:
@@ -94,6 +36,7 @@ class Lives:
             yield from self._hanging(life, rows)
         for life in self.lives:
             yield from self._work(life, now)
+            yield from self._assignment(life, now)
             yield from self._confirming(life, now)
             yield from self._described(life, now)
             for kind in KINDS:
@@ -105,7 +48,7 @@ class Lives:
     def _work(self, life: Life, now: datetime) -> Iterator[Attempt]:
         words = f"Lần {self.counter}"
         at = f"/tasks/{life.task_id}"
-        for client in (*life.doers, STRANGER):
+        for client in (*life.doers, *list(self.merged)[-1:], STRANGER):
             may = client in life.doers and life.status in WORKED_ON
             percent = (self.counter * 7) % 101
             yield Attempt(
@@ -126,11 +69,24 @@ class Lives:
             later = (now + timedelta(days=9)).isoformat()
             yield Attempt("milestone", client, f"{at}/milestones", {"title": words, "deadline": later}, None)
 
+    def _assignment(self, life: Life, now: datetime) -> Iterator[Attempt]:
+        """What its lead body says to a task that it was given."""
+        at = f"/tasks/{life.task_id}"
+        given = life.status in (*OPEN, "completed")
+        for client in (life.lead, STRANGER):
+            may = client == life.lead and given and life.objected is None
+            then = self._set(life, accepted=now) if life.waits(now) else self._set(life)
+            yield Attempt("assignment accept", client, f"{at}/accept", {}, may, then)
+        for kind in ("transfer", "cancellation"):
+            for client in (life.lead, *life.others[:1]):
+                may = client == life.lead and life.waits(now)
+                yield self._ask(life, kind, client, now, objects=may)
+
     def _confirming(self, life: Life, now: datetime) -> Iterator[Attempt]:
         at = f"/tasks/{life.task_id}"
         for client in ("P57", life.lead, STRANGER):
             may = client == "P57" and life.status == "submitted"
-            yield Attempt("confirm", client, f"{at}/confirm", {}, may, self._confirmed(life))
+            yield Attempt("confirm", client, f"{at}/confirm", {}, may, lambda _: self._end(life, "completed", now))
             yield Attempt("return", client, f"{at}/return", {"reason": "Thiếu"}, may, self._returned(life, "returned"))
             later = now + timedelta(days=5 + self.counter % 40, seconds=self.counter)
             grows = life.current is None or later >= life.current
@@ -144,7 +100,7 @@ class Lives:
                 self._set(life, current=later),
             )
             given = client == "P57" and life.status == "proposed" and (life.current is None or life.current >= now)
-            yield Attempt("assign", client, f"{at}/assign", {}, given, self._set(life, status="assigned"))
+            yield Attempt("assign", client, f"{at}/assign", {}, given, lambda _: life.assigned(now))
 
     def _described(self, life: Life, now: datetime) -> Iterator[Attempt]:
         at = f"/tasks/{life.task_id}"
@@ -192,7 +148,7 @@ class Lives:
             case "resume":
                 return {} if life.recurring else {"deadline": now + timedelta(days=1 + self.counter % 60)}
             case "transfer":
-                return {"organisation": BODIES[self.counter % 3]}
+                return {"organisation": self.bodies[self.counter % len(self.bodies)]}
             case "split":
                 return {"replaced_by": [one.task_id for one in others if one.status == "proposed"][:2]}
             case "merger":
@@ -246,15 +202,19 @@ class Lives:
         body = asker in life.doers and kind not in life.open
         return body and seen and life.status != "proposed" and grows and self.grantable(life, kind, value, now)
 
-    def _ask(self, life: Life, kind: str, asker: str, now: datetime) -> Attempt:
+    def _ask(self, life: Life, kind: str, asker: str, now: datetime, *, objects: bool | None = None) -> Attempt:
+        """`objects`: it is asked because the assignment is not accepted, and whether the rules allow that."""
         value = self.value_of(life, kind, now)
-        may = self.askable(life, kind, asker, value, now)
+        may = self.askable(life, kind, asker, value, now) and objects is not False
+        objection = objects is not None
 
         def then(answer: dict[str, Any]) -> None:
-            life.open[kind] = Asked(kind, asker, value, answer["decision_id"])
+            life.open[kind] = Asked(kind, asker, value, answer["decision_id"], objection=objection)
+            life.objected = now if objection else life.objected
 
         body = {"kind": kind, "reason": f"Lần {self.counter}"} | said(value)
-        return Attempt(f"ask {kind}", asker, f"/tasks/{life.task_id}/decisions", body, may, then)
+        group, body = ("assignment objection", body | {"objection": True}) if objection else (f"ask {kind}", body)
+        return Attempt(group, asker, f"/tasks/{life.task_id}/decisions", body, may, then)
 
     def _answers(self, life: Life, asked: Asked, now: datetime) -> Iterator[Attempt]:
         at, kind = f"/decisions/{asked.decision_id}", asked.kind
@@ -265,7 +225,7 @@ class Lives:
             then = self._granted(life, asked, asked.value, now)
             yield Attempt(f"grant {kind}", client, f"{at}/decide", {"outcome": "granted"}, may, then)
             refusal = {"outcome": "refused", "reason": "Không đủ lý do"}
-            yield Attempt("refuse", client, f"{at}/decide", refusal, decides, self._closed(life, kind))
+            yield Attempt("refuse", client, f"{at}/decide", refusal, decides, self._closed(life, kind, now))
             other = self.value_of(life, kind, now)
             if kind in ("extension", "transfer", "regrouping", "resume") and other and other != asked.value:
                 body = {"outcome": "granted_otherwise", "reason": "Hợp lý hơn"} | said(other)
@@ -275,14 +235,15 @@ class Lives:
                 )
             # Of a restricted task that came into other hands, the body that asked sees nothing any more.
             back = client == asked.asker and waits and (client in life.doers or not life.restricted)
-            yield Attempt("withdraw", client, f"{at}/withdraw", {}, back, self._closed(life, kind))
+            yield Attempt("withdraw", client, f"{at}/withdraw", {}, back, self._closed(life, kind, now))
         receiver = asked.value.get("organisation")
         for client in (receiver, STRANGER) if receiver else ():
             takes = client == receiver and asked.granted
             position = {"responsible_position": {"title": "Cục trưởng", "organisation": client}}
             may = takes and self.grantable(life, kind, asked.value, now)
             yield Attempt("accept", client, f"{at}/accept", position, may, self._taken(life, asked))
-            yield Attempt("decline", client, f"{at}/decline", {"reason": "Không thể"}, takes, self._closed(life, kind))
+            then = self._closed(life, kind, now)
+            yield Attempt("decline", client, f"{at}/decline", {"reason": "Không thể"}, takes, then)
 
     def assignable(self, kind: str, value: dict[str, Any], now: datetime) -> bool:
         """Whether the proposals that take the place of a task could be assigned now."""
@@ -311,17 +272,15 @@ class Lives:
     def _returned(self, life: Life, status: str) -> Callable[[dict[str, Any]], None]:
         return lambda _: vars(life).update(status=status, percent=life.last_percent)
 
-    def _confirmed(self, life: Life) -> Callable[[dict[str, Any]], None]:
-        return lambda _: self._end(life, "completed")
-
-    def _closed(self, life: Life, kind: str) -> Callable[[dict[str, Any]], None]:
-        return lambda _: vars(life).update(open={name: one for name, one in life.open.items() if name != kind})
+    def _closed(self, life: Life, kind: str, now: datetime) -> Callable[[dict[str, Any]], None]:
+        return lambda _: life.close([kind], now)
 
     def _taken(self, life: Life, asked: Asked) -> Callable[[dict[str, Any]], None]:
         def then(_: dict[str, Any]) -> None:
             del life.open[asked.kind]
             life.lead = asked.value["organisation"]
             life.others = tuple(one for one in life.others if one != life.lead)
+            life.accept_by = life.accepted = life.objected = None
 
         return then
 
@@ -336,7 +295,7 @@ class Lives:
         if kind == "transfer":
             asked.value, asked.granted = value, True
             return
-        del life.open[kind]
+        life.close([kind], now, granted=True)
         match kind:
             case "extension":
                 life.current = value["deadline"]
@@ -348,14 +307,31 @@ class Lives:
                 life.current = value.get("deadline")
             case "reopening":
                 self._returned(life, "returned")({})
+                for former, successor in self.merged.items():
+                    self._succeed(life, former, successor)
             case "cancellation" | "split" | "merger":
-                self._end(life, "cancelled")
+                self._end(life, "cancelled", now)
                 if kind != "cancellation":
-                    self._replace(life, kind, value["replaced_by"])
+                    self._replace(life, kind, value["replaced_by"], now)
             case _:
                 pass
 
-    def _replace(self, life: Life, kind: str, named: list[str]) -> None:
+    def merge(self, former: str, successor: str) -> None:
+        """A body is merged into another one, which has its open work; what is closed stays its own."""
+        self.bodies.remove(former)
+        self.merged[former] = successor
+        for life in self.lives:
+            self._succeed(life, former, successor)
+
+    def _succeed(self, life: Life, former: str, successor: str) -> None:
+        if life.status in (*OPEN, "proposed"):
+            life.succeed(former, successor)
+        for asked in life.open.values():
+            asked.asker = successor if asked.asker == former else asked.asker
+            if asked.value.get("organisation") == former:
+                asked.value = {"organisation": successor}
+
+    def _replace(self, life: Life, kind: str, named: list[str], now: datetime) -> None:
         life.replaced_by = named
         for other in map(self.named, named):
             own = other.original
@@ -364,12 +340,12 @@ class Lives:
             else:
                 other.original = min((one for one in (own, life.original) if one is not None), default=None)
             if other.status == "proposed":
-                other.status = "assigned"
+                other.assigned(now)
 
-    def _end(self, life: Life, status: str) -> None:
+    def _end(self, life: Life, status: str, now: datetime) -> None:
         life.status, life.found, life.paused_since = status, None, None
         kept = OF_COMPLETED if status == "completed" else ()
-        life.open = {kind: one for kind, one in life.open.items() if kind in kept}
+        life.close([kind for kind in life.open if kind not in kept], now)
 
 
 def said(value: dict[str, Any]) -> dict[str, Any]:
