@@ -106,6 +106,18 @@ async def test_a_download_goes_on_where_it_stopped(service: Service) -> None:
     assert (outside.status_code, outside.headers["content-range"]) == (416, f"bytes */{len(REPORT)}")
 
 
+async def test_a_file_whose_content_is_gone_is_refused_before_the_answer_begins(service: Service) -> None:
+    """It was blacked out while it was asked for, or a store was put back that is older."""
+    task_id = await an_assigned_task(service)
+    sent = (await send(service, "G06", REPORT)).json()
+    url = (await attach(service, task_id, sent["file_id"]))["url"]
+    await store_of(own(service)).delete(sent["sha256"])
+    for wanted in ({}, {"range": "bytes=2-5"}):
+        refused = await read(service, url, **wanted)
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+        assert "content-disposition" not in refused.headers
+
+
 async def test_a_picture_is_shown_without_the_place_where_it_was_taken(service: Service) -> None:
     task_id = await an_assigned_task(service)
     exif, picture = Image.Exif(), io.BytesIO()

@@ -1,13 +1,14 @@
 """Files as answers: never opened by the browser, whole or from where a broken download stopped."""
 
 import re
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from sixclear.common.blobs.store import BlobStore
-from sixclear.common.errors import DomainError
+from sixclear.common.blobs.store import BlobMissing, BlobStore
+from sixclear.common.errors import DomainError, Unavailable
 from sixclear.common.web.etags import not_modified
 
 # One range; a server may answer several with the whole file (RFC 9110 §14.2).
@@ -21,10 +22,11 @@ class RangeNotSatisfiable(DomainError):
     named_headers = ("Content-Range",)
 
 
-def download(request: Request, store: BlobStore, sha256: str, size: int, media_type: str, name: str) -> Response:
+async def download(request: Request, store: BlobStore, sha256: str, size: int, media_type: str, name: str) -> Response:
     """The file with this content under this name, as an attachment; 206 for a range, 304 where the caller has it.
 
-    The entity tag is strong: it is the hash. Raises RangeNotSatisfiable.
+    The entity tag is strong: it is the hash. Raises RangeNotSatisfiable, and Unavailable where the content is not in
+    the store, for it was blacked out meanwhile or lost.
     """
     tag = f'"{sha256}"'
     headers = {
@@ -44,7 +46,18 @@ def download(request: Request, store: BlobStore, sha256: str, size: int, media_t
     if span is not None:
         headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
     content = store.read(sha256) if span is None else store.read(sha256, first, end)
-    return StreamingResponse(content, 200 if span is None else 206, headers, media_type)
+    try:
+        # Once the answer has begun it can only break off.
+        beginning = await anext(content, b"")
+    except BlobMissing:
+        raise Unavailable("The content of this file is not in the store.") from None
+    return StreamingResponse(_from(beginning, content), 200 if span is None else 206, headers, media_type)
+
+
+async def _from(beginning: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield beginning
+    async for chunk in rest:
+        yield chunk
 
 
 def _span(request: Request, size: int, tag: str) -> tuple[int, int] | None:

@@ -133,7 +133,7 @@ async def get_evidence_file(ctx: ContextDep, request: Request, evidence_id: UUID
     """The file of a piece of evidence, to be saved. Everyone gets pictures without what a camera writes into them."""
     file = await service.find_file(ctx, evidence_id)
     store = store_of(own_state(request, Settings))
-    return download(request, store, file.shown_sha256, file.shown_size, file.media_type, file.name)
+    return await download(request, store, file.shown_sha256, file.shown_size, file.media_type, file.name)
 
 
 async def _answer(ctx: Context, review: EvidenceReview, response: Response) -> EvidenceView:
