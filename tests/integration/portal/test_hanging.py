@@ -123,6 +123,36 @@ async def test_what_supervisors_said_stands_under_their_bodys_name_with_its_answ
         assert words in text, words
 
 
+@pytest.mark.parametrize(
+    ("record", "said", "unsaid"),
+    [
+        ({"status": "cancelled", "bucket": None}, "Cancelled; deadline extended once.", "due in"),
+        (
+            {"paused_since": iso(NOW - timedelta(days=3)), "current_deadline": None},
+            "paused since 19 November 2026, 10:00; deadline extended once.Clear timePaused: no deadline runs",
+            "not known",
+        ),
+        ({"expected_on": "2026-12-24"}, "the lead body expects to finish on 24 December 2026", "not known"),
+    ],
+)
+async def test_a_task_promises_no_deadline_that_does_not_run_and_says_when_it_is_expected(
+    browser: httpx2.AsyncClient,
+    upstream: Upstream,
+    monkeypatch: pytest.MonkeyPatch,
+    record: dict[str, str | None],
+    said: str,
+    unsaid: str,
+) -> None:
+    whole = upstream.full_task
+    monkeypatch.setattr(upstream, "full_task", lambda number: whole(number) | record)
+    page = (await browser.get(TASK, params={"lang": "en"})).text
+    head = page.split('class="standfirst"')[1].split("</p>")[0]
+    time = page.split("<dt>Clear time</dt>")[1].split("</dd>")[0]
+    text = Document(f'<p class="standfirst"{head}</p>Clear time{time}').text
+    assert said in text
+    assert unsaid not in text
+
+
 @pytest.mark.parametrize(("name", "anchor"), [("evidence", "result"), ("decisions", "decisions")])
 async def test_a_long_list_says_how_many_there_are_and_leads_to_the_rest(
     browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, name: str, anchor: str

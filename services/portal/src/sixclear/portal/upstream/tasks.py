@@ -135,6 +135,8 @@ class Task(TaskSummary):
     own_fields: dict[str, str | bool | int | float] | None = None
     authority: str | None = None
     assignment: Assignment | None = None
+    paused_since: datetime | None = None
+    expected_on: date | None = None
     reports_count: int | None = None
     evidence_count: int | None = None
     confirming_organisation: OrganisationBrief | None = None

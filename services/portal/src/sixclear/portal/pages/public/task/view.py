@@ -38,7 +38,7 @@ class TaskView:
     """The page of a task; what hangs on it is None when it could not be had.
 
     `timings` counts the periods that are shown. `distance` is None for a task without a deadline that counts:
-    recurring, completed, or not counted and past it. `asked` names the pages of its lists.
+    recurring, over, paused, or not counted and past it. `asked` names the pages of its lists.
     """
 
     now: datetime
@@ -137,6 +137,8 @@ def _timings(periods: Listing[Period] | None) -> Mapping[str, int]:
 def _distance(task: Task, now: datetime) -> Distance | None:
     """`tasks` says what is overdue; a task that it does not count, such as one that is only proposed, is never late."""
     if task.current_deadline is None or task.bucket in ("recurring", "completed"):
+        return None
+    if task.status == "cancelled" or task.paused_since is not None:
         return None
     if task.bucket is None and task.current_deadline < now:
         return None
