@@ -29,9 +29,18 @@ def etag(epoch: int, version: int, passed: str | None = None) -> str:
     """The strong entity tag of a version. The epoch is in it because a restored database may count again.
 
     `passed` names what time alone has made of the answer since (`overdue`): a client that asks whether anything is new
-    (RFC 9110 §8.8.1) must hear of it too. If-Match does not look at it: the version is what a change is based on.
+    (RFC 9110 §8.8.1) must hear of it too. If-Match does not look at it: the version is what a change is based on. It is
+    of small letters.
     """
     return f'"{epoch}.{version}"' if passed is None else f'"{epoch}.{version}-{passed}"'
+
+
+def in_letters(number: object) -> str:
+    """A number as a part of `passed`, which has small letters only."""
+    return str(number).translate(_LETTERS)
+
+
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 def version_in(tag: str) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.common.web.etags import in_letters
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.openapi import LOCATED, TAGGED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor
@@ -340,6 +341,6 @@ async def _answer_parts(
     found, counted = await many.parts_of(ctx, told, outcome, after, limit + 1)
     following = encode_cursor([found[limit - 1].task_id], context=context) if len(found) > limit else None
     view = await whole_response(ctx, whole, found[:limit], counted, following)
-    listing = " listing" if view.listing else ""
-    tag(response, ctx.log, whole, f"{view.waiting} wait {view.rejected}{listing}")
+    told_beside = f"waiting{in_letters(view.waiting)}rejected{in_letters(view.rejected)}"
+    tag(response, ctx.log, whole, told_beside + ("listing" if view.listing else ""))
     return view

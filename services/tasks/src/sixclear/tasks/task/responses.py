@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
+from sixclear.common.web.etags import in_letters
 from sixclear.common.web.schemas import Schema
 from sixclear.tasks.directive.schemas import DirectiveView
 from sixclear.tasks.directive.service import find_described
@@ -246,14 +247,6 @@ def period_word(task: AnyTask, now: datetime) -> str | None:
     """A word for the period that an answer tells, in small letters; None where it tells none."""
     period = _period(task, None, now)
     return None if period is None else "due" + in_letters(f"{period.due_at:%Y%m%d%H%M}")
-
-
-def in_letters(number: object) -> str:
-    """A number as a part of such a word."""
-    return str(number).translate(_LETTERS)
-
-
-_LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 async def history_responses(ctx: Context, task: Task, events: Sequence[StoredEvent]) -> list[HistoryEntry]:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context, Expect
+from sixclear.common.web.etags import in_letters
 from sixclear.tasks.task import repository as rows
 from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, reads_whole
@@ -19,7 +20,6 @@ from sixclear.tasks.task.recording import record_at
 from sixclear.tasks.task.responses import (
     beside_of,
     history_responses,
-    in_letters,
     numbers_for,
     period_word,
     task_response,
