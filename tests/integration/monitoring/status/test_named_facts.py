@@ -42,6 +42,28 @@ async def some_tasks(view: Any, events: Any) -> None:
     await view.fold([events.task("b", "regrouped", deadline=NOON + 30 * DAY, directive_id=PLAN, work_group="people")])
 
 
+@pytest.mark.parametrize("path", ["/status", "/timeline", "/provinces", "/attention"])
+async def test_a_plan_of_a_province_alone_means_its_own_work(site: Any, view: Any, events: Any, path: str) -> None:
+    await view.fold(
+        [
+            events.organisation("01", level="province"),
+            events.programme("nq57-central"),
+            events.programme("kh-hanoi", owner="01", reach="own"),
+            events.task("a", programme="kh-hanoi", lead="01", deadline=NOON + 3 * DAY, directive_id=PLAN),
+            events.task("b", lead="01", deadline=NOON + 3 * DAY, directive_id=OTHER, work_group="data"),
+            events.task("c", programme="kh-hanoi", lead="01", deadline=NOON + 3 * DAY, work_group="data"),
+        ]
+    )
+    site.clock.now = NOON + 4 * DAY
+    await view.pass_time(site.clock.now)
+    assert (await site.get(path, directive=PLAN)).text == (await site.get(path, directive=PLAN, reach="own")).text
+    if path == "/status":
+        own = (await site.get(path, directive=PLAN)).json()
+        assert (own["filters"]["reach"], own["tasks"]["total"]) == ("own", 1)
+        both = (await site.get(path, group="data")).json()
+        assert (both["filters"]["reach"], both["tasks"]["total"]) == ("national", 1), "both have it: national work"
+
+
 @pytest.mark.parametrize(
     ("query", "in_term", "overdue"),
     [

@@ -9,7 +9,9 @@ from sixclear.monitoring.attention import service
 from sixclear.monitoring.attention.schemas import Attention
 from sixclear.monitoring.errors import ProgrammeNotFound
 from sixclear.monitoring.fields import Directive, Group, OfReach, Programme
+from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
+from sixclear.monitoring.view.named import with_reach
 from sixclear.monitoring.view.selection import select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
@@ -43,4 +45,4 @@ async def get_attention(
         directive=directive,
         group=group,
     )
-    return await service.attention(session, selection, now=now)
+    return await service.attention(session, await with_reach(session, TASK, selection), now=now)

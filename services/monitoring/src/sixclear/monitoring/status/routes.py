@@ -11,6 +11,7 @@ from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ProgrammeNotFound
 from sixclear.monitoring.fields import AsOf, AssignedBy, Directive, Group, OfReach, Organisation, Programme, Tree
 from sixclear.monitoring.instants import read_as_of
+from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import (
     BOUNDED,
@@ -25,6 +26,7 @@ from sixclear.monitoring.public import (
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
 from sixclear.monitoring.view.former_tree import body_then
+from sixclear.monitoring.view.named import with_reach
 from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of, require_named_facts, select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
@@ -74,10 +76,12 @@ async def get_status(
             directive=directive,
             group=group,
         )
-        selection = replace(selection, then=then)
+        selection = replace(await with_reach(session, TASK, selection), then=then)
         return unless_same(request, response, await service.status(session, selection, at=at, now=now))
     selection = Selection(None, programme, assigned_by, reach or standing.reach_of(programme), directive, group)
     await require_named_facts(session, selection)
+    if named is None:
+        selection = await with_reach(session, TASK, selection)
     answer = await service.status_beside(
         session,
         selection,
@@ -119,6 +123,7 @@ async def list_provinces(
     known = await programme_reach(session, programme) if standing is None else standing.reach_of(programme)
     selection = Selection(None, programme, assigned_by, reach or known, directive, group)
     await require_named_facts(session, selection)
+    selection = await with_reach(session, TASK, selection)
     return await service.provinces(session, selection, by_then=tree != "now", standing=standing, at=at, now=now)
 
 

@@ -12,11 +12,13 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, PeriodInvalid, ProgrammeNotFound
 from sixclear.monitoring.fields import AssignedBy, Directive, Group, OfReach, Organisation, Programme, Tree
+from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
 from sixclear.monitoring.timeline.schemas import Timeline
 from sixclear.monitoring.timeline.service import Step, timeline
 from sixclear.monitoring.view.former_tree import body_then
+from sixclear.monitoring.view.named import with_reach
 from sixclear.monitoring.view.selection import reference_of, select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
@@ -68,7 +70,7 @@ async def get_timeline(
     standing = parts_of(request).standing(now) is not None
     return await timeline(
         session,
-        selection,
+        await with_reach(session, TASK, selection),
         named,
         standing=standing,
         first=first,

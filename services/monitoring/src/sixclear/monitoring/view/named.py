@@ -6,8 +6,13 @@ of the fact, however many versions they have.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds.kind import OWN_BODY, AnyFlow, AnyKind
+from sixclear.monitoring.statements import sql
+from sixclear.monitoring.view.dimensions import SOURCE
 from sixclear.monitoring.view.reach import meant
 from sixclear.monitoring.view.selection import Selection, is_named, of_dimensions, tree
 
@@ -19,6 +24,28 @@ def with_named(kinds: Iterable[AnyKind], selection: Selection) -> str:
         if selection.named_facts(kind):
             found += f"{_named(kind, selection)}, " + "".join(f"{_bodies(kind, flow)}, " for flow in kind.flows)
     return found
+
+
+async def with_reach(session: AsyncSession, kind: AnyKind, selection: Selection) -> Selection:
+    """Own work is meant where a fact is named alone that no national record of the kind has: else nothing would be."""
+    if not selection.names_facts or selection.reach or selection.programme or selection.organisation_id:
+        return selection
+    national: bool | None = await session.scalar(
+        sql(
+            """
+            WITH RECURSIVE {named} programmes AS (SELECT DISTINCT h.programme FROM {states} WHERE {meant})
+            SELECT bool_or(coalesce(p.reach, 'national') = 'national') FROM programmes h
+            JOIN source_view v ON v.source = '{source}'
+            LEFT JOIN programme_state p ON p.epoch = v.active_epoch AND p.slug = h.programme
+            """,
+            named=with_named([kind], selection),
+            states=states(kind, selection),
+            meant=" AND ".join(is_named(kind, name) for name in selection.named_facts(kind)),
+            source=SOURCE,
+        ),
+        {"directive_id": selection.directive_id, "work_group": selection.work_group},
+    )
+    return replace(selection, reach="own") if national is False else selection
 
 
 def _active(kind: AnyKind) -> str:
