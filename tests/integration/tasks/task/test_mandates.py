@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from tests.integration.tasks.conftest import EVERYTHING, Service, an_assigned_task, proposal
+from tests.integration.tasks.conftest import EVERYTHING, Service, an_assigned_task, proposal, statements
 
 from sixclear.common.web.access import access_rules
 from sixclear.tasks.organisation.seed import organisation_id
@@ -46,6 +46,18 @@ class Reader:
 
 async def a_restricted_task(service: Service, **changes: Any) -> UUID:
     return await an_assigned_task(service, classification="restricted", **changes)
+
+
+async def test_a_mandate_of_many_bodies_is_read_with_one_statement(service: Service) -> None:
+    """A token may hold a hundred of them, and is sent with each request."""
+    task_id = await a_restricted_task(service, lead_organisation="25999")
+    counts = []
+    for bodies in (["75"], ["75", "25999", *(f"{code:05}" for code in range(100))]):
+        reader = Reader(service, [f"organisation:{code}" for code in bodies])
+        with statements(service) as sent:
+            assert (await reader.get(f"/own/tasks/{task_id}")).status_code == 200
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize(

@@ -163,19 +163,19 @@ def family(organisation_id: UUID) -> Family:
     return select(former.c.organisation_id).union(select(later.c.organisation_id))
 
 
-def _subtree(organisation_id: UUID) -> Select[UUID]:
+def _subtree(*organisation_ids: UUID) -> Select[UUID]:
     tree = (
         select(Organisation.organisation_id)
-        .where(Organisation.organisation_id == organisation_id)
+        .where(Organisation.organisation_id.in_(organisation_ids))
         .cte("organisation_tree", recursive=True)
     )
     tree = tree.union_all(select(Organisation.organisation_id).where(Organisation.parent_id == tree.c.organisation_id))
     return select(tree.c.organisation_id)
 
 
-async def list_subtree(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
-    """The organisations at and below `organisation_id`."""
-    return (await session.scalars(_subtree(organisation_id))).all()
+async def list_subtree(session: AsyncSession, *organisation_ids: UUID) -> Sequence[UUID]:
+    """The organisations at and below these; one below two of them comes twice."""
+    return (await session.scalars(_subtree(*organisation_ids))).all()
 
 
 async def has_below(session: AsyncSession, organisation_id: UUID) -> bool:

@@ -83,6 +83,11 @@ async def list_subtree(session: AsyncSession, organisation_id: UUID) -> Sequence
     return await rows.list_subtree(session, organisation_id)
 
 
+async def within(session: AsyncSession, organisation_ids: Collection[UUID]) -> set[UUID]:
+    """These organisations, as far as they are known, with all that stand below them; with one statement."""
+    return set(await rows.list_subtree(session, *organisation_ids)) if organisation_ids else set()
+
+
 async def described(session: AsyncSession, organisation: Organisation) -> OrganisationDetail:
     """An organisation with its dated names, and the one that took its place."""
     periods = await rows.organisation_periods(session, organisation.organisation_id)

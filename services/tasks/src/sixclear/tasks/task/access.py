@@ -87,10 +87,7 @@ async def reads_whole(session: AsyncSession, caller: Caller, task: AnyTask) -> b
 
 async def within(session: AsyncSession, mandate: Mandate) -> set[UUID]:
     """The bodies of a mandate with all that stand below them."""
-    found: set[UUID] = set()
-    for organisation_id in sorted(mandate.organisation_ids):
-        found |= set(await organisations.list_subtree(session, organisation_id))
-    return found
+    return await organisations.within(session, sorted(mandate.organisation_ids))
 
 
 def is_waiting_for(task: Task, organisation_id: UUID | None) -> bool:
