@@ -40,6 +40,8 @@ class OnlyTried(DomainError):
     code = "only-tried"
     status = 418
     title = "Only tried"
+    meaning = "A test asked what would be done."
+    remedy = "Send it without the test around it."
 
 
 @dataclass
