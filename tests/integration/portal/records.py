@@ -90,12 +90,13 @@ def organisations() -> list[dict[str, Any]]:
 
 @dataclass
 class Records:
-    """Tasks and changes; `titles` are given to them in turn, each with the same `assignment`.
+    """Tasks and changes; `titles` are given to them in turn, each with the same `assignment`; `past` to each body.
 
     While `unreconciled`, monitoring refuses its figures.
     """
 
     titles: list[str] = field(default_factory=lambda: list(TITLES))
+    past: dict[str, Any] = field(default_factory=dict)
     unreconciled: bool = False
     assignment: dict[str, Any] | None = None
 
@@ -115,6 +116,10 @@ class Records:
             "organisation_name_en": unit["name_en"],
             "demonstration": number == 2,
         }
+
+    def organisation(self, unit: dict[str, Any]) -> dict[str, Any]:
+        """A body with its past."""
+        return unit | {"periods": []} | self.past
 
     def task(self, number: int) -> dict[str, Any]:
         bucket = ("in_term", "overdue", "completed", "recurring")[number % 4]

@@ -6,6 +6,7 @@ from html import unescape
 import httpx2
 import pytest
 from tests.integration.portal.records import commune
+from tests.integration.portal.test_pages import Document
 from tests.integration.portal.upstream import Upstream
 
 from sixclear.common.ids import stable_id
@@ -111,3 +112,27 @@ async def test_a_code_in_an_address_leads_to_the_page_of_its_organisation(browse
         assert (await browser.get(f"/organisations/{unknown}", follow_redirects=False)).status_code in (400, 404), (
             unknown
         )
+
+
+async def test_a_body_that_was_merged_says_where_its_work_is_and_its_successor_what_it_was(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    successor = {"organisation_id": str(stable_id("organisation", "48")), "code": "48", "name_vi": "Đà Nẵng"}
+    upstream.past = {"ended": "merged", "valid_to": "2026-11-15", "successor": successor | {"name_en": None}}
+    page = (await browser.get(f"/organisations/{COMMUNE}", params={"lang": "en"})).text
+    text = Document(page).text
+    assert "It is no more since 15 November 2026. Its successor, which has its open work: Đà Nẵng." in text
+    assert f'href="/organisations/{successor["organisation_id"]}"' in page
+
+    former = {"code": "49", "name_vi": "Quảng Nam", "type": "province", "valid_to": "2025-07-01"}
+    name = {"name_vi": "Ban cũ", "type": "province", "valid_from": "2020-01-01", "valid_to": "2024-01-01"}
+    upstream.past = {
+        "predecessors": [former | {"legal_basis": "202/2025/QH15", "organisation_id": COMMUNE}],
+        "periods": [name | {"legal_basis": "01/QĐ"}],
+    }
+    upstream.passed += 60
+    page = (await browser.get(f"/organisations/{COMMUNE}", params={"lang": "en"})).text
+    assert f'<a href="/organisations/{COMMUNE}">' in page.split('id="before"')[1]
+    text = Document(page).text
+    assert "Quảng Nam 49, until 1 July 2025 (202/2025/QH15)" in text
+    assert "Ban cũ, until 1 January 2024 (01/QĐ)" in text

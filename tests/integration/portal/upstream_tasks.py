@@ -157,7 +157,7 @@ def tasks(state: "Upstream") -> list[Route]:
 
     async def unit(request: Request) -> Response:
         found = named_organisations().get(request.path_params["organisation_id"])
-        return JSONResponse({**found, "periods": []}) if found else problem("organisation-not-found", 404)
+        return JSONResponse(state.organisation(found)) if found else problem("organisation-not-found", 404)
 
     prefix = "/api/tasks/v1"
     return [

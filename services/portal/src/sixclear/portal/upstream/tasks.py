@@ -30,16 +30,35 @@ class Organisation(OrganisationBrief):
 
 
 class Predecessor(Answer):
-    """A unit that another one took the place of."""
+    """A unit that another one took the place of, and the first day on which it was no more."""
 
     code: str
     name_vi: str
+    valid_to: date | None = None
+    legal_basis: str = ""
+    organisation_id: UUID | None = None
 
 
 class FoundOrganisation(Organisation):
     """An organisation that somebody looked for, with what it was before."""
 
     predecessors: list[Predecessor] = Field(default_factory=list)
+
+
+class Name(Answer):
+    """What an organisation was called until a day; it is called so now without one."""
+
+    name_vi: str
+    valid_to: date | None = None
+    legal_basis: str = ""
+
+
+class OrganisationDetail(FoundOrganisation):
+    """An organisation with its past: its former names, and what has its open work where it is no more."""
+
+    valid_to: date | None = None
+    successor: OrganisationBrief | None = None
+    periods: list[Name] = Field(default_factory=list)
 
 
 class OwnChoice(Answer):
@@ -266,7 +285,7 @@ MILESTONES = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/milestones", Mi
 PERIODS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/periods", Listing[Period])
 DECISIONS = Operation("tasks", "GET", f"{_V1}/decisions", Listing[Decision])
 COMMENTS = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}/comments", Listing[Comment])
-ORGANISATION = Operation("tasks", "GET", f"{_V1}/organisations/{{organisation}}", Organisation, outlasts=True)
+ORGANISATION = Operation("tasks", "GET", f"{_V1}/organisations/{{organisation}}", OrganisationDetail, outlasts=True)
 FOUND = Operation("tasks", "GET", f"{_V1}/organisations", Listing[FoundOrganisation])
 ORGANISATIONS = Operation("tasks", "GET", f"{_V1}/organisations", Listing[Organisation], outlasts=True)
 
@@ -318,7 +337,7 @@ class Tasks:
         asked: Query = {"task": str(task_id), "sort": "newest", "limit": _MOST, "cursor": cursor}
         return await self._transport.get(DECISIONS, asked)
 
-    async def organisation(self, reference: str) -> Organisation:
+    async def organisation(self, reference: str) -> OrganisationDetail:
         """One organisation, by its identifier or its code."""
         return await self._transport.get(ORGANISATION, organisation=reference)
 

@@ -11,14 +11,14 @@ from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.monitoring import Status
 from sixclear.portal.upstream.parts import Parts
-from sixclear.portal.upstream.tasks import Organisation, TaskSummary
+from sixclear.portal.upstream.tasks import OrganisationDetail, TaskSummary
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationView:
     """The page of an organisation; `status` and `tasks` are None where they could not be had."""
 
-    organisation: Organisation
+    organisation: OrganisationDetail
     status: Status | None
     bar: Sequence[Segment]
     tasks: Listing[TaskSummary] | None
