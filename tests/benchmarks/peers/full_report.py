@@ -24,7 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import joinedload
 from tests.benchmarks.peers.full_models import Event, IdempotencyKey, Organisation, ProgressReport, Task
-from tests.benchmarks.peers.full_timing import OPEN, TimingView, bucket, timing
+from tests.benchmarks.peers.full_timing import OPEN, TimingView, bucket, days_late, timing
 
 engine = create_async_engine(os.environ["DATABASE_URL"])
 SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
@@ -126,6 +126,7 @@ class TaskView(BaseModel):
     replaced_by: list[UUID] | None
     expected_on: date | None
     slip_days: int | None
+    days_late: int | None
     timing: TimingView | None
     upper_number: str | None
     demonstration: bool
@@ -347,6 +348,7 @@ async def task_view(session: AsyncSession, task: Task, now: datetime) -> TaskVie
         slip_days=None
         if task.expected_on is None or task.current_deadline is None
         else max(0, (task.expected_on - task.current_deadline.date()).days),
+        days_late=days_late(task, now),
         timing=timing(task, now),
         updated_at=task.recorded_at,
         directive=None

@@ -39,3 +39,10 @@ def bucket(task: Task, now: datetime) -> str | None:
         return "recurring" if task.kind == "recurring" else "completed"
     late = task.current_deadline is not None and task.current_deadline < now
     return "overdue" if late else "in_term"
+
+
+def days_late(task: Task, now: datetime) -> int | None:
+    if bucket(task, now) != "overdue" or task.current_deadline is None:
+        return None
+    due, today = (at.astimezone(HANOI).date() for at in (task.current_deadline, now))
+    return (today - due).days
