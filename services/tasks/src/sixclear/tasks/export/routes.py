@@ -26,8 +26,15 @@ router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
 CSV = "text/csv"
+# One task of a programme that adds one field.
+_ROW = (
+    *("0197f0a2-6c1e-7d3a-9a52-3f5a1c2b4d6e", "HN-0007", "Số hóa hồ sơ đất đai", "in_progress", "in_term", None),
+    *("Phường Ba Đình", "2026-12-18T10:00:00Z", "2026-12-18T10:00:00Z", 60, "2026-11-20T03:12:45Z", None, None, None),
+    1250.5,
+)
+_EXAMPLE = BYTE_ORDER_MARK + lines([[*service.COLUMNS, "Kinh phí dự kiến (triệu đồng)"], _ROW]).decode()
 _FILE: dict[int | str, dict[str, Any]] = problem_responses(ProgrammeNotFound, ReferenceUnknown, OwnFieldsInvalid) | {
-    200: {"description": "The table.", "content": {CSV: {"schema": {"type": "string"}}}}
+    200: {"description": "The table.", "content": {CSV: {"schema": {"type": "string"}, "example": _EXAMPLE}}}
 }
 LanguageParam = Annotated[Language, Query(description="Of labels and names; instants and codes are as in the API.")]
 OwnFieldParam = Annotated[Words | None, Query(description="`name:value` of a public field that the programme adds.")]

@@ -19,7 +19,7 @@ from sixclear.tasks.task.service.lists import Role, TaskQuery, copied
 
 AT_ONCE = 200
 # Named as in the answers of the API; the programme's own fields come after them, by their labels.
-_COLUMNS = (
+COLUMNS = (
     *("task_id", "code", "title", "status", "bucket", "work_group", "lead_organisation", "original_deadline"),
     *("current_deadline", "percent", "last_report_at", "submitted_at", "completed_at", "upper_number"),
 )
@@ -38,7 +38,7 @@ class Export:
     @property
     def headings(self) -> list[str]:
         """The first row."""
-        return [*_COLUMNS, *(column.heading for column in self.columns)]
+        return [*COLUMNS, *(column.heading for column in self.columns)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _fixed(export: Export, summary: TaskSummary) -> list[Any]:
         "lead_organisation": lead and ((lead.name_en if english else None) or lead.name_vi),
         "work_group": group and export.groups.get(group, group),
     }
-    return [shown.get(name, getattr(summary, name)) for name in _COLUMNS]
+    return [shown.get(name, getattr(summary, name)) for name in COLUMNS]
 
 
 def _own(export: Export, task: Task, bodies: dict[str, str], *, whole: bool) -> list[Any]:
