@@ -94,7 +94,8 @@ class ProgrammeEntry(Schema):
     reach: Reach | None = Field(
         default=None,
         description="`own`: its tasks are counted at its owner and the bodies below, and in no figure of the country. "
-        "Left out, it stays as it is; a new programme is then `national`.",
+        "Left out, it stays as it is; a new programme is then `national` where its owner is central, else `own`. Only "
+        "a central owner's becomes `national`.",
     )
     deadline_hour: Annotated[int, Field(ge=0, le=23, strict=True, description=_HOUR), TAKES_WHOLE] = 17
     due_roll: DueRoll = Field(default="next", description=_ROLL)

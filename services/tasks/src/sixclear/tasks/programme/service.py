@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +11,7 @@ from sixclear.common.change import Change
 from sixclear.common.entity_cache import remembered
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
-from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown
+from sixclear.common.use_case import AlreadyRegistered, Context, Expect, OrganisationNotAllowed, ReferenceUnknown
 from sixclear.common.web.merge_patch import patched
 from sixclear.tasks.fields import PREFIX, Reach
 from sixclear.tasks.organisation.service import hold, referenced, refuse_ended
@@ -96,7 +96,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
         ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
     expect(programme)
     _check_lists(programme, fields)
-    fields["reach"] = entry.reach or ("national" if programme is None else programme.reach)
+    fields["reach"] = _reach(programme, owner.level, entry.reach)
     if programme is None:
         programme = Programme(programme_id=programme_id, slug=entry.slug, version=0)
         ctx.session.add(programme)
@@ -105,6 +105,21 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     occurred_at = ctx.fact_time(entry.occurred_at, None if created else programme.occurred_at)
     await record(ctx, programme, Change("registered" if created else "updated", fields), occurred_at, PROGRAMME)
     return programme, created
+
+
+def _reach(programme: Programme | None, level: str, asked: Reach | None) -> Reach:
+    """Left out, it stays; new work is national where its owner is central. Raises OrganisationNotAllowed.
+
+    What the country's figures contain is not for a province or a commune to say.
+    """
+    before = None if programme is None else cast(Reach, programme.reach)
+    reach: Reach = asked or before or ("national" if level == "central" else "own")
+    if reach == "national" != before and level != "central":
+        raise OrganisationNotAllowed(
+            "Only a programme of a central body is national work: its tasks are in the country's figures.",
+            errors=[{"pointer": "#/reach", "code": "owner-not-central", "detail": "Leave it out, or say `own`."}],
+        )
+    return reach
 
 
 def _check_lists(programme: Programme | None, fields: dict[str, Any]) -> None:
