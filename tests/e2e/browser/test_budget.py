@@ -1,7 +1,8 @@
 """What a page costs a reader: requests, bytes, and the time to its first figure beside a static page's of the process.
 
 The budgets stand in `budget.json`, each with its reason. A time is compared with the static page's of the same round,
-and the best round counts: other work of the machine then makes no page fail that is within its budget.
+and the best round counts: other work of the machine then makes no page fail that is within its budget. So does the best
+of two visits of a browser that comes again: now and then Chromium has not stored the fonts yet that it just had.
 """
 
 import json
@@ -58,7 +59,7 @@ class Visit:
 
 @dataclass
 class Cost:
-    """The visits of a page in a browser that had nothing of the site, and one that came again."""
+    """The visits of a page in a browser that had nothing of the site, and the best one of those that came again."""
 
     first: list[Visit] = field(default_factory=list)
     again: Visit | None = None
@@ -80,7 +81,8 @@ def costs(chromium: Browser) -> Mapping[str, Cost]:
                 context = chromium.new_context(base_url=site.url)
                 found[path].first.append(_visited(context, site, path, figure))
                 if number == _ROUNDS - 1:
-                    found[path].again = _visited(context, site, path, figure)
+                    visits = [_visited(context, site, path, figure) for _ in range(_ROUNDS)]
+                    found[path].again = min(visits, key=lambda visit: visit.transferred)
                 context.close()
     return found
 
