@@ -1,5 +1,6 @@
 """Reading a Kafka topic whose last record is broken or another one, and one that gets more partitions meanwhile."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -33,9 +34,10 @@ async def log(empty_database: EmptyDatabase) -> AsyncIterator[EventLog]:
 
 
 @asynccontextmanager
-async def consuming(log: EventLog, broker: Broker, effects: Effects) -> AsyncIterator[ConsumerLoop]:
+async def consuming(log: EventLog, broker: Broker, effects: Effects, *entity_types: str) -> AsyncIterator[ConsumerLoop]:
     bus = KafkaBus(broker.bootstrap_servers)
-    consumer = ConsumerLoop(bus, log.database, "view", [log.topic("thing")], effects.handle, limits=QUICK)
+    topics = [log.topic(name) for name in ("thing", *entity_types)]
+    consumer = ConsumerLoop(bus, log.database, "view", topics, effects.handle, limits=QUICK)
     await consumer.start()
     try:
         yield consumer
@@ -128,3 +130,16 @@ async def test_partitions_that_are_added_are_read(log: EventLog, kafka_server: B
             await commit_changes(log, [new_id() for _ in range(20)])
             await eventually(applied(effects, 25), within_seconds=40)
     assert await effects.count() == 25
+
+
+async def test_a_topic_that_does_not_exist_yet_interrupts_no_reading(log: EventLog, kafka_server: Broker) -> None:
+    """While events come, the ends that are looked at each second are already behind what was read."""
+    await one_partition(log, kafka_server)
+    effects, count = Effects(log.database, "view"), 0
+    until = asyncio.get_running_loop().time() + 4
+    async with relaying(log, kafka_server), consuming(log, kafka_server, effects, "later") as consumer:
+        while asyncio.get_running_loop().time() < until:
+            count += 1
+            await commit_changes(log, [new_id()])
+            await eventually(applied(effects, count), within_seconds=15)
+        assert consumer.state().rebuilds == 0, consumer.state().last_error

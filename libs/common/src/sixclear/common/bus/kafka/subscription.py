@@ -183,14 +183,17 @@ class KafkaSubscription:
         await run_with_deadline(2.0, consumer.stop())
 
     async def _check(self, consumer: AIOKafkaConsumer) -> None:
+        """Compare the ends with what was read before they were asked for: reading goes on while they are answered."""
+        read, asked_at = dict(self._next), self._clock()
         async with asyncio.timeout(_REQUEST_SECONDS):
-            ends = await self._ask_ends(consumer) if self._next else {}
+            ends = await self._ask_ends(consumer) if read else {}
             appeared = self._missing & await consumer.topics() if self._missing else None
         for partition, end in ends.items():
-            if end < max(self._ends[partition], self._next[partition]):
+            if end < max(self._ends[partition], read[partition]):
                 raise SubscriptionLost(f"{stream_of(partition)} is shorter than it was")
-            if end == self._next[partition]:
-                self._fresh_at[partition] = self._clock()
+            # A message that came meanwhile was recorded later, and says more.
+            if end <= self._next[partition] and read[partition] == self._next[partition]:
+                self._fresh_at[partition] = asked_at
         self._ends = dict(ends)
         if appeared:
             raise SubscriptionLost(f"{', '.join(sorted(appeared))} now exists")
