@@ -1,5 +1,6 @@
 """The tasks of a programme as a table: labels of its own fields, and of what is not public only for those concerned."""
 
+import asyncio
 import csv
 from io import StringIO
 from typing import Any
@@ -10,6 +11,7 @@ from tests.integration.tasks.programme.test_own_fields import VALUES, patch, wit
 from tests.integration.tasks.programme.test_work_groups import GROUPS
 
 from sixclear.common.access_log import list_readings
+from sixclear.tasks.export import routes
 from sixclear.tasks.export import service as exporting
 
 pytestmark = pytest.mark.asyncio
@@ -96,3 +98,29 @@ async def test_a_title_is_no_formula_and_a_group_has_its_label(service: Service)
     assert granted.is_success, granted.text
     (row,) = await table(service)
     assert (row["title"], row["work_group"]) == ("'=1+1", "Quy trình")
+
+
+async def test_no_more_than_a_few_tables_are_written_at_the_same_time(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        assert (await service.post("P57", "/tasks", proposal(external_id=f"NV-{number}"))).is_success
+    begun, go, next_part = asyncio.Event(), asyncio.Event(), exporting.next_part
+
+    async def slow(*asked: Any) -> exporting.Part:
+        if asked[-1] is not None:
+            begun.set()
+            await go.wait()
+        return await next_part(*asked)
+
+    monkeypatch.setattr(exporting, "AT_ONCE", 1)
+    monkeypatch.setattr(exporting, "next_part", slow)
+    monkeypatch.setattr(routes, "MOST_AT_ONCE", 1)
+    first = asyncio.create_task(table(service))
+    await begun.wait()
+    refused = await service.http.get(f"{service.prefix}/programmes/plan/tasks/export")
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable"), refused.text
+    assert refused.headers["retry-after"] == "5"
+    go.set()
+    assert len(await first) == 2
+    assert len(await table(service)) == 2

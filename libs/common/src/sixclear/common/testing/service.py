@@ -164,7 +164,7 @@ async def running_service(
     log = EventLog(events, database, clock)
     issuer = FakeIssuer(clock)
     app = create_app(settings, verifier=issuer.verifier(), database=database, event_log=log, clock=clock)
-    # FastAPI plans each route of an application anew, which takes as long as a test. They are the same in all of a
+    # FastAPI plans each route of an application again, which takes as long as a test. They are the same in all of a
     # service's applications: what differs, a request finds in its application's state.
     app.router = _planned.setdefault(kind, app.router)
     try:

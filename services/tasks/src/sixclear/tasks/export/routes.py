@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
 
+from sixclear.common.errors import Unavailable
 from sixclear.common.service_state import state_of
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
@@ -26,6 +27,10 @@ router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
 CSV = "text/csv"
+# Each reads a whole programme, a hundred pages for one request: a process writes no more of them at the same time.
+MOST_AT_ONCE = 8
+_SOON = 5
+_WRITTEN_NOW: set[Export] = set()
 # One task of a programme that adds one field.
 _ROW = (
     *("0197f0a2-6c1e-7d3a-9a52-3f5a1c2b4d6e", "HN-0007", "Số hóa hồ sơ đất đai", "in_progress", "in_term", None),
@@ -93,7 +98,9 @@ def _asked(slug: str, organisation: str | None, status: str | None, bucket: str 
 async def _table(
     ctx: Context, request: Request, asked: TaskQuery, role: Role | None, language: Language
 ) -> StreamingResponse:
-    """What is wrong with the request is said before the first byte."""
+    """What is wrong with the request is said before the first byte; raises Unavailable while many are written."""
+    if len(_WRITTEN_NOW) >= MOST_AT_ONCE:
+        raise Unavailable("Many tables are written now. Please try again.", retry_after_seconds=_SOON)
     export = await service.begin(ctx, asked, role, language)
     first = await service.next_part(ctx, export, None)
     headers = {"Content-Disposition": f'attachment; filename="{asked.programme}.csv"'}
@@ -104,8 +111,12 @@ async def _lines(ctx: Context, request: Request, export: Export, first: Part) ->
     """Part by part, each read by itself: a slow reader holds no transaction open."""
     state, part = state_of(request), first
     assert state.read_sessions is not None
-    yield BYTE_ORDER_MARK.encode() + lines([export.headings, *part.rows])
-    while part.following is not None:
-        async with state.read_sessions() as session:
-            part = await service.next_part(replace(ctx, session=session), export, part.following)
-        yield lines(part.rows)
+    _WRITTEN_NOW.add(export)
+    try:
+        yield BYTE_ORDER_MARK.encode() + lines([export.headings, *part.rows])
+        while part.following is not None:
+            async with state.read_sessions() as session:
+                part = await service.next_part(replace(ctx, session=session), export, part.following)
+            yield lines(part.rows)
+    finally:
+        _WRITTEN_NOW.discard(export)
