@@ -64,6 +64,22 @@ async def test_a_plan_of_a_province_alone_means_its_own_work(site: Any, view: An
         assert (both["filters"]["reach"], both["tasks"]["total"]) == ("national", 1), "both have it: national work"
 
 
+async def test_own_work_that_has_left_a_group_is_still_meant_as_of_then(site: Any, view: Any, events: Any) -> None:
+    own = {"programme": "kh-hanoi", "lead": "01", "deadline": NOON + 9 * DAY}
+    await view.fold(
+        [
+            events.organisation("01", level="province"),
+            events.programme("kh-hanoi", owner="01", reach="own"),
+            events.task("a", work_group="data", **own),
+        ]
+    )
+    events.now = NOON + DAY
+    view.now = site.clock.now = NOON + 2 * DAY
+    await view.fold([events.task("a", "regrouped", work_group="people", **own)])
+    then = (await site.get("/status", group="data", as_of=(NOON + DAY / 2).isoformat())).json()
+    assert (then["filters"]["reach"], then["tasks"]["total"]) == ("own", 1)
+
+
 @pytest.mark.parametrize(
     ("query", "in_term", "overdue"),
     [

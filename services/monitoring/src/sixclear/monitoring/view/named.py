@@ -27,20 +27,22 @@ def with_named(kinds: Iterable[AnyKind], selection: Selection) -> str:
 
 
 async def with_reach(session: AsyncSession, kind: AnyKind, selection: Selection) -> Selection:
-    """Own work is meant where a fact is named alone that no national record of the kind has: else nothing would be."""
+    """Own work is meant where a fact is named alone that no national record of the kind ever had.
+
+    Else nothing would be meant, also as of an instant at which records had it that have it no more.
+    """
     if not selection.names_facts or selection.reach or selection.programme or selection.organisation_id:
         return selection
     national: bool | None = await session.scalar(
         sql(
             """
-            WITH RECURSIVE {named} programmes AS (SELECT DISTINCT h.programme FROM {states} WHERE {meant})
+            WITH RECURSIVE {named} programmes AS (SELECT DISTINCT h.programme FROM {states})
             SELECT bool_or(coalesce(p.reach, 'national') = 'national') FROM programmes h
             JOIN source_view v ON v.source = '{source}'
             LEFT JOIN programme_state p ON p.epoch = v.active_epoch AND p.slug = h.programme
             """,
             named=with_named([kind], selection),
             states=states(kind, selection),
-            meant=" AND ".join(is_named(kind, name) for name in selection.named_facts(kind)),
             source=SOURCE,
         ),
         {"directive_id": selection.directive_id, "work_group": selection.work_group},
