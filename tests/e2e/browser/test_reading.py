@@ -174,6 +174,17 @@ def test_only_arabic_pages_load_the_arabic_font(open_page: Open) -> None:
     assert [url for url in asked if "arabic" in url] != []
 
 
+@pytest.mark.parametrize("late", ["elements", "parts", "pages"])
+def test_a_style_that_comes_late_costs_no_arabic_font(open_page: Open, late: str) -> None:
+    page = open_page("/problems/not-found")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    # An empty answer: Chromium may lay a page out before a style has come, as it would without the style.
+    page.route(f"**/css/{late}.css", lambda route: route.fulfill(content_type="text/css", body=""))
+    page.goto("/organisations?lang=vi", wait_until="networkidle")
+    assert [url for url in asked if "arabic" in url] == []
+
+
 @pytest.mark.parametrize("sheet", ["tokens", "elements", "parts", "pages"])
 def test_a_style_means_the_same_without_its_space(open_page: Open, sheet: str) -> None:
     page = open_page("/problems/not-found")
