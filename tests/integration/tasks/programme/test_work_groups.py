@@ -1,11 +1,13 @@
 """A programme says which groups of work it has; a decision puts a task into one of them, and into no other."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task
 from tests.integration.tasks.decision.conftest import ask, asked, decide
 from tests.integration.tasks.programme.test_own_fields import codes, patch
+from tests.integration.tasks.programme.test_remembered_names import a_task_with_a_directive
 
 pytestmark = pytest.mark.asyncio
 
@@ -72,3 +74,22 @@ async def test_a_code_is_there_once_and_stays(service: Service) -> None:
         assert codes(refused) == expected
     more = [*GROUPS, {"code": "nhan-luc", "label_vi": "Nhân lực"}]
     assert (await patch(service, "/programmes/plan", {"work_groups": more})).status_code == 200
+
+
+async def test_a_list_is_narrowed_to_a_group_and_to_the_document_that_gave_the_tasks(service: Service) -> None:
+    await with_groups(service)
+    task_id, directive_id = await a_task_with_a_directive(service)
+    other = await an_assigned_task(service, external_id="NV-2")
+    for one, group in ((task_id, "the-che-1"), (other, "the-che")):
+        assert (await decide(service, await asked(service, one, "regrouping", work_group=group))).is_success
+
+    async def found(**narrowed: str) -> list[str]:
+        return [item["task_id"] for item in (await service.get("/tasks", **narrowed))["items"]]
+
+    assert await found(directive=str(directive_id)) == [str(task_id)]
+    assert await found(programme="plan", group="the-che") == [str(other)], "a part is a group of its own"
+    assert await found(group="the-che-1", directive=str(directive_id)) == [str(task_id)]
+    assert await found(group="nhom-9") == []
+    unknown = await service.http.get("/api/tasks/v1/tasks", params={"directive": str(uuid4())})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "reference-unknown")
+    assert [(one["parameter"], one["code"]) for one in unknown.json()["errors"]] == [("directive", "directive-unknown")]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, get_args
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -109,6 +110,8 @@ async def filters(session: AsyncSession) -> Mapping[str, TaskFilter]:
         {"slip_days": 5},
         {"slip_days": 5, "assigning_organisation_id": owner, "restricted_for": owner},
         {"upper_task_id": task.task_id},
+        {"directive_id": uuid4()},
+        {"work_group": "nhom-2"},
         {"assignment": "waiting"},
         {"assignment": "objected"},
         {"query": "so hoa"},

@@ -53,6 +53,8 @@ class TaskFilter:
     upper_task_id: UUID | None = None
     mandated: Mandated | None = None
     assignment: str | None = None
+    directive_id: UUID | None = None
+    work_group: str | None = None
 
 
 def conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -131,6 +133,8 @@ def _of_bodies(narrow: TaskFilter) -> list[ColumnElement[bool]]:
         (narrow.assigned_by, lambda value: Task.assigned_by == value),
         (narrow.upper_task_id, lambda value: Task.upper_task_id == value),
         (narrow.own_fields, lambda value: Task.own_fields.contains(value)),
+        (narrow.directive_id, lambda value: Task.directive_id == value),
+        (narrow.work_group, lambda value: Task.work_group == value),
     )
     return [condition(value) for value, condition in wanted if value is not None]
 

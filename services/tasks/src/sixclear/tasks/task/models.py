@@ -144,6 +144,7 @@ class Task(Versioned, Base):
             "accept_by",
             postgresql_where=text("accept_by IS NOT NULL AND accepted_at IS NULL AND objected_at IS NULL"),
         ),
+        Index("ix_task_work_group", "work_group", postgresql_where=text("work_group IS NOT NULL")),
         Index("ix_task_upper", "upper_task_id", postgresql_where=text("upper_task_id IS NOT NULL")),
         Index(
             "ix_task_not_assigned",

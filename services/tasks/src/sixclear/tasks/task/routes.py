@@ -123,6 +123,17 @@ async def list_tasks(
     slip_days: SlipDays = None,
     below: Annotated[UUID | None, Query(description="Own tasks below this public national one.")] = None,
     assignment: AssignmentState = None,
+    directive: Annotated[
+        UUID | None, Query(description="`directive_id` of the document that gave the tasks, see `/directives`.")
+    ] = None,
+    group: Annotated[
+        Lookup | None,
+        Query(
+            description="`work_group`: the group of work, or the part of one, in which a decision put the tasks. Codes "
+            "are a programme's own, so name the `programme`, too. A group does not contain the tasks of its parts.",
+            examples=["institutions"],
+        ),
+    ] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
@@ -132,7 +143,7 @@ async def list_tasks(
     """
     asked = lists.TaskQuery(
         *(programme, organisation, status, bucket, assigned_by, q, source, external_id, updated_since, sort),
-        *(reach, own_field, slip_days, below, assignment),
+        *(reach, own_field, slip_days, below, assignment, directive, group),
     )
     return await _page(ctx, asked, cursor, limit)
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.common.use_case import Context, ReferenceUnknown, unknown_reference
 from sixclear.common.web.pagination import InvalidCursor
+from sixclear.tasks.directive.service import find_described
 from sixclear.tasks.fields import OwnValue, Reach
 from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.programme.models import Programme
@@ -39,6 +40,8 @@ class TaskQuery:
     slip_days: int | None = None
     below: UUID | None = None
     assignment: str | None = None
+    directive: UUID | None = None
+    group: str | None = None
 
 
 _END = 2**63  # past every number of an event
@@ -181,7 +184,17 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
         slip_days=asked.slip_days,
         upper_task_id=await _upper(ctx, asked.below) if asked.below else None,
         assignment=asked.assignment,
+        directive_id=await _directive(ctx, asked.directive) if asked.directive else None,
+        work_group=asked.group,
     )
+
+
+async def _directive(ctx: Context, directive_id: UUID) -> UUID:
+    if await find_described(ctx.session, directive_id) is None:
+        raise ReferenceUnknown(
+            "No directive has the identifier in `directive`.", errors=[unknown_reference("directive", "directive")]
+        )
+    return directive_id
 
 
 async def _upper(ctx: Context, below: UUID) -> UUID:
