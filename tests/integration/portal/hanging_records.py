@@ -29,6 +29,14 @@ OWN_VALUES: dict[str, str | bool | int | float] = {
     "adviser": str(LEAD["organisation_id"]),
     "place": "Ba phường",
 }
+WORK_GROUPS = [
+    {
+        "code": "nhom-2",
+        "label_vi": "Hạ tầng",
+        "label_en": "Infrastructure",
+        "parts": [{"code": "nhom-2-1", "label_vi": "Mạng lưới", "label_en": "Networks"}],
+    }
+]
 _CHOICES = [{"value": "data", "label_vi": "Dữ liệu", "label_en": "Data"}]
 
 
@@ -49,6 +57,15 @@ def own_fields() -> list[dict[str, Any]]:
     ]
 
 
+NATIONAL_DAY = {
+    "day": "2026-09-02",
+    "effect": "off",
+    "name_vi": "Quốc khánh",
+    "name_en": "National Day",
+    "legal_basis": "45/2019/QH14, Điều 112",
+}
+
+
 def evidence(title: str, number: int, **decided: Any) -> dict[str, Any]:
     """A piece of evidence that waits, or what was decided on it."""
     waiting = {"state": "waiting", "reason": None, "decided_by": None, "decided_at": None}
@@ -59,6 +76,7 @@ def evidence(title: str, number: int, **decided: Any) -> dict[str, Any]:
         "url": f"https://example.org/{number}.pdf",
         "file_id": None,
         "sha256": "ab" * 32,
+        "period": None,
         "organisation": LEAD,
         "occurred_at": iso(NOW),
         "recorded_at": iso(NOW),
@@ -92,7 +110,9 @@ def milestone(task_id: str, number: int, title: str, **more: Any) -> dict[str, A
 
 def period(task_id: str, key: str, due_at: datetime, status: str, timing: str | None, **more: Any) -> dict[str, Any]:
     """A week of a recurring task."""
-    due = {"rule_day": due_at.date().isoformat(), "due_day": due_at.date().isoformat(), "roll": "next"}
+    rule_day = more.pop("rule_day", due_at.date())
+    due = {"rule_day": rule_day.isoformat(), "due_day": due_at.date().isoformat(), "roll": "next"}
+    moved = {"special": [NATIONAL_DAY], "legal_basis": "91/2015/QH13, Art. 148.5"} if rule_day != due_at.date() else {}
     return {
         "period_id": str(stable_id("period", key)),
         "task_id": task_id,
@@ -101,7 +121,7 @@ def period(task_id: str, key: str, due_at: datetime, status: str, timing: str | 
         "rule": "FREQ=WEEKLY;BYDAY=FR",
         "opens_at": iso(due_at - timedelta(days=7)),
         "due_at": iso(due_at),
-        "due": {**due, "edition": "2026.1", "special": [], "legal_basis": None},
+        "due": {"edition": "2026.1", "special": [], "legal_basis": None, **due, **moved},
         "locks_at": iso(due_at + timedelta(days=28)),
         "status": status,
         "timing": timing,
@@ -132,7 +152,7 @@ def decision(task_id: str, number: int, kind: str, state: str, **more: Any) -> d
         "document": "12/CV",
         "former": value,
         "proposed": value,
-        "decided": value if decided else None,
+        "decided": value if decided and state != "refused" else None,
         "asked_by": LEAD,
         "asked_at": iso(asked_at),
         "asked_late": False,
@@ -173,6 +193,10 @@ def page_of(items: list[dict[str, Any]], cursor: str, of_a_page: int, **told: An
     return {"items": items[first : first + of_a_page], "next": following, **told}
 
 
+_COUNTS = {"waiting": 0, "accepted": 2, "refused": 1}
+_RULE_DAY = (NOW - timedelta(days=18)).date()
+
+
 class Hanging:
     """What hangs on each task of the stand-in, the newest first."""
 
@@ -190,8 +214,8 @@ class Hanging:
         told = {"decided_by": BOARD, "decided_at": iso(NOW)}
         return [
             evidence("Dự thảo Thông tư", 1),
-            evidence("Biên bản nghiệm thu", 2, state="accepted", **told),
-            evidence("Ảnh chụp màn hình", 3, state="refused", reason="Ảnh không có ngày.", **told),
+            evidence("Biên bản nghiệm thu", 2, state="accepted", proves=["runs", "has_real_users"], **told),
+            evidence("Ảnh chụp màn hình", 3, state="refused", reason="Ảnh không có ngày.", period="2026-W46", **told),
             evidence("Danh sách", 4, redacted_at=iso(NOW), redaction_reason="Có số điện thoại của người dân."),
         ]
 
@@ -214,8 +238,8 @@ class Hanging:
         return [
             period(task_id, "2026-W48", due + timedelta(days=7), "open", "pending"),
             period(task_id, "2026-W47", due, "missed", "missing"),
-            period(task_id, "2026-W46", due - timedelta(days=7), "confirmed", "on_time", **told),
-            period(task_id, "2026-W45", due - timedelta(days=14), "reported", "late", **late),
+            period(task_id, "2026-W46", due - timedelta(days=7), "confirmed", "on_time", **told, evidence=_COUNTS),
+            period(task_id, "2026-W45", due - timedelta(days=14), "reported", "late", **late, rule_day=_RULE_DAY),
         ]
 
     def decisions(self, task_id: str) -> list[dict[str, Any]]:
@@ -224,7 +248,10 @@ class Hanging:
         parts = {"replaced_by": [str(stable_id("task", number)) for number in ("4", "5")]}
         said = {"decision_reason": "Chỉ lùi mười tám ngày."}
         granted = {"former": former, "proposed": latest, "decided": later, "asked_late": True, **said}
+        refused = {"proposed": latest, "decision_reason": "Kế hoạch chung không cho phép."}
         return [
+            decision(task_id, 7, "extension", "refused", former=former, **refused),
+            decision(task_id, 6, "cancellation", "asked", objection=True),
             decision(task_id, 5, "pause", "withdrawn"),
             decision(task_id, 4, "split", "asked", proposed=parts),
             decision(task_id, 3, "regrouping", "granted", proposed={"work_group": "nhom-2"}),

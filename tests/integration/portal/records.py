@@ -10,6 +10,7 @@ from sixclear.common.ids import stable_id
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SLUG = "nq57-central"
+DIRECTIVE_ID = str(stable_id("directive", "1"))
 UNITS = (
     "01 Hà Nội|04 Cao Bằng|08 Tuyên Quang|11 Điện Biên|12 Lai Châu|14 Sơn La|15 Lào Cai|19 Thái Nguyên|20 Lạng Sơn|"
     "22 Quảng Ninh|24 Bắc Ninh|25 Phú Thọ|31 Hải Phòng|33 Hưng Yên|37 Ninh Bình|38 Thanh Hóa|40 Nghệ An|42 Hà Tĩnh|"
@@ -92,6 +93,8 @@ def organisations() -> list[dict[str, Any]]:
 class Records:
     """Tasks and changes; `titles` are given to them in turn, each with the same `assignment`; `past` to each body.
 
+    `units` are the provinces and cities that there are.
+
     While `unreconciled`, monitoring refuses its figures.
     """
 
@@ -99,6 +102,7 @@ class Records:
     past: dict[str, Any] = field(default_factory=dict)
     unreconciled: bool = False
     assignment: dict[str, Any] | None = None
+    units: list[dict[str, Any]] = field(default_factory=lambda: organisations()[2:])
 
     def change(self, number: int) -> dict[str, Any]:
         unit = organisations()[number * 5 % 36]
@@ -157,7 +161,7 @@ class Records:
             **summary,
             "description": "Rà soát, xây dựng và ban hành theo trình tự rút gọn.",
             "directive": {
-                "directive_id": str(stable_id("directive", "1")),
+                "directive_id": DIRECTIVE_ID,
                 "programme": SLUG,
                 "number": "02-KH/BCĐTW",
                 "issued_on": "2025-06-19",
@@ -166,6 +170,7 @@ class Records:
                 "version": 1,
             },
             "clause": "mục III.2, điểm b",
+            "work_group": "nhom-2-1",
             "programme_id": str(stable_id("programme", SLUG)),
             "classification": "public",
             "recurrence": None,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import httpx2
 import pytest
-from tests.integration.portal.records import NOW, iso
+from tests.integration.portal.records import DIRECTIVE_ID, NOW, SLUG, iso
 from tests.integration.portal.test_pages import TASK, Document
 from tests.integration.portal.upstream import Upstream
 
@@ -29,7 +29,7 @@ async def test_milestones_stand_with_both_deadlines_and_what_was_accepted(browse
     )
     assert "reached on 13 November 2026; evidence: Accepted" in text
     assert "overdue" in text
-    assert "lapsed: the task has ended" in text
+    assert "lapsed on 22 November 2026: the task has ended" in text
     assert "originally due 1 November 2026" in text
 
 
@@ -47,13 +47,16 @@ async def test_periods_are_counted_and_each_says_what_became_of_it(browser: http
         "This period is confirmed",
     ):
         assert words in text
+    assert "evidence: 2 accepted, 1 not, 0 waiting" in text
+    assert "the rule names 4 November 2026, a day off, National Day (91/2015/QH13, Art. 148.5)" in text
+    assert "Reports are still taken, until 18 December 2026, 17:00" in text
     assert 'id="milestones"' not in (await browser.get(RECURRING)).text
 
 
 async def test_decisions_say_who_asked_what_was_granted_and_what_waits(browser: httpx2.AsyncClient) -> None:
     text = await section(browser, TASK, "decisions")
     for words in (
-        "Deadline moved later",
+        "Extension of the deadline",
         "Granted with another content",
         "later than the programme allows",
         "Before: 4 December 2026, 10:00; Asked for: 6 January 2027, 10:00; Decided: 22 December 2026, 10:00",
@@ -63,8 +66,49 @@ async def test_decisions_say_who_asked_what_was_granted_and_what_waits(browser: 
         "replacing task 1, replacing task 2",
         "the time for deciding is over",
         "To be decided by",
+        "The programme gives 5 working days",
     ):
         assert words in text, words
+
+
+async def test_a_request_that_was_refused_does_not_read_as_if_it_was_done(browser: httpx2.AsyncClient) -> None:
+    text = await section(browser, TASK, "decisions")
+    assert "Extension of the deadline: Refused" in text
+    assert "Kế hoạch chung không cho phép. The task is as it was before." in text
+    assert "Cancellation: Waits for a decision, since the lead body objects to the assignment" in text
+    for done in ("Extended", "moved later"):
+        assert done not in text
+
+
+async def test_the_group_of_work_and_the_document_lead_to_their_tasks(browser: httpx2.AsyncClient) -> None:
+    page = (await browser.get(TASK, params={"lang": "en"})).text
+    chain = Document(page.split('<nav class="chain"')[1].split("</nav>")[0])
+    assert "group of work Networks" in chain.text
+    assert f"/tasks?programme={SLUG}&group=nhom-2-1" in chain.links
+    assert f"/tasks?programme={SLUG}&directive={DIRECTIVE_ID}" in chain.links
+    assert "Asked for: Infrastructure" in await section(browser, TASK, "decisions")
+
+
+async def test_milestones_of_a_paused_task_say_that_they_pause(
+    browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, paused = upstream.full_task, {"status": "paused", "paused_since": iso(NOW - timedelta(days=3))}
+    monkeypatch.setattr(upstream, "full_task", lambda number: whole(number) | paused | {"current_deadline": None})
+    text = await section(browser, TASK, "milestones")
+    assert "; paused with the task since 19 November 2026" in text
+    assert "reached on 13 November 2026; evidence: Accepted" in text
+
+
+async def test_a_task_that_was_split_leads_to_its_parts(
+    browser: httpx2.AsyncClient, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = [str(stable_id("task", number)) for number in ("4", "5")]
+    whole = upstream.full_task
+    split = {"status": "cancelled", "bucket": None, "replaced_by": parts}
+    monkeypatch.setattr(upstream, "full_task", lambda number: whole(number) | split)
+    page = Document((await browser.get(TASK, params={"lang": "en"})).text)
+    assert "Replaced by: replacing task 1, replacing task 2" in page.text
+    assert {f"/tasks/{part}" for part in parts} <= set(page.links)
 
 
 async def test_evidence_says_whether_it_was_accepted_and_what_was_blacked_out_is_no_link(
@@ -73,6 +117,9 @@ async def test_evidence_says_whether_it_was_accepted_and_what_was_blacked_out_is
     text = await section(browser, TASK, "result")
     for words in ("Waits for another body to review it", "Accepted", "Not accepted", "Ảnh không có ngày."):
         assert words in text, words
+    assert "Not accepted; Central Steering Committee decided on 22 November 2026: Ảnh không có ngày." in text
+    assert "for the period 2026-W46" in text
+    assert "It proves: the system runs, the system has real users" in text
     assert "Its content was blacked out on 22 November 2026: Có số điện thoại của người dân." in text
     page = (await browser.get(TASK)).text
     assert "https://example.org/1.pdf" in page
@@ -84,9 +131,12 @@ async def test_evidence_says_whether_it_was_accepted_and_what_was_blacked_out_is
     [
         (
             "vi",
-            ("Kinh phí dự kiến 1.250,5 triệu đồng", "Lĩnh vực Dữ liệu", "Làm thí điểm Có", "Ngày kiểm tra 4/12/2026"),
+            (
+                *("Kinh phí dự kiến 1.250,5 triệu đồng", "Lĩnh vực Dữ liệu", "Làm thí điểm Có"),
+                *("Ngày kiểm tra 4/12/2026", "Cơ quan tư vấn Bộ Khoa học và Công nghệ"),
+            ),
         ),
-        ("en", ("Planned budget 1,250.5 triệu đồng", "Area Data", "Pilot Yes", "Day of the check 4 December 2026")),
+        ("en", ("Planned budget 1,250.5 triệu đồng", "Area Data", "Pilot Yes", "Advising body Ministry of Science")),
         ("ar", ("Planned budget", "Area Data", "نعم", "Day of the check")),
     ],
 )
@@ -160,7 +210,7 @@ async def test_a_long_list_says_how_many_there_are_and_leads_to_the_rest(
     monkeypatch.setattr(upstream, "of_a_page", 2)
     whole = upstream.full_task
     monkeypatch.setattr(upstream, "full_task", lambda number: whole(number) | {"evidence_count": 4})
-    total = {"evidence": 4, "decisions": 5}[name]
+    total = {"evidence": 4, "decisions": 7}[name]
     page = (await browser.get(TASK, params={"lang": "en"})).text
     first = await section(browser, TASK, anchor)
     assert f"Newest: 2 of {total}." in first
@@ -176,7 +226,7 @@ async def test_a_page_of_a_list_that_is_none_is_said_and_the_newest_are_shown(br
     answer = await browser.get(TASK, params={"lang": "en", "decisions": "x"})
     assert answer.status_code == 422
     assert "The address has a value that cannot be read" in answer.text
-    assert "Deadline moved later" in answer.text
+    assert "Extension of the deadline" in answer.text
 
 
 async def test_older_reports_and_changes_take_nothing_from_the_chart_and_the_extensions(

@@ -5,7 +5,7 @@ from html import unescape
 
 import httpx2
 import pytest
-from tests.integration.portal.records import commune
+from tests.integration.portal.records import DIRECTIVE_ID, SLUG, commune
 from tests.integration.portal.test_pages import Document
 from tests.integration.portal.upstream import Upstream
 
@@ -45,6 +45,23 @@ async def test_a_filter_of_nothing_that_there_is_is_named_and_asks_for_no_other_
     assert chosen(response.text, "bucket")[0] == "overdue"
     assert "data-record" in response.text
     assert not any(".." in path or "/b" in path for _, path, _ in upstream.requests)
+
+
+async def test_a_list_is_narrowed_to_a_document_and_a_group_of_its_programme(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    asked = {"programme": SLUG, "directive": DIRECTIVE_ID, "group": "nhom-2-1", "lang": "en"}
+    page = (await browser.get("/tasks", params=asked)).text
+    assert chosen(page, "directive") == (DIRECTIVE_ID, "02-KH/BCĐTW")
+    assert chosen(page, "group") == ("nhom-2-1", "Networks")
+    [query] = [query for _, path, query in upstream.requests if path.endswith("/tasks")]
+    assert (query["directive"], query["group"]) == (DIRECTIVE_ID, "nhom-2-1")
+    whole = (await browser.get("/tasks", params={"lang": "en"})).text
+    for field in ("directive", "group"):
+        assert f'id="{field}"' not in whole, "what can be chosen is known with the programme"
+    gone = await browser.get("/tasks", params={"directive": str(stable_id("directive", "gone")), "lang": "en"})
+    assert gone.status_code == 422
+    assert "Document that gave the task does not take this value" in Document(gone.text).text
 
 
 async def test_a_list_that_is_none_is_named(browser: httpx2.AsyncClient) -> None:

@@ -18,7 +18,8 @@ from sixclear.portal.settings import Settings
 from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
-from sixclear.portal.upstream.tasks import Programme, Tasks
+from sixclear.portal.upstream.programmes import Programme
+from sixclear.portal.upstream.tasks import Tasks
 from sixclear.portal.upstream.waiting import PAUSE_SECONDS
 from sixclear.portal.words.languages import NAMES
 

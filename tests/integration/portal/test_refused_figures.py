@@ -75,7 +75,7 @@ async def test_units_without_figures_are_said_once_when_monitoring_is_away(
     upstream.away.add("monitoring")
     said = await words_of(browser, "/", "en")
     assert "no figures yet" not in said
-    units = said.split("34 provinces and cities")[1]
+    units = said.split("Provinces and cities: share of tasks overdue")[1]
     assert units.count("The figures could not be read just now.") == 1
 
 

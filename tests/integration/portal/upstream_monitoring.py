@@ -63,7 +63,7 @@ def monitoring(state: "Upstream") -> list[Route]:
 
     async def provinces(request: Request) -> Response:
         items = []
-        for index, unit in enumerate(organisations()[2:]):
+        for index, unit in enumerate(state.units):
             total = 0 if state.empty or index == 5 else 9 + index
             overdue = min(total, (index * 7) % 9)
             counts = {"total": total, "completed": (total - overdue) // 2, "overdue": overdue, "recurring": 0}

@@ -7,8 +7,18 @@ from zlib import crc32
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from tests.integration.portal.hanging_records import OWN_VALUES, own_fields, page_of
-from tests.integration.portal.records import NOW, SLUG, brief, commune, iso, organisations, problem, standing_body
+from tests.integration.portal.hanging_records import OWN_VALUES, WORK_GROUPS, own_fields, page_of
+from tests.integration.portal.records import (
+    DIRECTIVE_ID,
+    NOW,
+    SLUG,
+    brief,
+    commune,
+    iso,
+    organisations,
+    problem,
+    standing_body,
+)
 
 from sixclear.common.ids import stable_id
 
@@ -47,7 +57,9 @@ def tasks(state: "Upstream") -> list[Route]:
                 "due_roll": "next",
                 "period_lock_days": 5,
                 "periods_confirmed": False,
+                "decision_days": 5,
                 "own_fields": own_fields() if slug == SLUG else None,
+                "work_groups": WORK_GROUPS if slug == SLUG else None,
                 "demonstration": demonstration,
                 "version": 1,
             }
@@ -55,12 +67,20 @@ def tasks(state: "Upstream") -> list[Route]:
         ]
         return JSONResponse({"items": items, "next": None})
 
+    async def directives(request: Request) -> Response:
+        if request.query_params.get("programme", SLUG) != SLUG:
+            return problem("programme-not-found", 404)
+        return JSONResponse({"items": [state.full_task(0)["directive"]], "next": None})
+
     async def listing(request: Request) -> Response:
         asked = request.query_params
         if asked.get("programme", SLUG) not in ("demonstration", "hanoi-city", SLUG):
             return problem("programme-not-found", 404)
         if "organisation" in asked and asked["organisation"] not in named_organisations():
             named = {"parameter": "organisation", "in": "query", "code": "organisation-unknown", "detail": "Unknown."}
+            return problem("reference-unknown", 422, errors=[named])
+        if asked.get("directive", DIRECTIVE_ID) != DIRECTIVE_ID:
+            named = {"parameter": "directive", "in": "query", "code": "directive-unknown", "detail": "Unknown."}
             return problem("reference-unknown", 422, errors=[named])
         if not (cursor := request.query_params.get("cursor", "0")).isdigit():
             return problem("invalid-cursor", 400)
@@ -162,6 +182,7 @@ def tasks(state: "Upstream") -> list[Route]:
     prefix = "/api/tasks/v1"
     return [
         Route(f"{prefix}/programmes", programmes),
+        Route(f"{prefix}/directives", directives),
         Route(f"{prefix}/tasks", listing),
         Route(f"{prefix}/tasks/{{task_id}}", task),
         Route(f"{prefix}/tasks/{{task_id}}/history", history),

@@ -143,7 +143,7 @@ class Timeline(Answer):
 
 
 class ProvinceStatus(BucketCounts):
-    """The four states of one of the 34 units, with its subtree."""
+    """The four states of a province or city, with its subtree."""
 
     organisation_id: UUID
     code: str
@@ -153,7 +153,7 @@ class ProvinceStatus(BucketCounts):
 
 
 class Provinces(Answer):
-    """All units of the tile map."""
+    """All provinces and cities, in the order of their codes."""
 
     items: list[ProvinceStatus] = Field(default_factory=list)
 
@@ -286,7 +286,7 @@ class Monitoring:
         return await self._transport.kept(TIMELINE, {"programme": programme, "from": start, "to": end, "step": step})
 
     async def provinces(self, *, as_of: str | None, programme: str | None) -> Provinces:
-        """The four states of each of the 34 units."""
+        """The four states of each province and city that is, or was at `as_of`."""
         query = {"as_of": as_of, "programme": programme}
         return await self._transport.kept(PROVINCES, query, _PAST_SECONDS if as_of else LIVE_SECONDS)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from sixclear.portal.upstream.answer import Answer, Listing, Operation
+from sixclear.portal.upstream.programmes import Programme
 from sixclear.portal.upstream.transport import Query, Transport
 
 Bucket = Literal["completed", "in_term", "overdue", "recurring"]
@@ -61,41 +62,10 @@ class OrganisationDetail(FoundOrganisation):
     periods: list[Name] = Field(default_factory=list)
 
 
-class OwnChoice(Answer):
-    """A value that a field of a programme may have."""
-
-    value: str
-    label_vi: str
-    label_en: str | None = None
-
-
-class OwnField(Answer):
-    """A field that a programme adds to its tasks."""
-
-    name: str
-    kind: Literal["text", "number", "date", "choice", "yes_no", "reference", "link"]
-    label_vi: str
-    label_en: str | None = None
-    unit: str | None = None
-    choices: list[OwnChoice] = Field(default_factory=list)
-    public: bool = False
-
-
-class Programme(Answer):
-    """A programme of tasks."""
-
-    slug: str
-    name_vi: str
-    name_en: str | None = None
-    source_vi: str | None = None
-    source_en: str | None = None
-    own_fields: list[OwnField] | None = None
-    demonstration: bool = False
-
-
 class Directive(Answer):
     """A document that gives tasks."""
 
+    directive_id: UUID
     number: str
     issued_on: date | None = None
     issuer: OrganisationBrief | None = None
@@ -153,6 +123,10 @@ class Task(TaskSummary):
     product: str | None = None
     own_fields: dict[str, str | bool | int | float] | None = None
     authority: str | None = None
+    work_group: str | None = None
+    replaced_by: list[UUID] | None = None
+    upper_task_id: UUID | None = None
+    upper_number: str | None = None
     assignment: Assignment | None = None
     paused_since: datetime | None = None
     expected_on: date | None = None
@@ -180,6 +154,8 @@ class Evidence(Answer):
     title: str
     url: str
     sha256: str | None = None
+    period: str | None = None
+    proves: list[str] = Field(default_factory=list)
     occurred_at: datetime | None = None
     state: str = ""
     reason: str | None = None
@@ -210,15 +186,44 @@ class Milestones(Listing[Milestone]):
     reported_percent: int | None = None
 
 
+class SpecialDay(Answer):
+    """A day that is not what its weekday says."""
+
+    day: date
+    name_vi: str
+    name_en: str
+
+
+class DueDay(Answer):
+    """How a due day was found, from the day that the rule names."""
+
+    rule_day: date
+    due_day: date
+    special: list[SpecialDay] = Field(default_factory=list)
+    legal_basis: str | None = None
+
+
+class EvidenceCounts(Answer):
+    """How many pieces of evidence wait, were accepted and were refused."""
+
+    waiting: int = 0
+    accepted: int = 0
+    refused: int = 0
+
+
 class Period(Answer):
     """A period of a recurring task."""
 
     key: str
     due_at: datetime
+    due: DueDay
+    locks_at: datetime
     status: str
     timing: str | None = None
     reported_at: datetime | None = None
     percent: int | None = None
+    text: str | None = None
+    evidence: EvidenceCounts = Field(default_factory=EvidenceCounts)
 
 
 class DecisionValue(Answer):
@@ -248,6 +253,7 @@ class Decision(Answer):
     decided_by: OrganisationBrief | None = None
     decided_at: datetime | None = None
     decision_reason: str | None = None
+    objection: bool = False
 
 
 class Comment(Answer):
@@ -275,6 +281,7 @@ class HistoryEntry(Answer):
 _V1 = "/api/tasks/v1"
 # Of each list that hangs on a task; a page names how many there are, and leads to the rest.
 _MOST = 100
+DIRECTIVES = Operation("tasks", "GET", f"{_V1}/directives", Listing[Directive])
 PROGRAMMES = Operation("tasks", "GET", f"{_V1}/programmes", Listing[Programme], outlasts=True)
 TASKS = Operation("tasks", "GET", f"{_V1}/tasks", Listing[TaskSummary])
 TASK = Operation("tasks", "GET", f"{_V1}/tasks/{{task_id}}", Task)
@@ -299,6 +306,10 @@ class Tasks:
     async def programmes(self) -> Listing[Programme]:
         """All programmes that are public."""
         return await self._transport.kept(PROGRAMMES, {"limit": 200})
+
+    async def directives(self, programme: str) -> Listing[Directive]:
+        """The documents that give the tasks of a programme, or of any, the newest first."""
+        return await self._transport.get(DIRECTIVES, {"programme": programme, "limit": 200})
 
     async def tasks(self, query: Query) -> Listing[TaskSummary]:
         """One page of tasks."""

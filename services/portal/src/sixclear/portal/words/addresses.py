@@ -8,6 +8,8 @@ PARAMETERS: Mapping[str, str] = {
     "programme": N_("Chương trình"),
     "as_of": N_("Ngày"),
     "organisation": N_("Cơ quan chủ trì"),
+    "directive": N_("Văn bản giao việc"),
+    "group": N_("Nhóm việc"),
     "status": N_("Trạng thái"),
     "bucket": N_("Kỳ hạn"),
     "assigned_by": N_("Cấp giao"),

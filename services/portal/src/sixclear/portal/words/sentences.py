@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
-from sixclear.portal.words.languages import N_, Language
+from sixclear.portal.words.languages import N_, SOURCE, Language
 from sixclear.portal.words.tables import CHANGES, EXPLAINED, NOT_REACHED_YET, TABLES
 
 _HOUR = 3_600
@@ -20,6 +21,29 @@ class Named(Protocol):
 
     @property
     def name_en(self) -> str | None: ...
+
+
+class Labelled(Protocol):
+    """A record with a code and a label in Vietnamese and perhaps in English."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def label_vi(self) -> str: ...
+
+    @property
+    def label_en(self) -> str | None: ...
+
+
+class Numbered(Protocol):
+    """A document with its number."""
+
+    @property
+    def directive_id(self) -> UUID: ...
+
+    @property
+    def number(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +94,17 @@ class Words:
     def named_options(self, records: Iterable[Named], key: str) -> list[Option]:
         """Records to choose from; `key` is the field that the choice sends."""
         return [Option(str(getattr(one, key)), self.name(one), self.language_of_name(one)) for one in records]
+
+    def labelled_options(self, records: Iterable[Labelled]) -> list[Option]:
+        """Groups of work to choose from, by their labels."""
+        name, code_of = self.language.name, self.language.code_of
+        return [
+            Option(one.code, name(one.label_vi, one.label_en), code_of(one.label_vi, one.label_en)) for one in records
+        ]
+
+    def directive_options(self, records: Iterable[Numbered]) -> list[Option]:
+        """Documents to choose from, by their numbers, which are written in Vietnamese."""
+        return [Option(str(one.directive_id), one.number, SOURCE) for one in records]
 
     def change(self, entity_type: str, change: str) -> str:
         """What happened, in words."""

@@ -15,6 +15,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "level": tasks.LEVELS,
     "clear": tasks.CLEARS,
     "evidence state": tasks.EVIDENCE_STATES,
+    "proof": tasks.PROOFS,
     "period status": tasks.PERIOD_STATUSES,
     "period timing": tasks.PERIOD_TIMINGS,
     "decision kind": tasks.DECISION_KINDS,

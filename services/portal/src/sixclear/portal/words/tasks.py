@@ -55,6 +55,11 @@ EVIDENCE_STATES: Mapping[str, str] = {
     "accepted": N_("Được chấp nhận"),
     "refused": N_("Không được chấp nhận"),
 }
+PROOFS: Mapping[str, str] = {
+    "runs": N_("hệ thống chạy"),
+    "holds_data": N_("hệ thống có dữ liệu"),
+    "has_real_users": N_("hệ thống có người dùng thật"),
+}
 PERIOD_STATUSES: Mapping[str, str] = {
     "open": N_("Đang mở"),
     "reported": N_("Đã báo cáo"),

@@ -11,7 +11,7 @@ from sixclear.portal.shell.forms import LONGEST_LINE, LONGEST_TEXT, text_problem
 from sixclear.portal.upstream.feedback import Receipt
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
-from sixclear.portal.upstream.tasks import Programme
+from sixclear.portal.upstream.programmes import Programme
 from sixclear.portal.words.feedback import KINDS
 
 _FIELDS = ("form_key", "kind", "title", "text", "programme", "contact", "consent")

@@ -1,10 +1,11 @@
-"""The tile map: 34 provinces and cities on a hand-placed grid, by territorial code.
+"""The tile map: the provinces and cities on a hand-placed grid, by territorial code.
 
 A grid, not a geographic map: every unit has the same weight and can be read and touched on a phone.
-The archipelagos stand in insets of the units that administer them.
+The archipelagos stand in insets of the units that administer them. Which units there are is what monitoring answers:
+one that was merged has no tile, and one that came later stands below the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sixclear.portal.shell.bars import Segment, segments
@@ -68,10 +69,10 @@ INSETS: tuple[Inset, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One unit on the tile map; `status` is None where nothing is known of it."""
+    """One unit on the tile map."""
 
     place: Place
-    status: ProvinceStatus | None
+    status: ProvinceStatus
     bar: Sequence[Segment]
 
 
@@ -85,28 +86,28 @@ class InsetTile:
 
 @dataclass(frozen=True, slots=True)
 class UnitMap:
-    """All units and the insets."""
+    """All units that there are, and the insets."""
 
     tiles: Sequence[Tile]
     insets: Sequence[InsetTile]
 
 
-def has_units(provinces: Sequence[ProvinceStatus]) -> bool:
-    """Whether there are figures of a unit that has a place."""
-    codes = {place.code for place in PLACES}
-    return any(province.code in codes for province in provinces)
-
-
 def unit_map(provinces: Sequence[ProvinceStatus]) -> UnitMap:
-    """The figures of each unit at its place."""
+    """The figures of each unit at its place, in the order of the places."""
     by_code = {province.code: province for province in provinces}
+    known = [place for place in PLACES if place.code in by_code]
     return UnitMap(
-        tiles=[_tile(place, by_code.get(place.code)) for place in PLACES],
+        tiles=[_tile(place, by_code[place.code]) for place in [*known, *_places_of_others(by_code)]],
         insets=[InsetTile(inset, by_code.get(inset.unit_code)) for inset in INSETS],
     )
 
 
-def _tile(place: Place, status: ProvinceStatus | None) -> Tile:
-    if status is None:
-        return Tile(place, None, [])
+def _places_of_others(codes: Collection[str]) -> list[Place]:
+    """Rows below the grid, for units that were not there when it was drawn."""
+    first = max(place.row for place in PLACES) + 1
+    others = sorted(set(codes) - {place.code for place in PLACES})
+    return [Place(code, first + number // COLUMNS, 1 + number % COLUMNS) for number, code in enumerate(others)]
+
+
+def _tile(place: Place, status: ProvinceStatus) -> Tile:
     return Tile(place, status, segments(status))

@@ -1,4 +1,4 @@
-"""The home page: the finding, its bar, its timeline, the 34 units, the last changes and what needs attention."""
+"""The home page: the finding, its bar, its timeline, the provinces, the last changes and what needs attention."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from sixclear.portal.errors import PageNotFound
 from sixclear.portal.pages.public.home.attention import AttentionRow, rows_of
 from sixclear.portal.pages.public.home.ledger import MOST, Ledger, ledger_of
 from sixclear.portal.pages.public.home.report_days import report_days
-from sixclear.portal.pages.public.home.tiles import UnitMap, has_units, unit_map
+from sixclear.portal.pages.public.home.tiles import UnitMap, unit_map
 from sixclear.portal.pages.public.home.timeline import TimelineChart, draw, drawable, trimmed, with_day
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.addresses import Asked
@@ -19,7 +19,7 @@ from sixclear.portal.shell.bars import Segment, segments
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.monitoring import Attention, Changes, Provinces, Status, Timeline, TimelinePoint
 from sixclear.portal.upstream.parts import Parts
-from sixclear.portal.upstream.tasks import Programme
+from sixclear.portal.upstream.programmes import Programme
 
 _WEEK = timedelta(days=7)
 _DAILY_UP_TO_DAYS = 92
@@ -207,8 +207,7 @@ def _chart(
 
 
 def _units(provinces: Provinces | None) -> Callable[[], UnitMap] | None:
-    items = provinces.items if provinces else []
-    return partial(unit_map, items) if has_units(items) else None
+    return partial(unit_map, provinces.items) if provinces and provinces.items else None
 
 
 async def _changes(gateway: Gateway, parts: Parts, past: date | None) -> Changes | None:

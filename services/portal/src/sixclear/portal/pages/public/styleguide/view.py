@@ -13,7 +13,8 @@ from sixclear.portal.pages.public.task.progress import ProgressChart
 from sixclear.portal.pages.public.task.progress import draw as draw_progress
 from sixclear.portal.shell.bars import Segment, segments
 from sixclear.portal.upstream.monitoring import BucketCounts, Change, Concern, Shares, TimelinePoint
-from sixclear.portal.upstream.tasks import OrganisationBrief, Programme, Report, Task
+from sixclear.portal.upstream.programmes import Programme
+from sixclear.portal.upstream.tasks import OrganisationBrief, Report, Task
 
 _NOW = datetime(2025, 12, 4, 10, tzinfo=UTC)
 

@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.portal.pages.public.task.lists import NAMES, Item, Read, Shown, read
-from sixclear.portal.pages.public.task.own_fields import OwnValue, own_values
+from sixclear.portal.pages.public.task.own_fields import OwnValue, named, own_values, references
 from sixclear.portal.pages.public.task.progress import ProgressChart, draw
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.deadlines import Distance, distance
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
+from sixclear.portal.upstream.programmes import Programme, WorkPart
 from sixclear.portal.upstream.tasks import (
     Comment,
     Decision,
@@ -24,7 +25,6 @@ from sixclear.portal.upstream.tasks import (
     HistoryEntry,
     Milestones,
     Period,
-    Programme,
     Report,
     Task,
 )
@@ -38,7 +38,8 @@ class TaskView:
     """The page of a task; what hangs on it is None when it could not be had.
 
     `timings` counts the periods that are shown. `distance` is None for a task without a deadline that counts:
-    recurring, over, paused, or not counted and past it. `asked` names the pages of its lists.
+    recurring, over, paused, or not counted and past it. `asked` names the pages of its lists. `group` is the group of
+    work that the task is in, None also where its programme has not said what it is called.
     """
 
     now: datetime
@@ -49,6 +50,7 @@ class TaskView:
     demonstration: bool
     programme: Programme | None
     own_values: Sequence[OwnValue]
+    group: WorkPart | None
     milestones: Milestones | None
     periods: Listing[Period] | None
     timings: Mapping[str, int]
@@ -89,6 +91,10 @@ async def load(gateway: Gateway, now: datetime, task_id: UUID, asked: Asked) -> 
     changes = lists.history.newest.items if lists.history.newest else []
     said = lists.reports.newest.items if lists.reports.newest else []
     programme = next((p for p in programmes.items if p.slug == found.programme), None) if programmes else None
+    values = own_values(programme, found.own_fields)
+    organisations = await asyncio.gather(
+        *(parts.optional(gateway.tasks.organisation(one)) for one in references(values))
+    )
     return TaskView(
         now=now,
         asked=asked.without(wrong) if (wrong := lists.wrong()) else asked,
@@ -97,7 +103,8 @@ async def load(gateway: Gateway, now: datetime, task_id: UUID, asked: Asked) -> 
         extensions=sum(entry.change == "extended" for entry in changes),
         demonstration=found.demonstration or (programme is not None and programme.demonstration),
         programme=programme,
-        own_values=own_values(programme, found.own_fields),
+        own_values=named(values, organisations),
+        group=programme.group(found.work_group) if programme else None,
         milestones=milestones,
         periods=periods,
         timings=_timings(periods),

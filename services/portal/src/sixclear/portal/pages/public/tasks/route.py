@@ -10,7 +10,10 @@ from sixclear.portal.shell.portal import portal_of
 
 PAGE = PUBLIC.page(
     "tasks",
-    reads=("programme", "organisation", "status", "bucket", "assignment", "assigned_by", "q", "sort", "cursor"),
+    reads=(
+        *("programme", "organisation", "directive", "group"),
+        *("status", "bucket", "assignment", "assigned_by", "q", "sort", "cursor"),
+    ),
 )
 
 
