@@ -16,6 +16,7 @@ from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.organisation.seed import organisation_id
 from sixclear.tasks.period.service.passing import pass_time
+from sixclear.tasks.urge.service import ladder
 
 # A Monday after Đồng Nai became a city, so that the story tells of nothing that is still to come.
 THAT_DAY = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
@@ -182,6 +183,21 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await step("G06", f"/comments/{comment}/answer", {"text": "Đã bổ sung nhân lực, bảo đảm đúng hạn"})
     await step("P57", "/tasks", commented | {"classification": "restricted"})
     await step("P57", "/tasks", commented)
+    urged = proposal(external_id="NV-17", deadline="2026-05-12")
+    await step("P57", "/tasks", urged)
+    said = {"kind": "urging", "text": "Đề nghị báo cáo nguyên nhân chậm", "position": "Chánh Văn phòng"}
+    await step("P57", f"{task}/urges", said)
+    urge = (await service.get("/urges"))["items"][0]["urge_id"]
+    await step("G06", f"/urges/{urge}/answer", {"text": "Đang chờ thiết bị, bảo đảm đúng hạn"})
+    await step("P57", "/tasks", urged | {"classification": "restricted"})
+    await step("P57", "/tasks", urged)
+    await step("P57", "/tasks", proposal(external_id="NV-18", deadline="2026-05-13"))
+    remark = {"kind": "remark", "text": "Ưu tiên kết nối dữ liệu trước", "position": "Bộ trưởng"}
+    await step("G06", f"{task}/urges", remark)
+    # Two rungs of the first task are due by then, and one of the second.
+    service.clock.pass_by(hours=30)
+    await ladder.pass_time(service.database, service.log, service.clock)
+    await granted("G06", {"kind": "cancellation"})
 
 
 @pytest.mark.asyncio

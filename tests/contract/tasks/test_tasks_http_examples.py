@@ -80,6 +80,9 @@ async def _tell_and_compare(service: Service) -> None:
     department = organisation_id("75-KH")
     assert (await service.post("75", f"/organisations/{department}/retry", rest)).status_code == 200
     await _read_periods(service)
+    said = {"kind": "urging", "text": "Đề nghị báo cáo tiến độ", "position": "Chánh Văn phòng"}
+    urge_id = (await service.post("P57", f"/tasks/{task_id}/urges", said)).json()["urge_id"]
+    await _give_a_ladder(service)
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await exchanges.read_everything(
@@ -95,9 +98,17 @@ async def _tell_and_compare(service: Service) -> None:
         milestone_id=milestone_id,
         evidence_id=evidence_id,
         decision_id=decision_id,
+        urge_id=urge_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)
+
+
+async def _give_a_ladder(service: Service) -> None:
+    rungs = [{"days": -5, "to": "doer"}, {"days": 1, "to": "head"}, {"days": 10, "working": True, "to": "late_list"}]
+    path, headers = f"{service.prefix}/programmes/plan/ladder", service.headers("P57")
+    given = await service.http.put(path, json={"rungs": rungs, "answer_days": 3}, headers=headers)
+    assert given.status_code == 200, given.text
 
 
 async def _over_many(service: Service) -> None:

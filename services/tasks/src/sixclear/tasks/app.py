@@ -43,6 +43,8 @@ from sixclear.tasks.settings import Settings
 from sixclear.tasks.succession import routes as succession
 from sixclear.tasks.task import routes as task
 from sixclear.tasks.task.service.children import addresses_below, hang
+from sixclear.tasks.urge import routes as urge
+from sixclear.tasks.urge.service.ladder import CHILDREN as URGES
 from sixclear.tasks.withdrawal import routes as withdrawal
 
 # Each sender of a large file reads what became of it.
@@ -63,6 +65,7 @@ ROUTERS = (
     reporting.files,
     evidence.router,
     comment.router,
+    urge.router,
     JOBS,
     log.router,
     log.own_router,
@@ -84,7 +87,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
-    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS)
+    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:

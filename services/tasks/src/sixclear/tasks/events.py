@@ -11,6 +11,7 @@ from sixclear.tasks.organisation.events import ORGANISATION_EVENTS
 from sixclear.tasks.period.events import PERIOD_EVENTS
 from sixclear.tasks.programme.events import PROGRAMME_EVENTS
 from sixclear.tasks.task.events import TASK_EVENTS
+from sixclear.tasks.urge.events import URGE_EVENTS
 
 EVENTS = EventCatalogue(
     service="tasks",
@@ -24,6 +25,7 @@ EVENTS = EventCatalogue(
         DECISION_EVENTS,
         PERIOD_EVENTS,
         COMMENT_EVENTS,
+        URGE_EVENTS,
         CENSUS_EVENTS,
     ),
 )

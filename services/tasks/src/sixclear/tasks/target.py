@@ -13,6 +13,7 @@ from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.organisation.seed import follow_shipped
 from sixclear.tasks.period.service.passing import pass_time
 from sixclear.tasks.settings import Settings
+from sixclear.tasks.urge.service import ladder
 
 
 async def register_organisations(target: SourceTarget[Settings]) -> None:
@@ -31,8 +32,12 @@ def with_files(settings: Settings, process: CommonSettings) -> Settings:
     return settings.model_copy(update={"files": str(process.home / "files" / "tasks")})
 
 
-async def forget_files(target: SourceTarget[Settings]) -> None:
-    """Take out files that nothing has named for a day, and content that was blacked out."""
+async def tend(target: SourceTarget[Settings]) -> None:
+    """Take out files that nothing has named for a day, and content that was blacked out; take up ladders left behind.
+
+    A process of the release before, which may still run, assigns tasks without one.
+    """
+    await ladder.take_up_left(target.database, target.runtime.clock)
     if not target.settings.files:
         return
     store, now = store_of(target.settings), target.runtime.clock()
@@ -40,9 +45,10 @@ async def forget_files(target: SourceTarget[Settings]) -> None:
     await forget_redacted(target.database, store, now)
 
 
-async def pass_time_of_periods(target: SourceTarget[Settings]) -> None:
-    """Open, miss and lock periods of recurring tasks."""
+async def pass_time_of_tasks(target: SourceTarget[Settings]) -> None:
+    """Open, miss and lock periods of recurring tasks, and send what is due on the ladders of others."""
     await pass_time(target.database, target.event_log, target.runtime.clock)
+    await ladder.pass_time(target.database, target.event_log, target.runtime.clock)
 
 
 async def take_decisions(target: SourceTarget[Settings]) -> None:
@@ -64,7 +70,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         waiting_for="migrating and registering organisations",
         prepare=register_organisations,
         count=count,
-        tend=forget_files,
-        pass_time=pass_time_of_periods,
+        tend=tend,
+        pass_time=pass_time_of_tasks,
         go_on=take_decisions,
     )

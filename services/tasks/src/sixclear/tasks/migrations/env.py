@@ -12,8 +12,9 @@ from sixclear.tasks.period import models as period
 from sixclear.tasks.programme import models as programme
 from sixclear.tasks.tables import Base
 from sixclear.tasks.task import models as task
+from sixclear.tasks.urge import models as urge
 
 # A table is known once its module is imported.
-TABLES = comment, decision, evidence, file, milestone, period, organisation, programme, directive, task
+TABLES = comment, decision, evidence, file, milestone, period, organisation, programme, directive, task, urge
 
 run_env(Base.metadata)

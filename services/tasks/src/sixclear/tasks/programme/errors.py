@@ -28,3 +28,11 @@ class OwnFieldsInvalid(DomainError):
     code, status, title = "own-fields-invalid", 422, "A value of the programme's own fields is not valid"
     meaning = "A task gives a field that its programme does not have, a value of another kind, or lacks a required one."
     remedy = "See `own_fields` of the programme, and correct what `errors` names."
+
+
+class LadderRefused(DomainError):
+    code, status, title = "ladder-refused", 422, "The ladder is refused"
+    meaning = (
+        "A rung is not later than the one before it, it counts days that do not fit, or no hour is left for sending."
+    )
+    remedy = "Correct what `errors` names: days rise, and once they are working days they stay so."

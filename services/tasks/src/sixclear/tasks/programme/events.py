@@ -32,6 +32,10 @@ class ProgrammeData(EventData):
     evidence_organisation_id: UUID | None = Field(
         default=None, description="The body that accepts evidence before a task is confirmed."
     )
+    ladder: dict[str, Any] | None = Field(
+        default=None,
+        description="When its tasks are told to whom, as the OpenAPI description has it; null: by default.",
+    )
 
 
 PROGRAMME_EVENTS = EntityEvents(

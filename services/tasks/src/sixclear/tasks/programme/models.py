@@ -40,6 +40,8 @@ class Programme(Versioned, Base):
     own_fields: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     # Its groups of work and their parts, as they were described; null: a decision may name any group.
     work_groups: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    # When its tasks are told to whom, as it was described; null: the default of `ladder.py`.
+    ladder: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (

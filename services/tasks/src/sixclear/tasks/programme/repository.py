@@ -1,6 +1,7 @@
 """Programmes in the database."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -38,6 +39,14 @@ async def programme_facts(session: AsyncSession, ids: Collection[UUID]) -> dict[
     columns = [getattr(Programme, name) for name in _FACTS]
     found = await session.execute(select(*columns).where(Programme.programme_id.in_(ids)))
     return {row[0]: ProgrammeFacts(row[1], row[2], terms(*row[3:])) for row in found}
+
+
+async def ladders(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, dict[str, Any] | None]:
+    """What the ladder columns of these programmes hold."""
+    found = await session.execute(
+        select(Programme.programme_id, Programme.ladder).where(Programme.programme_id.in_(ids))
+    )
+    return {row[0]: row[1] for row in found}
 
 
 async def ids_of_reach(session: AsyncSession, reach: str) -> Sequence[UUID]:

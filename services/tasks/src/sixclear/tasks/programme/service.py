@@ -17,6 +17,7 @@ from sixclear.tasks.fields import PREFIX, Reach
 from sixclear.tasks.organisation.service import hold, referenced, refuse_ended
 from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
+from sixclear.tasks.programme.ladder import Ladder, check_ladder, ladder_of, stored
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.recording import PROGRAMME
 from sixclear.tasks.programme.rules import ProgrammeFacts, check_described, check_groups, own_fields_of
@@ -155,6 +156,26 @@ async def patch_programme(ctx: Context, slug: str, patch: Mapping[str, Any], exp
         "evidence_organisation": checking and str(checking),
     }
     return (await register_programme(ctx, patched(ProgrammeEntry, current, patch, slug=slug), expect))[0]
+
+
+async def ladders_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Ladder]:
+    """The ladders of these programmes as they are stored now, by identifier."""
+    return {programme_id: ladder_of(column) for programme_id, column in (await rows.ladders(session, ids)).items()}
+
+
+async def put_ladder(ctx: Context, slug: str, ladder: Ladder, expect: Expect) -> tuple[Programme, bool]:
+    """Give a programme another ladder; its owner may. The ladder that it has changes nothing (False).
+
+    Raises ProgrammeNotFound, OrganisationNotAllowed and LadderRefused, and what `expect` raises.
+    """
+    programme = await locked(ctx, slug, expect)
+    ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
+    check_ladder(ladder)
+    if ladder_of(programme.ladder) == ladder:
+        return programme, False
+    occurred_at = ctx.fact_time(None, programme.occurred_at)
+    await record(ctx, programme, Change("updated", {"ladder": stored(ladder)}), occurred_at, PROGRAMME)
+    return programme, True
 
 
 async def owns_programmes(ctx: Context, organisation_id: UUID) -> bool:

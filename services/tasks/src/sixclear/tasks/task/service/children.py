@@ -23,6 +23,9 @@ C = TypeVar("C", bound=HangsOnTask)
 # The task, which is locked, the change and when it became true.
 Follow = Callable[[Context, Task, Change, datetime], Awaitable[None]]
 
+# What an open child carries of its task: its columns with their values.
+Carried = Callable[[Any, Task], Mapping[str, Any]]
+
 WITHDRAWN = "withdrawn"
 RESTATED = "restated"
 
@@ -32,13 +35,15 @@ class Children(Generic[C]):
     """A kind of entity that hangs on tasks. Its changes `restated` and `withdrawn` are declared.
 
     `confirmed` is what becomes of them when a body is about to confirm their task; it raises what stands against it.
-    `follow` is what else a change of the task makes of it, in the same transaction.
+    `follow` is what else a change of the task makes of it, in the same transaction. `carried` is what an open one
+    carries of the task beside `dimensions`, told again with them.
     """
 
     model: type[C]
     kind: EntityKind[C]
     confirmed: Callable[[Context, Task, datetime, UUID], Awaitable[None]] | None = None
     follow: "Follow | None" = None
+    carried: "Carried | None" = None
 
 
 _hanging: tuple[Children[Any], ...] = ()
@@ -84,6 +89,8 @@ async def restate_children(ctx: Context, task: Task, occurred_at: datetime) -> N
     for children in _hanging:
         for child in await rows.lock_children(ctx.session, children.model, task.task_id):
             carried = now if child.is_open else {"classification": now["classification"]}
+            if child.is_open and children.carried is not None:
+                carried = {**carried, **children.carried(child, task)}
             changed = {name: value for name, value in carried.items() if getattr(child, name) != value}
             if changed:
                 await record(ctx, child, Change(RESTATED, changed), occurred_at, children.kind)

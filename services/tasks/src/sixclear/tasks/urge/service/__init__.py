@@ -1,0 +1,1 @@
+"""Urges: said, answered, found; ladders: kept, and told by time."""
