@@ -95,6 +95,29 @@ async def test_a_period_goes_on_after_a_pause_within_its_window(service: Service
     assert changes == ["opened", "locked", "reopened"]
 
 
+async def test_both_of_two_periods_that_fall_due_together_go_on_after_a_pause(service: Service) -> None:
+    rule = {"kind": "recurring", "deadline": None, "recurrence": "FREQ=WEEKLY;BYDAY=SU"}
+    task_id = await an_assigned_task(service, **rule)
+    service.clock.now = datetime(2026, 2, 17, 3, tzinfo=UTC)  # the first day of Tet: both Sundays are due on the 23rd
+    await pass_time(service.database, service.log, service.clock)
+    before = (await service.get(f"/tasks/{task_id}/periods"))["items"][:2]
+    assert [(one["key"], one["due_at"]) for one in before] == [
+        ("2026-W08", "2026-02-23T10:00:00Z"),
+        ("2026-W07", "2026-02-23T10:00:00Z"),
+    ]
+    await decide(service, await asked(service, task_id, "pause"))
+    service.clock.now += timedelta(days=1)
+    await decide(service, await asked(service, task_id, "resume"))
+    after = (await service.get(f"/tasks/{task_id}/periods"))["items"][:2]
+    assert [one | {"version": 1} for one in after] == before
+    report = {"text": "Đúng tiến độ", "period": "2026-W07"}
+    assert (await service.post("G06", f"/tasks/{task_id}/progress", report)).is_success
+    service.clock.now = datetime(2026, 2, 24, 3, tzinfo=UTC)
+    await pass_time(service.database, service.log, service.clock)
+    ended = (await service.get(f"/tasks/{task_id}/periods"))["items"][1:3]
+    assert [(one["key"], one["timing"]) for one in ended] == [("2026-W08", "missing"), ("2026-W07", "on_time")]
+
+
 async def test_nothing_of_a_pause_is_left_of_a_task_that_is_cancelled_in_it(service: Service) -> None:
     task_id = await an_assigned_task(service)
     await decide(service, await asked(service, task_id, "pause"))

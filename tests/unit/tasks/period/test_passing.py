@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told, timing
+from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told, report, taken, timing
 from sixclear.tasks.period.passage import Known, RecurringTask, advance, end, first_period, follow_rule, go_on_at, stop
 from sixclear.tasks.programme.rules import Terms
 
@@ -43,7 +43,10 @@ class Kept:
         read = [
             one
             for one in self.periods.values()
-            if one.next_at or one.status in ("open", "missed", "returned") or one == last
+            if one.next_at
+            or one.status in ("open", "missed", "returned")
+            or (one.status == "locked" and one.locks_at < one.due_at)
+            or one == last
         ]
         return Known(read, keys=self.keys() if last and last.rule != self.task.rule else ())
 
@@ -216,6 +219,57 @@ def test_a_period_goes_on_after_a_pause_as_it_was() -> None:
         (period,) = kept.periods.values()
         same = before[period.period_id]
         assert (period.status, period.due_at, period.locks_at) == (status, same.due_at, same.locks_at)
+
+
+TET = datetime(2026, 2, 23, 10, tzinfo=UTC)  # when the Sundays before and in the week of Tet fall due together
+
+
+def two_due_together() -> Kept:
+    """A task of every Sunday in the week of Tet: two windows are open, which end at one instant."""
+    kept = Kept(a_task("FREQ=WEEKLY;BYDAY=SU"))
+    kept.pass_to(TET - timedelta(days=5))
+    assert [one.key for one in kept.periods.values() if one.due_at == TET] == ["2026-W07", "2026-W08"]
+    return kept
+
+
+def of_tet(kept: Kept) -> dict[str, str]:
+    """What became of the two periods."""
+    return {one.key: one.status for one in kept.periods.values() if one.key in ("2026-W07", "2026-W08")}
+
+
+def test_both_of_two_periods_that_fall_due_together_go_on_after_a_pause() -> None:
+    kept = two_due_together()
+    before = kept.periods.copy()
+    for days, step in ((4, stop), (3, go_on_at)):
+        at = TET - timedelta(days=days)
+        kept.take(step(kept.task, replace(kept.known, keys=kept.keys()), at, at, 60))
+        assert set(of_tet(kept).values()) == {"locked" if step is stop else "open"}
+    for one in kept.periods.values():
+        same = before[one.period_id]
+        assert (one.due_at, one.locks_at, one.next_at) == (same.due_at, same.locks_at, same.next_at)
+    kept.pass_to(TET + timedelta(hours=1))
+    assert of_tet(kept) == {"2026-W07": "missed", "2026-W08": "missed"}, "each is asked for"
+
+
+def test_the_one_that_was_not_reported_goes_on_where_the_later_one_was() -> None:
+    kept = two_due_together()
+    last = next(one for one in kept.periods.values() if one.key == "2026-W08")
+    told = Told(2, 50, None, TET - timedelta(days=5, hours=1), True)
+    kept.take([taken(last, report(last, told), told.occurred_at, TET - timedelta(days=5))])
+    for days, step in ((4, stop), (3, go_on_at)):
+        at = TET - timedelta(days=days)
+        kept.take(step(kept.task, replace(kept.known, keys=kept.keys()), at, at, 60))
+    assert of_tet(kept) == {"2026-W07": "open", "2026-W08": "reported"}
+
+
+def test_two_that_fell_due_together_within_a_pause_are_asked_for_no_more() -> None:
+    kept = two_due_together()
+    begun, over = TET - timedelta(days=4), TET + timedelta(days=1)
+    kept.take(stop(kept.task, kept.known, begun, begun, 60))
+    kept.take(go_on_at(kept.task, replace(kept.known, keys=kept.keys()), over, over, 60))
+    assert of_tet(kept) == {"2026-W07": "locked", "2026-W08": "locked"}
+    kept.pass_to(over + timedelta(hours=1))
+    assert [one.key for one in kept.periods.values() if one.status == "open"] == ["2026-W09"]
 
 
 def test_a_rule_that_changed_in_a_pause_begins_with_its_end() -> None:

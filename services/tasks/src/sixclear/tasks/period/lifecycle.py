@@ -247,9 +247,10 @@ def lock(at: datetime) -> Change:
     return Change("locked", {"status": "locked", "locks_at": at})
 
 
-def is_stopped(period: PeriodRecord) -> bool:
-    """Whether it ended before it was due, and nothing was reported on it that counts."""
-    return period.status == "locked" and period.reported_at is None and period.locks_at < period.due_at
+def is_stopped(period: PeriodRecord, at: datetime) -> bool:
+    """Whether it ended before it was due, which it is not at this instant, and nothing that counts was reported."""
+    ended = period.status == "locked" and period.reported_at is None and period.locks_at < period.due_at
+    return ended and period.due_at > at
 
 
 def go_on(period: PeriodRecord, fields: Mapping[str, Any]) -> Change:

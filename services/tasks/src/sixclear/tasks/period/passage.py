@@ -48,7 +48,7 @@ class RecurringTask:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a task's periods: those that are not closed, and the last one.
+    """What is known of a task's periods: those that are not closed or were stopped, and the last one.
 
     `told` are reports of no period. `keys` are the names of all its periods, where its rule is another one now.
     """
@@ -122,12 +122,25 @@ def stop(task: RecurringTask, known: Known, at: datetime, now: datetime, most: i
 def go_on_at(task: RecurringTask, known: Known, at: datetime, now: datetime, most: int) -> list[Step]:
     """What the end of a pause at `at` makes of the periods: none is asked for that was due within it.
 
-    The period in which the pause came goes on where its window still does, as the rule now says; else the next one
-    opens that is due, as the first of a new series. `known` has the names of all periods.
+    The period in which the pause came goes on where its window still does, as the rule now says; so do those before it
+    that fall due with it. Else the next one opens that is due, as the first of a new series. `known` has the names of
+    all periods.
     """
     last = known.last
-    if last is None or task.rule is None or (last.due_at > at and not is_stopped(last)):
-        return advance(task, known, now, most)
+    before = [_goes_on(task, one, at, now) for one in known.periods if one != last and is_stopped(one, at)]
+    if last is None or task.rule is None or (last.due_at > at and not is_stopped(last, at)):
+        return before + advance(task, known, now, most)
+    return before + _last_goes_on(task, known, last, at, now)
+
+
+def _goes_on(task: RecurringTask, period: PeriodRecord, at: datetime, now: datetime) -> Step:
+    """A period that is not the last one goes on as it was: the window after it is open."""
+    window = window_fields(period.window, period.rule, period.series, task.terms)
+    return taken(period, go_on(period, {**task.carried, **window, "next_at": None}), at, now)
+
+
+def _last_goes_on(task: RecurringTask, known: Known, last: PeriodRecord, at: datetime, now: datetime) -> list[Step]:
+    assert task.rule is not None, "checked"
     if last.due_at > at:
         window: Window | None = last.window
         number = last.series
