@@ -70,6 +70,7 @@ _CENSUS_WITHOUT = {
 
 _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
+_WHO_CONFIRMS = "which body may confirm a task is said once, as a rule and in SQL"
 _HANGS = "it is published as its task is, and its event carries what counts the task"
 _LIVES = "a simulated life is what the rules of tasks make of it"
 TASKS = House(
@@ -100,6 +101,7 @@ TASKS = House(
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
     },
     ideas={
+        "decision.parts": Idea("repository", "the statements of decisions over many tasks, and of their parts"),
         "decision.effects": Idea("lifecycle", "what each kind of decision does to its task, pure"),
         "file.stores": Idea("repository", "the folder or bucket that the settings name"),
         "programme.ladder": Idea("rules", "when a task that nears its deadline is told to whom, pure"),
@@ -165,6 +167,9 @@ TASKS = House(
         "evidence.routes -> file.stores": "evidence is answered from the place of files",
         "evidence -> organisation.schemas": _NAMED,
         "reporting -> evidence.schemas": "the list of a task's evidence says what was decided on each piece",
+        "evidence -> task.filters": _WHO_CONFIRMS,
+        "period -> task.filters": _WHO_CONFIRMS,
+        "period -> organisation.schemas": _NAMED,
         "period -> task.lifecycle": _HANGS,
         "period -> task.events": _HANGS,
         "period -> task.series": "the windows of a rule are found once, for the task and for its periods",

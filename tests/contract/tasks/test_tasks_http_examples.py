@@ -67,7 +67,7 @@ async def _tell_and_compare(service: Service) -> None:
     refused = proposal(external_id="NV-6", assign=False, deadline="2026-06-15")
     assert (await service.post("G06", "/tasks", refused)).status_code == 201
     await patch(f"/tasks/{task_id}", {"title": "Xây dựng cơ sở dữ liệu dùng chung của ngành"})
-    await patch("/programmes/plan", {"name_en": "Plan 02 of 2025"})
+    await patch("/programmes/plan", {"name_en": "Plan 02 of 2025", "periods_confirmed": True})
     directives = (await service.get("/directives"))["items"]
     await patch(f"/directives/{directives[0]['directive_id']}", {"title": "Kế hoạch liên thông"})
     path = f"/tasks/{task_id}/milestones"
@@ -120,6 +120,8 @@ async def _over_many(service: Service) -> None:
 
 async def _read_periods(service: Service) -> None:
     task = next(one for one in (await service.get("/tasks"))["items"] if one["kind"] == "recurring")
+    reported = await service.post("G06", f"/tasks/{task['task_id']}/progress", {"text": "Không phát sinh"})
+    assert reported.status_code == 201, reported.text
     headers = service.headers("G06")
     for tasks in ("/tasks", "/own/tasks"):
         path = f"{service.prefix}{tasks}/{task['task_id']}/periods"

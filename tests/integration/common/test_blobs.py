@@ -13,7 +13,7 @@ from obstore.store import MemoryStore
 from PIL import Image
 from tests.integration.common.s3_server import bucket
 
-from sixclear.common.blobs.kinds import DOCX, JPEG, ODT, PDF, PNG, fits_name, kind_of
+from sixclear.common.blobs.kinds import DOCX, JPEG, ODT, PDF, PNG, MacrosFound, fits_name, kind_of
 from sixclear.common.blobs.pictures import MOST_SCANS, MOST_SEGMENTS, PictureUnreadable, without_metadata
 from sixclear.common.blobs.store import BlobMissing, BlobStore, BlobTooLarge, in_folder
 
@@ -161,7 +161,9 @@ TYPES = ("[Content_Types].xml", "<Types/>")
         (picture("JPEG"), JPEG),
         (archive(TYPES, ("word/document.xml", "<w/>")), DOCX),
         (archive(("mimetype", ODT.media_type), ("content.xml", "<o/>")), ODT),
-        (archive(TYPES, ("word/document.xml", "<w/>"), ("word/vbaProject.bin", "macro")), None),
+        (archive(TYPES, ("word/document.xml", "<w/>"), ("word/embeddings/oleObject1.bin", "a table")), DOCX),
+        (b"%PDF-1.7\n1 0 obj << /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> >> endobj\n", PDF),
+        (archive(("[Content_Types].xml", ""), ("a.txt", "text"), ("word/vbaProject.bin", "macro")), None),
         (archive(("mimetype", "application/epub+zip")), None),
         (archive(("a.txt", "text")), None),
         (b"PK\x03\x04 but no archive", None),
@@ -184,10 +186,6 @@ def typed(kind: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     "content",
     [
-        archive(typed("application/vnd.ms-office.vbaProject"), ("word/document.xml", "<w/>")),
-        archive(typed("application/vnd.ms-word.document.macroEnabled.main+xml"), ("word/document.xml", "<w/>")),
-        archive(typed("application/vnd.ms-office.vb&#97;Project"), ("word/document.xml", "<w/>")),
-        archive(typed("application/vnd.ms-excel.intlMacrosheet+xml"), ("xl/workbook.xml", "<x/>")),
         archive(typed("a"), ("[Content_Types].xmm", "b"), ("word/document.xml", "<w/>")).replace(b".xmm", b".xml"),
         archive(typed("a"), ("word/document.xml", "<w/>"), ("Word/Document.xml", "<w/>")),
         archive((typed("a")[0], " " * 2_000_000), ("word/document.xml", "<w/>")),
@@ -198,6 +196,23 @@ def typed(kind: str) -> tuple[str, str]:
 )
 def test_what_runs_under_another_name_is_no_document(content: bytes) -> None:
     assert kind_of(io.BytesIO(content)) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        archive(TYPES, ("word/document.xml", "<w/>"), ("word/vbaProject.bin", "macro")),
+        archive(typed("application/vnd.ms-office.vbaProject"), ("word/document.xml", "<w/>")),
+        archive(typed("application/vnd.ms-word.document.macroEnabled.main+xml"), ("word/document.xml", "<w/>")),
+        archive(typed("application/vnd.ms-office.vb&#97;Project"), ("word/document.xml", "<w/>")),
+        archive(typed("application/vnd.ms-excel.intlMacrosheet+xml"), ("xl/workbook.xml", "<x/>")),
+        archive(TYPES, ("xl/workbook.xml", "<x/>"), ("xl/activeX/activeX1.bin", "control")),
+        archive(("mimetype", ODT.media_type), ("content.xml", "<o/>"), ("Basic/Standard/Module1.xml", "<m/>")),
+    ],
+)
+def test_a_document_with_macros_is_told_apart(content: bytes) -> None:
+    with pytest.raises(MacrosFound):
+        kind_of(io.BytesIO(content))
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

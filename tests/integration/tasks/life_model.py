@@ -4,6 +4,7 @@ It knows nothing of the service but its routes. What it does not foresee (`allow
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,8 +41,9 @@ class Lives:
             yield from self._confirming(life, now)
             yield from self._described(life, now)
             for kind in KINDS:
-                for asker in (life.lead, *life.others[:1], "P57", STRANGER):
+                for asker in (life.lead, *life.others[:1], STRANGER):
                     yield self._ask(life, kind, asker, now)
+                yield self._ask_as_owner(life, kind, now)
             for asked in list(life.open.values()):
                 yield from self._answers(life, asked, now)
 
@@ -187,7 +189,8 @@ class Lives:
 
     def _successors(self, life: Life, value: dict[str, Any], statuses: tuple[str, ...], least: int) -> bool:
         named = [self.named(one) for one in value["replaced_by"]]
-        same = all(one.restricted == life.restricted and one.status in statuses for one in named)
+        place = life.restricted, life.own
+        same = all((one.restricted, one.own) == place and one.status in statuses for one in named)
         return same and len(named) >= least and life not in named
 
     def named(self, task_id: str) -> Life:
@@ -198,8 +201,8 @@ class Lives:
         """Whether a body may ask for this now."""
         grows = kind != "extension" or value["deadline"] != life.current
         named = [self.named(one) for one in value.get("replaced_by", ())]
-        seen = all(asker in one.doers or not one.restricted for one in named)
-        body = asker in life.doers and kind not in life.open
+        seen = all(asker in (*one.doers, "P57") or not one.restricted for one in named)
+        body = (asker in life.doers or (life.own and asker == "P57")) and kind not in life.open
         return body and seen and life.status != "proposed" and grows and self.grantable(life, kind, value, now)
 
     def _ask(self, life: Life, kind: str, asker: str, now: datetime, *, objects: bool | None = None) -> Attempt:
@@ -215,6 +218,20 @@ class Lives:
         body = {"kind": kind, "reason": f"Lần {self.counter}"} | said(value)
         group, body = ("assignment objection", body | {"objection": True}) if objection else (f"ask {kind}", body)
         return Attempt(group, asker, f"/tasks/{life.task_id}/decisions", body, may, then)
+
+    def _ask_as_owner(self, life: Life, kind: str, now: datetime) -> Attempt:
+        """P57 gave all tasks: on its own work what it asks for is granted in the same act, on other work by nobody."""
+        asked = self._ask(life, kind, "P57", now)
+        if not life.own:
+            return replace(asked, allowed=False)
+        value = self.value_of(life, kind, now)
+
+        def then(answer: dict[str, Any]) -> None:
+            asked.then(answer)
+            self.grant(life, life.open[kind], value, now)
+
+        may = bool(asked.allowed) and self.assignable(kind, value, now)
+        return replace(asked, group=f"alone {kind}", allowed=may, then=then)
 
     def _answers(self, life: Life, asked: Asked, now: datetime) -> Iterator[Attempt]:
         at, kind = f"/decisions/{asked.decision_id}", asked.kind
@@ -303,6 +320,8 @@ class Lives:
                 life.found, life.status, life.paused_since = life.status, "paused", now
                 life.current = life.current if life.current is not None and life.current < now else None
             case "resume":
+                assert life.paused_since is not None
+                life.pauses.append((life.paused_since, now))
                 life.status, life.found, life.paused_since = life.found or "", None, None
                 life.current = value.get("deadline")
             case "reopening":

@@ -63,6 +63,10 @@ class Life:
     accept_by: datetime | None = None
     accepted: datetime | None = None
     objected: datetime | None = None
+    # In a programme of P57's own work, on which it decides alone.
+    own: bool = False
+    # The pauses that are over: from when, until when.
+    pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     open: dict[str, Asked] = field(default_factory=dict)
 
     @property

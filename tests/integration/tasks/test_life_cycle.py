@@ -29,9 +29,14 @@ TASKS: dict[str, tuple[int, dict[str, Any]]] = {
     "monthly": (0, {"kind": "recurring", "recurrence": "FREQ=MONTHLY;BYMONTHDAY=20"}),
     "part one": (400, {"assign": False}),
     "part two": (90, {"assign": False, "coordinating_organisations": ["C"]}),
+    "own": (30, {"programme": "own", "coordinating_organisations": ["B"]}),
 }
+OWN = {"slug": "own", "name_vi": "Của mình", "name_en": "Own", "resolution": "57-NQ/TW", "owner": "P57", "reach": "own"}
 # By these the number of tasks may change.
-DECIDE = ("assign", "grant cancellation", "grant split", "grant merger")
+DECIDE = (
+    *("assign", "grant cancellation", "grant split", "grant merger"),
+    *("alone cancellation", "alone split", "alone merger"),
+)
 # These change what hangs on a task, and never the task.
 BESIDE = (
     *("ask", "refuse", "withdraw", "decline", "milestone", "assignment"),
@@ -41,7 +46,7 @@ Step = tuple[int, int, int]
 
 
 class Story:
-    """A story of requests on five tasks; after each all is compared with the model."""
+    """A story of requests on six tasks; after each all is compared with the model."""
 
     def __init__(self, service: Service, lives: list[Life], bodies: list[str]) -> None:
         self.service, self.model = service, Lives(lives, bodies)
@@ -51,9 +56,13 @@ class Story:
 
     @classmethod
     async def begin(cls, service: Service, number: int) -> "Story":
-        """Five tasks at the first instant: two that are worked on, one that recurs, two that are proposed."""
+        """Six tasks at the first instant: three that are worked on, one that recurs, two that are proposed.
+
+        One of them is in a programme of P57's own work.
+        """
         service.clock.now = START
         lives: list[Life] = []
+        assert (await service.post("P57", "/programmes", OWN)).is_success
         bodies = {letter: await _set_up(service, f"{number}-{letter}") for letter in "ABC"}
         lead = {
             "lead_organisation": bodies["A"],
@@ -74,6 +83,7 @@ class Story:
                 original=due,
                 current=due,
                 recurring=due is None,
+                own="programme" in changes,
                 task_id=answer.json()["task_id"],
             )
             if life.status == "assigned":
@@ -98,11 +108,13 @@ class Story:
             chosen = [one for one in attempts if (one.allowed is False) == (how >= 7)]
             if how < 3:
                 # Else most of what is asked for is forgotten.
-                chosen = [one for one in chosen if one.group.startswith(("grant", "accept", "confirm"))] or chosen
+                chosen = [
+                    one for one in chosen if one.group.startswith(("grant", "alone", "accept", "confirm"))
+                ] or chosen
             groups = sorted({one.group for one in chosen})
             group = [one for one in chosen if one.group == groups[what % len(groups)]]
             await self._attempt(group[which % len(group)])
-        check_rows(self.model.lives, self.rows)
+        check_rows(self.model.lives, self.rows, self.service.clock.now)
 
     async def end(self) -> None:
         """All that was told is readable, and nothing is missing of it."""
@@ -249,9 +261,11 @@ def _walk(seed: int, length: int) -> list[Step]:
     return [(dice.randrange(60), dice.randrange(60), dice.randrange(10)) for _ in range(length)]
 
 
-# Two short stories, and what the second has beside the first: together a decision of each kind, answers and mergers.
+# Two short stories, and what the second has beside the first: together a decision of each kind, answers and mergers,
+# and what the owner of its own work decides alone.
 SHOWN = {f"grant {kind}" for kind in KINDS} | {"assignment accept", "assignment objection", "merge bodies"}
-STORIES = {322: SHOWN - {"grant split"}, 304: {"grant split", "merge bodies"}}
+ALONE = {f"alone {kind}" for kind in ("extension", "transfer", "pause", "resume", "cancellation", "regrouping")}
+STORIES = {416: SHOWN - {"grant split"}, 409: {"grant split"} | ALONE}
 
 
 @pytest.mark.parametrize("seed", STORIES)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx2 import Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.integration.tasks.conftest import Service, an_assigned_task
+from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 from tests.integration.tasks.decision.conftest import ask, asked, decide, told
 
 from sixclear.common.errors import Unavailable
@@ -197,6 +197,27 @@ async def test_who_may_ask_decide_and_take_back(service: Service) -> None:
     items = (await service.get("/decisions"))["items"]
     assert {one["state"] for one in items} == {"withdrawn"}
     assert (await decide(service, whole_id)).json()["code"] == "transition-not-allowed"
+
+
+async def test_who_decides_is_told_to_wait_until_it_is_known_which_tasks_take_it(service: Service) -> None:
+    own = await tasks_of(service, 1)
+    programme = {"slug": "other", "name_vi": "Khác", "name_en": "Other", "resolution": "57-NQ/TW", "owner": "G01"}
+    assert (await service.post("G01", "/programmes", programme)).status_code == 201
+    lead = {"lead_organisation": "75", "responsible_position": {"title": "Chánh Văn phòng", "organisation": "75"}}
+    of_others = {"programme": "other", "assigning_organisation": "G01", "external_id": "K-1"} | lead
+    foreign = await service.post("G01", "/tasks", proposal(**of_others))
+    assert foreign.status_code == 201, foreign.text
+    whole_id = (await over_many(service, [*own, foreign.json()["task_id"]])).json()["decision_id"]
+    early = await decide(service, whole_id)
+    assert (early.status_code, early.json()["code"]) == (409, "decision-in-preparation"), early.text
+    assert int(early.headers["retry-after"]) > 0
+    assert (await decide(service, whole_id, code="75")).json()["code"] == "organisation-not-allowed", "of none of them"
+    await reach(service)
+    granted = await decide(service, whole_id)
+    assert (granted.status_code, granted.json()["state"]) == (200, "granted"), granted.text
+    await reach(service)
+    told_of = outcomes(await service.get(f"/decisions/{whole_id}"))
+    assert told_of == {own[0]: "done", foreign.json()["task_id"]: "organisation-not-allowed"}
 
 
 async def test_one_over_a_restricted_task_is_seen_by_the_bodies_concerned(service: Service) -> None:

@@ -10,7 +10,9 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import text
 from tests.integration.tasks.conftest import Service, an_assigned_task
-from tests.integration.tasks.decision.conftest import asked, decide
+from tests.integration.tasks.decision.conftest import ask, asked, decide
+from tests.integration.tasks.decision.test_alone import own_task
+from tests.integration.tasks.decision.test_over_many import outcomes, over_many, reach
 from tests.integration.tasks.decision.test_split import proposed
 
 from sixclear.common.testing.eventually import eventually
@@ -88,3 +90,37 @@ async def test_two_mergers_into_each_other_do_not_wait_for_each_other(service: S
     assert Counter(answer.status_code for answer in answers) == {200: 1, 422: 1}, [one.text for one in answers]
     shown = [(await service.get(f"/tasks/{one}"))["status"] for one in (one, other)]
     assert sorted(shown) == ["assigned", "cancelled"]
+
+
+async def test_two_chunks_that_name_the_same_tasks_do_not_wait_for_each_other(service: Service) -> None:
+    """One merges two tasks into a third one; the other one pauses the second of them and that third one."""
+    first, second, into = sorted([str(await an_assigned_task(service, external_id=f"NV-{one}")) for one in range(3)])
+    pause = await over_many(service, [second, into], kind="pause", deadline=None)
+    merger = await over_many(service, [first, second], kind="merger", deadline=None, replaced_by=[into])
+    whole_ids = [answer.json()["decision_id"] for answer in (pause, merger)]
+    await reach(service)
+    for whole_id in whole_ids:
+        assert (await decide(service, whole_id)).is_success
+    workers = []
+    async with service.database.transaction() as session:
+        await session.execute(text("SELECT FROM task WHERE task_id = :one FOR UPDATE"), {"one": UUID(second)})
+        # The pause waits for its first task; then the merger has its own first one, and waits for the same task.
+        for number in (1, 2):
+            workers.append(asyncio.create_task(reach(service, at_a_time=2)))
+            await waits(service, number)
+    await asyncio.gather(*workers)
+    async with service.database.session() as session:
+        failed = await session.scalar(text("SELECT count(*) FROM decision_part WHERE failures > 0 OR waits"))
+    assert failed == 0, "neither was undone"
+    for whole_id in whole_ids:
+        assert set(outcomes(await service.get(f"/decisions/{whole_id}")).values()) == {"done"}
+
+
+async def test_two_mergers_in_one_act_into_each_other_do_not_wait_for_each_other(service: Service) -> None:
+    one, other = [await own_task(service, key) for key in ("NV-1", "NV-2")]
+    async with held(service, one, other) as waiting:
+        for number, (source, into) in enumerate(((one, other), (other, one)), 1):
+            waiting.append(asyncio.create_task(ask(service, source, "merger", "75", replaced_by=[into])))
+            await waits(service, number)
+    answers = [request.result() for request in waiting]
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 422: 1}, [one.text for one in answers]

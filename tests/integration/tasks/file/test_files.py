@@ -1,6 +1,7 @@
 """A file is sent once and named in evidence: what everyone gets is what was sent, and a picture without its secrets."""
 
 import io
+import zipfile
 from asyncio import gather
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +31,15 @@ async def send(
     given = params if name is None else {"name": name} | params
     headers = service.headers(code) | {"content-type": "application/octet-stream"}
     return await service.http.post(f"{service.prefix}/files", content=content, params=given, headers=headers)
+
+
+def document(*parts: tuple[str, str]) -> bytes:
+    """A document of Office Open XML with these parts beside its text."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as file:
+        for name, content in (("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<w/>"), *parts):
+            file.writestr(name, content)
+    return written.getvalue()
 
 
 async def read(service: Service, path: str, code: str | None = None, **headers: str) -> Response:
@@ -155,6 +165,8 @@ async def test_a_form_sends_a_file_with_its_name(service: Service) -> None:
         (b"<script>alert(1)</script>", "a.pdf", 422, "file-kind-refused"),
         (REPORT, "a.docx", 422, "file-kind-refused"),
         (b"", "a.pdf", 422, "file-kind-refused"),
+        (document(("word/vbaProject.bin", "Sub AutoOpen")), "ke-hoach.docm", 422, "file-has-macros"),
+        (document(("word/vbaProject.bin", "Sub AutoOpen")), "ke-hoach.docx", 422, "file-has-macros"),
         (REPORT, None, 422, "invalid-request"),
         (REPORT, " ", 422, "invalid-request"),
         (REPORT, "x" * 201, 422, "invalid-request"),
@@ -167,6 +179,17 @@ async def test_what_is_refused_leaves_nothing(
     refused = await send(service, "G06", content, name)
     assert (refused.status_code, refused.json()["code"]) == (status, code), refused.text
     assert [blob async for blob in store_of(own(service)).kept()] == []
+
+
+async def test_a_body_is_told_how_a_document_with_macros_is_sent(service: Service) -> None:
+    refused = (await send(service, "G06", document(("word/vbaProject.bin", "Sub AutoOpen")), "a.docm")).json()
+    assert (refused["title"], "PDF" in refused["detail"], "DOCX" in refused["detail"]) == (
+        "The document has macros",
+        True,
+        True,
+    )
+    with_a_table = document(("word/embeddings/oleObject1.bin", "a table"))
+    assert (await send(service, "G06", with_a_table, "ke-hoach.docx")).status_code == 201, "it opens without running"
 
 
 async def test_a_file_of_another_body_cannot_be_named(service: Service) -> None:

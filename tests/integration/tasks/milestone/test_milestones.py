@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from httpx2 import Response
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
+from tests.integration.tasks.decision.conftest import asked, decide
 
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.task.service.children import hanging
@@ -246,3 +247,48 @@ async def test_everything_that_hangs_on_a_task_follows_its_classification() -> N
         "task"
     }
     assert {children.kind.entity_type for children in hanging()} == hang_on_tasks
+
+
+async def shown(service: Service, task_id: UUID | str) -> list[tuple[str, str, bool]]:
+    """The title, the day on which it is due and whether it is overdue, of each milestone of a task."""
+    listed = (await service.get(f"/tasks/{task_id}/milestones"))["items"]
+    return [(one["title"], one["current_deadline"][:10], one["overdue"]) for one in listed]
+
+
+async def test_no_milestone_of_a_paused_task_crosses_its_deadline(service: Service) -> None:
+    task_id = await an_assigned_task(service)
+    late = (await plan(service, task_id, title="Khảo sát", deadline="2025-12-05")).json()
+    for title, day in (("Thiết kế", "2025-12-10"), ("Xây dựng", "2025-12-13"), ("Vận hành", "2026-03-01")):
+        assert (await plan(service, task_id, title=title, deadline=day)).status_code == 201
+    service.clock.now = datetime(2025, 12, 8, 3, tzinfo=UTC)
+    await decide(service, await asked(service, task_id, "pause"))
+    service.clock.now = datetime(2026, 1, 7, 3, tzinfo=UTC)
+    assert await shown(service, task_id) == [
+        ("Khảo sát", "2025-12-05", True),
+        ("Thiết kế", "2025-12-10", False),
+        ("Xây dựng", "2025-12-13", False),
+        ("Vận hành", "2026-03-01", False),
+    ], "what the pause found overdue stays so"
+    one = await service.get(f"/milestones/{late['milestone_id']}")
+    assert one["overdue"], "one alone says the same"
+
+    await decide(service, await asked(service, task_id, "resume", deadline="2026-01-11"))
+    assert await shown(service, task_id) == [
+        ("Khảo sát", "2025-12-05", True),
+        ("Thiết kế", "2026-01-09", False),
+        ("Xây dựng", "2026-01-11", False),
+        ("Vận hành", "2026-03-01", False),
+    ], "as many days later as the pause had, and not after its task"
+    assert [change for change, _, _ in await told(service)] == ["planned"] * 4 + ["moved"] * 2
+    service.clock.now = datetime(2026, 1, 10, 3, tzinfo=UTC)
+    assert [overdue for _, _, overdue in await shown(service, task_id)] == [True, True, False, False]
+
+
+async def test_a_milestone_of_a_proposal_is_not_overdue(service: Service) -> None:
+    made = await service.post("P57", "/tasks", proposal(assign=False))
+    task_id = made.json()["task_id"]
+    assert (await plan(service, task_id)).status_code == 201
+    service.clock.now = datetime(2025, 12, 12, 3, tzinfo=UTC)
+    assert await shown(service, task_id) == [(PLAN["title"], "2025-12-10", False)]
+    assert (await service.post("P57", f"/tasks/{task_id}/assign", {})).is_success
+    assert await shown(service, task_id) == [(PLAN["title"], "2025-12-10", True)]

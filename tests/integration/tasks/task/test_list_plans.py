@@ -16,10 +16,14 @@ from tests.integration.tasks.conftest import START
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.tasks.decision.repository import Decider, DecisionFilter, list_decisions
 from sixclear.tasks.events import EVENTS
+from sixclear.tasks.evidence import repository as evidence
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.repository import list_subtree
 from sixclear.tasks.organisation.seed import organisation_id, seed_organisations
+from sixclear.tasks.period import repository as periods
+from sixclear.tasks.programme.service import ids_owned_by
 from sixclear.tasks.simulation.service import Size, simulate
 from sixclear.tasks.task import listing
 from sixclear.tasks.task.filters import TaskFilter
@@ -29,7 +33,7 @@ from sixclear.tasks.task.schemas import Bucket, TaskStatus
 
 pytestmark = pytest.mark.asyncio
 
-LARGE = ("task", "event", "progress_report")
+LARGE = ("task", "event", "progress_report", "decision", "period", "evidence_review")
 STATUSES = get_args(get_args(TaskStatus)[0])
 # What one page and its count may read of a million tasks: bodies times a page, windows of reports and events with the
 # tasks behind them, and what a proposal or a search looks through.
@@ -44,6 +48,13 @@ class Read:
 
     rows: int
     scanned: frozenset[str]
+
+
+_CARRIED = """task_id, programme, assigned_by, organisation_id, classification, demonstration, version,
+              published_version, occurred_at, recorded_at"""
+_OF_TASK = """t.task_id, p.slug, t.assigned_by, t.lead_organisation_id, t.classification, false, 1, 1, t.recorded_at,
+              t.recorded_at
+              FROM task t JOIN programme p USING (programme_id) WHERE t.status IN ('assigned', 'in_progress')"""
 
 
 @contextmanager
@@ -104,6 +115,14 @@ async def filters(session: AsyncSession) -> Mapping[str, TaskFilter]:
         {"assigning_organisation_id": owner, "restricted_for": owner},
         {"assigning_organisation_id": own, "restricted_for": own},
         *({"coordinating_organisation_id": one, "restricted_for": one} for one in (own, province, beside)),
+        {"confirming_organisation_id": own, "restricted_for": own},
+        {"confirming_organisation_id": owner, "owned_programme_ids": (task.programme_id,), "restricted_for": owner},
+        {
+            "confirming_organisation_id": owner,
+            "owned_programme_ids": (task.programme_id,),
+            "restricted_for": owner,
+            "status": "submitted",
+        },
         *({"status": status} for status in STATUSES),
         *({"bucket": bucket} for bucket in get_args(Bucket)),
         *({"assigned_by": level} for level in ("central", "province", "commune")),
@@ -191,6 +210,53 @@ async def test_every_list_can_be_read_by_an_index(small_country: Database, monke
     async with small_country.session() as session:
         await session.execute(text("SET LOCAL enable_seqscan = off"))
         assert await broken(small_country, session, MOST_READ) == []
+
+
+# What hangs on the simulated tasks: of each open one a request and evidence that waits, of each recurring one a period.
+_HANGING = (
+    "UPDATE programme SET periods_confirmed = true",
+    """INSERT INTO evidence (task_id, task_version, title, url, occurred_at, recorded_at)
+       SELECT task_id, 9999, 'a', 'https://example.invalid', recorded_at, recorded_at FROM task""",
+    f"""INSERT INTO evidence_review (evidence_id, state, hidden, {_CARRIED})
+        SELECT (SELECT evidence_id FROM evidence e WHERE e.task_id = t.task_id AND task_version = 9999), 'waiting',
+               false, {_OF_TASK}""",
+    f"""INSERT INTO period (period_id, key, series, rule, day, opens_at, due_at, roll, edition, locks_at, status,
+                            reported_at, reported_in_public, {_CARRIED})
+        SELECT gen_random_uuid(), '2025-W49', 1, 'FREQ=WEEKLY', '2025-12-05', t.recorded_at, t.recorded_at, 'next',
+               '2025.1', t.recorded_at, 'reported', t.recorded_at, true, {_OF_TASK} AND t.kind = 'recurring'""",
+    f"""INSERT INTO decision (decision_id, kind, state, reason, former, proposed, asked_by_organisation_id, asked_at,
+                              asked_late, decide_by, {_CARRIED})
+        SELECT gen_random_uuid(), 'pause', 'asked', 'a', '{{}}', '{{}}', t.lead_organisation_id, t.recorded_at, false,
+               t.recorded_at, {_OF_TASK}""",
+)
+
+
+async def test_what_waits_for_a_body_is_read_by_an_index(small_country: Database) -> None:
+    async with small_country.transaction() as session:
+        await session.execute(
+            text("ALTER TABLE evidence_review DROP CONSTRAINT fk_evidence_review_evidence_id_evidence")
+        )
+        for statement in _HANGING:
+            assert (await session.execute(text(statement))).rowcount > 0  # type: ignore[attr-defined]
+    async with small_country.session() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        owner = organisation_id("G06")
+        owned = tuple(await ids_owned_by(session, owner))
+        commune = select(Organisation.organisation_id).where(Organisation.level == "commune").limit(1)
+        own = (await session.scalars(commune)).one()
+        for body, programmes in ((owner, owned), (own, ())):
+            after = START.replace(year=2020), own
+            waits = DecisionFilter(None, None, None, None, None, None, decider=Decider(body, programmes, (body,)))
+            for name, asked in {
+                "decisions": list_decisions(session, waits, after=after, limit=51),
+                "periods": periods.list_to_confirm(session, periods.Confirming(body, programmes), after, 51),
+                "evidence": evidence.list_to_check(session, body, programmes, after, 51),
+            }.items():
+                with sent(small_country) as statements:
+                    assert len(await asked) == (51 if body == owner else 0), name
+                for one in statements:
+                    read = await read_of(session, *one)
+                    assert not read.scanned, f"{name}: {read}"
 
 
 @pytest.mark.long

@@ -1,12 +1,21 @@
 """The reached share of a plan, and what a milestone lets itself be told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from sixclear.common.change import TransitionNotAllowed
-from sixclear.tasks.milestone.lifecycle import MilestoneState, ends, hold_again, lapse, move, reach, reached
+from sixclear.tasks.milestone.lifecycle import (
+    MilestoneState,
+    after_pause,
+    ends,
+    hold_again,
+    lapse,
+    move,
+    reach,
+    reached,
+)
 
 DAY = datetime(2026, 5, 1, 10, tzinfo=UTC)
 
@@ -55,3 +64,26 @@ def test_a_task_ends_by_its_status_and_not_by_what_is_said_of_it_afterwards() ->
     assert ends("cancelled", {"status": "cancelled"})
     assert not ends("paused", {"status": "paused"})
     assert not ends("completed", {"classification": "public"})
+
+
+def days(count: int, hours: int = 0) -> datetime:
+    """So long after the first of May at 17:00."""
+    return DAY + timedelta(days=count, hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("due", "resumed", "holds", "later"),
+    [
+        (days(3), days(20, -5), None, days(23)),
+        (days(3), days(20, -5), days(21), days(21)),
+        (days(0), days(0, 6), None, days(1)),
+        (days(3), days(4), days(-9), days(7)),
+        (days(-1), days(20), None, None),
+        (days(21), days(20), None, None),
+    ],
+    ids=["as many days", "with its task", "on the same day", "its task was late before", "late before", "to come"],
+)
+def test_what_was_due_in_a_pause_is_due_as_many_days_later(
+    due: datetime, resumed: datetime, holds: datetime | None, later: datetime | None
+) -> None:
+    assert after_pause(due, DAY, resumed, holds) == later

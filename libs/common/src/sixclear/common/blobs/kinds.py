@@ -51,6 +51,10 @@ _RUNS = ("vbaproject.bin", "basic/", "scripts/", "activex/")
 _RUNNING_TYPES = (b"macroenabled", b"vbaproject", b"macrosheet", b"activex", b"&#", b"<!doctype")
 
 
+class MacrosFound(Exception):
+    """The document is of a kind that is taken, and has macros or other parts that run."""
+
+
 def _opens_otherwise(before: bytes) -> bool:
     return b"<" in before or b"\0" in before or before.startswith((b"PK", b"MZ", b"#!"))
 
@@ -66,9 +70,10 @@ _SIGNATURES: tuple[tuple[Callable[[bytes], bool], Kind], ...] = (
 
 
 def kind_of(file: IO[bytes]) -> Kind | None:
-    """The kind that the content proves, None for any other and for a document that has macros.
+    """The kind that the content proves, None for any other.
 
-    Reads the first kilobyte, and of an archive its directory. `file` can seek.
+    Raises MacrosFound for a document that has macros, or whose parts may run otherwise. Reads the first kilobyte, and
+    of an archive its directory. `file` can seek.
     """
     head = file.read(HEAD)
     found = next((kind for fits, kind in _SIGNATURES if fits(head)), None)
@@ -106,20 +111,25 @@ def _archive(file: IO[bytes]) -> Kind | None:
                 return None
             if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
                 return None
-            if any(part in name.lower() for name in names for part in _RUNS):
-                return None
+            runs = any(part in name.lower() for name in names for part in _RUNS)
             if _TYPES in names:
+                if archive.getinfo(_TYPES).file_size > _MOST_TYPES:
+                    return None
                 found = next((kind for part, kind in _MAIN_PARTS.items() if part in names), None)
-                return None if _runs(archive) else found
-            return _open_document(archive, entries)
+                runs = runs or _says_it_runs(archive)
+            else:
+                found = _open_document(archive, entries)
+            if found is not None and runs:
+                raise MacrosFound
+            return found
+    except MacrosFound:
+        raise
     except Exception:  # a packer of the archive raises what it likes, and a store that cannot be read says so later
         return None
 
 
-def _runs(archive: zipfile.ZipFile) -> bool:
+def _says_it_runs(archive: zipfile.ZipFile) -> bool:
     """Whether the document says of a part that it runs."""
-    if archive.getinfo(_TYPES).file_size > _MOST_TYPES:
-        return True
     types = archive.read(_TYPES).replace(b"\0", b"").lower()
     return any(running in types for running in _RUNNING_TYPES)
 

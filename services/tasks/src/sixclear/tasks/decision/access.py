@@ -19,8 +19,20 @@ def require_asker(ctx: Context, task: Task) -> UUID:
     return ctx.require_organisation(allowed, "ask for a decision on a task of other organisations")
 
 
+def decides_alone(task: Task, organisation_id: UUID | None) -> bool:
+    """Whether a body decides on its own request: it assigned the task, in a programme of its own work.
+
+    Nobody above it gave that work, and no figure above it counts it. What another body assigned, or the country counts,
+    is decided by another body.
+    """
+    owner = task.programme.owner_organisation_id
+    return task.programme.reach == "own" and organisation_id == task.assigning_organisation_id == owner
+
+
 async def check_decidable(ctx: Context, task: Task, asked_by: UUID) -> None:
-    """Raises DecisionImpossible when no other body than the one that asks could decide."""
+    """Raises DecisionImpossible when no body could decide: the one that asks does not, unless it decides alone."""
+    if decides_alone(task, asked_by):
+        return
     if {task.assigning_organisation_id, task.programme.owner_organisation_id} - {asked_by}:
         return
     if (await get_organisation(ctx.session, str(task.assigning_organisation_id))).parent_id is None:
@@ -30,10 +42,10 @@ async def check_decidable(ctx: Context, task: Task, asked_by: UUID) -> None:
 async def require_decider(ctx: Context, task: Task, asked_by: UUID) -> UUID:
     """The assigning body, the programme's owner and the bodies above the assigning one may; returns the caller's.
 
-    Raises DecisionByAsker for the body that asked.
+    Raises DecisionByAsker for the body that asked, unless it decides alone.
     """
     own = ctx.caller.organisation_id
-    if own == asked_by:
+    if own == asked_by and not decides_alone(task, own):
         raise DecisionByAsker
     allowed: set[UUID | None] = {task.assigning_organisation_id, task.programme.owner_organisation_id}
     if own is not None and own not in allowed and await is_led_by(ctx.session, task.assigning_organisation_id, own):
@@ -62,7 +74,8 @@ _ASKING = OrganisationRule(
 )
 _DECIDING = OrganisationRule(
     "deciding_body",
-    "the assigning body of the task, the owner of the programme or a body above the assigning one, which did not ask",
+    "the assigning body of the task, the owner of the programme or a body above the assigning one, which did not ask; "
+    "of its own programme's work, the owner that assigned it, also when it asked",
     require_decider,
 )
 _ASKED = OrganisationRule("body_that_asked", "the body that asked for the decision", require_asking_body)

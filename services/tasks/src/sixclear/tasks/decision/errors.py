@@ -12,14 +12,30 @@ class DecisionNotFound(DomainError):
 
 class DecisionByAsker(DomainError):
     code, status, title = "decision-by-asker", 403, "The body that asks does not decide"
-    meaning = "A request on a task is decided by another body than the one that made it."
+    meaning = (
+        "A request on a task is decided by another body than the one that made it. Only the work of its own programme "
+        "is decided by the owner alone."
+    )
     remedy = "Ask the assigning organisation, the owner of the programme, or a body above the assigning one to decide."
 
 
 class DecisionImpossible(DomainError):
     code, status, title = "decision-impossible", 422, "No body could decide on this request"
-    meaning = "The organisation that asks is the only one that could decide, and it does not decide on its own request."
+    meaning = (
+        "The organisation that asks is the only one that could decide, and it does not decide on its own request. Only "
+        "the work of its own programme is decided by the owner alone."
+    )
     remedy = "Have an organisation that works on the task ask for it."
+
+
+class DecisionInPreparation(DomainError):
+    code, status, title = "decision-in-preparation", 409, "The request is still being taken to its tasks"
+    meaning = "It is not known yet of all its tasks whether they can take it, so who decides is not known either."
+    remedy = "Send the same answer again after the seconds that `Retry-After` names; `waiting` says how many are left."
+    named_headers = ("Retry-After",)
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"Retry-After": "2"})
 
 
 class DecisionOpen(DomainError):

@@ -49,6 +49,15 @@ class Decision(HangsOnTask, Base):
         Index("ix_decision_task_id", "task_id", "asked_at", "decision_id"),
         Index("ix_decision_listing", "asked_at", "decision_id"),
         Index("ix_decision_asked", "asked_at", "decision_id", postgresql_where=text("state = 'asked'")),
+        # What waits for the word of a body: to be decided, or a transfer to be accepted.
+        Index(
+            "ix_decision_awaited",
+            "asked_at",
+            "decision_id",
+            postgresql_where=text(
+                "state = 'asked' OR kind = 'transfer' AND (state = 'granted' OR state = 'granted_otherwise')"
+            ),
+        ),
     )
 
     @property

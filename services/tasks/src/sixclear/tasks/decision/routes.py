@@ -1,5 +1,6 @@
 """Decisions on tasks over HTTP."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -21,13 +22,15 @@ from sixclear.tasks.decision.errors import (
     REFUSALS,
     DecisionByAsker,
     DecisionImpossible,
+    DecisionInPreparation,
     DecisionNotFound,
     DecisionOpen,
     DecisionReasonMissing,
     DecisionValueWrong,
 )
 from sixclear.tasks.decision.models import Decision, DecisionOverMany
-from sixclear.tasks.decision.repository import DecisionFilter, PartFilter
+from sixclear.tasks.decision.parts import PartFilter
+from sixclear.tasks.decision.repository import DecisionFilter
 from sixclear.tasks.decision.responses import decision_responses, is_awaited, whole_response
 from sixclear.tasks.decision.schemas import (
     Acceptance,
@@ -41,7 +44,7 @@ from sixclear.tasks.decision.schemas import (
     PartOutcome,
     State,
 )
-from sixclear.tasks.decision.service import ask, assignment, find, many, take_over
+from sixclear.tasks.decision.service import alone, ask, assignment, find, many, take_over
 from sixclear.tasks.decision.service import decide as deciding
 from sixclear.tasks.decision.service import extend as extending
 from sixclear.tasks.fields import PREFIX
@@ -79,8 +82,12 @@ OrganisationParam = Annotated[
     Lookup | None, Query(description="Those on tasks that this body, or one below it, is answerable for.")
 ]
 RoleParam = Annotated[
-    Literal["part", "mandate"],
-    Query(description="Tasks in which your organisation has a part, or those that your token's mandate names."),
+    Literal["part", "deciding", "mandate"],
+    Query(
+        description="`part`: on tasks in which your organisation has a part. `deciding`: those that wait for its word, "
+        "to be decided by it or, of a granted transfer, to be accepted. `mandate`: on tasks that your token's mandate "
+        "names."
+    ),
 ]
 SortParam = Annotated[
     Literal["longest", "newest"],
@@ -147,10 +154,17 @@ async def list_own_decisions(
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[DecisionView]:
-    """As `/decisions`, on the tasks in which your organisation has a part, or by mandate; restricted ones included."""
-    named = await mandated(ctx) if role == "mandate" else None
-    concerned = ctx.caller.own_organisation() if named is None else None
-    narrow = DecisionFilter(task_id, kind, state, None, asked_before, concerned, named, objection)
+    """As `/decisions`, on the tasks in which your organisation has a part, or by mandate; restricted ones included.
+
+    With `role=deciding` those that wait for your organisation, also as the owner of a programme or as a body above.
+    """
+    narrow = DecisionFilter(task_id, kind, state, None, asked_before, None, objection=objection)
+    if role == "mandate":
+        narrow = replace(narrow, mandated=await mandated(ctx))
+    elif role == "deciding":
+        narrow = replace(narrow, decider=await find.decider(ctx))
+    else:
+        narrow = replace(narrow, concerned=ctx.caller.own_organisation())
     return await _page(ctx, narrow, organisation, sort, cursor, limit)
 
 
@@ -205,7 +219,7 @@ async def get_decision(
     responses=problem_responses(TaskNotFound, DecisionValueWrong, ReferenceUnknown, DeadlineInPast) | _FOLLOWED,
 )
 async def ask_over_many(ctx: ContextDep, entry: DecisionOverManyEntry, response: Response) -> DecisionOverManyView:
-    """Ask for one decision over many tasks; another body decides, once.
+    """Ask for one decision over many tasks; another body decides, once, or the owner of the work alone, as for one.
 
     It goes to the tasks in chunks. A task that cannot take it is named, and stops no other.
     """
@@ -219,11 +233,16 @@ async def ask_over_many(ctx: ContextDep, entry: DecisionOverManyEntry, response:
     operation_id="askForDecision",
     dependencies=[ASK],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS, DecisionOpen, DecisionImpossible, *_GIVING, DeadlineInPast) | _ASKED,
+    responses=problem_responses(*STEP_REFUSALS, DecisionOpen, DecisionImpossible, *_GIVING, *_ASSIGNING, DeadlineInPast)
+    | _ASKED,
 )
 async def ask_for_decision(ctx: ContextDep, task_id: UUID, entry: DecisionEntry, response: Response) -> DecisionView:
-    """Ask for a decision on a task, with the reason; another body decides."""
-    decision, new = await ask.ask(ctx, task_id, entry)
+    """Ask for a decision on a task, with the reason; another body decides.
+
+    On the work of a programme of `reach: own` its owner decides alone, where it assigned the task: what it asks for
+    with the scope `tasks:assign` is granted in the same act.
+    """
+    decision, new = await alone.ask(ctx, task_id, entry)
     if not new:
         response.status_code = 200
     return await _answer(ctx, decision, response)
@@ -234,13 +253,15 @@ async def ask_for_decision(ctx: ContextDep, task_id: UUID, entry: DecisionEntry,
     operation_id="decide",
     dependencies=[DECIDE],
     responses=problem_responses(
-        *REFUSALS, DecisionByAsker, DecisionReasonMissing, *_GIVING, *_ASSIGNING, DeadlineInPast
+        *REFUSALS,
+        *(DecisionByAsker, DecisionInPreparation, DecisionReasonMissing, DeadlineInPast),
+        *(*_GIVING, *_ASSIGNING),
     ),
 )
 async def decide(
     ctx: ContextDep, decision_id: UUID, answer: DecisionAnswer, expect: ExpectDep, response: Response
 ) -> DecisionView | DecisionOverManyView:
-    """Grant a request, grant something else in its place, or refuse it; never the body that asked.
+    """Grant a request, grant something else in its place, or refuse it; never who asked, unless it decides alone.
 
     What is granted happens to the task in the same transaction. One over many tasks goes to them in chunks afterwards.
     """

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sixclear.tasks.tables import Base
@@ -32,6 +32,13 @@ class EvidenceReview(HangsOnTask, Base):
 
     __table_args__ = (
         Index("ix_evidence_review_task_id", "task_id"),
+        Index(
+            "ix_evidence_review_waiting",
+            "programme",
+            "occurred_at",
+            "evidence_id",
+            postgresql_where=text("state = 'waiting'"),
+        ),
         CheckConstraint("state IN ('waiting', 'accepted', 'refused')", name="state"),
     )
 

@@ -1,13 +1,32 @@
 """Evidence in the database."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, column, func, select, table
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    and_,
+    case,
+    column,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from sixclear.tasks.evidence.models import EvidenceReview
-from sixclear.tasks.task.models import Evidence
+from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.task.filters import has_part, may_confirm, programmes_of, works_on
+from sixclear.tasks.task.lifecycle import OPEN_STATUSES
+from sixclear.tasks.task.models import Evidence, Task
 
 _EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("published"))
 
@@ -69,6 +88,51 @@ async def list_reviews(session: AsyncSession, task_id: UUID, period: str | None 
     if period is not None:
         of_task = of_task.where(Evidence.period == period)
     return (await session.scalars(of_task.order_by(Evidence.task_version))).unique().all()
+
+
+async def list_to_check(
+    session: AsyncSession,
+    organisation_id: UUID,
+    owned_programme_ids: Sequence[UUID],
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[tuple[EvidenceReview, Task]]:
+    """Evidence that waits for the word of a body, with its task, the longest first.
+
+    Each of its programmes is read in this order, up to a page.
+    """
+    place = tuple_(EvidenceReview.occurred_at, EvidenceReview.evidence_id)
+    programmes = programmes_of(organisation_id)
+    waiting = [
+        EvidenceReview.programme == programmes.c.slug,
+        literal_column("evidence_review.state = 'waiting'", Boolean),  # written as in the index
+        Task.status.in_(OPEN_STATUSES),
+        _is_for(organisation_id, owned_programme_ids),
+        *(() if after is None else (place > tuple_(*after),)),
+    ]
+    its_task = Task.task_id == EvidenceReview.task_id
+    first = select(EvidenceReview.evidence_id).join(Task, its_task).join(Task.programme).where(*waiting)
+    in_order = EvidenceReview.occurred_at, EvidenceReview.evidence_id
+    first_ones = first.order_by(*in_order).limit(limit).lateral("first_of_programme")
+    found = (
+        select(EvidenceReview, Task)
+        .select_from(programmes.join(first_ones, true()))
+        .join(EvidenceReview, EvidenceReview.evidence_id == first_ones.c.evidence_id)
+        .join(Task, its_task)
+        .order_by(*in_order)
+        .limit(limit)
+        .options(selectinload(Task.programme))
+    )
+    return [(row[0], row[1]) for row in await session.execute(found)]
+
+
+def _is_for(organisation_id: UUID, owned_programme_ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """The rule of `require_reviewer` in SQL, for evidence that the body sees."""
+    named = Programme.evidence_organisation_id
+    sees = or_(Task.classification == "public", Task.assigning_organisation_id == named)
+    first = and_(named.is_not(None), not_(works_on(named)), sees, EvidenceReview.hidden.is_(False))
+    seen = or_(EvidenceReview.hidden.is_(False), has_part(organisation_id))
+    return and_(seen, case((first, named == organisation_id), else_=may_confirm(organisation_id, owned_programme_ids)))
 
 
 async def count_of_periods(

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.tasks.evidence.models import EvidenceReview
-from sixclear.tasks.evidence.schemas import EvidenceView
+from sixclear.tasks.evidence.schemas import EvidenceToCheck, EvidenceView
 from sixclear.tasks.organisation.service import Briefs, briefs, named
+from sixclear.tasks.task.models import Task
 
 _REVIEW = {"state", "reason", "decided_at", "redacted_at", "redaction_reason", "version"}
 _SAID = set(EvidenceView.model_fields) - _REVIEW - {"organisation", "decided_by"}
@@ -18,6 +19,18 @@ async def evidence_responses(session: AsyncSession, reviews: Sequence[EvidenceRe
     """Evidence with the names of the bodies that attached it and decided on it."""
     names = await briefs(session, _bodies(reviews))
     return [EvidenceView(**_told(review, names)) for review in reviews]
+
+
+def to_check(review: EvidenceReview, task: Task, view: EvidenceView) -> EvidenceToCheck:
+    """A piece of evidence that waits, as it is answered, with its task."""
+    return EvidenceToCheck(
+        task_id=task.task_id,
+        code=task.code,
+        task_title=task.title,
+        programme=task.programme.slug,
+        waiting_since=review.occurred_at,
+        evidence=view,
+    )
 
 
 def _bodies(reviews: Collection[EvidenceReview]) -> set[UUID | None]:

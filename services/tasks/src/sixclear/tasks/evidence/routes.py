@@ -1,5 +1,6 @@
 """Evidence over HTTP: one piece, its file, and what is decided on it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +10,26 @@ from starlette.responses import StreamingResponse
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.service_state import own_state, state_of
 from sixclear.common.use_case import Context
+from sixclear.common.web.access import Access
 from sixclear.common.web.downloads import RangeNotSatisfiable, download
 from sixclear.common.web.openapi import TAGGED
+from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.evidence import service
 from sixclear.tasks.evidence.access import REDACT as MAY_REDACT
 from sixclear.tasks.evidence.access import REVIEW as MAY_REVIEW
 from sixclear.tasks.evidence.errors import REFUSALS, EvidenceNotFound, EvidenceRedacted
 from sixclear.tasks.evidence.models import EvidenceReview
-from sixclear.tasks.evidence.schemas import EvidenceAcceptance, EvidenceRefusal, EvidenceView, Redaction
+from sixclear.tasks.evidence.schemas import (
+    EvidenceAcceptance,
+    EvidenceRefusal,
+    EvidenceToCheck,
+    EvidenceView,
+    Redaction,
+)
 from sixclear.tasks.file.errors import FilesNotSetUp
 from sixclear.tasks.file.service import forget_redacted
 from sixclear.tasks.file.stores import store_of
@@ -34,6 +44,7 @@ PUBLIC = Depends(ALL_TASKS)
 OWN = Depends(OWN_TASKS)
 REVIEW = Depends(MAY_REVIEW)
 REDACT = Depends(MAY_REDACT)
+REVIEW_OWN = Depends(Access.scope("tasks:confirm", organisation="own"))
 BINARY = {"type": "string", "format": "binary"}
 FILE: dict[int | str, dict[str, Any]] = problem_responses(
     EvidenceNotFound, EvidenceRedacted, RangeNotSatisfiable, FilesNotSetUp
@@ -42,6 +53,27 @@ FILE: dict[int | str, dict[str, Any]] = problem_responses(
     206: {"description": "The range that was asked for.", "content": {"application/octet-stream": {"schema": BINARY}}},
     304: {"description": "You have it: the hash is that of `If-None-Match`."},
 }
+
+
+@router.get("/own/evidence", operation_id="listEvidenceToCheck", dependencies=[REVIEW_OWN])
+async def list_evidence_to_check(
+    ctx: ContextDep, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[EvidenceToCheck]:
+    """Evidence that waits for the word of your organisation, the longest first.
+
+    It is for the body that the programme names, else for those that may confirm the task. A confirmation accepts what
+    still waits.
+    """
+    context = f"evidence to check {ctx.caller.organisation_id}"
+    after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
+    found = await service.list_to_check(ctx, after, limit + 1)
+    return page_of(
+        found,
+        limit,
+        item=lambda item: item,
+        key=lambda item: (item.waiting_since, item.evidence.evidence_id),
+        context=context,
+    )
 
 
 @router.get(

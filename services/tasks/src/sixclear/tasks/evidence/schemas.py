@@ -64,3 +64,14 @@ class EvidenceView(Schema):
     redacted_at: datetime | None = Field(description="When its content was blacked out; its address answers 410 since.")
     redaction_reason: str | None
     version: int = Field(description="Of the evidence; what is decided on it leaves the version of its task alone.")
+
+
+class EvidenceToCheck(Schema):
+    """A piece of evidence that waits to be accepted or refused, with its task."""
+
+    task_id: UUID
+    code: str = Field(description="Of its task.")
+    task_title: str
+    programme: str
+    waiting_since: datetime = Field(description="When it was attached, or when its task came into other hands since.")
+    evidence: EvidenceView

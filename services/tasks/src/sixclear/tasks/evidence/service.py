@@ -20,11 +20,12 @@ from sixclear.tasks.evidence.errors import EvidenceNotFound, EvidenceRedacted
 from sixclear.tasks.evidence.lifecycle import EvidenceState
 from sixclear.tasks.evidence.models import EvidenceReview
 from sixclear.tasks.evidence.recording import EVIDENCE
-from sixclear.tasks.evidence.responses import evidence_responses
+from sixclear.tasks.evidence.responses import evidence_responses, to_check
 from sixclear.tasks.evidence.schemas import (
     EvidenceAcceptance,
     EvidenceCounts,
     EvidenceRefusal,
+    EvidenceToCheck,
     EvidenceView,
     Redaction,
 )
@@ -32,6 +33,7 @@ from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import service as files
 from sixclear.tasks.file.models import File
 from sixclear.tasks.file.service import Blackout
+from sixclear.tasks.programme.service import ids_owned_by
 from sixclear.tasks.task.access import reads_whole
 from sixclear.tasks.task.errors import EvidenceWaiting, TaskNotFound
 from sixclear.tasks.task.models import AnyTask, Evidence, Task, state_of
@@ -138,6 +140,15 @@ async def get_evidence(ctx: Context, evidence_id: UUID) -> EvidenceReview:
     """
     said, in_public, task = await _found(ctx, evidence_id)
     return await rows.find_review(ctx.session, evidence_id) or _untold(task, said, in_public=in_public)
+
+
+async def list_to_check(ctx: Context, after: tuple[datetime, UUID] | None, limit: int) -> list[EvidenceToCheck]:
+    """Evidence that waits for the word of the caller's organisation, with its task, the longest first."""
+    own = ctx.caller.own_organisation()
+    owned = await ids_owned_by(ctx.session, own)
+    found = await rows.list_to_check(ctx.session, own, owned, after, limit)
+    views = await evidence_responses(ctx.session, [review for review, _ in found])
+    return [to_check(review, task, view) for (review, task), view in zip(found, views, strict=True)]
 
 
 async def find_file(ctx: Context, evidence_id: UUID) -> File:

@@ -15,6 +15,12 @@ class FileKindRefused(DomainError):
     remedy = "Send a PDF, a picture (PNG, JPEG, WebP) or a document (DOCX, XLSX, PPTX, ODT, ODS, ODP) without macros."
 
 
+class FileHasMacros(DomainError):
+    code, status, title = "file-has-macros", 422, "The document has macros"
+    meaning = "The document holds macros or controls that run on the computer of the one who opens it."
+    remedy = "Save it as DOCX, XLSX, PPTX or OpenDocument without macros, or as PDF, and send that file."
+
+
 class FileRedacted(DomainError):
     code, status, title = "file-redacted", 422, "This content was blacked out"
     meaning = "Your organisation sent the same content before, and it was blacked out by decision."

@@ -19,7 +19,14 @@ from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.texts import line_of
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.tasks.file import service
-from sixclear.tasks.file.errors import FileKindRefused, FileNotFound, FileRedacted, FilesNotSetUp, TooManyFilesWaiting
+from sixclear.tasks.file.errors import (
+    FileHasMacros,
+    FileKindRefused,
+    FileNotFound,
+    FileRedacted,
+    FilesNotSetUp,
+    TooManyFilesWaiting,
+)
 from sixclear.tasks.file.responses import file_response
 from sixclear.tasks.file.schemas import FileView
 from sixclear.tasks.file.stores import store_of
@@ -47,7 +54,8 @@ _FORM = {
     dependencies=[SEND, Depends(RouteOptions(key_kept_with_entity=True, recorded=False))],
     status_code=201,
     responses=problem_responses(
-        ContentTooLarge, FileKindRefused, FileRedacted, TooManyFilesWaiting, InvalidRequest, FilesNotSetUp
+        *(ContentTooLarge, FileKindRefused, FileHasMacros, FileRedacted, TooManyFilesWaiting),
+        *(InvalidRequest, FilesNotSetUp),
     )
     | {200: {"description": "You sent this file under this name before.", "model": FileView}},
     # The form comes first: openapi-generator makes Java that does not compile where it comes second.

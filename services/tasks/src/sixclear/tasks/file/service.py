@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.blobs.kinds import Kind, fits_name, kind_of
+from sixclear.common.blobs.kinds import Kind, MacrosFound, fits_name, kind_of
 from sixclear.common.blobs.pictures import ONE_BY_ONE, PictureUnreadable, without_metadata
 from sixclear.common.blobs.store import Blob, BlobMissing, BlobStore, BlobTooLarge
 from sixclear.common.db import Database, wait_to_create
@@ -16,7 +16,7 @@ from sixclear.common.errors import ContentTooLarge, Unavailable
 from sixclear.common.ids import stable_id
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.tasks.file import repository as rows
-from sixclear.tasks.file.errors import FileKindRefused, FileNotFound, FileRedacted, TooManyFilesWaiting
+from sixclear.tasks.file.errors import FileHasMacros, FileKindRefused, FileNotFound, FileRedacted, TooManyFilesWaiting
 from sixclear.tasks.file.models import File
 
 # How long a file may wait to be named.
@@ -48,8 +48,8 @@ async def take(
     """Keep a file of the caller's organisation; the same content under the same name is the same file (False).
 
     The content is in the store before its row is; no connection is held while it arrives, which may take minutes.
-    Raises ContentTooLarge, FileKindRefused and TooManyFilesWaiting; content that is refused is taken out again. Raises
-    Unavailable where another request took the same content out meanwhile.
+    Raises ContentTooLarge, FileKindRefused, FileHasMacros and TooManyFilesWaiting; content that is refused is taken out
+    again. Raises Unavailable where another request took the same content out meanwhile.
     """
     try:
         return await _take(ctx, store, chunks, name, bounds)
@@ -68,7 +68,7 @@ async def _take(
     try:
         kind = await _kind(store, blob, name)
         shown = await _shown(ctx, store, blob, kind)
-    except FileKindRefused:
+    except (FileKindRefused, FileHasMacros):
         await _forget_content(ctx.session, store, blob.sha256)
         raise
     try:
@@ -80,9 +80,12 @@ async def _take(
 
 
 async def _kind(store: BlobStore, blob: Blob, name: str) -> Kind:
-    kind = await store.examine(blob.sha256, kind_of)
+    try:
+        kind = await store.examine(blob.sha256, kind_of)
+    except MacrosFound:
+        raise FileHasMacros from None
     if kind is None:
-        raise FileKindRefused("The content is none of the kinds that are taken, or it has macros.")
+        raise FileKindRefused("The content is none of the kinds that are taken.")
     if not fits_name(kind, name):
         raise FileKindRefused(f"The content is {kind.media_type}; name the file *.{kind.endings[0]}.")
     return kind

@@ -40,7 +40,8 @@ MILESTONE_EVENTS = EntityEvents(
     MilestoneData,
     {
         "planned": "The milestone was set, with weight and deadline; or its task is reopened, and it holds again.",
-        "moved": "Its current deadline moved; the original one stays.",
+        "moved": "Its current deadline moved, by a body that plans it or because it was due while its task was paused; "
+        "the original one stays.",
         "reached": "It is reached, by a piece of evidence of its task.",
         "lapsed": "Its task ended before it was reached: completed, cancelled, or a proposal that was not taken up.",
         "restated": "The task was published again, or what it says of all that hangs on it changed.",

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed, allow
+from sixclear.common.clock import civil_date
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES, TaskState
 
 MOST = 50
 # A proposal says in which parts it would be done; what is over is not divided any more.
-_PLANNED_IN = frozenset({"draft", "proposed", *OPEN_STATUSES})
+_PROPOSED = frozenset({"draft", "proposed"})
+_PLANNED_IN = _PROPOSED | OPEN_STATUSES
 # In these statuses a task is over; a proposal that was refused or taken back is `cancelled` too.
 OVER = frozenset({"completed", "cancelled"})
 _ALLOWED_FROM = {"moved": {"open"}, "reached": {"open"}, "lapsed": {"open"}, "planned": {"lapsed"}}
@@ -54,6 +56,35 @@ def check_plannable(task: TaskState) -> None:
     """Raises TransitionNotAllowed for a task that is over."""
     if task.status not in _PLANNED_IN:
         raise TransitionNotAllowed(f"A task that is {task.status} is not divided any more.")
+
+
+def counted_at(task: TaskState, now: datetime) -> datetime | None:
+    """The instant by which the deadlines of a task's milestones are over or not; None while it is only proposed.
+
+    Time stands still for a paused task: it crosses none, and what the pause found overdue stays so.
+    """
+    if task.status in _PROPOSED:
+        return None
+    return task.paused_since if task.status == "paused" else now
+
+
+def after_pause(
+    deadline: datetime, paused_at: datetime, resumed_at: datetime, holds: datetime | None
+) -> datetime | None:
+    """The deadline after a pause of a milestone that was due within it; None where it was due before, or is later.
+
+    It is as many days later as the pause had, but not after `holds`, the deadline of the task that the resume states.
+    """
+    if not paused_at <= deadline <= resumed_at:
+        return None
+    later = deadline + (civil_date(resumed_at) - civil_date(paused_at))
+    later += timedelta(days=later <= resumed_at)
+    return later if holds is None or holds <= resumed_at else min(later, holds)
+
+
+def is_overdue(deadline: datetime, counted: datetime | None) -> bool:
+    """Whether the deadline of an open milestone is over at the instant of `counted_at`."""
+    return counted is not None and deadline < counted
 
 
 def move(milestone: MilestoneState, deadline: datetime) -> Change:

@@ -14,7 +14,6 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.milestone import access, service
 from sixclear.tasks.milestone.errors import REFUSALS, MilestoneNotFound, TooManyMilestones
 from sixclear.tasks.milestone.models import Milestone
-from sixclear.tasks.milestone.responses import evidence_state, milestone_response
 from sixclear.tasks.milestone.schemas import (
     MilestoneCompletion,
     MilestoneEntry,
@@ -25,6 +24,7 @@ from sixclear.tasks.milestone.schemas import (
 from sixclear.tasks.task.access import OWN as OWN_TASKS
 from sixclear.tasks.task.access import REPORT
 from sixclear.tasks.task.errors import DeadlineInPast, TaskNotFound
+from sixclear.tasks.task.models import Task
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
@@ -68,7 +68,7 @@ async def list_milestones(ctx: ContextDep, task_id: UUID) -> MilestoneList:
 )
 async def get_milestone(ctx: ContextDep, milestone_id: UUID, response: Response) -> MilestoneView:
     """One milestone, with its version as ETag."""
-    return await _answer(ctx, await service.get_milestone(ctx, milestone_id), response)
+    return await _answer(ctx, *await service.get_milestone(ctx, milestone_id), response)
 
 
 @router.post(
@@ -80,9 +80,9 @@ async def get_milestone(ctx: ContextDep, milestone_id: UUID, response: Response)
 )
 async def plan(ctx: ContextDep, task_id: UUID, entry: MilestoneEntry, response: Response) -> MilestoneView:
     """Plan a part of a task with a date of its own; the same title and deadline again is the same milestone (200)."""
-    milestone, new = await service.plan(ctx, task_id, entry)
+    milestone, task, new = await service.plan(ctx, task_id, entry)
     response.status_code = 201 if new else 200
-    return await _answer(ctx, milestone, response)
+    return await _answer(ctx, milestone, task, response)
 
 
 @router.post(
@@ -95,7 +95,7 @@ async def move(
     ctx: ContextDep, milestone_id: UUID, entry: MilestoneMove, expect: ExpectDep, response: Response
 ) -> MilestoneView:
     """Move the current deadline of a milestone, with the reason; the original one stays."""
-    return await _answer(ctx, await service.move(ctx, milestone_id, entry, expect), response)
+    return await _answer(ctx, *await service.move(ctx, milestone_id, entry, expect), response)
 
 
 @router.post(
@@ -108,12 +108,11 @@ async def complete(
     ctx: ContextDep, milestone_id: UUID, entry: MilestoneCompletion, expect: ExpectDep, response: Response
 ) -> MilestoneView:
     """Say that a milestone is reached, by evidence of its task."""
-    return await _answer(ctx, await service.complete(ctx, milestone_id, entry, expect), response)
+    return await _answer(ctx, *await service.complete(ctx, milestone_id, entry, expect), response)
 
 
-async def _answer(ctx: Context, milestone: Milestone, response: Response) -> MilestoneView:
-    states = await service.evidence_states(ctx, milestone)
-    passed = "overdue" if milestone.is_open and milestone.current_deadline < ctx.now else None
-    # What is decided on the evidence changes the answer, and not the milestone.
-    tag(response, ctx.log, milestone, evidence_state(milestone, states) or passed)
-    return milestone_response(milestone, states, ctx.now)
+async def _answer(ctx: Context, milestone: Milestone, task: Task, response: Response) -> MilestoneView:
+    view = await service.shown(ctx, milestone, task)
+    # What time does, and what is decided on the evidence, changes the answer and not the milestone.
+    tag(response, ctx.log, milestone, view.evidence_state or ("overdue" if view.overdue else None))
+    return view

@@ -60,7 +60,10 @@ class MilestoneView(Schema):
     evidence_state: ReviewState | None = Field(
         description="Whether a body that does not do the task took that evidence as proof; null until it is reached."
     )
-    overdue: bool = Field(description="The current deadline is over, and the milestone is neither reached nor lapsed.")
+    overdue: bool = Field(
+        description="The current deadline is over, and the milestone is neither reached nor lapsed. While its task is "
+        "paused it crosses no deadline: what was overdue before stays so. One of a proposal is never overdue."
+    )
     version: int
 
 

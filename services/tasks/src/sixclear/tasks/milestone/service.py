@@ -1,6 +1,7 @@
 """Milestones: planned, moved, reached. Their task is locked first: what hangs on it follows its classification.
 
-What is not reached when the task ends lapses in the same transaction, and holds again when the task is reopened.
+What is not reached when the task ends lapses in the same transaction, and holds again when the task is reopened. What
+was due while it was paused moves when it is resumed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,17 +24,26 @@ from sixclear.tasks.milestone.errors import MilestoneNotFound, TooManyMilestones
 from sixclear.tasks.milestone.lifecycle import MilestoneState
 from sixclear.tasks.milestone.models import Milestone
 from sixclear.tasks.milestone.recording import MILESTONE
-from sixclear.tasks.milestone.responses import milestone_list
-from sixclear.tasks.milestone.schemas import MilestoneCompletion, MilestoneEntry, MilestoneList, MilestoneMove
+from sixclear.tasks.milestone.responses import milestone_list, milestone_response
+from sixclear.tasks.milestone.schemas import (
+    MilestoneCompletion,
+    MilestoneEntry,
+    MilestoneList,
+    MilestoneMove,
+    MilestoneView,
+)
 from sixclear.tasks.task.access import require_doer
 from sixclear.tasks.task.deadlines import check_to_come, deadline_instant
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.service.children import Children, dimensions
-from sixclear.tasks.task.service.find import get_task, lock_records, shown
+from sixclear.tasks.task.service.find import get_task, lock_records
+from sixclear.tasks.task.service.find import shown as task_shown
 
 # Whom the events of the past name.
 _PAST = Caller("past")
+# Why a milestone moves with the resume of its task; the decision has the reason of that.
+_RESUMED = "It was due while its task was paused."
 # Of a milestone that was not reached no evidence is looked at.
 _NOT_ASKED: Mapping[UUID, str] = {}
 
@@ -44,23 +54,25 @@ async def list_milestones(ctx: Context, task_id: UUID) -> MilestoneList:
     found = await rows.list_milestones(ctx.session, task_id)
     named = {one.evidence_id for one in found if one.evidence_id is not None}
     states = await states_of(ctx, task, named)
-    return milestone_list(found, states, (await shown(ctx, task)).percent, ctx.now)
+    return milestone_list(found, task, states, (await task_shown(ctx, task)).percent, ctx.now)
 
 
-async def evidence_states(ctx: Context, milestone: Milestone) -> dict[UUID, str]:
-    """Whether the evidence was accepted by which a milestone is reached that the caller may see."""
-    if milestone.evidence_id is None:
-        return {}
-    return await states_of(ctx, await _task_of(ctx, milestone), [milestone.evidence_id])
+async def shown(ctx: Context, milestone: Milestone, task: Task) -> MilestoneView:
+    """A milestone of a task as it is answered."""
+    return milestone_response(milestone, task, await _evidence_states(ctx, milestone, task), ctx.now)
 
 
-async def get_milestone(ctx: Context, milestone_id: UUID) -> Milestone:
-    """A milestone of a task that the caller may see; raises MilestoneNotFound."""
+async def _evidence_states(ctx: Context, milestone: Milestone, task: Task) -> dict[UUID, str]:
+    """Whether the evidence was accepted by which a milestone is reached."""
+    return {} if milestone.evidence_id is None else await states_of(ctx, task, [milestone.evidence_id])
+
+
+async def get_milestone(ctx: Context, milestone_id: UUID) -> tuple[Milestone, Task]:
+    """A milestone and its task, which the caller may see; raises MilestoneNotFound."""
     milestone = await rows.find_milestone(ctx.session, milestone_id)
     if milestone is None:
         raise MilestoneNotFound
-    await _task_of(ctx, milestone)
-    return milestone
+    return milestone, await _task_of(ctx, milestone)
 
 
 async def locked(ctx: Context, milestone_id: UUID, expect: Expect) -> tuple[Milestone, Task]:
@@ -78,8 +90,8 @@ async def locked(ctx: Context, milestone_id: UUID, expect: Expect) -> tuple[Mile
     return milestone, task
 
 
-async def plan(ctx: Context, task_id: UUID, entry: MilestoneEntry) -> tuple[Milestone, bool]:
-    """Plan a milestone; the same title and deadline again is the same one (False).
+async def plan(ctx: Context, task_id: UUID, entry: MilestoneEntry) -> tuple[Milestone, Task, bool]:
+    """Plan a milestone of a task; the same title and deadline again is the same one (False).
 
     The lead and the assigning body may. Raises TransitionNotAllowed for a task that is over, TooManyMilestones.
     """
@@ -89,7 +101,7 @@ async def plan(ctx: Context, task_id: UUID, entry: MilestoneEntry) -> tuple[Mile
     known = await rows.list_milestones(ctx.session, task_id)
     same = (one for one in known if (one.title, one.original_deadline) == (entry.title, deadline))
     if (found := next(same, None)) is not None:
-        return found, False
+        return found, task, False
     lifecycle.check_plannable(state_of(task))
     if len(known) >= lifecycle.MOST:
         raise TooManyMilestones
@@ -101,25 +113,27 @@ async def plan(ctx: Context, task_id: UUID, entry: MilestoneEntry) -> tuple[Mile
     described = {"title": entry.title, "weight": entry.weight}
     planned = described | {"original_deadline": deadline, "current_deadline": deadline}
     await record(ctx, milestone, Change("planned", planned), occurred_at, MILESTONE)
-    return milestone, True
+    return milestone, task, True
 
 
-async def move(ctx: Context, milestone_id: UUID, entry: MilestoneMove, expect: Expect) -> Milestone:
+async def move(ctx: Context, milestone_id: UUID, entry: MilestoneMove, expect: Expect) -> tuple[Milestone, Task]:
     """Give a milestone another deadline, with the reason; the deadline that it has already changes nothing."""
     milestone, task = await locked(ctx, milestone_id, expect)
     require_planner(ctx, state_of(task), "move a milestone of a task of other organisations")
     deadline = deadline_instant(entry.deadline, task.programme.terms.closes)
     if milestone.current_deadline == deadline:
-        return milestone
+        return milestone, task
     lifecycle.check_plannable(state_of(task))
     check_to_come(deadline, ctx.now, tells_past="facts:past" in ctx.caller.scopes)
     occurred_at = ctx.fact_time(entry.occurred_at, milestone.occurred_at)
-    change = lifecycle.move(_state(milestone, await evidence_states(ctx, milestone)), deadline)
+    change = lifecycle.move(_state(milestone, await _evidence_states(ctx, milestone, task)), deadline)
     await record(ctx, milestone, change, occurred_at, MILESTONE, reason=entry.reason)
-    return milestone
+    return milestone, task
 
 
-async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion, expect: Expect) -> Milestone:
+async def complete(
+    ctx: Context, milestone_id: UUID, entry: MilestoneCompletion, expect: Expect
+) -> tuple[Milestone, Task]:
     """Say that a milestone is reached; those who work on the task may. The same evidence again changes nothing.
 
     One whose evidence was refused is reached by another piece. Raises ReferenceUnknown for evidence of another task,
@@ -128,7 +142,7 @@ async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion,
     milestone, task = await locked(ctx, milestone_id, expect)
     require_doer(ctx, state_of(task), "complete a milestone of a task of other organisations")
     if milestone.evidence_id == entry.evidence_id:
-        return milestone
+        return milestone, task
     if not await rows.has_evidence(ctx.session, task.task_id, entry.evidence_id):
         raise ReferenceUnknown(
             "evidence_id names no evidence of this task.",
@@ -142,11 +156,11 @@ async def complete(ctx: Context, milestone_id: UUID, entry: MilestoneCompletion,
     occurred_at = ctx.fact_time(entry.occurred_at, milestone.occurred_at)
     change = lifecycle.reach(_state(milestone, states), occurred_at, entry.evidence_id)
     await record(ctx, milestone, change, occurred_at, MILESTONE)
-    return milestone
+    return milestone, task
 
 
 async def follow_task(ctx: Context, task: Task, change: Change, occurred_at: datetime) -> None:
-    """What the end of a locked task makes of its milestones, and what its reopening does, in the same transaction."""
+    """What the end, the reopening or the resume of a locked task makes of its milestones, in the same transaction."""
     if lifecycle.ends(task.status, change.fields):
         left = await rows.list_unreached(ctx.session, [task.task_id], lapsed=False)
         await _lapse(ctx, [(milestone, occurred_at) for milestone in left])
@@ -155,6 +169,32 @@ async def follow_task(ctx: Context, task: Task, change: Change, occurred_at: dat
         carried = dimensions(task)
         held = [(one, lifecycle.hold_again(_state(one), carried), max(occurred_at, one.occurred_at)) for one in lapsed]
         await record_many(ctx, held, MILESTONE)
+    elif change.name == "resumed":
+        await _move_after_pause(ctx, task, occurred_at)
+
+
+async def _move_after_pause(ctx: Context, task: Task, resumed_at: datetime) -> None:
+    left = await rows.list_unreached(ctx.session, [task.task_id], lapsed=False)
+    paused_at = await _paused_at(ctx, task) if left else None
+    if paused_at is None:
+        return
+    moved = []
+    for one in left:
+        later = lifecycle.after_pause(one.current_deadline, paused_at, resumed_at, task.current_deadline)
+        if later is not None:
+            moved.append((one, lifecycle.move(_state(one), later), max(resumed_at, one.occurred_at)))
+    await record_many(ctx, moved, MILESTONE, reason=_RESUMED)
+
+
+async def _paused_at(ctx: Context, task: Task) -> datetime | None:
+    """When the pause began that has just ended: the row does not say it any more."""
+    before: int | None = None
+    while events := await ctx.log.history(ctx.session, "task", task.task_id, limit=20, before=before):
+        for event in events:
+            if event.change == "paused":
+                return event.occurred_at
+        before = events[-1].version
+    return None
 
 
 CHILDREN = Children(Milestone, MILESTONE, follow=follow_task)

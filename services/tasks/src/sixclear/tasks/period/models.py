@@ -45,6 +45,10 @@ class Period(HangsOnTask, Base):
     __table_args__ = (
         UniqueConstraint("task_id", "key"),
         Index("ix_period_task_id", "task_id", "due_at", "day"),
+        # What may wait for a confirmation, by the programme that says whether it does.
+        Index(
+            "ix_period_reported", "programme", "reported_at", "period_id", postgresql_where=text("status = 'reported'")
+        ),
         # What time alone does: as many rows as there are recurring tasks, and as there are periods to be told late.
         Index("ix_period_open", "due_at", postgresql_where=text("status = 'open'")),
         Index("ix_period_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),

@@ -1,20 +1,23 @@
 """Periods in the database: one task's, those that time has passed by, and many written with one statement."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, Text, bindparam, column, select, text, tuple_
+from sqlalchemy import TIMESTAMP, Boolean, Text, bindparam, column, literal_column, select, text, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from sixclear.common.events.append import RowChanges, append_with
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step, Told
 from sixclear.tasks.period.models import Period
 from sixclear.tasks.period.passage import WORKING
-from sixclear.tasks.task.models import ProgressReport
+from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.task.filters import may_confirm, programmes_of
+from sixclear.tasks.task.models import ProgressReport, Task
 
 _COLUMNS = [field.name for field in fields(PeriodRecord)]
 _KEPT = {"period_id", "task_id"}
@@ -46,6 +49,7 @@ _LIST_KNOWN = (
         WHERE task_id = ANY (:task_ids)
           AND (next_at IS NOT NULL OR status IN ('open', 'missed', 'returned') OR key = ANY (:keys)
                OR EXISTS (SELECT FROM unnest(:instants) AS told_at WHERE opens_at < told_at AND told_at <= due_at)
+               OR (status = 'locked' AND locks_at < due_at)
                OR due_at = (SELECT max(due_at) FROM period m WHERE m.task_id = p.task_id))
         ORDER BY task_id, due_at, day"""  # noqa: S608 (constants)
     )
@@ -61,7 +65,7 @@ _LIST_KNOWN = (
 async def list_known(
     session: AsyncSession, task_ids: Collection[UUID], keys: Collection[str] = (), instants: Collection[datetime] = ()
 ) -> list[PeriodRecord]:
-    """The periods of these locked tasks that are not closed, and the last one of each, in order.
+    """The periods of these locked tasks that are not closed or were stopped, and the last one of each, in order.
 
     So are those of these names, and those whose windows hold one of these instants.
     """
@@ -116,6 +120,14 @@ async def find_period(session: AsyncSession, task_id: UUID, key: str, *, lock: b
     return await session.scalar(statement.with_for_update() if lock else statement)
 
 
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """A body that confirms periods, and the programmes that it owns."""
+
+    organisation_id: UUID
+    owned_programme_ids: Sequence[UUID]
+
+
 # Where a page ends: when it was due, and the day that the rule names.
 Place = tuple[datetime, date]
 
@@ -127,6 +139,36 @@ async def list_periods(session: AsyncSession, task_id: UUID, before: Place | Non
     if before is not None:
         statement = statement.where(tuple_(Period.due_at, Period.day) < tuple_(*before))
     return (await session.scalars(statement)).all()
+
+
+async def list_to_confirm(
+    session: AsyncSession, narrow: Confirming, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[tuple[Period, Task]]:
+    """Periods that wait for the confirmation of a body, with their tasks, reported the longest ago first.
+
+    Each of its programmes that asks for confirmations is read in this order, up to a page.
+    """
+    place = tuple_(Period.reported_at, Period.period_id)
+    programmes = programmes_of(narrow.organisation_id, Programme.periods_confirmed)
+    waiting = [
+        Period.programme == programmes.c.slug,
+        literal_column("period.status = 'reported'", Boolean),  # written as in the index
+        Task.status.in_(WORKING),
+        may_confirm(narrow.organisation_id, narrow.owned_programme_ids),
+        *(() if after is None else (place > tuple_(*after),)),
+    ]
+    first = select(Period.period_id).join(Task, Task.task_id == Period.task_id).where(*waiting)
+    first_ones = first.order_by(Period.reported_at, Period.period_id).limit(limit).lateral("first_of_programme")
+    found = (
+        select(Period, Task)
+        .select_from(programmes.join(first_ones, true()))
+        .join(Period, Period.period_id == first_ones.c.period_id)
+        .join(Task, Task.task_id == Period.task_id)
+        .order_by(Period.reported_at, Period.period_id)
+        .limit(limit)
+        .options(selectinload(Task.programme))
+    )
+    return [(row[0], row[1]) for row in await session.execute(found)]
 
 
 async def texts_of(session: AsyncSession, task_id: UUID, versions: Collection[int]) -> dict[int, str]:

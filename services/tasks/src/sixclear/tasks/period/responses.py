@@ -8,10 +8,12 @@ from sixclear.common.calendar import calendar
 from sixclear.common.clock import civil_date
 from sixclear.common.web.calendar import SpecialDayView
 from sixclear.tasks.evidence.schemas import EvidenceCounts
+from sixclear.tasks.organisation.schemas import OrganisationBrief
 from sixclear.tasks.period.lifecycle import timing
 from sixclear.tasks.period.models import Period, record_of
-from sixclear.tasks.period.schemas import DueDay, RecurringPeriodView
+from sixclear.tasks.period.schemas import DueDay, PeriodToConfirm, RecurringPeriodView
 from sixclear.tasks.programme.rules import Terms
+from sixclear.tasks.task.models import Task
 
 _BASIS = "Civil Code 91/2015/QH13, Art. 148.5"
 _BY_PROGRAMME = "the programme's rule for due days"
@@ -32,15 +34,43 @@ def period_response(
 ) -> RecurringPeriodView:
     """A period at the instant `now`; with `everything` also what was reported while the task was restricted."""
     shown = everything or period.reported_in_public
-    percent = period.percent if everything or period.public_percent is None else period.public_percent
     return RecurringPeriodView(
         due=_due(period),
         timing=timing(record_of(period), now),
-        percent=percent if shown else None,
+        percent=_percent(period, everything=everything),
         text=said.texts.get(period.report_version or 0) if shown else None,
         evidence=said.evidence[period.key],
         needs_confirmation=terms.confirmed,
         **{name: getattr(period, name) for name in _COLUMNS},
+    )
+
+
+def _percent(period: Period, *, everything: bool) -> int | None:
+    if everything:
+        return period.percent
+    if not period.reported_in_public:
+        return None
+    return period.percent if period.public_percent is None else period.public_percent
+
+
+def period_to_confirm(
+    period: Period, task: Task, organisation: OrganisationBrief | None, *, everything: bool
+) -> PeriodToConfirm:
+    """A period that was reported, with its task and the body that leads it; `everything` as in `period_response`."""
+    assert period.reported_at is not None, "it was reported"
+    return PeriodToConfirm(
+        period_id=period.period_id,
+        task_id=task.task_id,
+        code=task.code,
+        title=task.title,
+        programme=task.programme.slug,
+        organisation=organisation,
+        key=period.key,
+        due_at=period.due_at,
+        reported_at=period.reported_at,
+        timing=timing(record_of(period), period.reported_at),
+        percent=_percent(period, everything=everything),
+        version=period.version,
     )
 
 

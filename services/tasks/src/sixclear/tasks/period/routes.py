@@ -17,7 +17,7 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.period.errors import PeriodNotFound
 from sixclear.tasks.period.models import Period
 from sixclear.tasks.period.responses import passed_word
-from sixclear.tasks.period.schemas import PeriodReason, PeriodStep, RecurringPeriodView
+from sixclear.tasks.period.schemas import PeriodReason, PeriodStep, PeriodToConfirm, RecurringPeriodView
 from sixclear.tasks.period.service import find, judge
 from sixclear.tasks.task.access import CONFIRMING
 from sixclear.tasks.task.access import OWN as OWN_TASKS
@@ -30,6 +30,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 PUBLIC = Depends(PUBLIC_TASKS)
 OWN = Depends(OWN_TASKS)
 CONFIRM = Depends(Access.scope("tasks:confirm", organisation=CONFIRMING))
+CONFIRM_OWN = Depends(Access.scope("tasks:confirm", organisation="own"))
 REFUSALS = (*STEP_REFUSALS, PeriodNotFound, ConfirmationByDoer)
 
 
@@ -53,6 +54,22 @@ async def list_periods(
     before = decode_cursor(cursor, datetime, date, context=context) if cursor else None
     views = await find.list_periods(ctx, task_id, before, limit + 1)
     return page_of(views, limit, item=lambda view: view, key=_place, context=context)
+
+
+@router.get("/own/periods", operation_id="listPeriodsToConfirm", dependencies=[CONFIRM_OWN])
+async def list_periods_to_confirm(
+    ctx: ContextDep, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[PeriodToConfirm]:
+    """Periods that wait for the confirmation of your organisation, reported the longest ago first.
+
+    A programme says whether its periods are confirmed (`periods_confirmed`).
+    """
+    context = f"periods to confirm {ctx.caller.organisation_id}"
+    after = decode_cursor(cursor, datetime, UUID, context=context) if cursor else None
+    found = await find.list_to_confirm(ctx, after, limit + 1)
+    return page_of(
+        found, limit, item=lambda item: item, key=lambda item: (item.reported_at, item.period_id), context=context
+    )
 
 
 def _place(view: RecurringPeriodView) -> tuple[datetime, date]:

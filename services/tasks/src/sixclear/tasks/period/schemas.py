@@ -11,6 +11,7 @@ from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.tasks.evidence.schemas import EvidenceCounts
 from sixclear.tasks.fields import OccurredAt
+from sixclear.tasks.organisation.schemas import OrganisationBrief
 from sixclear.tasks.programme.schemas import DueRoll
 
 PeriodStatus = Literal["open", "reported", "confirmed", "returned", "missed", "locked"]
@@ -41,6 +42,23 @@ class DueDay(Schema):
     edition: str = Field(description="The edition of the working calendar, see `GET /calendar`.")
     special: list[SpecialDayView] = Field(description="Days between both that are not what their weekdays say.")
     legal_basis: str | None = Field(description="Why the due day is another one; null when it is not.")
+
+
+class PeriodToConfirm(Schema):
+    """A period that waits for a confirmation, with its task."""
+
+    period_id: UUID
+    task_id: UUID
+    code: str = Field(description="Of its task.")
+    title: str = Field(description="Of its task.")
+    programme: str
+    organisation: OrganisationBrief | None = Field(description="The body that leads the task.")
+    key: str
+    due_at: datetime
+    reported_at: datetime
+    timing: PeriodTiming
+    percent: int | None
+    version: int
 
 
 class RecurringPeriodView(Schema):

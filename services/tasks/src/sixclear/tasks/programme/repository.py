@@ -54,6 +54,12 @@ async def ids_of_reach(session: AsyncSession, reach: str) -> Sequence[UUID]:
     return (await session.scalars(select(Programme.programme_id).where(Programme.reach == reach))).all()
 
 
+async def ids_owned_by(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
+    """The programmes of this owner."""
+    owned = Programme.owner_organisation_id == organisation_id
+    return (await session.scalars(select(Programme.programme_id).where(owned))).all()
+
+
 async def find_or_create(session: AsyncSession, slug: str, programme_id: UUID) -> Programme | None:
     """The programme with this slug, its row locked; None when it is the caller's to create."""
     found = await find_programme(session, slug, lock=True)

@@ -47,6 +47,11 @@ async def ids_of_reach(session: AsyncSession, reach: Reach) -> Sequence[UUID]:
     return await rows.ids_of_reach(session, reach)
 
 
+async def ids_owned_by(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
+    """The programmes that an organisation owns."""
+    return await rows.ids_owned_by(session, organisation_id)
+
+
 async def list_programmes(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Programme]:
     """Programmes in the order of their slugs, after the cursor."""
     return await rows.list_programmes(session, after=after, limit=limit)

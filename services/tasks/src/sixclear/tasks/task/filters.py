@@ -5,7 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, case, false, func, literal, literal_column, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    any_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -13,6 +29,7 @@ from sixclear.common.folded_columns import found_in
 from sixclear.common.keys import folded_key
 from sixclear.tasks.fields import OwnValue
 from sixclear.tasks.organisation.service import family
+from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.task.lifecycle import OPEN_STATUSES
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.timing import bucket_in_sql, slips_in_sql
@@ -55,6 +72,9 @@ class TaskFilter:
     assignment: str | None = None
     directive_id: UUID | None = None
     work_group: str | None = None
+    # The tasks that this body may confirm, which owns these programmes.
+    confirming_organisation_id: UUID | None = None
+    owned_programme_ids: Sequence[UUID] = ()
 
 
 def conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -75,6 +95,34 @@ def has_part(organisation_id: UUID) -> ColumnElement[bool]:
         Task.assigning_organisation_id == organisation_id,
         Task.coordinating_organisation_ids.contains([organisation_id]),
     )
+
+
+def works_on(organisation_id: UUID | SQLColumnExpression[UUID | None]) -> ColumnElement[bool]:
+    """Whether an organisation leads the task or works on it."""
+    coordinates = any_(Task.coordinating_organisation_ids) == organisation_id
+    return or_(Task.lead_organisation_id.is_not_distinct_from(organisation_id), coordinates)
+
+
+def may_confirm(organisation_id: UUID, owned_programme_ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """The rule of `require_confirming_body` in SQL, for a body that sees the task and owns these programmes."""
+    gives = or_(Task.assigning_organisation_id == organisation_id, Task.programme_id == among(owned_programme_ids))
+    return and_(gives, not_(works_on(organisation_id)), _visible(organisation_id))
+
+
+def programmes_of(organisation_id: UUID, *holds: SQLColumnExpression[bool]) -> Subquery:
+    """The programmes, by `slug`, in which an organisation may confirm tasks or is asked to check evidence.
+
+    `holds` of them, too.
+    """
+    given = exists().where(
+        Task.programme_id == Programme.programme_id, Task.assigning_organisation_id == organisation_id
+    )
+    named = or_(
+        Programme.owner_organisation_id == organisation_id,
+        Programme.evidence_organisation_id == organisation_id,
+        given,
+    )
+    return select(Programme.slug).where(named, *holds).subquery("programmes_of_body")
 
 
 def keys_of(own: UUID | None) -> ColumnElement[bool]:
@@ -135,6 +183,7 @@ def _of_bodies(narrow: TaskFilter) -> list[ColumnElement[bool]]:
         (narrow.own_fields, lambda value: Task.own_fields.contains(value)),
         (narrow.directive_id, lambda value: Task.directive_id == value),
         (narrow.work_group, lambda value: Task.work_group == value),
+        (narrow.confirming_organisation_id, lambda value: may_confirm(value, narrow.owned_programme_ids)),
     )
     return [condition(value) for value, condition in wanted if value is not None]
 

@@ -69,7 +69,7 @@ class Task(Versioned, Base):
     kind: Mapped[str]
     recurrence: Mapped[str | None]
     assigned_by: Mapped[str]
-    assigning_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), index=True)
+    assigning_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
     lead_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"))
     coordinating_organisation_ids: Mapped[list[UUID]]
     leader_position: Mapped[dict[str, Any] | None]
@@ -129,6 +129,7 @@ class Task(Versioned, Base):
         # The order of lists, whole and narrowed: no report changes any of these columns.
         Index("ix_task_listing", _DEADLINE, "task_id"),
         Index("ix_task_listing_lead", "lead_organisation_id", _DEADLINE, "task_id"),
+        Index("ix_task_assigning", "assigning_organisation_id", "programme_id"),
         Index("ix_task_listing_level", "assigned_by", _DEADLINE, "task_id"),
         _narrowed("recurring", "kind = 'recurring'"),
         _narrowed("completed", "completed_at IS NOT NULL"),

@@ -157,7 +157,10 @@ async def list_own_tasks(
     ctx: ContextDep,
     role: Annotated[
         lists.Role,
-        Query(description="The part that your organisation has in them; `mandate`: what your token's mandate names."),
+        Query(
+            description="The part that your organisation has in them. `confirming`: those that it may confirm; with "
+            "`status=submitted` those that wait for it. `mandate`: what your token's mandate names."
+        ),
     ] = "lead",
     status: TaskStatus | None = None,
     bucket: Bucket | None = None,
@@ -171,7 +174,10 @@ async def list_own_tasks(
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[TaskSummary]:
-    """Tasks that your organisation leads, gave or works on, or that your mandate names; restricted ones included."""
+    """Tasks that your organisation leads, gave, works on or may confirm, or that your mandate names.
+
+    Restricted ones are included.
+    """
     asked = lists.TaskQuery(
         *(None, None, status, bucket, None, q, source, external_id, updated_since, sort),
         slip_days=slip_days,

@@ -19,14 +19,14 @@ from sixclear.common.entity import HasVersion
 from sixclear.common.errors import DomainError, InternalError
 from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context
-from sixclear.tasks.decision import repository as rows
-from sixclear.tasks.decision.models import DecisionOverMany, DecisionPart
+from sixclear.tasks.decision import parts as rows
+from sixclear.tasks.decision.models import DecisionOverMany, DecisionPart, value_of
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionEntry
 from sixclear.tasks.decision.service import ask, decide, succeed
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.decision.service.many import caller_of
 from sixclear.tasks.task.schemas import Step
-from sixclear.tasks.task.service.find import get_task
+from sixclear.tasks.task.service.find import get_task, lock_records
 
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +48,8 @@ async def apply_decisions(database: Database, log: EventLog, clock: Clock, *, at
             async with database.transaction() as session:
                 parts = await rows.lock_waiting(session, at_a_time, clock())
                 whole = await rows.find_whole(session, parts[0].whole_id) if parts else None
+                if whole is not None:
+                    await _lock_tasks(Context(session, log, caller_of(whole.asker), clock()), whole, parts)
                 for part in parts:
                     assert whole is not None, "its parts name it"
                     at = part.whole_id, part.task_id
@@ -65,6 +67,17 @@ async def apply_decisions(database: Database, log: EventLog, clock: Clock, *, at
             return reached
         log.wake()
         reached += len(parts)
+
+
+async def _lock_tasks(ctx: Context, whole: DecisionOverMany, parts: Sequence[DecisionPart]) -> None:
+    """Lock the tasks of a chunk, and those that take their places, in one order.
+
+    Part by part, two chunks that name the same tasks would wait for each other: one holds the task into which it merges
+    all of its own, the other one a task of both.
+    """
+    values = [value_of(column) for column in (whole.proposed, whole.decided) if column is not None]
+    replacing = {task_id for value in values for task_id in value.replaced_by or ()}
+    await lock_records(ctx, {part.task_id for part in parts} | replacing)
 
 
 async def _list_more(database: Database) -> bool:

@@ -34,7 +34,13 @@ async def ask(
     `part` is that of a decision over many tasks which is asked by it. Raises DecisionOpen beside another open one of
     the kind, DecisionImpossible where no other body could decide.
     """
-    task = await get_task(ctx, task_id, lock=True)
+    return await ask_on(ctx, await get_task(ctx, task_id, lock=True), entry, part)
+
+
+async def ask_on(
+    ctx: Context, task: Task, entry: DecisionEntry, part: DecisionPart | None = None
+) -> tuple[Decision, bool]:
+    """As `ask`, on a locked task."""
     own = require_asker(ctx, task)
     if not is_concerned(state_of(task), own):
         # The owner of the programme: where it ends meanwhile, its end finds what it asks.
@@ -42,7 +48,7 @@ async def ask(
     value = await stated_value(ctx, entry, task.programme.terms.closes)
     effects.check_value(entry.kind, task.kind, value)
     assignment.check_kind(entry)
-    known = await rows.decisions_of(ctx.session, task_id)
+    known = await rows.decisions_of(ctx.session, task.task_id)
     if (found := next((one for one in known if one.is_open and one.kind == entry.kind), None)) is not None:
         asked_before = found.asked_by_organisation_id, found.reason, value_of(found.proposed), found.objection
         if asked_before == (own, entry.reason, value, entry.objection):

@@ -9,8 +9,9 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.decision import repository as rows
 from sixclear.tasks.decision.errors import DecisionNotFound
 from sixclear.tasks.decision.models import Decision, value_of
-from sixclear.tasks.decision.repository import DecisionFilter
+from sixclear.tasks.decision.repository import Decider, DecisionFilter
 from sixclear.tasks.organisation import service as organisations
+from sixclear.tasks.programme.service import ids_owned_by
 from sixclear.tasks.task.access import reads_whole
 from sixclear.tasks.task.errors import TaskNotFound
 from sixclear.tasks.task.models import Task
@@ -76,6 +77,14 @@ async def list_decisions(
         narrow = replace(narrow, organisation_ids=below)
     found = await rows.list_decisions(ctx.session, narrow, after=after, limit=limit, newest_first=newest_first)
     return found, None if narrow.task_id is None else await rows.count_listed(ctx.session, narrow)
+
+
+async def decider(ctx: Context) -> Decider:
+    """The caller's organisation as the body whose word requests wait for; one that has ended decides nothing below."""
+    own, body = ctx.caller.own_organisation(), await organisations.of_caller(ctx)
+    stands = body is not None and body.ended is None
+    below = await organisations.list_subtree(ctx.session, own) if stands else ()
+    return Decider(own, tuple(await ids_owned_by(ctx.session, own)), tuple(below))
 
 
 async def _task_of(ctx: Context, decision: Decision, *, lock: bool = False) -> Task:

@@ -12,15 +12,15 @@ from sixclear.common.caller import Caller
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.clock import CLOSE_OF_DAY
 from sixclear.common.errors import DomainError
-from sixclear.common.use_case import Context, Expect
+from sixclear.common.use_case import Context, Expect, OrganisationNotAllowed
 from sixclear.tasks.decision import effects, lifecycle
-from sixclear.tasks.decision import repository as rows
-from sixclear.tasks.decision.access import require_asker, require_asking_whole, require_decider
+from sixclear.tasks.decision import parts as rows
+from sixclear.tasks.decision.access import decides_alone, require_asker, require_asking_whole, require_decider
 from sixclear.tasks.decision.effects import Value
-from sixclear.tasks.decision.errors import DecisionNotFound, DecisionValueWrong
+from sixclear.tasks.decision.errors import DecisionInPreparation, DecisionNotFound, DecisionValueWrong
 from sixclear.tasks.decision.lifecycle import DecisionState
 from sixclear.tasks.decision.models import DecisionOverMany, DecisionPart, stored, value_of
-from sixclear.tasks.decision.repository import PartFilter
+from sixclear.tasks.decision.parts import PartFilter
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionOverManyEntry
 from sixclear.tasks.decision.service.assignment import check_kind
 from sixclear.tasks.decision.service.value import stated_value
@@ -35,7 +35,8 @@ from sixclear.tasks.task.schemas import Step
 async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
     """Ask for one decision over many tasks. Each task that cannot take it is named in the answer, later.
 
-    Raises TaskNotFound or OrganisationNotAllowed where the caller's body may ask on none of them.
+    Where all of them are work on which the body that asks decides alone, it is granted in the same act. Raises
+    TaskNotFound or OrganisationNotAllowed where the caller's body may ask on none of them.
     """
     own = ctx.caller.own_organisation()
     # Where the body ends meanwhile, its successor asks.
@@ -60,6 +61,8 @@ async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
         asked_by_organisation_id=own,
         asked_at=asked_at,
     )
+    if not entry.objection and _decides_alone(ctx, named, own):
+        _grant_alone(whole, own)
     ctx.session.add(whole)
     await ctx.session.flush()
     ctx.session.add_all(
@@ -72,7 +75,8 @@ async def ask(ctx: Context, entry: DecisionOverManyEntry) -> DecisionOverMany:
 async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect: Expect) -> DecisionOverMany:
     """Decide once over all tasks; a body that may decide on each task on which it could be asked for.
 
-    The same answer again changes nothing. Raises as a decision on one task does, but for the tasks' states.
+    The same answer again changes nothing. Raises as a decision on one task does, but for the tasks' states, and
+    DecisionInPreparation while it is not known of all tasks whether they could take it.
     """
     if answer.organisation is not None:
         # Before the request's row: in the order in which the end of a body locks both.
@@ -82,8 +86,7 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
     own = ctx.caller.own_organisation()
     if not task_ids:
         raise TransitionNotAllowed("None of the tasks could take what was asked.")
-    for task in await rows.tasks_named(ctx.session, task_ids):
-        await require_decider(ctx, task, whole.asked_by_organisation_id)
+    await _require_decider(ctx, whole, await rows.tasks_named(ctx.session, task_ids))
     value = await _granted_value(ctx, whole, answer)
     kept = answer.model_dump(mode="json", exclude={"occurred_at"}, exclude_none=True)
     if (whole.answer, whole.decided_by_organisation_id) == (kept, own):
@@ -153,6 +156,40 @@ async def _locked(ctx: Context, decision_id: UUID, expect: Expect) -> DecisionOv
 async def _goes_on(ctx: Context, whole: DecisionOverMany, state: str) -> None:
     whole.state, whole.version = state, whole.version + 1
     await rows.let_wait(ctx.session, whole.decision_id)
+
+
+def _decides_alone(ctx: Context, tasks: Sequence[Task], own: UUID) -> bool:
+    """Whether the body that asks decides alone on each of these tasks; those that it does not see are not there."""
+    seen = [task for task in tasks if is_visible(state_of(task), own)]
+    return "tasks:assign" in ctx.caller.scopes and all(decides_alone(task, own) for task in seen)
+
+
+def _grant_alone(whole: DecisionOverMany, own: UUID) -> None:
+    whole.state, whole.decided = "granted", whole.proposed
+    whole.answer, whole.decider = {"outcome": "granted"}, whole.asker
+    whole.decided_by_organisation_id, whole.decided_at = own, whole.asked_at
+
+
+async def _require_decider(ctx: Context, whole: DecisionOverMany, tasks: Sequence[Task]) -> None:
+    """The caller may decide on all of these tasks.
+
+    On one that the request has not reached the body may have no part that asks: then the task is none of them, which is
+    known when it is reached. Raises DecisionInPreparation where only such tasks stand against a body that may decide on
+    others.
+    """
+    unreached = await rows.unreached_among(ctx.session, whole.decision_id)
+    refusal: DomainError | None = None
+    decides = 0
+    for task in tasks:
+        try:
+            await require_decider(ctx, task, whole.asked_by_organisation_id)
+            decides += 1
+        except OrganisationNotAllowed as error:
+            if task.task_id not in unreached:
+                raise
+            refusal = error
+    if refusal is not None:
+        raise DecisionInPreparation if decides else refusal
 
 
 def _check_one_askable(ctx: Context, tasks: Sequence[Task]) -> None:

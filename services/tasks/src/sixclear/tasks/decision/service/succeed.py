@@ -14,10 +14,11 @@ from sixclear.common.change import Change
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.tasks.decision import effects, lifecycle
-from sixclear.tasks.decision import repository as rows
+from sixclear.tasks.decision import parts as rows
 from sixclear.tasks.decision.effects import Value
 from sixclear.tasks.decision.models import Decision, DecisionOverMany, DecisionPart, stored, value_of
 from sixclear.tasks.decision.recording import DECISION
+from sixclear.tasks.decision.repository import count_decisions, decisions_of
 from sixclear.tasks.decision.schemas import DecisionEntry
 from sixclear.tasks.decision.service.ask import new_decision
 from sixclear.tasks.decision.service.many import kept_caller
@@ -145,7 +146,7 @@ async def _decided(
 ) -> UUID:
     """The decision on one task, asked, granted and accepted in one act; it stays with the former body."""
     entry = DecisionEntry.model_validate(whole.entry)
-    known = await rows.count_decisions(ctx.session, task.task_id)
+    known = await count_decisions(ctx.session, task.task_id)
     decision = new_decision(task, known, entry, value, whole.asked_by_organisation_id, occurred_at)
     decision.part_of, decision.decided = whole.decision_id, stored(value)
     decision.hidden = decision.hidden or part.hidden
@@ -157,7 +158,7 @@ async def _decided(
 
 async def _decisions_follow(ctx: Context, task: Task, former: UUID, successor: UUID, occurred_at: datetime) -> None:
     """What is open on the task and names the former body names the successor; no body receives what it gives."""
-    for decision in await rows.decisions_of(ctx.session, task.task_id):
+    for decision in await decisions_of(ctx.session, task.task_id):
         if not decision.is_open:
             continue
         fields = _renamed(decision, former, successor)

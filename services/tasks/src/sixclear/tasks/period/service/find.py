@@ -1,16 +1,19 @@
 """Finding the periods of a task that the caller may see."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.use_case import Context
 from sixclear.tasks.evidence.service import counts_of_periods
+from sixclear.tasks.organisation.service import briefs, named
 from sixclear.tasks.period import repository as rows
 from sixclear.tasks.period.errors import PeriodNotFound
 from sixclear.tasks.period.models import Period
-from sixclear.tasks.period.responses import OnPeriods, period_response, versions_of
-from sixclear.tasks.period.schemas import RecurringPeriodView
-from sixclear.tasks.task.access import reads_whole
+from sixclear.tasks.period.responses import OnPeriods, period_response, period_to_confirm, versions_of
+from sixclear.tasks.period.schemas import PeriodToConfirm, RecurringPeriodView
+from sixclear.tasks.programme.service import ids_owned_by
+from sixclear.tasks.task.access import read_whole, reads_whole
 from sixclear.tasks.task.models import Task
 from sixclear.tasks.task.service.find import get_task
 
@@ -19,6 +22,19 @@ async def list_periods(ctx: Context, task_id: UUID, before: rows.Place | None, l
     """A task's periods, the newest first; raises TaskNotFound."""
     task = await get_task(ctx, task_id)
     return await shown(ctx, task, await rows.list_periods(ctx.session, task_id, before, limit))
+
+
+async def list_to_confirm(ctx: Context, after: tuple[datetime, UUID] | None, limit: int) -> list[PeriodToConfirm]:
+    """Periods that wait for the confirmation of the caller's organisation, reported the longest ago first."""
+    own = ctx.caller.own_organisation()
+    confirming = rows.Confirming(own, await ids_owned_by(ctx.session, own))
+    found = await rows.list_to_confirm(ctx.session, confirming, after, limit)
+    whole = await read_whole(ctx.session, ctx.caller, [task for _, task in found])
+    names = await briefs(ctx.session, [task.lead_organisation_id for _, task in found])
+    return [
+        period_to_confirm(period, task, named(names, task.lead_organisation_id), everything=task.task_id in whole)
+        for period, task in found
+    ]
 
 
 async def get_period(ctx: Context, task_id: UUID, key: str) -> tuple[Task, Period]:

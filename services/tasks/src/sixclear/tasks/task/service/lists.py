@@ -12,7 +12,7 @@ from sixclear.tasks.fields import OwnValue, Reach
 from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.rules import own_fields_of, read_asked
-from sixclear.tasks.programme.service import get_programme, ids_of_reach, known_programmes
+from sixclear.tasks.programme.service import get_programme, ids_of_reach, ids_owned_by, known_programmes
 from sixclear.tasks.task import listing
 from sixclear.tasks.task.access import within
 from sixclear.tasks.task.filters import Mandated, TaskFilter
@@ -47,7 +47,8 @@ class TaskQuery:
 _END = 2**63  # past every number of an event
 _ANY_TIME = datetime(2025, 1, 1, tzinfo=UTC)
 # The caller's own part in the tasks that it lists; with `mandate` those that its token names.
-Role = Literal["lead", "assigning", "coordinating", "mandate"]
+# `confirming`: that it may confirm.
+Role = Literal["lead", "assigning", "coordinating", "confirming", "mandate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,9 @@ async def _own(ctx: Context, narrow: TaskFilter, role: Role) -> TaskFilter:
     narrow = replace(narrow, restricted_for=own)
     if role == "assigning":
         return replace(narrow, assigning_organisation_id=own)
+    if role == "confirming":
+        owned = tuple(await ids_owned_by(ctx.session, own))
+        return replace(narrow, confirming_organisation_id=own, owned_programme_ids=owned)
     if role == "coordinating":
         return replace(narrow, coordinating_organisation_id=own)
     return replace(narrow, lead_organisation_ids=tuple(await organisations.list_subtree(ctx.session, own)))
