@@ -1,6 +1,6 @@
 """A migrated monitoring database, and events as the services publish them."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -96,12 +96,20 @@ class Events:
         }
         return self.event("tasks", "organisation", organisation_id(code), change, data | facts)
 
-    def programme(self, slug: str, owner: str | None = None, reach: str | None = None) -> Envelope:
-        data = {"slug": slug, "name_vi": slug, "name_en": slug, "demonstration": False}
+    def programme(
+        self, slug: str, owner: str | None = None, reach: str | None = None, groups: Mapping[str, Any] | None = None
+    ) -> Envelope:
+        """`groups` are its groups of work, each with its parts."""
+        data: dict[str, Any] = {"slug": slug, "name_vi": slug, "name_en": slug, "demonstration": False}
         if owner:
             data["owner_organisation_id"] = str(organisation_id(owner))
         if reach:
             data["reach"] = reach
+        if groups is not None:
+            data["work_groups"] = [
+                {"code": group, "label_vi": group, "parts": [{"code": part, "label_vi": part} for part in parts]}
+                for group, parts in groups.items()
+            ]
         return self.event("tasks", "programme", stable_id("programme", slug), "registered", data)
 
     def task(

@@ -94,7 +94,7 @@ async def test_any_order_gives_the_same(view: Any, events: Any, plans: Any, made
             await session.execute(
                 text(
                     "TRUNCATE counter, day_delta, day_rollup, gap, organisation_state, organisation_history,"
-                    " last_payment, plan_state, plan_history, step_state, step_history"
+                    " programme_history, last_payment, plan_state, plan_history, step_state, step_history"
                 )
             )
         await view.fold(told if seed == 0 else events_again, size=3)

@@ -8,7 +8,9 @@ from sqlalchemy import text
 from tests.integration.monitoring.conftest import NOON, leading, left_by_the_release_before
 
 from sixclear.common.clock import civil_date, civil_day_start
+from sixclear.monitoring.kinds import rules_of
 from sixclear.monitoring.kinds.task import TASK
+from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.reconcile import differences, repair
 
 pytestmark = pytest.mark.asyncio
@@ -164,6 +166,10 @@ async def test_of_rows_of_a_release_before_no_part_is_said(site: Any, view: Any,
     assert (found["tasks"]["in_term_parts"], found["tasks"]["overdue_parts"]) == (None, None), "its log is read again"
     async with view.database.transaction() as session:
         await repair(session, now=newer.now)
+    found = (await site.get("/status")).json()
+    assert (found["tasks"]["in_term"], found["tasks"]["overdue_parts"]) == (1, None), "a repair reads no log"
+    async with view.database.transaction() as session:
+        await views.note_rules(session, "tasks", rules_of("tasks"))  # as a repair of a former release said
     found = (await site.get("/status")).json()
     assert found["tasks"]["in_term_parts"] is None, "by its rows it would be on track"
     assert (found["tasks"]["in_term"], found["tasks"]["overdue_parts"]["late"]) == (1, 0)

@@ -32,7 +32,7 @@ _SELECTIONS = [
 ]
 _TABLES = (
     "counter, day_delta, day_rollup, last_report, gap, organisation_state, organisation_history, programme_state, "
-    "task_state, task_history, submission_state, submission_history, entry_state, entry_history, "
+    "programme_history, task_state, task_history, submission_state, submission_history, entry_state, entry_history, "
     "period_state, period_history, evidence_state, evidence_history, decision_state, decision_history"
 )
 

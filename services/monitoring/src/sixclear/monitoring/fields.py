@@ -27,7 +27,8 @@ Tree = Annotated[
     Query(
         description="Of past instants: by which tree of organisations. Without it, by the one of each instant "
         "(`then`): one that was merged since is named by its code of that time, and is not counted at its successor. "
-        "`now`: by today's, as figures of now are."
+        "`now`: by today's, as figures of now are. The reach of programmes, their owners and their groups of work are "
+        "those of the same time."
     ),
 ]
 OfReach = Annotated[
@@ -43,6 +44,10 @@ Directive = Annotated[
 ]
 Group = Annotated[
     Lookup | None,
-    Query(description="`work_group`: the group of work in which a decision put the tasks.", examples=["institutions"]),
+    Query(
+        description="`work_group`: the group of work in which a decision put the tasks. A group of which its programme "
+        "says that it has parts is meant with them.",
+        examples=["institutions"],
+    ),
 ]
 AssignedBy = Annotated[Level | None, Query(description="The level that assigned the task.")]

@@ -10,9 +10,9 @@ from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import AWAITING, HANDED_IN, TASK
 from sixclear.monitoring.statements import sql
-from sixclear.monitoring.view.named import states, with_named
+from sixclear.monitoring.view.named import narrowed, states, with_named
 from sixclear.monitoring.view.reach import meant
-from sixclear.monitoring.view.selection import Selection, is_named, tree
+from sixclear.monitoring.view.selection import Selection, tree
 
 # The body for whose word a task waits; the owner of the programme where the assigning body does the task itself.
 _CONFIRMING = f"""
@@ -153,7 +153,7 @@ async def lists(session: AsyncSession, selection: Selection, before: datetime, l
             f"WITH RECURSIVE {{named}} one AS (SELECT 1) SELECT {_LISTS}",
             named=with_named((TASK,), selection),
             states=states(TASK, selection),
-            narrowed=" AND ".join(is_named(TASK, name) for name in selection.named_facts(TASK)) or "true",
+            narrowed=narrowed(TASK, selection),
         ),
         {**selection.values, "before": before, "limit": limit},
     )

@@ -8,7 +8,7 @@ from sixclear.common.web.route import NowDep
 from sixclear.monitoring.attention import service
 from sixclear.monitoring.attention.schemas import Attention
 from sixclear.monitoring.errors import ProgrammeNotFound
-from sixclear.monitoring.fields import Directive, Group, OfReach, Programme
+from sixclear.monitoring.fields import Directive, Group, OfReach, Programme, Tree
 from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
 from sixclear.monitoring.view.named import with_reach
@@ -31,10 +31,11 @@ async def get_attention(
     reach: OfReach = None,
     directive: Directive = None,
     group: Group = None,
+    tree: Tree = None,
 ) -> Attention:
     """What needs attention, each list with the rule by which something is on it.
 
-    A reach, a directive and a group narrow the lists of tasks.
+    A reach, a directive and a group narrow the lists of tasks. The lists are of now: both trees are that of now.
     """
     selection = await select(
         session,

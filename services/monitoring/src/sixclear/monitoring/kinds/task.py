@@ -211,7 +211,8 @@ REPORTS: Flow[TaskFacts] = Flow(measure="report", change="progress_reported", la
 TASK = Kind(
     name="task",
     source="tasks",
-    rules=3,
+    # 4: with the groups of work of programmes, and what these were before.
+    rules=4,
     facts=TaskFacts,
     read=_read,
     counted=Rule(

@@ -25,9 +25,11 @@ from sixclear.monitoring.public import (
 )
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
+from sixclear.monitoring.view.as_then import as_named, as_then
+from sixclear.monitoring.view.dimensions import Reach
 from sixclear.monitoring.view.former_tree import body_then
 from sixclear.monitoring.view.named import with_reach
-from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of, require_named_facts, select
+from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of, select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
 
@@ -76,12 +78,13 @@ async def get_status(
             directive=directive,
             group=group,
         )
-        selection = replace(await with_reach(session, TASK, selection), then=then)
-        return unless_same(request, response, await service.status(session, selection, at=at, now=now))
-    selection = Selection(None, programme, assigned_by, reach or standing.reach_of(programme), directive, group)
-    await require_named_facts(session, selection)
-    if named is None:
+        if at is not None and by_then:
+            selection = await as_then(session, selection, then, at)
         selection = await with_reach(session, TASK, selection)
+        return unless_same(request, response, await service.status(session, selection, at=at, now=now))
+    selection = _narrowed(programme, assigned_by, reach, standing.reach_of(programme), directive, group)
+    if selection.names_facts:
+        selection = await as_named(session, TASK, selection, named, at if by_then else None)
     answer = await service.status_beside(
         session,
         selection,
@@ -121,10 +124,24 @@ async def list_provinces(
     """
     at, standing = read_as_of(as_of, now), standing_of(request, programme, now)
     known = await programme_reach(session, programme) if standing is None else standing.reach_of(programme)
-    selection = Selection(None, programme, assigned_by, reach or known, directive, group)
-    await require_named_facts(session, selection)
-    selection = await with_reach(session, TASK, selection)
+    selection = _narrowed(programme, assigned_by, reach, known, directive, group)
+    if selection.names_facts:
+        selection = await as_named(session, TASK, selection, None, at if tree != "now" else None)
     return await service.provinces(session, selection, by_then=tree != "now", standing=standing, at=at, now=now)
+
+
+def _narrowed(
+    programme: str | None,
+    assigned_by: AssignedBy,
+    reach: OfReach,
+    of_programme: Reach | None,
+    directive: Directive,
+    group: Group,
+) -> Selection:
+    """What is asked of all bodies; without a reach that of the programme is meant."""
+    by_programme = reach is None and programme is not None
+    made = Selection(None, programme, assigned_by, reach or of_programme, directive, group)
+    return replace(made, reach_of_programme=by_programme)
 
 
 def standing_of(request: Request, programme: str | None, now: datetime) -> service.Standing | None:

@@ -30,7 +30,7 @@ class Filters(Schema):
     tree: Literal["then", "now"] = Field(
         default="now",
         description="By which tree of organisations: that of now, or that of the instant that is asked about, where "
-        "an organisation has moved since.",
+        "an organisation has moved since; so are the reach, the owners and the groups of programmes.",
     )
 
 
@@ -274,6 +274,7 @@ class Provinces(Schema):
     tree: Literal["then", "now"] = Field(
         default="now",
         description="By which tree of organisations: that of now, or that of the instant that is asked about, where "
-        "an organisation has moved since. Codes and names are those of now.",
+        "an organisation has moved since; so are the reach and the owners of programmes. Codes and names are those of "
+        "now.",
     )
     items: list[Province]

@@ -43,6 +43,7 @@ from sixclear.monitoring.status.sealed import SEALED, sealed_cells, sealed_part
 from sixclear.monitoring.streams.freshness import Freshness, freshness
 from sixclear.monitoring.view import cells as view
 from sixclear.monitoring.view import dimensions, latest_past, past
+from sixclear.monitoring.view.as_then import as_then
 from sixclear.monitoring.view.dimensions import Reach, Reference
 from sixclear.monitoring.view.former_tree import body_then, provinces_then
 from sixclear.monitoring.view.heard import Heard, heard_since, knows
@@ -111,7 +112,7 @@ async def status_beside(
     """As `status`, of the body that is named, for callers that know the rest: one statement, two for a past instant.
 
     Two also where a fact is named that no counter knows: its records are read as of a past instant. With `by_then` a
-    past instant is told by its own tree: two more where an organisation has moved since. Raises ReferenceUnknown.
+    past instant is told by its own tree and programmes: some more where these were others. Raises ReferenceUnknown.
     """
     tells_sealed = named is None and _tells_sealed(selection)
     cells: view.Cells
@@ -123,16 +124,14 @@ async def status_beside(
     else:
         reports = await latest_past.reports_of_body_at(session, TASK, REPORTS, selection, named, by_history)
         body, last_report = reports.body, reports.latest
-        if (
-            by_then
-            and named is not None
-            and reports.moved_since
-            and (then := await body_then(session, named, by_history))
-        ):
-            selection = replace(selection, organisation_id=then.organisation_id, then=then)
-            if not then.is_of_now or body != then.organisation_id:
+        if by_then and reports.otherwise_since:
+            then = await body_then(session, named, by_history) if named is not None and reports.moved_since else None
+            if then is None and named is not None:
+                selection = replace(selection, organisation_id=known_body(body))
+            selection = await as_then(session, selection, then, by_history)
+            if not selection.of_now:
                 last_report = await latest_past.latest_at(session, TASK, REPORTS, selection, by_history)
-            body = then.organisation_id
+            body = selection.organisation_id
     if named is not None:
         selection = replace(selection, organisation_id=known_body(body))
     if by_history is not None:
@@ -217,7 +216,7 @@ def _status(
             reach=selection.reach or ("both" if selection.organisation_id else "national"),
             directive=selection.directive_id,
             group=selection.work_group,
-            tree="now" if selection.then is None else "then",
+            tree="now" if selection.of_now else "then",
         ),
         demonstration_included=figures.has_demonstration(counts),
         sources=fresh.sources,
@@ -352,8 +351,8 @@ async def provinces(
     """The tasks of each province with everything below it; raises FiguresDoNotReconcile.
 
     Without a programme and a reach they are national: provinces are compared by the same work. Three statements for a
-    caller that knows how things stand. With `by_then` a past instant is told by the provinces and the tree of then: one
-    more where an organisation has moved since.
+    caller that knows how things stand. With `by_then` a past instant is told by the provinces, the tree and the
+    programmes of then: some more where these were others.
     """
     if standing is None:
         await require_reconciled(session, past=at is not None)
@@ -366,11 +365,15 @@ async def provinces(
         then = {one.organisation_id: one for one in await provinces_then(session, at)}
     units = await dimensions.list_provinces(session, now, then)
     ids = [unit.organisation_id for unit in units]
+    if at is not None and by_then and reports is not None and reports.otherwise_since:
+        selection = await as_then(session, selection, None, at, beside=ids, thens=then.values())
     if reports is None:
         cells = await view.scope_cells_now(session, TASK, _OF_PROVINCES, ids, selection)
         last_report = await view.latest_now(session, TASK, REPORTS, selection)
     else:
         last_report = reports.latest
+        if selection.own_then is not None:
+            last_report = await latest_past.latest_at(session, TASK, REPORTS, selection, at or now)
         scopes = [(i, *part) for i in ids for part in (then[i].parts if then else ((i, 1),))]
         cells = await past.scope_cells_at(session, TASK, _OF_PROVINCES, scopes, selection, at or now)
     return Provinces(
@@ -378,7 +381,7 @@ async def provinces(
         staleness_seconds=fresh.staleness_seconds,
         last_report_at=last_report,
         reach=selection.reach,
-        tree="then" if then else "now",
+        tree="then" if then or not selection.of_now else "now",
         items=[_province(unit, cells.get(unit.organisation_id, {}), at or now) for unit in units],
     )
 

@@ -12,13 +12,11 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.monitoring.errors import FiguresDoNotReconcile, PeriodInvalid, ProgrammeNotFound
 from sixclear.monitoring.fields import AssignedBy, Directive, Group, OfReach, Organisation, Programme, Tree
-from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.parts import parts_of
 from sixclear.monitoring.public import BOUNDED, PUBLIC, FiguresRoute, SnapshotDep
 from sixclear.monitoring.timeline.schemas import Timeline
 from sixclear.monitoring.timeline.service import Step, timeline
 from sixclear.monitoring.view.former_tree import body_then
-from sixclear.monitoring.view.named import with_reach
 from sixclear.monitoring.view.selection import reference_of, select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
@@ -48,7 +46,8 @@ async def get_timeline(
 ) -> Timeline:
     """The buckets at the end of each civil day; today's point is now.
 
-    Each point is what the status says as of its instant, by the tree of organisations of then, unless `tree=now`.
+    Each point is what the status says as of its instant, by the tree of organisations, the reach of programmes and the
+    groups of work of then, unless `tree=now`.
     """
     named = None if organisation is None or tree == "now" else reference_of(organisation)
     asked = partial(
@@ -70,8 +69,9 @@ async def get_timeline(
     standing = parts_of(request).standing(now) is not None
     return await timeline(
         session,
-        await with_reach(session, TASK, selection),
+        selection,
         named,
+        by_then=tree != "now",
         standing=standing,
         first=first,
         last=last,

@@ -27,6 +27,6 @@ class Timeline(Schema):
     tree: Literal["then", "now"] = Field(
         default="now",
         description="By which tree of organisations: each point by that of its instant, where an organisation has "
-        "moved since, or all by that of now.",
+        "moved since, or all by that of now; so are the reach, the owners and the groups of programmes.",
     )
     points: list[Point]

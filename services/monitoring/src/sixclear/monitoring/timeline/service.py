@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Literal
@@ -15,9 +14,11 @@ from sixclear.monitoring.kinds.task import BUCKETS, TASK
 from sixclear.monitoring.timeline.repository import bucket_sweep
 from sixclear.monitoring.timeline.schemas import Point, Timeline
 from sixclear.monitoring.view import past
+from sixclear.monitoring.view.as_then import as_then
 from sixclear.monitoring.view.day_changes import changes_by_day
 from sixclear.monitoring.view.dimensions import Reference
 from sixclear.monitoring.view.former_tree import body_then, changes_of_the_tree
+from sixclear.monitoring.view.named import with_reach
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection
 
@@ -30,6 +31,7 @@ async def timeline(
     selection: Selection,
     named: Reference | None = None,
     *,
+    by_then: bool = True,
     standing: bool = False,
     first: date | None,
     last: date | None,
@@ -38,10 +40,11 @@ async def timeline(
 ) -> Timeline:
     """One point per day, or per seventh day back from the last one; today's point is now.
 
-    A body that is `named` is told at each point as it was then, by its code of then; else `selection` is, by the tree
-    of now. Costs the days of the period, however many tasks there are; two statements, three where the period ends now,
-    for a caller that knows that no figure is refused (`standing`). Where bodies have moved since the first day, two
-    more, one for each day on which the tree changed, and two for each other tree. Raises PeriodInvalid.
+    With `by_then` each point is told by the tree and the programmes of its instant, and a body that is `named` by its
+    code of then; else all are by those of now. Costs the days of the period, however many tasks there are; two
+    statements, three where the period ends now, for a caller that knows that no figure is refused (`standing`). Where
+    bodies have moved since the first day, or programmes were described again, some more for each day on which one was.
+    Raises PeriodInvalid.
     """
     if not standing:
         await require_reconciled(session)
@@ -50,9 +53,9 @@ async def timeline(
     read = _by_day if by_day and not selection.named_facts(TASK) else _by_intervals
     buckets: list[tuple[date, dict[str, int]]] = []
     trees: set[bool] = set()
-    moved = moved_last is not None and moved_last > min(now, civil_day_end(begin))
-    for chosen, days in await _by_tree(session, selection, named if moved else None, begin, end, now):
-        trees.add(chosen.then is not None)
+    moved = by_then and moved_last is not None and moved_last > min(now, civil_day_end(begin))
+    for chosen, days in await _by_tree(session, selection, named, begin, end, now, moved=moved):
+        trees.add(not chosen.of_now)
         buckets += await read(session, chosen, days[0], days[-1], min(now, civil_day_end(days[-1])))
     points = [
         Point(date=day, as_of=min(civil_day_end(day), now), total=sum(counts.values()), **counts)
@@ -63,19 +66,26 @@ async def timeline(
 
 
 async def _by_tree(
-    session: AsyncSession, selection: Selection, named: Reference | None, first: date, last: date, now: datetime
+    session: AsyncSession,
+    selection: Selection,
+    named: Reference | None,
+    first: date,
+    last: date,
+    now: datetime,
+    *,
+    moved: bool,
 ) -> list[tuple[Selection, list[date]]]:
     """What is meant on which days, one after another."""
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    if named is None:
-        return [(selection, days)]
+    if not moved:
+        return [(await with_reach(session, TASK, selection), days)]
     instants = [min(civil_day_end(day), now) for day in days]
     changes = await changes_of_the_tree(session, instants[0], instants[-1])
     found: list[tuple[Selection, list[date]]] = []
     for _, alike in groupby(zip(days, instants, strict=True), lambda one: bisect_right(changes, one[1])):
         here = list(alike)
-        then = await body_then(session, named, here[0][1])
-        chosen = replace(selection, organisation_id=then.organisation_id, then=then) if then else selection
+        then = None if named is None else await body_then(session, named, here[0][1])
+        chosen = await with_reach(session, TASK, await as_then(session, selection, then, here[0][1]))
         if found and found[-1][0] == chosen:
             found[-1][1].extend(day for day, _ in here)
         else:

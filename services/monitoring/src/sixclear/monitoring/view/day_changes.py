@@ -29,12 +29,17 @@ async def changes_by_day(
             WHERE v.source = :source GROUP BY 1, 2
             """,
             sums=" UNION ALL ".join(_days(table) for table in (ABOVE, BODIES)),
-            programmes=programmes("CAST(:of_programme AS text)", "CAST(:reading AS text)", "CAST(:scope AS uuid)"),
+            programmes=programmes(
+                "CAST(:of_programme AS text)",
+                "CAST(:reading AS text)",
+                "CAST(:scope AS uuid)",
+                then=selection.own_then is not None,
+            ),
         ),
         {
+            **selection.values,
             "source": kind.source,
             "measure": measure,
-            "scope": selection.scope,
             "scopes": [scope for scope, _ in selection.parts],
             "signs": [sign for _, sign in selection.parts],
             **{f"of_{name}": value for name, value in selection.narrowed(kind).items()},

@@ -1,6 +1,6 @@
 """Organisations, their place in the tree, and programmes: by these everything is counted, they are no kinds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -30,6 +30,18 @@ class OrganisationFacts(Struct, frozen=True, kw_only=True):
     valid_to: str | None
 
 
+class PartFacts(Struct, frozen=True, kw_only=True):
+    """A part of a group of work of a programme."""
+
+    code: str
+
+
+class GroupFacts(PartFacts, frozen=True, kw_only=True):
+    """A group of work of a programme."""
+
+    parts: tuple[PartFacts, ...] = ()
+
+
 class ProgrammeFacts(Struct, frozen=True, kw_only=True):
     """What the view reads of a programme event."""
 
@@ -38,6 +50,7 @@ class ProgrammeFacts(Struct, frozen=True, kw_only=True):
     name_en: str | None
     owner_organisation_id: UUID | None = None
     reach: Reach = "national"
+    work_groups: tuple[GroupFacts, ...] | None = None
     demonstration: bool
 
 
@@ -45,7 +58,7 @@ FACTS: Mapping[str, type[OrganisationFacts] | type[ProgrammeFacts]] = {
     "organisation": OrganisationFacts,
     "programme": ProgrammeFacts,
 }
-TABLES = (*(f"{name}_state" for name in FACTS), "organisation_history")
+TABLES = (*(f"{name}_state" for name in FACTS), "organisation_history", "programme_history")
 # By these an organisation may have come to stand elsewhere, or its code to mean another one.
 _MOVES = frozenset({"merged", "closed", "upgraded"})
 TOPICS = tuple(f"sixclear.{SOURCE}.{name}.v1" for name in FACTS)
@@ -79,6 +92,14 @@ _PROGRAMME = Columns(
     owner_organisation_id="uuid",
     reach="text",
     demonstration="boolean",
+)
+_DESCRIBED = Columns(
+    programme_id="uuid",
+    version="integer",
+    valid_from="timestamptz",
+    owner_organisation_id="uuid",
+    reach="text",
+    work_groups="text[]",
 )
 
 
@@ -181,6 +202,36 @@ async def replace_programmes(
 def _programme_row(programme_id: UUID, version: int, facts: ProgrammeFacts) -> list[Any]:
     names = facts.slug, facts.name_vi, facts.name_en
     return [programme_id, version, *names, facts.owner_organisation_id, facts.reach, facts.demonstration]
+
+
+async def keep_programmes(
+    session: AsyncSession, epoch: int, versions: Sequence[tuple[UUID, int, datetime, ProgrammeFacts]]
+) -> None:
+    """Keep what programmes were from each of these versions on; each is told with when that became true.
+
+    In any order, any number of times.
+    """
+    rows = [
+        (programme_id, version, at, facts.owner_organisation_id, facts.reach, tuple(_groups(facts)))
+        for programme_id, version, at, facts in versions
+    ]
+    await session.execute(
+        sql(
+            "INSERT INTO programme_history ({names}, epoch) SELECT {selected}, :epoch FROM {unnested} "
+            "ON CONFLICT DO NOTHING",
+            names=_DESCRIBED.names,
+            selected=_DESCRIBED.selected,
+            unnested=_DESCRIBED.unnested,
+        ),
+        {"epoch": epoch, **_DESCRIBED.values(rows)},
+    )
+
+
+def _groups(facts: ProgrammeFacts) -> Iterator[str]:
+    """`group` of each group of work, and `group/part` of each part."""
+    for group in facts.work_groups or ():
+        yield group.code
+        yield from (f"{group.code}/{part.code}" for part in group.parts)
 
 
 async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tuple[list[UUID], list[UUID]]]:

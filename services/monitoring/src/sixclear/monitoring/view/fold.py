@@ -158,6 +158,8 @@ class _Fold:
 
     async def _fold_programmes(self, versions: Sequence[Version[Any]]) -> bool:
         newer = await self._newer("programme", versions)
+        known = [(v.entity_id, v.version, v.occurred_at, v.facts) for v in versions if v.facts is not None]
+        await dimensions.keep_programmes(self.session, self.epoch, known)
         if newer:
             rows = [(item.entity_id, item.version, cast(dimensions.ProgrammeFacts, item.facts)) for item in newer]
             await dimensions.replace_programmes(self.session, self.epoch, rows)

@@ -24,11 +24,15 @@ Parts: TypeAlias = tuple[tuple[UUID, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """A body at an instant: what it held in scopes of now, and the organisations that stood at or below it."""
+    """A body at an instant: what it held in scopes of now, and the organisations that stood at or below it, or above.
+
+    `above` holds itself, too.
+    """
 
     organisation_id: UUID
     parts: Parts
     bodies: tuple[UUID, ...]
+    above: tuple[UUID, ...]
 
     @property
     def is_of_now(self) -> bool:
@@ -95,13 +99,19 @@ async def _bodies_then(session: AsyncSession, bodies: str, values: Mapping[str, 
             """
             WITH RECURSIVE later AS MATERIALIZED (
                 SELECT {moved_since} AS found
-            ), held AS MATERIALIZED ({held}), below AS (
-                SELECT body.organisation_id AS body, body.organisation_id FROM ({bodies}) AS body
-                WHERE (SELECT found FROM later)
+            ), held AS MATERIALIZED ({held}), asked AS MATERIALIZED (
+                SELECT organisation_id FROM ({bodies}) AS body WHERE (SELECT found FROM later)
+            ), below AS (
+                SELECT organisation_id AS body, organisation_id FROM asked
                 UNION SELECT below.body, held.organisation_id
                 FROM below JOIN held ON held.parent_id = below.organisation_id
+            ), above AS (
+                SELECT organisation_id AS body, organisation_id FROM asked
+                UNION SELECT above.body, held.parent_id
+                FROM above JOIN held ON held.organisation_id = above.organisation_id WHERE held.parent_id IS NOT NULL
             )
-            SELECT coalesce(own.body, up.body) AS body, coalesce(own.organisation_id, up.organisation_id) AS scope,
+            SELECT above.body, above.organisation_id AS scope, CAST(NULL AS boolean), 0 FROM above
+            UNION ALL SELECT coalesce(own.body, up.body), coalesce(own.organisation_id, up.organisation_id),
                 own.body IS NOT NULL, (own.body IS NOT NULL)::integer - (up.body IS NOT NULL)::integer
             FROM below own FULL JOIN (
                 SELECT b.body, o.organisation_id FROM below b
@@ -119,26 +129,28 @@ async def _bodies_then(session: AsyncSession, bodies: str, values: Mapping[str, 
     )
     parts: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
     held: dict[UUID, list[UUID]] = defaultdict(list)
+    above: dict[UUID, list[UUID]] = defaultdict(list)
     for body, scope, is_own, sign in rows:
+        if is_own is None:
+            above[body].append(scope)
         if sign:
             parts[body].append((scope, sign))
         if is_own:
             held[body].append(scope)
-    return [Then(body, tuple(parts[body]), tuple(own)) for body, own in held.items()]
+    return [Then(body, tuple(parts[body]), tuple(own), tuple(above[body])) for body, own in held.items()]
 
 
 async def changes_of_the_tree(session: AsyncSession, after: datetime, until: datetime) -> list[datetime]:
-    """When something that is known of the tree changed between two instants, in order: between two of these every
-    instant has the same tree."""
+    """When something that is known of the tree, or of programmes, changed between two instants, in order: between two
+    of these every instant has the same of both."""
+    changes = " UNION ".join(
+        f"""SELECT h.valid_from FROM {table} h
+            JOIN source_view v ON v.source = '{SOURCE}' AND v.active_epoch = h.epoch
+            WHERE h.valid_from > :after AND h.valid_from <= :until"""  # noqa: S608 (constants of this package)
+        for table in ("organisation_history", "programme_history")
+    )
     rows = await session.execute(
-        sql(
-            """
-            SELECT DISTINCT h.valid_from FROM organisation_history h
-            JOIN source_view v ON v.source = '{source}' AND v.active_epoch = h.epoch
-            WHERE h.valid_from > :after AND h.valid_from <= :until ORDER BY 1
-            """,
-            source=SOURCE,
-        ),
+        sql("{changes} ORDER BY 1", changes=changes),
         {"after": after, "until": until},
     )
     return [row[0] for row in rows]

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.monitoring.kinds.kind import AnyFlow, AnyKind
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view.dimensions import Reference
+from sixclear.monitoring.view.former_programmes import CHANGED_SINCE
 from sixclear.monitoring.view.former_tree import MOVED_SINCE, Then
 from sixclear.monitoring.view.named import latest_made, with_named
 from sixclear.monitoring.view.past import PLANNED_ONCE, Instant, by_day
@@ -33,11 +34,20 @@ async def latest_at(
 
 
 class Reports(NamedTuple):
-    """The scope that was asked about (None where unknown), the latest change there, whether a body has moved since."""
+    """The scope that was asked about (None where unknown), the latest change there, and what may be otherwise since.
+
+    `moved_since` says whether a body has moved, `changed_since` whether a programme was described again.
+    """
 
     body: UUID | None
     latest: datetime | None
     moved_since: bool
+    changed_since: bool
+
+    @property
+    def otherwise_since(self) -> bool:
+        """Whether the tree or the programmes of the instant may have been others."""
+        return self.moved_since or self.changed_since
 
 
 async def reports_of_body_at(
@@ -57,11 +67,12 @@ async def reports_of_body_at(
         sql(
             """
             WITH RECURSIVE {facts} body AS ({body})
-            SELECT b.scope, {latest}, {moved_since}, {planned_once} FROM body b
+            SELECT b.scope, {latest}, {moved_since}, {changed_since}, {planned_once} FROM body b
             """,
             facts=with_named((kind,), selection),
             latest=_latest_of_body(kind, flow, selection, inside=instant.inside),
             moved_since=MOVED_SINCE,
+            changed_since=CHANGED_SINCE,
             planned_once=PLANNED_ONCE,
             body=body_sql(named),
         ),
@@ -77,7 +88,7 @@ async def reports_of_body_at(
         },
     )
     row = rows.one_or_none()
-    return Reports(None, None, False) if row is None else Reports(*row[:3])
+    return Reports(None, None, False, False) if row is None else Reports(*row[:4])
 
 
 def _latest_of_body(kind: AnyKind, flow: AnyFlow, selection: Selection, *, inside: bool) -> str:
@@ -85,13 +96,15 @@ def _latest_of_body(kind: AnyKind, flow: AnyFlow, selection: Selection, *, insid
     if selection.named_facts(kind):
         return everything
     days = by_day(kind, selection)
-    selected = f"{_WITHIN_BODY} AND {of_dimensions(kind, selection)} AND {meant(kind, 'b.scope')}"
+    then = selection.own_then is not None
+    selected = f"{_WITHIN_BODY} AND {of_dimensions(kind, selection)} AND {meant(kind, 'b.scope', then=then)}"
+    under = alone("CAST(:in_programme AS text)", "CAST(:reading AS text)", "b.scope", then=then)
     return f"""coalesce(
         (SELECT max(h.occurred_at) FROM {kind.name}_history h {tree(kind)}
          WHERE h.change = '{flow.change}' AND h.occurred_at BETWEEN :day_start AND :at AND {selected}
             AND ({"true" if inside else "false"} OR NOT {days})),
         (SELECT max(d.latest)
-         FROM {alone("CAST(:in_programme AS text)", "CAST(:reading AS text)", "b.scope")} AS u(slug)
+         FROM {under} AS u(slug)
          CROSS JOIN LATERAL (
             SELECT c.latest FROM counter c
             JOIN source_view v ON v.source = c.source AND v.active_epoch = c.epoch

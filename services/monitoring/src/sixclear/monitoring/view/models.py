@@ -147,6 +147,27 @@ class ProgrammeState(Base):
     )
 
 
+class ProgrammeHistory(Base):
+    """Whose programme it was, how far its work reached, and which groups of work it had, from a version on.
+
+    `work_groups` are the codes of groups, and `group/part` of each of their parts.
+    """
+
+    __tablename__ = "programme_history"
+
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    programme_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    valid_from: Mapped[datetime]
+    owner_organisation_id: Mapped[UUID | None]
+    reach: Mapped[str]
+    work_groups: Mapped[list[str]]
+
+    __table_args__ = (
+        Index("ix_programme_history_changed", "epoch", "valid_from", postgresql_where=text("version > 1")),
+    )
+
+
 class Counter(Base):
     """Amounts, rolled up on write: `n` holds whole numbers, `fraction` what is left of an amount, and both are added.
 

@@ -1,8 +1,8 @@
 """Records of a fact that is named (a directive, a group of work), of which no counter knows: each one is looked up.
 
 An index tells which entities ever had the fact, each by one look, and another one at which bodies the changes of an
-entity were made. Of each entity the version is read that holds, of each body its latest change: rows by the entities
-of the fact, however many versions they have.
+entity were made. A group of work is meant with its parts, each looked up like it. Of each entity the version is read
+that holds, of each body its latest change: rows by the entities of the fact, however many versions they have.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from sixclear.monitoring.kinds.kind import OWN_BODY, AnyFlow, AnyKind
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view.dimensions import SOURCE
 from sixclear.monitoring.view.reach import meant
-from sixclear.monitoring.view.selection import Selection, is_named, of_dimensions, tree
+from sixclear.monitoring.view.selection import Selection, facts_of, is_named, of_dimensions, tree
 
 
 def with_named(kinds: Iterable[AnyKind], selection: Selection) -> str:
@@ -37,15 +37,18 @@ async def with_reach(session: AsyncSession, kind: AnyKind, selection: Selection)
         sql(
             """
             WITH RECURSIVE {named} programmes AS (SELECT DISTINCT h.programme FROM {states})
-            SELECT bool_or(coalesce(p.reach, 'national') = 'national') FROM programmes h
+            SELECT bool_or({national}) FROM programmes h
             JOIN source_view v ON v.source = '{source}'
             LEFT JOIN programme_state p ON p.epoch = v.active_epoch AND p.slug = h.programme
             """,
             named=with_named([kind], selection),
             states=states(kind, selection),
             source=SOURCE,
+            national="coalesce(p.reach, 'national') = 'national'"
+            if selection.own_then is None
+            else "coalesce(h.programme, '') <> ALL(CAST(:own_slugs AS text[]))",
         ),
-        {"directive_id": selection.directive_id, "work_group": selection.work_group},
+        selection.values,
     )
     return replace(selection, reach="own") if national is False else selection
 
@@ -54,22 +57,35 @@ def _active(kind: AnyKind) -> str:
     return f"(SELECT active_epoch FROM source_view WHERE source = '{kind.source}')"  # noqa: S608
 
 
-def _had(kind: AnyKind, selection: Selection) -> str:
-    """Whether a version `h` has the first of the facts that are named."""
-    return f"h.epoch = {_active(kind)} AND {is_named(kind, next(iter(selection.named_facts(kind))))}"
+def _fact(kind: AnyKind, selection: Selection) -> str:
+    """The first of the facts that are named: by it the entities are looked up."""
+    return next(iter(selection.named_facts(kind)))
 
 
 def _named(kind: AnyKind, selection: Selection) -> str:
-    """The entities that ever had the fact; the last row has none."""
-    first = f"SELECT h.{kind.name}_id FROM {kind.name}_history h WHERE {_had(kind, selection)}"  # noqa: S608
+    """The entities that ever had a value of the fact, each with it; the last row of each value has no entity."""
+    name = _fact(kind, selection)
+    had = f"h.epoch = {_active(kind)} AND h.{name}"
+    first = f"SELECT h.{kind.name}_id FROM {kind.name}_history h WHERE {had}"  # noqa: S608
     order = f"ORDER BY h.{kind.name}_id LIMIT 1"
     return f"""
         {kind.name}_named AS (
-            SELECT ({first} {order}) AS id
-            UNION ALL SELECT ({first} AND h.{kind.name}_id > n.id {order})
+            SELECT f.fact, f.programme, ({first} = f.fact {order}) AS id FROM {facts_of(kind, name)[1]}
+            UNION ALL SELECT n.fact, n.programme, ({first} = n.fact AND h.{kind.name}_id > n.id {order})
             FROM {kind.name}_named n WHERE n.id IS NOT NULL
         )
     """  # noqa: S608 (constants of this package)
+
+
+# A part of a group is meant in the programme that has it.
+_IN_PROGRAMME = "(n.programme IS NULL OR h.programme = n.programme)"
+
+
+def narrowed(kind: AnyKind, selection: Selection) -> str:
+    """The condition for `states` that have the facts that are named now; each is there once for each value it had."""
+    if not (facts := selection.named_facts(kind)):
+        return "true"
+    return " AND ".join([f"h.{_fact(kind, selection)} = n.fact", *(is_named(kind, name) for name in facts)])
 
 
 def _of(kind: AnyKind, flow: AnyFlow) -> str:
@@ -82,7 +98,7 @@ def _bodies(kind: AnyKind, flow: AnyFlow) -> str:
     order = f"ORDER BY h.{kind.name}_id, {OWN_BODY} LIMIT 1"
     return f"""
         {_place(kind, flow)} AS (
-            SELECT n.id, x.body FROM {kind.name}_named n
+            SELECT n.id, x.body FROM (SELECT DISTINCT id FROM {kind.name}_named) AS n
             CROSS JOIN LATERAL ({first} AND h.{kind.name}_id = n.id {order}) AS x
             UNION ALL SELECT e.id, x.body FROM {_place(kind, flow)} e
             CROSS JOIN LATERAL ({first} AND h.{kind.name}_id = e.id AND {OWN_BODY} > e.body {order}) AS x
@@ -101,8 +117,8 @@ def held(kind: AnyKind, selection: Selection) -> str:
     return f"""
         {kind.name}_named n CROSS JOIN LATERAL (
             SELECT h.* FROM {kind.name}_history h
-            WHERE {_had(kind, selection)} AND h.{kind.name}_id = n.id AND h.valid_from <= :at
-                AND h.valid_to IS DISTINCT FROM h.valid_from
+            WHERE h.epoch = {_active(kind)} AND h.{_fact(kind, selection)} = n.fact AND h.{kind.name}_id = n.id
+                AND {_IN_PROGRAMME} AND h.valid_from <= :at AND h.valid_to IS DISTINCT FROM h.valid_from
             ORDER BY h.valid_from DESC LIMIT 1
         ) AS h
     """  # noqa: S608 (constants of this package)
@@ -118,7 +134,7 @@ def states(kind: AnyKind, selection: Selection) -> str:
     return f"""
         {kind.name}_named n CROSS JOIN LATERAL (
             SELECT h.* FROM {kind.name}_state h
-            WHERE h.epoch + 0 = {_active(kind)} AND h.{kind.name}_id = n.id OFFSET 0
+            WHERE h.epoch + 0 = {_active(kind)} AND h.{kind.name}_id = n.id AND {_IN_PROGRAMME} OFFSET 0
         ) AS h
     """  # noqa: S608 (constants of this package)
 
@@ -141,7 +157,8 @@ def _at_place(kind: AnyKind, flow: AnyFlow) -> str:
 def latest_made(kind: AnyKind, flow: AnyFlow, selection: Selection, scope: str, within: str) -> str:
     """When the latest change of a flow up to `:at` was made; `within` is the condition for its body, `o` or that of
     `h`."""
-    meant_there = f"h.occurred_at <= :at AND {of_dimensions(kind, selection)} AND {meant(kind, scope)}"
+    reach = meant(kind, scope, then=selection.own_then is not None)
+    meant_there = f"h.occurred_at <= :at AND {of_dimensions(kind, selection)} AND {reach}"
     if not selection.named_facts(kind):
         return f"""
             SELECT max(h.occurred_at) FROM {kind.name}_history h {tree(kind)}

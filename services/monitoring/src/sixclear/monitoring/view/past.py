@@ -22,6 +22,7 @@ from sixclear.monitoring.kinds.kind import AnyFlow, AnyKind
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.cells import Cells, by_first
 from sixclear.monitoring.view.days import ABOVE, BODIES, NOT_CROSSED
+from sixclear.monitoring.view.former_programmes import CHANGED_LAST
 from sixclear.monitoring.view.former_tree import MOVED_LAST
 from sixclear.monitoring.view.moves import DAY, MONTH
 from sixclear.monitoring.view.named import held, made, with_named
@@ -130,7 +131,10 @@ async def _cells_at(
 ) -> dict[UUID, Cells]:
     instant = Instant(at)
     wanted = [row for kind in kinds for row in _wanted(kind, selection, instant) if row[2] in measures]
-    parts = [_base(inside=instant.inside), *(one for kind in kinds for one in _of_kind(kind, selection, instant))]
+    parts = [
+        _base(selection, inside=instant.inside),
+        *(one for kind in kinds for one in _of_kind(kind, selection, instant)),
+    ]
     parts += [] if part is None else [part.statement]
     rows = await session.execute(
         sql(
@@ -167,15 +171,16 @@ def _wanted(kind: AnyKind, selection: Selection, instant: Instant) -> Iterable[l
         yield from ([*head, flow.measure, *under, instant.values["day"]] for flow in kind.flows)
 
 
-def _base(*, inside: bool) -> str:
+def _base(selection: Selection, *, inside: bool) -> str:
     """The sum of months and days before `:until`, with the deadlines that passed on that day; flows of a whole day."""
     sums = " UNION ALL ".join(_sums(table, inside=inside) for table in (ABOVE, BODIES))
+    under = programmes("r.in_programme", "r.read_as", "s.asked", then=selection.own_then is not None)
     return f"""
         SELECT s.asked AS scope, r.measure, d.slot, s.sign * u.sign * d.amount AS amount
         FROM {_WANTED.unnested}
         JOIN source_view v ON v.source = r.source AND v.rules = r.rules
         CROSS JOIN {_ASKED}
-        CROSS JOIN LATERAL {programmes("r.in_programme", "r.read_as", "s.asked")} AS u(slug, sign)
+        CROSS JOIN LATERAL {under} AS u(slug, sign)
         CROSS JOIN LATERAL ({sums}
             UNION ALL SELECT c.slot, c.n + c.fraction FROM counter c
             WHERE c.source = r.source AND c.epoch = v.active_epoch AND c.scope = s.scope
@@ -221,7 +226,7 @@ _SCOPES = f"""
 
 
 def _selected(kind: AnyKind, selection: Selection) -> str:
-    return f"{of_dimensions(kind, selection)} AND {meant(kind, 's.asked')}"
+    return f"{of_dimensions(kind, selection)} AND {meant(kind, 's.asked', then=selection.own_then is not None)}"
 
 
 def _from_history(kind: AnyKind, selection: Selection) -> str:
@@ -276,18 +281,19 @@ PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 async def known_since(session: AsyncSession, kind: AnyKind) -> tuple[datetime | None, bool, datetime | None]:
     """When the oldest fact of a kind became true; whether its rows by day are by the rules of this process, so that a
-    past instant is read from them; and when an organisation moved last."""
+    past instant is read from them; and when an organisation moved last, or a programme was described again."""
     rows = await session.execute(
         sql(
             """
             SELECT (SELECT min(h.valid_from) FROM {kind}_history h
                     WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{source}')),
-                {by_day}, {moved_last}, {planned_once}
+                {by_day}, greatest({moved_last}, {changed_last}), {planned_once}
             """,
             kind=kind.name,
             source=kind.source,
             by_day=by_day(kind, Selection()),
             moved_last=MOVED_LAST,
+            changed_last=CHANGED_LAST,
             planned_once=PLANNED_ONCE,
         )
     )

@@ -87,21 +87,28 @@ async def reconcile(database: Database, clock: Clock) -> list[Difference]:
 async def repair(session: AsyncSession, *, now: datetime) -> None:
     """Make states, counters and last reports again from the histories, in one transaction.
 
-    What the histories themselves lack only a replay of the log brings back. The fold waits meanwhile.
+    What the histories themselves lack only a replay of the log brings back: rows of other rules stay rows of more than
+    one, until the generation that is folded beside them is shown. The fold waits meanwhile.
     """
     sequence = (await views.lock_view(session)).sequence
     known = await views.sources(session)
     for source in sources():
         await _count_again(session, source, known, now)
+        if known[source].rules != rules_of(source):
+            await views.note_rules(session, source, 0)
     await reconciliation.close_reconciliations(session, now)
     await views.mark_reconciled(session, True)
     await views.advance_view(session, sequence + 1)
 
 
 async def _count_again(session: AsyncSession, source: str, known: dict[str, SourceState], now: datetime) -> None:
-    """States and counters of a source by this release's rules, in the generation that readers see and the next."""
+    """States and counters of a source by this release's rules, in the generation that readers see and the next.
+
+    A next one that a leader of another release folds by its own rules is left to it.
+    """
     view = known[source]
-    for epoch in filter(None, (view.active_epoch, view.next_epoch)):
+    beside = view.next_epoch if view.next_rules in {None, rules_of(source)} else None
+    for epoch in filter(None, (view.active_epoch, beside)):
         for kind in kinds_of(source):
             await reconciliation.repair_states(session, kind, epoch, now)
             await tallies.count_all_again(session, kind)

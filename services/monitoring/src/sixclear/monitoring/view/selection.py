@@ -1,6 +1,6 @@
 """Which records a question means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from sixclear.monitoring.kinds.kind import DIMENSIONS, AnyKind
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.dimensions import Reach
+from sixclear.monitoring.view.former_programmes import groups_of
 from sixclear.monitoring.view.former_tree import Parts, Then
 from sixclear.monitoring.view.heard import told_whole
-from sixclear.monitoring.view.reach import Reading, meant
+from sixclear.monitoring.view.reach import OwnThen, Reading, meant
 from sixclear.monitoring.view.states import COUNTRY
 
 # Reading a log again takes minutes.
@@ -39,13 +40,24 @@ class Selection:
     reach: Reach | None = None
     directive_id: UUID | None = None
     work_group: str | None = None
+    # The parts of the group, each with the programme that has them.
+    parts_of_group: tuple[tuple[str, str], ...] = ()
+    # Whether the reach is that of the programme: no one asked for it.
+    reach_of_programme: bool = False
     # The body as it was at the instant that is asked about, where its place or that of others was another one.
     then: Then | None = None
+    # The own programmes of that instant, where these or what stood above the body were others.
+    own_then: OwnThen | None = None
 
     def named_facts(self, kind: AnyKind) -> dict[str, Any]:
         """The facts of a kind that are named, for which its histories are read."""
         named = {name: getattr(self, name) for name in sorted(kind.narrowed_by)}
         return {name: value for name, value in named.items() if value is not None}
+
+    @property
+    def of_now(self) -> bool:
+        """Whether the tree and the programmes by which it is told are those of now."""
+        return self.then is None and self.own_then is None
 
     @property
     def names_facts(self) -> bool:
@@ -84,9 +96,20 @@ class Selection:
             "programme": self.programme,
             "assigned_by": self.assigned_by,
             "reading": self.reading,
-            "directive_id": self.directive_id,
-            "work_group": self.work_group,
+            **self.facts,
             "bodies": None if self.then is None else list(self.then.bodies),
+            **({} if self.own_then is None else self.own_then.values),
+        }
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `is_named` binds: of each fact the values that are meant, each with its programme, or of any (None)."""
+        parts = self.parts_of_group
+        return {
+            "directive_ids": [self.directive_id],
+            "directive_ids_of": [None],
+            "work_groups": [self.work_group, *(part for _, part in parts)],
+            "work_groups_of": [None, *(programme for programme, _ in parts)],
         }
 
 
@@ -108,16 +131,21 @@ async def select(
         reach or await programme_reach(session, programme),
         directive,
         group,
+        reach_of_programme=reach is None and programme is not None,
     )
-    await require_named_facts(session, made)
-    return made
+    return await with_named_facts(session, made)
 
 
-async def require_named_facts(session: AsyncSession, selection: Selection) -> None:
-    """Raises ReferenceUnknown for a fact that nothing has, and never had, of what is published.
+async def with_named_facts(session: AsyncSession, selection: Selection) -> Selection:
+    """With the parts of the group that is named, by what its programme says now.
 
-    Raises Unavailable while rows of a release before are read: they name no fact, and would count too few.
+    Raises ReferenceUnknown for a fact that nothing has, and never had, of what is published, and that no programme
+    describes. Raises Unavailable while rows of a release before are read: they name no fact, and would count too few.
     """
+    groups = None
+    if selection.work_group is not None:
+        groups = await groups_of(session, selection.work_group, selection.programme)
+        selection = replace(selection, parts_of_group=groups.parts)
     for name, field in (("directive_id", "directive"), ("work_group", "group")):
         if getattr(selection, name) is None:
             continue
@@ -127,11 +155,13 @@ async def require_named_facts(session: AsyncSession, selection: Selection) -> No
             told=" AND ".join(f"EXISTS (SELECT FROM source_view v WHERE {told_whole(kind)})" for kind in kinds),
             had=" OR ".join(_ever_had(kind, name) for kind in kinds),
         )
-        told, had = (await session.execute(asked, {name: getattr(selection, name)})).one()
+        told, had = (await session.execute(asked, selection.facts)).one()
         if not told:
             raise Unavailable("Records are counted again since an upgrade.", retry_after_seconds=_COUNTED_AGAIN_SECONDS)
-        if not had:
+        described = name == "work_group" and groups is not None and groups.described
+        if not had and not described:
             raise ReferenceUnknown(f"What is named as {field} has no task.", errors=[unknown_reference(field, field)])
+    return selection
 
 
 def _ever_had(kind: AnyKind, name: str) -> str:
@@ -140,8 +170,19 @@ def _ever_had(kind: AnyKind, name: str) -> str:
 
 
 def is_named(kind: AnyKind, name: str) -> str:
-    """The condition for rows `h` of a kind that have the fact which a selection names."""
-    return f"h.{name} = CAST(:{name} AS {kind.columns[name]})"
+    """The condition for rows `h` of a kind that have the fact which a selection names: an index of it serves."""
+    values, fact = facts_of(kind, name)
+    return f"(h.{name} = ANY({values}) AND EXISTS (SELECT FROM {fact} WHERE f.fact = h.{name} AND {_IN_PROGRAMME}))"
+
+
+def facts_of(kind: AnyKind, name: str) -> tuple[str, str]:
+    """The values of a fact that is named, as an array, and as a table `f` of each with its programme."""
+    values = f"CAST(:{name}s AS {kind.columns[name]}[])"
+    return values, f"unnest({values}, CAST(:{name}s_of AS text[])) AS f(fact, programme)"
+
+
+# A part of a group is meant in the programme that has it.
+_IN_PROGRAMME = "(f.programme IS NULL OR f.programme = h.programme)"
 
 
 async def _organisation(session: AsyncSession, reference: str) -> UUID:
@@ -194,7 +235,8 @@ def tree(kind: AnyKind) -> str:
 def selected(kind: AnyKind, selection: Selection) -> str:
     """The condition for rows `h` of a kind, with `tree`; a dimension that the kind does not have narrows nothing."""
     within = _WITHIN if selection.then is None else "h.organisation_id = ANY(CAST(:bodies AS uuid[]))"
-    return f"{within} AND {of_dimensions(kind, selection)} AND {meant(kind, 'CAST(:scope AS uuid)')}"
+    reach = meant(kind, "CAST(:scope AS uuid)", then=selection.own_then is not None)
+    return f"{within} AND {of_dimensions(kind, selection)} AND {reach}"
 
 
 def of_dimensions(kind: AnyKind, selection: Selection) -> str:
