@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from tests.integration.data_catalog.conftest import (
     MINISTRY,
     OTHER_MINISTRY,
@@ -285,6 +286,25 @@ async def test_a_version_is_read_once_and_a_stale_one_changes_nothing(service: S
     assert (await service.post("ministry", f"{entry}/stage", body, **{"If-Match": '"1.7"'})).status_code == 412
     assert (await service.post("ministry", f"{entry}/stage", body, **{"If-Match": '"1.1"'})).status_code == 200
     assert (await service.http.get(address, headers={"If-None-Match": '"1.1"'})).headers["ETag"] == '"1.2"'
+
+
+@pytest.mark.usefixtures("both_ways")
+@pytest.mark.asyncio
+async def test_a_reader_hears_that_the_owner_has_another_name(service: Service) -> None:
+    """The name is in the answer, and no version of the entry says that it changed; a change goes by the version."""
+    entry = await an_entry(service)
+    address, known = f"/api/catalog/v1{entry}", {"If-None-Match": '"1.1"'}
+    assert (await service.http.get(address, headers=known)).status_code == 304
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE organisation SET name_vi = 'Bộ KH và CN', version = 2 WHERE code = 'G06'"))
+    renamed = await service.http.get(address, headers=known)
+    assert (renamed.status_code, renamed.json()["owner"]["name_vi"]) == (200, "Bộ KH và CN")
+    again = {"If-None-Match": renamed.headers["ETag"]}
+    assert (await service.http.get(address, headers=again)).status_code == 304
+    beaten = await service.post("ministry", f"{entry}/heartbeats", {}, **{"If-Match": renamed.headers["ETag"]})
+    assert beaten.status_code == 201, beaten.text
+    shown = await service.http.get(address, headers={"If-None-Match": beaten.headers["ETag"]})
+    assert shown.status_code == 304, "the answer to a heartbeat has the tag of what is read after it"
 
 
 @pytest.mark.asyncio

@@ -31,6 +31,7 @@ from sixclear.data_catalog.entry.metrics import HEARTBEATS
 from sixclear.data_catalog.entry.models import Entry, state_of
 from sixclear.data_catalog.entry.recording import ENTRY, entry_data
 from sixclear.data_catalog.entry.responses import derived_state, entry_responses
+from sixclear.data_catalog.entry.schemas import EntryView
 from sixclear.data_catalog.fields import PREFIX
 
 _JSON = (b"content-type", b"application/json")
@@ -142,7 +143,7 @@ class _Batch:
     async def _store(self, exchange: Exchange, decided: Sequence[_Decided]) -> Sequence[tuple[_Decided, HotAnswer]]:
         """Store what was decided; the answers to those that were stored."""
         views = await entry_responses(self._context(decided[0].beat), [one.entry for one in decided])
-        answers = [self._answer(one, view.model_dump_json().encode()) for one, view in zip(decided, views, strict=True)]
+        answers = [self._answer(one, view) for one, view in zip(decided, views, strict=True)]
         rows = [
             hot_rows.row_of(one.entry, await self._event(one), one.beat.key(answer))
             for one, answer in zip(decided, answers, strict=True)
@@ -153,9 +154,9 @@ class _Batch:
     def _context(self, beat: _Beat) -> Context:
         return Context(self._session, self._log, beat.caller, self._now, beat.request_id)
 
-    def _answer(self, one: _Decided, body: bytes) -> HotAnswer:
-        tag = etag(self._log.epoch, one.entry.version, derived_state(one.entry, self._now))
-        return HotAnswer(201, body, (_JSON, (b"etag", tag.encode())))
+    def _answer(self, one: _Decided, view: EntryView) -> HotAnswer:
+        tag = etag(self._log.epoch, one.entry.version, derived_state(one.entry, self._now, view.owner))
+        return HotAnswer(201, view.model_dump_json().encode(), (_JSON, (b"etag", tag.encode())))
 
     async def _event(self, one: _Decided) -> tuple[object, ...]:
         ctx = self._context(one.beat)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sixclear.common.events.log import StoredEvent
 from sixclear.common.use_case import Context
+from sixclear.common.web.etags import in_letters
 from sixclear.data_catalog.document import service as documents
 from sixclear.data_catalog.document.models import Document
 from sixclear.data_catalog.document.schemas import DocumentView
@@ -19,6 +20,7 @@ from sixclear.data_catalog.entry.schemas import (
     RegistrationDetail,
     RegistrationView,
 )
+from sixclear.data_catalog.organisation.schemas import OrganisationBrief
 from sixclear.data_catalog.organisation.service import Briefs, brief, briefs
 
 _DERIVED = {"owner", "registration", "heartbeat", "documents"}
@@ -33,16 +35,17 @@ def entry_summary(entry: Entry, now: datetime, names: Briefs) -> EntrySummary:
     return EntrySummary.model_validate(own | derived)
 
 
-async def entry_response(ctx: Context, entry: Entry) -> EntryView:
-    """An entry with its two ladders and its dossier, missing documents first."""
-    (response,) = await entry_responses(ctx, [entry])
+async def entry_response(ctx: Context, entry: Entry, names: Briefs | None = None) -> EntryView:
+    """An entry with its two ladders and its dossier, missing documents first; `names` where they were read before."""
+    (response,) = await entry_responses(ctx, [entry], names)
     return response
 
 
-async def entry_responses(ctx: Context, entries: Sequence[Entry]) -> list[EntryView]:
+async def entry_responses(ctx: Context, entries: Sequence[Entry], names: Briefs | None = None) -> list[EntryView]:
     """As `entry_response`, of several entries; two statements for all of them."""
     dossiers = await documents.dossiers(ctx, [entry.entry_id for entry in entries])
-    names = await briefs(ctx, {entry.owner_organisation_id for entry in entries})
+    if names is None:
+        names = await briefs(ctx, {entry.owner_organisation_id for entry in entries})
     return [_response(entry, dossiers.get(entry.entry_id, ()), names, ctx.now) for entry in entries]
 
 
@@ -59,10 +62,17 @@ def _document(document: Document) -> DocumentView:
     return DocumentView.model_validate(own | {"document_id": documents.document_id(document)})
 
 
-def derived_state(entry: Entry, now: datetime) -> str | None:
-    """What time alone has made of the entry, for its ETag: `late` when a promised heartbeat has not come."""
+def derived_state(entry: Entry, now: datetime, owner: OrganisationBrief | None) -> str | None:
+    """What has become of the answer on an entry without a version of it, for its ETag.
+
+    `late` when a promised heartbeat has not come; how often its owner has changed, whose name the answer tells, or that
+    it is not known here. None while nothing has.
+    """
     state = freshness(entry.last_heartbeat_at, entry.promised_period_seconds, now)
-    return state if state == "late" else None
+    told = "late" if state == "late" else ""
+    if owner is None:
+        return told + "unnamed"
+    return told + (f"owner{in_letters(owner.changes)}" if owner.changes else "") or None
 
 
 def _registration(entry: Entry, name: str) -> object:

@@ -120,10 +120,12 @@ async def list_entries(
 async def get_entry(ctx: ContextDep, entry_id: UUID, request: Request, response: Response) -> Response | EntryView:
     """One entry with its two ladders, its dossier and its last sign of life."""
     entry = await service.get_entry(ctx, entry_id)
-    version = tag(response, ctx.log, entry, responses.derived_state(entry, ctx.now))
+    names = await organisations.briefs(ctx, [entry.owner_organisation_id])
+    owner = organisations.brief(names, entry.owner_organisation_id)
+    version = tag(response, ctx.log, entry, responses.derived_state(entry, ctx.now, owner))
     if not_modified(request, version):
         return Response(status_code=304, headers={"ETag": version})
-    return await responses.entry_response(ctx, entry)
+    return await responses.entry_response(ctx, entry, names)
 
 
 @router.get(
@@ -214,5 +216,6 @@ async def add_heartbeat(
 
 
 async def _tagged(ctx: Context, entry: Entry, response: Response) -> EntryView:
-    tag(response, ctx.log, entry, responses.derived_state(entry, ctx.now))
-    return await responses.entry_response(ctx, entry)
+    view = await responses.entry_response(ctx, entry)
+    tag(response, ctx.log, entry, responses.derived_state(entry, ctx.now, view.owner))
+    return view

@@ -23,7 +23,7 @@ async def briefs(ctx: Context, ids: Iterable[UUID | None]) -> Briefs:
     return {
         organisation_id: OrganisationBrief(
             organisation_id=organisation_id, code=row.code, name_vi=row.name_vi, name_en=row.name_en
-        )
+        ).of(row.version)
         for organisation_id, row in found.items()
     }
 

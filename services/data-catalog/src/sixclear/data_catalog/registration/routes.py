@@ -101,5 +101,6 @@ async def approve(ctx: ContextDep, entry_id: UUID, step: Step, expect: ExpectDep
 
 
 async def _tagged(ctx: Context, entry: Entry, response: Response) -> EntryView:
-    tag(response, ctx.log, entry, derived_state(entry, ctx.now))
-    return await entry_response(ctx, entry)
+    view = await entry_response(ctx, entry)
+    tag(response, ctx.log, entry, derived_state(entry, ctx.now, view.owner))
+    return view
