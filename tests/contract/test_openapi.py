@@ -1,5 +1,6 @@
 """What the OpenAPI documents of all services hold, so that a program can be written from them alone."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,36 @@ def test_a_refusal_that_passes_says_when_to_come_again(service: str) -> None:
     for operation in operations(document(service)):
         for status in {"429", "503"} & operation["responses"].keys():
             assert "Retry-After" in operation["responses"][status]["headers"], operation["operationId"]
+
+
+def named(operation: dict[str, Any], status: str) -> set[str]:
+    """The codes that an operation names at a status, or where it names none there for all other statuses."""
+    answer = operation["responses"].get(status) or operation["responses"]["default"]
+    return set(re.findall(r"`([a-z-]+)`: [A-Z]", answer["description"]))
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_what_follows_from_a_route_is_among_its_refusals(service: str) -> None:
+    """Of its access, its parameters and its body. What it was not told, a test of the service hears (`operations`)."""
+    for operation in operations(document(service)):
+        parameters = {one["name"]: one for one in operation.get("parameters", [])}
+        expected = {("422", "invalid-request"), ("400", "malformed-request"), ("503", "unavailable")}
+        if operation.get("security"):
+            expected |= {("401", "unauthenticated"), ("401", "invalid-token"), ("403", "insufficient-scope")}
+        if operation.get("x-organisation", "any") != "any":
+            expected.add(("403", "organisation-required"))
+        if "cursor" in parameters:
+            expected.add(("400", "invalid-cursor"))
+        if "Idempotency-Key" in parameters:
+            expected |= {("400", "invalid-idempotency-key"), ("422", "idempotency-key-reused"), ("409", "conflict")}
+            if parameters["Idempotency-Key"]["required"]:
+                expected.add(("400", "idempotency-key-required"))
+        if "If-Match" in parameters:
+            expected.add(("412", "stale-version"))
+        if "requestBody" in operation:
+            expected |= {("415", "unsupported-media-type"), ("413", "content-too-large")}
+        missing = {one for one in expected if one[1] not in named(operation, one[0])}
+        assert not missing, operation["operationId"]
 
 
 @pytest.mark.parametrize("service", DOCUMENTS)

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from tests.integration.monitoring.running import client_of
 
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.bus.memory import MemoryBus
@@ -23,7 +24,7 @@ from sixclear.common.ids import stable_id
 from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
-from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.identity import FakeIssuer
 from sixclear.common.testing.postgres import CloneDatabase, EmptyDatabase
 from sixclear.monitoring.kinds.kind import Kind
 from sixclear.monitoring.kinds.task import REPORTS, TASK
@@ -374,7 +375,7 @@ async def site(view: View) -> AsyncIterator[Site]:
     clock = MovingClock(view.now)
     runtime, issuer = make_runtime(clock)
     target = MonitoringTarget(runtime, Settings(database_url=view.database.url))
-    async with http_client(target.app, base_url="http://localhost:8000") as client:
+    async with client_of(target) as client:
         yield Site(target, issuer, client, clock)
     await target.stop()
 

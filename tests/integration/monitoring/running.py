@@ -4,15 +4,35 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+import httpx2
+import orjson
 
 from sixclear.common.clock import utc_now
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.testing.identity import http_client
+from sixclear.common.testing.operations import DeclaredRefusals
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
 from sixclear.monitoring.view import generations
+
+_CONTRACT = Path(__file__).parents[3] / "services/monitoring/contracts/openapi.json"
+
+
+@cache
+def _declared() -> DeclaredRefusals:
+    return DeclaredRefusals(orjson.loads(_CONTRACT.read_bytes()))
+
+
+def client_of(target: MonitoringTarget) -> httpx2.AsyncClient:
+    """A client of the target; a refusal that the contract does not name fails the test."""
+    client = http_client(target.app, base_url="http://localhost:8000")
+    client.event_hooks["response"].append(_declared())
+    return client
 
 
 async def publish(log: EventLog, envelope: Any) -> None:
@@ -50,7 +70,7 @@ async def _running(url: str, runtime: Any, **options: Any) -> AsyncIterator[tupl
     await target.start()
     await target.start_consumers()
     try:
-        async with http_client(target.app, base_url="http://localhost:8000") as client:
+        async with client_of(target) as client:
             yield target, client
     finally:
         async with asyncio.timeout(3):

@@ -12,6 +12,7 @@ class Unauthenticated(DomainError):
     title = "This address needs an access token"
     meaning = "The request carries no access token, and this address needs one."
     remedy = "Get a token from the issuer and send it as `Authorization: Bearer <token>`."
+    named_headers = ("WWW-Authenticate",)
 
     def __init__(self, detail: str = "Send `Authorization: Bearer <token>`.", *, error: str = "") -> None:
         challenge = 'Bearer realm="sixclear"' + (f', error="{error}"' if error else "")
@@ -34,6 +35,7 @@ class InsufficientScope(DomainError):
     title = "The access token does not allow this"
     meaning = "The access token is valid but lacks the scope that this step needs."
     remedy = "Use a client that has the scope. The header `WWW-Authenticate` names it."
+    named_headers = ("WWW-Authenticate",)
 
     def __init__(self, *scopes: str, inspects: bool = False) -> None:
         """`inspects`: the client has one of the scopes, and may only read all the same."""

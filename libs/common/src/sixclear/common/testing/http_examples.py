@@ -13,6 +13,8 @@ import httpx2
 import orjson
 from fastapi import FastAPI
 
+from sixclear.common.testing.operations import Operations
+
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _WRITES = "WRITE_EXAMPLES"
 
@@ -25,19 +27,13 @@ class Exchanges:
         self.document = app.openapi()
         self.untrue: set[str] = set()
         self._http = http
-        self._operations = [
-            (method, re.compile(re.sub(r"\{\w+\}", r"([^/]+)", path)), path, operation)
-            for path, operations in self.document["paths"].items()
-            for method, operation in operations.items()
-        ]
-        # A path without parameters comes before one that its words would fit.
-        self._operations.sort(key=lambda one: one[2].count("{"))
+        self._operations = Operations(self.document)
         self._known: dict[str, str] = {}
         http.event_hooks["response"].append(self._note)
 
     async def _note(self, response: httpx2.Response) -> None:
         request = response.request
-        operation = self._asked(request)
+        operation = self._operations.asked(request)
         if operation is None or not response.is_success:
             return
         await response.aread()
@@ -61,17 +57,12 @@ class Exchanges:
             if (name in described.get("headers", {})) != (name in response.headers):
                 self.untrue.add(f"{operation['operationId']} {response.status_code}: {name} is described or sent only")
 
-    def _asked(self, request: httpx2.Request) -> dict[str, Any] | None:
-        method, address = request.method.lower(), request.url.path
-        fits = (one[3] for one in self._operations if one[0] == method and one[1].fullmatch(address))
-        return next(fits, None)
-
     async def read_everything(self, *callers: Callable[[], Mapping[str, str]], **known: str) -> None:
         """GET every address of the document as the first of `callers` that is answered; the shortest lists.
 
         What stands in a path was in an answer before, or is in `known`.
         """
-        for method, _, path, operation in self._operations:
+        for method, _, path, operation in self._operations.listed:
             if method != "get" or operation["operationId"] in self.found or path.endswith("/stream"):
                 continue
             names = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
@@ -85,7 +76,7 @@ class Exchanges:
         """Every operation has an example in the file `written`, and it is what was asked and answered now."""
         assert not self.untrue, sorted(self.untrue)
         told = _told(self.found)
-        asked = {one["operationId"] for *_, path, one in self._operations if not path.endswith("/stream")}
+        asked = {one["operationId"] for *_, path, one in self._operations.listed if not path.endswith("/stream")}
         assert not asked - told.keys(), f"the story asks for no {sorted(asked - told.keys())}: add a step"
         if os.environ.get(_WRITES):
             written.parent.mkdir(exist_ok=True)

@@ -26,6 +26,7 @@ from sixclear.common.service_state import HotSwitch
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import FakeIssuer, http_client
+from sixclear.common.testing.operations import DeclaredRefusals
 from sixclear.common.testing.spoiled import described_reads, raw_headers, reads_survive, spoiled, spoiled_headers
 from sixclear.common.web.access import access_rules
 
@@ -153,6 +154,8 @@ S = TypeVar("S", bound=SourceSettings)
 
 # Of each service that ran in this process: the routes of its first application.
 _planned: dict[type[RunningService], Router] = {}
+# Of the same: its description, which takes a second to make.
+_described: dict[type[RunningService], DeclaredRefusals] = {}
 
 
 @asynccontextmanager
@@ -167,8 +170,11 @@ async def running_service(
     # FastAPI plans each route of an application again, which takes as long as a test. They are the same in all of a
     # service's applications: what differs, a request finds in its application's state.
     app.router = _planned.setdefault(kind, app.router)
+    if kind not in _described:
+        _described[kind] = DeclaredRefusals(cast(FastAPI, app).openapi())
     try:
         async with http_client(app) as http:
+            http.event_hooks["response"].append(_described[kind])
             yield kind(app, database, log, clock, issuer, http)
     finally:
         if (hot := app.state.service_state.hot) is not None:

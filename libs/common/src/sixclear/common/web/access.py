@@ -32,7 +32,7 @@ class OrganisationRule:
     decided_by: Callable[..., Any]
 
 
-_ANY = OrganisationRule("any", "any organisation, or none", Caller)
+ANY_ORGANISATION = OrganisationRule("any", "any organisation, or none", Caller)
 _OWN = OrganisationRule("own", "an organisation, and gets that organisation's own records", Caller.own_organisation)
 
 
@@ -45,7 +45,7 @@ class Access:
     """
 
     scopes: tuple[str, ...] = ()
-    organisation: OrganisationRule = _ANY
+    organisation: OrganisationRule = ANY_ORGANISATION
     reason: str = ""
 
     @classmethod
@@ -60,7 +60,8 @@ class Access:
         """A client whose token carries one of `scopes`."""
         if not scopes:
             raise ValueError("A rule names a scope.")
-        rule = {"any": _ANY, "own": _OWN}.get(organisation) if isinstance(organisation, str) else organisation
+        named = {"any": ANY_ORGANISATION, "own": _OWN}
+        rule = named.get(organisation) if isinstance(organisation, str) else organisation
         if rule is None:
             raise ValueError("organisation is any, own, or an OrganisationRule.")
         return cls(scopes=scopes, organisation=rule)

@@ -26,7 +26,8 @@ from sixclear.common.web.edge import API_CONTENT_SECURITY_POLICY, EdgeHeaders
 from sixclear.common.web.exception_handlers import exception_handlers
 from sixclear.common.web.hot_front import HotFront, HotRoute, HotRoutes
 from sixclear.common.web.limits import DEFAULT_BODY_LIMIT, Limits
-from sixclear.common.web.openapi import complete, default_responses
+from sixclear.common.web.openapi import complete
+from sixclear.common.web.refusals import default_responses
 from sixclear.common.web.route_table import RouteTable
 from sixclear.common.web.stream_route import StreamRoute
 

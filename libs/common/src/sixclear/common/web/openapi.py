@@ -12,12 +12,15 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
-from sixclear.common.caller import InvalidToken, Unauthenticated
-from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.web.access import Access, access_rules, find_dependency
-from sixclear.common.web.allowances import TooManyRequests
 from sixclear.common.web.deprecation import Deprecated
-from sixclear.common.web.problems import PROBLEM_SCHEMA, problem_content, problem_responses
+from sixclear.common.web.problems import PROBLEM_SCHEMA
+from sixclear.common.web.refusals import (
+    name_refusals,
+    name_refusals_of_process,
+    refusals_of_access,
+    refusals_of_request,
+)
 from sixclear.common.web.route_options import RouteOptions
 
 NDJSON = "application/x-ndjson"
@@ -90,8 +93,6 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
 }
-_TOO_OFTEN = f"`{TooManyRequests.code}`: {TooManyRequests.title}"
-_INVALID = "`invalid-request`: The request is not valid"
 _VERSIONS = (
     (
         "304",
@@ -138,12 +139,13 @@ def complete(
             _describe_idempotency(operation, option)
         if option.deprecated is not None:
             _describe_end(operation, option.deprecated)
-        _describe_refusals(operation)
+        name_refusals(operation, refusals_of_request(operation))
         _describe_versions(operation)
     if describe is not None:
         describe(document)
     shown = orjson.loads(examples.read_bytes()) if examples is not None and examples.exists() else {}
-    for operation in operations(document):
+    for method, operation in _by_method(document):
+        name_refusals_of_process(operation, changing=method.upper() in _WRITING_METHODS)
         _lift_lines(operation, components["schemas"])
         _describe_waiting(operation)
         for answer in operation["responses"].values():
@@ -155,8 +157,12 @@ def complete(
 
 def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every operation of a document."""
+    return (operation for _, operation in _by_method(document))
+
+
+def _by_method(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in document.get("paths", {}).values():
-        yield from path.values()
+        yield from path.items()
 
 
 def lines_of(item: type[BaseModel], description: str) -> dict[str, Any]:
@@ -222,17 +228,6 @@ def _describe_end(operation: dict[str, Any], ends: Deprecated) -> None:
             _add_header(answer, name)
 
 
-def _describe_refusals(operation: dict[str, Any]) -> None:
-    """What the route class or the process refuses: parameters that are unknown or repeated, no JSON, too many."""
-    responses = operation["responses"]
-    if _INVALID not in responses["422"]["description"]:
-        responses["422"]["description"] = f"{_INVALID}; {responses['422']['description']}"
-    if _TOO_OFTEN not in responses["429"]["description"]:
-        responses["429"]["description"] += f"; {_TOO_OFTEN}"
-    if "requestBody" in operation:
-        responses.setdefault("415", problem_responses(UnsupportedMediaType)[415])
-
-
 def _describe_versions(operation: dict[str, Any]) -> None:
     """The headers that a version is named in, where the answer goes by them."""
     responses = operation["responses"]
@@ -292,14 +287,4 @@ def _describe_access(operation: dict[str, Any], rule: Access) -> None:
     needed = " or ".join(f"`{scope}`" for scope in rule.scopes)
     said = f"Needs scope {needed}; the caller acts for {rule.organisation.meaning}."
     operation["description"] = "\n\n".join(filter(None, [operation.get("description"), said]))
-    refused = operation["responses"].setdefault("401", problem_responses(Unauthenticated, InvalidToken)[401])
-    _add_header(refused, "WWW-Authenticate")
-
-
-def default_responses() -> dict[int | str, dict[str, Any]]:
-    """What every operation may answer besides what it declares."""
-    return {
-        422: {"description": _INVALID, "content": problem_content()},
-        **problem_responses(TooManyRequests),
-        "default": {"description": "Any other refusal or failure", "content": problem_content()},
-    }
+    name_refusals(operation, refusals_of_access(rule))

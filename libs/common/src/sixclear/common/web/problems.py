@@ -106,10 +106,15 @@ def problem_responses(*errors: type[DomainError]) -> dict[int | str, dict[str, A
 
 
 def _documented(status: int | str, errors: Sequence[type[DomainError]]) -> dict[str, Any]:
-    lines = "; ".join(f"`{error.code}`: {error.title}" for error in errors)
+    lines = "; ".join(map(problem_line, dict.fromkeys(errors)))
     described = {"description": lines or HTTPStatus(int(status)).phrase, "content": problem_content()}
     named = {name: {"$ref": f"#/components/headers/{name}"} for error in errors for name in error.named_headers}
     return described | ({"headers": named} if named else {})
+
+
+def problem_line(error: type[DomainError]) -> str:
+    """A refusal as the description of an answer names it."""
+    return f"`{error.code}`: {error.title}"
 
 
 def problem_content() -> dict[str, Any]:
