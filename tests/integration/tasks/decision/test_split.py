@@ -76,3 +76,20 @@ async def test_a_part_of_a_recurring_task_keeps_its_own_original_deadline(servic
     assert granted.json()["state"] == "granted", granted.text
     shown = await service.get(f"/tasks/{parts[0]}")
     assert shown["original_deadline"] == shown["current_deadline"] == "2026-03-31T10:00:00Z"
+
+
+async def test_who_grants_is_told_that_the_proposal_cannot_be_carried_out(service: Service) -> None:
+    """The decider sent an outcome alone: a place in the proposal would be one that its request does not have."""
+    task_id = await an_assigned_task(service)
+    parts = [await proposed(service, "NV-2"), await proposed(service, "NV-3")]
+    split = await asked(service, task_id, "split", replaced_by=parts)
+    assert (await service.post("P57", f"/tasks/{parts[0]}/assign", {})).status_code == 200
+    refused = await decide(service, split)
+    assert (refused.status_code, refused.json()["code"]) == (422, "decision-value"), refused.text
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["detail"][:33]) == ("#/outcome", "What was asked cannot be granted:")
+
+    unclear = await proposed(service, "NV-5", product=None)
+    other = [parts[1], unclear]
+    stated = await decide(service, split, "granted_otherwise", replaced_by=other, reason="Phần kia đã giao")
+    assert (stated.json()["code"], stated.json()["errors"][0]["pointer"]) == ("six-clears-missing", "#/replaced_by/1")

@@ -31,11 +31,14 @@ async def test_a_transfer_counts_when_the_receiving_body_accepts(service: Servic
     unclear = await accept(service, decision_id, "G01", occurred_at=None)
     assert (unclear.status_code, unclear.json()["errors"][0]["pointer"]) == (422, "#/responsible_position")
 
+    service.clock.pass_by(days=1)
+    accepted_at = f"{service.clock():%Y-%m-%dT%H:%M:%SZ}"
     accepted = await accept(service, decision_id)
     assert accepted.json()["state"] == "accepted", accepted.text
     assert accepted.json()["former"]["organisation"]["code"] == "G06"
     assert (await accept(service, decision_id)).json() == accepted.json()
     task = await service.get(f"/tasks/{task_id}")
+    assert task["assignment"] == {"state": "accepted", "since": accepted_at, "accept_by": None}, "answerable since then"
     assert (task["lead_organisation"]["code"], [one["code"] for one in task["coordinating_organisations"]]) == (
         "G01",
         ["75"],
@@ -80,6 +83,7 @@ async def test_a_body_that_cannot_be_given_the_task_is_named_in_vain(service: Se
     ):
         refused = await ask(service, task_id, "transfer", organisation=organisation)
         assert (refused.status_code, refused.json()["code"]) == (422, code)
+        assert [one["pointer"] for one in refused.json()["errors"]] == ["#/organisation"], "as the request names it"
     extension = await asked(service, task_id, "extension", deadline="2026-02-01")
     await decide(service, extension)
     only = await service.post("G01", f"/decisions/{extension}/accept", POSITION)

@@ -70,6 +70,8 @@ async def test_a_programme_asks_another_body_first(service: Service) -> None:
     await service.post("G06", f"/tasks/{task_id}/submit", {})
     waiting = await service.post("P57", f"/tasks/{task_id}/confirm", {})
     assert (waiting.status_code, waiting.json()["code"]) == (409, "evidence-waiting")
+    assert waiting.json()["evidence_ids"] == [evidence_id], "which pieces wait"
+    assert waiting.json()["evidence_organisation"]["code"] == "G01", "and who decides on them"
     assert (await decide(service, evidence_id, "accept")).json()["code"] == "organisation-not-allowed"
     assert (await decide(service, evidence_id, "accept", "G06")).json()["code"] == "confirmation-by-doer"
     assert (await decide(service, evidence_id, "accept", "G01")).status_code == 200

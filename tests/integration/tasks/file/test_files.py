@@ -178,6 +178,8 @@ async def test_what_is_refused_leaves_nothing(
 ) -> None:
     refused = await send(service, "G06", content, name)
     assert (refused.status_code, refused.json()["code"]) == (status, code), refused.text
+    if code == "file-kind-refused":
+        assert "PDF" in refused.json()["detail"] or "*.pdf" in refused.json()["detail"], "what is taken"
     assert [blob async for blob in store_of(own(service)).kept()] == []
 
 

@@ -1,10 +1,13 @@
 """A programme adds typed fields to its tasks: checked on every way in, told in public only where they are public."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 from tests.integration.tasks.intake.test_bulk_tasks import send
+
+from sixclear.tasks.organisation.seed import organisation_id
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "commune-code", "kind": "text", "label_vi": "Mã xã", "label_en": "Commune code", "public": True},
@@ -45,7 +48,7 @@ async def with_fields(service: Service) -> None:
 
 
 def codes(response: Any) -> dict[str, str]:
-    return {one["pointer"]: one["code"] for one in response.json()["errors"]}
+    return {one.get("pointer") or one["parameter"]: one["code"] for one in response.json()["errors"]}
 
 
 @pytest.mark.asyncio
@@ -126,9 +129,44 @@ async def test_lists_are_narrowed_by_a_public_value(service: Service) -> None:
     for asked, keys in (("stage:trial", {"NV-0", "NV-2"}), ("cost:1", {"NV-1"}), ("cost:7", set())):
         found = await service.get("/tasks", programme="plan", own_field=asked)
         assert {item["external_id"] for item in found["items"]} == keys
-    for asked in ("urgent:true", "colour:red", "cost:many", f"cost:{10**30}", "stage"):
+    odd = ("cost:1.0e999", "cost:1_0", "cost: 1", "cost:+1", "cost:01", "cost:nan", "cost:١")
+    for asked in ("urgent:true", "colour:red", "cost:many", f"cost:{10**30}", "stage", *odd):
         refused = await service.http.get("/api/tasks/v1/tasks", params={"programme": "plan", "own_field": asked})
         assert (refused.status_code, refused.json()["code"]) == (422, "own-fields-invalid"), asked
+        (error,) = refused.json()["errors"]
+        assert (error["parameter"], error["in"], "pointer" in error) == ("own_field", "query", False)
+    nowhere = await service.http.get("/api/tasks/v1/tasks", params={"own_field": "stage:trial"})
+    assert (nowhere.status_code, nowhere.json()["errors"][0]["code"]) == (422, "programme-missing")
+    assert (await service.get("/tasks", programme="plan", own_field="cost:1e0"))["total"] == 1
+
+
+@pytest.mark.asyncio
+async def test_a_value_that_is_refused_is_told_what_is_taken(service: Service) -> None:
+    await with_fields(service)
+    wrong = {**VALUES, "stage": "none", "urgent": "yes", "stages": "full"}
+    refused = await service.post("P57", "/tasks", proposal(own_fields=wrong))
+    said = {one["pointer"].rpartition("/")[2]: one["detail"] for one in refused.json()["errors"]}
+    assert said["stage"] == "Choose one of `full`, `trial`."
+    assert said["urgent"] == "Write true or false."
+    assert "Did you mean `stage`?" in said["stages"]
+
+
+@pytest.mark.asyncio
+async def test_lists_are_narrowed_by_a_body_that_a_field_names(service: Service) -> None:
+    """By its identifier or any code, as everywhere; one that is not known is refused, not a list without tasks."""
+    fields = [{"name": "partner", "kind": "reference", "label_vi": "Đơn vị phối hợp", "public": True}]
+    assert (await patch(service, "/programmes/plan", {"own_fields": fields})).status_code == 200
+    for key, body in (("NV-1", "G01"), ("NV-2", "75")):
+        created = await service.post("P57", "/tasks", proposal(external_id=key, own_fields={"partner": body}))
+        assert created.json()["own_field_organisations"]["partner"]["code"] == body, created.text
+    for asked in ("g01", str(organisation_id("G01"))):
+        found = await service.get("/tasks", programme="plan", own_field=f"partner:{asked}")
+        assert [item["external_id"] for item in found["items"]] == ["NV-1"], asked
+    for asked in ("X99", str(UUID(int=4)), ""):
+        params = {"programme": "plan", "own_field": f"partner:{asked}"}
+        refused = await service.http.get("/api/tasks/v1/tasks", params=params)
+        assert (refused.status_code, refused.json()["code"]) == (422, "reference-unknown"), asked
+        assert refused.json()["errors"][0]["parameter"] == "own_field"
 
 
 @pytest.mark.asyncio

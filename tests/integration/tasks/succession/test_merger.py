@@ -33,6 +33,7 @@ async def completed(service: Service, external_id: str) -> str:
 async def test_open_work_moves_with_one_instant_and_the_past_stays(service: Service) -> None:
     done = await completed(service, "D-1")
     open_ones = [await a_task(service, f"M-{number}") for number in range(3)]
+    assert (await service.post(COMMITTEE_57, f"/tasks/{open_ones[0]}/accept", {})).is_success
     service.clock.pass_by(hours=2)
     merged = await merge(service)
     assert merged.status_code == 200, merged.text
@@ -53,6 +54,10 @@ async def test_open_work_moves_with_one_instant_and_the_past_stays(service: Serv
         task = await service.get(f"/tasks/{task_id}")
         assert task["lead_organisation"]["code"] == COMMITTEE_204
         assert task["responsible_position"]["organisation_id"] == SUCCESSOR
+        if task_id != open_ones[0]:
+            assert task["assignment"]["state"] == "waiting", "the successor answers in place of the former body"
+    accepted = (await service.get(f"/tasks/{open_ones[0]}"))["assignment"]
+    assert (accepted["state"], accepted["since"]) == ("accepted", whole["decided_at"]), "answerable since then"
     assert await lead_of(service, done) == FORMER
 
 
@@ -108,6 +113,23 @@ async def test_what_is_reopened_later_is_the_successors(service: Service) -> Non
     assert await lead_of(service, done) == SUCCESSOR
     changes = [event.change for event in await service.events() if str(event.entity_id) == done]
     assert changes[-2:] == ["reopened", "transferred"]
+
+
+async def test_a_body_is_named_by_its_code_in_the_address_of_a_decision(service: Service) -> None:
+    merger = {"into": COMMITTEE_204, "reason": "Hợp nhất hai ban"}
+    unknown = await service.post("01", "/organisations/01-XX/merge", merger)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "organisation-not-found")
+    path = f"/organisations/{COMMITTEE_57.lower()}/merge"
+    merged = await service.post("01", path, merger)
+    assert (merged.json()["organisation_id"], merged.json()["ended"]) == (FORMER, "merged"), merged.text
+    again = await service.post("01", path, merger)
+    assert again.json() == merged.json(), "the decision that is sent again does not reach the successor"
+    closed = await service.post("01", f"/organisations/{COMMITTEE_57}/close", {"reason": "Không còn cần"})
+    assert (closed.status_code, closed.json()["code"]) == (409, "transition-not-allowed")
+    assert (await service.get(f"/organisations/{COMMITTEE_204}"))["ended"] is None
+    renamed = {"name_vi": "Ban Chỉ đạo 204", "reason": "Đổi tên"}
+    upgraded = await service.post("01", f"/organisations/{COMMITTEE_204}/upgrade", renamed)
+    assert upgraded.json()["organisation_id"] == SUCCESSOR, upgraded.text
 
 
 async def test_former_names_and_codes_answer_the_successor_and_say_so(service: Service) -> None:
@@ -221,3 +243,28 @@ async def test_the_log_tells_of_it(service: Service) -> None:
     ]
     ended = history[-1].data
     assert (ended["codes"], ended["merged_into"], ended["parent_id"]) == ([], SUCCESSOR, SUCCESSOR)
+
+
+async def test_a_value_that_names_a_body_tells_what_became_of_it(service: Service) -> None:
+    """The value stays as it was said; readers are told who took the place, and find it by the successor."""
+    fields = [{"name": "partner", "kind": "reference", "label_vi": "Đơn vị phối hợp", "public": True}]
+    headers = service.headers("01") | MERGE_PATCH
+    path = f"{service.prefix}/programmes/hanoi-57"
+    assert (await service.http.patch(path, json={"own_fields": fields}, headers=headers)).is_success
+    task_id = await a_task(service, "F-1", lead_organisation="01-BCD57-TGV", own_fields={"partner": COMMITTEE_57})
+    before = await service.http.get(f"{service.prefix}/tasks/{task_id}")
+    partner = before.json()["own_field_organisations"]["partner"]
+    assert (partner["organisation_id"], partner["ended"], partner["successor"]) == (FORMER, None, None)
+    assert (await merge(service)).is_success
+    known = {"If-None-Match": before.headers["etag"]}
+    after = await service.http.get(f"{service.prefix}/tasks/{task_id}", headers=known)
+    assert after.status_code == 200, "the answer tells something new"
+    assert (after.json()["version"], after.json()["own_fields"]) == (before.json()["version"], {"partner": FORMER})
+    partner = after.json()["own_field_organisations"]["partner"]
+    assert (partner["code"], partner["ended"]) == (COMMITTEE_57, "merged")
+    assert partner["successor"]["code"] == COMMITTEE_204
+    table = await service.http.get(f"{service.prefix}/programmes/hanoi-57/tasks/export")
+    assert "Ban Chỉ đạo 57 Thành phố Hà Nội (nay là Ban Chỉ đạo 204 Thành phố Hà Nội)" in table.text
+    for asked in (COMMITTEE_204, COMMITTEE_57, FORMER):
+        found = await service.get("/tasks", programme="hanoi-57", own_field=f"partner:{asked}")
+        assert [one["task_id"] for one in found["items"]] == [task_id], asked

@@ -96,7 +96,7 @@ def effect(kind: str, task: TaskState, value: Value, occurred_at: datetime, repo
         case "resume":
             return _resume(task, value.deadline)
         case "transfer":
-            return transfer(task, value, None)
+            return transfer(task, value, None, occurred_at)
         case "regrouping":
             return _regroup(task, value.work_group)
         case "split" | "merger":
@@ -121,8 +121,8 @@ def former(task: TaskState, kind: str, work_group: str | None) -> Value:
             return Value()
 
 
-def transfer(task: TaskState, value: Value, position: Mapping[str, Any] | None) -> Change:
-    """Give the task to another lead body, with the position there that is responsible."""
+def transfer(task: TaskState, value: Value, position: Mapping[str, Any] | None, occurred_at: datetime) -> Change:
+    """Give the task to another lead body, which accepts it with that, with the position there that is responsible."""
     _allow(task, "transferred")
     lead = value.organisation
     if lead == task.lead_organisation_id:
@@ -137,8 +137,9 @@ def transfer(task: TaskState, value: Value, position: Mapping[str, Any] | None) 
             "lead_organisation_id": lead,
             "coordinating_organisation_ids": others,
             "responsible_position": position,
-            # The body has accepted it.
-            **dict.fromkeys(("accept_by", "accepted_at", "objected_at")),
+            "accepted_at": occurred_at,
+            "accept_by": None,
+            "objected_at": None,
         },
     )
 

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.common.use_case import (
+    Context,
+    FactInFuture,
+    FactsPastNotAllowed,
+    OrganisationNotAllowed,
+    ReferenceUnknown,
+)
 from sixclear.common.web.etags import in_letters
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.openapi import LOCATED, TAGGED
@@ -216,7 +222,17 @@ async def get_decision(
     operation_id="askForDecisionOverMany",
     dependencies=[ASK],
     status_code=202,
-    responses=problem_responses(TaskNotFound, DecisionValueWrong, ReferenceUnknown, DeadlineInPast) | _FOLLOWED,
+    responses=problem_responses(
+        TaskNotFound,
+        OrganisationNotAllowed,
+        DecisionValueWrong,
+        ReferenceUnknown,
+        OrganisationEnded,
+        DeadlineInPast,
+        FactsPastNotAllowed,
+        FactInFuture,
+    )
+    | _FOLLOWED,
 )
 async def ask_over_many(ctx: ContextDep, entry: DecisionOverManyEntry, response: Response) -> DecisionOverManyView:
     """Ask for one decision over many tasks; another body decides, once, or the owner of the work alone, as for one.

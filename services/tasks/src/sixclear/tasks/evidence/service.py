@@ -33,6 +33,7 @@ from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import service as files
 from sixclear.tasks.file.models import File
 from sixclear.tasks.file.service import Blackout
+from sixclear.tasks.organisation.service import briefs
 from sixclear.tasks.programme.service import ids_owned_by
 from sixclear.tasks.task.access import reads_whole
 from sixclear.tasks.task.errors import EvidenceWaiting, TaskNotFound
@@ -287,7 +288,7 @@ async def accept_waiting(ctx: Context, task: Task, occurred_at: datetime, organi
     if untold:
         await _tell_all(ctx, [(task, said, in_public) for said, in_public in untold])
     reviews = await rows.list_reviews(ctx.session, task.task_id)
-    waiting = _waiting(task, reviews)
+    waiting = await _waiting(ctx, task, reviews)
     proofs = [review.said.proves for review in reviews if review.state != "refused"]
     lifecycle.check_proved(task.product_kind, proofs)
     await _accept_all(ctx, waiting, occurred_at, organisation_id)
@@ -295,15 +296,17 @@ async def accept_waiting(ctx: Context, task: Task, occurred_at: datetime, organi
 
 async def accept_of_period(ctx: Context, task: Task, key: str, occurred_at: datetime, organisation_id: UUID) -> None:
     """Accept what still waits of a period that is about to be confirmed by this body; raises EvidenceWaiting."""
-    waiting = _waiting(task, await rows.list_reviews(ctx.session, task.task_id, key))
+    waiting = await _waiting(ctx, task, await rows.list_reviews(ctx.session, task.task_id, key))
     await _accept_all(ctx, waiting, occurred_at, organisation_id)
 
 
-def _waiting(task: Task, reviews: Sequence[EvidenceReview]) -> list[EvidenceReview]:
+async def _waiting(ctx: Context, task: Task, reviews: Sequence[EvidenceReview]) -> list[EvidenceReview]:
     """What waits among evidence of a task; raises EvidenceWaiting where the programme asks another body first."""
     waiting = [review for review in reviews if review.is_open]
-    if named_reviewer(task) is not None and not all(review.hidden for review in waiting):
-        raise EvidenceWaiting(f"{len(waiting)} pieces of evidence wait for the body that the programme names.")
+    first = [review.evidence_id for review in waiting if not review.hidden]
+    if first and (reviewer_id := named_reviewer(task)) is not None:
+        reviewer = (await briefs(ctx.session, [reviewer_id]))[reviewer_id]
+        raise EvidenceWaiting(first, reviewer.model_dump(mode="json"))
     return waiting
 
 

@@ -16,6 +16,7 @@ _YES_NO: Mapping[Language, Mapping[bool, str]] = {
     "vi": {True: "Có", False: "Không"},
     "en": {True: "Yes", False: "No"},
 }
+_FOLLOWED: Mapping[Language, str] = {"vi": "{} (nay là {})", "en": "{} (now {})"}
 
 
 def label(described: Mapping[str, Any], language: Language) -> str:
@@ -52,6 +53,11 @@ def own_columns(own_fields: Sequence[Mapping[str, Any]] | None, language: Langua
 def group_labels(work_groups: Sequence[Mapping[str, Any]] | None, language: Language) -> dict[str, str]:
     """The label of each group of work and of each part, by its code."""
     return {one["code"]: label(one, language) for group in work_groups or () for one in (group, *group["parts"])}
+
+
+def body_label(name: str, successor: str | None, language: Language) -> str:
+    """The name of a body, and of the one that took its place."""
+    return name if successor is None else _FOLLOWED[language].format(name, successor)
 
 
 def own_cell(column: OwnColumn, value: Any, bodies: Mapping[str, str], language: Language) -> Any:

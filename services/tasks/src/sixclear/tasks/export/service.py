@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.use_case import Context
-from sixclear.tasks.export.rules import Language, OwnColumn, group_labels, own_cell, own_columns
+from sixclear.tasks.export.rules import Language, OwnColumn, body_label, group_labels, own_cell, own_columns
 from sixclear.tasks.organisation.service import briefs
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import get_programme
@@ -80,15 +80,22 @@ async def _bodies(ctx: Context, export: Export, tasks: Sequence[Task]) -> dict[s
     names = [column.name for column in export.columns if column.kind == "reference"]
     given = {_values(task, whole=True).get(name) for task in tasks for name in names} - {None}
     found = await briefs(ctx.session, [UUID(str(one)) for one in given])
-    english = export.language == "en"
-    return {str(key): (one.name_en if english else None) or one.name_vi for key, one in found.items()}
+    later = await briefs(ctx.session, [one.taken_over_by for one in found.values()])
+    named = {key: _name(one.name_vi, one.name_en, export.language) for key, one in {**later, **found}.items()}
+    return {
+        str(key): body_label(named[key], named.get(one.taken_over_by) if one.taken_over_by else None, export.language)
+        for key, one in found.items()
+    }
+
+
+def _name(name_vi: str, name_en: str | None, language: Language) -> str:
+    return (name_en if language == "en" else None) or name_vi
 
 
 def _fixed(export: Export, summary: TaskSummary) -> list[Any]:
     lead, group = summary.lead_organisation, summary.work_group
-    english = export.language == "en"
     shown = {
-        "lead_organisation": lead and ((lead.name_en if english else None) or lead.name_vi),
+        "lead_organisation": lead and _name(lead.name_vi, lead.name_en, export.language),
         "work_group": group and export.groups.get(group, group),
     }
     return [shown.get(name, getattr(summary, name)) for name in COLUMNS]

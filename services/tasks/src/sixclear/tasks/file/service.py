@@ -85,7 +85,7 @@ async def _kind(store: BlobStore, blob: Blob, name: str) -> Kind:
     except MacrosFound:
         raise FileHasMacros from None
     if kind is None:
-        raise FileKindRefused("The content is none of the kinds that are taken.")
+        raise FileKindRefused(f"The content is none of the kinds that are taken. {FileKindRefused.remedy}")
     if not fits_name(kind, name):
         raise FileKindRefused(f"The content is {kind.media_type}; name the file *.{kind.endings[0]}.")
     return kind

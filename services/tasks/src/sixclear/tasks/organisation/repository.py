@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, case, exists, literal, or_, select, tuple_
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, case, exists, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -150,17 +150,25 @@ async def organisation_periods(session: AsyncSession, organisation_id: UUID) -> 
     ).all()
 
 
+_LINKS = Organisation.organisation_id, Organisation.successor_id
+
+
+def _former(organisation_id: UUID) -> CTE:
+    """A body with those whose work it has, directly or through others."""
+    former = select(*_LINKS).where(Organisation.organisation_id == organisation_id).cte("former_bodies", recursive=True)
+    return former.union(select(*_LINKS).where(Organisation.successor_id == former.c.organisation_id))
+
+
 def family(organisation_id: UUID) -> Family:
     """A body with those whose work it has, directly or through others, and those that have its work."""
-    own = select(Organisation.organisation_id, Organisation.successor_id).where(
-        Organisation.organisation_id == organisation_id
-    )
-    former = own.cte("former_bodies", recursive=True)
-    columns = Organisation.organisation_id, Organisation.successor_id
-    former = former.union(select(*columns).where(Organisation.successor_id == former.c.organisation_id))
-    later = own.cte("later_bodies", recursive=True)
-    later = later.union(select(*columns).where(Organisation.organisation_id == later.c.successor_id))
-    return select(former.c.organisation_id).union(select(later.c.organisation_id))
+    later = select(*_LINKS).where(Organisation.organisation_id == organisation_id).cte("later_bodies", recursive=True)
+    later = later.union(select(*_LINKS).where(Organisation.organisation_id == later.c.successor_id))
+    return select(_former(organisation_id).c.organisation_id).union(select(later.c.organisation_id))
+
+
+async def list_former(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
+    """A body with those whose work it has, directly or through others."""
+    return (await session.scalars(select(_former(organisation_id).c.organisation_id))).all()
 
 
 def _subtree(*organisation_ids: UUID) -> Select[UUID]:

@@ -1,9 +1,11 @@
 """Organisations as the API answers them."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from sixclear.tasks.organisation.models import Organisation, OrganisationPeriod
 from sixclear.tasks.organisation.schemas import (
+    Ended,
     OrganisationBrief,
     OrganisationDetail,
     OrganisationPeriodView,
@@ -18,7 +20,7 @@ def organisation_brief(organisation: Organisation) -> OrganisationBrief:
         code=organisation.code,
         name_vi=organisation.name_vi,
         name_en=organisation.name_en,
-    ).of(organisation.version)
+    ).of(organisation.version, cast(Ended | None, organisation.ended), organisation.successor_id)
 
 
 def organisation_summary(organisation: Organisation) -> OrganisationView:

@@ -22,11 +22,23 @@ class OrganisationBrief(Schema):
     name_vi: str
     name_en: str | None
     _version: int = PrivateAttr(default=1)
+    _ended: Ended | None = PrivateAttr(default=None)
+    _successor_id: UUID | None = PrivateAttr(default=None)
 
-    def of(self, version: int) -> Self:
+    def of(self, version: int, ended: Ended | None, successor_id: UUID | None) -> Self:
         """The same, as it is since this version of the organisation."""
-        self._version = version
+        self._version, self._ended, self._successor_id = version, ended, successor_id
         return self
+
+    @property
+    def how_ended(self) -> Ended | None:
+        """How the organisation ended; None for one that has not."""
+        return self._ended
+
+    @property
+    def taken_over_by(self) -> UUID | None:
+        """The organisation that took its place."""
+        return self._successor_id
 
     @property
     def changes(self) -> int:
@@ -50,7 +62,7 @@ class OrganisationPeriodView(Schema):
 
 
 class PredecessorView(Schema):
-    """A unit that is no more: the organisation that shows it took its place, and is meant by its code."""
+    """A unit that is no more: the organisation that lists it took its place, and is meant by its code."""
 
     code: str
     name_vi: str
@@ -72,7 +84,10 @@ class OrganisationView(OrganisationBrief):
     valid_from: date
     valid_to: date | None
     predecessors: list[PredecessorView] = Field(
-        default_factory=list, description="The units that were merged into it, and what it was called before."
+        default_factory=list,
+        description="What was merged into it, or closed with it as successor: each with the first day on which it was "
+        "no more (`valid_to`), by which decision, and its `organisation_id` where it was a body here. Their codes are "
+        "among `codes`. One with this organisation's own code is what it was itself before others joined it.",
     )
     ended: Ended | None = Field(default=None, description="Since `valid_to` it is no more; its past stays its own.")
     merged_into: UUID | None = Field(default=None, description="The organisation into which it was merged.")

@@ -38,6 +38,7 @@ from sixclear.tasks.organisation.schemas import OrganisationBrief, OrganisationD
 
 # The field of a request that names the successor.
 POINTERS: Mapping[Ended, str] = {"merged": "#/into", "closed": "#/successor"}
+_NOT_THERE = "No organisation has this identifier or code; list them at /organisations."
 _TREE = stable_id("tree of organisations")
 # The organisation that a request is about, and all that are locked with it.
 Locked = tuple[Organisation, Mapping[UUID, Organisation]]
@@ -59,7 +60,7 @@ async def get_organisation(session: AsyncSession, reference: str) -> Organisatio
     """The organisation with this identifier or code; raises OrganisationNotFound."""
     organisation = await rows.find_organisation(session, as_reference(reference))
     if organisation is None:
-        raise OrganisationNotFound("No organisation has this identifier or code; list them at /organisations.")
+        raise OrganisationNotFound(_NOT_THERE)
     return organisation
 
 
@@ -127,8 +128,7 @@ async def briefs(session: AsyncSession, ids: Iterable[UUID | None]) -> Briefs:
 
 
 async def _read_briefs(session: AsyncSession, ids: Collection[UUID]) -> Briefs:
-    found = await rows.organisations_by_id(session, ids)
-    return {organisation_id: organisation_brief(organisation) for organisation_id, organisation in found.items()}
+    return {key: organisation_brief(row) for key, row in (await rows.organisations_by_id(session, ids)).items()}
 
 
 def named(names: Mapping[UUID, Name], organisation_id: UUID | None) -> Name | None:
@@ -200,6 +200,11 @@ async def hold(session: AsyncSession, *references: str | UUID | None) -> None:
     await known_organisations(session, {str(one) for one in references if one is not None}, hold=True)
 
 
+async def list_former(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
+    """A body with those whose work it has since they ended."""
+    return await rows.list_former(session, organisation_id)
+
+
 def family(organisation_id: UUID) -> Family:
     """A body with those whose work it has since they ended, and those that have its own, as a subquery."""
     return rows.family(organisation_id)
@@ -233,7 +238,7 @@ async def lock_organisations(ctx: Context, organisation_id: UUID, others: Collec
     await wait_to_create(ctx.session, _TREE)
     found = await rows.lock_organisations(ctx.session, {organisation_id, *others})
     if organisation_id not in found:
-        raise OrganisationNotFound("No organisation has this identifier; list them at /organisations.")
+        raise OrganisationNotFound(_NOT_THERE)
     expect(found[organisation_id])
     return found[organisation_id], found
 

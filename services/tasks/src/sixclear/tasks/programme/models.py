@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
-from sixclear.tasks.programme.rules import Terms, terms
+from sixclear.tasks.programme.rules import Terms, reference_names, terms
 from sixclear.tasks.tables import Base
 
 
@@ -54,3 +54,8 @@ class Programme(Versioned, Base):
     def terms(self) -> Terms:
         """What it says of its dates."""
         return terms(self.due_roll, self.deadline_hour, self.period_lock_days, self.periods_confirmed)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Its own fields that name a body."""
+        return reference_names(self.own_fields)

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import wait_to_create
 from sixclear.tasks.programme.models import Programme
-from sixclear.tasks.programme.rules import ProgrammeFacts, terms
+from sixclear.tasks.programme.rules import ProgrammeFacts, reference_names, terms
 
 _FACTS = (
     "programme_id",
     "slug",
     "owner_organisation_id",
+    "own_fields",
     "due_roll",
     "deadline_hour",
     "period_lock_days",
@@ -38,7 +39,7 @@ async def programme_facts(session: AsyncSession, ids: Collection[UUID]) -> dict[
     """What tasks say of these programmes, by identifier."""
     columns = [getattr(Programme, name) for name in _FACTS]
     found = await session.execute(select(*columns).where(Programme.programme_id.in_(ids)))
-    return {row[0]: ProgrammeFacts(row[1], row[2], terms(*row[3:])) for row in found}
+    return {row[0]: ProgrammeFacts(row[1], row[2], terms(*row[4:]), reference_names(row[3])) for row in found}
 
 
 async def ladders(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, dict[str, Any] | None]:

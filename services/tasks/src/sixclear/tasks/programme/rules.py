@@ -1,14 +1,17 @@
 """What tasks and their answers say of a programme, the fields that it adds to them, and its groups of work. Pure."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
-from typing import Any
+from math import isfinite
+from typing import Any, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from sixclear.common.clock import CLOSE_OF_DAY
+from sixclear.common.web.known_names import nearest_and_known
 from sixclear.common.web.texts import Link
 from sixclear.tasks.fields import OwnFieldKind, OwnValue
 from sixclear.tasks.programme.errors import OwnFieldsInvalid, OwnFieldsRefused, WorkGroupsRefused
@@ -36,11 +39,12 @@ def terms(due_roll: str, deadline_hour: int, period_lock_days: int, periods_conf
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeFacts:
-    """A programme as its tasks name it. Its slug never changes."""
+    """A programme as its tasks name it. Its slug never changes. `references` are its own fields that name a body."""
 
     slug: str
     owner_organisation_id: UUID
     terms: Terms = Terms()
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ def own_fields_of(stored: Sequence[Mapping[str, Any]] | None) -> dict[str, OwnFi
         )
         for one in stored or ()
     }
+
+
+def reference_names(stored: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
+    """Those of the fields that a programme adds which name an organisation."""
+    return tuple(one["name"] for one in stored or () if one["kind"] == "reference")
 
 
 def group_codes(stored: Sequence[Mapping[str, Any]] | None) -> list[str]:
@@ -118,7 +127,7 @@ def read_own_fields(
 
     `bodies` are the organisations that references name, by field. Raises OwnFieldsInvalid.
     """
-    errors = [_error(f"/{name}", "field-unknown", "The programme has no such field.") for name in given.keys() - fields]
+    errors = [_error(f"/{name}", "field-unknown", _unknown(name, fields)) for name in given.keys() - fields]
     public: dict[str, OwnValue] = {}
     inside: dict[str, OwnValue] = {}
     for name, field in fields.items():
@@ -128,7 +137,7 @@ def read_own_fields(
             try:
                 (public if field.public else inside)[name] = _READ[field.kind](field, given[name])
             except ValueError:
-                errors.append(_error(f"/{name}", "value-unfit", f"The value is not one of the kind {field.kind}."))
+                errors.append(_error(f"/{name}", "value-unfit", _wanted(field)))
         elif field.required:
             errors.append(_error(f"/{name}", "value-missing", "The programme requires it."))
     if errors:
@@ -138,24 +147,80 @@ def read_own_fields(
     return public, inside
 
 
-def read_asked(fields: Mapping[str, OwnField], name: str, text: str) -> dict[str, OwnValue]:
-    """The value that a filter asks for, of a field in `fields`, as it is stored. Raises OwnFieldsInvalid."""
-    field = fields.get(name)
-    value: OwnValue = text
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is narrowed to: a field of the programme's own, and its value as it is stored.
+
+    Of a reference the value is what was written, an identifier or a code.
+    """
+
+    name: str
+    value: OwnValue
+    names_body: bool
+
+
+def read_asked(fields: Mapping[str, OwnField] | None, parameter: str, text: str) -> Asked:
+    """What the parameter asks for as `name:value`, of one of `fields`; None: the request names no programme.
+
+    A number is written as JSON writes it. Raises OwnFieldsInvalid, which names the parameter.
+    """
+    name, _, written = text.partition(":")
+    try:
+        return _read_asked(fields, name, written)
+    except OwnFieldsInvalid as error:
+        error.errors = [
+            {"parameter": parameter, "in": "query", "code": one["code"], "detail": one["detail"]}
+            for one in error.errors
+        ]
+        raise
+
+
+def _read_asked(fields: Mapping[str, OwnField] | None, name: str, written: str) -> Asked:
+    if fields is None:
+        words = "Name the `programme` that adds the field."
+        raise OwnFieldsInvalid(words, errors=[_error("", "programme-missing", words)])
+    field, value = fields.get(name), cast(OwnValue, written)
+    if field is not None and field.kind == "reference":
+        return Asked(name, written, names_body=True)
     if field is not None and field.kind == "number":
-        value = _as_number(text)
+        value = _as_number(written)
     elif field is not None and field.kind == "yes_no":
-        value = {"true": True, "false": False}.get(text, text)
-    optional = {name: replace(field, required=False)} if field else {}
-    reads_text = field is not None and field.kind == "reference"
-    return {name: text} if reads_text else read_own_fields(optional, {name: value}, {})[0]
+        value = {"true": True, "false": False}.get(written, written)
+    optional = {one: replace(known, required=False) for one, known in fields.items()}
+    return Asked(name, read_own_fields(optional, {name: value}, {})[0][name], names_body=False)
+
+
+# As in JSON (RFC 8259): what Python takes beside it, such as 1_0, is a number to no one else.
+_JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 def _as_number(text: str) -> OwnValue:
-    try:
-        return float(text) if "." in text else int(text)
-    except ValueError:
+    if not _JSON_NUMBER.fullmatch(text):
         return text
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+_WANTED: Mapping[str, str] = {
+    "text": "Write a text.",
+    "number": "Write a number, such as 12.5, not too large.",
+    "date": "Write a day that there is, such as 2026-12-31.",
+    "yes_no": "Write true or false.",
+    "reference": "Name an organisation by its identifier or any code.",
+    "link": "Write a whole address without blanks that begins with http:// or https://.",
+}
+
+
+def _wanted(field: OwnField) -> str:
+    """What helps who gave a value of another kind."""
+    listed = ", ".join(f"`{choice}`" for choice in sorted(field.choices))
+    return _WANTED.get(field.kind) or f"Choose one of {listed}."
+
+
+def _unknown(name: str, fields: Mapping[str, OwnField]) -> str:
+    return f"The programme has no such field. {nearest_and_known(name, tuple(fields))}" if fields else _NO_FIELDS
+
+
+_NO_FIELDS = "The programme adds no such field."
 
 
 def _error(pointer: str, code: str, detail: str, field: str = "own_fields") -> dict[str, str]:
@@ -173,7 +238,7 @@ _GREATEST = 2**63 - 1
 
 
 def _number(_field: OwnField, value: OwnValue) -> OwnValue:
-    if isinstance(value, bool | str) or (isinstance(value, int) and abs(value) > _GREATEST):
+    if isinstance(value, bool | str) or (abs(value) > _GREATEST if isinstance(value, int) else not isfinite(value)):
         raise ValueError(value)
     return value
 

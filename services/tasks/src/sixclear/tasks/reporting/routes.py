@@ -154,7 +154,7 @@ async def add_evidence(
     "/tasks/{task_id}/submit",
     operation_id="submitTask",
     dependencies=[SUBMIT],
-    responses=problem_responses(*STEP_REFUSALS, EvidenceMissing),
+    responses=problem_responses(*STEP_REFUSALS, EvidenceMissing, ReferenceUnknown),
 )
 async def submit(
     ctx: ContextDep, task_id: UUID, entry: SubmissionEntry, expect: ExpectDep, response: Response

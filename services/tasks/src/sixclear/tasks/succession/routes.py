@@ -1,8 +1,8 @@
 """Registering, merging, upgrading and closing organisations over HTTP."""
 
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import (
@@ -18,6 +18,7 @@ from sixclear.common.web.etags import StaleVersion
 from sixclear.common.web.openapi import LOCATED, TAGGED
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.texts import Lookup
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation.errors import (
@@ -34,6 +35,10 @@ from sixclear.tasks.succession.service import Outcome
 
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 
+# The name stands in the address of the contract.
+Named = Annotated[
+    Lookup, Path(description="Identifier or any code; its own code means the organisation also after it has ended.")
+]
 DECIDE = Depends(access.DECIDE)
 REGISTER = Depends(access.REGISTER)
 _REFUSALS = (
@@ -87,14 +92,15 @@ async def register(ctx: ContextDep, entry: Registration, response: Response) -> 
     responses=TAGGED | problem_responses(*_REFUSALS),
 )
 async def merge(
-    ctx: ContextDep, organisation_id: UUID, entry: Merger, expect: ExpectDep, response: Response
+    ctx: ContextDep, organisation_id: Named, entry: Merger, expect: ExpectDep, response: Response
 ) -> EndedOrganisation:
     """Merge an organisation into another one by a dated decision, with the reason.
 
     Its open tasks, with what is open on them, go to the successor afterwards, in chunks with the instant of this
     decision; so do its programmes and its codes. What is closed stays its own, and is read by its identifier.
     """
-    return await _answer(ctx, await service.merge(ctx, organisation_id, entry, expect), response)
+    body_id = await service.decided_on(ctx, organisation_id)
+    return await _answer(ctx, await service.merge(ctx, body_id, entry, expect), response)
 
 
 @router.post(
@@ -104,10 +110,11 @@ async def merge(
     responses=TAGGED | problem_responses(*_REFUSALS, SuccessorMissing),
 )
 async def close(
-    ctx: ContextDep, organisation_id: UUID, entry: Closure, expect: ExpectDep, response: Response
+    ctx: ContextDep, organisation_id: Named, entry: Closure, expect: ExpectDep, response: Response
 ) -> EndedOrganisation:
     """Close an organisation by a dated decision, with the reason; a successor takes over open work, as in a merger."""
-    return await _answer(ctx, await service.close(ctx, organisation_id, entry, expect), response)
+    body_id = await service.decided_on(ctx, organisation_id)
+    return await _answer(ctx, await service.close(ctx, body_id, entry, expect), response)
 
 
 @router.post(
@@ -117,10 +124,10 @@ async def close(
     responses=TAGGED | problem_responses(*_REFUSALS, OrganisationEnded),
 )
 async def upgrade(
-    ctx: ContextDep, organisation_id: UUID, entry: Upgrade, expect: ExpectDep, response: Response
+    ctx: ContextDep, organisation_id: Named, entry: Upgrade, expect: ExpectDep, response: Response
 ) -> OrganisationDetail:
     """Give an organisation another name, type, level or place in the tree by a dated decision; its work stays."""
-    body = await service.upgrade(ctx, organisation_id, entry, expect)
+    body = await service.upgrade(ctx, await service.decided_on(ctx, organisation_id), entry, expect)
     tag(response, ctx.log, body)
     return await described(ctx.session, body)
 
@@ -140,13 +147,14 @@ async def upgrade(
     ),
 )
 async def retry(
-    ctx: ContextDep, organisation_id: UUID, entry: Retry, expect: ExpectDep, response: Response
+    ctx: ContextDep, organisation_id: Named, entry: Retry, expect: ExpectDep, response: Response
 ) -> EndedOrganisation:
     """Move open tasks of an organisation that has ended which were refused: to its successor, or to another one.
 
     `GET /own/decisions/{decision_id}?outcome=rejected` of its decision names them, and why they were refused.
     """
-    return await _answer(ctx, await service.retry(ctx, organisation_id, entry, expect), response)
+    body_id = await service.decided_on(ctx, organisation_id)
+    return await _answer(ctx, await service.retry(ctx, body_id, entry, expect), response)
 
 
 async def _answer(ctx: Context, outcome: Outcome, response: Response) -> EndedOrganisation:

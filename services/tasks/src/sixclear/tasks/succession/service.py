@@ -37,6 +37,20 @@ async def register(ctx: Context, entry: Registration) -> tuple[Organisation, boo
     return await organisations.register(ctx, fields, basis)
 
 
+async def decided_on(ctx: Context, reference: str) -> UUID:
+    """The organisation that a decision is about, named by identifier or code; raises OrganisationNotFound.
+
+    Its own code means it itself also after it has ended, unlike elsewhere: a decision that is sent again must not reach
+    its successor.
+    """
+    named = organisations.as_reference(reference)
+    if isinstance(named, UUID):
+        return named
+    body = await organisations.get_organisation(ctx.session, reference)
+    former = (unit.get("organisation_id") for unit in body.predecessors if unit["code"] == named)
+    return next((UUID(one) for one in former if one is not None), body.organisation_id)
+
+
 async def merge(ctx: Context, organisation_id: UUID, entry: Merger, expect: Expect) -> Outcome:
     """Merge an organisation into another one, which has its codes, its programmes and its open tasks from now on.
 

@@ -1,5 +1,9 @@
 """Refusals of requests on tasks, each with its code and HTTP status."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.errors import DomainError
 from sixclear.common.use_case import (
@@ -10,6 +14,9 @@ from sixclear.common.use_case import (
     ReferenceUnknown,
 )
 from sixclear.common.web.etags import StaleVersion
+
+# How many identifiers a refusal lists.
+_LISTED = 100
 
 
 class TaskNotFound(DomainError):
@@ -63,6 +70,15 @@ class EvidenceWaiting(DomainError):
     code, status, title = "evidence-waiting", 409, "Evidence waits for another body"
     meaning = "The programme asks another organisation to accept or refuse evidence first, and some still waits for it."
     remedy = "Ask the organisation that the programme names in `evidence_organisation`, then confirm the task again."
+
+    def __init__(self, evidence_ids: Sequence[UUID], reviewer: Mapping[str, Any]) -> None:
+        """These pieces wait, and that body, as answers name it, accepts or refuses them."""
+        super().__init__(
+            f"{len(evidence_ids)} pieces of evidence wait for {reviewer['code']} ({reviewer['name_vi']}), which the "
+            "programme names. `evidence_ids` lists them.",
+            evidence_ids=evidence_ids[:_LISTED],
+            evidence_organisation=reviewer,
+        )
 
 
 class ConfirmationByDoer(DomainError):

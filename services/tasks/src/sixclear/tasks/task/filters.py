@@ -50,11 +50,14 @@ class Mandated:
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """What a list of tasks is narrowed to; None does not narrow. `lead_organisation_ids` are a body and those below."""
+    """What a list of tasks is narrowed to; None does not narrow. `lead_organisation_ids` are a body and those below.
+
+    A task has one of the values in `own_fields`.
+    """
 
     programme_id: UUID | None = None
     programme_ids: Sequence[UUID] | None = None
-    own_fields: Mapping[str, OwnValue] | None = None
+    own_fields: Sequence[Mapping[str, OwnValue]] | None = None
     lead_organisation_ids: Sequence[UUID] | None = None
     status: str | None = None
     bucket: str | None = None
@@ -180,7 +183,7 @@ def _of_bodies(narrow: TaskFilter) -> list[ColumnElement[bool]]:
         (narrow.coordinating_organisation_id, lambda value: Task.coordinating_organisation_ids.contains([value])),
         (narrow.assigned_by, lambda value: Task.assigned_by == value),
         (narrow.upper_task_id, lambda value: Task.upper_task_id == value),
-        (narrow.own_fields, lambda value: Task.own_fields.contains(value)),
+        (narrow.own_fields, lambda value: or_(*map(Task.own_fields.contains, value))),
         (narrow.directive_id, lambda value: Task.directive_id == value),
         (narrow.work_group, lambda value: Task.work_group == value),
         (narrow.confirming_organisation_id, lambda value: may_confirm(value, narrow.owned_programme_ids)),

@@ -307,7 +307,9 @@ def confirm(task: TaskState, occurred_at: datetime, organisation_id: UUID, *, en
 
     Which body may is decided in `access`.
     """
-    if not (task.kind == "recurring" and ended and task.status in _RECURRING_ENDS_FROM):
+    if task.kind == "recurring" and not ended:
+        raise TransitionNotAllowed("A recurring task is completed after its last period; confirm each of its periods.")
+    if not (task.kind == "recurring" and task.status in _RECURRING_ENDS_FROM):
         _allow(task, "completed")
     return Change(
         "completed",

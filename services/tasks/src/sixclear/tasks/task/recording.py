@@ -59,7 +59,10 @@ def record_at(task: Task, event: StoredEvent) -> TaskRecord:
     values = {name: told.get(name, getattr(task, name)) for name in _RECORD}
     own = {"version": event.version, "occurred_at": event.occurred_at, "recorded_at": event.recorded_at}
     classification = "public" if event.published else "restricted"
-    programme = ProgrammeFacts(task.programme.slug, task.programme.owner_organisation_id, task.programme.terms)
+    own_programme = task.programme
+    programme = ProgrammeFacts(
+        own_programme.slug, own_programme.owner_organisation_id, own_programme.terms, own_programme.references
+    )
     return TaskRecord(**values | own | {"classification": classification, "programme": programme})
 
 

@@ -1,6 +1,6 @@
 """Tasks as the API answers them, with the names that they refer to and the numbers that the caller may read."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from operator import attrgetter
@@ -32,6 +32,7 @@ from sixclear.tasks.task.schemas import (
     OpenProposal,
     PeriodView,
     PositionView,
+    ReferredOrganisation,
     TaskSummary,
     TaskView,
 )
@@ -64,6 +65,7 @@ _DETAIL_COLUMNS = (
         "confirming_organisation",
         "completed_by",
         "assignment",
+        "own_field_organisations",
     }
 )
 
@@ -97,37 +99,44 @@ async def open_proposals(ctx: Context, waiting: Sequence[tuple[Task, datetime]])
 async def task_response(ctx: Context, task: AnyTask) -> TaskView:
     """A task with everything that it refers to."""
     numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
-    if not await reads_whole(ctx.session, ctx.caller, task):
+    whole = await reads_whole(ctx.session, ctx.caller, task)
+    if not whole:
         numbers = {**numbers, "inside_fields": None}
     if task.upper_task_id and not await reaches_of_public(ctx.session, [task.upper_task_id]):
         numbers = {**numbers, "upper_task_id": None}
-    names = await briefs(ctx.session, _named_in(task))
+    names = await _names(ctx.session, [task])
     directive = await find_described(ctx.session, task.directive_id) if task.directive_id else None
-    return TaskView(**_detail(task, names, directive, ctx.now, numbers))
+    referred = _own_field_organisations(task, names, whole=whole)
+    return TaskView(**_detail(task, names, directive, ctx.now, numbers), own_field_organisations=referred)
 
 
 async def beside_of(ctx: Context, task: AnyTask) -> str:
     """What the answer of `task_response` tells beside the task, as `_beside` says it."""
-    names = await briefs(ctx.session, _named_in(task))
+    names = await _names(ctx.session, [task])
     directive = await find_described(ctx.session, task.directive_id) if task.directive_id else None
     shown = await reaches_of_public(ctx.session, [task.upper_task_id] if task.upper_task_id else [])
     whole = bool(task.inside_fields) and await reads_whole(ctx.session, ctx.caller, task)
-    return _beside(task, names, directive, shown) + ("inside" if whole else "")
+    return _beside(task, names, directive, shown, whole=whole)
 
 
-def _beside(task: AnyTask, names: Briefs, directive: DirectiveView | None, shown: Collection[UUID | None]) -> str:
+def _beside(
+    task: AnyTask, names: Briefs, directive: DirectiveView | None, shown: Collection[UUID | None], *, whole: bool
+) -> str:
     """A word of small letters for what an answer tells of other entities, which never moves the task's version.
 
-    How often the bodies and the directive have changed that it names, and whether its upper task is not among those
-    that are `shown`. Empty while all of them are as they first were.
+    How often the bodies and the directive have changed that it names, whether its upper task is not among those that
+    are `shown`, and with `whole` that it tells what is not for everyone. Empty while all of them are as they first
+    were.
     """
-    bodies = sum(names[one].changes for one in {one for one in _named_in(task) if one} if one in names)
-    word = _counted("bodies", bodies)
+    referred = [names[one] for one in _referred(task, whole=whole).values() if one in names]
+    told = {*_named_in(task), *(one.organisation_id for one in referred), *(one.taken_over_by for one in referred)}
+    word = _counted("bodies", sum(names[one].changes for one in told if one is not None and one in names))
     if directive is not None:
         word += _counted("directive", directive.version - 1 + directive.issuer.changes)
     elif task.directive_id is not None:
         word += "undirected"
-    return word if task.upper_task_id is None or task.upper_task_id in shown else word + "below"
+    word += "" if task.upper_task_id is None or task.upper_task_id in shown else "below"
+    return word + ("inside" if whole and task.inside_fields else "")
 
 
 def _counted(word: str, count: int) -> str:
@@ -140,7 +149,7 @@ async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now:
     Of checked rows nothing is checked once more, and what several tasks name is encoded once: a fifth of what models
     cost. A test compares both.
     """
-    known = await briefs(session, {body for task in tasks for body in _named_in(task)})
+    known = await _names(session, tasks)
     names = {key: name.fragment for key, name in known.items()}
     directives: dict[UUID, tuple[DirectiveView | None, orjson.Fragment | None]] = {}
     uppers = await reaches_of_public(session, {task.upper_task_id for task in tasks if task.upper_task_id})
@@ -154,13 +163,15 @@ async def tasks_as_json(session: AsyncSession, tasks: Sequence[TaskRecord], now:
         directive, encoded = directives[task.directive_id] if task.directive_id else (None, None)
         told = _told(task, names, encoded, now, {})
         detail |= told | {name: _fragment(told[name]) for name in ("current_period", "assignment")}
+        referred = _own_field_organisations(task, known, whole=True)
+        detail["own_field_organisations"] = referred and {name: _fragment(one) for name, one in referred.items()}
         if detail["upper_task_id"] not in uppers:
             detail["upper_task_id"] = None
         for position in ("leader_position", "responsible_position"):
             if detail[position] is not None:
                 detail[position] = {name: detail[position][name] for name in _POSITION}
         # The driver's identifiers are of a class of its own.
-        beside = _beside(task, known, directive, uppers) + ("inside" if task.inside_fields else "")
+        beside = _beside(task, known, directive, uppers, whole=True)
         found.append((orjson.dumps(detail, str, orjson.OPT_UTC_Z), beside))
     return found
 
@@ -176,6 +187,26 @@ _read_all = attrgetter(*(name if name in _SUMMARY_COLUMNS | _DETAIL_COLUMNS else
 def _named_in(task: AnyTask) -> Sequence[UUID | None]:
     bodies = task.lead_organisation_id, task.assigning_organisation_id, task.completed_by_organisation_id
     return *bodies, confirming_body(task), *task.coordinating_organisation_ids
+
+
+def _referred(task: AnyTask, *, whole: bool) -> dict[str, UUID]:
+    """The bodies that values of the programme's own fields name, by field; with `whole` also of those inside."""
+    values = {**(task.own_fields or {}), **((task.inside_fields or {}) if whole else {})}
+    return {name: UUID(values[name]) for name in task.programme.references if name in values} if values else {}
+
+
+async def _names(session: AsyncSession, tasks: Iterable[AnyTask]) -> Briefs:
+    """The bodies that answers on these tasks name, and those that took the place of one to which a value refers."""
+    referred = {body for task in tasks for body in _referred(task, whole=True).values()}
+    names = await briefs(session, referred | {body for task in tasks for body in _named_in(task) if body})
+    followed = {names[one].taken_over_by for one in referred if one in names} - {None}
+    return {**names, **await briefs(session, followed)} if followed else names
+
+
+def _own_field_organisations(task: AnyTask, names: Briefs, *, whole: bool) -> dict[str, ReferredOrganisation] | None:
+    referred = {field: names[one] for field, one in _referred(task, whole=whole).items() if one in names}
+    told = {field: ReferredOrganisation.made(one, named(names, one.taken_over_by)) for field, one in referred.items()}
+    return told or None
 
 
 def _detail(

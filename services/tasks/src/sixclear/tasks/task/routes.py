@@ -347,7 +347,11 @@ async def withdraw_proposal(
     responses=problem_responses(*CONFIRMATION_REFUSALS),
 )
 async def confirm(ctx: ContextDep, task_id: UUID, step: Step, expect: ExpectDep, response: Response) -> TaskView:
-    """Confirm the result; the doer cannot."""
+    """Confirm the result that was handed in; the doer cannot.
+
+    A recurring task has no result to hand in: with this it is completed after its last period, and not before. Its
+    periods are confirmed one by one, where the programme asks for it (`/periods/{period}/confirm`).
+    """
     task = await confirming.confirm(ctx, task_id, step, expect)
     return await _answer(ctx, task, response)
 

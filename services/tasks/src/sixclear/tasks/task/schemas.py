@@ -1,7 +1,7 @@
 """Requests and answers on tasks."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -10,7 +10,7 @@ from sixclear.common.web.schemas import NOT_REACHED, Schema
 from sixclear.common.web.texts import Key, Slug, Text, words_of
 from sixclear.tasks.directive.schemas import DirectiveView
 from sixclear.tasks.fields import Deadline, Line, OccurredAt, OptionalReference, OwnValue, Reference
-from sixclear.tasks.organisation.schemas import OrganisationBrief
+from sixclear.tasks.organisation.schemas import Ended, OrganisationBrief
 
 AssigningLevel = Literal["central", "province", "commune"]
 TaskStatus = Annotated[
@@ -227,8 +227,23 @@ class AssignmentView(Schema):
         description="`accepted` by saying so, or by silence until `accept_by`; `objected`: the decision on its "
         "objection is open (`/decisions?objection=true`)."
     )
-    since: datetime
+    since: datetime = Field(
+        description="When the lead body was given it, accepted it or objected; where it came from another body by a "
+        "transfer or a merger, when it became answerable."
+    )
     accept_by: datetime | None = Field(description="Five working days after the assignment; null: no answer is needed.")
+
+
+class ReferredOrganisation(OrganisationBrief):
+    """An organisation that a value names for good: after its end it is told what took its place."""
+
+    ended: Ended | None = Field(description="How it ended; its history stays its own.")
+    successor: OrganisationBrief | None = Field(description="The organisation that took its place.")
+
+    @classmethod
+    def made(cls, body: OrganisationBrief, successor: OrganisationBrief | None) -> Self:
+        """The organisation, with the one that took its place."""
+        return cls(**body.model_dump(), ended=body.how_ended, successor=successor)
 
 
 class TaskView(TaskSummary):
@@ -257,6 +272,11 @@ class TaskView(TaskSummary):
     product_kind: ProductKind | None
     inside_fields: dict[str, str | bool | int | float] | None = Field(
         default=None, description="Values of the other fields that its programme adds: only for the bodies concerned."
+    )
+    own_field_organisations: dict[str, ReferredOrganisation] | None = Field(
+        default=None,
+        description="The organisations that references among `own_fields` and `inside_fields` name, by the name of the "
+        "field. One that was merged or closed stays, with its successor.",
     )
     authority: str | None
     missing_clears: list[str]

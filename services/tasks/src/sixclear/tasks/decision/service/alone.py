@@ -25,4 +25,4 @@ async def ask(ctx: Context, task_id: UUID, entry: DecisionEntry) -> tuple[Decisi
     if not new or not may_decide or not decides_alone(task, ctx.caller.organisation_id):
         return decision, new
     answer = DecisionAnswer(outcome="granted", occurred_at=entry.occurred_at)
-    return await decide(ctx, decision.decision_id, answer, lambda _: None), new
+    return await decide(ctx, decision.decision_id, answer, lambda _: None, asks=True), new

@@ -1,6 +1,7 @@
 """Deciding on a request: what is granted happens to the task in the same transaction."""
 
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from sixclear.common.change import Change
@@ -16,17 +17,20 @@ from sixclear.tasks.decision.schemas import DecisionAnswer
 from sixclear.tasks.decision.service.assignment import settle
 from sixclear.tasks.decision.service.find import locked
 from sixclear.tasks.decision.service.succeed import follow_reopened
-from sixclear.tasks.decision.service.value import check_grantable, stated_value
+from sixclear.tasks.decision.service.value import check_grantable, proposal_told, stated_value, told_at
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.service.assign import assign_described
 from sixclear.tasks.task.service.find import get_task, reported_percent
 from sixclear.tasks.task.service.record import record_change
 
 
-async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect: Expect) -> Decision:
+async def decide(
+    ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect: Expect, *, asks: bool = False
+) -> Decision:
     """Grant or refuse a request; another body than the one that asked. The same answer again changes nothing.
 
-    A transfer that is granted waits for the receiving body. Raises DecisionByAsker, DecisionReasonMissing,
+    A transfer that is granted waits for the receiving body. `asks`: the request that grants holds the proposal, too, so
+    a refusal names its fields. Raises DecisionByAsker, DecisionReasonMissing,
     DecisionValueWrong, and what the task's state does not allow.
     """
     decision, task = await locked(ctx, decision_id, expect, answer.replaced_by or ())
@@ -41,12 +45,14 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
         await settle(ctx, task, decision, occurred_at)
         return decision
     change = lifecycle.grant(decision_state(decision), value, answer.reason, own, occurred_at)
-    await check_grantable(ctx, task, decision.kind, value, occurred_at, lock=True)
+    with proposal_told(None if asks else answer.outcome):
+        await check_grantable(ctx, task, decision.kind, value, occurred_at, lock=True)
     decision.former = stored(effects.former(state_of(task), decision.kind, task.work_group))
     decision.decided = stored(value)
     await record(ctx, decision, change, occurred_at, DECISION, reason=answer.reason)
     if decision.kind not in lifecycle.NEED_ACCEPTANCE:
-        await apply(ctx, task, decision, value, occurred_at)
+        with proposal_told(None if asks else answer.outcome):
+            await apply(ctx, task, decision, value, occurred_at)
     return decision
 
 
@@ -58,8 +64,9 @@ async def apply(ctx: Context, task: Task, decision: Decision, value: Value, occu
     await record_change(ctx, task, change, occurred_at, reason=reason)
     if decision.kind == "reopening":
         await follow_reopened(ctx, task, occurred_at, reason)
-    for task_id in sorted(value.replaced_by or ()):
-        await _take_its_place(ctx, task, decision.kind, await get_task(ctx, task_id, lock=True), reason)
+    for place, task_id in sorted(enumerate(value.replaced_by or ()), key=itemgetter(1)):
+        with told_at(f"#/replaced_by/{place}"):
+            await _take_its_place(ctx, task, decision.kind, await get_task(ctx, task_id, lock=True), reason)
 
 
 async def _take_its_place(ctx: Context, source: Task, kind: str, other: Task, reason: str) -> None:

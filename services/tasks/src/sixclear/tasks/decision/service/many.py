@@ -23,7 +23,7 @@ from sixclear.tasks.decision.models import DecisionOverMany, DecisionPart, store
 from sixclear.tasks.decision.parts import PartFilter
 from sixclear.tasks.decision.schemas import DecisionAnswer, DecisionOverManyEntry
 from sixclear.tasks.decision.service.assignment import check_kind
-from sixclear.tasks.decision.service.value import stated_value
+from sixclear.tasks.decision.service.value import proposal_told, stated_value
 from sixclear.tasks.organisation.service import hold
 from sixclear.tasks.task.access import is_visible
 from sixclear.tasks.task.deadlines import check_to_come
@@ -97,7 +97,8 @@ async def decide(ctx: Context, decision_id: UUID, answer: DecisionAnswer, expect
         change = lifecycle.refuse(state, answer.reason, own, decided_at)
     else:
         change = lifecycle.grant(state, value, answer.reason, own, decided_at)
-        _check_to_come(ctx, value)
+        with proposal_told(answer.outcome):
+            _check_to_come(ctx, value)
         whole.decided = stored(value)
     whole.answer, whole.decider = kept, kept_caller(ctx.caller)
     whole.decided_by_organisation_id, whole.decided_at = own, decided_at

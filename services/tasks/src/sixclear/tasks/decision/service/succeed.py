@@ -24,6 +24,7 @@ from sixclear.tasks.decision.service.ask import new_decision
 from sixclear.tasks.decision.service.many import kept_caller
 from sixclear.tasks.organisation.service import Basis, successors
 from sixclear.tasks.task import lifecycle as tasks
+from sixclear.tasks.task.assignment import assignment_of
 from sixclear.tasks.task.models import Task, state_of
 from sixclear.tasks.task.service.children import RESTATED
 from sixclear.tasks.task.service.describe import position_at
@@ -129,7 +130,7 @@ async def take_over(ctx: Context, whole: DecisionOverMany, part: DecisionPart) -
     if moved:
         decision_id = await _decided(ctx, whole, part, task, Value(organisation=successor), occurred_at)
     if fields:
-        change = Change("transferred" if moved else "updated", fields)
+        change = Change("transferred" if moved else "updated", fields | _answerable(task, fields, occurred_at))
         await record_change(ctx, task, change, occurred_at, reason=whole.entry["reason"])
     return decision_id
 
@@ -193,7 +194,14 @@ async def follow_reopened(ctx: Context, task: Task, occurred_at: datetime, reaso
         tasks.check_confirmable(state_of(task).changed(fields), task.programme.owner_organisation_id)
         await _decisions_follow(ctx, task, former, successor, occurred_at)
         name = "transferred" if "lead_organisation_id" in fields else "updated"
-        await record_change(ctx, task, Change(name, fields), occurred_at, reason=reason)
+        change = Change(name, fields | _answerable(task, fields, occurred_at))
+        await record_change(ctx, task, change, occurred_at, reason=reason)
+
+
+def _answerable(task: Task, fields: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """What the former body had accepted, its successor is answerable for from now on; what waits, waits for it."""
+    found = assignment_of(state_of(task), at) if "lead_organisation_id" in fields else None
+    return {"accepted_at": at} if found is not None and found.state == "accepted" else {}
 
 
 def _replaced(task: Task, former: UUID, successor: UUID) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sixclear.tasks.decision.recording import DECISION
 from sixclear.tasks.decision.schemas import Acceptance, Declination
 from sixclear.tasks.decision.service.assignment import settle
 from sixclear.tasks.decision.service.find import locked
-from sixclear.tasks.decision.service.value import check_grantable
+from sixclear.tasks.decision.service.value import check_grantable, told_at
 from sixclear.tasks.organisation.service import referenced
 from sixclear.tasks.task import lifecycle as tasks
 from sixclear.tasks.task.models import state_of
@@ -35,9 +35,10 @@ async def accept(ctx: Context, decision_id: UUID, acceptance: Acceptance, expect
     accepted = lifecycle.accept(decision_state(decision))
     assert decision.decided is not None, "what is granted has a value"
     value = value_of(decision.decided)
-    await check_grantable(ctx, task, decision.kind, value, occurred_at)
+    with told_at("#", "What was granted cannot be carried out any more: "):
+        await check_grantable(ctx, task, decision.kind, value, occurred_at)
     position = await _stored_position(ctx, acceptance.responsible_position)
-    change = effects.transfer(state_of(task), value, position)
+    change = effects.transfer(state_of(task), value, position, occurred_at)
     tasks.check_clears(state_of(task).changed(change.fields), enforced=task.programme.six_clears_enforced)
     # First: it is closed, and stays with the body that was answerable.
     await record(ctx, decision, accepted, occurred_at, DECISION)

@@ -1,8 +1,11 @@
 """What a request proposes or an answer grants, and whether it could be granted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time
 from uuid import UUID
 
+from sixclear.common.errors import DomainError
 from sixclear.common.use_case import Context
 from sixclear.tasks.decision import effects
 from sixclear.tasks.decision.effects import Value
@@ -37,6 +40,29 @@ async def stated_value(ctx: Context, entry: DecisionEntry | DecisionAnswer, clos
     )
 
 
+@contextmanager
+def told_at(pointer: str, before: str = "") -> Iterator[None]:
+    """Inside the block a refusal names this place of the request, with `before` in front of what is wrong.
+
+    A rule of the task names the task's own field, or one of the proposal, which this request does not have.
+    """
+    try:
+        yield
+    except DomainError as error:
+        error.errors = [{**one, "pointer": pointer, "detail": before + one["detail"]} for one in error.errors]
+        raise
+
+
+@contextmanager
+def proposal_told(outcome: str | None) -> Iterator[None]:
+    """Inside the block what was asked before is granted, unless it is granted otherwise: that states the value."""
+    if outcome == "granted":
+        with told_at("#/outcome", "What was asked cannot be granted: "):
+            yield
+    else:
+        yield
+
+
 async def check_grantable(
     ctx: Context, task: Task, kind: str, value: Value, occurred_at: datetime, *, lock: bool = False
 ) -> None:
@@ -53,9 +79,10 @@ async def check_grantable(
     for index, task_id in enumerate(value.replaced_by or ()):
         await _check_successor(ctx, task, kind, task_id, f"#/replaced_by/{index}", lock=lock)
     if kind == "transfer":
-        await check_chain(ctx, task, value.organisation)
-        given = state_of(task).changed(change.fields)
-        tasks.check_confirmable(given, task.programme.owner_organisation_id)
+        with told_at("#/organisation"):
+            await check_chain(ctx, task, value.organisation)
+            given = state_of(task).changed(change.fields)
+            tasks.check_confirmable(given, task.programme.owner_organisation_id)
 
 
 def _check_group(task: Task, work_group: str | None) -> None:

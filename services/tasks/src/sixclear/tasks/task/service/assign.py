@@ -50,5 +50,5 @@ async def check_chain(ctx: Context, task: Task, lead: UUID | None) -> None:
     if lead and level != "central" and not await is_within(ctx.session, lead, own):
         raise OrganisationNotAllowed(
             "A body that is not central assigns tasks only to itself and the organisations below it; "
-            "name such a lead_organisation, or have a central body assign the task."
+            "name such a body as lead, or have a central body assign the task."
         )

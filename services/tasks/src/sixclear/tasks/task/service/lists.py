@@ -45,6 +45,7 @@ class TaskQuery:
 
 
 _END = 2**63  # past every number of an event
+_NO_PUBLIC = "No public task has this identifier."
 _ANY_TIME = datetime(2025, 1, 1, tzinfo=UTC)
 # The caller's own part in the tasks that it lists; with `mandate` those that its token names.
 # `confirming`: that it may confirm.
@@ -175,7 +176,7 @@ async def _resolved(ctx: Context, asked: TaskQuery) -> TaskFilter:
         lead = tuple(await organisations.list_subtree(ctx.session, named))
     return TaskFilter(
         programme_id=programme.programme_id if programme else None,
-        own_fields=_own_fields(programme, asked.own_field) if asked.own_field else None,
+        own_fields=await _own_fields(ctx, programme, asked.own_field) if asked.own_field else None,
         programme_ids=tuple(await ids_of_reach(ctx.session, asked.reach)) if asked.reach else None,
         lead_organisation_ids=lead,
         status=asked.status,
@@ -206,14 +207,20 @@ async def _upper(ctx: Context, below: UUID) -> UUID:
     if below not in await named_uppers(ctx.session, [below]):
         raise ReferenceUnknown(
             "No public task has the identifier in `below`.",
-            errors=[{"pointer": "below", "code": "task-unknown", "detail": "No public task has this identifier."}],
+            errors=[{"parameter": "below", "in": "query", "code": "task-unknown", "detail": _NO_PUBLIC}],
         )
     return below
 
 
-def _own_fields(programme: Programme | None, asked: str) -> dict[str, OwnValue]:
-    """The value of a public field of the programme's own that is asked for as `name:value`; raises OwnFieldsInvalid."""
-    name, _, value = asked.partition(":")
-    known = own_fields_of(programme.own_fields if programme else None)
-    public = {one: field for one, field in known.items() if field.public and one == name}
-    return read_asked(public, name, value)
+async def _own_fields(ctx: Context, programme: Programme | None, written: str) -> list[dict[str, OwnValue]]:
+    """The values of a public field of the programme's own that are asked for as `name:value`.
+
+    A body is meant with those whose work it has since they ended. Raises OwnFieldsInvalid, and ReferenceUnknown.
+    """
+    known = None if programme is None else own_fields_of(programme.own_fields)
+    public = None if known is None else {name: field for name, field in known.items() if field.public}
+    asked = read_asked(public, "own_field", written)
+    if not asked.names_body:
+        return [{asked.name: asked.value}]
+    body = await organisations.meant(ctx.session, "own_field", str(asked.value))
+    return [{asked.name: str(one)} for one in await organisations.list_former(ctx.session, body)]
