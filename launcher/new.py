@@ -36,8 +36,11 @@ _HOUSE = """{constant} = House(
 )
 
 """
+_TAG = '            "{plural_path}": "{Plural} and their owners.",'
+_ROW = "| `{service}` | `/api/{service}/v1` | {plural} and their owners | `{entity}` |"
+_SCOPE = '    "{scope}:write": "Registers and renames the body\'s own {plural}.",'
 _AFTER_ENTITY = (
-    "the scope `{scope}:write`, if no client has it: libs/common/src/sixclear/common/issuer/clients.py",
+    "which clients have the scope `{scope}:write`: ROLES and `organisation_role` of libs/common/…/issuer/roles.py",
     "say in __init__.py, schemas.py and models.py what it is; its fields beside the name and the owner",
     "give the folder its place in `order` of tests/contract/house.py: it stands at the top now",
     "words for its changes in the portal (words/<service>.py), in three languages",
@@ -97,7 +100,7 @@ def new_entity(root: Path, service: str, name: str) -> Sequence[str]:
     of = f"from sixclear.{names['package']}.{entity}"
     _edit(package / "events.py", _into_tuple("entities", f"{constant}_EVENTS"), f"{of}.events import {constant}_EVENTS")
     _edit(package / "app.py", _into_tuple("ROUTERS", f"{entity}.router"), f"{of} import routes as {entity}")
-    _edit(package / "app.py", _into_tags(names))
+    _edit(package / "app.py", _below(r" {8}tags=\{", _TAG, names))
     tables = _into_tuple(None, entity)
     _edit(package / "migrations" / "env.py", tables, f"{of} import models as {entity}")
     _edit(root / "tests/contract/house.py", _into_order(service, entity))
@@ -123,7 +126,7 @@ def new_service(root: Path, service: str, first_entity: str) -> Sequence[str]:
     _write_entity(package / names["entity"], names)
     _write(tests / "conftest.py", TEMPLATES / "tests" / "conftest.py.tmpl", names)
     _write(tests / names["entity"] / f"test_{names['entity']}.py", TEMPLATES / "tests" / "test_entity.py.tmpl", names)
-    log = "    execute_all(op, event_log.DDL_V1 + purge.DDL_V1 + relay_cursor.DDL_V1 + idempotency.DDL_V1)\n"
+    log = f"    execute_all(op, {' + '.join(f'{module}.DDL_V1' for module in _COMMON_TABLES)})\n"
     _write_migration(
         package, names | {"revision": "0001", "down_revision": "None", "log": log, "imports": _LOG_IMPORTS}
     )
@@ -132,13 +135,17 @@ def new_service(root: Path, service: str, first_entity: str) -> Sequence[str]:
     for file, patterns in registers.items():
         _edit(root / file, lambda text, patterns=patterns: _beside_twin(text, patterns, service))  # type: ignore[misc]
     _copy_deployment(root, service)
-    _edit(root / "docs/architecture.md", _row_of_architecture(names))
+    _edit(root / "docs/architecture.md", _below(rf"\| `{TWIN}` \|.*\|", _ROW, names))
+    _edit(root / "libs/common/src/sixclear/common/issuer/roles.py", _below('    "catalog:approve": .*', _SCOPE, names))
     _edit(root / "tests/contract/house.py", _house(names))
     _finish(root, names)
     return [line.format_map(names) for line in (*_AFTER_SERVICE, *_AFTER_ENTITY)]
 
 
+# The tables that each service has beside its entities.
+_COMMON_TABLES = ("event_log", "purge", "relay_cursor", "idempotency", "access_log")
 _LOG_IMPORTS = """
+from sixclear.common import access_log
 from sixclear.common.events import log as event_log
 from sixclear.common.events import purge
 from sixclear.common.migrations import execute_all
@@ -161,6 +168,7 @@ def names_of(service: str, name: str, scope: str) -> dict[str, str]:
         "service": service,
         "service_words": service.replace("-", " "),
         "Title": service.replace("-", " ").capitalize(),
+        "ServiceClass": service.replace("-", " ").title().replace(" ", ""),
         "package": service.replace("-", "_"),
         "VARIABLE": service.replace("-", "_").upper(),
         "scope": scope,
@@ -333,15 +341,9 @@ def _into_architecture(service: str, entity: str) -> Edit:
     return lambda text: _replaced(text, rf"^(\| `{service}` \|.*) \|$", rf"\1, `{entity}` |")
 
 
-def _into_tags(names: Mapping[str, str]) -> Edit:
-    """Says what the tag of an entity's routes means, above the tags that are there."""
-    meaning = '            "{plural_path}": "{Plural} and their owners.",'.format_map(names)
-    return lambda text: _replaced(text, r"^( {8}tags=\{)$", rf"\1\n{meaning}")
-
-
-def _row_of_architecture(names: Mapping[str, str]) -> Edit:
-    row = "| `{service}` | `/api/{service}/v1` | {plural} and their owners | `{entity}` |".format_map(names)
-    return lambda text: _replaced(text, rf"^(\| `{TWIN}` \|.*\|)$", rf"\1\n{row}")
+def _below(pattern: str, line: str, names: Mapping[str, str]) -> Edit:
+    """Writes a line below the one that matches."""
+    return lambda text: _replaced(text, f"^({pattern})$", rf"\1\n{line.format_map(names)}")
 
 
 def _house(names: Mapping[str, str]) -> Edit:

@@ -86,6 +86,10 @@ def test_what_is_written_is_linted_imported_and_in_shape(copy: Copy) -> None:
     copy.python("-m", "pytest", "-q", "-n", "0", *(f"tests/contract/{name}" for name in shape))
 
 
+def test_what_is_written_passes_its_own_tests_and_those_of_access(copy: Copy) -> None:
+    copy.python("-m", "pytest", "-q", "-n", "0", "tests/integration/lent_books", "tests/contract/test_access_rules.py")
+
+
 @pytest.mark.parametrize("name", ["class", "events", "target", "order", "migrations", "task", "../../x", "Two Words"])
 def test_a_name_that_does_not_fit_is_refused_before_anything_is_written(name: str) -> None:
     before = _run(ROOT, "git", "status", "--porcelain")
@@ -119,7 +123,6 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_what_is_written_passes_the_whole_check_and_its_own_tests(copy: Copy) -> None:
+def test_what_is_written_passes_the_whole_check(copy: Copy) -> None:
     # The copy's environment is newer than the lock files by decree: nothing is installed into the one it borrows.
     _run(copy.root, "make", "--assume-old=.venv/.installed-dev", "check")
-    copy.python("-m", "pytest", "-q", "-n", "0", "tests/integration/lent_books", "tests/contract/test_access_rules.py")
