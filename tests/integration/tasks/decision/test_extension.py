@@ -86,7 +86,10 @@ async def test_a_body_above_the_assigning_one_decides_what_that_asked(service: S
     assert created.status_code == 201, created.text
     task_id = created.json()["task_id"]
     assert (await service.post("75-KH", f"/tasks/{task_id}/assign", {})).status_code == 200
-    decision_id = await asked(service, task_id, "cancellation", "75-KH")
+    # A client that may decide would be granted it in the same act: it is the department's own work.
+    request, clerk = {"kind": "cancellation", "reason": "Thiếu kinh phí"}, service.headers("75-KH", "tasks:report")
+    waiting = await service.http.post(f"{service.prefix}/tasks/{task_id}/decisions", json=request, headers=clerk)
+    decision_id = waiting.json()["decision_id"]
     assert (await decide(service, decision_id, code="G06")).status_code == 403
     assert (await decide(service, decision_id, code="75")).json()["state"] == "granted"
 

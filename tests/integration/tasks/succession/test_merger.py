@@ -105,8 +105,6 @@ async def test_what_is_reopened_later_is_the_successors(service: Service) -> Non
     done = await completed(service, "D-1")
     assert (await merge(service)).is_success
     await reach(service)
-    asked = await ask(service, done, "reopening", "01", reason="Hệ thống không chạy")
-    assert asked.status_code == 422, "Hanoi gave it, and nothing is above Hanoi"
     asked = await ask(service, done, "reopening", COMMITTEE_57, reason="Hệ thống không chạy")
     decided = await decide(service, asked.json()["decision_id"], code="01")
     assert decided.is_success, decided.text
@@ -130,6 +128,15 @@ async def test_a_body_is_named_by_its_code_in_the_address_of_a_decision(service:
     renamed = {"name_vi": "Ban Chỉ đạo 204", "reason": "Đổi tên"}
     upgraded = await service.post("01", f"/organisations/{COMMITTEE_204}/upgrade", renamed)
     assert upgraded.json()["organisation_id"] == SUCCESSOR, upgraded.text
+
+
+async def test_what_its_owner_reopens_alone_is_the_successors_too(service: Service) -> None:
+    done = await completed(service, "D-1")
+    assert (await merge(service)).is_success
+    await reach(service)
+    granted = await ask(service, done, "reopening", "01", reason="Hệ thống không chạy")
+    assert granted.json()["state"] == "granted", granted.text
+    assert await lead_of(service, done) == SUCCESSOR
 
 
 async def test_former_names_and_codes_answer_the_successor_and_say_so(service: Service) -> None:
