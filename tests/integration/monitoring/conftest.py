@@ -131,9 +131,8 @@ class Events:
         **more: Any,
     ) -> Envelope:
         """What is stated of it; `more` are further fields, without which it is as releases before told of it."""
-        task_id = stable_id("task", name)
         data = {
-            "task_id": str(task_id),
+            "task_id": str(stable_id("task", name)),
             "programme": programme,
             "title": f"Nhiệm vụ {name}",
             "status": status,
@@ -148,7 +147,7 @@ class Events:
             "demonstration": demonstration,
         }
         data |= {key: _written(value) for key, value in more.items()}
-        return self.event("tasks", "task", task_id, change, {} if change == "withdrawn" else data)
+        return self.event("tasks", "task", stable_id("task", name), change, {} if change == "withdrawn" else data)
 
     def on_task(self, entity: str, name: str, change: str, facts: dict[str, Any], **of_task: Any) -> Envelope:
         """Of what hangs on a task: it carries the task's dimensions. `lead` is the body that is answerable."""
@@ -174,17 +173,18 @@ class Events:
         reported_at: datetime | None = None,
         **of_task: Any,
     ) -> Envelope:
-        locks_at = locks_at or due_at + timedelta(days=5)
-        facts = {"status": status, "due_at": due_at, "locks_at": locks_at, "reported_at": reported_at}
-        return self.on_task("period", name, change, facts, **of_task)
+        facts = {"status": status, "due_at": due_at, "locks_at": locks_at or due_at + timedelta(days=5)}
+        return self.on_task("period", name, change, facts | {"reported_at": reported_at}, **of_task)
 
     def evidence(self, name: str, change: str = "added", *, state: str = "waiting", **of_task: Any) -> Envelope:
         return self.on_task("evidence", name, change, {"state": state}, **of_task)
 
-    def decision(
-        self, name: str, change: str = "asked", *, kind: str = "extension", state: str = "asked", **of_task: Any
-    ) -> Envelope:
-        return self.on_task("decision", name, change, {"kind": kind, "state": state}, **of_task)
+    def decision(self, name: str, change: str = "asked", *, kind: str = "extension", **of_task: Any) -> Envelope:
+        facts = {"kind": kind, "state": of_task.pop("state", "asked")}
+        return self.on_task("decision", name, change, facts, **of_task)
+
+    def urge(self, name: str, change: str = "urged", *, state: str = "open", **of_task: Any) -> Envelope:
+        return self.on_task("urge", name, change, {"state": state}, **of_task)
 
     def submission(
         self,

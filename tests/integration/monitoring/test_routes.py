@@ -34,7 +34,7 @@ async def some_records(view: Any, events: Any) -> None:
             events.task("e", "completed", status="completed", demonstration=True, submitted_at=events.now),
             events.task("a", "progress_reported", status="in_progress", lead="00004", deadline=this_year),
             events.period("d", "reported", status="reported", due_at=events.now, reported_at=events.now),
-            events.evidence("e"),
+            *(events.evidence("e"), events.urge("b", programme="hanoi")),
             events.decision("b", "granted", state="granted", programme="hanoi"),
             events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
             events.entry("p", stage="formed_centralised"),
@@ -51,7 +51,7 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     body = answer.json()
     about = {"as_of", "staleness_seconds", "filters", "demonstration_included", "sources", "denominators"}
     figures = {"tasks", "shares_percent", "rates_percent", "activity", "databases", "feedback"}
-    assert set(body) == about | figures | {"periods", "evidence", "decisions"}
+    assert set(body) == about | figures | {"periods", "evidence", "decisions", "urges"}
     assert body["tasks"] == {
         "total": 5,
         "completed": 1,
@@ -93,7 +93,7 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     assert set(body["sources"]) == {"tasks", "feedback", "data-catalog"}
     assert (body["evidence"], set(body["decisions"])) == ({"waiting": 1, "accepted": 0, "refused": 0}, {"extension"})
     assert body["decisions"]["extension"]["granted"] == 1
-    assert body["periods"] == {"due": 1, "on_time": 1, "late": 0, "missing": 0}
+    assert (body["periods"], body["urges"]["unanswered"]) == ({"due": 1, "on_time": 1, "late": 0, "missing": 0}, 1)
 
 
 @pytest.mark.parametrize(

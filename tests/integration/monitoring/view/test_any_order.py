@@ -33,7 +33,8 @@ _SELECTIONS = [
 _TABLES = (
     "counter, day_delta, day_rollup, last_report, gap, organisation_state, organisation_history, programme_state, "
     "programme_history, task_state, task_history, submission_state, submission_history, entry_state, entry_history, "
-    "period_state, period_history, evidence_state, evidence_history, decision_state, decision_history"
+    "period_state, period_history, evidence_state, evidence_history, decision_state, decision_history, "
+    "urge_state, urge_history"
 )
 
 
@@ -102,7 +103,7 @@ def period(events: Any, which: int, how: int, task: dict[str, Any]) -> Envelope:
 
 
 def judged(events: Any, which: int, how: int, task: dict[str, Any]) -> list[Envelope]:
-    """A piece of evidence and a decision that come, are judged, and are withdrawn with their task."""
+    """An urge, a piece of evidence and a decision that come, are judged, and are withdrawn with their task."""
     of_task = {name: task[name] for name in ("lead", "programme", "assigned_by")}
     change, state, outcome = (
         ("added", "waiting", "asked"),
@@ -113,7 +114,9 @@ def judged(events: Any, which: int, how: int, task: dict[str, Any]) -> list[Enve
         ("withdrawn", "waiting", "asked"),
     )[how]
     kind = ("extension", "transfer")[which % 2]
+    said = ("open", "answered", "lapsed", "told", "skipped", "open")[how]
     return [
+        events.urge(f"u{which}", "withdrawn" if change == "withdrawn" else "urged", state=said, **of_task),
         events.evidence(f"e{which}", change, state=state, **of_task),
         events.decision(f"d{which}", change, kind=kind, state=outcome, **of_task),
     ]

@@ -10,12 +10,14 @@ from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import TASK
+from sixclear.monitoring.kinds.urge import URGE
 
 KINDS: tuple[AnyKind, ...] = (
     TASK,
     PERIOD,
     EVIDENCE,
     DECISION,
+    URGE,
     SUBMISSION,
     ENTRY,
 )

@@ -183,6 +183,12 @@ def decision_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
     return {about: outcomes for about, outcomes in found.items() if any(outcomes.values())}
 
 
+def urge_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
+    """How much of what was said wants an answer, has one, or needs none any more; and how many rungs were told."""
+    names = {"unanswered": "open", "answered": "answered", "lapsed": "lapsed", "rungs": "told"}
+    return {name: cells.get(Cell("urge", state), 0) for name, state in names.items()}
+
+
 def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:
     """Progress reports on the civil day of `at`."""
     return cells.get(Cell("report", civil_date(at).isoformat()), 0)

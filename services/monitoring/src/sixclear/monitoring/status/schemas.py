@@ -23,8 +23,8 @@ class Filters(Schema):
     )
     directive: UUID | None = Field(
         default=None,
-        description="Of one directive or group of work only tasks are known: `periods`, `evidence` and `decisions` "
-        "are null then.",
+        description="Of one directive or group of work only tasks are known: `periods`, `evidence`, `decisions` "
+        "and `urges` are null then.",
     )
     group: str | None = None
     tree: Literal["then", "now"] = Field(
@@ -212,6 +212,15 @@ class DecisionFigures(Schema):
     lapsed: int = Field(description="Its task ended before it was decided, or before the receiving body answered.")
 
 
+class UrgeFigures(Schema):
+    """What was said to the bodies that do tasks: urging, leaders' remarks, and the rungs of ladders."""
+
+    unanswered: int = Field(description="Urging and remarks that wait for an answer.")
+    answered: int
+    lapsed: int = Field(description="Their tasks ended before they were answered.")
+    rungs: int = Field(description="Rungs that were told; they want no answer. Those that were skipped do not count.")
+
+
 class TaskPart(Schema):
     """The part of a status that counts tasks."""
 
@@ -244,6 +253,7 @@ class Status(TaskPart):
         description="By kind: `extension`, `transfer`, `pause`, `resume`, `cancellation`, `split`, `merger`, "
         "`regrouping`, `reopening`. One of which there is none has no entry. Null as `evidence` is.",
     )
+    urges: UrgeFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     denominators: dict[str, Any] = Field(description="What each figure is a part of, and which filters it heeds.")
 
 

@@ -17,6 +17,7 @@ from sixclear.monitoring.kinds.kind import AnyKind, Cell
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import BUCKETS, REPORTS, TASK
+from sixclear.monitoring.kinds.urge import URGE
 from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.schemas import (
     Activity,
@@ -38,6 +39,7 @@ from sixclear.monitoring.status.schemas import (
     Status,
     TaskFigures,
     TaskPart,
+    UrgeFigures,
 )
 from sixclear.monitoring.status.sealed import SEALED, sealed_cells, sealed_part
 from sixclear.monitoring.streams.freshness import Freshness, freshness
@@ -51,7 +53,7 @@ from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection, known_body
 
 # What hangs on tasks: a source that never told of it has no figure there, not a zero.
-ON_TASKS = (PERIOD, EVIDENCE, DECISION)
+ON_TASKS = (PERIOD, EVIDENCE, DECISION, URGE)
 # Of tasks it is asked, too: while other rules count them, how they stand has no figure.
 HEARD_OF = (TASK, *ON_TASKS)
 # A status reads the measures of these and no others; of a directive or a group, what hangs on tasks is not known.
@@ -235,13 +237,12 @@ def _status(
 
 def _on_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[str, Any]:
     """What hangs on tasks; None for what is not known at `at`."""
-    evidence, decisions = figures.evidence_figures(cells), figures.decision_figures(cells)
+    decided = figures.decision_figures(cells).items()
     return {
         "periods": _periods(cells) if knows(heard, PERIOD, at) else None,
-        "evidence": EvidenceFigures(**evidence) if knows(heard, EVIDENCE, at) else None,
-        "decisions": {about: DecisionFigures(**outcomes) for about, outcomes in decisions.items()}
-        if knows(heard, DECISION, at)
-        else None,
+        "evidence": EvidenceFigures(**figures.evidence_figures(cells)) if knows(heard, EVIDENCE, at) else None,
+        "decisions": {one: DecisionFigures(**told) for one, told in decided} if knows(heard, DECISION, at) else None,
+        "urges": UrgeFigures(**figures.urge_figures(cells)) if knows(heard, URGE, at) else None,
     }
 
 
@@ -333,8 +334,7 @@ def _denominators(
 
 
 def _lists(cells: Mapping[Cell, int]) -> dict[str, ListFigures]:
-    databases = figures.database_figures(cells)
-    if not figures.stages_add_up(databases):
+    if not figures.stages_add_up(databases := figures.database_figures(cells)):
         raise FiguresDoNotReconcile("The stages of a list do not add up to its total.")
     return {name: ListFigures(**counts) for name, counts in databases.items()}
 
