@@ -1,6 +1,7 @@
 """Documentation that lies is worse than none: links lead somewhere, names exist, pages keep their form."""
 
 import re
+import shlex
 import subprocess
 import tomllib
 from argparse import ArgumentParser
@@ -132,7 +133,7 @@ def test_command_lines_are_such_as_the_command_takes() -> None:
     wrong, seen = [], 0
     for page in _pages():
         for command in _COMMAND.findall(page.read_text(encoding="utf-8")):
-            words = [_VALUES.get(word, word) for word in _filled(command).split()]
+            words = [_VALUES.get(word, word) for word in shlex.split(_filled(command), comments=True)]
             seen += len(words) > 1
             # A command that stands there with its name alone is only named.
             if re.fullmatch(r"[a-z]+(?:[ -][a-z]+)*(?: …)?", command):

@@ -127,10 +127,13 @@ def _identity(command: argparse.ArgumentParser) -> None:
         "--development", action="store_true", help="one secret for all: SIXCLEAR_DEMO_SECRET of Keycloak"
     )
     realm.set_defaults(run=commands.identity_keycloak)
-    _identity_client(named.add_parser("client", help="make, renew or revoke a body's client at your Keycloak"))
+    _identity_client(
+        named.add_parser("client", help="make, renew or revoke a body's client: at your Keycloak, or for make run")
+    )
 
 
 def _identity_client(what: argparse.ArgumentParser) -> None:
+    from sixclear.common.issuer.roles import MANDATED
     from sixclear.launcher import commands
 
     named = what.add_subparsers(required=True, metavar="step")
@@ -141,8 +144,13 @@ def _identity_client(what: argparse.ArgumentParser) -> None:
     ):
         command = named.add_parser(name, help=meaning)
         command.add_argument("body", metavar="BODY", help="the body's code: G06, 01, 00004")
+        command.add_argument("--role", choices=MANDATED, help="one that reads by a mandate, beside its system")
         if name != "revoke":
             command.add_argument("--secret-file", type=Path, help="write the secret there, for its owner only")
+        if name == "add":
+            command.add_argument("--name", help="the body's name, for one that was registered later")
+            words = "what it reads, with --role: programme:SLUG, group:SLUG/CODE or organisation:CODE; may be repeated"
+            command.add_argument("--mandate", action="append", default=[], metavar="WORD", help=words)
         command.set_defaults(run=commands.identity_client, step=name)
 
 

@@ -69,17 +69,22 @@ async def identity_keycloak(options: Namespace) -> int:
 
 async def identity_client(options: Namespace) -> int:
     """Make, renew or revoke the client of a body; its secret is told once."""
+    from sixclear.launcher.identity_clients import EmbeddedIssuer, client_name, wanted
     from sixclear.launcher.keycloak_admin import KeycloakAdmin
 
     settings = common_settings("127.0.0.1", 0)
+    name = client_name(options.body, options.role)
+    adds = options.step == "add"
+    made = wanted(options.body, options.name, options.role, options.mandate) if adds else None
     # Opened first: a secret that cannot be written would be lost.
     file = _for_its_owner(options.secret_file) if getattr(options, "secret_file", None) else None
     try:
-        async with KeycloakAdmin(settings) as admin:
+        async with KeycloakAdmin(settings) if settings.outside_provider else EmbeddedIssuer(settings) as admin:
             if options.step == "revoke":
-                say(f"{await admin.revoke(options.body)} gets no more tokens; those that it has end with their life.")
+                await admin.revoke(name)
+                say(f"{name} gets no more tokens; those that it has end with their life.")
                 return 0
-            name, secret = await (admin.add if options.step == "add" else admin.renew)(options.body)
+            secret = await admin.renew(name) if made is None else await admin.add(made)
     except BaseException:
         if file is not None:
             file.close()

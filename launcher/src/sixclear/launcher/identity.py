@@ -140,4 +140,7 @@ class Tokens:
                     "Start the platform once: make run. With your own OpenID provider it gives the tokens:"
                     " set SIXCLEAR_ISSUER_URL, and see docs/identity.md.",
                 ) from error
-            raise CannotStart(f"There is no client {client_id!r}.", f"Clients: {names}.") from error
+            raise CannotStart(
+                f"There is no client {client_id!r}.",
+                f"A body gets one by: sixclear identity client add CODE (docs/identity.md). Clients: {names}.",
+            ) from error

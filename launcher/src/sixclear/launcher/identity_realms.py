@@ -30,7 +30,8 @@ def _named(codes: Sequence[str]) -> dict[str, str]:
     names = body_names()
     if unknown := [code for code in codes if code not in names]:
         raise CannotStart(
-            f"There is no body with the code {unknown[0]!r}.",
-            "Codes: /api/tasks/v1/organisations, or docs/identity.md.",
+            f"No body that ships with the product has the code {unknown[0]!r}.",
+            "Codes: /api/tasks/v1/organisations. For one that was registered later, identity client add takes its name,"
+            " too: --name NAME.",
         )
     return {code: names[code] for code in codes}

@@ -10,8 +10,8 @@ from sixclear.common.auth.own_token import NoToken, OwnToken
 from sixclear.common.auth.provider import authorities
 from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.settings import CommonSettings
-from sixclear.launcher.identity_realms import name_of
-from sixclear.launcher.keycloak_realm import body_client, client
+from sixclear.launcher.identity_clients import Wanted
+from sixclear.launcher.keycloak_realm import client
 
 _TIMEOUT_SECONDS = 30.0
 _REALMS = "/realms/"
@@ -60,24 +60,21 @@ class KeycloakAdmin:
     ) -> None:
         await self._http.aclose()
 
-    async def add(self, code: str) -> tuple[str, str]:
-        """Make the client of the body with this code; its name and its secret. Raises CannotStart where it is there."""
-        name, role = body_client(code)
-        await self._ask("POST", "/clients", client(name, role, {code: name_of(code)}), client_id=name)
-        found = await self._ask("GET", f"/clients/{await self._identifier(name)}/client-secret")
-        return name, str(found["value"])
+    async def add(self, one: Wanted) -> str:
+        """Make it; its secret. Raises CannotStart where it is there."""
+        bodies = {one.role.organisation_code or "": one.body_name}
+        await self._ask("POST", "/clients", client(one.name, one.role, bodies), client_id=one.name)
+        found = await self._ask("GET", f"/clients/{await self._identifier(one.name)}/client-secret")
+        return str(found["value"])
 
-    async def renew(self, code: str) -> tuple[str, str]:
-        """Give it a new secret; the one before holds no more. Its name and its new secret."""
-        name, _ = body_client(code)
+    async def renew(self, name: str) -> str:
+        """Give it a new secret; the one before holds no more."""
         found = await self._ask("POST", f"/clients/{await self._identifier(name)}/client-secret")
-        return name, str(found["value"])
+        return str(found["value"])
 
-    async def revoke(self, code: str) -> str:
-        """Take it away: it gets no more tokens, and those that it has end with their life. Its name."""
-        name, _ = body_client(code)
+    async def revoke(self, name: str) -> None:
+        """Take it away: it gets no more tokens, and those that it has end with their life."""
         await self._ask("DELETE", f"/clients/{await self._identifier(name)}")
-        return name
 
     async def _identifier(self, name: str) -> str:
         found = await self._ask("GET", f"/clients?clientId={quote(name)}")

@@ -45,7 +45,6 @@ def seed_clients(home: Path, organisations: Iterable[tuple[str, UUID]], *, own: 
     Written to `identity/clients.json`, mode 0600. Secrets that are there stay; other clients in the file are kept.
     `own` is a client whose secret the processes of a platform were given: it takes the place of one of that name.
     """
-    path = identity_folder(home) / CLIENTS
     known = {client.client_id: client for client in load_clients(home)}
     identifiers = dict(organisations)
     wanted = roles_of(identifiers)
@@ -53,7 +52,7 @@ def seed_clients(home: Path, organisations: Iterable[tuple[str, UUID]], *, own: 
     if own is not None:
         known.pop(own.client_id, None)
         seeded = [*(client for client in seeded if client.client_id != own.client_id), own]
-    write(path, [asdict(client) for client in (*seeded, *known.values())])
+    _write(home, (*seeded, *known.values()))
     return seeded
 
 
@@ -77,6 +76,21 @@ def get_client(home: Path, client_id: str) -> Client:
         if client.client_id == client_id:
             return client
     raise UnknownClient(client_id)
+
+
+def save_client(home: Path, client: Client) -> None:
+    """Write a client beside the others, in the place of one of its name."""
+    others = [known for known in load_clients(home) if known.client_id != client.client_id]
+    _write(home, [*others, client])
+
+
+def forget_client(home: Path, client_id: str) -> None:
+    """Take the client of this name out."""
+    _write(home, [known for known in load_clients(home) if known.client_id != client_id])
+
+
+def _write(home: Path, clients: Iterable[Client]) -> None:
+    write(identity_folder(home) / CLIENTS, [asdict(client) for client in clients])
 
 
 def mint_token(

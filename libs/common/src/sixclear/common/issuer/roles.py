@@ -42,6 +42,8 @@ class Role:
     mandate: tuple[str, ...] = ()
 
 
+# What a client of a body may be beside the body's own system: it reads what its mandate names.
+MANDATED = ("inspector", "area-member", "supervisor")
 _TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
 _CATALOG = ("catalog:write", "catalog:heartbeat")
 _NATIONAL = "programme:nq57-central"
