@@ -16,6 +16,8 @@ from sixclear.launcher.demo.phases import phases
 from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
 from sixclear.launcher.demonstration import ensure_demo
 
+# What answers identify, and later steps of a lane name.
+_IDENTIFIED = ("submission", "answer", "task", "milestone", "decision", "evidence", "file", "comment")
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 
@@ -92,7 +94,7 @@ class Services:
         if self.away_after is not None and len(self.keys) >= self.away_after:
             raise httpx2.ConnectError("gone")
         self.keys.append(request.headers["Idempotency-Key"])
-        named = {"submission_id": "s", "answer_id": "a", "milestone_id": "m", "decision_id": "d"}
+        named = {f"{name}_id": name for name in _IDENTIFIED}
         return httpx2.Response(200, json={"rejected": 0, "items": [], **named})
 
 

@@ -13,7 +13,7 @@ from sixclear.launcher.demo.organisations import agencies, wards_of_hanoi
 from sixclear.launcher.demo.plan import CENTRAL, CITY, TaskPlan
 from sixclear.launcher.demo.steps import Step, at, task_id, task_path
 from sixclear.launcher.demo.task_steps import TASKS, description, owner_of, responsible_in
-from sixclear.launcher.demo.vocabulary import ANSWERS, REASONS
+from sixclear.launcher.demo.vocabulary import REASONS, answer_to
 
 _DECISIONS = "/api/tasks/v1/decisions"
 # The one that the step before asked for.
@@ -25,8 +25,9 @@ class Request:
     """What the lead body asks for on a task, so many days ago; `decided` None: it waits.
 
     `days` from today to the deadline that is asked for, `granted_days` to the one that is granted in its place.
-    `parts` are the keys of the tasks that take its place. `answer` is what the receiving body of a transfer does, or
-    that the body that asked does `withdraw` it.
+    `parts` are the keys of the tasks that take its place, `granted_parts` of those that do so instead; those in
+    `proposed` are proposed before. `answer` is what the receiving body of a transfer does, or that the body that asked
+    does `withdraw` it.
     """
 
     kind: str
@@ -36,7 +37,12 @@ class Request:
     days: int | None = None
     granted_days: int | None = None
     work_group: str | None = None
+    granted_group: str | None = None
     parts: tuple[str, ...] = ()
+    granted_parts: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
+    granted_organisation: str | None = None
+    objection: bool = False
     answer: str | None = None
 
 
@@ -53,7 +59,7 @@ _TODAY: Mapping[str, Sequence[Request]] = {
     "TD-009": [Request("transfer", 9, 7, answer="decline")],
     "TD-010": [Request("pause", 8, 6)],
     "TD-011": [Request("pause", 8, 7), Request("resume", 5, 4, days=25)],
-    "TD-012": [Request("split", 6, 5, parts=("TD-012A", "TD-012B"))],
+    "TD-012": [Request("split", 6, 5, parts=("TD-012A", "TD-012B"), proposed=("TD-012A", "TD-012B"))],
     "TD-014": [Request("extension", 6, days=40, answer="withdraw")],
     "TD-015": [Request("merger", 6, 4, parts=("TD-013",))],
     "TD-021": [Request("reopening", 6, 4)],
@@ -86,17 +92,17 @@ def decision_steps(plans: Sequence[TaskPlan], today: date) -> Iterator[Step]:
     for programme, asked in ((CENTRAL, _CENTRAL), (CITY, _CITY)):
         opened = [one for one in plans if one.programme == programme and not one.recurring and one.completed is None]
         for plan, requests in zip(opened, asked, strict=False):
-            yield from _on_task(plan, requests, today)
+            yield from requests_on(plan, requests, today)
     known = {plan.external_id: plan for plan in plans}
     for name, of_today in _TODAY.items():
-        yield from _on_task(known[name], of_today, today)
+        yield from requests_on(known[name], of_today, today)
     yield from _over_many([known[name] for name in _OVER_MANY], today)
 
 
-def _on_task(plan: TaskPlan, requests: Sequence[Request], today: date) -> Iterator[Step]:
+def requests_on(plan: TaskPlan, requests: Sequence[Request], today: date) -> Iterator[Step]:
+    """What is asked for on a task, and what is decided, in this order."""
     for request in requests:
-        if request.kind == "split":
-            yield from _proposals(plan, request, today)
+        yield from _proposals(plan, request, today)
         yield from _asked(plan, request, today)
 
 
@@ -110,7 +116,8 @@ def _asked(plan: TaskPlan, request: Request, today: date) -> Iterator[Step]:
         "work_group": request.work_group,
         "deadline": _day(today, request.days),
         "organisation": receiver if request.kind == "transfer" else None,
-        "replaced_by": [str(task_id(owner, part)) for part in request.parts] or None,
+        "replaced_by": _named(owner, request.parts),
+        "objection": request.objection,
         "occurred_at": _ago(today, request.asked, 9),
     }
     path = task_path(owner, plan.external_id, "decisions")
@@ -118,12 +125,16 @@ def _asked(plan: TaskPlan, request: Request, today: date) -> Iterator[Step]:
     if request.decided is not None:
         decided = {
             "outcome": request.outcome,
-            "reason": None if request.outcome == "granted" else ANSWERS[request.outcome],
+            "reason": None if request.outcome == "granted" else answer_to(request.kind, request.outcome),
             "deadline": _day(today, request.granted_days),
+            "organisation": request.granted_organisation,
+            "work_group": request.granted_group,
+            "replaced_by": _named(owner, request.granted_parts),
             "occurred_at": _ago(today, request.decided, 10),
         }
         yield Step(f"decide {name}", plan.external_id, client_of(owner), _LAST.format("decide"), decided)
     if request.answer is not None:
+        receiver = request.granted_organisation or receiver
         said = _ANSWERED[request.answer](receiver) | {"occurred_at": _ago(today, request.asked - 4, 11)}
         client = client_of(plan.lead if request.answer == "withdraw" else receiver)
         yield Step(f"{request.answer} {name}", plan.external_id, client, _LAST.format(request.answer), said)
@@ -131,7 +142,7 @@ def _asked(plan: TaskPlan, request: Request, today: date) -> Iterator[Step]:
 
 def _proposals(plan: TaskPlan, request: Request, today: date) -> Iterator[Step]:
     owner = owner_of(plan.programme)
-    for part in request.parts:
+    for part in request.proposed:
         body = description(replace(plan, external_id=part)) | {
             "programme": plan.programme,
             "assigned_by": "central",
@@ -150,6 +161,10 @@ def _over_many(plans: Sequence[TaskPlan], today: date) -> Iterator[Step]:
     asked |= {"task_ids": tasks, "occurred_at": _ago(today, 3, 9)}
     yield Step("ask over many", lane, client_of(plans[0].lead), _DECISIONS, asked)
     yield Step("decide over many", lane, client_of(owner), _LAST.format("decide"), decided)
+
+
+def _named(owner: str, parts: Sequence[str]) -> list[str] | None:
+    return [str(task_id(owner, part)) for part in parts] or None
 
 
 def _neighbour(plan: TaskPlan) -> str:

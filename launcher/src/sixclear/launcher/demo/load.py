@@ -87,23 +87,23 @@ class _Loader:
         known: dict[str, Any] = {}
         for step in steps:
             try:
-                path = step.path.format_map(known)
+                path, content = step.path.format_map(known), step.content(known)
             except KeyError:
                 if self._resumed:
                     continue
                 raise
-            answer = await self._send(step, path)
+            answer = await self._send(step, path, content)
             if isinstance(answer, dict):
-                known |= {key: value for key, value in answer.items() if key.endswith("_id")}
+                known |= {key: value for key, value in answer.items() if key.endswith("_id") and value}
 
-    async def _send(self, step: Step, path: str) -> Any:
+    async def _send(self, step: Step, path: str, content: bytes) -> Any:
         headers = {
             "Authorization": f"Bearer {await self._tokens(step.client)}",
             "Idempotency-Key": step.idempotency_key,
-            "Content-Type": "application/x-ndjson" if step.lines else "application/json",
+            "Content-Type": step.media_type,
         } | _NOT_TRACED
         for attempt in range(_ATTEMPTS):
-            response = await self._client.post(path, content=step.content(), headers=headers)
+            response = await self._client.post(path, content=content, headers=headers)
             if response.status_code != 503:
                 break
             await asyncio.sleep(float(response.headers.get("Retry-After", 1)) * (attempt + 1))

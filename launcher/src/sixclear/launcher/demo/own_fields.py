@@ -33,6 +33,14 @@ OWN_FIELDS: tuple[dict[str, Any], ...] = (
     },
     {"name": "pilot", "kind": "yes_no", "label_vi": "Làm thí điểm", "label_en": "Pilot", "public": True},
     {"name": "checked-on", "kind": "date", "label_vi": "Ngày kiểm tra", "label_en": "Day of the check", "public": True},
+    {
+        "name": "adviser",
+        "kind": "reference",
+        "label_vi": "Cơ quan tư vấn",
+        "label_en": "Advising body",
+        "public": True,
+    },
+    {"name": "plan", "kind": "link", "label_vi": "Kế hoạch chi tiết", "label_en": "Detailed plan", "public": True},
     {"name": "note", "kind": "text", "label_vi": "Ghi chú nội bộ", "label_en": "Internal note"},
 )
 
@@ -44,6 +52,8 @@ def own_values(plan: TaskPlan) -> dict[str, Any]:
         "group": dice.choice(list(_GROUPS)),
         "budget": dice.randrange(200, 4000, 50),
         "pilot": dice.random() < 0.3,
+        "adviser": dice.choice(("G06", "G01", "G10")),
+        "plan": f"https://example.invalid/minh-hoa/{plan.external_id.lower()}-ke-hoach.pdf",
         "note": "Ghi chú minh họa, chỉ các cơ quan liên quan đọc được.",
     }
     if plan.deadline is not None:

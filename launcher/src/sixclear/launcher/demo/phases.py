@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sixclear.common.clock import civil_date
+from sixclear.launcher.demo.body_steps import body_steps
 from sixclear.launcher.demo.catalogue_steps import catalogue_steps
 from sixclear.launcher.demo.decision_steps import decision_steps
+from sixclear.launcher.demo.example_steps import example_steps
 from sixclear.launcher.demo.feedback_steps import feedback_steps
 from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
 from sixclear.launcher.demo.plan_steps import plan_steps
@@ -52,3 +54,5 @@ def phases(now: datetime) -> list[Phase]:
 def _course(plans: Sequence[TaskPlan], today: date) -> Iterator[Step]:
     yield from plan_steps(plans, today)
     yield from decision_steps(plans, today)
+    yield from example_steps(today)
+    yield from body_steps(today)

@@ -20,7 +20,9 @@ SOURCE = "sixclear-demo"
 class Step:
     """One request: who sends it, where, what. Steps of one lane are sent in order; lanes may overlap.
 
-    `lines` makes it an NDJSON body. The idempotency key follows from `name`, so sending a step again changes nothing.
+    `lines` makes it an NDJSON body, `file` a PDF. Path and body take identifiers of answers before in the lane: the
+    path in braces, the body by the names in `takes`. The idempotency key follows from `name`, so sending a step again
+    changes nothing.
     """
 
     name: str
@@ -29,17 +31,29 @@ class Step:
     path: str
     body: Mapping[str, Any] | None = None
     lines: tuple[Mapping[str, Any], ...] = ()
+    file: bytes | None = None
+    takes: tuple[str, ...] = ()
+
+    @property
+    def media_type(self) -> str:
+        """What the request's bytes are."""
+        if self.file is not None:
+            return "application/pdf"
+        return "application/x-ndjson" if self.lines else "application/json"
 
     @property
     def idempotency_key(self) -> str:
         """The same key on every run."""
         return str(stable_id("demonstration", self.name))
 
-    def content(self) -> bytes:
-        """The request's bytes: the same on every run."""
+    def content(self, known: Mapping[str, Any] | None = None) -> bytes:
+        """The request's bytes, the same on every run; raises KeyError where `known` has not what the body takes."""
+        if self.file is not None:
+            return self.file
         if self.lines:
             return b"\n".join(orjson.dumps(line, option=orjson.OPT_SORT_KEYS) for line in self.lines)
-        return orjson.dumps(self.body or {}, option=orjson.OPT_SORT_KEYS)
+        taken = {name: known[name] for name in self.takes} if known is not None else {}
+        return orjson.dumps({**(self.body or {}), **taken}, option=orjson.OPT_SORT_KEYS)
 
 
 @cache

@@ -12,7 +12,7 @@ from sixclear.launcher.demo.own_fields import OWN_FIELDS, own_values
 from sixclear.launcher.demo.period_reports import period_reports
 from sixclear.launcher.demo.plan import CENTRAL, CITY, TaskPlan
 from sixclear.launcher.demo.steps import SOURCE, Step, at, facts, task_path
-from sixclear.launcher.demo.vocabulary import ACTIONS, DIFFICULTIES, OBJECTS, RECURRING, REPORTS
+from sixclear.launcher.demo.vocabulary import ACTIONS, DIFFICULTIES, OBJECTS, RECURRING, REPORTS, WORK_GROUPS
 
 TASKS = "/api/tasks/v1/tasks"
 # A bulk request stays small, so that it shares the service with everybody else.
@@ -43,6 +43,7 @@ _PROGRAMMES = (
         "source_vi": _GENERATED_VI + _REMAINING_VI,
         "source_en": _GENERATED_EN + _REMAINING_EN,
         "owner": STANDING_BODY,
+        "work_groups": WORK_GROUPS,
         "demonstration": True,
         "occurred_at": at(date(2025, 1, 13)),
     },
@@ -56,6 +57,7 @@ _PROGRAMMES = (
         "owner": HANOI,
         "reach": "own",
         "own_fields": OWN_FIELDS,
+        "work_groups": WORK_GROUPS,
         "demonstration": True,
         "occurred_at": at(date(2025, 7, 1)),
     },

@@ -18,6 +18,7 @@ from sixclear.launcher.demo.task_steps import (
     report_body,
     reports_of_periods,
 )
+from sixclear.launcher.demo.vocabulary import WORK_GROUPS
 
 TODAY = "demonstration"
 _STANDING_CLIENT = client_of(STANDING_BODY)
@@ -75,19 +76,20 @@ def _programme(today: date) -> dict[str, Any]:
         "source_vi": "Bản ghi được sinh ra, hạn tính theo ngày nạp dữ liệu.",
         "source_en": "Generated records; deadlines follow from the day of loading.",
         "owner": STANDING_BODY,
+        "work_groups": WORK_GROUPS,
         "demonstration": True,
         "occurred_at": at(today - timedelta(days=100)),
     }
 
 
+def given(plan: TaskPlan, **more: Any) -> dict[str, Any]:
+    """What the standing body says when it gives out a task of the programme, or a body when it proposes one."""
+    body = {"programme": TODAY, "assigned_by": "central", "assigning_organisation": STANDING_BODY}
+    return description(plan) | body | {"occurred_at": at(plan.assigned)} | more
+
+
 def _task(plan: TaskPlan, now: datetime) -> Iterator[Step]:
-    body = description(plan) | {
-        "programme": TODAY,
-        "assigned_by": "central",
-        "assigning_organisation": STANDING_BODY,
-        "occurred_at": at(plan.assigned),
-    }
-    yield Step(f"assign {plan.external_id}", plan.external_id, _STANDING_CLIENT, TASKS, body)
+    yield Step(f"assign {plan.external_id}", plan.external_id, _STANDING_CLIENT, TASKS, given(plan))
     name = f"report {plan.external_id}"
     if plan.recurring:
         lines = tuple(reports_of_periods(plan, now))

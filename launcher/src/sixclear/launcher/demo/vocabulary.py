@@ -1,6 +1,7 @@
 """Words of generated records. They describe kinds of work that the resolution asks for, and no real task."""
 
 from dataclasses import dataclass
+from typing import Any
 
 ACTIONS = (
     "Xây dựng",
@@ -71,6 +72,8 @@ MILESTONES = (
     ("Nghiệm thu, đưa vào sử dụng", 5, 1.0),
 )
 MOVED = "Đơn vị thử nghiệm cần thêm thời gian (minh họa)."
+RETURNED = "Chưa nêu kết quả của từng đơn vị (minh họa)."
+SYSTEM = "Xây dựng hệ thống theo dõi tiến độ của các đơn vị"
 REFUSAL = "Tài liệu không có ngày và không nêu hệ thống nào (minh họa)."
 
 # Why a body asks for a decision, by its kind.
@@ -85,10 +88,40 @@ REASONS = {
     "regrouping": "Xếp lại theo bốn nhóm việc của chương trình (minh họa).",
     "reopening": "Hệ thống được xác nhận nhưng chưa có người dùng (minh họa).",
 }
-ANSWERS = {
+_OF_DEADLINES = {
     "refused": "Kế hoạch chung không cho phép lùi thêm (minh họa).",
     "granted_otherwise": "Chỉ lùi một nửa thời gian (minh họa).",
 }
+_OF_OTHERS = {
+    "refused": "Chưa đủ căn cứ (minh họa).",
+    "granted_otherwise": "Phương án khác phù hợp hơn (minh họa).",
+}
+
+
+def answer_to(kind: str, outcome: str) -> str:
+    """Why a request of a kind is not granted as it was asked."""
+    return (_OF_DEADLINES if kind == "extension" else _OF_OTHERS)[outcome]
+
+
+def _group(code: str, label_vi: str, label_en: str, *parts: tuple[str, str]) -> dict[str, Any]:
+    numbered = enumerate(parts, start=1)
+    listed = [{"code": f"{code}-{number}", "label_vi": vi, "label_en": en} for number, (vi, en) in numbered]
+    return {"code": code, "label_vi": label_vi, "label_en": label_en, "parts": listed}
+
+
+# The groups of work and their parts, which the programmes share: made up.
+WORK_GROUPS = [
+    _group("nhom-1", "Thể chế", "Institutions", ("Văn bản", "Documents"), ("Quy trình", "Procedures")),
+    _group(
+        *("nhom-2", "Hạ tầng và dữ liệu", "Infrastructure and data"),
+        *(("Kết nối", "Connections"), ("Cơ sở dữ liệu", "Databases"), ("An toàn thông tin", "Security")),
+    ),
+    _group("nhom-3", "Nhân lực", "People", ("Đào tạo", "Training"), ("Thu hút chuyên gia", "Experts")),
+    _group(
+        *("nhom-4", "Ứng dụng", "Applications"),
+        *(("Dịch vụ công", "Public services"), ("Doanh nghiệp", "Enterprises"), ("Phòng thí nghiệm", "Laboratories")),
+    ),
+]
 
 DIFFICULTIES = (
     ("Dữ liệu của các đơn vị chưa thống nhất.", "Mã định danh khác nhau.", "Thống nhất mã với cơ quan chủ quản."),
