@@ -1,0 +1,72 @@
+"""What the guides tell a newcomer to type works, word for word and in order."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.e2e.platforms import Platform, free_ports
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("jq") is None, reason="the guides use jq, which is not here"),
+]
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def blocks(page: str) -> list[str]:
+    """What the page gives to type."""
+    return re.findall(r"^```\w*\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def typed(page: str, platform: Platform, folder: Path) -> str:
+    """What the terminal shows."""
+    sixclear = f"{shlex.quote(sys.executable)} -m sixclear.launcher"
+    script = "\n".join(blocks(page)).replace("P=http://127.0.0.1:8000", f"P={platform.announcement().address}")
+    run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script.replace(".venv/bin/sixclear", sixclear)],
+        env=os.environ | {"SIXCLEAR_HOME": str(platform.home)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """`make run` without the demonstration: what the guides make is in nobody else's figures."""
+    platform = Platform("run", tmp_path_factory.mktemp("guides") / "home", free_ports(1), extra=("--no-demo",))
+    try:
+        platform.start()
+        yield platform
+    finally:
+        platform.end()
+
+
+def test_a_bodys_own_work_is_done_as_the_guide_says(empty: Platform, tmp_path: Path) -> None:
+    shown = typed("own-work.md", empty, tmp_path).splitlines()
+    for line in (
+        '["viec-01","own"]',
+        '"confirmed","late",{"waiting":0,"accepted":1,"refused":0}]',
+        "[30,30,0]",
+        '["extension","granted_otherwise"]',
+        '["cancellation","refused"]',
+        '["split","granted"]',
+        '["merger","granted"]',
+        '["reopening","granted"]',
+        "01-UB204",
+        '["01-UB204","01-UB57"]',
+        "[4,3,1]",
+        '["inspector-G20","getOwnTask"]',
+    ):
+        assert any(one.endswith(line) for one in shown), f"{line} in {shown}"
