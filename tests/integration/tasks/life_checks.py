@@ -57,7 +57,8 @@ def check_rows(lives: Sequence[Life], rows: Rows, now: datetime) -> None:
         expected = {name: getattr(life, name) for name in told}
         expected["lead"] = str(organisation_id(life.lead))
         expected["others"] = sorted(str(organisation_id(one)) for one in life.others)
-        assert told == expected, life.name
+        different = {name: (told[name], expected[name]) for name in told if told[name] != expected[name]}
+        assert not different, f"{life.name}: as the row says and as the model says {different}"
         _check_task(life, task)
         _check_pauses(life, rows, now)
         for table in HANGING:

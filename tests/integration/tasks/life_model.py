@@ -258,7 +258,7 @@ class Lives:
             takes = client == receiver and asked.granted
             position = {"responsible_position": {"title": "Cục trưởng", "organisation": client}}
             may = takes and self.grantable(life, kind, asked.value, now)
-            yield Attempt("accept", client, f"{at}/accept", position, may, self._taken(life, asked))
+            yield Attempt("accept", client, f"{at}/accept", position, may, self._taken(life, asked, now))
             then = self._closed(life, kind, now)
             yield Attempt("decline", client, f"{at}/decline", {"reason": "Không thể"}, takes, then)
 
@@ -292,12 +292,12 @@ class Lives:
     def _closed(self, life: Life, kind: str, now: datetime) -> Callable[[dict[str, Any]], None]:
         return lambda _: life.close([kind], now)
 
-    def _taken(self, life: Life, asked: Asked) -> Callable[[dict[str, Any]], None]:
+    def _taken(self, life: Life, asked: Asked, now: datetime) -> Callable[[dict[str, Any]], None]:
         def then(_: dict[str, Any]) -> None:
             del life.open[asked.kind]
             life.lead = asked.value["organisation"]
             life.others = tuple(one for one in life.others if one != life.lead)
-            life.accept_by = life.accepted = life.objected = None
+            life.accept_by, life.accepted, life.objected = None, now, None
 
         return then
 
@@ -327,7 +327,7 @@ class Lives:
             case "reopening":
                 self._returned(life, "returned")({})
                 for former, successor in self.merged.items():
-                    self._succeed(life, former, successor)
+                    self._succeed(life, former, successor, now)
             case "cancellation" | "split" | "merger":
                 self._end(life, "cancelled", now)
                 if kind != "cancellation":
@@ -335,16 +335,16 @@ class Lives:
             case _:
                 pass
 
-    def merge(self, former: str, successor: str) -> None:
+    def merge(self, former: str, successor: str, now: datetime) -> None:
         """A body is merged into another one, which has its open work; what is closed stays its own."""
         self.bodies.remove(former)
         self.merged[former] = successor
         for life in self.lives:
-            self._succeed(life, former, successor)
+            self._succeed(life, former, successor, now)
 
-    def _succeed(self, life: Life, former: str, successor: str) -> None:
+    def _succeed(self, life: Life, former: str, successor: str, now: datetime) -> None:
         if life.status in (*OPEN, "proposed"):
-            life.succeed(former, successor)
+            life.succeed(former, successor, now)
         for asked in life.open.values():
             asked.asker = successor if asked.asker == former else asked.asker
             if asked.value.get("organisation") == former:

@@ -89,9 +89,13 @@ class Life:
             if asked.objection and not granted:
                 self.accepted, self.objected = now, None
 
-    def succeed(self, former: str, successor: str) -> None:
-        """A body that works on it has ended: another one has its place."""
-        self.lead = successor if self.lead == former else self.lead
+    def succeed(self, former: str, successor: str, now: datetime) -> None:
+        """A body that works on it has ended: another one has its place, and answers for what that had accepted."""
+        if self.lead == former:
+            self.lead = successor
+            silent = self.objected is None and (self.accept_by is None or now > self.accept_by)
+            if self.status != "proposed" and (self.accepted is not None or silent):
+                self.accepted = now
         named = dict.fromkeys(successor if one == former else one for one in self.others)
         self.others = tuple(one for one in named if one != self.lead)
 

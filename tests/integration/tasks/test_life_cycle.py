@@ -208,7 +208,7 @@ class Story:
         decision_id = merged.json()["decision_id"]
         whole = {} if decision_id is None else await self._whole(decision_id, "P57")
         assert (whole.get("waiting", 0), whole.get("rejected", 0)) == (0, 0), whole
-        self.model.merge(former, successor)
+        self.model.merge(former, successor, self.service.clock.now)
         self.taken["merge bodies"] += 1
         assert total(self.model.lives) == counted
         await self._look()
