@@ -70,3 +70,10 @@ def test_a_bodys_own_work_is_done_as_the_guide_says(empty: Platform, tmp_path: P
         '["inspector-G20","getOwnTask"]',
     ):
         assert any(one.endswith(line) for one in shown), f"{line} in {shown}"
+
+
+def test_a_body_is_connected_as_the_guide_says(empty: Platform, tmp_path: Path) -> None:
+    (tmp_path / "bao-cao.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+    shown = typed("connect.md", empty, tmp_path).splitlines()
+    for line in ('"finished"', '{"rejected":0,"reported":0,"unchanged":1500}', "granted", "submitted", "completed"):
+        assert line in shown, f"{line} in {shown}"
