@@ -119,8 +119,14 @@ def _by_place(kind: AnyKind, flow: AnyFlow) -> Iterable[PartialIndex]:
             f"{flow.measure}s_of_bodies", ("epoch", "organisation_id", *dimensions, "occurred_at"), where
         )
     if kind.narrowed_by:
+        # One without a fact is looked up by none: 250 of the 3,600 bytes of log that a report costs.
         columns = "epoch", f"{kind.name}_id", f"coalesce(organisation_id, '{NO_BODY}'::uuid)", "occurred_at"
-        yield PartialIndex(f"{flow.measure}s_of_{kind.name}s", columns, where)
+        yield PartialIndex(f"{flow.measure}s_of_{kind.name}s", columns, f"{where} AND {has_a_fact(kind)}")
+
+
+def has_a_fact(kind: AnyKind, row: str = "") -> str:
+    """Whether a row has a fact that a question may name."""
+    return "(" + " OR ".join(f"{row}{name} IS NOT NULL" for name in sorted(kind.narrowed_by)) + ")"
 
 
 def latest_table(flow: AnyFlow, metadata: MetaData) -> Table:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.monitoring.kinds.kind import OWN_BODY, AnyFlow, AnyKind
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view.dimensions import SOURCE
+from sixclear.monitoring.view.kind_tables import has_a_fact
 from sixclear.monitoring.view.reach import meant
 from sixclear.monitoring.view.selection import Selection, facts_of, is_named, of_dimensions, tree
 
@@ -89,7 +90,9 @@ def narrowed(kind: AnyKind, selection: Selection) -> str:
 
 
 def _of(kind: AnyKind, flow: AnyFlow) -> str:
-    return f"{kind.name}_history h WHERE h.epoch = {_active(kind)} AND h.change = '{flow.change}'"
+    """The changes of a flow to entities that had a fact then, as the index has them."""
+    where = f"h.epoch = {_active(kind)} AND h.change = '{flow.change}' AND {has_a_fact(kind, 'h.')}"
+    return f"{kind.name}_history h WHERE {where}"
 
 
 def _bodies(kind: AnyKind, flow: AnyFlow) -> str:
