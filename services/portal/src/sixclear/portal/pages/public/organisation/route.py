@@ -10,6 +10,7 @@ from sixclear.common.text import code_form
 from sixclear.portal.errors import PageNotFound
 from sixclear.portal.pages.public.area import PUBLIC
 from sixclear.portal.pages.public.organisation.view import load
+from sixclear.portal.shell.addresses import address
 from sixclear.portal.shell.portal import portal_of
 from sixclear.portal.upstream.parts import Parts
 
@@ -29,6 +30,8 @@ async def show(request: Request) -> Response:
         if not _CODE.fullmatch(reference):
             raise PageNotFound from None
         found = await Parts().needed(portal.gateway.tasks.organisation(reference))
-        return RedirectResponse(f"/organisations/{found.organisation_id}", 307, {"Cache-Control": "no-store"})
+        kept = {name: value for name, value in request.query_params.items() if name == "lang"}
+        place = address(f"/organisations/{found.organisation_id}", kept)
+        return RedirectResponse(place, 307, {"Cache-Control": "no-store"})
     view = await load(portal.gateway, portal.settings, portal.clock(), identifier)
     return portal.pages.answer(request, PAGE, view)
