@@ -99,6 +99,8 @@ class History:
     async def _keep(self) -> None:
         rows = await Rows.read(self.service.database, self.service.clock.now)
         self.codes = {row["organisation_id"]: row["code"] for row in rows.of["organisation"]}
+        if self.kept and self.kept[-1].at == rows.at:
+            del self.kept[-1]  # of one instant what holds after all that happened at it
         self.kept.append(rows)
 
     async def _send(self, kind: str, client: str, path: str, body: Any, method: str = "POST") -> bool:
