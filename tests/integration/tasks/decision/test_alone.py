@@ -137,3 +137,14 @@ async def test_one_over_its_own_and_other_work_waits_for_another_body(service: S
     assert whole["state"] == "asked"
     await reach(service)
     assert (await decide(service, whole["decision_id"], code="75")).json()["code"] == "decision-by-asker"
+
+
+async def test_a_programme_that_was_national_is_not_its_owners_own_for_the_time_of_a_decision(service: Service) -> None:
+    task_id = str(await an_assigned_task(service))
+    national = {"slug": "plan", "name_vi": "Kế hoạch", "name_en": "Plan", "resolution": "57-NQ/TW", "owner": "P57"}
+    assert (await service.post("P57", "/programmes", national | {"reach": "own"})).json()["reach"] == "own"
+    refused = await ask(service, task_id, "cancellation", "P57")
+    assert (refused.status_code, refused.json()["code"]) == (422, "decision-impossible"), refused.text
+    assert await status(service, task_id) == "assigned"
+    waiting = await asked(service, task_id, "pause", "G06")
+    assert (await decide(service, waiting, code="P57")).json()["state"] == "granted", "what another body asks"

@@ -23,10 +23,10 @@ def decides_alone(task: Task, organisation_id: UUID | None) -> bool:
     """Whether a body decides on its own request: it assigned the task, in a programme of its own work.
 
     Nobody above it gave that work, and no figure above it counts it. What another body assigned, or the country counts,
-    is decided by another body.
+    or did, is decided by another body: else the owner would call its programme its own for the time of a decision.
     """
     owner = task.programme.owner_organisation_id
-    return task.programme.reach == "own" and organisation_id == task.assigning_organisation_id == owner
+    return not task.programme.is_or_was_national and organisation_id == task.assigning_organisation_id == owner
 
 
 async def check_decidable(ctx: Context, task: Task, asked_by: UUID) -> None:

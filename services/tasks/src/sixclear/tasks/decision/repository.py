@@ -193,7 +193,8 @@ def _decides(decider: Decider) -> ColumnElement[bool]:
     """The rule of `require_decider` in SQL, for what is to be decided and is seen by the body."""
     own = decider.organisation_id
     owns, gave = Task.programme_id == among(decider.owned_programme_ids), Task.assigning_organisation_id == own
-    own_work = Task.programme_id.in_(select(Programme.programme_id).where(Programme.reach == "own"))
+    never_national = Programme.reach == "own", Programme.was_national.is_(False)
+    own_work = Task.programme_id.in_(select(Programme.programme_id).where(*never_national))
     alone = and_(own_work, owns, gave)
     seen = or_(has_part(own), and_(Decision.classification == "public", Decision.hidden.is_(False)))
     above = Task.assigning_organisation_id == among(decider.below)

@@ -32,6 +32,8 @@ class Programme(Versioned, Base):
     # The body that accepts evidence before a task is confirmed; null: who confirms the task accepts what waits.
     evidence_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.organisation_id"))
     reach: Mapped[str] = mapped_column(server_default="national")
+    # Whether it ever was national work; the release before does not write it.
+    was_national: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     deadline_hour: Mapped[int] = mapped_column(SmallInteger, server_default=text("17"))
     due_roll: Mapped[str] = mapped_column(server_default=text("'next'"))
     period_lock_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("20"))
@@ -49,6 +51,11 @@ class Programme(Versioned, Base):
         CheckConstraint("due_roll IN ('next', 'previous', 'keep')", name="due_roll"),
         CheckConstraint("period_lock_days BETWEEN 0 AND 250", name="period_lock_days"),
     )
+
+    @property
+    def is_or_was_national(self) -> bool:
+        """Whether the country counts its work, or did."""
+        return self.reach == "national" or self.was_national
 
     @property
     def terms(self) -> Terms:

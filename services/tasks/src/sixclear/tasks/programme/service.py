@@ -103,6 +103,7 @@ async def register_programme(ctx: Context, entry: ProgrammeEntry, expect: Expect
     expect(programme)
     _check_lists(programme, fields)
     fields["reach"] = _reach(programme, owner.level, entry.reach)
+    fields["was_national"] = fields["reach"] == "national" or (programme is not None and programme.is_or_was_national)
     if programme is None:
         programme = Programme(programme_id=programme_id, slug=entry.slug, version=0)
         ctx.session.add(programme)
