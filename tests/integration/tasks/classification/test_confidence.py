@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from sqlalchemy import text
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
+from tests.integration.tasks.decision.conftest import asked, decide
 
 pytestmark = pytest.mark.usefixtures("both_ways")
 
@@ -274,6 +275,25 @@ async def test_a_kept_answer_tells_a_former_body_what_everyone_reads(service: Se
         assert (response.status_code, response.headers["idempotency-replayed"]) == (201, "true")
     assert again["G01"].json() == await service.get(f"/tasks/{task_id}")
     assert again["G01"].headers.get("etag") != first["G01"].headers["etag"]
+
+
+@pytest.mark.asyncio
+async def test_a_kept_answer_on_what_hangs_on_a_task_is_never_the_task(service: Service) -> None:
+    """Its former lead planned a milestone in confidence: it reads nothing of it any more, and no task in its place."""
+    task_id = await an_assigned_task(service)
+    path, planned = f"/tasks/{task_id}/milestones", {"title": "kín", "deadline": "2025-12-10"}
+    await service.post("P57", "/tasks", proposal(classification="restricted"))
+    await service.post("G06", f"/tasks/{task_id}/progress", {"text": "kín", "percent": 77})
+    key = {"Idempotency-Key": "plan"}
+    first = await service.post("G06", path, planned, **key)
+    await service.post("P57", "/tasks", proposal())
+    assert (await service.post("G06", path, planned, **key)).json() == first.json(), "it leads the task"
+    transfer = await asked(service, str(task_id), "transfer", organisation="G01")
+    await decide(service, transfer)
+    taken = {"responsible_position": {"title": "Cục trưởng", "organisation": "G01"}}
+    assert (await service.post("G01", f"/decisions/{transfer}/accept", taken)).is_success
+    again = await service.post("G06", path, planned, **key)
+    assert (again.status_code, again.json()["code"]) == (404, "task-not-found")
 
 
 @pytest.mark.asyncio

@@ -354,6 +354,6 @@ async def list_provinces(session: AsyncSession, now: datetime, chosen: Collectio
             """,
             source=SOURCE,
         ),
-        {"now": now.date(), "chosen": list(chosen) or None},
+        {"now": civil_date(now), "chosen": list(chosen) or None},
     )
     return [Unit(*row) for row in rows]

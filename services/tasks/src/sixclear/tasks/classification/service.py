@@ -18,7 +18,7 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
 
     A kept answer is as old as its change, up to a day: given again as it stands, it would tell a task that was
     restricted since, or the numbers of one of which something is hidden, to a body that has no part in it any more.
-    Such a body is told what everyone is. Of a bulk request only the items on hidden tasks are refused. Costs the
+    Such a body is told what everyone is; of what hangs on the task, nothing. Of a bulk request only the items on hidden tasks are refused. Costs the
     statements of a reading for each retry (decision 0014;
     `test_a_kept_answer_tells_a_former_body_what_everyone_reads`).
     """
@@ -27,7 +27,7 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
         return answer
     if "items" in told:
         return await _readable_items(ctx, answer, TaskBulkResult if "created" in told else BulkResult)
-    return await _readable_task(ctx, UUID(told["task_id"]), answer) if "task_id" in told else answer
+    return await _readable_one(ctx, told, answer) if "task_id" in told else answer
 
 
 async def made_again(ctx: Context, task_id: UUID, version: int) -> bytes:
@@ -44,9 +44,14 @@ async def made_again(ctx: Context, task_id: UUID, version: int) -> bytes:
     return await shown_after(ctx, task, events[0])
 
 
-async def _readable_task(ctx: Context, task_id: UUID, answer: bytes) -> bytes:
-    task = await get_task(ctx, task_id)
-    return (await shown(ctx, task)).model_dump_json().encode() if await has_hidden_numbers(ctx, task) else answer
+async def _readable_one(ctx: Context, told: dict[str, Any], answer: bytes) -> bytes:
+    task = await get_task(ctx, UUID(told["task_id"]))
+    if not await has_hidden_numbers(ctx, task):
+        return answer
+    if "evidence_count" not in told:
+        # What hangs on a task has no such count. It was perhaps said in confidence: the answer does not tell.
+        raise TaskNotFound(NOT_SEEN)
+    return (await shown(ctx, task)).model_dump_json().encode()
 
 
 async def _readable_items(ctx: Context, answer: bytes, kind: type[BulkResult | TaskBulkResult]) -> bytes:
