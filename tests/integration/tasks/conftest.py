@@ -23,7 +23,7 @@ from sixclear.tasks.settings import Settings
 START = datetime(2025, 12, 4, 3, 0, tzinfo=UTC)
 # An outside supervisor of the programme `plan`: it acts for G01, and may do nothing but comment.
 OVERSEER = "supervisor"
-EVERYTHING = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
+EVERYTHING = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer", "tasks:organise")
 
 
 class Service(RunningService):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.integration.tasks.conftest import EVERYTHING
 from tests.integration.tasks.decision.conftest import ask, decide
 from tests.integration.tasks.succession.conftest import COMMITTEE_57, COMMITTEE_204, Service, a_task, merge, reach
 
@@ -275,3 +276,17 @@ async def test_a_value_that_names_a_body_tells_what_became_of_it(service: Servic
     for asked in (COMMITTEE_204, COMMITTEE_57, FORMER):
         found = await service.get("/tasks", programme="hanoi-57", own_field=f"partner:{asked}")
         assert [one["task_id"] for one in found["items"]] == [task_id], asked
+
+
+async def test_a_ministry_dissolves_neither_a_province_nor_another_ministry(service: Service) -> None:
+    """Its ordinary client keeps the bodies below it; for those below none it takes a scope that one body has."""
+    ordinary = service.headers("G06", *(scope for scope in EVERYTHING if scope != "tasks:organise"))
+    for code, verb, entry in (
+        ("01", "merge", {"into": "75", "reason": "Hợp nhất"}),
+        ("G01", "close", {"successor": "G06", "reason": "Kết thúc hoạt động"}),
+        ("75", "upgrade", {"name_vi": "Khu", "reason": "Đổi tên"}),
+    ):
+        refused = await service.http.post(f"/api/tasks/v1/organisations/{code}/{verb}", json=entry, headers=ordinary)
+        assert (refused.status_code, refused.json()["code"]) == (403, "insufficient-scope"), refused.text
+        assert 'scope="tasks:organise"' in refused.headers["www-authenticate"]
+        assert (await service.get(f"/organisations/{organisation_id(code)}"))["valid_to"] is None

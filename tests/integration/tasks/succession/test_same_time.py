@@ -23,7 +23,9 @@ from sixclear.tasks.succession.schemas import Merger
 
 pytestmark = pytest.mark.asyncio
 FORMER = str(organisation_id(COMMITTEE_57))
-SCOPES = frozenset({"tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer"})
+SCOPES = frozenset(
+    {"tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer", "tasks:organise"}
+)
 
 
 @asynccontextmanager

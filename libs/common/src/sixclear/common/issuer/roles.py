@@ -14,6 +14,7 @@ SCOPES: dict[str, str] = {
     "tasks:report": "Reports on the tasks on which the body works, and hands in their results.",
     "tasks:confirm": "Confirms or returns results that another body handed in.",
     "tasks:administer": "Keeps programmes and directives, and withdraws records from the public.",
+    "tasks:organise": "Sets up, merges, upgrades and closes bodies with none above them: ministries and provinces.",
     "tasks:inspect": "Reads the tasks that the mandate names, restricted ones too. Who has it changes nothing.",
     "tasks:oversee": "Reads the tasks that the mandate names, restricted ones too, and comments on them.",
     "facts:past": "Says when something became true, where that was before now (`occurred_at`).",
@@ -50,7 +51,10 @@ _NATIONAL = "programme:nq57-central"
 _CASE_DESK, _PUBLICATION = "case-desk", "publication"
 
 ROLES: dict[str, Role] = {
-    "standing-body": Role("keeps programmes and tasks, and gives them out", (*_TASKS, "facts:past", *_CATALOG)),
+    "standing-body": Role(
+        "keeps programmes, tasks and the bodies of the country, and gives tasks out",
+        (*_TASKS, "tasks:organise", "facts:past", *_CATALOG),
+    ),
     "feedback-hub": Role("triages feedback and drafts answers", ("feedback:handle", "facts:past"), position=_CASE_DESK),
     "feedback-publisher": Role(
         "publishes answers that others drafted", ("feedback:handle", "feedback:publish"), position=_PUBLICATION

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.clock import civil_date
 from sixclear.monitoring.statements import Columns, sql
 
 # The log that organisations and programmes come from; everything is counted under the organisations of its epoch.

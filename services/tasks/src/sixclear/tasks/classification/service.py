@@ -18,8 +18,8 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
 
     A kept answer is as old as its change, up to a day: given again as it stands, it would tell a task that was
     restricted since, or the numbers of one of which something is hidden, to a body that has no part in it any more.
-    Such a body is told what everyone is; of what hangs on the task, nothing. Of a bulk request only the items on hidden tasks are refused. Costs the
-    statements of a reading for each retry (decision 0014;
+    Such a body is told what everyone is; of what hangs on the task, nothing. Of a bulk request only the items on hidden
+    tasks are refused. Costs the statements of a reading for each retry (decision 0014;
     `test_a_kept_answer_tells_a_former_body_what_everyone_reads`).
     """
     told: Any = orjson.loads(answer) if answer else None

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from sixclear.common.caller import InsufficientScope
 from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import is_within, of_caller
 
+ORGANISE = "tasks:organise"
 # From the highest on.
 _LEVELS = ("central", "province", "commune", "department")
 
@@ -14,7 +16,7 @@ _LEVELS = ("central", "province", "commune", "department")
 async def require_deciding_body(
     ctx: Context, body: Organisation, successor: Organisation | None = None, level: str | None = None
 ) -> UUID:
-    """A body above the organisation may, or a central one where none is above it; returns the caller's.
+    """A body above the organisation may, or a central one with ORGANISE where none is above it; returns the caller's.
 
     A successor is the deciding body itself, or one on which it may decide, too: no body gives its work to others. Nor
     does it give a level above its own.
@@ -32,15 +34,15 @@ async def require_deciding_body(
 
 
 async def require_registering_body(ctx: Context, parent: Organisation | None, level: str) -> UUID:
-    """The body may below which an organisation is registered, or one above that; a central one where none is above.
+    """The body may below which an organisation is registered, or one above that.
 
-    It gives no level above its own.
+    Where none is above, a central one with ORGANISE. It gives no level above its own.
     """
     own = await of_caller(ctx)
     if own is None or own.ended is not None:
         raise OrganisationNotAllowed("Your organisation may not register others.")
     _check_level(own, level)
-    if own.level == "central" if parent is None else parent is own or await _decides_on(ctx, own, parent):
+    if _organises(ctx, own) if parent is None else parent is own or await _decides_on(ctx, own, parent):
         return own.organisation_id
     raise OrganisationNotAllowed("Your organisation may register others only below itself.")
 
@@ -54,19 +56,30 @@ def _check_level(own: Organisation, level: str | None) -> None:
 async def _decides_on(ctx: Context, own: Organisation, body: Organisation) -> bool:
     if body is own:
         return False
-    # One that has ended stands below its successor: the decision that is sent again is answered all the same.
-    if own.level == "central" and (body.parent_id is None or body.ended is not None):
+    if body.parent_id is not None and await is_within(ctx.session, body.organisation_id, own.organisation_id):
         return True
-    return body.parent_id is not None and await is_within(ctx.session, body.organisation_id, own.organisation_id)
+    # One that has ended stands below its successor: the decision that is sent again is answered all the same.
+    return (body.parent_id is None or body.ended is not None) and _organises(ctx, own)
+
+
+def _organises(ctx: Context, own: Organisation) -> bool:
+    # Each ministry and province keeps the bodies below it. None dissolves another, so this takes a scope of its own.
+    if own.level == "central" and ORGANISE not in ctx.caller.scopes:
+        raise InsufficientScope(ORGANISE)
+    return own.level == "central"
 
 
 DECIDING = OrganisationRule(
     "body_above",
-    "a body above the organisation, or a central one where none is above it; it may decide on the successor, too",
+    "a body above the organisation, or where none is above it a central one with the scope `tasks:organise`; it may "
+    "decide on the successor, too",
     require_deciding_body,
 )
 REGISTERING = OrganisationRule(
-    "parent_body", "the body below which it is registered, or one above that; a central one", require_registering_body
+    "parent_body",
+    "the body below which it is registered, or one above that; where none is above, a central one with "
+    "the scope `tasks:organise`",
+    require_registering_body,
 )
 REGISTER = Access.scope("tasks:administer", organisation=REGISTERING)
 DECIDE = Access.scope("tasks:administer", organisation=DECIDING)
