@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.integration.tasks.conftest import Service, an_assigned_task
+from tests.integration.tasks.conftest import Service, an_assigned_task, statements
 from tests.integration.tasks.decision.conftest import asked, decide
 from tests.integration.tasks.evidence.evidence import classify
 from tests.integration.tasks.urge.urges import EVIDENCE, at, civil, own, public, told
@@ -14,6 +14,7 @@ from sixclear.tasks.urge.service.ladder import pass_time, take_up_left
 
 pytestmark = pytest.mark.asyncio
 # Due on Monday 15 December 2025, 17:00; it is Thursday 4 December.
+OTHER = {"slug": "khac", "name_vi": "Khác", "name_en": "Other", "resolution": "57-NQ/TW", "owner": "P57"}
 SKIPPED = ["-7d", "-3d", "0d", "+1d", "+5wd"]
 
 
@@ -226,3 +227,21 @@ async def test_a_task_that_the_release_before_assigned_is_taken_up(service: Serv
     assert await at(service, 2025, 12, 5, 9) == []
     await take_up_left(service.database, service.clock)
     assert await at(service, 2025, 12, 8, 8) == [("reminded", "-7d")]
+
+
+async def test_a_new_ladder_is_taken_to_a_large_programme_in_chunks(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = [await an_assigned_task(service, external_id=f"NV-{number}") for number in range(5)]
+    await service.post("P57", "/programmes", OTHER)
+    other = await an_assigned_task(service, external_id="NV-9", programme=OTHER["slug"])
+    monkeypatch.setattr("sixclear.tasks.urge.service.ladder._LADDERS_AT_ONCE", 2)
+    service.clock.now = civil(2025, 12, 5, 9)
+    with statements(service) as sent:
+        changed = await put(service, rungs=[{"days": -10, "to": "doer"}])
+    assert changed.status_code == 200, changed.text
+    assert not [one for one in sent if "task_ladder" in one], "the request reads and writes no task"
+    assert await at(service, 2025, 12, 5, 9) == [("reminded", "-10d")] * len(tasks)
+    assert {one["task_id"] for one in await public(service)} == {*map(str, tasks)}
+    assert await at(service, 2025, 12, 8, 10) == [("reminded", "-7d")], "the other programme has the default"
+    assert [one["task_id"] for one in await public(service, programme=OTHER["slug"])] == [str(other)]

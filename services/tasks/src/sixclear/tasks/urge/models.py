@@ -88,6 +88,15 @@ class TaskLadder(Base):
     )
 
 
+class LadderChange(Base):
+    """A programme has another ladder, and those of its tasks are to be looked at again: of the tasks after this one."""
+
+    __tablename__ = "ladder_change"
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.programme_id"), primary_key=True)
+    after_task_id: Mapped[UUID]
+
+
 def urge_state(urge: Urge) -> UrgeState:
     """What rules read of an urge, as the row has it now."""
     return UrgeState(urge.kind, urge.state, urge.text, urge.answer, urge.answered_by_organisation_id)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.tasks.task.filters import Mandated, among, has_part, is_named
 from sixclear.tasks.task.lifecycle import WORKED_ON
 from sixclear.tasks.task.models import Task
-from sixclear.tasks.urge.models import TaskLadder, Urge
+from sixclear.tasks.urge.models import LadderChange, TaskLadder, Urge
 
 # The part that a body has in the urges that it lists: of its tasks, said to it, said by it, or named by its mandate.
 Role = Literal["part", "addressed", "sent", "mandate"]
@@ -222,19 +222,43 @@ async def put_ladders(session: AsyncSession, ladders: Sequence[Standing]) -> Non
     await session.execute(_PUT, values)
 
 
+_FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
+_CHANGED = text(
+    """INSERT INTO ladder_change AS c (programme_id, after_task_id) VALUES (:programme_id, :first)
+       ON CONFLICT (programme_id) DO UPDATE SET after_task_id = excluded.after_task_id"""
+).bindparams(bindparam("first", _FIRST, type_=PgUUID(as_uuid=True)))
 _LOOK_AGAIN = text(
     f"""WITH due AS MATERIALIZED (
            SELECT l.task_id FROM task_ladder l JOIN task t USING (task_id)
-           WHERE t.programme_id = :programme_id AND t.kind = 'one_off' AND t.current_deadline = l.deadline
+           WHERE l.task_id > :after AND l.task_id <= :until AND t.programme_id = :programme_id
+             AND t.kind = 'one_off' AND t.current_deadline = l.deadline
              AND t.status IN ({", ".join(f"'{status}'" for status in sorted(WORKED_ON))})
            ORDER BY l.task_id FOR UPDATE OF l)
        UPDATE task_ladder SET next_at = :now FROM due WHERE due.task_id = task_ladder.task_id"""  # noqa: S608 (constants)
 ).bindparams(bindparam("now", type_=_INSTANTS))
 
 
-async def look_again(session: AsyncSession, programme_id: UUID, now: datetime) -> None:
-    """Let all running ladders of a programme be looked at: it has another one. Costs a row for each open task."""
-    await session.execute(_LOOK_AGAIN, {"programme_id": programme_id, "now": now})
+async def note_change(session: AsyncSession, programme_id: UUID) -> None:
+    """Note that all running ladders of a programme are to be looked at: it has another one. Costs one row."""
+    await session.execute(_CHANGED, {"programme_id": programme_id})
+
+
+async def look_again(session: AsyncSession, now: datetime, most: int) -> bool:
+    """Let so many ladders be looked at whose programme has another one; False: there is none, or another does it."""
+    waiting = select(LadderChange).order_by(LadderChange.programme_id).limit(1)
+    change = await session.scalar(waiting.with_for_update(skip_locked=True))
+    if change is None:
+        return False
+    # Ladders of other programmes are passed over, so that a step reads so many whatever the programme.
+    ladders = select(TaskLadder.task_id).where(TaskLadder.task_id > change.after_task_id)
+    until = await session.scalar(ladders.order_by(TaskLadder.task_id).offset(most - 1).limit(1))
+    values = {"programme_id": change.programme_id, "after": change.after_task_id, "until": until or _LAST, "now": now}
+    await session.execute(_LOOK_AGAIN, values)
+    if until is None:
+        await session.delete(change)
+    else:
+        change.after_task_id = until
+    return True
 
 
 _LEFT = text(

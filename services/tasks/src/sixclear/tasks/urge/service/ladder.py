@@ -35,6 +35,7 @@ from sixclear.tasks.urge.repository import Standing
 _CALLER = Caller("calendar")
 # A transaction that writes events ends within seconds.
 _TASKS_AT_ONCE = 100
+_LADDERS_AT_ONCE = 2000
 # How long a release before may have run beside this one since its tasks were last looked for.
 _LEFT_FOR = timedelta(hours=26)
 # The word of the law for who answers for a body (*người đứng đầu*).
@@ -43,6 +44,7 @@ HEAD = "Người đứng đầu"
 
 async def pass_time(database: Database, log: EventLog, clock: Clock) -> int:
     """Send what is due on ladders, and record what is skipped; answers how many rungs were told."""
+    await _look_again(database, clock)
     told = 0
     while True:
         async with database.transaction() as session:
@@ -54,6 +56,14 @@ async def pass_time(database: Database, log: EventLog, clock: Clock) -> int:
             return told
         log.wake()
         told += len(changes)
+
+
+async def _look_again(database: Database, clock: Clock) -> None:
+    """Take what a programme's new ladder is to its tasks, in chunks: there may be a million."""
+    goes_on = True
+    while goes_on:
+        async with database.transaction() as session:
+            goes_on = await rows.look_again(session, clock(), _LADDERS_AT_ONCE)
 
 
 async def take_up_left(database: Database, clock: Clock) -> None:
@@ -157,11 +167,13 @@ CHILDREN = Children(Urge, URGE, follow=follow_task, carried=_carried)
 async def put_ladder(ctx: Context, slug: str, ladder: Ladder, expect: Expect) -> Programme:
     """Give a programme another ladder, which counts from now on: what was told stays told.
 
+    The next pass takes it to the deadlines that run.
+
     Raises what `programmes.put_ladder` raises.
     """
     programme, changed = await programmes.put_ladder(ctx, slug, ladder, expect)
     if changed:
-        await rows.look_again(ctx.session, programme.programme_id, ctx.now)
+        await rows.note_change(ctx.session, programme.programme_id)
     return programme
 
 
