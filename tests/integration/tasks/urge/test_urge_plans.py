@@ -1,6 +1,7 @@
 """Lists of urges read an index in their order, and what is due is found by one, however many there are."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +10,21 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.integration.tasks.conftest import START, Service, an_assigned_task
 
+from sixclear.common.clock import civil_date
 from sixclear.tasks.organisation.seed import organisation_id
 from sixclear.tasks.urge import repository as rows
 from sixclear.tasks.urge.repository import UrgeFilter
 
 pytestmark = pytest.mark.asyncio
-# One in a hundred waits for an answer, one in fifty is an entry of the late list; ten on each task, for many bodies.
+# One in a hundred is said by a body and waits for an answer, of another programme than the rungs; one in fifty is an
+# entry of the late list; ten on each task, for many bodies.
 _MANY = text(
     """INSERT INTO urge (urge_id, task_id, programme, assigned_by, organisation_id, classification, demonstration, kind,
                         state, "to", addressee_organisation_id, author_organisation_id, urged_at, day, hidden, version,
                         occurred_at, recorded_at)
-       SELECT gen_random_uuid(), md5((n % 2000)::text)::uuid, 'plan', 'central', md5((n % 200)::text)::uuid, 'public',
-              false, 'urging',
-              CASE WHEN n % 100 = 0 THEN 'open' ELSE 'answered' END,
+       SELECT gen_random_uuid(), md5((n % 2000)::text)::uuid, CASE WHEN n % 100 = 0 THEN 'plan' ELSE 'other' END,
+              'central', md5((n % 200)::text)::uuid, 'public', false,
+              CASE WHEN n % 100 = 0 THEN 'urging' ELSE 'rung' END, CASE WHEN n % 100 = 0 THEN 'open' ELSE 'told' END,
               CASE WHEN n % 50 = 1 THEN 'late_list' ELSE 'doer' END,
               md5((n % 200)::text)::uuid, md5((n % 300)::text)::uuid, now() - n * interval '1 minute',
               (now() - n * interval '1 minute')::date, false, 1, now(), now()
@@ -69,10 +72,20 @@ async def test_a_page_reads_little_more_than_it_shows(service: Service) -> None:
     some = UUID(bytes=b"\x00" * 16)
     async with service.database.session() as session:
         body, task_id = (await session.execute(text("SELECT organisation_id, task_id FROM urge LIMIT 1"))).one()
+        newest, oldest = (await session.execute(text("SELECT max(urged_at), min(urged_at) FROM urge"))).one()
+        last_day, long_ago = civil_date(newest), civil_date(oldest + timedelta(hours=40))
         asked = {
             "all": UrgeFilter(),
             "open": UrgeFilter(state="open"),
             "late list": UrgeFilter(to="late_list"),
+            "said by bodies": UrgeFilter(kind="urging"),
+            "remarks, of which there are none": UrgeFilter(kind="remark"),
+            "lapsed, which none has": UrgeFilter(state="lapsed"),
+            "of a programme": UrgeFilter(programme="plan"),
+            "of no programme": UrgeFilter(programme="none"),
+            "of a day long ago": UrgeFilter(first=long_ago, last=long_ago),
+            "until a day long ago": UrgeFilter(last=long_ago),
+            "from the last day on": UrgeFilter(first=last_day),
             "of a body": UrgeFilter(organisation_ids=(body,)),
             "of a task": UrgeFilter(task_id=task_id),
             "of no task": UrgeFilter(task_id=some),

@@ -49,6 +49,8 @@ class Urge(HangsOnTask, Base):
         Index("ix_urge_listing", "urged_at", "urge_id"),
         Index("ix_urge_organisation_id", "organisation_id", "urged_at", "urge_id"),
         Index("ix_urge_open", "urged_at", "urge_id", postgresql_where=where("state = 'open'")),
+        Index("ix_urge_said", "urged_at", "urge_id", postgresql_where=where("kind <> 'rung'")),
+        Index("ix_urge_programme", "programme", "urged_at", "urge_id"),
         Index("ix_urge_late_list", "urged_at", "urge_id", postgresql_where=where("\"to\" = 'late_list'")),
         Index("ix_urge_addressee", "addressee_organisation_id", "urged_at", "urge_id"),
         Index(

@@ -6,11 +6,26 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, ColumnElement, Select, and_, any_, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import (
+    TIMESTAMP,
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.clock import civil_day_end, civil_day_start
 from sixclear.tasks.task.filters import Mandated, among, has_part, is_named
 from sixclear.tasks.task.lifecycle import WORKED_ON
 from sixclear.tasks.task.models import Task
@@ -53,6 +68,8 @@ class Standing:
 
 Day = Mapping[str, Any]
 Place = tuple[datetime, UUID]
+# The kinds that a body says, and the states that only those have.
+_SAID, _ANSWERABLE = ("urging", "remark"), ("open", "answered", "lapsed")
 _TASK_IDS = bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True)))
 _INSTANTS = TIMESTAMP(timezone=True)
 
@@ -111,10 +128,14 @@ def _conditions(narrow: UrgeFilter) -> list[ColumnElement[bool]]:
         (narrow.to, lambda value: Urge.to == value),
         (narrow.programme, lambda value: Urge.programme == value),
         (narrow.organisation_ids, lambda value: Urge.organisation_id == among(value)),
-        (narrow.first, lambda value: Urge.day >= value),
-        (narrow.last, lambda value: Urge.day <= value),
+        # By the instant, in whose order an index has them; it is of that day.
+        (narrow.first, lambda value: Urge.urged_at >= civil_day_start(value)),
+        (narrow.last, lambda value: Urge.urged_at <= civil_day_end(value)),
     )
-    return [_seen(narrow), *(condition(value) for value, condition in wanted if value is not None)]
+    found = [_seen(narrow), *(condition(value) for value, condition in wanted if value is not None)]
+    # Few of many are said by a body, and an index has those.
+    said = narrow.kind in _SAID or narrow.state in _ANSWERABLE
+    return [*found, literal_column("urge.kind <> 'rung'", Boolean)] if said else found
 
 
 def _seen(narrow: UrgeFilter) -> ColumnElement[bool]:
