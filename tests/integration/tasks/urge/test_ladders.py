@@ -245,3 +245,16 @@ async def test_a_new_ladder_is_taken_to_a_large_programme_in_chunks(
     assert {one["task_id"] for one in await public(service)} == {*map(str, tasks)}
     assert await at(service, 2025, 12, 8, 10) == [("reminded", "-7d")], "the other programme has the default"
     assert [one["task_id"] for one in await public(service, programme=OTHER["slug"])] == [str(other)]
+
+
+async def test_a_rung_is_not_told_again_by_a_ladder_that_sends_later_in_the_day(service: Service) -> None:
+    await an_assigned_task(service)
+    other = await an_assigned_task(service, external_id="NV-2", deadline="2025-12-16")
+    rungs = [{"days": -7, "to": "doer"}, {"days": 0, "to": "head"}]
+    assert (await put(service, rungs=rungs)).status_code == 200
+    assert await at(service, 2025, 12, 8, 8) == [("reminded", "-7d")]
+    assert (await put(service, rungs=rungs, sent_from=10)).status_code == 200
+    assert await at(service, 2025, 12, 8, 10) == []
+    assert await at(service, 2025, 12, 9, 10) == [("reminded", "-7d")], "others are told all the same"
+    assert next(one["task_id"] for one in await public(service)) == str(other)
+    assert await at(service, 2025, 12, 15, 10) == [("escalated", "0d")]

@@ -3,7 +3,7 @@
 A rung is sent once for a task and a deadline. Where several are due, only the highest is sent; the others are skipped.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,13 +56,15 @@ def runs(task: TaskState) -> bool:
     return task.kind == "one_off" and task.status in WORKED_ON and task.current_deadline is not None
 
 
-def climb(ladder: Ladder, deadline: datetime, told_to: datetime, now: datetime) -> Climbed:
+def climb(ladder: Ladder, deadline: datetime, told_to: datetime, now: datetime, known: Collection[str] = ()) -> Climbed:
     """What is to be sent of a ladder up to `now`.
 
     `told_to` is the instant up to which its rungs were told for this deadline, or at which the deadline was given: a
-    rung that was due by then is not sent. Outside of its hours nothing is sent.
+    rung that was due by then is not sent. Nor is one of a rule in `known`, told or skipped for this deadline before: it
+    is due again where sending begins later since, or its day became a day off. Outside of its hours nothing is sent.
     """
-    open_ = [Due(rung, due_at) for rung in ladder.rungs if (due_at := ladder.due_at(rung, deadline)) > told_to]
+    rungs = [rung for rung in ladder.rungs if rung.rule not in known]
+    open_ = [Due(rung, due_at) for rung in rungs if (due_at := ladder.due_at(rung, deadline)) > told_to]
     due = [one for one in open_ if one.due_at <= now]
     if due and not ladder.sends_at(now):
         return Climbed(None, (), told_to, ladder.next_sending(now))

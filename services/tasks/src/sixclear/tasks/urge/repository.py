@@ -223,6 +223,19 @@ async def lock_ladders(session: AsyncSession, task_ids: Collection[UUID], now: d
     return [Standing(*row) for row in found]
 
 
+async def known_rules(session: AsyncSession, task_ids: Collection[UUID]) -> Mapping[tuple[UUID, datetime], set[str]]:
+    """The rules of the rungs that these tasks have, told or skipped, by task and deadline."""
+    rungs = select(Urge.task_id, Urge.deadline, Urge.rule).where(
+        Urge.task_id == among(task_ids), literal_column("urge.kind = 'rung'", Boolean)
+    )
+    found: dict[tuple[UUID, datetime], set[str]] = {}
+    for task_id, deadline, rule in await session.execute(rungs):
+        assert deadline is not None, "a rung counts from one"
+        assert rule is not None, "a rung has one"
+        found.setdefault((task_id, deadline), set()).add(rule)
+    return found
+
+
 _PUT = text(
     """UPDATE task_ladder l SET told_to = p.told_to, next_at = p.next_at
        FROM unnest(:task_ids, :told, :next) AS p (task_id, told_to, next_at) WHERE l.task_id = p.task_id"""

@@ -77,6 +77,7 @@ async def _tell(ctx: Context, task_ids: Collection[UUID]) -> list[tuple[Urge, Ch
     tasks = await lock_records(ctx, task_ids)
     standings = await rows.lock_ladders(ctx.session, tasks, ctx.now)
     ladders = await programmes.ladders_of(ctx.session, {task.programme_id for task in tasks.values()})
+    known = await rows.known_rules(ctx.session, [one.task_id for one in standings])
     found: list[tuple[Urge, Change, datetime]] = []
     after: list[Standing] = []
     for standing in standings:
@@ -85,7 +86,8 @@ async def _tell(ctx: Context, task_ids: Collection[UUID]) -> list[tuple[Urge, Ch
             # Its task ended by a way that tells no ladder.
             after.append(Standing(standing.task_id, standing.deadline, standing.told_to, None))
             continue
-        climbed = lifecycle.climb(ladders[task.programme_id], standing.deadline, standing.told_to, ctx.now)
+        rules = known.get((standing.task_id, standing.deadline), ())
+        climbed = lifecycle.climb(ladders[task.programme_id], standing.deadline, standing.told_to, ctx.now, rules)
         found += [_rung(ctx, task, one, "skipped") for one in climbed.skipped]
         found += [] if climbed.sent is None else [_rung(ctx, task, climbed.sent, "told")]
         after.append(Standing(standing.task_id, standing.deadline, climbed.told_to, climbed.next_at))
