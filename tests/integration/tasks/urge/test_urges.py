@@ -197,3 +197,16 @@ async def test_pages_are_walked_to_their_end_in_both_orders(service: Service) ->
             cursor = page["next"]
         whole = [one["urge_id"] for one in await public(service, sort=sort)]
         assert (walked, len(set(walked))) == (whole, 5)
+
+
+async def test_a_body_with_many_tasks_reads_the_same_urges(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [await an_assigned_task(service, external_id=f"NV-{number}") for number in range(3)]
+    restricted = await an_assigned_task(service, external_id="NV-3", classification="restricted")
+    other = {"lead_organisation": "G01", "responsible_position": {"title": "Cục trưởng", "organisation": "G01"}}
+    elsewhere = await an_assigned_task(service, external_id="NV-4", **other)
+    for task_id in (*tasks, restricted, elsewhere):
+        await urged(service, task_id)
+    few = {code: [one["urge_id"] for one in await own(service, code)] for code in ("P57", "G06", "G01", "75")}
+    assert {code: len(urges) for code, urges in few.items()} == {"P57": 5, "G06": 4, "G01": 1, "75": 0}
+    monkeypatch.setattr("sixclear.tasks.urge.repository._MANY_TASKS", 0)
+    assert {code: [one["urge_id"] for one in await own(service, code)] for code in few} == few

@@ -68,6 +68,8 @@ class Standing:
 
 Day = Mapping[str, Any]
 Place = tuple[datetime, UUID]
+# So many tasks of a body are looked up; one with more, such as a standing body, would name a million.
+_MANY_TASKS = 5000
 # The kinds that a body says, and the states that only those have.
 _SAID, _ANSWERABLE = ("urging", "remark"), ("open", "answered", "lapsed")
 _TASK_IDS = bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True)))
@@ -106,7 +108,8 @@ async def list_urges(
     session: AsyncSession, narrow: UrgeFilter, *, after: Place | None, limit: int, newest_first: bool
 ) -> Sequence[Urge]:
     """Urges, those said last first, or first, after the cursor."""
-    statement, place = _listed(narrow), tuple_(Urge.urged_at, Urge.urge_id)
+    by_tasks = narrow.own is not None and narrow.role == "part" and not await _has_many(session, narrow.own)
+    statement, place = _listed(narrow, by_tasks=by_tasks), tuple_(Urge.urged_at, Urge.urge_id)
     if after is not None:
         statement = statement.where(place < tuple_(*after) if newest_first else place > tuple_(*after))
     keys = Urge.urged_at, Urge.urge_id
@@ -114,13 +117,19 @@ async def list_urges(
     return (await session.scalars(ordered.limit(limit))).all()
 
 
-def _listed(narrow: UrgeFilter) -> Select[Urge]:
-    statement = select(Urge).where(*_conditions(narrow))
-    joined = narrow.mandated is not None or (narrow.own is not None and narrow.role != "part")
+async def _has_many(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether a body has a part in so many tasks that reading its urges in their order soon fills a page."""
+    beyond = select(Task.task_id).where(has_part(organisation_id)).offset(_MANY_TASKS).limit(1)
+    return await session.scalar(beyond) is not None
+
+
+def _listed(narrow: UrgeFilter, *, by_tasks: bool) -> Select[Urge]:
+    statement = select(Urge).where(*_conditions(narrow, by_tasks=by_tasks))
+    joined = narrow.mandated is not None or (narrow.own is not None and not by_tasks)
     return statement.join(Task, Task.task_id == Urge.task_id) if joined else statement
 
 
-def _conditions(narrow: UrgeFilter) -> list[ColumnElement[bool]]:
+def _conditions(narrow: UrgeFilter, *, by_tasks: bool) -> list[ColumnElement[bool]]:
     wanted: tuple[tuple[object, Callable[..., ColumnElement[bool]]], ...] = (
         (narrow.task_id, lambda value: Urge.task_id == value),
         (narrow.state, lambda value: Urge.state == value),
@@ -132,20 +141,22 @@ def _conditions(narrow: UrgeFilter) -> list[ColumnElement[bool]]:
         (narrow.first, lambda value: Urge.urged_at >= civil_day_start(value)),
         (narrow.last, lambda value: Urge.urged_at <= civil_day_end(value)),
     )
-    found = [_seen(narrow), *(condition(value) for value, condition in wanted if value is not None)]
+    found = [_seen(narrow, by_tasks=by_tasks), *(condition(value) for value, condition in wanted if value is not None)]
     # Few of many are said by a body, and an index has those.
     said = narrow.kind in _SAID or narrow.state in _ANSWERABLE
     return [*found, literal_column("urge.kind <> 'rung'", Boolean)] if said else found
 
 
-def _seen(narrow: UrgeFilter) -> ColumnElement[bool]:
+def _seen(narrow: UrgeFilter, *, by_tasks: bool = False) -> ColumnElement[bool]:
     public = and_(Urge.classification == "public", Urge.hidden.is_(False))
     if narrow.mandated is not None:
         return is_named(narrow.mandated)
     if narrow.own is None:
         return public
+    if narrow.role == "part" and not by_tasks:
+        return has_part(narrow.own)
     if narrow.role == "part":
-        # Found by its tasks: by the order of the list, a body with few would read the urges of all.
+        # By the order of the list, a body with few tasks would read the urges of all.
         tasks = select(Task.task_id).where(has_part(narrow.own)).scalar_subquery()
         return Urge.task_id == any_(func.array(tasks, type_=ARRAY(PgUUID(as_uuid=True))))
     column = Urge.author_organisation_id if narrow.role == "sent" else Urge.addressee_organisation_id
