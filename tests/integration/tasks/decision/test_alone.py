@@ -148,3 +148,31 @@ async def test_a_programme_that_was_national_is_not_its_owners_own_for_the_time_
     assert await status(service, task_id) == "assigned"
     waiting = await asked(service, task_id, "pause", "G06")
     assert (await decide(service, waiting, code="P57")).json()["state"] == "granted", "what another body asks"
+
+
+async def test_what_it_decided_alone_sent_again_is_the_same_decision(service: Service) -> None:
+    task_id = await own_task(service)
+    for kind, value in (
+        ("extension", {"deadline": "2026-02-27"}),
+        ("pause", {}),
+        ("resume", {"deadline": "2026-03-31"}),
+        ("pause", {}),
+        ("cancellation", {}),
+    ):
+        first = await ask(service, task_id, kind, "75", **BY_DOCUMENT, **value)
+        assert (first.status_code, first.json()["state"]) == (201, "granted"), first.text
+        again = await ask(service, task_id, kind, "75", **BY_DOCUMENT, **value)
+        assert (again.status_code, again.json()) == (200, first.json()), again.text
+        service.clock.pass_by(minutes=1)
+    assert [change for kind, change, _ in await told(service) if kind == "decision"] == ["asked", "granted"] * 5
+    other = await ask(service, task_id, "cancellation", "75", reason="Một lý do khác")
+    assert other.json()["code"] == "transition-not-allowed"
+
+
+async def test_what_happened_since_makes_it_another_decision(service: Service) -> None:
+    task_id = await own_task(service)
+    assert (await ask(service, task_id, "regrouping", "75", work_group="nhom-1")).status_code == 201
+    service.clock.pass_by(minutes=1)
+    assert (await ask(service, task_id, "regrouping", "75", work_group="nhom-2")).status_code == 201
+    service.clock.pass_by(minutes=1)
+    assert (await ask(service, task_id, "regrouping", "75", work_group="nhom-1")).status_code == 201

@@ -111,7 +111,10 @@ PartOutcomeParam = Annotated[
 ]
 _FOLLOWED: dict[int | str, dict[str, Any]] = {202: {"headers": {**TAGGED[200]["headers"], **LOCATED[201]["headers"]}}}
 _ASKED: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The same was asked before, and is open; nothing changed.", "model": DecisionView}
+    200: {
+        "description": "The same was asked before, and is open, or was granted last; nothing changed.",
+        "model": DecisionView,
+    }
 }
 
 
