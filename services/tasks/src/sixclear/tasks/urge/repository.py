@@ -11,14 +11,17 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Select,
+    Text,
     and_,
     any_,
     bindparam,
     func,
+    literal,
     literal_column,
     or_,
     select,
     text,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -26,6 +29,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_day_end, civil_day_start
+from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.task.filters import Mandated, among, has_part, is_named
 from sixclear.tasks.task.lifecycle import WORKED_ON
 from sixclear.tasks.task.models import Task
@@ -110,6 +114,8 @@ async def list_urges(
     """Urges, those said last first, or first, after the cursor."""
     by_tasks = narrow.own is not None and narrow.role == "part" and not await _has_many(session, narrow.own)
     statement, place = _listed(narrow, by_tasks=by_tasks), tuple_(Urge.urged_at, Urge.urge_id)
+    if narrow.mandated is not None:
+        statement = statement.where(await _in_programmes(session, narrow.mandated))
     if after is not None:
         statement = statement.where(place < tuple_(*after) if newest_first else place > tuple_(*after))
     keys = Urge.urged_at, Urge.urge_id
@@ -162,6 +168,16 @@ def _seen(narrow: UrgeFilter, *, by_tasks: bool = False) -> ColumnElement[bool]:
     column = Urge.author_organisation_id if narrow.role == "sent" else Urge.addressee_organisation_id
     # Who urged a task, or is told of it, need not have a part in it.
     return and_(column == narrow.own, or_(public, has_part(narrow.own)))
+
+
+async def _in_programmes(session: AsyncSession, mandated: Mandated) -> ColumnElement[bool]:
+    """What follows from a mandate that names programmes, or groups of their work, and no body: an index has it."""
+    if mandated.organisation_ids:
+        return true()
+    ids = {*mandated.programme_ids, *(programme for programme, _ in mandated.groups)}
+    slugs = (await session.scalars(select(Programme.slug).where(Programme.programme_id == among(ids)))).all()
+    # By their names: of these the planner knows how many urges they have.
+    return Urge.programme == any_(literal(list(slugs), ARRAY(Text)))
 
 
 async def list_days(session: AsyncSession, organisation_id: UUID, before: date | None, limit: int) -> Sequence[Day]:
