@@ -184,7 +184,8 @@ async def page_reader(apps: dict[str, Any], clock: MovingClock) -> AsyncIterator
         transport = httpx2.ASGITransport(app=apps.get(name, nothing))
         return httpx2.AsyncClient(transport=transport, base_url="http://upstream")
 
-    gateway = Gateway(client, timeout_seconds=5.0)
+    # The first page of a process compiles its templates: beside other tests that takes a second.
+    gateway = Gateway(client, timeout_seconds=5.0, patience_seconds=5.0)
     app = create_portal(settings=PortalSettings(), clock=clock, gateway=gateway, pages=Pages(Assets()))
     async with http_client(app) as reader:
         yield reader
