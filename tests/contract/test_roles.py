@@ -18,7 +18,7 @@ from sixclear.launcher.registry import SERVICES
 
 REALMS = Path(__file__).resolve().parents[2] / "deploy/keycloak"
 # Asked for in use cases, not by a route.
-OF_USE_CASES = {"facts:past"}
+OF_USE_CASES = {"facts:past", "tasks:organise"}
 
 
 def _of_routes() -> set[str]:
