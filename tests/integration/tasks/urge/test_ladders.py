@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 from tests.integration.tasks.conftest import Service, an_assigned_task, statements
 from tests.integration.tasks.decision.conftest import asked, decide
 from tests.integration.tasks.evidence.evidence import classify
@@ -68,6 +69,23 @@ async def test_after_a_standstill_of_forty_days_two_processes_send_one_rung(serv
         found = await public(service, task=str(task_id))
         assert {one["rule"]: one["state"] for one in found} == dict.fromkeys(SKIPPED, "skipped") | {"+10wd": "told"}
     assert len(await told(service)) == 18
+
+
+async def test_a_task_at_which_the_service_fails_stops_no_other_ladder(service: Service) -> None:
+    """Its programme's ladder cannot be read: by the hand of an operator, or written by a later release."""
+    await service.post("P57", "/programmes", OTHER)
+    broken = await an_assigned_task(service, external_id="NV-0", programme=OTHER["slug"])
+    await an_assigned_task(service, external_id="NV-1")
+    async with service.database.transaction() as session:
+        unread = "UPDATE programme SET ladder = :ladder WHERE slug = :slug"
+        await session.execute(text(unread), {"ladder": '{"rungs": [{"hours": 3}]}', "slug": OTHER["slug"]})
+    assert await at(service, 2025, 12, 8, 8) == [("reminded", "-7d")]
+    async with service.database.transaction() as session:
+        mended = "UPDATE programme SET ladder = NULL WHERE slug = :slug"
+        await session.execute(text(mended), {"slug": OTHER["slug"]})
+    assert await at(service, 2025, 12, 8, 8, 59) == []
+    assert await at(service, 2025, 12, 8, 9) == [("reminded", "-7d")]
+    assert [one["state"] for one in await public(service, task=str(broken))] == ["told"]
 
 
 async def test_what_a_body_is_told_on_a_day_is_one_message(service: Service) -> None:

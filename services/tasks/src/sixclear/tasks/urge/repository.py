@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
     true,
     tuple_,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
@@ -240,6 +241,12 @@ async def list_due(session: AsyncSession, now: datetime, most: int) -> Sequence[
     """Tasks whose ladders are to be looked at."""
     due = select(TaskLadder.task_id).where(TaskLadder.next_at <= now)
     return (await session.scalars(due.order_by(TaskLadder.next_at, TaskLadder.task_id).limit(most))).all()
+
+
+async def put_off(session: AsyncSession, task_id: UUID, until: datetime) -> None:
+    """Look at the ladder of a task again at this instant, if it is to be looked at."""
+    looked_at = update(TaskLadder).where(TaskLadder.task_id == task_id, TaskLadder.next_at < until)
+    await session.execute(looked_at.values(next_at=until))
 
 
 async def lock_ladders(session: AsyncSession, task_ids: Collection[UUID], now: datetime) -> Sequence[Standing]:

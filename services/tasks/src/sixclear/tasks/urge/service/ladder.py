@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from sixclear.common.caller import Caller
 from sixclear.common.change import Change
 from sixclear.common.clock import Clock, civil_date
@@ -32,10 +34,12 @@ from sixclear.tasks.urge.models import Urge, urge_state
 from sixclear.tasks.urge.recording import URGE
 from sixclear.tasks.urge.repository import Standing
 
+_log = structlog.get_logger(__name__)
 _CALLER = Caller("calendar")
 # A transaction that writes events ends within seconds.
 _TASKS_AT_ONCE = 100
 _LADDERS_AT_ONCE = 2000
+_AGAIN_AFTER = timedelta(hours=1)
 # How long a release before may have run beside this one since its tasks were last looked for.
 _LEFT_FOR = timedelta(hours=26)
 # The word of the law for who answers for a body (*người đứng đầu*).
@@ -43,19 +47,43 @@ HEAD = "Người đứng đầu"
 
 
 async def pass_time(database: Database, log: EventLog, clock: Clock) -> int:
-    """Send what is due on ladders, and record what is skipped; answers how many rungs were told."""
+    """Send what is due on ladders, and record what is skipped; answers how many rungs were told.
+
+    A task at which the service itself fails stops no other: it is looked at again after an hour.
+    """
     await _look_again(database, clock)
     told = 0
     while True:
         async with database.transaction() as session:
-            ctx = Context(session, log, _CALLER, clock())
-            due = await rows.list_due(session, ctx.now, _TASKS_AT_ONCE)
-            changes = await _tell(ctx, due) if due else []
-            await record_many(ctx, changes, URGE)
+            due = await rows.list_due(session, clock(), _TASKS_AT_ONCE)
         if not due:
             return told
-        log.wake()
-        told += len(changes)
+        try:
+            told += await _tell_due(database, log, clock, due)
+        except Exception:
+            told += await _tell_one_by_one(database, log, clock, due)
+
+
+async def _tell_due(database: Database, log: EventLog, clock: Clock, task_ids: Collection[UUID]) -> int:
+    async with database.transaction() as session:
+        ctx = Context(session, log, _CALLER, clock())
+        changes = await _tell(ctx, task_ids)
+        await record_many(ctx, changes, URGE)
+    log.wake()
+    return len(changes)
+
+
+async def _tell_one_by_one(database: Database, log: EventLog, clock: Clock, task_ids: Collection[UUID]) -> int:
+    """Raises what a task raises whose row cannot be put off either: the database is away then."""
+    told = 0
+    for task_id in task_ids:
+        try:
+            told += await _tell_due(database, log, clock, [task_id])
+        except Exception as error:
+            async with database.transaction() as session:
+                await rows.put_off(session, task_id, clock() + _AGAIN_AFTER)
+            _log.error("ladder of a task failed", task_id=str(task_id), exc_info=error)
+    return told
 
 
 async def _look_again(database: Database, clock: Clock) -> None:
