@@ -148,6 +148,7 @@ class TaskView(BaseModel):
     product: str | None
     product_kind: str | None
     own_fields: dict[str, Any] | None
+    own_field_organisations: None = None
     inside_fields: dict[str, Any] | None
     authority: str | None
     missing_clears: list[str]
