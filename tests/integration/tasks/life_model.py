@@ -240,7 +240,9 @@ class Lives:
             decides = client == "P57" and waits
             may = decides and self.grantable(life, kind, asked.value, now) and self.assignable(kind, asked.value, now)
             then = self._granted(life, asked, asked.value, now)
-            yield Attempt(f"grant {kind}", client, f"{at}/decide", {"outcome": "granted"}, may, then)
+            # A transfer that waits for its receiver and is granted again in the same words stays as it is.
+            if client != "P57" or waits:
+                yield Attempt(f"grant {kind}", client, f"{at}/decide", {"outcome": "granted"}, may, then)
             refusal = {"outcome": "refused", "reason": "Không đủ lý do"}
             yield Attempt("refuse", client, f"{at}/decide", refusal, decides, self._closed(life, kind, now))
             other = self.value_of(life, kind, now)
