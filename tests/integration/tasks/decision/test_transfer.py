@@ -24,7 +24,9 @@ async def test_a_transfer_counts_when_the_receiving_body_accepts(service: Servic
     await decide(service, earlier, "refused", reason="Vẫn cần")
     decision_id = await asked(service, task_id, "transfer", organisation="G01")
     assert (await accept(service, decision_id)).status_code == 403, "nothing is granted yet"
-    assert (await decide(service, decision_id)).json()["state"] == "granted"
+    granted = (await decide(service, decision_id)).json()
+    assert granted["state"] == "granted"
+    assert (await decide(service, decision_id)).json() == granted, "granted again in the same words it stays as it is"
     assert (await service.get(f"/tasks/{task_id}"))["lead_organisation"]["code"] == "G06"
     assert (await service.post("G06", f"/tasks/{task_id}/progress", {"text": "Vẫn làm"})).is_success
     assert (await accept(service, decision_id, "G06")).json()["code"] == "organisation-not-allowed"
