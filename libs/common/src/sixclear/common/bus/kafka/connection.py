@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable
+import traceback
+from collections.abc import Awaitable, Coroutine
 from typing import Any
 
-from sixclear.common.bus.deadlines import end_quietly
+from sixclear.common.bus.deadlines import end_quietly, run_with_deadline
 
 # A broker that answers at all has answered the first request of a client by then.
 _FIRST_ANSWER_SECONDS = 1.0
@@ -49,7 +50,8 @@ async def connect(starting: Awaitable[None], seconds: float) -> None:
     """Await the start of an aiokafka client; raises TimeoutError after `seconds`.
 
     A start that is cancelled while it asks for the first metadata forgets its connection, and no stop closes it: the
-    socket stays open until it is collected. So the start runs on for a moment where its caller is cancelled or late.
+    socket stays open until it is collected. So the start runs on for a moment where its caller is cancelled or late,
+    and what it then still holds is closed.
     """
     started = asyncio.ensure_future(starting)
     try:
@@ -58,7 +60,29 @@ async def connect(starting: Awaitable[None], seconds: float) -> None:
     except BaseException:
         await asyncio.wait([started], timeout=_FIRST_ANSWER_SECONDS)
         await end_quietly(started)
+        _close_first(started)
         raise
+
+
+def _close_first(started: "asyncio.Future[None]") -> None:
+    """Close the first connection of a cancelled start: only a local of its `bootstrap` knows it (aiokafka 0.14)."""
+    if not started.cancelled():
+        return
+    try:
+        started.result()
+    except asyncio.CancelledError as cancelled:
+        for frame, _ in traceback.walk_tb(cancelled.__traceback__):
+            if (first := frame.f_locals.get("bootstrap_conn")) is not None:
+                first.close()
+
+
+async def disconnect(stopping: Coroutine[Any, Any, Any], client: Any, seconds: float) -> bool:
+    """Await the stop of an aiokafka client for `seconds`, then close its connections all the same; whether it ended."""
+    ended = await run_with_deadline(seconds, stopping)
+    if not ended:
+        for connection in list(client._conns.values()):
+            connection.close()
+    return ended
 
 
 def pace_metadata(client: Any, pause_seconds: float) -> None:

@@ -13,7 +13,7 @@ from aiokafka.partitioner import murmur2
 
 from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Record
-from sixclear.common.bus.kafka.connection import KafkaFailed, connect, limit_client_logs, pace_metadata
+from sixclear.common.bus.kafka.connection import KafkaFailed, connect, disconnect, limit_client_logs, pace_metadata
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 
 _BATCH_BYTES = 512 * 1024
@@ -129,4 +129,4 @@ class BatchProducer:
         sender = self._producer._sender.sender_task
         if sender is not None:
             sender.cancel()
-        await run_with_deadline(1.0, self._producer.client.close())
+        await disconnect(self._producer.client.close(), self._producer.client, 1.0)

@@ -10,9 +10,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Envelope, InvalidEnvelope, Record, decode, place_of
-from sixclear.common.bus.kafka.connection import connect, pace_metadata
+from sixclear.common.bus.kafka.connection import connect, disconnect, pace_metadata
 from sixclear.common.bus.kafka.security import Security
 from sixclear.common.bus.marks import mark_of
 from sixclear.common.bus.protocol import Lag, Message, Position, SubscriptionLost
@@ -180,7 +179,7 @@ class KafkaSubscription:
         except Exception as error:
             self._lost = SubscriptionLost(f"end offsets not known: {error!r}")
         self._consumer = None
-        await run_with_deadline(2.0, consumer.stop())
+        await disconnect(consumer.stop(), consumer._client, 2.0)
 
     async def _check(self, consumer: AIOKafkaConsumer) -> None:
         """Compare the ends with what was read before they were asked for: reading goes on while they are answered."""
@@ -260,7 +259,7 @@ class KafkaSubscription:
             await asyncio.wait([watcher], timeout=2.0)
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await run_with_deadline(3.0, consumer.stop())
+            await disconnect(consumer.stop(), consumer._client, 3.0)
 
 
 def _same(record: Record, position: Position) -> bool:

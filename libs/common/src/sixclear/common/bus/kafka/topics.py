@@ -8,9 +8,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Record
-from sixclear.common.bus.kafka.connection import KafkaFailed, connect
+from sixclear.common.bus.kafka.connection import KafkaFailed, connect, disconnect
 from sixclear.common.bus.kafka.security import PRIVATE_NETWORK, Security
 
 _REQUEST_SECONDS = 5.0
@@ -170,5 +169,5 @@ class BrokerView:
 
     async def stop(self) -> None:
         """Disconnect within seconds."""
-        await run_with_deadline(2.0, self._consumer.stop())
-        await run_with_deadline(2.0, self._admin.close())
+        await disconnect(self._consumer.stop(), self._consumer._client, 2.0)
+        await disconnect(self._admin.close(), self._admin._client, 2.0)

@@ -6,9 +6,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from sixclear.common.bus.dead_letters import reason_of
-from sixclear.common.bus.deadlines import run_with_deadline
 from sixclear.common.bus.envelope import Record
-from sixclear.common.bus.kafka.connection import connect, pace_metadata
+from sixclear.common.bus.kafka.connection import connect, disconnect, pace_metadata
 from sixclear.common.bus.kafka.security import Security
 from sixclear.common.bus.watermark import TOPIC, Statement, decode
 from sixclear.common.clock import Clock
@@ -80,7 +79,7 @@ class KafkaWatermark:
                     return
             await self._hear(consumer)
         finally:
-            await run_with_deadline(_STOP_SECONDS, consumer.stop())
+            await disconnect(consumer.stop(), consumer._client, _STOP_SECONDS)
 
     async def _begin(self, consumer: AIOKafkaConsumer) -> bool:
         """Stand a little before the end; False while no relay has made the topic yet."""
