@@ -1,5 +1,6 @@
 """The service as a process runs it: it migrates, registers the shipped organisations once, and serves."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import pytest
 
 from sixclear.common import access_log
 from sixclear.common.access_log import Reading
+from sixclear.common.runtime import source_target
 from sixclear.common.runtime.source_target import forget_readings
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import EmptyDatabase
 from sixclear.common.testing.service import bare_runtime
+from sixclear.tasks import target as tasks
 from sixclear.tasks.organisation.seed import shipped_organisations
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.target import create_target
@@ -56,5 +59,31 @@ async def test_its_hourly_work_deletes_old_readings(empty_database: EmptyDatabas
         async with target.database.session() as session:
             left = await access_log.list_readings(session, limit=9)
         assert len(left) == 1
+    finally:
+        await target.stop()
+
+
+@pytest.mark.asyncio
+async def test_ladders_go_on_where_periods_fail(
+    empty_database: EmptyDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = asyncio.Event()
+
+    async def fails(_: tasks.Target) -> None:
+        raise RuntimeError("a period that cannot be read")
+
+    async def passes(_: tasks.Target) -> None:
+        passed.set()
+
+    monkeypatch.setattr(source_target, "_PASS_TIME_SECONDS", 0.01)
+    monkeypatch.setitem(tasks.PASSING, "periods", fails)
+    monkeypatch.setitem(tasks.PASSING, "ladders", passes)
+    target = create_target(
+        bare_runtime(tmp_path), Settings(database_url=await empty_database(), seed_organisations=False)
+    )
+    await target.start()
+    try:
+        async with asyncio.timeout(20):
+            await passed.wait()
     finally:
         await target.stop()

@@ -1,6 +1,11 @@
 """The tasks service as the launcher sees it: it registers the organisations that ship with the product."""
 
-from sixclear.common.runtime.source_target import SourceTarget
+from collections.abc import Awaitable, Callable
+
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.events.log import EventLog
+from sixclear.common.runtime.source_target import SourceTarget, Work
 from sixclear.common.runtime.target import Runtime
 from sixclear.common.settings import CommonSettings
 from sixclear.tasks.app import create_app
@@ -32,12 +37,16 @@ def with_files(settings: Settings, process: CommonSettings) -> Settings:
     return settings.model_copy(update={"files": str(process.home / "files" / "tasks")})
 
 
-async def tend(target: SourceTarget[Settings]) -> None:
-    """Take out files that nothing has named for a day, and content that was blacked out; take up ladders left behind.
+Target = SourceTarget[Settings]
 
-    A process of the release before, which may still run, assigns tasks without one.
-    """
+
+async def take_up_ladders(target: Target) -> None:
+    """Take up ladders left behind: a process of the release before, which may still run, assigns tasks without one."""
     await ladder.take_up_left(target.database, target.runtime.clock)
+
+
+async def forget_files(target: Target) -> None:
+    """Take out files that nothing has named for a day, and content that was blacked out."""
     if not target.settings.files:
         return
     store, now = store_of(target.settings), target.runtime.clock()
@@ -45,16 +54,16 @@ async def tend(target: SourceTarget[Settings]) -> None:
     await forget_redacted(target.database, store, now)
 
 
-async def pass_time_of_tasks(target: SourceTarget[Settings]) -> None:
-    """Open, miss and lock periods of recurring tasks, and send what is due on the ladders of others."""
-    await pass_time(target.database, target.event_log, target.runtime.clock)
-    await ladder.pass_time(target.database, target.event_log, target.runtime.clock)
+def _timed(work: Callable[[Database, EventLog, Clock], Awaitable[object]]) -> Work:
+    async def timed(target: Target) -> None:
+        await work(target.database, target.event_log, target.runtime.clock)
+
+    return timed
 
 
-async def take_decisions(target: SourceTarget[Settings]) -> None:
-    """Take decisions over many tasks to their tasks, and what was blacked out to all that names it."""
-    await apply_decisions(target.database, target.event_log, target.runtime.clock)
-    await redact_left(target.database, target.event_log, target.runtime.clock)
+TENDED = {"ladders": take_up_ladders, "files": forget_files}
+PASSING = {"periods": _timed(pass_time), "ladders": _timed(ladder.pass_time)}
+GOING_ON = {"decisions": _timed(apply_decisions), "redactions": _timed(redact_left)}
 
 
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
@@ -70,7 +79,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         waiting_for="migrating and registering organisations",
         prepare=register_organisations,
         count=count,
-        tend=tend,
-        pass_time=pass_time_of_tasks,
-        go_on=take_decisions,
+        tend=TENDED,
+        pass_time=PASSING,
+        go_on=GOING_ON,
     )

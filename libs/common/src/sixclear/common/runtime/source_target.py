@@ -1,9 +1,10 @@
 """The target of a service that is a source of events: a database, an event log and an application."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, Protocol, TypeVar
 
 from starlette.applications import Starlette
 
@@ -36,9 +37,12 @@ MakeMirror = Callable[[Bus, Database, Clock], Mirror]
 _MIRROR_FILLS = "what requests name is read from another service's log for the first time"
 
 _TEND_SECONDS, _PASS_TIME_SECONDS, _GO_ON_SECONDS = 3600.0, 60.0, 2.0
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 S = TypeVar("S", bound=SourceSettings)
 S_contra = TypeVar("S_contra", bound=SourceSettings, contravariant=True)
+# Of its own target: a generic alias cannot name a class that comes later.
+Work = Callable[[Any], Awaitable[object]]
 
 
 class CreateApp(Protocol[S_contra]):
@@ -68,8 +72,9 @@ class SourceTarget(Generic[S]):
     `mirror` makes what fills its table of another service's entities, where its requests name them.
 
     Where `count` is given, it states what that counts in each ten minutes: its census. Once an hour it deletes what the
-    access log need not keep, and does `tend`. `pass_time` is done once a minute: it records what time alone has done to
-    the service's entities. `go_on` is done every two seconds: it goes on with what requests left to be done in chunks.
+    access log need not keep, and does what `tend` names. What `pass_time` names is done once a minute: it records what
+    time alone has done to the service's entities. What `go_on` names is done every two seconds: it goes on with what
+    requests left to be done in chunks. Each work is due by itself: one that fails or takes long stops no other.
     `waiting_for` says on the readiness page what a target that has not started is busy with.
     """
 
@@ -86,9 +91,9 @@ class SourceTarget(Generic[S]):
         prepare: "Callable[[SourceTarget[S]], Awaitable[None]] | None" = None,
         mirror: MakeMirror | None = None,
         count: Count | None = None,
-        tend: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
-        pass_time: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
-        go_on: "Callable[[SourceTarget[S]], Awaitable[object]] | None" = None,
+        tend: Mapping[str, Work] = NOTHING,
+        pass_time: Mapping[str, Work] = NOTHING,
+        go_on: Mapping[str, Work] = NOTHING,
     ) -> None:
         self.name = name = events.service
         self.prefixes = prefixes
@@ -123,15 +128,15 @@ class SourceTarget(Generic[S]):
             self.app.state.service_state = replace(state, behind_seconds=self._mirror.behind_seconds)
         self._watch = DatabaseWatch(settings.database_url, name, [self.database])
         due = (
-            ("forgetting old readings", forget_readings, _TEND_SECONDS),
-            ("tending", tend, _TEND_SECONDS),
-            ("passing time", pass_time, _PASS_TIME_SECONDS),
-            ("going on", go_on, _GO_ON_SECONDS),
+            ("", {"forgetting old readings": forget_readings}, _TEND_SECONDS),
+            ("tending ", tend, _TEND_SECONDS),
+            ("passing time of ", pass_time, _PASS_TIME_SECONDS),
+            ("going on with ", go_on, _GO_ON_SECONDS),
         )
         self._periodic = [
-            Periodic(f"{name} {what}", partial(work, self), seconds=seconds)
-            for what, work, seconds in due
-            if work is not None
+            Periodic(f"{name} {how}{what}", partial(work, self), seconds=seconds)
+            for how, works, seconds in due
+            for what, work in works.items()
         ]
         self._started = False
 
