@@ -7,6 +7,8 @@ import httpx2
 import pytest
 from tests.integration.logs import LogReader, allow, nothing_is_missed_or_repeated
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
+from tests.integration.tasks.milestone.test_milestones import plan
+from tests.integration.tasks.urge.urges import urged
 
 from sixclear.common.events.epoch import raise_epoch
 from sixclear.common.events.log import NewEvent
@@ -114,6 +116,22 @@ async def test_a_restricted_task_was_never_there(service: Service) -> None:
     assert str(task_id) not in str(await read_all(service, 3))
     assert str(task_id) not in str(await read_all(service, 3, body="G01"))
     assert str(task_id) in str(await read_all(service, 3, body="G06"))
+
+
+@pytest.mark.asyncio
+async def test_what_hangs_on_a_restricted_task_is_told_to_its_bodies_alone(service: Service) -> None:
+    task_id = await an_assigned_task(service, classification="restricted")
+    assert (await plan(service, task_id)).status_code == 201
+    await urged(service, task_id)
+    hanging = {"milestone", "urge"}
+
+    async def told(body: str | None) -> list[tuple[str, bool]]:
+        events = await read_all(service, 2, body=body)
+        kinds = [(event["type"].split(".")[3], event.get("restricted", False)) for event in events]
+        return [one for one in kinds if one[0] in hanging]
+
+    assert await told("G06") == [("milestone", True), ("urge", True)]
+    assert await told("G01") == await told(None) == []
 
 
 @pytest.mark.asyncio

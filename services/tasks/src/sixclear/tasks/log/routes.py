@@ -28,7 +28,8 @@ own_router = log_router(
     operation_id="readOwnLog",
     access=access.OWN,
     tag="tasks",
-    what="What `/log` has, and everything that happened to the tasks in which your organisation has a part now: "
-    "changes that are not public are marked `restricted`.",
+    what="What `/log` has, and everything that happened to the tasks in which your organisation has a part now, and to "
+    "all that hangs on them: changes that are not public are marked `restricted`. Of a task of yours that `withdrawn` "
+    "took from everyone, `/own/tasks/{task_id}` has what it is now; without a part in it you are answered 404.",
     readable=_readable,
 )

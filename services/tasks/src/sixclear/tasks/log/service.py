@@ -1,6 +1,7 @@
 """Which events of the log a body may read."""
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from sixclear.common.events.feed import readable_by_all
 from sixclear.common.events.reader import StoredEvent
@@ -9,7 +10,19 @@ from sixclear.tasks.task.service.find import concerned_among
 
 
 async def readable(ctx: Context, events: Sequence[StoredEvent]) -> Collection[int]:
-    """What everyone may read, and all of the tasks in which the caller's organisation has a part now."""
-    concerned = await concerned_among(ctx, {event.entity_id for event in events if event.entity_type == "task"})
-    own = {event.event_id for event in events if event.entity_type == "task" and event.entity_id in concerned}
+    """What everyone may read, and all of the tasks in which the caller's organisation has a part now.
+
+    What hangs on a task is read with it: its event names the task.
+    """
+    tasks = {event.event_id: task_id for event in events if (task_id := _task_of(event)) is not None}
+    concerned = await concerned_among(ctx, set(tasks.values()))
+    own = {event_id for event_id, task_id in tasks.items() if task_id in concerned}
     return own.union(await readable_by_all(ctx.session, ctx.log.catalogue, events))
+
+
+def _task_of(event: StoredEvent) -> UUID | None:
+    """The task that the event is of, or on which its entity hangs."""
+    if event.entity_type == "task":
+        return event.entity_id
+    named = event.data.get("task_id")
+    return None if named is None else UUID(named)
