@@ -1,0 +1,1 @@
+"""The one sender of what goes out to addresses that people entered: checked, bounded, tried again, never twice."""
