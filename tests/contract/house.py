@@ -72,13 +72,20 @@ _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
 _WHO_CONFIRMS = "which body may confirm a task is said once, as a rule and in SQL"
 _HANGS = "it is published as its task is, and its event carries what counts the task"
+_LISTS = "an export is the list itself, with its filters, its rule and its pages"
+_ITEM = "the columns of an import are the fields of its item"
+_EXPORTED = (
+    *("comment", "decision", "directive", "evidence", "milestone", "organisation", "period", "programme"),
+    *("reporting", "task", "urge"),
+)
 _LIVES = "a simulated life is what the rules of tasks make of it"
 TASKS = House(
     service="tasks",
     order=(
         "census",
         "classification | log",
-        "intake | simulation | export",
+        "export",
+        "intake | simulation",
         "reporting | withdrawal | succession",
         "decision | milestone | period",
         "comment | evidence | urge",
@@ -95,7 +102,7 @@ TASKS = House(
         "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
         "log": "a question: which events a body may read",
         "succession": "verbs: a body is set up, merged, upgraded or closed, and its open work goes to its successor",
-        "export": "a question: the tasks of a programme as a table for a spreadsheet",
+        "export": "a question: the lists of the service as files, the tasks of a programme as a table",
         "intake": "verbs: many tasks are described and assigned by one file",
         "simulation": "verbs: a country that is made up is written into an empty database",
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
@@ -103,6 +110,8 @@ TASKS = House(
     ideas={
         "decision.parts": Idea("repository", "the statements of decisions over many tasks, and of their parts"),
         "decision.effects": Idea("lifecycle", "what each kind of decision does to its task, pure"),
+        "export.kinds": Idea("recording", "which lists are files, by the operations that list them"),
+        "export.listed": Idea("service", "a list as a file, part by part"),
         "file.stores": Idea("repository", "the folder or bucket that the settings name"),
         "programme.ladder": Idea("rules", "when a task that nears its deadline is told to whom, pure"),
         "organisation.names": Idea("rules", "how people write a name that they look for; the repository finds by it"),
@@ -196,6 +205,10 @@ TASKS = House(
         "classification -> reporting.schemas": "the result of a bulk request is one of the answers that are kept",
         "classification -> intake.schemas": "the result of a file of tasks is one of the answers that are kept",
         "intake -> task.filters": "whose keys a body knows a task by is said once",
+        **{f"export.kinds -> {folder}.routes": _LISTS for folder in _EXPORTED},
+        **{f"export.kinds -> {one}.schemas": _ITEM for one in ("directive", "intake", "milestone", "reporting")},
+        "export.kinds -> fastapi": "the operation that lists is asked for what its parameters and its rule are",
+        "export -> organisation.schemas": "a body is told by its code",
         "export -> task.responses": "a row says what a list says of the task",
         "export -> task.schemas": "a row says what a list says of the task",
         "export -> task.listing": "a copy goes on where the part before ended",

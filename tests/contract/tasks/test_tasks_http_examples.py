@@ -11,6 +11,7 @@ from tests.integration.tasks.conftest import Service, proposal
 
 from sixclear.common.testing.http_examples import Exchanges
 from sixclear.common.testing.route_costs import RouteCosts
+from sixclear.tasks.export.kinds import KINDS
 from sixclear.tasks.organisation.seed import organisation_id
 
 __all__ = ["service"]
@@ -85,6 +86,7 @@ async def _tell_and_compare(service: Service) -> None:
     await _give_a_ladder(service)
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
+    await _export_of_task(service, str(task_id))
     await exchanges.read_everything(
         dict,
         lambda: service.headers("P57"),
@@ -102,6 +104,16 @@ async def _tell_and_compare(service: Service) -> None:
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)
+
+
+async def _export_of_task(service: Service, task_id: str) -> None:
+    """The lists of one task as files: their address asks for the task."""
+    of_task = [one for one in KINDS if any(given.default is given.empty for given in one.parameters)]
+    for kind in of_task:
+        path = f"{service.prefix}{'/own' if kind.own else ''}/exports/{kind.name}"
+        headers = service.headers("G06") if kind.own else {}
+        answer = await service.http.get(path, params={"task": task_id}, headers=headers)
+        assert answer.status_code == 200, answer.text
 
 
 async def _give_a_ladder(service: Service) -> None:

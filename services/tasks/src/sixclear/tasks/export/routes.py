@@ -1,20 +1,28 @@
-"""The tasks of a programme as a table, for everyone and for the bodies concerned."""
+"""Lists as files, and the tasks of a programme as a table: for everyone and for the bodies concerned."""
 
-from collections.abc import AsyncIterator
+import inspect
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from sixclear.common.errors import Unavailable
 from sixclear.common.service_state import state_of
+from sixclear.common.spreadsheets.writing import MEDIA_TYPE as XLSX
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.texts import Lookup, Words
 from sixclear.common.web.use_cases import ContextDep
-from sixclear.tasks.export import service
+from sixclear.tasks.export import listed, service
+from sixclear.tasks.export.errors import TooManyRows
+from sixclear.tasks.export.kinds import KINDS, Kind
+from sixclear.tasks.export.listed import Columns, Listed
 from sixclear.tasks.export.rules import BYTE_ORDER_MARK, Language, lines
 from sixclear.tasks.export.service import Export, Part
 from sixclear.tasks.programme.errors import OwnFieldsInvalid, ProgrammeNotFound
@@ -26,11 +34,11 @@ router = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
 
 PUBLIC = Depends(access.PUBLIC)
 OWN = Depends(access.OWN)
-CSV = "text/csv"
+CSV, NDJSON = "text/csv", "application/x-ndjson"
 # Each reads a whole programme, a hundred pages for one request: a process writes no more of them at the same time.
 MOST_AT_ONCE = 8
 _SOON = 5
-_WRITTEN_NOW: set[Export] = set()
+_WRITTEN_NOW: set[object] = set()
 # One task of a programme that adds one field.
 _ROW = (
     *("0197f0a2-6c1e-7d3a-9a52-3f5a1c2b4d6e", "HN-0007", "Số hóa hồ sơ đất đai", "in_progress", "in_term", None),
@@ -99,8 +107,7 @@ async def _table(
     ctx: Context, request: Request, asked: TaskQuery, role: Role | None, language: Language
 ) -> StreamingResponse:
     """What is wrong with the request is said before the first byte; raises Unavailable while many are written."""
-    if len(_WRITTEN_NOW) >= MOST_AT_ONCE:
-        raise Unavailable("Many tables are written now. Please try again.", retry_after_seconds=_SOON)
+    _require_few()
     export = await service.begin(ctx, asked, role, language)
     first = await service.next_part(ctx, export, None)
     headers = {"Content-Disposition": f'attachment; filename="{asked.programme}.csv"'}
@@ -120,3 +127,138 @@ async def _lines(ctx: Context, request: Request, export: Export, first: Part) ->
             yield lines(part.rows)
     finally:
         _WRITTEN_NOW.discard(export)
+
+
+def _require_few() -> None:
+    if len(_WRITTEN_NOW) >= MOST_AT_ONCE:
+        raise Unavailable("Many tables are written now. Please try again.", retry_after_seconds=_SOON)
+
+
+Format = Literal["csv", "ndjson", "xlsx"]
+FormatParam = Annotated[
+    Format,
+    Query(
+        description="A table in UTF-8 with a byte order mark (`csv`), an object a line (`ndjson`), or a workbook of at "
+        "most 50,000 rows (`xlsx`). In both tables no text is a formula."
+    ),
+]
+ColumnsParam = Annotated[
+    Columns,
+    Query(
+        description="`all`: what the list says. `import`: what `POST /imports/{kind}` takes, by its names; where there "
+        "is no such import, `all`."
+    ),
+]
+_READ_AT_ONCE = 64 * 1024
+_BINARY = {"type": "string", "format": "binary"}
+
+
+def _exporting(kind: Kind) -> Callable[..., Any]:
+    """The endpoint of a kind; its parameters are the filters of the list."""
+
+    async def export(
+        ctx: Context, request: Request, written: Format, columns: Columns, **asked: Any
+    ) -> StreamingResponse:
+        _require_few()
+        return await _file(ctx, request, listed.begin(kind, asked, columns), written)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    own = [
+        inspect.Parameter("ctx", keyword, annotation=ContextDep),
+        inspect.Parameter("request", keyword, annotation=Request),
+        inspect.Parameter("written", keyword, default="csv", annotation=Annotated[FormatParam, Query(alias="format")]),
+        inspect.Parameter("columns", keyword, default="all", annotation=ColumnsParam),
+    ]
+    filters = [one.replace(kind=keyword) for one in kind.parameters]
+    export.__dict__["__signature__"] = inspect.Signature([*own, *filters])
+    return export
+
+
+def _add(kind: Kind) -> None:
+    path = f"/own/exports/{kind.name}" if kind.own else f"/exports/{kind.name}"
+    operation = kind.listed.operation_id or ""
+    router.add_api_route(
+        path,
+        _exporting(kind),
+        methods=["GET"],
+        operation_id=f"export{operation.removeprefix('list')}List",
+        summary=f"Export {kind.name.replace('-', ' ')}",
+        description=f"All of `{kind.listed.operation_id}` as one file: {_first_line(kind)}",
+        dependencies=kind.listed.dependencies,
+        response_class=StreamingResponse,
+        responses={**kind.listed.responses, **_answers(kind)},
+    )
+
+
+def _answers(kind: Kind) -> dict[int | str, dict[str, Any]]:
+    """The file, what the list refuses, and what only a workbook is refused with."""
+    answers = problem_responses(TooManyRows)
+    for status, answer in answers.items():
+        of_list = kind.listed.responses.get(status, {}).get("description")
+        answer["description"] = "; ".join(filter(None, (of_list, answer["description"])))
+    head = listed.head(listed.begin(kind, {}, "all")).decode()
+    table: dict[str, Any] = {"schema": {"type": "string"}, "example": head}
+    content = {CSV: table, NDJSON: {"schema": {"type": "string"}}, XLSX: {"schema": _BINARY}}
+    return answers | {200: {"description": "The list, whole, in the order of its pages.", "content": content}}
+
+
+def _first_line(kind: Kind) -> str:
+    return (inspect.getdoc(kind.listed.endpoint) or "").partition("\n")[0]
+
+
+for _one in KINDS:
+    _add(_one)
+
+
+async def _file(ctx: Context, request: Request, export: Listed, written: Format) -> StreamingResponse:
+    """What is wrong with the request, or with its size, is said before the first byte."""
+    headers = {"Content-Disposition": f'attachment; filename="{export.kind.name}.{written}"'}
+    # The request's own session may have a connection, and a workbook takes longer than it may be held.
+    await ctx.session.rollback()
+    parts = listed.parts(ctx, export, state_of(request).read_sessions)
+    if written == "xlsx":
+        path = await _workbook(export, parts)
+        return StreamingResponse(_sent(path), 200, headers, XLSX)
+    first = await anext(parts)
+    return StreamingResponse(_encoded(export, first, parts, written), 200, headers, CSV if written == "csv" else NDJSON)
+
+
+async def _encoded(
+    export: Listed, first: listed.Rows, parts: AsyncIterator[listed.Rows], written: Format
+) -> AsyncIterator[bytes]:
+    _WRITTEN_NOW.add(export)
+    try:
+        head = listed.head(export) if written == "csv" else b""
+        yield head + listed.encoded(export, first, csv=written == "csv")
+        async for rows in parts:
+            yield listed.encoded(export, rows, csv=written == "csv")
+    finally:
+        _WRITTEN_NOW.discard(export)
+
+
+async def _workbook(export: Listed, parts: AsyncIterator[listed.Rows]) -> Path:
+    handle, name = tempfile.mkstemp(suffix=".xlsx")
+    os.close(handle)
+    path = Path(name)
+    _WRITTEN_NOW.add(export)
+    try:
+        await listed.write(export, parts, path)
+    except BaseException:
+        _forget(path)
+        raise
+    finally:
+        _WRITTEN_NOW.discard(export)
+    return path
+
+
+async def _sent(path: Path) -> AsyncIterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while data := file.read(_READ_AT_ONCE):
+                yield data
+    finally:
+        _forget(path)
+
+
+def _forget(path: Path) -> None:
+    path.unlink(missing_ok=True)

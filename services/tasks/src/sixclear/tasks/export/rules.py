@@ -5,13 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+import orjson
+
+from sixclear.common.spreadsheets.writing import FORMULA
+from sixclear.common.web.schemas import Schema
+from sixclear.tasks.organisation.schemas import OrganisationBrief
+from sixclear.tasks.task.schemas import PositionView
 
 Language = Literal["vi", "en"]
 # Spreadsheets read UTF-8 where it begins with this mark.
 BYTE_ORDER_MARK = "\ufeff"
-# A cell that begins so is a formula to them, whatever it came from.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _YES_NO: Mapping[Language, Mapping[bool, str]] = {
     "vi": {True: "Có", False: "Không"},
     "en": {True: "Yes", False: "No"},
@@ -77,10 +82,73 @@ def lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _cell(value: Any) -> Any:
+    value = as_text(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def as_text(value: Any) -> Any:
+    """A day or an instant as the API writes it; other values as they are."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def told(value: Any) -> Any:
+    """A value of an answer as a request gives it: a body by its code, a position by its title and its body."""
+    if isinstance(value, OrganisationBrief):
+        return value.code
+    if isinstance(value, PositionView):
+        return {"title": value.title, "organisation": value.organisation_id}
+    if isinstance(value, Schema):
+        return {name: told(getattr(value, name)) for name in type(value).model_fields}
+    return [told(one) for one in value] if isinstance(value, list) else value
+
+
+def columns_of(model: type[Schema]) -> list[str]:
+    """The columns of what is told of a model: a member of a member has the names of both, with a point between."""
+    found = []
+    for name, field in model.model_fields.items():
+        inner = _schema_in(field.annotation)
+        if inner is None or issubclass(inner, OrganisationBrief):
+            found.append(name)
+        elif issubclass(inner, PositionView) or {"title", "organisation"} == inner.model_fields.keys():
+            found += [f"{name}.title", f"{name}.organisation"]
+        else:
+            found += [f"{name}.{below}" for below in columns_of(inner)]
+    return found
+
+
+def _schema_in(annotation: Any) -> type[Schema] | None:
+    """The model that a member is, or None; a list of models is one column."""
+    if isinstance(annotation, type) and issubclass(annotation, Schema):
+        return annotation
+    alternatives = [one for one in get_args(annotation) if one is not type(None)]
+    is_optional = len(alternatives) + 1 == len(get_args(annotation))
+    return _schema_in(alternatives[0]) if is_optional and len(alternatives) == 1 else None
+
+
+def cells(row: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
+    """The values of a row in the order of its columns; a list of words is one text, other structures are JSON."""
+    return [_flat(row, column) for column in columns]
+
+
+def _flat(row: Mapping[str, Any], column: str) -> Any:
+    value: Any = row
+    for name in column.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
+        return "; ".join(map(str, value)) or None
+    return orjson.dumps(value, str).decode() if isinstance(value, dict | list) else value
+
+
+def imported(row: Mapping[str, Any], renamed: Mapping[str, str], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A row by the names of the import: with its task, its directive's identifier, and all of its programme's fields.
+
+    What others must not read is not there, and so is left as it is by an import.
+    """
+    found = {renamed.get(name, name): value for name, value in row.items()}
+    if isinstance(directive := found.get("directive"), dict):
+        found["directive_id"] = directive["directive_id"]
+    if own := {**(found.get("own_fields") or {}), **(found.get("inside_fields") or {})}:
+        found["own_fields"] = own
+    return {"task_id": asked.get("task_id")} | found

@@ -98,16 +98,28 @@ async def open_proposals(ctx: Context, waiting: Sequence[tuple[Task, datetime]])
 
 async def task_response(ctx: Context, task: AnyTask) -> TaskView:
     """A task with everything that it refers to."""
-    numbers = (await numbers_for(ctx, [task])).get(task.task_id, {})
-    whole = await reads_whole(ctx.session, ctx.caller, task)
-    if not whole:
-        numbers = {**numbers, "inside_fields": None}
-    if task.upper_task_id and not await reaches_of_public(ctx.session, [task.upper_task_id]):
-        numbers = {**numbers, "upper_task_id": None}
-    names = await _names(ctx.session, [task])
-    directive = await find_described(ctx.session, task.directive_id) if task.directive_id else None
-    referred = _own_field_organisations(task, names, whole=whole)
-    return TaskView(**_detail(task, names, directive, ctx.now, numbers), own_field_organisations=referred)
+    return (await task_responses(ctx, [task]))[0]
+
+
+async def task_responses(ctx: Context, tasks: Sequence[AnyTask]) -> list[TaskView]:
+    """Tasks with everything that they refer to, by as many statements as one."""
+    numbers = await numbers_for(ctx, tasks)
+    whole = await read_whole(ctx.session, ctx.caller, tasks)
+    uppers = {task.upper_task_id for task in tasks if task.upper_task_id}
+    shown = await reaches_of_public(ctx.session, uppers) if uppers else {}
+    names = await _names(ctx.session, tasks)
+    found = []
+    for task in tasks:
+        told = dict(numbers.get(task.task_id, {}))
+        reads_whole_of_it = task.task_id in whole
+        if not reads_whole_of_it:
+            told["inside_fields"] = None
+        if task.upper_task_id not in shown:
+            told["upper_task_id"] = None
+        directive = await find_described(ctx.session, task.directive_id) if task.directive_id else None
+        referred = _own_field_organisations(task, names, whole=reads_whole_of_it)
+        found.append(TaskView(**_detail(task, names, directive, ctx.now, told), own_field_organisations=referred))
+    return found
 
 
 async def beside_of(ctx: Context, task: AnyTask) -> str:

@@ -1,0 +1,135 @@
+"""What can be exported: the lists of the service, each by the operation that lists it, with its filters and its rule.
+
+A kind is a line here. Its pages are those of the list itself, so a filter, a right or a field is there when the list
+has it; only tasks are read in the order that no change moves, and whole.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.routing import APIRoute
+
+from sixclear.common.use_case import Context
+from sixclear.common.web.pagination import LONGEST_PAGE
+from sixclear.common.web.schemas import Schema
+from sixclear.tasks.comment import routes as comment
+from sixclear.tasks.decision import routes as decision
+from sixclear.tasks.directive import routes as directive
+from sixclear.tasks.directive.schemas import DirectiveEntry
+from sixclear.tasks.evidence import routes as evidence
+from sixclear.tasks.intake.schemas import TaskItem
+from sixclear.tasks.milestone import routes as milestone
+from sixclear.tasks.milestone.schemas import MilestoneEntry
+from sixclear.tasks.organisation import routes as organisation
+from sixclear.tasks.period import routes as period
+from sixclear.tasks.programme import routes as programme
+from sixclear.tasks.reporting import routes as reporting
+from sixclear.tasks.reporting.schemas import BulkProgressItem
+from sixclear.tasks.task import routes as task
+from sixclear.tasks.task.responses import task_responses
+from sixclear.tasks.task.schemas import TaskView
+from sixclear.tasks.task.service.lists import TaskQuery, copied
+from sixclear.tasks.urge import routes as urge
+
+# Some of what is listed, and what the following part begins with.
+Part = tuple[Sequence[Schema], Any]
+Reads = Callable[[Context, Mapping[str, Any], Any], Awaitable[Part]]
+_PAGED = ("cursor", "limit")
+_OF_TASK = Annotated[UUID, Query(alias="task", description="The task whose list it is.")]
+_ANY_TASK: dict[str, Any] = {one.name: None for one in fields(TaskQuery)} | {"sort": "id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A list as an export: `name` is the end of its address, `parameters` are the filters of the list.
+
+    `renamed` says what the import calls a column, `item` has the columns that it takes.
+    """
+
+    name: str
+    own: bool
+    listed: APIRoute
+    parameters: tuple[inspect.Parameter, ...]
+    view: type[Schema]
+    read: Reads
+    item: type[Schema] | None = None
+    renamed: Mapping[str, str] | None = None
+
+
+def _route(router: APIRouter, operation: str) -> APIRoute:
+    return next(one for one in router.routes if isinstance(one, APIRoute) and one.operation_id == operation)
+
+
+def _kind(name: str, router: APIRouter, operation: str, **told: Any) -> Kind:
+    route = _route(router, operation)
+    signature = inspect.signature(route.endpoint)
+    given = signature.parameters.values()
+    shown = signature.return_annotation.model_fields["items"].annotation.__args__[0]
+    filters = [one for one in given if one.name not in (*_PAGED, "ctx", "session")]
+    parameters = tuple(
+        one.replace(annotation=_OF_TASK) if one.name == "task_id" and one.default is one.empty else one
+        for one in filters
+    )
+    told = {"view": shown, "read": _pages(route.endpoint)} | told
+    return Kind(name, route.path.startswith("/own/"), route, parameters, **told)
+
+
+def _pages(listing: Callable[..., Any]) -> Reads:
+    known = inspect.signature(listing).parameters
+
+    async def read(ctx: Context, asked: Mapping[str, Any], after: Any) -> Part:
+        given: dict[str, Any] = {"ctx": ctx, "session": ctx.session, "cursor": after, "limit": LONGEST_PAGE, **asked}
+        page = await listing(**{name: value for name, value in given.items() if name in known})
+        return page.items, page.next
+
+    return read
+
+
+async def _tasks(ctx: Context, asked: Mapping[str, Any], after: Any) -> Part:
+    """A part of a copy: each task once that is there all the while, however the list changes."""
+    narrow = {("query" if name == "q" else name): value for name, value in asked.items() if name != "role"}
+    query = TaskQuery(**{**_ANY_TASK, **narrow})
+    found, following = await copied(ctx, query, asked.get("role"), after, LONGEST_PAGE)
+    return await task_responses(ctx, [one for one, _ in found]), following
+
+
+def _kind_of_tasks(operation: str) -> Kind:
+    told = {"view": TaskView, "read": _tasks, "item": TaskItem, "renamed": {"current_deadline": "deadline"}}
+    kind = _kind("tasks", task.router, operation, **told)
+    unsorted = tuple(one for one in kind.parameters if one.name != "sort")
+    return Kind(kind.name, kind.own, kind.listed, unsorted, kind.view, kind.read, kind.item, kind.renamed)
+
+
+_REPORTS: dict[str, Any] = {"item": BulkProgressItem}
+_MILESTONES: dict[str, Any] = {"item": MilestoneEntry, "renamed": {"current_deadline": "deadline"}}
+KINDS = (
+    _kind_of_tasks("listTasks"),
+    _kind_of_tasks("listOwnTasks"),
+    _kind("organisations", organisation.router, "listOrganisations"),
+    _kind("programmes", programme.router, "listProgrammes"),
+    _kind("directives", directive.router, "listDirectives", item=DirectiveEntry),
+    _kind("reports", reporting.router, "listReports", **_REPORTS),
+    _kind("reports", reporting.router, "listOwnReports", **_REPORTS),
+    _kind("history", task.router, "listTaskHistory"),
+    _kind("history", task.router, "listOwnTaskHistory"),
+    _kind("periods", period.router, "listPeriods"),
+    _kind("periods", period.router, "listOwnPeriods"),
+    _kind("milestones", milestone.router, "listMilestones", **_MILESTONES),
+    _kind("milestones", milestone.router, "listOwnMilestones", **_MILESTONES),
+    _kind("evidence", reporting.router, "listEvidence"),
+    _kind("evidence", reporting.router, "listOwnEvidence"),
+    _kind("comments", comment.router, "listComments"),
+    _kind("comments", comment.router, "listOwnComments"),
+    _kind("decisions", decision.router, "listDecisions"),
+    _kind("decisions", decision.router, "listOwnDecisions"),
+    _kind("urges", urge.router, "listUrges"),
+    _kind("urges", urge.router, "listOwnUrges"),
+    _kind("urge-days", urge.router, "listUrgeDays"),
+    _kind("proposals", task.router, "listOpenProposals"),
+    _kind("periods-to-confirm", period.router, "listPeriodsToConfirm"),
+    _kind("evidence-to-check", evidence.router, "listEvidenceToCheck"),
+)

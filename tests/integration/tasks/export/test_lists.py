@@ -1,0 +1,79 @@
+"""Every list of the service is a file, too: what it says, narrowed as it is, and as the import takes it."""
+
+import csv
+from io import BytesIO, StringIO
+from typing import Any
+
+import orjson
+import pytest
+from python_calamine import CalamineWorkbook
+from tests.integration.tasks.conftest import Service, proposal
+
+from sixclear.tasks.export import kinds, listed
+from sixclear.tasks.export.kinds import KINDS
+
+pytestmark = pytest.mark.asyncio
+
+
+async def answer(service: Service, path: str, code: str | None = None, **asked: Any) -> bytes:
+    """The file of an export."""
+    headers = {} if code is None else service.headers(code)
+    got = await service.http.get(f"{service.prefix}{path}", params=asked, headers=headers)
+    assert got.status_code == 200, got.text
+    assert got.headers["content-disposition"].startswith("attachment; filename=")
+    content: bytes = got.content
+    return content
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    """The rows of a table, by the headings of their columns."""
+    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+async def test_each_list_is_a_table_a_file_of_lines_and_a_workbook(service: Service) -> None:
+    created = (await service.post("P57", "/tasks", proposal(title="=1+1"))).json()
+    assert (await service.post("G06", f"/tasks/{created['task_id']}/progress", {"text": "-x"})).status_code == 201
+    for kind in KINDS:
+        path = f"/own/exports/{kind.name}" if kind.own else f"/exports/{kind.name}"
+        asked = {"task": created["task_id"]} if any(one.name == "task_id" for one in kind.parameters) else {}
+        table = rows_of(await answer(service, path, "P57", **asked))
+        objects = [
+            orjson.loads(line) for line in (await answer(service, path, "P57", format="ndjson", **asked)).splitlines()
+        ]
+        assert len(table) == len(objects), kind
+    (row,) = rows_of(await answer(service, "/exports/tasks"))
+    assert (row["title"], row["lead_organisation"], row["responsible_position.title"]) == ("'=1+1", "G06", "Cục trưởng")
+    (whole,) = [orjson.loads(line) for line in (await answer(service, "/exports/tasks", format="ndjson")).splitlines()]
+    assert (whole["title"], whole["task_id"]) == ("=1+1", created["task_id"])
+    book = CalamineWorkbook.from_filelike(BytesIO(await answer(service, "/exports/tasks", format="xlsx")))
+    (head, only) = book.get_sheet_by_index(0).to_python()
+    shown = dict(zip(head, only, strict=True))
+    assert (shown["title"], shown["status"], shown["percent"]) == ("=1+1", "in_progress", 0)
+
+
+async def test_a_list_is_exported_as_the_import_takes_it(service: Service) -> None:
+    created = (await service.post("P57", "/tasks", proposal())).json()
+    lines = await answer(service, "/own/exports/tasks", "P57", role="assigning", format="ndjson", columns="import")
+    headers = service.headers("P57") | {"content-type": "application/x-ndjson"}
+    again = (await service.http.post(f"{service.prefix}/tasks/bulk", content=lines, headers=headers)).json()
+    assert (again["unchanged"], again["rejected"]) == (1, 0), again
+    (row,) = rows_of(await answer(service, "/own/exports/tasks", "P57", role="assigning", columns="import"))
+    assert row["deadline"] == created["current_deadline"]
+    assert "bucket" not in row
+
+
+async def test_what_is_restricted_is_in_no_public_file(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "LONGEST_PAGE", 2)
+    for number in range(5):
+        kept = "restricted" if number == 4 else "public"
+        entry = proposal(external_id=f"NV-{number}", classification=kept)
+        assert (await service.post("P57", "/tasks", entry)).status_code == 201
+    assert len(rows_of(await answer(service, "/exports/tasks"))) == 4
+    assert len(rows_of(await answer(service, "/own/exports/tasks", "P57", role="assigning"))) == 5
+    narrowed = await answer(service, "/exports/tasks", external_id="NV-2", source="ministry")
+    assert [row["external_id"] for row in rows_of(narrowed)] == ["NV-2"]
+    monkeypatch.setattr(listed, "MOST_ROWS", 3)
+    refused = await service.http.get(f"{service.prefix}/exports/tasks", params={"format": "xlsx"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "too-many-rows")
+    unknown = await service.http.get(f"{service.prefix}/exports/tasks", params={"organisation": "X"})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "reference-unknown")
