@@ -75,7 +75,7 @@ _HANGS = "it is published as its task is, and its event carries what counts the 
 _LISTS = "an export is the list itself, with its filters, its rule and its pages"
 _ITEM = "the columns of an import are the fields of its item"
 _EXPORTED = (
-    *("comment", "decision", "directive", "evidence", "milestone", "organisation", "period", "programme"),
+    *("comment", "decision", "directive", "evidence", "filing", "milestone", "organisation", "period", "programme"),
     *("reporting", "task", "urge"),
 )
 _LIVES = "a simulated life is what the rules of tasks make of it"
@@ -86,6 +86,7 @@ TASKS = House(
         "classification | log",
         "export",
         "intake | simulation",
+        "filing",
         "reporting | withdrawal | succession",
         "decision | milestone | period",
         "comment | evidence | urge",
@@ -113,6 +114,7 @@ TASKS = House(
         "export.kinds": Idea("recording", "which lists are files, by the operations that list them"),
         "export.listed": Idea("service", "a list as a file, part by part"),
         "file.stores": Idea("repository", "the folder or bucket that the settings name"),
+        "programme.obligation": Idea("rules", "which bodies report on a programme how often, and by when, pure"),
         "programme.ladder": Idea("rules", "when a task that nears its deadline is told to whom, pure"),
         "organisation.names": Idea("rules", "how people write a name that they look for; the repository finds by it"),
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
@@ -165,6 +167,10 @@ TASKS = House(
         "urge -> task.errors": "a task that the caller may not see is refused here as there",
         "urge -> task.events": _HANGS,
         "urge -> task.filters": "in which tasks a body has a part is said once",
+        "filing.schemas -> organisation.schemas": _NAMED,
+        "filing -> programme.obligation": "a programme says who reports how often",
+        "filing -> task.lifecycle": "which tasks a body works on is said once",
+        "filing -> task.filters": "many identifiers are one parameter, as in lists of tasks",
         "milestone -> task.lifecycle": _HANGS,
         "milestone -> task.errors": "a task that the caller may not see is refused here as there",
         "milestone -> task.deadlines": "a date means the same instant for a part as for the whole",

@@ -14,6 +14,7 @@ from sixclear.common.testing.examples import declared_examples, emitted_examples
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.tasks.census.service import count
 from sixclear.tasks.events import EVENTS
+from sixclear.tasks.filing.service import passing as filings
 from sixclear.tasks.organisation.seed import organisation_id
 from sixclear.tasks.period.service.passing import pass_time
 from sixclear.tasks.urge.service import ladder
@@ -198,6 +199,24 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     service.clock.pass_by(hours=30)
     await ladder.pass_time(service.database, service.log, service.clock)
     await granted("G06", {"kind": "cancellation"})
+    await what_bodies_owe(service, step)
+
+
+async def what_bodies_owe(service: Service, step: Callable[[str, str, Any], Awaitable[None]]) -> None:
+    """What three bodies owe for a week, each change of it once."""
+    weekly = {"name": "weekly", "every": "week", "who": "named", "organisations": ["G06", "G01", "75"]}
+    path, asked = f"{service.prefix}/programmes/plan/obligations", [weekly | {"due_days": 0.5, "lock_days": 2}]
+    said = await service.http.put(path, json={"obligations": asked}, headers=service.headers("P57"))
+    assert said.status_code == 200, said.text
+    await filings.pass_time(service.database, service.log, service.clock)
+    owed = {one["organisation"]["code"]: one for one in (await service.get("/filings"))["items"]}
+    await step("G06", "/own/filings", {"period": owed["G06"]["period"]})
+    exempt = {"reason": "Sắp xếp bộ máy", "document": "12/QĐ-BCĐ"}
+    await step("P57", f"/filings/{owed['G01']['filing_id']}/exempt", exempt)
+    service.clock.pass_by(hours=24 * 10)
+    await filings.pass_time(service.database, service.log, service.clock)
+    await step("P57", f"/filings/{owed['75']['filing_id']}/reopen", {"reason": "Mất điện diện rộng do bão"})
+    await step("75", "/own/filings", {"period": owed["75"]["period"]})
 
 
 @pytest.mark.asyncio

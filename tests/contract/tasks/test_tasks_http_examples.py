@@ -84,6 +84,7 @@ async def _tell_and_compare(service: Service) -> None:
     said = {"kind": "urging", "text": "Đề nghị báo cáo tiến độ", "position": "Chánh Văn phòng"}
     urge_id = (await service.post("P57", f"/tasks/{task_id}/urges", said)).json()["urge_id"]
     await _give_a_ladder(service)
+    filing_id = (await service.get("/filings"))["items"][0]["filing_id"]
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await _export_of_task(service, str(task_id))
@@ -101,6 +102,7 @@ async def _tell_and_compare(service: Service) -> None:
         evidence_id=evidence_id,
         decision_id=decision_id,
         urge_id=urge_id,
+        filing_id=filing_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

@@ -26,6 +26,7 @@ from sixclear.tasks.evidence.service import CHILDREN as EVIDENCE
 from sixclear.tasks.export import routes as export
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import routes as file
+from sixclear.tasks.filing import routes as filing
 from sixclear.tasks.intake import routes as intake
 from sixclear.tasks.intake.service import FILES as TASKS
 from sixclear.tasks.log import routes as log
@@ -66,6 +67,7 @@ ROUTERS = (
     evidence.router,
     comment.router,
     urge.router,
+    filing.router,
     JOBS,
     log.router,
     log.own_router,

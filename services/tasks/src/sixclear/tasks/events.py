@@ -6,6 +6,7 @@ from sixclear.tasks.comment.events import COMMENT_EVENTS
 from sixclear.tasks.decision.events import DECISION_EVENTS
 from sixclear.tasks.directive.events import DIRECTIVE_EVENTS
 from sixclear.tasks.evidence.events import EVIDENCE_EVENTS
+from sixclear.tasks.filing.events import FILING_EVENTS
 from sixclear.tasks.milestone.events import MILESTONE_EVENTS
 from sixclear.tasks.organisation.events import ORGANISATION_EVENTS
 from sixclear.tasks.period.events import PERIOD_EVENTS
@@ -26,6 +27,7 @@ EVENTS = EventCatalogue(
         PERIOD_EVENTS,
         COMMENT_EVENTS,
         URGE_EVENTS,
+        FILING_EVENTS,
         CENSUS_EVENTS,
     ),
 )

@@ -21,6 +21,7 @@ from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.directive.schemas import DirectiveEntry
 from sixclear.tasks.evidence import routes as evidence
+from sixclear.tasks.filing import routes as filing
 from sixclear.tasks.intake.schemas import TaskItem
 from sixclear.tasks.milestone import routes as milestone
 from sixclear.tasks.milestone.schemas import MilestoneEntry
@@ -129,6 +130,8 @@ KINDS = (
     _kind("urges", urge.router, "listUrges"),
     _kind("urges", urge.router, "listOwnUrges"),
     _kind("urge-days", urge.router, "listUrgeDays"),
+    _kind("filings", filing.router, "listFilings"),
+    _kind("filings", filing.router, "listOwnFilings"),
     _kind("proposals", task.router, "listOpenProposals"),
     _kind("periods-to-confirm", period.router, "listPeriodsToConfirm"),
     _kind("evidence-to-check", evidence.router, "listEvidenceToCheck"),

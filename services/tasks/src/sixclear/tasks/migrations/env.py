@@ -6,6 +6,7 @@ from sixclear.tasks.decision import models as decision
 from sixclear.tasks.directive import models as directive
 from sixclear.tasks.evidence import models as evidence
 from sixclear.tasks.file import models as file
+from sixclear.tasks.filing import models as filing
 from sixclear.tasks.milestone import models as milestone
 from sixclear.tasks.organisation import models as organisation
 from sixclear.tasks.period import models as period
@@ -15,6 +16,6 @@ from sixclear.tasks.task import models as task
 from sixclear.tasks.urge import models as urge
 
 # A table is known once its module is imported.
-TABLES = comment, decision, evidence, file, milestone, period, organisation, programme, directive, task, urge
+TABLES = comment, decision, evidence, file, filing, milestone, period, organisation, programme, directive, task, urge
 
 run_env(Base.metadata)

@@ -36,3 +36,12 @@ class LadderRefused(DomainError):
         "A rung is not later than the one before it, it counts days that do not fit, or no hour is left for sending."
     )
     remedy = "Correct what `errors` names: days rise, and once they are working days they stay so."
+
+
+class ObligationsRefused(DomainError):
+    code, status, title = "obligations-refused", 422, "The reporting obligations are refused"
+    meaning = (
+        "Two obligations have one name, one begins in the past or does not say which bodies it is for, or an instant "
+        "comes before the one that it follows."
+    )
+    remedy = "Correct what `errors` names. An obligation that is there keeps the day from which on it holds."

@@ -36,6 +36,10 @@ class ProgrammeData(EventData):
         default=None,
         description="When its tasks are told to whom, as the OpenAPI description has it; null: by default.",
     )
+    obligations: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="Who reports on it how often, as the OpenAPI description has it; null: no body has to.",
+    )
 
 
 PROGRAMME_EVENTS = EntityEvents(

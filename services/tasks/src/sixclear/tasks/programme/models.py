@@ -44,6 +44,8 @@ class Programme(Versioned, Base):
     work_groups: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     # When its tasks are told to whom, as it was described; null: the default of `ladder.py`.
     ladder: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # Who reports on it how often, as it was described; null: no body has to.
+    obligations: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from math import isfinite
 from typing import Any, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from sixclear.common.calendar import Calendar
 from sixclear.common.clock import CLOSE_OF_DAY
 from sixclear.common.web.known_names import nearest_and_known
 from sixclear.common.web.texts import Link
@@ -35,6 +36,23 @@ class Terms:
 def terms(due_roll: str, deadline_hour: int, period_lock_days: int, periods_confirmed: bool) -> Terms:
     """What a programme says of its dates, from its columns."""
     return Terms(due_roll, time(deadline_hour), period_lock_days, periods_confirmed)
+
+
+def rolled(day: date, roll: str, known: Calendar) -> date:
+    """The working day on which what is due on `day` falls due; the day itself with `keep`."""
+    ahead = timedelta(days={"next": 1, "previous": -1}.get(roll, 0))
+    while ahead and not known.works(day):
+        day += ahead
+    return day
+
+
+def key_of(day: date, unit: str) -> str:
+    """The name of the period of a day."""
+    if unit == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year:04}-W{week:02}"
+    names = {"year": f"{day:%Y}", "quarter": f"{day:%Y}-Q{(day.month + 2) // 3}", "month": f"{day:%Y-%m}"}
+    return names.get(unit, f"{day:%Y-%m-%d}")
 
 
 @dataclass(frozen=True, slots=True)

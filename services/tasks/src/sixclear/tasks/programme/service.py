@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change
+from sixclear.common.clock import civil_date
 from sixclear.common.entity_cache import remembered
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
@@ -15,10 +16,12 @@ from sixclear.common.use_case import AlreadyRegistered, Context, Expect, Organis
 from sixclear.common.web.merge_patch import patched
 from sixclear.tasks.fields import PREFIX, Reach
 from sixclear.tasks.organisation.service import hold, referenced, refuse_ended
+from sixclear.tasks.programme import obligation as obligations
 from sixclear.tasks.programme import repository as rows
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.programme.ladder import Ladder, check_ladder, ladder_of, stored
 from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.programme.obligation import Obligation, check_obligations, obligations_of
 from sixclear.tasks.programme.recording import PROGRAMME
 from sixclear.tasks.programme.rules import ProgrammeFacts, check_described, check_groups, own_fields_of
 from sixclear.tasks.programme.schemas import ProgrammeEntry
@@ -182,6 +185,26 @@ async def put_ladder(ctx: Context, slug: str, ladder: Ladder, expect: Expect) ->
     occurred_at = ctx.fact_time(None, programme.occurred_at)
     await record(ctx, programme, Change("updated", {"ladder": stored(ladder)}), occurred_at, PROGRAMME)
     return programme, True
+
+
+async def put_obligations(
+    ctx: Context, slug: str, wanted: Sequence[Obligation], expect: Expect
+) -> tuple[Programme, tuple[Obligation, ...]]:
+    """Say who reports on a programme how often; its owner may. What it says already changes nothing.
+
+    Returns the programme and what it said before. Raises ProgrammeNotFound, OrganisationNotAllowed and
+    ObligationsRefused, and what `expect` raises.
+    """
+    programme = await locked(ctx, slug, expect)
+    ctx.require_organisation({programme.owner_organisation_id}, "change a programme of another organisation")
+    before = obligations_of(programme.obligations)
+    check_obligations(before, wanted, civil_date(ctx.now))
+    if before == tuple(wanted):
+        return programme, before
+    occurred_at = ctx.fact_time(None, programme.occurred_at)
+    change = Change("updated", {"obligations": obligations.stored(wanted)})
+    await record(ctx, programme, change, occurred_at, PROGRAMME)
+    return programme, before
 
 
 async def owns_programmes(ctx: Context, organisation_id: UUID) -> bool:

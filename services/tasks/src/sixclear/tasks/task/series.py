@@ -12,7 +12,7 @@ from itertools import islice, takewhile
 
 from sixclear.common.calendar import Calendar, calendar
 from sixclear.common.clock import CIVIL_ZONE, civil_date, close_of_day
-from sixclear.tasks.programme.rules import Terms
+from sixclear.tasks.programme.rules import Terms, key_of, rolled
 from sixclear.tasks.task.deadlines import around, frequency, named_in_a_row, occurrences
 from sixclear.tasks.task.errors import RecurrenceInvalid
 
@@ -73,23 +73,6 @@ class Series:
         """The days that the rule names, from `first` on."""
         late = self.since.astimezone(CIVIL_ZONE).time() > self.terms.closes
         return occurrences(self.rule, self.start, first, late=late)
-
-
-def rolled(day: date, roll: str, known: Calendar) -> date:
-    """The working day on which what is due on `day` falls due; the day itself with `keep`."""
-    ahead = timedelta(days={"next": 1, "previous": -1}.get(roll, 0))
-    while ahead and not known.works(day):
-        day += ahead
-    return day
-
-
-def key_of(day: date, unit: str) -> str:
-    """The name of the period of a day."""
-    if unit == "week":
-        year, week, _ = day.isocalendar()
-        return f"{year:04}-W{week:02}"
-    names = {"year": f"{day:%Y}", "quarter": f"{day:%Y}-Q{(day.month + 2) // 3}", "month": f"{day:%Y-%m}"}
-    return names.get(unit, f"{day:%Y-%m-%d}")
 
 
 @lru_cache(maxsize=1024)
