@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.change import Change, TransitionNotAllowed
 from sixclear.tasks.filing import lifecycle
 from sixclear.tasks.filing.lifecycle import FilingState, Said, without_change
 
@@ -20,7 +20,7 @@ TASKS = [UUID(int=number) for number in range(1, 6)]
 NOTHING = Said([], 0, empty=True)
 
 
-def after(filing: FilingState, change: lifecycle.Change) -> FilingState:
+def after(filing: FilingState, change: Change) -> FilingState:
     known = {name: value for name, value in change.fields.items() if hasattr(filing, name)}
     return replace(filing, **known)
 

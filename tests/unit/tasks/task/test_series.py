@@ -6,8 +6,8 @@ from itertools import islice, pairwise
 import pytest
 
 from sixclear.common.calendar import calendar
-from sixclear.tasks.programme.rules import Terms
-from sixclear.tasks.task.series import Series, Window, current_period, has_ended, rolled, unit_of, windows
+from sixclear.tasks.programme.rules import Terms, rolled
+from sixclear.tasks.task.series import Series, Window, current_period, has_ended, unit_of, windows
 
 SINCE = datetime(2025, 12, 1, 2, 0, tzinfo=UTC)
 
