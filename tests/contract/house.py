@@ -72,6 +72,7 @@ _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
 _WHO_CONFIRMS = "which body may confirm a task is said once, as a rule and in SQL"
 _HANGS = "it is published as its task is, and its event carries what counts the task"
+_HANGING = ("comment", "urge", "milestone", "evidence", "period")
 _LISTS = "an export is the list itself, with its filters, its rule and its pages"
 _ITEM = "the columns of an import are the fields of its item"
 _EXPORTED = (
@@ -146,11 +147,11 @@ TASKS = House(
         "task.responses -> directive.schemas": "a task shows the document that gave it",
         "withdrawal -> directive.errors": "a directive is refused here as there",
         "withdrawal -> directive.schemas": "why a directive is taken out is a request on directives",
+        **{f"{one} -> task.lifecycle": _HANGS for one in _HANGING},
+        **{f"{one} -> task.events": _HANGS for one in _HANGING},
         "comment.schemas -> organisation.schemas": _NAMED,
-        "comment -> task.lifecycle": _HANGS,
         "comment -> task.mandate": "who oversees is told by the token, as what it reads is",
         "comment -> task.errors": "a task that the caller may not see is refused here as there",
-        "comment -> task.events": _HANGS,
         "decision.schemas -> organisation.schemas": _NAMED,
         "decision -> programme.rules": "a programme says which groups of work it has",
         "decision -> task.lifecycle": "what is decided is a step of the task's own life",
@@ -163,30 +164,22 @@ TASKS = House(
         "urge.schemas -> organisation.schemas": _NAMED,
         "urge.schemas -> task.schemas": "a position is shown as a task shows it",
         "urge -> programme.ladder": "a programme says when its tasks are told to whom",
-        "urge -> task.lifecycle": _HANGS,
         "urge -> task.errors": "a task that the caller may not see is refused here as there",
-        "urge -> task.events": _HANGS,
         "urge -> task.filters": "in which tasks a body has a part is said once",
         "filing.schemas -> organisation.schemas": _NAMED,
         "filing -> programme.obligation": "a programme says who reports how often",
         "filing -> task.lifecycle": "which tasks a body works on is said once",
         "filing -> task.filters": "many identifiers are one parameter, as in lists of tasks",
-        "milestone -> task.lifecycle": _HANGS,
         "milestone -> task.errors": "a task that the caller may not see is refused here as there",
         "milestone -> task.deadlines": "a date means the same instant for a part as for the whole",
-        "milestone -> task.events": _HANGS,
-        "evidence -> task.lifecycle": _HANGS,
         "milestone -> evidence.schemas": "a milestone says whether its evidence was accepted",
         "evidence -> task.errors": "a task that the caller may not see is refused here as there",
-        "evidence -> task.events": _HANGS,
         "evidence.routes -> file.stores": "evidence is answered from the place of files",
         "evidence -> organisation.schemas": _NAMED,
         "reporting -> evidence.schemas": "the list of a task's evidence says what was decided on each piece",
         "evidence -> task.filters": _WHO_CONFIRMS,
         "period -> task.filters": _WHO_CONFIRMS,
         "period -> organisation.schemas": _NAMED,
-        "period -> task.lifecycle": _HANGS,
-        "period -> task.events": _HANGS,
         "period -> task.series": "the windows of a rule are found once, for the task and for its periods",
         "period -> programme.rules": "a programme says when its days end and where due days go",
         "period -> evidence.schemas": "a period says how much of its evidence was accepted",
