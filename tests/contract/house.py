@@ -85,6 +85,7 @@ TASKS = House(
     order=(
         "census",
         "classification | log",
+        "connector",
         "export",
         "intake | simulation",
         "filing",
@@ -100,6 +101,7 @@ TASKS = House(
     folders={
         "file": "a table without a topic: a file is told of by what names it",
         "calendar": "a question: the days of the library's calendar",
+        "connector": "a table without a topic: where a body sends its reports on is its own",
         "classification": "verbs: what the classification of now allows to be told of a kept answer",
         "withdrawal": "verbs: a directive is taken out by what the tasks say that name it",
         "log": "a question: which events a body may read",
@@ -149,6 +151,7 @@ TASKS = House(
         "withdrawal -> directive.schemas": "why a directive is taken out is a request on directives",
         **{f"{one} -> task.lifecycle": _HANGS for one in _HANGING},
         **{f"{one} -> task.events": _HANGS for one in _HANGING},
+        "connector.repository -> task.filters": "how a statement names many tasks is said once",
         "comment.schemas -> organisation.schemas": _NAMED,
         "comment -> task.mandate": "who oversees is told by the token, as what it reads is",
         "comment -> task.errors": "a task that the caller may not see is refused here as there",

@@ -104,6 +104,7 @@ def _is_located(operation: dict[str, Any]) -> bool:
         "registerProgramme",
         "registerDirective",
         "putEntry",
+        "putConnector",
         "registerOrganisation",
     }
 

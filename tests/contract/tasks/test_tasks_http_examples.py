@@ -85,6 +85,7 @@ async def _tell_and_compare(service: Service) -> None:
     urge_id = (await service.post("P57", f"/tasks/{task_id}/urges", said)).json()["urge_id"]
     await _give_a_ladder(service)
     filing_id = (await service.get("/filings"))["items"][0]["filing_id"]
+    connector_id = await _send_on(service, str(task_id))
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await _export_of_task(service, str(task_id))
@@ -103,6 +104,7 @@ async def _tell_and_compare(service: Service) -> None:
         decision_id=decision_id,
         urge_id=urge_id,
         filing_id=filing_id,
+        connector_id=connector_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)
@@ -158,3 +160,31 @@ async def _send_a_file(service: Service, task_id: str) -> None:
     assert (await service.http.get(evidence["url"])).content == b"%PDF-1.7\nNghi\xe1\xbb\x87m thu"
     own_path = evidence["url"].replace("/evidence/", "/own/evidence/")
     assert (await service.http.get(own_path, headers=headers)).status_code == 200
+
+
+async def _send_on(service: Service, task_id: str) -> str:
+    """What a ministry reports is sent on to a system of another level; nothing leaves this machine."""
+    entry = {
+        "name": "Hệ thống theo dõi nghị quyết",
+        "adapter": "http",
+        "address": "https://receiver.example/api/indices/{index}",
+        "credential": {"kind": "bearer", "secret": "resolution-system"},
+        "mapping": {
+            "items": [{"index": "NQ57-01", "task_ids": [task_id]}],
+            "fields": [
+                {"name": "period", "of": "period"},
+                {"name": "percent", "of": "percent"},
+                {"name": "text", "of": "text"},
+            ],
+        },
+    }
+    made = await service.post("G06", "/connectors", entry)
+    assert made.status_code == 201, made.text
+    path = f"/connectors/{made.json()['connector_id']}"
+    for query in ("?dry_run=true", ""):
+        put = await service.post("G06", f"{path}/deliveries{query}", {"period": "2026-W23"})
+        assert put.json()["put"] == 1, put.text
+    for read in ("/connectors", path, f"{path}/deliveries"):
+        answer = await service.http.get(f"{service.prefix}{read}", headers=service.headers("G06"))
+        assert answer.status_code == 200, answer.text
+    return str(made.json()["connector_id"])

@@ -98,7 +98,7 @@ async def test_an_hour_without_the_receiver_doubles_nothing(database: Database, 
         assert await put(database, clock, key) is not None
     sent = 0
     for _ in range(60):
-        receiver.replies = [NotSent("no-connection")] * 3
+        receiver.replies = [NotSent("no-connection", down=True)] * 3
         sent += await deliver(database, clock, receiver, Reports())
         clock.pass_by(minutes=1)
     assert receiver.has == {}
@@ -203,7 +203,7 @@ async def test_one_receiver_that_is_down_holds_up_no_other(database: Database, c
 
     async def half(outgoing: Outgoing) -> Reply:
         if outgoing.headers["Idempotency-Key"] == "a":
-            raise NotSent("no-connection")
+            raise NotSent("no-connection", down=True)
         return await receiver(outgoing)
 
     await deliver(database, clock, half, Reports())

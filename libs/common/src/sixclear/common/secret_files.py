@@ -19,6 +19,29 @@ class SecretMark:
 SECRET = SecretMark()
 
 
+class SecretUnreadable(Exception):
+    """A file holds no secret that can be used; the text says why and names nothing."""
+
+
+def secret_in(path: Path) -> str:
+    """The secret in a file, without a line break at its end; raises SecretUnreadable."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST_BYTES + 1)
+        text = content.decode().rstrip("\r\n")
+    except FileNotFoundError as error:
+        raise SecretUnreadable("there is no such file") from error
+    except IsADirectoryError as error:
+        raise SecretUnreadable("this is a folder, not a file") from error
+    except PermissionError as error:
+        raise SecretUnreadable("this user may not read the file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SecretUnreadable("the file cannot be read as text") from error
+    if not text or len(content) > _LONGEST_BYTES:
+        raise SecretUnreadable(f"the file is empty or longer than {_LONGEST_BYTES} bytes")
+    return text
+
+
 def is_secret(field: FieldInfo) -> bool:
     """Whether the field's value must not be shown, and may stand in a file."""
     return (
@@ -78,20 +101,9 @@ class _SecretFiles(PydanticBaseSettingsSource):
 
     def _content(self, name: str, path: Path) -> str:
         try:
-            with path.open("rb") as file:
-                content = file.read(_LONGEST_BYTES + 1)
-            text = content.decode().rstrip("\r\n")
-        except FileNotFoundError as error:
-            raise self._refused(name, "there is no such file") from error
-        except IsADirectoryError as error:
-            raise self._refused(name, "this is a folder, not a file") from error
-        except PermissionError as error:
-            raise self._refused(name, "this user may not read the file") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise self._refused(name, "the file cannot be read as text") from error
-        if not text or len(content) > _LONGEST_BYTES:
-            raise self._refused(name, f"the file is empty or longer than {_LONGEST_BYTES} bytes")
-        return text
+            return secret_in(path)
+        except SecretUnreadable as error:
+            raise self._refused(name, str(error)) from error
 
     def _refused(self, name: str, words: str) -> ValidationError:
         error = PydanticCustomError("secret_file", "{words}", {"words": words})

@@ -18,6 +18,7 @@ from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
 from sixclear.tasks.comment import routes as comment
 from sixclear.tasks.comment.service import CHILDREN as COMMENTS
+from sixclear.tasks.connector import routes as connector
 from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.decision.service.follow import CHILDREN as DECISIONS
 from sixclear.tasks.directive import routes as directive
@@ -68,6 +69,7 @@ ROUTERS = (
     comment.router,
     urge.router,
     filing.router,
+    connector.router,
     JOBS,
     log.router,
     log.own_router,

@@ -1,11 +1,20 @@
 """Settings of the tasks service."""
 
-from pydantic import Field, SecretStr
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, FilePath, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from sixclear.common.database_address import DATABASE_ADDRESS, DatabaseAddress
 from sixclear.common.secret_files import ReadSettings
 from sixclear.common.settings import HttpAddress
+from sixclear.common.visitor import trusted_networks
+
+
+def _networks(value: str) -> str:
+    trusted_networks(value)
+    return value
 
 
 class Settings(ReadSettings):
@@ -78,4 +87,18 @@ class Settings(ReadSettings):
         ge=1,
         le=100_000,
         description="Most files that a body may have sent and not named yet; beyond it: 409. They go after a day.",
+    )
+    connector_secrets: Path | None = Field(
+        default=None,
+        description="The folder with the secrets of connectors: in it a folder for each body, named by its "
+        "`organisation_id`, and in that a file for each secret. Empty: connectors send without any.",
+    )
+    outgoing_allowed: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        description="Addresses and networks, with commas, of the own network that connectors may send to, also over "
+        "plain http. Everything else that they send goes over https to public addresses. Empty: none.",
+    )
+    outgoing_ca_file: FilePath | None = Field(
+        default=None,
+        description="Authorities that sign the certificates of receivers, PEM. Without it: the usual ones.",
     )

@@ -7,9 +7,13 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.source_target import SourceTarget, Work
 from sixclear.common.runtime.target import Runtime
+from sixclear.common.sender.courier import deliver
+from sixclear.common.sender.sender import Sender
 from sixclear.common.settings import CommonSettings
+from sixclear.common.visitor import trusted_networks
 from sixclear.tasks.app import create_app
 from sixclear.tasks.census.service import count
+from sixclear.tasks.connector.service.send import ConnectorMission
 from sixclear.tasks.decision.service.apply import apply_decisions
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.evidence.service import redact_left
@@ -67,6 +71,20 @@ PASSING = {"periods": _timed(pass_time), "ladders": _timed(ladder.pass_time), "f
 GOING_ON = {"decisions": _timed(apply_decisions), "redactions": _timed(redact_left)}
 
 
+def _deliveries(settings: Settings) -> Work:
+    """What connectors put is sent; tokens that were got for it are kept while the process runs."""
+    sender = Sender(trusted_networks(settings.outgoing_allowed), settings.outgoing_ca_file)
+    missions: list[ConnectorMission] = []
+
+    async def send(target: Target) -> None:
+        if not missions:
+            clock = target.runtime.clock
+            missions.append(ConnectorMission(target.database, sender.send, clock, settings.connector_secrets))
+        await deliver(target.database, target.runtime.clock, sender.send, missions[0])
+
+    return send
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     own = with_files(settings or Settings(), runtime.settings)
@@ -82,5 +100,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         count=count,
         tend=TENDED,
         pass_time=PASSING,
-        go_on=GOING_ON,
+        go_on=GOING_ON | {"deliveries": _deliveries(own)},
     )

@@ -58,9 +58,9 @@ async def checked(
             texts = await ask(host, port)
         addresses = [meant(ipaddress.ip_address(text)) for text in texts]
     except (OSError, UnicodeError, ValueError):  # TimeoutError is an OSError
-        raise NotSent("name-unknown") from None
+        raise NotSent("name-unknown", down=True) from None
     if not 0 < len(addresses) <= _MOST_ADDRESSES:
-        raise NotSent("name-unknown")
+        raise NotSent("name-unknown", down=True)
     own = [any(one in network for network in allowed) for one in addresses]
     if not all(mine or is_public(one) for mine, one in zip(own, addresses, strict=True)):
         raise NotSent("address-private", again=False)

@@ -25,7 +25,6 @@ _TOLD = 500
 # What a receiver says of a moment, not of what was sent.
 _PASSES = frozenset({408, 425, 429})
 _IS_DOWN = frozenset({429, 502, 503, 504})
-_NOT_TAKEN = frozenset({"no-connection", "name-unknown", "certificate-refused"})
 
 Send = Callable[[Outgoing], Awaitable[Reply]]
 
@@ -133,7 +132,7 @@ async def _attempt(clock: Clock, send: Send, mission: Mission, taken: Row[Any]) 
     except NotSent as failure:
         if not failure.again:
             return Outcome("refused", problem=failure.code)
-        outcome = Outcome("waiting", problem=failure.code, down=failure.code in _NOT_TAKEN)
+        outcome = Outcome("waiting", problem=failure.code, down=failure.down)
     except Exception as error:
         # The message stands in the way of those behind it on its subject, and of no other.
         _log.warning("message not sent", kind=mission.kind, error=type(error).__name__)

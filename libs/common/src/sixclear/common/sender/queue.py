@@ -22,6 +22,8 @@ LEASE = timedelta(minutes=2)
 GIVEN_UP_AFTER = timedelta(days=7)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 _LONGEST_ASKED = timedelta(days=1)
+# A message as it is kept, with its state.
+Kept = Row[Any]
 _IDS = ARRAY(PgUUID(as_uuid=True))
 
 DDL_V1: list[str] = [
@@ -160,7 +162,7 @@ async def put(session: AsyncSession, message: Message, now: datetime) -> UUID | 
     return found
 
 
-async def take(session: AsyncSession, kind: str, now: datetime, most: int) -> Sequence[Row[Any]]:
+async def take(session: AsyncSession, kind: str, now: datetime, most: int) -> Sequence[Kept]:
     """So many messages that are due, leased to the caller; the attempt of each is begun."""
     values = {"kind": kind, "now": now, "leased_until": now + LEASE, "most": most}
     return (await session.execute(_TAKE, values)).all()
@@ -182,7 +184,7 @@ class Outcome:
     down: bool = False
 
 
-async def keep(session: AsyncSession, taken: Row[Any], outcome: Outcome, now: datetime) -> None:
+async def keep(session: AsyncSession, taken: Kept, outcome: Outcome, now: datetime) -> None:
     """Keep what became of a message that was taken. After a lease that ran out nothing is changed but its attempt."""
     values = {
         "outgoing_id": taken.outgoing_id,
@@ -199,7 +201,7 @@ async def keep(session: AsyncSession, taken: Row[Any], outcome: Outcome, now: da
     await session.execute(_KEEP, values)
 
 
-async def give_back(session: AsyncSession, taken: Row[Any], until: datetime) -> None:
+async def give_back(session: AsyncSession, taken: Kept, until: datetime) -> None:
     """Let a message that was taken, and was not sent, be as it was, and wait until then."""
     await session.execute(_GIVE_BACK, {"outgoing_id": taken.outgoing_id, "number": taken.attempts, "until": until})
 
@@ -218,7 +220,7 @@ async def drop(session: AsyncSession, ids: Collection[UUID], problem: str, now: 
 
 async def list_sent(
     session: AsyncSession, kind: str, owner_id: UUID, state: str | None, before: UUID | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Kept]:
     """Messages of an owner, those put last first, before one of them; without what they say."""
     values = {"kind": kind, "owner_id": owner_id, "state": state, "before": before, "limit": limit}
     return (await session.execute(_LIST, values)).all()
@@ -240,7 +242,7 @@ def pause_after(attempts: int, outgoing_id: UUID) -> timedelta:
     return pause * (1 + outgoing_id.int % 1000 / 5000)
 
 
-def again_at(taken: Row[Any], now: datetime, asked: timedelta | None) -> datetime | None:
+def again_at(taken: Kept, now: datetime, asked: timedelta | None) -> datetime | None:
     """When a message that failed is tried again, not before the receiver asked for it; None: it is given up."""
     if now - taken.put_at >= GIVEN_UP_AFTER:
         return None

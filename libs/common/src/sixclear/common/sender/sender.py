@@ -88,12 +88,13 @@ class Sender:
         addresses, own = await checked(_host(url), url.port or _PORTS[url.scheme], self._allowed, self._ask)
         if url.scheme == "http" and not own:
             raise NotSent("plain-http", again=False)
-        failure = NotSent("no-connection")
+        failure = NotSent("no-connection", down=True)
         for address in addresses:
             try:
                 return await self._sent_to(outgoing, url, address)
             except httpx2.ConnectError as error:  # nothing was sent yet: the next address may be reachable
-                failure = NotSent("certificate-refused" if _is_about_certificate(error) else "no-connection")
+                code = "certificate-refused" if _is_about_certificate(error) else "no-connection"
+                failure = NotSent(code, down=True)
             except httpx2.HTTPError:
                 raise NotSent("connection-broken") from None
         raise failure

@@ -1,0 +1,1 @@
+"""Connectors: kept, asked for deliveries, and their deliveries sent."""
