@@ -7,10 +7,8 @@ from uuid import uuid4
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task
 from tests.integration.tasks.connector.receivers import Indices, Sending, receiving
+from tests.integration.tasks.filing.filings import WEEKLY, file, oblige
 
-from sixclear.common.caller import Caller
-from sixclear.common.use_case import Context
-from sixclear.tasks.connector.service.deliver import pass_on
 from sixclear.tasks.organisation.seed import organisation_id
 
 pytestmark = [pytest.mark.asyncio]
@@ -232,16 +230,17 @@ async def test_only_confirmed_results_are_sent_where_the_body_says_so(service: S
 
 
 async def test_a_filing_is_passed_on_by_the_connectors_that_say_so(service: Service) -> None:
-    task_id = await task_of(service, COMMUNE, "Đã xong")
+    """Filing is sending: the week that a body files goes upward in the transaction of its filing, once."""
+    task_id = await task_of(service, PROVINCE, "Đã xong")
+    await oblige(service, WEEKLY)
     items = [{"index": "1", "task_ids": [task_id]}]
-    await keep(service, items, name="by hand")
+    by_hand = await keep(service, items, name="by hand")
     path = await keep(service, items, name="with filings", on_filing=True)
-    body = organisation_id(PROVINCE)
-    for put in (1, 0):
-        async with service.database.transaction() as session:
-            ctx = Context(session, service.log, Caller("test"), service.clock())
-            assert await pass_on(ctx, body, "2025-W49") == put
-    assert [one["period"] for one in await listed(service, f"{path}/deliveries")] == ["2025-W49"]
+    for _ in range(2):
+        filed = await file(service, PROVINCE, "2025-W49")
+        assert filed.status_code < 300, filed.text
+        assert [one["period"] for one in await listed(service, f"{path}/deliveries")] == ["2025-W49"]
+    assert await listed(service, f"{by_hand}/deliveries") == []
 
 
 async def test_neither_secret_nor_address_is_written_anywhere_else(service: Service) -> None:

@@ -19,6 +19,7 @@ from sixclear.tasks.classification.routes import made_again, still_readable
 from sixclear.tasks.comment import routes as comment
 from sixclear.tasks.comment.service import CHILDREN as COMMENTS
 from sixclear.tasks.connector import routes as connector
+from sixclear.tasks.connector.service.deliver import pass_on
 from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.decision.service.follow import CHILDREN as DECISIONS
 from sixclear.tasks.directive import routes as directive
@@ -28,6 +29,7 @@ from sixclear.tasks.export import routes as export
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import routes as file
 from sixclear.tasks.filing import routes as filing
+from sixclear.tasks.filing.service.file import pass_on_to
 from sixclear.tasks.intake import routes as intake
 from sixclear.tasks.intake.service import FILES as TASKS
 from sixclear.tasks.log import routes as log
@@ -92,6 +94,7 @@ def create_app(
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
     hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES)
+    pass_on_to(pass_on)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:

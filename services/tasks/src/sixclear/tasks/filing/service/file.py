@@ -1,6 +1,6 @@
 """Filing: what a body says of all its tasks for a period, with one request and one event for each programme."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from uuid import UUID
 
 from sixclear.common.change import Change
@@ -17,6 +17,15 @@ from sixclear.tasks.filing.schemas import FilingEntry
 from sixclear.tasks.filing.service.passing import list_owing, open_filings
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.obligation import Obligation, Span, obligations_of
+
+PassOn = Callable[[Context, UUID, str], Awaitable[object]]
+_passing_on: tuple[PassOn, ...] = ()
+
+
+def pass_on_to(*receivers: PassOn) -> None:
+    """Name what is told of each filing, in its transaction; the application does it once, when it is wired."""
+    global _passing_on
+    _passing_on = receivers
 
 
 async def file_own(ctx: Context, entry: FilingEntry) -> tuple[Sequence[Filing], bool]:
@@ -70,6 +79,9 @@ async def file_period(
     new = [(one, change) for one, (change, takes) in zip(filings, changes, strict=True) if takes and change is not None]
     for filing, change in new:
         await record(ctx, filing, change, ctx.fact_time(None, filing.occurred_at), FILING)
+    if new:
+        for told in _passing_on:
+            await told(ctx, organisation_id, period)
     return filings, bool(new)
 
 
