@@ -9,6 +9,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 from sqlalchemy import text
+from tests.integration.monitoring.filings import filing
 
 from sixclear.common.ids import stable_id
 from sixclear.common.web.access import access_rules
@@ -34,7 +35,7 @@ async def some_records(view: Any, events: Any) -> None:
             events.task("e", "completed", status="completed", demonstration=True, submitted_at=events.now),
             events.task("a", "progress_reported", status="in_progress", lead="00004", deadline=this_year),
             events.period("d", "reported", status="reported", due_at=events.now, reported_at=events.now),
-            *(events.evidence("e"), events.urge("b", programme="hanoi")),
+            *(events.evidence("e"), events.urge("b", programme="hanoi"), filing(events, "b", lead="00004")),
             events.decision("b", "granted", state="granted", programme="hanoi"),
             events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
             events.entry("p", stage="formed_centralised"),
@@ -51,7 +52,7 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     body = answer.json()
     about = {"as_of", "staleness_seconds", "filters", "demonstration_included", "sources", "denominators"}
     figures = {"tasks", "shares_percent", "rates_percent", "activity", "databases", "feedback"}
-    assert set(body) == about | figures | {"periods", "evidence", "decisions", "urges"}
+    assert set(body) == about | figures | {"periods", "evidence", "decisions", "urges", "reporting"}
     assert body["tasks"] == {
         "total": 5,
         "completed": 1,
@@ -93,7 +94,8 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     assert set(body["sources"]) == {"tasks", "feedback", "data-catalog"}
     assert (body["evidence"], set(body["decisions"])) == ({"waiting": 1, "accepted": 0, "refused": 0}, {"extension"})
     assert body["decisions"]["extension"]["granted"] == 1
-    assert (body["periods"], body["urges"]["unanswered"]) == ({"due": 1, "on_time": 1, "late": 0, "missing": 0}, 1)
+    assert body["periods"] == {"due": 1, "on_time": 1, "late": 0, "missing": 0}
+    assert (body["urges"]["unanswered"], body["reporting"]["awaited"]) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -367,11 +369,8 @@ async def test_a_trace_that_is_not_kept_is_not_found(site: Any) -> None:
 
 @pytest.mark.asyncio
 async def test_relays_of_other_processes_are_on_the_page_of_streams(site: Any) -> None:
-    relay = {
-        "service": "tasks",
-        "name": "tasks relay",
-        "kind": "relay",
-        "running": True,
+    named = {"service": "tasks", "name": "tasks relay", "kind": "relay", "running": True}
+    relay = named | {
         "lag_messages": 12,
         "lag_seconds": 3.5,
         "dead_letters": 0,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from tests.integration.monitoring.filings import filing
 
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.ids import stable_id
@@ -34,7 +35,7 @@ _TABLES = (
     "counter, day_delta, day_rollup, last_report, gap, organisation_state, organisation_history, programme_state, "
     "programme_history, task_state, task_history, submission_state, submission_history, entry_state, entry_history, "
     "period_state, period_history, evidence_state, evidence_history, decision_state, decision_history, "
-    "urge_state, urge_history"
+    "urge_state, urge_history, filing_state, filing_history"
 )
 
 
@@ -103,7 +104,7 @@ def period(events: Any, which: int, how: int, task: dict[str, Any]) -> Envelope:
 
 
 def judged(events: Any, which: int, how: int, task: dict[str, Any]) -> list[Envelope]:
-    """An urge, a piece of evidence and a decision that come, are judged, and are withdrawn with their task."""
+    """An urge, a filing, a piece of evidence and a decision that come, are judged, and are withdrawn."""
     of_task = {name: task[name] for name in ("lead", "programme", "assigned_by")}
     change, state, outcome = (
         ("added", "waiting", "asked"),
@@ -117,6 +118,7 @@ def judged(events: Any, which: int, how: int, task: dict[str, Any]) -> list[Enve
     said = ("open", "answered", "lapsed", "told", "skipped", "open")[how]
     return [
         events.urge(f"u{which}", "withdrawn" if change == "withdrawn" else "urged", state=said, **of_task),
+        filing(events, f"f{which}", state=("open", "filed", "missed", "locked", "exempted", "open")[how], **of_task),
         events.evidence(f"e{which}", change, state=state, **of_task),
         events.decision(f"d{which}", change, kind=kind, state=outcome, **of_task),
     ]

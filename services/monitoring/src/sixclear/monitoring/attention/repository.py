@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds.entry import ENTRY
+from sixclear.monitoring.kinds.filing import FILING
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import AWAITING, HANDED_IN, TASK
 from sixclear.monitoring.statements import sql
@@ -115,6 +116,19 @@ _ANSWERS_PAST_CLOCK = f"""
 """  # noqa: S608 (constants of this package)
 
 
+# Those that are late are chosen before names are looked up; no directive or group narrows them.
+_NOT_FILED = f"""
+    SELECT h.filing_id, h.programme, h.period, h.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, h.late_at, coalesce(h.demonstration, false) AS demonstration
+    FROM (SELECT h.* FROM filing_state h
+          WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{FILING.source}')
+              AND h.bucket = 'missing' AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+              AND {meant(FILING, "CAST(:scope AS uuid)")}
+          ORDER BY h.late_at, h.filing_id LIMIT :limit) AS h {tree(FILING)}
+    ORDER BY h.late_at, h.filing_id
+"""  # noqa: S608 (constants of this package)
+
+
 class Lists(NamedTuple):
     """The rows of each list as JSON, in its order.
 
@@ -122,7 +136,8 @@ class Lists(NamedTuple):
     often returned first; silent ones are open one-off tasks on which their body works and whose last report, or last
     change if there is none, lies before an instant. Waiting ones were handed in, and another body has not confirmed
     them; the longest waiting first. Databases have a high risk by the word of their owner or steward, the least
-    advanced first. Of submissions whose answer is overdue, the oldest first, sealed ones are left out.
+    advanced first. Of submissions whose answer is overdue, the oldest first, sealed ones are left out. What bodies owe
+    as reports and have not filed is late, the longest first.
     """
 
     longest_overdue: list[dict[str, Any]]
@@ -131,6 +146,7 @@ class Lists(NamedTuple):
     awaiting_confirmation: list[dict[str, Any]]
     answers_past_clock: list[dict[str, Any]]
     databases_at_risk: list[dict[str, Any]]
+    not_filed: list[dict[str, Any]]
 
 
 _LISTS = ", ".join(
@@ -142,6 +158,7 @@ _LISTS = ", ".join(
         _AWAITING_CONFIRMATION,
         _ANSWERS_PAST_CLOCK,
         _DATABASES_AT_RISK,
+        _NOT_FILED,
     )
 )
 

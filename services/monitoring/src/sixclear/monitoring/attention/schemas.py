@@ -82,6 +82,16 @@ class SilentTask(_Concern):
     days_silent: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
 
 
+class MissingFiling(_Concern):
+    """What a body owes a programme as its report on a period, and has not filed."""
+
+    filing_id: UUID
+    programme: str
+    period: str
+    late_at: datetime
+    days_late: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
+
+
 class OverdueTasks(Schema):
     """A list and the rule by which something is on it."""
 
@@ -124,6 +134,13 @@ class SilentTasks(Schema):
     items: list[SilentTask]
 
 
+class MissingFilings(Schema):
+    """A list and the rule by which something is on it."""
+
+    rule: str
+    items: list[MissingFiling]
+
+
 class Attention(Schema):
     """What needs attention."""
 
@@ -137,3 +154,4 @@ class Attention(Schema):
     awaiting_confirmation: AwaitingTasks
     answers_past_clock: LateAnswers
     databases_at_risk: DatabasesAtRisk
+    not_filed: MissingFilings

@@ -14,6 +14,8 @@ from sixclear.monitoring.attention.schemas import (
     DatabasesAtRisk,
     LateAnswer,
     LateAnswers,
+    MissingFiling,
+    MissingFilings,
     OverdueTask,
     OverdueTasks,
     ReturnedTask,
@@ -28,7 +30,7 @@ CYCLE = timedelta(days=8)
 
 
 async def attention(session: AsyncSession, selection: Selection, *, now: datetime, limit: int = 20) -> Attention:
-    """The six lists, each at most `limit` long, the most pressing first."""
+    """The seven lists, each at most `limit` long, the most pressing first."""
     found = await repository.lists(session, selection, now - CYCLE, limit)
     return Attention(
         as_of=now,
@@ -61,6 +63,11 @@ async def attention(session: AsyncSession, selection: Selection, *, now: datetim
         databases_at_risk=DatabasesAtRisk(
             rule="Databases with a declared high risk; the least advanced first.",
             items=[DatabaseAtRisk(**row) for row in found.databases_at_risk],
+        ),
+        not_filed=MissingFilings(
+            rule="Reports that programmes ask bodies for, that are late and were not filed; the longest late "
+            "first. A body that is exempted owes none.",
+            items=[MissingFiling(**row, days_late=_days(row["late_at"], now)) for row in found.not_filed],
         ),
     )
 

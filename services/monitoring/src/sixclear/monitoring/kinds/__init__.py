@@ -6,6 +6,7 @@
 from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.evidence import EVIDENCE
+from sixclear.monitoring.kinds.filing import FILING
 from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
@@ -18,6 +19,7 @@ KINDS: tuple[AnyKind, ...] = (
     EVIDENCE,
     DECISION,
     URGE,
+    FILING,
     SUBMISSION,
     ENTRY,
 )

@@ -10,6 +10,7 @@ from sixclear.common.clock import civil_date
 from sixclear.monitoring.kinds.decision import ABOUT, OUTCOMES
 from sixclear.monitoring.kinds.entry import STAGES
 from sixclear.monitoring.kinds.evidence import STATES
+from sixclear.monitoring.kinds.filing import EXPECTED
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.period import TIMINGS
 from sixclear.monitoring.kinds.submission import CLOCKS
@@ -187,6 +188,16 @@ def urge_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
     """How much of what was said wants an answer, has one, or needs none any more; and how many rungs were told."""
     names = {"unanswered": "open", "answered": "answered", "lapsed": "lapsed", "rungs": "told"}
     return {name: cells.get(Cell("urge", state), 0) for name, state in names.items()}
+
+
+def reporting_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
+    """How many filings are expected, and how each of them stands; empty ones are a part of those that were filed."""
+    timings = {name: cells.get(Cell("filing_timing", name), 0) for name in EXPECTED}
+    return {
+        "expected": cells.get(Cell("filing", ""), 0),
+        **timings,
+        "empty": cells.get(Cell("filing_empty", ""), 0),
+    }
 
 
 def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:

@@ -23,8 +23,8 @@ class Filters(Schema):
     )
     directive: UUID | None = Field(
         default=None,
-        description="Of one directive or group of work only tasks are known: `periods`, `evidence`, `decisions` "
-        "and `urges` are null then.",
+        description="Of one directive or group of work only tasks are known: `periods`, `evidence`, `decisions`, "
+        "`urges` and `reporting` are null then.",
     )
     group: str | None = None
     tree: Literal["then", "now"] = Field(
@@ -221,6 +221,19 @@ class UrgeFigures(Schema):
     rungs: int = Field(description="Rungs that were told; they want no answer. Those that were skipped do not count.")
 
 
+class ReportingFigures(Schema):
+    """What bodies owe programmes as their reports: expected = on time + late + missing + awaited."""
+
+    expected: int = Field(
+        description="From the beginning of each period on; what a body was exempted from is not expected."
+    )
+    on_time: int
+    late: int
+    missing: int = Field(description="It is late, and was not filed.")
+    awaited: int = Field(description="It may still be filed in time.")
+    empty: int = Field(description="Of those on time and late: the body had no public task to report on.")
+
+
 class TaskPart(Schema):
     """The part of a status that counts tasks."""
 
@@ -254,6 +267,7 @@ class Status(TaskPart):
         "`regrouping`, `reopening`. One of which there is none has no entry. Null as `evidence` is.",
     )
     urges: UrgeFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
+    reporting: ReportingFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     denominators: dict[str, Any] = Field(description="What each figure is a part of, and which filters it heeds.")
 
 

@@ -10,28 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.clock import civil_date
 from sixclear.common.web.schemas import Schema
 from sixclear.monitoring.errors import FiguresDoNotReconcile
-from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.entry import ENTRY
-from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.kind import AnyKind, Cell
-from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import BUCKETS, REPORTS, TASK
-from sixclear.monitoring.kinds.urge import URGE
 from sixclear.monitoring.status import figures
+from sixclear.monitoring.status.hanging import BESIDE_TASKS, beside_tasks
 from sixclear.monitoring.status.schemas import (
     Activity,
     Databases,
-    DecisionFigures,
     Done,
-    EvidenceFigures,
     FeedbackFigures,
     Filters,
     InTermParts,
     ListFigures,
     NotApproved,
     OverdueParts,
-    PeriodFigures,
     Province,
     Provinces,
     Rates,
@@ -39,7 +33,6 @@ from sixclear.monitoring.status.schemas import (
     Status,
     TaskFigures,
     TaskPart,
-    UrgeFigures,
 )
 from sixclear.monitoring.status.sealed import SEALED, sealed_cells, sealed_part
 from sixclear.monitoring.streams.freshness import Freshness, freshness
@@ -48,16 +41,14 @@ from sixclear.monitoring.view import dimensions, latest_past, past
 from sixclear.monitoring.view.as_then import as_then
 from sixclear.monitoring.view.dimensions import Reach, Reference
 from sixclear.monitoring.view.former_tree import body_then, provinces_then
-from sixclear.monitoring.view.heard import Heard, heard_since, knows
+from sixclear.monitoring.view.heard import Heard, heard_since
 from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection, known_body
 
-# What hangs on tasks: a source that never told of it has no figure there, not a zero.
-ON_TASKS = (PERIOD, EVIDENCE, DECISION, URGE)
 # Of tasks it is asked, too: while other rules count them, how they stand has no figure.
-HEARD_OF = (TASK, *ON_TASKS)
+HEARD_OF = (TASK, *BESIDE_TASKS)
 # A status reads the measures of these and no others; of a directive or a group, what hangs on tasks is not known.
-SHOWN = (TASK, *ON_TASKS, SUBMISSION, ENTRY)
+SHOWN = (TASK, *BESIDE_TASKS, SUBMISSION, ENTRY)
 _OF_NAMED = (TASK, SUBMISSION, ENTRY)
 _OF_PROVINCES = ("task", "task_bucket")
 _BY_REACH = {
@@ -203,7 +194,7 @@ def _status(
 ) -> Status:
     counts = {cell: int(cells.get(cell, 0)) + sealed.get(cell, 0) for cell in cells.keys() | sealed.keys()}
     tasks = task_part(counts, last_report, at, heard)
-    lists, on_tasks = _lists(counts), _on_tasks(counts, {} if selection.names_facts else heard, at)
+    lists, on_tasks = _lists(counts), beside_tasks(counts, {} if selection.names_facts else heard, at)
     return Status(
         tasks=tasks.tasks,
         shares_percent=tasks.shares_percent,
@@ -233,24 +224,6 @@ def _status(
         denominators=_denominators(counts, lists, tasks.tasks, at)
         | {"periods": {"name": "periods.due", "value": on_tasks["periods"] and on_tasks["periods"].due}},
     )
-
-
-def _on_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[str, Any]:
-    """What hangs on tasks; None for what is not known at `at`."""
-    decided = figures.decision_figures(cells).items()
-    return {
-        "periods": _periods(cells) if knows(heard, PERIOD, at) else None,
-        "evidence": EvidenceFigures(**figures.evidence_figures(cells)) if knows(heard, EVIDENCE, at) else None,
-        "decisions": {one: DecisionFigures(**told) for one, told in decided} if knows(heard, DECISION, at) else None,
-        "urges": UrgeFigures(**figures.urge_figures(cells)) if knows(heard, URGE, at) else None,
-    }
-
-
-def _periods(cells: Mapping[Cell, int]) -> PeriodFigures:
-    found = figures.period_figures(cells)
-    if found["due"] != found["on_time"] + found["late"] + found["missing"]:
-        raise FiguresDoNotReconcile("How periods were reported does not add up to those that are due.")
-    return PeriodFigures(**found)
 
 
 def task_part(
