@@ -13,6 +13,7 @@ _OWN_ANSWERS = "what became of the file that the caller sent: an answer to it"
 NOT_RECORDED = {
     "GET /api/tasks/v1/jobs/{job_id}": _OWN_ANSWERS,
     "GET /api/tasks/v1/jobs/{job_id}/results": _OWN_ANSWERS,
+    "GET /api/tasks/v1/jobs/{job_id}/result": _OWN_ANSWERS,
     "GET /api/monitoring/v1/operations/operations.css": "the style of pages",
 }
 _ALL_PUBLIC = "all of the data catalogue is public"
@@ -21,6 +22,8 @@ WRITES_NOT_RECORDED = {
     "POST /api/tasks/v1/files": "the caller's own file, which it has",
     "POST /api/tasks/v1/progress/bulk": _OWN_ANSWERS,
     "POST /api/tasks/v1/tasks/bulk": _OWN_ANSWERS,
+    "POST /api/tasks/v1/imports/{kind}": _OWN_ANSWERS,
+    "POST /api/tasks/v1/jobs/{job_id}/cancel": _OWN_ANSWERS,
     "POST /api/catalog/v1/entries": _ALL_PUBLIC,
     "PATCH /api/catalog/v1/entries/{entry_id}": _ALL_PUBLIC,
     "POST /api/catalog/v1/entries/{entry_id}/stage": _ALL_PUBLIC,

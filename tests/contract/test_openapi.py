@@ -8,6 +8,7 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
+from sixclear.common.bulk.tables import XLSX
 from sixclear.common.web.openapi import ITEM_SCHEMA, NDJSON, operations
 from sixclear.tasks.reporting.schemas import BulkProgressItem
 
@@ -142,7 +143,7 @@ def test_a_form_stands_first_among_the_types_of_a_body(service: str) -> None:
 
 
 # Bodies that no one reads as text.
-_NO_JSON = {"application/x-protobuf", "application/octet-stream", "multipart/form-data"}
+_NO_JSON = {XLSX, "application/x-protobuf", "application/octet-stream", "multipart/form-data"}
 
 
 @pytest.mark.parametrize("service", DOCUMENTS)

@@ -30,6 +30,7 @@ DIRECTIVE = {
     "issued_on": "2025-06-19",
     "issuer": "P57",
     "title": "Kế hoạch",
+    "clauses": ["Mục III.3", "Mục IV.1"],
 }
 PROGRAMME = {
     "slug": "plan",

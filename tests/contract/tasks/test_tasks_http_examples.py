@@ -60,7 +60,10 @@ async def _tell_and_compare(service: Service) -> None:
     assert (await service.post("G06", f"/tasks/{task_id}/accept", {})).status_code == 200
     await bulk("G06", "/progress/bulk", {"source": "ministry", "external_id": "NV-5", "text": "Đã khởi động"})
     await bulk("P57", "/tasks/bulk", proposal(external_id="NV-7", deadline="2026-06-15"))
+    row = {"source": "ministry", "external_id": "NV-5", "step": "assign"}
+    assert (await service.post("P57", "/imports/assignments", [row])).json()["unchanged"] == 1
     job_id = await _large_file(service)
+    assert (await service.post("G06", f"/jobs/{job_id}/cancel", {})).json()["state"] == "finished"
     evidence = {"title": "Biên bản", "url": "https://example.invalid/bb.pdf"}
     assert (await service.post("G06", f"/tasks/{task_id}/evidence", evidence)).status_code == 201
     evidence_id = (await service.get(f"/tasks/{task_id}/evidence"))["items"][0]["evidence_id"]
@@ -99,6 +102,7 @@ async def _tell_and_compare(service: Service) -> None:
         directive_id=directives[0]["directive_id"],
         slug="plan",
         job_id=job_id,
+        kind="assignments",
         milestone_id=milestone_id,
         evidence_id=evidence_id,
         decision_id=decision_id,

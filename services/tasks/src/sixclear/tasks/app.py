@@ -14,6 +14,7 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.web.access import Access
 from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
+from sixclear.tasks.breakdown import routes as breakdown
 from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
 from sixclear.tasks.comment import routes as comment
@@ -30,6 +31,8 @@ from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file import routes as file
 from sixclear.tasks.filing import routes as filing
 from sixclear.tasks.filing.service.file import pass_on_to
+from sixclear.tasks.imports import routes as imports
+from sixclear.tasks.imports.service.take import IMPORTS
 from sixclear.tasks.intake import routes as intake
 from sixclear.tasks.intake.service import FILES as TASKS
 from sixclear.tasks.log import routes as log
@@ -52,14 +55,17 @@ from sixclear.tasks.urge.service.ladder import CHILDREN as URGES
 from sixclear.tasks.withdrawal import routes as withdrawal
 
 # Each sender of a large file reads what became of it.
-JOBS = job_router(Access.scope("tasks:write", "tasks:report"), "progress")
+JOBS = job_router(Access.scope(*imports.SCOPES), "progress")
 ROUTERS = (
     organisation.router,
     succession.router,
     programme.router,
     directive.router,
     withdrawal.router,
+    breakdown.router,
     intake.router,
+    imports.router,
+    imports.templates,
     task.router,
     export.router,
     milestone.router,
@@ -81,7 +87,7 @@ ROUTERS = (
 )
 # What a form puts around the file that it carries.
 _FORM_BYTES = 16 * 1024
-FILES = (TASKS, REPORTS)
+FILES = (TASKS, REPORTS, *IMPORTS.values())
 
 
 def create_app(
@@ -117,7 +123,9 @@ def create_app(
         own=settings,
         hot_routes=hot,
         jobs=jobs,
-        body_limits={f"{PREFIX}/{path}": settings.bulk_file_bytes for path in ("progress/bulk", "tasks/bulk")}
+        body_limits={
+            f"{PREFIX}/{path}": settings.bulk_file_bytes for path in ("progress/bulk", "tasks/bulk", "imports/")
+        }
         | {f"{PREFIX}/files": settings.file_bytes + _FORM_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={

@@ -41,8 +41,8 @@ class Settings(ReadSettings):
         default=256 * 1024 * 1024,
         ge=4 * 1024 * 1024,
         le=4 * 1024 * 1024 * 1024,
-        description="Most bytes of a file of tasks or reports; beyond it: 413. More than 4 MiB make it a job, which is "
-        "stored in the database.",
+        description="Most bytes of a file of tasks, of reports or of an import; beyond it: 413. More than 4 MiB make "
+        "it a job, which is stored in the database.",
     )
     bulk_jobs: int = Field(
         default=20,

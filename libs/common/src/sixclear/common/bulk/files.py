@@ -1,16 +1,18 @@
 """What an operation makes of a file of items: one value for each, and the way that all of them go."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 from fastapi import Query
 from prometheus_client import Counter
 from pydantic import Field
+from starlette.requests import Request
 
 from sixclear.common.bulk import keys
-from sixclear.common.bulk.items import Line
+from sixclear.common.bulk.items import FILES, Line, read_piece
 from sixclear.common.bulk.results import FileResult
+from sixclear.common.bulk.split import Piece, Splitter
 from sixclear.common.use_case import Context
 from sixclear.common.web.schemas import Schema
 
@@ -38,6 +40,18 @@ class Part:
 # What a use case makes of a part, given the service's own settings. It answers an item a line, in their order.
 Apply = Callable[[Context, Part, bool, Any], Awaitable[FileResult]]
 
+# Cuts a file into its items while it arrives, some at a time.
+Cut = Callable[[AsyncIterator[bytes]], AsyncGenerator[Iterable[Piece]]]
+
+
+async def cut_lines(parts: AsyncIterator[bytes]) -> AsyncGenerator[Iterable[Piece]]:
+    """The items of NDJSON, or of one JSON array."""
+    splitter = Splitter()
+    async for part in parts:
+        yield splitter.feed(part)
+    yield splitter.end()
+
+
 DryRun = Annotated[bool, Query(description="Check every item and write nothing.")]
 Atomic = Annotated[
     bool,
@@ -63,12 +77,24 @@ class OwnConditions(Schema):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@runtime_checkable
+class FileSource(Protocol):
+    """Says what is made of the file of a request: a dependency of its route, `dependencies=[Depends(FILES)]`."""
+
+    async def __call__(self) -> None:
+        """Nothing to do when the route is called: `FileRoute` reads the value when it is made."""
+
+    async def of(self, request: Request) -> "Files":
+        """What is made of the file of this request, whose caller was admitted; raises what refuses it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Files:
-    """What one operation makes of files, given as a dependency of its route: `dependencies=[Depends(FILES)]`.
+    """What one operation makes of files; it is its own `FileSource`.
 
     `most` says by the service's settings how many items are taken at once, in one transaction: with more the file
-    becomes a job, which takes as many at a time.
+    becomes a job, which takes as many at a time. `cuts` are ways to read media types beyond lines of JSON; with
+    `read`, every file is cut, and a piece of it read so. `atomic_jobs`: a job is all or nothing too, see `jobs`.
     """
 
     operation: str
@@ -77,6 +103,22 @@ class Files:
     apply: Apply
     most: Callable[[Any], int]
     items_total: Counter
+    cuts: Mapping[str, Cut] = field(default_factory=dict)
+    read: Callable[[Piece], Line[Any]] | None = None
+    atomic_jobs: bool = False
+
+    async def of(self, _request: Request) -> "Files":
+        """Itself."""
+        return self
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The media types that are read."""
+        return (*FILES, *self.cuts)
+
+    def line_of(self, piece: Piece) -> Line[Any]:
+        """The item of a piece of a file."""
+        return read_piece(piece.line, piece.raw, self.item) if self.read is None else self.read(piece)
 
     async def __call__(self) -> None:
         """Nothing to do when the route is called: `FileRoute` reads the value when it is made."""

@@ -1,7 +1,8 @@
 """Requests that carry a file: read while they arrive, taken at once where they are small, else kept as a job."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,16 +16,16 @@ from starlette.types import Message
 
 from sixclear.common.bulk import jobs
 from sixclear.common.bulk.errors import BulkTooLarge
-from sixclear.common.bulk.files import Files, Part
-from sixclear.common.bulk.items import FILES, read_lines
+from sixclear.common.bulk.files import Cut, Files, FileSource, Part, cut_lines
+from sixclear.common.bulk.items import read_lines
 from sixclear.common.bulk.job_views import view_of
-from sixclear.common.bulk.split import Piece, Splitter
+from sixclear.common.bulk.split import Piece
 from sixclear.common.errors import InternalError
 from sixclear.common.service_state import ServiceState, state_of
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, current_caller, find_dependency
 from sixclear.common.web.endpoint import Handler
-from sixclear.common.web.media_types import accepts, require_type
+from sixclear.common.web.media_types import accepts, media_type, require_type
 from sixclear.common.web.openapi import NDJSON
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.route_options import RouteOptions
@@ -63,16 +64,17 @@ class FileRoute(TransactionalRoute):
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
         rule = find_dependency(self.dependant, Access)
-        files = find_dependency(self.dependant, Files)
-        if rule is None or files is None:
+        source: FileSource | None = find_dependency(self.dependant, FileSource)  # type: ignore[type-abstract]
+        if rule is None or source is None:
             raise TypeError(f"{self.path} names no rule or no files")
 
         async def handle(request: Request) -> Response:
             await rule.admit(request)
-            require_type(request, FILES)
+            files = await source.of(request)
+            require_type(request, files.types)
             parts = request.stream()
             head, ended = await _head(parts)
-            if ended:
+            if ended and await _is_small(request, files, head):
                 try:
                     return _as_asked(request, await handler(_with_body(request, head)))
                 except _NotAtOnce:
@@ -90,6 +92,32 @@ async def _head(parts: AsyncIterator[bytes]) -> tuple[bytes, bool]:
         if len(held) > AT_ONCE_BYTES:
             return bytes(held), False
     return bytes(held), True
+
+
+def _cut_of(request: Request, files: Files) -> Cut:
+    return files.cuts.get(media_type(request), cut_lines)
+
+
+async def _is_small(request: Request, files: Files, body: bytes) -> bool:
+    """Whether one transaction takes the file, as far as it is known before; its pieces are kept for `take_file`.
+
+    Cut before the transaction begins: a workbook takes seconds.
+    """
+    if files.read is None:
+        return True
+    pieces: list[Piece] = []
+    most = files.most(state_of(request).own)
+    async with aclosing(_cut_of(request, files)(_only(body))) as cut:
+        async for some in cut:
+            pieces += some
+            if len(pieces) > most:
+                return False
+    request.state.pieces = pieces
+    return True
+
+
+async def _only(body: bytes) -> AsyncIterator[bytes]:
+    yield body
 
 
 async def _joined(head: bytes, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -138,16 +166,17 @@ async def _spool(request: Request, state: ServiceState, files: Files, parts: Asy
         raise InternalError
     caller = await current_caller(request)
     request_id = getattr(request.state, "request_id", None)
-    spooled, digest, splitter = _Spooled(state.new_id(), b""), hashlib.sha256(), Splitter()
+    spooled, digest = _Spooled(state.new_id(), b""), hashlib.sha256()
     async with state.database.transaction() as session:
         await jobs.begin(
             session, spooled.job_id, files.operation, caller, request_id, state.clock(), state.jobs.most_open
         )
     try:
         arriving = _told(_hashed(parts, digest), state, spooled.job_id)
-        async for chunk in _chunks(arriving, splitter, files.most(state.own)):
-            async with state.database.transaction() as session:
-                await jobs.store(session, spooled.job_id, chunk, state.clock())
+        async with aclosing(_cut_of(request, files)(arriving)) as cut:
+            async for chunk in _chunks(cut, files.most(state.own)):
+                async with state.database.transaction() as session:
+                    await jobs.store(session, spooled.job_id, chunk, state.clock())
     except BaseException:
         await _drop(state, spooled)
         raise
@@ -173,10 +202,10 @@ async def _told(parts: AsyncIterator[bytes], state: ServiceState, job_id: UUID) 
         yield part
 
 
-async def _chunks(parts: AsyncIterator[bytes], splitter: Splitter, most: int) -> AsyncIterator[jobs.Chunk]:
+async def _chunks(cut: AsyncGenerator[Iterable[Piece]], most: int) -> AsyncIterator[jobs.Chunk]:
     """The items of a file, together as many as are taken at once; raises BulkTooLarge."""
     first, weight, waiting = 0, 0, list[Piece]()
-    async for pieces in _cut(parts, splitter):
+    async for pieces in cut:
         for piece in pieces:
             waiting.append(piece)
             weight += len(piece.raw or b"")
@@ -189,12 +218,6 @@ async def _chunks(parts: AsyncIterator[bytes], splitter: Splitter, most: int) ->
         yield jobs.Chunk(first, waiting)
 
 
-async def _cut(parts: AsyncIterator[bytes], splitter: Splitter) -> AsyncIterator[Iterator[Piece]]:
-    async for part in parts:
-        yield splitter.feed(part)
-    yield splitter.end()
-
-
 async def _drop(state: ServiceState, spooled: _Spooled) -> None:
     assert state.database is not None
     async with state.database.transaction() as session:
@@ -204,22 +227,26 @@ async def _drop(state: ServiceState, spooled: _Spooled) -> None:
 async def take_file(ctx: Context, request: Request, files: Files, *, dry_run: bool, atomic: bool) -> Any:
     """What became of the file of this request: its result, or 202 where it is a job from now on.
 
-    Raises BulkTooLarge for an `atomic` file that one transaction does not take, and BulkRefused.
+    Raises BulkTooLarge for an `atomic` file that one transaction does not take, unless it may be a job, and
+    BulkRefused.
     """
     state = state_of(request)
     spooled: _Spooled | None = getattr(request.state, "spooled", None)
     most = files.most(state.own)
     if spooled is None:
-        try:
-            lines = read_lines(await request.body(), most, files.item)
-        except BulkTooLarge:
-            if atomic:
-                raise
-            raise _NotAtOnce from None
+        if files.read is not None:
+            lines = [files.read(piece) for piece in request.state.pieces]
+        else:
+            try:
+                lines = read_lines(await request.body(), most, files.item)
+            except BulkTooLarge:
+                if atomic:
+                    raise
+                raise _NotAtOnce from None
         return await files.take(ctx, Part(lines), state.own, dry_run=dry_run, atomic=atomic)
-    if atomic:
+    if atomic and not files.atomic_jobs:
         raise BulkTooLarge(f"All or nothing holds for at most {most} items and {AT_ONCE_BYTES} bytes.")
-    job = await jobs.accept(ctx.session, spooled.job_id, ctx.caller, ctx.now, dry_run=dry_run)
+    job = await jobs.accept(ctx.session, spooled.job_id, ctx.caller, ctx.now, dry_run=dry_run, atomic=atomic)
     spooled.accepted = True
     view = view_of(job)
     address = f"{request.scope['path'].rsplit('/', 2)[0]}/jobs/{view.job_id}"

@@ -50,6 +50,15 @@ class Line(Generic[Item]):
         """Where it stands and what it names, as results repeat it."""
         return {"line": self.number, "source": self.source, "external_id": self.external_id}
 
+    @property
+    def placed(self) -> dict[str, Any]:
+        """As `named`, with what else an operation tells of the place."""
+        return self.named
+
+    def told(self, problem: ItemProblem) -> ItemProblem:
+        """A problem of this item as its operation tells it."""
+        return problem
+
 
 def read_lines(body: bytes, most: int, item: type[Item]) -> list[Line[Item]]:
     """The items of a file, each an `item`, one a line; blank lines are none. An array of items in JSON is read
@@ -65,7 +74,7 @@ def read_lines(body: bytes, most: int, item: type[Item]) -> list[Line[Item]]:
     if raw and raw[0][1].lstrip().startswith(b"["):
         return _of_array(raw[0][0], body, most, item)
     if raw and (whole := _one_object(body, raw)) is not None:
-        return [_line(raw[0][0], whole, item)]
+        return [item_line(raw[0][0], whole, item)]
     _check_count(raw, most)
     return [_read(number, line, item) for number, line in raw]
 
@@ -112,7 +121,7 @@ def _of_array(first: int, body: bytes, most: int, item: type[Item]) -> list[Line
         detail = f"The file begins with [ as an array does, and it is not one JSON array{at}. {_REMEDY}"
         return [Line(first, None, ItemProblem(code="unreadable", detail=detail))]
     _check_count(array, most)
-    return [_line(None, one, item) for one in array]
+    return [item_line(None, one, item) for one in array]
 
 
 def _one_object(body: bytes, raw: Sequence[tuple[int, bytes]]) -> Any:
@@ -126,7 +135,7 @@ def _one_object(body: bytes, raw: Sequence[tuple[int, bytes]]) -> Any:
 
 def _read(number: int | None, raw: bytes, item: type[Item]) -> Line[Item]:
     try:
-        return _line(number, read_json(raw), item)
+        return item_line(number, read_json(raw), item)
     except MalformedRequest as error:
         (found,) = error.errors
         problem = ItemProblem(code="invalid", detail="Write each member of an object once.", pointer=found["pointer"])
@@ -188,7 +197,8 @@ def _place(error: Exception) -> str:
     return f" at character {error.pos + 1}{_SAID.get(error.msg, '')}"
 
 
-def _line(number: int | None, value: Any, item: type[Item]) -> Line[Item]:
+def item_line(number: int | None, value: Any, item: type[Item]) -> Line[Item]:
+    """One item, of what was read of it already."""
     try:
         read = item.model_validate(value)
         return Line(number, read, None, getattr(read, "source", None), getattr(read, "external_id", None))

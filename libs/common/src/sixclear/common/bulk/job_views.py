@@ -14,13 +14,24 @@ from sixclear.common.web.schemas import Schema
 class JobView(Schema):
     """A file that is worked through beside requests, and how far it has come.
 
-    `stopped` says that it was tried for a day in vain: send the file again, what was taken is unchanged.
+    `stopped` says that it was cancelled (`cancelled_at`), that it was tried for a day in vain, or that a row of a file
+    that is all or nothing was refused after its check, because something changed meanwhile. Send the file again then:
+    what was taken is unchanged.
     """
 
     job_id: UUID
     operation: str = Field(description="The operation that the file was sent to.")
     state: Literal["waiting", "running", "finished", "stopped"]
     dry_run: bool
+    atomic: bool = Field(
+        default=False,
+        description="All or nothing: the whole file is checked before anything of it is written, so `done` counts "
+        "twice. Where a row is refused, the job is finished and its results are those of the check.",
+    )
+    nothing_written: bool = Field(
+        default=False, description="Nothing of the file is written: it was not to be, is checked yet, or was refused."
+    )
+    cancelled_at: datetime | None = None
     total: int = Field(description="How many items the file has.")
     done: int = Field(description="How many items were taken or refused, from the first one on.")
     outcomes: dict[str, int] = Field(description="Of those that are done, how many have which outcome.")
@@ -36,6 +47,9 @@ def view_of(job: Row[Any]) -> JobView:
         operation=job.operation,
         state=job.state,
         dry_run=job.dry_run,
+        atomic=job.atomic,
+        nothing_written=job.dry_run or (job.atomic and not job.checked),
+        cancelled_at=job.cancelled_at,
         total=job.items,
         done=job.done,
         outcomes=outcomes_of(job),

@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bulk.errors import JobNotFound, TooManyJobs
+from sixclear.common.bulk.results import REJECTED
 from sixclear.common.bulk.split import Piece
 from sixclear.common.caller import Caller
 from sixclear.common.db import dump_json
@@ -60,6 +61,13 @@ DDL_V1: list[str] = [
        )""",
 ]
 
+DDL_V2: list[str] = [
+    """ALTER TABLE bulk_job ADD COLUMN atomic boolean NOT NULL DEFAULT false,
+                            ADD COLUMN checked boolean NOT NULL DEFAULT false,
+                            ADD COLUMN cancelled_at timestamptz""",
+    "ALTER TABLE bulk_chunk ADD COLUMN checked bytea",
+]
+
 _OPEN = "('receiving', 'waiting', 'running')"
 _SENDER = """client_id = :client_id AND organisation_id IS NOT DISTINCT FROM :organisation_id
              AND person IS NOT DISTINCT FROM :person"""
@@ -86,7 +94,8 @@ _GOES_ON = text(
     "UPDATE bulk_job SET progress_at = :now WHERE job_id = :job_id AND state = 'receiving' RETURNING job_id"
 )
 _ACCEPT = text(
-    """UPDATE bulk_job SET state = 'waiting', dry_run = :dry_run, accepted_at = :now, turn_at = :now, progress_at = :now
+    """UPDATE bulk_job SET state = 'waiting', dry_run = :dry_run, atomic = :atomic, accepted_at = :now, turn_at = :now,
+              progress_at = :now
        WHERE job_id = :job_id AND state = 'receiving' RETURNING *"""
 )
 _FORGET = text(
@@ -119,6 +128,24 @@ _TAKE_TURN = text(
 _NEXT_CHUNK = text(
     """SELECT first, lines, items FROM bulk_chunk
        WHERE job_id = :job_id AND first > :behind AND results IS NULL ORDER BY first LIMIT 1"""
+)
+_NEXT_UNCHECKED = text(
+    """SELECT first, lines, items FROM bulk_chunk
+       WHERE job_id = :job_id AND first > :behind AND checked IS NULL ORDER BY first LIMIT 1"""
+)
+_KEEP_CHECK = text("UPDATE bulk_chunk SET checked = :results WHERE job_id = :job_id AND first = :first")
+# Nothing is taken: what was found is the result.
+_CHECK_IS_RESULT = text(
+    "UPDATE bulk_chunk SET results = checked, checked = NULL, items = NULL, lines = NULL WHERE job_id = :job_id"
+)
+_FORGET_CHECK = text("UPDATE bulk_chunk SET checked = NULL WHERE job_id = :job_id")
+_BEGIN_TAKING = text(
+    """UPDATE bulk_job SET checked = true, done = 0, outcomes = '{}', turn_at = :now, progress_at = :now
+       WHERE job_id = :job_id"""
+)
+_CANCEL = text(
+    f"""UPDATE bulk_job SET state = 'stopped', finished_at = :now, cancelled_at = :now
+        WHERE job_id = :job_id AND state IN ('waiting', 'running') AND {_SENDER}"""  # noqa: S608 (constant)
 )
 _KEEP_RESULTS = text(
     "UPDATE bulk_chunk SET results = :results, items = NULL, lines = NULL WHERE job_id = :job_id AND first = :first"
@@ -195,9 +222,15 @@ async def goes_on(session: AsyncSession, job_id: UUID, now: datetime) -> None:
         raise JobNotFound("The file came too slowly. Send it again.")
 
 
-async def accept(session: AsyncSession, job_id: UUID, caller: Caller, now: datetime, *, dry_run: bool) -> Row[Any]:
-    """Make a job of the file that was stored; it is worked through once this transaction is committed."""
-    found = (await session.execute(_ACCEPT, {"job_id": job_id, "dry_run": dry_run, "now": now})).one_or_none()
+async def accept(
+    session: AsyncSession, job_id: UUID, caller: Caller, now: datetime, *, dry_run: bool, atomic: bool = False
+) -> Row[Any]:
+    """Make a job of the file that was stored; it is worked through once this transaction is committed.
+
+    All or nothing (`atomic`) is found out by a check of the whole file, before anything of it is written.
+    """
+    values = {"job_id": job_id, "dry_run": dry_run, "atomic": atomic and not dry_run, "now": now}
+    found = (await session.execute(_ACCEPT, values)).one_or_none()
     if found is None:
         raise JobNotFound("The file came too slowly. Send it again.")
     await session.execute(_FORGET, _sender(caller))
@@ -238,9 +271,10 @@ async def waiting(session: AsyncSession) -> int:
     return int((await session.execute(_COUNT_WAITING)).scalar_one())
 
 
-async def next_chunk(session: AsyncSession, job_id: UUID, behind: int = -1) -> Chunk | None:
-    """The first chunk that waits, behind the one that begins at an index."""
-    row = (await session.execute(_NEXT_CHUNK, {"job_id": job_id, "behind": behind})).one_or_none()
+async def next_chunk(session: AsyncSession, job_id: UUID, behind: int = -1, *, checking: bool = False) -> Chunk | None:
+    """The first chunk that waits, or waits for its check, behind the one that begins at an index."""
+    statement = _NEXT_UNCHECKED if checking else _NEXT_CHUNK
+    row = (await session.execute(statement, {"job_id": job_id, "behind": behind})).one_or_none()
     return None if row is None else Chunk(row[0], [Piece(*one) for one in zip(row[1], row[2], strict=True)])
 
 
@@ -248,10 +282,42 @@ async def keep_results(
     session: AsyncSession, job: Row[Any], chunk: Chunk, results: bytes, outcomes: Mapping[str, int], now: datetime
 ) -> None:
     """Keep what became of a chunk in the transaction in which it was taken."""
+    await session.execute(_KEEP_RESULTS, {"job_id": job.job_id, "first": chunk.first, "results": results})
+    await _advance(session, job, chunk, outcomes, now)
+
+
+async def keep_check(
+    session: AsyncSession, job: Row[Any], chunk: Chunk, results: bytes, outcomes: Mapping[str, int], now: datetime
+) -> None:
+    """Keep what would become of a chunk, and its items, which are taken when the whole file is found good."""
+    await session.execute(_KEEP_CHECK, {"job_id": job.job_id, "first": chunk.first, "results": results})
+    await _advance(session, job, chunk, outcomes, now)
+
+
+async def conclude_check(session: AsyncSession, job: Row[Any], now: datetime) -> bool:
+    """The whole file was checked: whether it is taken now; else its results are those of the check."""
+    refused = bool(outcomes_of(job).get(REJECTED))
+    await session.execute(_CHECK_IS_RESULT if refused else _FORGET_CHECK, {"job_id": job.job_id})
+    if not refused:
+        await session.execute(_BEGIN_TAKING, {"job_id": job.job_id, "now": now})
+    return not refused
+
+
+async def cancel(session: AsyncSession, job_id: UUID, caller: Caller, now: datetime) -> Row[Any]:
+    """End a job of this sender after the chunk that is being taken; one that has ended stays as it is.
+
+    Raises JobNotFound.
+    """
+    await session.execute(_CANCEL, {"job_id": job_id, "now": now, **_sender(caller)})
+    return await find(session, job_id, caller)
+
+
+async def _advance(
+    session: AsyncSession, job: Row[Any], chunk: Chunk, outcomes: Mapping[str, int], now: datetime
+) -> None:
     told = outcomes_of(job)
     for name, count in outcomes.items():
         told[name] = told.get(name, 0) + count
-    await session.execute(_KEEP_RESULTS, {"job_id": job.job_id, "first": chunk.first, "results": results})
     values = {"job_id": job.job_id, "count": len(chunk.pieces), "outcomes": dump_json(told), "now": now}
     await session.execute(_ADVANCE, values)
 

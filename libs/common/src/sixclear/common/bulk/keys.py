@@ -84,14 +84,14 @@ class Keyed:
         if self.hashes[place] != self.hashes[self.twins[place]]:
             return _reused(line, result)
         told = {"outcome": "unchanged", **first.kept()} if first.outcome != REJECTED else {}
-        return result.model_validate({**first.model_dump(), **told, **line.named})
+        return result.model_validate({**first.model_dump(), **told, **line.placed})
 
     def _replayed(self, place: int, line: Line[Any], result: type[ItemResult]) -> ItemResult:
         key, asked = self.hashes[place]
         route, request, body = self.known[key]
         if (route, request) != (self.route, asked):
             return _reused(line, result)
-        return result.model_validate({"index": 0, **line.named, "outcome": "unchanged", **orjson.loads(body or b"{}")})
+        return result.model_validate({"index": 0, **line.placed, "outcome": "unchanged", **orjson.loads(body or b"{}")})
 
 
 def _reused(line: Line[Any], result: type[ItemResult]) -> ItemResult:
@@ -100,7 +100,7 @@ def _reused(line: Line[Any], result: type[ItemResult]) -> ItemResult:
         detail="The key was used for another item. Use a new key for a new item.",
         pointer="#/idempotency_key",
     )
-    return result.refused(0, line.named, problem)
+    return result.refused(0, line.placed, line.told(problem))
 
 
 async def look_up(ctx: Context, operation: str, lines: Sequence[Line[Any]]) -> Keyed:

@@ -12,8 +12,9 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.bulk import jobs
+from sixclear.common.bulk.errors import BulkRefused
 from sixclear.common.bulk.files import Files, Part
-from sixclear.common.bulk.items import Line, read_piece
+from sixclear.common.bulk.items import Line
 from sixclear.common.bulk.metrics import WAITING
 from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.clock import Clock
@@ -40,6 +41,11 @@ class _Turn:
 
     job: Row[Any]
     chunk: jobs.Chunk
+
+    @property
+    def checking(self) -> bool:
+        """Whether nothing is written yet: all or nothing is found out of the whole file first."""
+        return bool(self.job.atomic) and not self.job.checked
 
 
 class BulkJobs:
@@ -100,6 +106,9 @@ class BulkJobs:
                 if turn is None:
                     return False
                 await self._take(session, turn)
+        except BulkRefused:
+            assert turn is not None
+            await self._stop(turn)
         except Exception as error:
             if turn is None:
                 raise
@@ -111,7 +120,10 @@ class BulkJobs:
     async def _turn(self, session: AsyncSession) -> _Turn | None:
         now = self._clock()
         while (job := await jobs.take_turn(session, now)) is not None:
-            chunk = await jobs.next_chunk(session, job.job_id)
+            checking = job.atomic and not job.checked
+            chunk = await jobs.next_chunk(session, job.job_id, checking=checking)
+            if chunk is None and checking and await jobs.conclude_check(session, job, now):
+                continue
             # By its last try, not by now: a job that waited while no process ran has its turn.
             if chunk is not None and job.turn_at - job.progress_at < jobs.KEPT_FOR:
                 return _Turn(job, chunk)
@@ -123,12 +135,21 @@ class BulkJobs:
     async def _take(self, session: AsyncSession, turn: _Turn) -> None:
         files, ctx = self._files[turn.job.operation], self._context(session, turn.job)
         part = Part(_lines(turn.chunk, files), lambda: _later(session, turn, files))
-        result = await files.take(ctx, part, self._own, dry_run=turn.job.dry_run, first=turn.chunk.first)
+        # Of a file that was checked whole, a chunk that is refused after all is not committed.
+        how = {"dry_run": turn.job.dry_run or turn.checking, "atomic": turn.job.atomic and not turn.checking}
+        result = await files.take(ctx, part, self._own, first=turn.chunk.first, **how)
         await self._keep(session, turn, result.model_dump_json().encode(), result)
 
     async def _keep(self, session: AsyncSession, turn: _Turn, body: bytes, result: Any) -> None:
         outcomes = {name: result.count(name) for name in result.outcomes}
-        await jobs.keep_results(session, turn.job, turn.chunk, body, outcomes, self._clock())
+        keep = jobs.keep_check if turn.checking else jobs.keep_results
+        await keep(session, turn.job, turn.chunk, body, outcomes, self._clock())
+
+    async def _stop(self, turn: _Turn) -> None:
+        """Something changed since the file was checked: what is left of it is not taken."""
+        async with self._database.transaction() as session:
+            await jobs.end(session, turn.job.job_id, "stopped", self._clock())
+        _log.warning("job stopped: refused after its check", job=str(turn.job.job_id), first=turn.chunk.first)
 
     def _context(self, session: AsyncSession, job: Row[Any]) -> Context:
         return Context(session, self._event_log, jobs.caller_of(job), self._clock(), job.request_id)
@@ -152,13 +173,13 @@ class BulkJobs:
         files, piece = self._files[turn.job.operation], turn.chunk.pieces[0]
         problem = error if isinstance(error, DomainError) else problem_for(error)  # type: ignore[arg-type]
         told = ItemProblem(code=problem.code, detail=f"{problem.detail} Send this item again.")
-        item = files.result.item_result.refused(turn.chunk.first, {"line": piece.line}, told)
+        item = files.result.item_result.refused(turn.chunk.first, files.line_of(piece).placed, told)
         result = files.result.of([item], dry_run=turn.job.dry_run)
         await self._keep(session, turn, result.model_dump_json().encode(), result)
 
 
 def _lines(chunk: jobs.Chunk, files: Files) -> Sequence[Line[Any]]:
-    return [read_piece(piece.line, piece.raw, files.item) for piece in chunk.pieces]
+    return [files.line_of(piece) for piece in chunk.pieces]
 
 
 async def _later(session: AsyncSession, turn: _Turn, files: Files) -> AsyncGenerator[Sequence[Line[Any]]]:

@@ -252,7 +252,7 @@ def _describe_waiting(operation: dict[str, Any]) -> None:
 
 def _show(operation: dict[str, Any], example: dict[str, Any]) -> None:
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
-        if "request" in example:
+        if "request" in example and media_type.endswith(("json", "form-data")):
             asked = example["request"]
             lines = media_type == NDJSON
             content["example"] = "".join(f"{orjson.dumps(item).decode()}\n" for item in asked) if lines else asked

@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 
 from sixclear.common.use_case import Context
+from sixclear.tasks.imports.schemas import ImportResult
 from sixclear.tasks.intake.schemas import TaskBulkResult
 from sixclear.tasks.reporting.schemas import BulkResult
 from sixclear.tasks.task.access import NOT_SEEN
@@ -26,7 +27,7 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
     if not isinstance(told, dict):
         return answer
     if "items" in told:
-        return await _readable_items(ctx, answer, TaskBulkResult if "created" in told else BulkResult)
+        return await _readable_items(ctx, answer, _kind_of(told))
     return await _readable_one(ctx, told, answer) if "task_id" in told else answer
 
 
@@ -54,7 +55,13 @@ async def _readable_one(ctx: Context, told: dict[str, Any], answer: bytes) -> by
     return (await shown(ctx, task)).model_dump_json().encode()
 
 
-async def _readable_items(ctx: Context, answer: bytes, kind: type[BulkResult | TaskBulkResult]) -> bytes:
+def _kind_of(told: dict[str, Any]) -> type[BulkResult | TaskBulkResult | ImportResult]:
+    if "kind" in told:
+        return ImportResult
+    return TaskBulkResult if "created" in told else BulkResult
+
+
+async def _readable_items(ctx: Context, answer: bytes, kind: type[BulkResult | TaskBulkResult | ImportResult]) -> bytes:
     told = kind.model_validate_json(answer)
     named = {item.task_id for item in told.items if item.task_id is not None}
     hidden = await invisible_among(ctx, named)

@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
 from sixclear.common.events.catalogue import EntityEvents, EventData
 
 
@@ -16,6 +18,7 @@ class DirectiveData(EventData):
     issued_on: date
     issuer_organisation_id: UUID
     title: str
+    clauses: list[str] | None = Field(default=None, description="The clauses that give work, in their order.")
 
 
 DIRECTIVE_EVENTS = EntityEvents(

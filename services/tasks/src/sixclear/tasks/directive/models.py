@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy import ARRAY, ForeignKey, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sixclear.common.entity import Versioned
@@ -29,6 +29,8 @@ class Directive(Versioned, Base):
     issued_on: Mapped[date]
     issuer_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"))
     title: Mapped[str]
+    # As tasks name them in `clause`; null where it was never said.
+    clauses: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     entered_by_organisation_id: Mapped[UUID | None]
     # Whether a task that was assigned has ever named it: the task writes it.
     taken_up: Mapped[bool] = mapped_column(server_default=false(), default=False)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.tasks.directive.models import Directive
-from sixclear.tasks.directive.schemas import DirectiveView
+from sixclear.tasks.directive.schemas import DirectiveView, DirectiveWhole
 from sixclear.tasks.organisation.service import briefs
 
 _COLUMNS = set(DirectiveView.model_fields) - {"programme", "issuer"}
@@ -22,3 +22,10 @@ async def directive_responses(session: AsyncSession, directives: Sequence[Direct
         )
         for row in directives
     ]
+
+
+async def whole_responses(session: AsyncSession, directives: Sequence[Directive]) -> list[DirectiveWhole]:
+    """As `directive_responses`, with the clauses."""
+    views = await directive_responses(session, directives)
+    told = zip(views, directives, strict=True)
+    return [DirectiveWhole(**dict(view), clauses=directive.clauses or []) for view, directive in told]

@@ -29,8 +29,8 @@ from sixclear.tasks.directive import service
 from sixclear.tasks.directive.access import ENTERING
 from sixclear.tasks.directive.errors import DirectiveNotFound, TooManyOpenDirectives
 from sixclear.tasks.directive.models import Directive
-from sixclear.tasks.directive.responses import directive_responses
-from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveView
+from sixclear.tasks.directive.responses import whole_responses
+from sixclear.tasks.directive.schemas import DirectiveEntry, DirectiveWhole
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.programme.errors import ProgrammeNotFound
 from sixclear.tasks.settings import Settings
@@ -60,12 +60,12 @@ async def list_directives(
     programme: Lookup | None = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
-) -> Page[DirectiveView]:
+) -> Page[DirectiveWhole]:
     """Directives, newest first."""
     context = f"directives {programme}"
     after = decode_cursor(cursor, date, UUID, context=context) if cursor else None
     rows = await service.list_directives(session, programme, after=after, limit=limit + 1)
-    views = await directive_responses(session, rows)
+    views = await whole_responses(session, rows)
     return page_of(
         views, limit, item=lambda view: view, key=lambda view: (view.issued_on, view.directive_id), context=context
     )
@@ -77,7 +77,7 @@ async def list_directives(
     dependencies=[PUBLIC],
     responses=TAGGED | problem_responses(DirectiveNotFound),
 )
-async def get_directive(ctx: ContextDep, directive_id: UUID, response: Response) -> DirectiveView:
+async def get_directive(ctx: ContextDep, directive_id: UUID, response: Response) -> DirectiveWhole:
     """One directive."""
     return await _answer(ctx, await service.get_directive(ctx.session, directive_id), response)
 
@@ -89,11 +89,11 @@ async def get_directive(ctx: ContextDep, directive_id: UUID, response: Response)
     status_code=201,
     responses=LOCATED
     | problem_responses(*_DESCRIBING_REFUSALS, TooManyOpenDirectives)
-    | {200: {"description": "The directive was there; it is described again.", "model": DirectiveView}},
+    | {200: {"description": "The directive was there; it is described again.", "model": DirectiveWhole}},
 )
 async def register_directive(
     ctx: ContextDep, entry: DirectiveEntry, expect: ExpectDep, request: Request, response: Response
-) -> DirectiveView:
+) -> DirectiveWhole:
     """Enter a directive in your programme, or your own in that of another body; describe a known one again (200)."""
     most_open = own_state(request, Settings).open_directives
     directive, created = await service.register_directive(ctx, entry, expect, most_open=most_open)
@@ -113,12 +113,12 @@ async def register_directive(
 )
 async def patch_directive(
     ctx: ContextDep, directive_id: UUID, patch: MergePatchDep, expect: ExpectDep, response: Response
-) -> DirectiveView:
+) -> DirectiveWhole:
     """Describe a part of a directive again, by merge patch (RFC 7396); its number stays."""
     return await _answer(ctx, await service.patch_directive(ctx, directive_id, patch, expect), response)
 
 
-async def _answer(ctx: Context, directive: Directive, response: Response) -> DirectiveView:
+async def _answer(ctx: Context, directive: Directive, response: Response) -> DirectiveWhole:
     """The directive as it is now, with its version as ETag."""
     tag(response, ctx.log, directive)
-    return (await directive_responses(ctx.session, [directive]))[0]
+    return (await whole_responses(ctx.session, [directive]))[0]

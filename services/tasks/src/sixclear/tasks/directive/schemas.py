@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
 from sixclear.common.web.instants import Day
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
@@ -18,6 +20,12 @@ class DirectiveEntry(Schema):
     issued_on: Day
     issuer: Reference
     title: Line
+    clauses: list[Line] | None = Field(
+        default=None,
+        max_length=300,
+        description="The clauses that give work, in their order, as tasks name them in `clause`: which of them have no "
+        "task is at `/directives/{directive_id}/clauses`. Left out, a known directive keeps those that it has.",
+    )
     occurred_at: OccurredAt = None
 
 
@@ -38,3 +46,9 @@ class DirectiveView(Schema):
     issuer: OrganisationBrief
     title: str
     version: int
+
+
+class DirectiveWhole(DirectiveView):
+    """A document that gives tasks, with its clauses."""
+
+    clauses: list[str] = Field(description="The clauses that give work, in their order.")

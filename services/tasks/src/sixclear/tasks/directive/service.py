@@ -135,9 +135,12 @@ async def patch_directive(ctx: Context, directive_id: UUID, patch: Mapping[str, 
     found = await rows.find_directive(ctx.session, directive_id)
     numbered = await rows.find_numbered(ctx.session, found.programme_id, found.number) if found else ()
     directive = await locked(ctx, directive_id, expect)
-    current = {"issued_on": directive.issued_on, "issuer": str(directive.issuer_organisation_id)}
+    current: dict[str, Any] = {"issued_on": directive.issued_on, "issuer": str(directive.issuer_organisation_id)}
+    current["clauses"] = directive.clauses
     key = {"programme": directive.programme.slug, "number": directive.number}
     entry = patched(DirectiveEntry, current | {"title": directive.title}, patch, **key)
+    if "clauses" in patch and entry.clauses is None:
+        entry = entry.model_copy(update={"clauses": []})
     _check_issued(entry, ctx.now)
     issuer = (await referenced(ctx.session, {"#/issuer": entry.issuer}))["#/issuer"]
     require_entering_body(ctx, directive.programme, issuer, directive)
@@ -176,6 +179,7 @@ async def _describe(
         "issued_on": entry.issued_on,
         "issuer_organisation_id": issuer.organisation_id,
         "title": entry.title,
+        "clauses": directive.clauses if entry.clauses is None else _each_once(entry.clauses),
     }
     if not created and all(getattr(directive, name) == value for name, value in fields.items()):
         return False
@@ -184,6 +188,14 @@ async def _describe(
         fields |= {"entered_by_organisation_id": ctx.caller.organisation_id} | _NOT_WITHDRAWN
     await record(ctx, directive, Change("registered" if created else "updated", fields), occurred_at, DIRECTIVE)
     return True
+
+
+def _each_once(clauses: Sequence[str]) -> list[str]:
+    """Clauses in their order; spellings that differ as those of keys may are one."""
+    found: dict[str, str] = {}
+    for clause in clauses:
+        found.setdefault(folded_key(clause), clause)
+    return list(found.values())
 
 
 async def withdraw(ctx: Context, directive: Directive, entry: DirectiveWithdrawal) -> None:

@@ -32,7 +32,7 @@ from sixclear.tasks.task.service.upper import named_uppers
 Lines = Sequence[Line[TaskItem]]
 
 
-class _Gathered(EventLog):
+class Gathered(EventLog):
     """The service's log as use cases see it; what they publish waits, and is appended with one statement.
 
     An event that is appended holds back every reader of the log until the transaction ends. Here that is the last
@@ -57,7 +57,7 @@ async def put_many(ctx: Context, part: Part, dry_run: bool, own: Settings) -> Ta
     decision. With `dry_run` the answer is the same and nothing is written. Each item costs a savepoint and its writes.
     """
     lines: Lines = part.lines
-    gathered = _Gathered(ctx.log)
+    gathered = Gathered(ctx.log)
     whole = await rows.begin_item(ctx.session)
     batch = await _batch(replace(ctx, log=gathered), lines, own.open_proposals, gathered)
     results = [await batch.take(index, line) for index, line in enumerate(lines)]
@@ -80,7 +80,7 @@ FILES = Files(
 )
 
 
-async def _batch(ctx: Context, lines: Lines, most_open: int, gathered: _Gathered) -> "_Batch":
+async def _batch(ctx: Context, lines: Lines, most_open: int, gathered: Gathered) -> "_Batch":
     items = [line.item for line in lines if line.item]
     own = ctx.caller.organisation_id
     keys = {(item.source, item.external_id) for item in items if item.source and item.external_id}
@@ -158,7 +158,7 @@ class _Batch:
     organisations: Mapping[str, Organisation]
     uppers: Mapping[UUID, str]
     most_open: int
-    gathered: _Gathered
+    gathered: Gathered
     assigned: int = 0
 
     async def take(self, index: int, line: Line[TaskItem]) -> TaskItemResult:

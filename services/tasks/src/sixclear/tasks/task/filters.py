@@ -82,7 +82,7 @@ class TaskFilter:
 
 def conditions(narrow: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
     """What holds of the tasks in the list; restricted ones are in it only for the bodies concerned, or by mandate."""
-    seen = _visible(narrow.restricted_for) if narrow.mandated is None else is_named(narrow.mandated)
+    seen = is_seen(narrow.restricted_for) if narrow.mandated is None else is_named(narrow.mandated)
     return [seen, *_standing(narrow, now), *_of_bodies(narrow), *_named(narrow)]
 
 
@@ -109,7 +109,7 @@ def works_on(organisation_id: UUID | SQLColumnExpression[UUID | None]) -> Column
 def may_confirm(organisation_id: UUID, owned_programme_ids: Sequence[UUID]) -> ColumnElement[bool]:
     """The rule of `require_confirming_body` in SQL, for a body that sees the task and owns these programmes."""
     gives = or_(Task.assigning_organisation_id == organisation_id, Task.programme_id == among(owned_programme_ids))
-    return and_(gives, not_(works_on(organisation_id)), _visible(organisation_id))
+    return and_(gives, not_(works_on(organisation_id)), is_seen(organisation_id))
 
 
 def programmes_of(organisation_id: UUID, *holds: SQLColumnExpression[bool]) -> Subquery:
@@ -136,7 +136,8 @@ def keys_of(own: UUID | None) -> ColumnElement[bool]:
     return owner == own if own is None else or_(owner == own, owner.in_(family(own)))
 
 
-def _visible(organisation_id: UUID | None) -> ColumnElement[bool]:
+def is_seen(organisation_id: UUID | None) -> ColumnElement[bool]:
+    """The rule of `is_visible` in SQL."""
     public = Task.classification == "public"
     return public if organisation_id is None else or_(public, has_part(organisation_id))
 

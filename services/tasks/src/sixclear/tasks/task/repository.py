@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     TIMESTAMP,
+    ColumnElement,
     Text,
     and_,
     bindparam,
@@ -134,6 +135,14 @@ async def count_naming(session: AsyncSession, directive_id: UUID) -> int:
     """How many tasks name a directive, without those that are cancelled."""
     found = select(func.count()).where(Task.directive_id == directive_id, Task.status != "cancelled")
     return await session.scalar(found) or 0
+
+
+async def count_by_clause(
+    session: AsyncSession, directive_id: UUID, narrow: Sequence[ColumnElement[bool]]
+) -> list[tuple[str | None, int]]:
+    """How many tasks that name a directive name each clause of it, without those that are cancelled."""
+    found = select(Task.clause, func.count()).where(Task.directive_id == directive_id, Task.status != "cancelled")
+    return [(clause, count) for clause, count in await session.execute(found.where(*narrow).group_by(Task.clause))]
 
 
 async def last_percent(session: AsyncSession, task_id: UUID) -> int:

@@ -14,6 +14,7 @@ from sixclear.tasks.task import timing
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, reads_whole
 from sixclear.tasks.task.assignment import assignment_of
 from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.filters import is_seen
 from sixclear.tasks.task.lifecycle import TaskRecord
 from sixclear.tasks.task.models import AnyTask, Task, state_of
 from sixclear.tasks.task.recording import record_at
@@ -139,6 +140,14 @@ async def has_hidden_numbers(ctx: Context, task: Task) -> bool:
 async def count_naming(ctx: Context, directive_id: UUID) -> int:
     """How many tasks name a directive, restricted ones included; those that are over as proposals do not count."""
     return await rows.count_naming(ctx.session, directive_id)
+
+
+async def count_by_clause(ctx: Context, directive_id: UUID) -> list[tuple[str | None, int]]:
+    """How many tasks that the caller may see name each clause of a directive; those that are over as proposals do not
+    count.
+    """
+    seen = [is_seen(ctx.caller.organisation_id)]
+    return await rows.count_by_clause(ctx.session, directive_id, seen)
 
 
 async def concerned_among(ctx: Context, task_ids: Collection[UUID]) -> set[UUID]:

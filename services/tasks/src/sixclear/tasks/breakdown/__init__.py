@@ -1,0 +1,1 @@
+"""How a directive was broken into tasks: which of its clauses have none."""

@@ -1,0 +1,150 @@
+"""Rows of a file are taken in their order, each alone: by savepoint, or by the files of the service that there are."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sixclear.common.bulk.files import Apply, Files, Part
+from sixclear.common.bulk.items import Line
+from sixclear.common.bulk.results import FileResult, ItemProblem, ItemResult
+from sixclear.common.bulk.split import Piece
+from sixclear.common.bulk.tables import CSV, XLSX, CellProblem, CutCsv, CutXlsx
+from sixclear.common.errors import DomainError
+from sixclear.common.use_case import Context
+from sixclear.common.web.etags import StaleVersion, etag
+from sixclear.tasks.file.errors import FileHasMacros
+from sixclear.tasks.imports import repository as rows
+from sixclear.tasks.imports.metrics import IMPORTED
+from sixclear.tasks.imports.rules import COLUMNS
+from sixclear.tasks.imports.schemas import ImportKind, ImportResult, RowResult
+from sixclear.tasks.imports.service import steps
+from sixclear.tasks.intake.service import FILES as TASKS
+from sixclear.tasks.intake.service import Gathered
+from sixclear.tasks.reporting.service.bulk import FILES as REPORTS
+from sixclear.tasks.settings import Settings
+
+# The use case of a row.
+TakeRow = Callable[[Context, Any, Settings], Awaitable[steps.Taken]]
+
+
+def _by_step(kind: ImportKind, take: TakeRow) -> Apply:
+    """Rows by the use case of one, each in a savepoint of its own."""
+
+    async def apply(ctx: Context, part: Part, dry_run: bool, own: Settings) -> ImportResult:
+        gathered = Gathered(ctx.log)
+        inner, whole = replace(ctx, log=gathered), await rows.begin_row(ctx.session)
+        results = [await _take(inner, gathered, line, take, own) for line in part.lines]
+        for index, result in enumerate(results):
+            result.index = index
+        if dry_run:
+            await rows.undo(whole)
+        else:
+            await whole.commit()
+            await ctx.log.publish_many(ctx.session, gathered.events, recorded_at=ctx.now)
+        return ImportResult.of_kind(kind, results, dry_run=dry_run)
+
+    return apply
+
+
+async def _take(ctx: Context, gathered: Gathered, line: Line[Any], take: TakeRow, own: Settings) -> RowResult:
+    if line.item is None:
+        return _refused(line, line.problem or ItemProblem(code="invalid", detail=""))
+    before, savepoint = len(gathered.events), await rows.begin_row(ctx.session)
+    try:
+        taken = await take(ctx, line.item, own)
+    except DomainError as error:
+        del gathered.events[before:]
+        await rows.undo(savepoint)
+        refused = _refused(line, _problem(error))
+        refused.etag = error.headers.get("ETag")
+        return refused
+    await savepoint.commit()
+    tag = etag(ctx.log.epoch, taken.version)
+    told = {"entity_id": taken.entity_id, "task_id": taken.task_id, "outcome": taken.outcome, "etag": tag}
+    return RowResult.model_validate({"index": 0, **line.placed, **told})
+
+
+def _problem(error: DomainError) -> ItemProblem:
+    """Why a row is refused; of several faults the first, with what to do there."""
+    first = error.errors[0] if error.errors else None
+    detail = error.detail if first is None else f"{error.detail} {first['detail']}"
+    return ItemProblem(code=error.code, detail=detail, pointer=first["pointer"] if first else None)
+
+
+def _refused(line: Line[Any], problem: ItemProblem) -> RowResult:
+    return RowResult(index=0, **line.placed, outcome="rejected", problem=_at_cell(line, problem))
+
+
+def _at_cell(line: Line[Any], problem: ItemProblem) -> CellProblem:
+    # The version that a row is based on is said by itself.
+    pointer = "#/if_match" if problem.code == StaleVersion.code else problem.pointer
+    said = ItemProblem(code=problem.code, detail=problem.detail, pointer=pointer)
+    return CellProblem.model_validate(line.told(said).model_dump())
+
+
+def _by_file(kind: ImportKind, files: Files) -> Apply:
+    """Rows by a use case that takes many together."""
+
+    async def apply(ctx: Context, part: Part, dry_run: bool, own: Settings) -> FileResult:
+        result = await files.apply(ctx, part, dry_run, own)
+        told = [_row_of(line, item) for line, item in zip(part.lines, result.results, strict=True)]
+        return ImportResult.of_kind(kind, told, dry_run=dry_run)
+
+    return apply
+
+
+def _row_of(line: Line[Any], item: ItemResult) -> RowResult:
+    """The result of a file of the service, as a row of an import."""
+    said = item.model_dump(include={"index", "task_id", "etag", "version"})
+    outcome = "updated" if item.outcome == "reported" else item.outcome
+    values = {"index": item.index, **line.placed, "outcome": outcome, "etag": said["etag"], "task_id": said["task_id"]}
+    problem = item.problem and _at_cell(line, _told(item.problem))
+    return RowResult(**values, entity_id=said["task_id"], problem=problem)
+
+
+def _told(problem: ItemProblem) -> ItemProblem:
+    """The problem, with what is said of its first field."""
+    errors = getattr(problem, "errors", None)
+    if not errors or errors[0].detail in problem.detail:
+        return problem
+    return problem.model_copy(update={"detail": f"{problem.detail} {errors[0].detail}"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Reads a piece of a file of a kind."""
+
+    kind: ImportKind
+
+    def __call__(self, piece: Piece) -> Line[Any]:
+        return COLUMNS[self.kind].read(piece)
+
+
+def _files(kind: ImportKind, apply: Apply, most: Callable[[Settings], int]) -> Files:
+    columns = COLUMNS[kind]
+    return Files(
+        operation=f"import {kind}",
+        item=columns.of_item,
+        result=ImportResult,
+        apply=apply,
+        most=most,
+        items_total=IMPORTED,
+        cuts={CSV: CutCsv(columns), XLSX: CutXlsx(columns, FileHasMacros)},
+        read=_Read(kind),
+        atomic_jobs=True,
+    )
+
+
+def _most_tasks(own: Settings) -> int:
+    return own.bulk_tasks
+
+
+# A kind of a later release is one more line here, with its row in `schemas.py` and its columns in `rules.py`.
+IMPORTS: Mapping[ImportKind, Files] = {
+    "directives": _files("directives", _by_step("directives", steps.put_directive), _most_tasks),
+    "tasks": _files("tasks", _by_file("tasks", TASKS), _most_tasks),
+    "assignments": _files("assignments", _by_step("assignments", steps.step_assignment), _most_tasks),
+    "reports": _files("reports", _by_file("reports", REPORTS), lambda own: own.bulk_items),
+    "periods": _files("periods", _by_step("periods", steps.step_period), _most_tasks),
+    "milestones": _files("milestones", _by_step("milestones", steps.put_milestone), _most_tasks),
+}
