@@ -76,7 +76,18 @@ _HANGING = ("comment", "urge", "milestone", "evidence", "period")
 _LISTS = "an export is the list itself, with its filters, its rule and its pages"
 _ITEM = "the columns of an import are the fields of its item"
 _EXPORTED = (
-    *("comment", "decision", "directive", "evidence", "filing", "milestone", "organisation", "period", "programme"),
+    *(
+        "comment",
+        "decision",
+        "directive",
+        "document",
+        "evidence",
+        "filing",
+        "milestone",
+        "organisation",
+        "period",
+        "programme",
+    ),
     *("reporting", "task", "urge"),
 )
 _ROW = "a row is a request of the single route, by the same rules"
@@ -103,6 +114,7 @@ TASKS = House(
         "decision | milestone | period",
         "comment | evidence | urge",
         "task",
+        "document",
         "directive",
         "programme",
         "file",
@@ -128,6 +140,7 @@ TASKS = House(
         "decision.effects": Idea("lifecycle", "what each kind of decision does to its task, pure"),
         "export.kinds": Idea("recording", "which lists are files, by the operations that list them"),
         "export.listed": Idea("service", "a list as a file, part by part"),
+        "document.standing": Idea("repository", "how a document stands on a day, in Python and in SQL"),
         "file.stores": Idea("repository", "the folder or bucket that the settings name"),
         "programme.obligation": Idea("rules", "which bodies report on a programme how often, and by when, pure"),
         "programme.ladder": Idea("rules", "when a task that nears its deadline is told to whom, pure"),
@@ -156,6 +169,9 @@ TASKS = House(
         "succession.service -> organisation.errors": "a successor that takes nothing over is refused here as there",
         "task.schemas -> directive.schemas": "a task shows the document that gave it",
         "task.responses -> directive.schemas": "a task shows the document that gave it",
+        "document.schemas -> organisation.schemas": _NAMED,
+        "withdrawal -> document.errors": "a document is refused here as there",
+        "withdrawal -> document.schemas": "why a document is taken out is a request on documents",
         "withdrawal -> directive.errors": "a directive is refused here as there",
         "withdrawal -> directive.schemas": "why a directive is taken out is a request on directives",
         **{f"{one} -> task.{part}": _HANGS for one in _HANGING for part in ("lifecycle", "events")},
@@ -206,7 +222,10 @@ TASKS = House(
         "imports -> file.errors": "a workbook with macros is refused as a document with macros is",
         "intake -> task.filters": "whose keys a body knows a task by is said once",
         **{f"export.kinds -> {folder}.routes": _LISTS for folder in _EXPORTED},
-        **{f"export.kinds -> {one}.schemas": _ITEM for one in ("directive", "intake", "milestone", "reporting")},
+        **{
+            f"export.kinds -> {one}.schemas": _ITEM
+            for one in ("directive", "document", "intake", "milestone", "reporting")
+        },
         "export.kinds -> fastapi": "the operation that lists is asked for what its parameters and its rule are",
         "export -> organisation.schemas": "a body is told by its code",
         "export -> task.responses": "a row says what a list says of the task",

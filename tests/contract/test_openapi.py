@@ -104,6 +104,7 @@ def _is_located(operation: dict[str, Any]) -> bool:
         "putTask",
         "registerProgramme",
         "registerDirective",
+        "registerDocument",
         "putEntry",
         "putConnector",
         "registerOrganisation",

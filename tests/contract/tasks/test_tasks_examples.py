@@ -42,6 +42,17 @@ PROGRAMME = {
     "owner": "P57",
     "period_lock_days": 1,
 }
+LAW = {
+    "programme": "plan",
+    "type": "law",
+    "number": "71/2025/QH15",
+    "issued_on": "2025-06-14",
+    "effective_on": "2026-01-01",
+    "issuer": "P57",
+    "subject": "Luật Công nghiệp công nghệ số",
+    "url": "https://example.invalid/71-2025-QH15.pdf",
+    "sha256": "3f98d14512f334b6ad1eb57635454f5a117c89eb7ccb600fad4f57818cc12c33",
+}
 DESCRIBED = {
     "clause": "Mục III.3",
     "coordinating_organisations": ["G01"],
@@ -201,6 +212,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await ladder.pass_time(service.database, service.log, service.clock)
     await granted("G06", {"kind": "cancellation"})
     await what_bodies_owe(service, step)
+    await the_life_of_documents(service, before)
 
 
 async def what_bodies_owe(service: Service, step: Callable[[str, str, Any], Awaitable[None]]) -> None:
@@ -218,6 +230,42 @@ async def what_bodies_owe(service: Service, step: Callable[[str, str, Any], Awai
     await filings.pass_time(service.database, service.log, service.clock)
     await step("P57", f"/filings/{owed['75']['filing_id']}/reopen", {"reason": "Mất điện diện rộng do bão"})
     await step("75", "/own/filings", {"period": owed["75"]["period"]})
+
+
+async def the_life_of_documents(service: Service, before: Before) -> None:
+    """A law owes a decree until that is issued; a circular replaces another one, and does not after all.
+
+    All at one time: the other examples keep theirs.
+    """
+
+    async def step(code: str, path: str, body: Any) -> None:
+        await before(code, path, body)
+        response = await service.post(code, path, body)
+        assert response.status_code in (200, 201, 204), response.text
+
+    async def newest(**narrow: str) -> str:
+        return str((await service.get("/documents", **narrow))["items"][0]["document_id"])
+
+    await step("P57", "/documents", LAW)
+    law = await newest()
+    decree = {"programme": "plan", "type": "decree", "issuer": "P57", "details_id": law, "due_on": "2025-12-31"}
+    decree["subject"] = "Quy định chi tiết Luật Công nghiệp công nghệ số"
+    await step("P57", "/documents", decree)
+    issued = {"number": "353/2025/NĐ-CP", "issued_on": "2025-11-28", "effective_on": "2026-01-01"}
+    await step("P57", "/documents", decree | issued)
+    await step("P57", "/documents", LAW | {"signer_position": "Chủ tịch Quốc hội"})
+    circular = {
+        "programme": "plan",
+        "type": "circular",
+        "issuer": "G06",
+        "subject": "Hướng dẫn sàn giao dịch công nghệ",
+    }
+    await step("G06", "/documents", circular | {"number": "05/2025/TT-BKHCN", "issued_on": "2025-07-01"})
+    old = await newest(type="circular")
+    new = circular | {"number": "20/2025/TT-BKHCN", "issued_on": "2025-11-20"}
+    await step("G06", "/documents", new | {"replaces": [old]})
+    await step("G06", "/documents", new)
+    await step("G06", f"/documents/{await newest(type='circular')}/withdraw", {"reason": "Nhập nhầm chương trình"})
 
 
 @pytest.mark.asyncio

@@ -74,6 +74,10 @@ async def _tell_and_compare(service: Service) -> None:
     await patch("/programmes/plan", {"name_en": "Plan 02 of 2025", "periods_confirmed": True})
     directives = (await service.get("/directives"))["items"]
     await patch(f"/directives/{directives[0]['directive_id']}", {"title": "Kế hoạch liên thông"})
+    law = (await service.get("/documents", type="law"))["items"][0]["document_id"]
+    await patch(f"/documents/{law}", {"clause": "Mục III.3", "directive_id": directives[0]["directive_id"]})
+    product = {"title": "Luật đã ban hành", "document_id": law}
+    assert (await service.post("G06", f"/tasks/{task_id}/evidence", product)).status_code == 201
     path = f"/tasks/{task_id}/milestones"
     planned = await service.post("G06", path, {"title": "Chạy thử", "weight": 3, "deadline": "2026-05-29"})
     milestone_id = planned.json()["milestone_id"]
@@ -99,6 +103,7 @@ async def _tell_and_compare(service: Service) -> None:
         lambda: service.headers("P57", "audit:read"),
         organisation="G06",
         task_id=task_id,
+        document_id=law,
         directive_id=directives[0]["directive_id"],
         slug="plan",
         job_id=job_id,

@@ -100,5 +100,6 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     asked = await service.post("G06", "/decisions", {"kind": "pause", "reason": "x", "task_ids": [task_id]})
     known = {"task_id": task_id, "organisation": "P57", "slug": "plan", "directive_id": task_id, "period": "2026-W19"}
     known["decision_id"] = asked.json()["decision_id"]
+    known["document_id"] = (await service.get("/documents"))["items"][0]["document_id"]
     await service.reads_survive("P57", known)
     await service.survives_headers("/tasks", proposal(), service.headers("P57"))

@@ -54,6 +54,7 @@ async def test_an_event_of_evidence_is_counted_without_its_task_and_tells_no_add
         "decided_at": None,
         "redacted_at": None,
         "period": None,
+        "document_id": None,
         "proves": [],
     }
 

@@ -75,7 +75,7 @@ def test_a_task_is_found_by_the_text_that_the_service_would_have_stored() -> Non
 
 
 def test_every_column_of_a_row_is_written_or_is_empty_in_every_new_one() -> None:
-    empty = {"duplicate_of", "returned_at"}, set[str](), {"sha256", "file_id", "period", "proves"}
+    empty = {"duplicate_of", "returned_at"}, set[str](), {"sha256", "file_id", "document_id", "period", "proves"}
     for model, may_be_empty in zip((Task, ProgressReport, Evidence), empty, strict=True):
         columns = {column.key for column in model.__table__.columns}
         assert columns - {*COLUMNS[model.__tablename__]} == may_be_empty

@@ -24,6 +24,7 @@ from sixclear.tasks.connector.service.deliver import pass_on
 from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.decision.service.follow import CHILDREN as DECISIONS
 from sixclear.tasks.directive import routes as directive
+from sixclear.tasks.document import routes as document
 from sixclear.tasks.evidence import routes as evidence
 from sixclear.tasks.evidence.service import CHILDREN as EVIDENCE
 from sixclear.tasks.export import routes as export
@@ -61,6 +62,7 @@ ROUTERS = (
     succession.router,
     programme.router,
     directive.router,
+    document.router,
     withdrawal.router,
     breakdown.router,
     intake.router,
@@ -130,6 +132,7 @@ def create_app(
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "organisations": "Who is who, what tasks come from, and which days are working days.",
+            "documents": "Laws, decrees and other documents: issued, owed, and which tasks they are the product of.",
             "tasks": "Tasks from the proposal to the confirmation.",
             "progress": "What those who work on a task say of it: reports, evidence, the result.",
         },

@@ -5,6 +5,7 @@ from sixclear.tasks.census.events import CENSUS_EVENTS
 from sixclear.tasks.comment.events import COMMENT_EVENTS
 from sixclear.tasks.decision.events import DECISION_EVENTS
 from sixclear.tasks.directive.events import DIRECTIVE_EVENTS
+from sixclear.tasks.document.events import DOCUMENT_EVENTS
 from sixclear.tasks.evidence.events import EVIDENCE_EVENTS
 from sixclear.tasks.filing.events import FILING_EVENTS
 from sixclear.tasks.milestone.events import MILESTONE_EVENTS
@@ -20,6 +21,7 @@ EVENTS = EventCatalogue(
         ORGANISATION_EVENTS,
         PROGRAMME_EVENTS,
         DIRECTIVE_EVENTS,
+        DOCUMENT_EVENTS,
         TASK_EVENTS,
         MILESTONE_EVENTS,
         EVIDENCE_EVENTS,

@@ -16,7 +16,9 @@ class EvidenceData(OnTaskData):
     change: str
     evidence_id: UUID
     title: str
-    sha256: str | None = Field(description="Of a file: of what everyone gets. Of a link: as its sender stated it.")
+    sha256: str | None = Field(
+        description="Of a file: of what everyone gets. Of a link or document: as its sender stated it."
+    )
     state: Literal["waiting", "accepted", "refused"]
     attached_by_organisation_id: UUID | None
     attached_at: datetime
@@ -26,6 +28,7 @@ class EvidenceData(OnTaskData):
     proves: list[Literal["runs", "holds_data", "has_real_users"]] = Field(
         default_factory=list, description="Which of the three confirmations of a system it gives."
     )
+    document_id: UUID | None = Field(default=None, description="The document that is the result.")
     period: str | None = Field(
         default=None,
         description="The key of the period of a recurring task that it proves, where its sender named one.",

@@ -7,6 +7,7 @@ from sixclear.tasks.evidence.models import EvidenceReview
 from sixclear.tasks.task.lifecycle import is_published
 
 _SAID = {"title": "title", "sha256": "sha256", "proves": "proves", "period": "period"} | {
+    "document_id": "document_id",
     "attached_by_organisation_id": "organisation_id",
     "attached_at": "occurred_at",
 }

@@ -90,6 +90,34 @@ async def list_reviews(session: AsyncSession, task_id: UUID, period: str | None 
     return (await session.scalars(of_task.order_by(Evidence.task_version))).unique().all()
 
 
+async def list_naming_document(
+    session: AsyncSession, document_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[tuple[EvidenceReview, Task]]:
+    """What everyone reads of evidence that names a document, with its task, by identifier."""
+    found = (
+        select(EvidenceReview, Task)
+        .join(EvidenceReview.said)
+        .join(Task, Task.task_id == EvidenceReview.task_id)
+        .where(
+            Evidence.document_id == document_id,
+            EvidenceReview.hidden.is_(False),
+            EvidenceReview.classification == "public",
+            Task.classification == "public",
+        )
+        .order_by(EvidenceReview.evidence_id)
+        .limit(limit)
+        .options(selectinload(Task.programme))
+    )
+    if after is not None:
+        found = found.where(EvidenceReview.evidence_id > after)
+    return [(row[0], row[1]) for row in await session.execute(found)]
+
+
+async def count_naming_document(session: AsyncSession, document_id: UUID) -> int:
+    """How many pieces of evidence name a document, restricted ones too."""
+    return await session.scalar(select(func.count()).where(Evidence.document_id == document_id)) or 0
+
+
 async def list_to_check(
     session: AsyncSession,
     organisation_id: UUID,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.tasks.evidence.models import EvidenceReview
-from sixclear.tasks.evidence.schemas import EvidenceToCheck, EvidenceView
+from sixclear.tasks.evidence.schemas import EvidenceToCheck, EvidenceView, ProductView
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.task.models import Task
 
@@ -30,6 +30,13 @@ def to_check(review: EvidenceReview, task: Task, view: EvidenceView) -> Evidence
         programme=task.programme.slug,
         waiting_since=review.occurred_at,
         evidence=view,
+    )
+
+
+def product(task: Task, view: EvidenceView) -> ProductView:
+    """A task with the evidence that names a document."""
+    return ProductView(
+        task_id=task.task_id, code=task.code, task_title=task.title, programme=task.programme.slug, evidence=view
     )
 
 

@@ -18,16 +18,19 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.tasks.document.errors import LegalDocumentNotFound
 from sixclear.tasks.evidence import service
 from sixclear.tasks.evidence.access import REDACT as MAY_REDACT
 from sixclear.tasks.evidence.access import REVIEW as MAY_REVIEW
 from sixclear.tasks.evidence.errors import REFUSALS, EvidenceNotFound, EvidenceRedacted
 from sixclear.tasks.evidence.models import EvidenceReview
+from sixclear.tasks.evidence.responses import product
 from sixclear.tasks.evidence.schemas import (
     EvidenceAcceptance,
     EvidenceRefusal,
     EvidenceToCheck,
     EvidenceView,
+    ProductView,
     Redaction,
 )
 from sixclear.tasks.file.errors import FilesNotSetUp
@@ -91,6 +94,28 @@ async def list_evidence_to_check(
 async def get_evidence(ctx: ContextDep, evidence_id: UUID, response: Response) -> EvidenceView:
     """One piece of evidence and whether it was accepted, with its own version as ETag."""
     return await _answer(ctx, await service.get_evidence(ctx, evidence_id), response)
+
+
+@router.get(
+    "/documents/{document_id}/tasks",
+    operation_id="listTasksOfDocument",
+    dependencies=[PUBLIC],
+    responses=problem_responses(LegalDocumentNotFound),
+)
+async def list_tasks_of_document(
+    ctx: ContextDep, document_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
+) -> Page[ProductView]:
+    """The tasks of which a document is the product, each with its evidence and what was decided on that."""
+    context = f"tasks of document {document_id}"
+    after = decode_cursor(cursor, UUID, context=context)[0] if cursor else None
+    found = await service.list_products(ctx, document_id, after, limit + 1)
+    return page_of(
+        found,
+        limit,
+        item=lambda row: product(*row),
+        key=lambda row: (row[1].evidence_id,),
+        context=context,
+    )
 
 
 @router.post(

@@ -49,8 +49,9 @@ class EvidenceView(Schema):
     evidence_id: UUID
     task_version: int
     title: str
-    url: str = Field(description="Where it is; of a file the path that answers it.")
+    url: str = Field(description="Where it is; of a file or document the path that answers it.")
     file_id: UUID | None
+    document_id: UUID | None = Field(default=None, description="The document that is the result.")
     sha256: str | None = Field(description="Of a file: of what everyone gets, a picture without what a camera adds.")
     period: str | None = Field(default=None, description="The key of the period of a recurring task that it proves.")
     proves: list[Proof] = Field(description="Which of the three confirmations of a system it gives.")
@@ -64,6 +65,16 @@ class EvidenceView(Schema):
     redacted_at: datetime | None = Field(description="When its content was blacked out; its address answers 410 since.")
     redaction_reason: str | None
     version: int = Field(description="Of the evidence; what is decided on it leaves the version of its task alone.")
+
+
+class ProductView(Schema):
+    """A task of which a document is the product, with the evidence that says so."""
+
+    task_id: UUID
+    code: str = Field(description="Of its task.")
+    task_title: str
+    programme: str
+    evidence: EvidenceView
 
 
 class EvidenceToCheck(Schema):

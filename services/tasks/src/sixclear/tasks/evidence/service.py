@@ -13,6 +13,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.recording import record, record_many
 from sixclear.common.use_case import Context, Expect
+from sixclear.tasks.document.service import get_document
 from sixclear.tasks.evidence import lifecycle
 from sixclear.tasks.evidence import repository as rows
 from sixclear.tasks.evidence.access import named_reviewer, require_redactor, require_reviewer
@@ -152,6 +153,21 @@ async def list_to_check(ctx: Context, after: tuple[datetime, UUID] | None, limit
     return [to_check(review, task, view) for (review, task), view in zip(found, views, strict=True)]
 
 
+async def list_products(
+    ctx: Context, document_id: UUID, after: UUID | None, limit: int
+) -> list[tuple[Task, EvidenceView]]:
+    """The public evidence that names a document, with its task; raises LegalDocumentNotFound."""
+    await get_document(ctx.session, document_id)
+    found = await rows.list_naming_document(ctx.session, document_id, after=after, limit=limit)
+    views = await evidence_responses(ctx.session, [review for review, _ in found])
+    return [(task, view) for (_, task), view in zip(found, views, strict=True)]
+
+
+async def count_naming_document(ctx: Context, document_id: UUID) -> int:
+    """How many pieces of evidence name a document, restricted ones too."""
+    return await rows.count_naming_document(ctx.session, document_id)
+
+
 async def find_file(ctx: Context, evidence_id: UUID) -> File:
     """The file of a piece of evidence that the caller may read; raises EvidenceNotFound and EvidenceRedacted."""
     said, _, _ = await _found(ctx, evidence_id)
@@ -228,6 +244,7 @@ async def _black_out(ctx: Context, reviews: Iterable[EvidenceReview], decided: B
     changes = []
     for one in reviews:
         one.said.url = file_path(one.evidence_id)
+        one.said.document_id = None
         at = max(decided.occurred_at, one.occurred_at)
         changes.append((one, lifecycle.redact(_state(one), at, decided.organisation_id, decided.reason), at))
     await record_many(ctx, changes, EVIDENCE, reason=decided.reason)

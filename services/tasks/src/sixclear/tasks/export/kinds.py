@@ -20,6 +20,8 @@ from sixclear.tasks.comment import routes as comment
 from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.directive import routes as directive
 from sixclear.tasks.directive.schemas import DirectiveEntry
+from sixclear.tasks.document import routes as document
+from sixclear.tasks.document.schemas import DocumentEntry
 from sixclear.tasks.evidence import routes as evidence
 from sixclear.tasks.filing import routes as filing
 from sixclear.tasks.intake.schemas import TaskItem
@@ -113,6 +115,7 @@ KINDS = (
     _kind("organisations", organisation.router, "listOrganisations"),
     _kind("programmes", programme.router, "listProgrammes"),
     _kind("directives", directive.router, "listDirectives", item=DirectiveEntry),
+    _kind("documents", document.router, "listDocuments", item=DocumentEntry),
     _kind("reports", reporting.router, "listReports", **_REPORTS),
     _kind("reports", reporting.router, "listOwnReports", **_REPORTS),
     _kind("history", task.router, "listTaskHistory"),

@@ -4,6 +4,7 @@ from sixclear.common.migrations import run_env
 from sixclear.tasks.comment import models as comment
 from sixclear.tasks.decision import models as decision
 from sixclear.tasks.directive import models as directive
+from sixclear.tasks.document import models as document
 from sixclear.tasks.evidence import models as evidence
 from sixclear.tasks.file import models as file
 from sixclear.tasks.filing import models as filing
@@ -16,6 +17,20 @@ from sixclear.tasks.task import models as task
 from sixclear.tasks.urge import models as urge
 
 # A table is known once its module is imported.
-TABLES = comment, decision, evidence, file, filing, milestone, period, organisation, programme, directive, task, urge
+TABLES = (
+    comment,
+    decision,
+    evidence,
+    file,
+    filing,
+    milestone,
+    period,
+    organisation,
+    programme,
+    directive,
+    document,
+    task,
+    urge,
+)
 
 run_env(Base.metadata)

@@ -143,7 +143,7 @@ def _place(view: ProgressView | EvidenceView) -> tuple[datetime, int]:
 async def add_evidence(
     ctx: ContextDep, task_id: UUID, entry: EvidenceEntry, expect: ExpectDep, response: Response
 ) -> EvidenceAnswer:
-    """Attach a link or a file as evidence of the result, or of a period; a repetition changes nothing (200)."""
+    """Attach a link, file or document as evidence of the result, or of a period; a repetition changes nothing (200)."""
     attached = await hand_in.add_evidence(ctx, task_id, entry, expect)
     response.status_code = 201 if attached.new else 200
     answer = await _answer(ctx, attached.task, response)

@@ -132,12 +132,15 @@ class ProgressView(Schema):
 
 
 class EvidenceItem(Schema):
-    """What proves a result: a link by `url`, or a file that you sent by `file_id`."""
+    """What proves a result: a link by `url`, a file that you sent by `file_id`, or a document by `document_id`."""
 
     title: Line
     url: Link | None = None
     file_id: UUID | None = Field(default=None, description="A file that your organisation sent by `POST /files`.")
-    sha256: Sha256 | None = Field(default=None, description="Of what the link leads to; a file has its own.")
+    document_id: UUID | None = Field(default=None, description="A document of `/documents` that is the result.")
+    sha256: Sha256 | None = Field(
+        default=None, description="Of what the link leads to; a file and a document have their own."
+    )
     proves: list[Proof] = Field(
         default_factory=list,
         max_length=3,
@@ -146,10 +149,10 @@ class EvidenceItem(Schema):
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "EvidenceItem":
-        if (self.url is None) == (self.file_id is None):
-            raise PydanticCustomError("url_or_file", "Give either `url` or `file_id`")
-        if self.file_id is not None and self.sha256 is not None:
-            raise PydanticCustomError("hash_of_file", "A file has its own hash: leave out `sha256`")
+        if [self.url, self.file_id, self.document_id].count(None) != 2:
+            raise PydanticCustomError("url_or_file", "Give one of `url`, `file_id` and `document_id`")
+        if self.url is None and self.sha256 is not None:
+            raise PydanticCustomError("hash_of_file", "A file or document has its own hash: leave out `sha256`")
         return self
 
 

@@ -221,7 +221,7 @@ class ProgressReport(Base):
 
 
 class Evidence(Base):
-    """What proves a result: a link, or a file, whose address here is then in `url` and whose hash is in `sha256`."""
+    """What proves a result: a link, a file or a document; of the last two `url` is the address here."""
 
     __tablename__ = "evidence"
 
@@ -230,6 +230,8 @@ class Evidence(Base):
     # The release before does not write it.
     evidence_id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.file_id"), index=True)
+    # The document that is the result; `url` then has its address here. The release before does not write it.
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.document_id"), index=True)
     title: Mapped[str]
     url: Mapped[str]
     sha256: Mapped[str | None]

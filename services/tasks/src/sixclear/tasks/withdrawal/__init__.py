@@ -1,1 +1,1 @@
-"""Taking a directive out of its programme, which depends on the tasks that name it."""
+"""Taking a directive or a document out of its programme, which depends on the tasks and evidence that name it."""

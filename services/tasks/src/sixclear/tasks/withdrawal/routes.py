@@ -1,4 +1,4 @@
-"""Taking a directive out of its programme."""
+"""Taking a directive or a document out of its programme."""
 
 from uuid import UUID
 
@@ -13,10 +13,15 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep
 from sixclear.tasks.directive.access import WITHDRAWING
 from sixclear.tasks.directive.errors import DirectiveInUse, DirectiveNotFound
 from sixclear.tasks.directive.schemas import DirectiveWithdrawal
+from sixclear.tasks.document.access import KEEP
+from sixclear.tasks.document.errors import LegalDocumentInUse, LegalDocumentNotFound
+from sixclear.tasks.document.schemas import DocumentWithdrawal
 from sixclear.tasks.withdrawal import service
 
 router = APIRouter(route_class=TransactionalRoute, tags=["organisations"])
 
+_REFUSALS = (OrganisationNotAllowed, FactsPastNotAllowed, FactBehindLastChange, FactInFuture, StaleVersion)
+WITHDRAW_DOCUMENT = Depends(KEEP)
 WITHDRAW = Depends(Access.scope("tasks:administer", organisation=WITHDRAWING))
 
 
@@ -28,11 +33,7 @@ WITHDRAW = Depends(Access.scope("tasks:administer", organisation=WITHDRAWING))
     responses=problem_responses(
         DirectiveNotFound,
         DirectiveInUse,
-        OrganisationNotAllowed,
-        FactsPastNotAllowed,
-        FactBehindLastChange,
-        FactInFuture,
-        StaleVersion,
+        *_REFUSALS,
     ),
 )
 async def withdraw_directive(
@@ -40,3 +41,16 @@ async def withdraw_directive(
 ) -> None:
     """Take a directive that no task names out of its programme, with the reason; it is then in no list."""
     await service.withdraw_directive(ctx, directive_id, entry, expect)
+
+
+@router.post(
+    "/documents/{document_id}/withdraw",
+    operation_id="withdrawDocument",
+    dependencies=[WITHDRAW_DOCUMENT],
+    status_code=204,
+    responses=problem_responses(LegalDocumentNotFound, LegalDocumentInUse, *_REFUSALS),
+    tags=["documents"],
+)
+async def withdraw_document(ctx: ContextDep, document_id: UUID, entry: DocumentWithdrawal, expect: ExpectDep) -> None:
+    """Take out a document that no evidence and no other document names, with the reason; it is then in no list."""
+    await service.withdraw_document(ctx, document_id, entry, expect)

@@ -1,4 +1,4 @@
-"""A directive that does not belong in a programme is taken out of it when no task names it."""
+"""A directive or document that does not belong in a programme is taken out of it when nothing names it."""
 
 from uuid import UUID
 
@@ -7,6 +7,11 @@ from sixclear.tasks.directive import service as directives
 from sixclear.tasks.directive.access import require_withdrawing_body
 from sixclear.tasks.directive.errors import DirectiveInUse
 from sixclear.tasks.directive.schemas import DirectiveWithdrawal
+from sixclear.tasks.document import service as documents
+from sixclear.tasks.document.access import require_keeping_body
+from sixclear.tasks.document.errors import LegalDocumentInUse
+from sixclear.tasks.document.schemas import DocumentWithdrawal
+from sixclear.tasks.evidence.service import count_naming_document
 from sixclear.tasks.task.service.find import count_naming
 
 
@@ -24,3 +29,16 @@ async def withdraw_directive(ctx: Context, directive_id: UUID, entry: DirectiveW
             "none; the programme's owner can refuse proposals."
         )
     await directives.withdraw(ctx, directive, entry)
+
+
+async def withdraw_document(ctx: Context, document_id: UUID, entry: DocumentWithdrawal, expect: Expect) -> None:
+    """Take a document out of its programme; its history stays. Raises LegalDocumentInUse.
+
+    Its row is locked first, and evidence holds the row that it is about to name: none comes to name a withdrawn one.
+    """
+    document = await documents.locked(ctx, document_id, expect)
+    require_keeping_body(ctx, document)
+    naming = await count_naming_document(ctx, document_id)
+    if naming:
+        raise LegalDocumentInUse(f"{naming} {'piece' if naming == 1 else 'pieces'} of evidence name it.")
+    await documents.withdraw(ctx, document, entry)

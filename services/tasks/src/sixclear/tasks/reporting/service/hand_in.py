@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sixclear.common.clock import civil_date, civil_day_start
 from sixclear.common.ids import stable_id
-from sixclear.common.use_case import Context, Expect
+from sixclear.common.use_case import Context, Expect, ReferenceUnknown, unknown_reference
+from sixclear.tasks.document.service import hold_document
 from sixclear.tasks.evidence.service import file_path, tell
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.file.service import lock_files, name_file
 from sixclear.tasks.period.service.passing import takes_evidence
 from sixclear.tasks.reporting import repository as rows
@@ -31,7 +33,7 @@ class Attached:
 
 
 async def add_evidence(ctx: Context, task_id: UUID, entry: EvidenceEntry, expect: Expect) -> Attached:
-    """Attach a link or a file as evidence; the lead and the coordinating bodies may.
+    """Attach a link, a file or a document as evidence; the lead and the coordinating bodies may.
 
     Not new when the body repeats itself word for word: at the same stated time, or without one on the same civil day
     with nothing since. Then nothing is written. Raises ReferenceUnknown and PeriodClosed for the period that it names.
@@ -116,6 +118,7 @@ async def _attach(
         task_version=task.version,
         title=item.title,
         file_id=item.file_id,
+        document_id=item.document_id,
         period=period,
         proves=sorted(set(item.proves)),
         organisation_id=organisation_id,
@@ -129,7 +132,15 @@ async def _attach(
 
 
 async def _place(ctx: Context, item: EvidenceItem, evidence_id: UUID) -> dict[str, str | None]:
-    """Where the evidence is and its hash; a file is named from here on. Raises ReferenceUnknown."""
+    """Where the evidence is and its hash; a file or document is named from here on. Raises ReferenceUnknown."""
+    if item.document_id is not None:
+        document = await hold_document(ctx.session, item.document_id)
+        if document is None or document.number is None:
+            raise ReferenceUnknown(
+                "No document that was issued has this identifier.",
+                errors=[unknown_reference("#/document_id", "document")],
+            )
+        return {"url": f"{PREFIX}/documents/{item.document_id}", "sha256": document.sha256}
     if item.file_id is None:
         return {"url": item.url, "sha256": item.sha256}
     file = await name_file(ctx, item.file_id)

@@ -73,7 +73,8 @@ class ReportsSeen:
 
 def evidence_words(said: Evidence | EvidenceItem) -> tuple[Any, ...]:
     """What makes two pieces of evidence the same, but for the time."""
-    where = (said.file_id,) if said.file_id is not None else (said.url, said.sha256)
+    named = said.file_id or said.document_id
+    where = (named,) if named is not None else (said.url, said.sha256)
     period = said.period if isinstance(said, Evidence | EvidenceEntry) else None
     return said.title, period, *where, *sorted(set(said.proves))
 
