@@ -75,20 +75,10 @@ _HANGS = "it is published as its task is, and its event carries what counts the 
 _HANGING = ("comment", "urge", "milestone", "evidence", "period")
 _LISTS = "an export is the list itself, with its filters, its rule and its pages"
 _ITEM = "the columns of an import are the fields of its item"
+_ITEMS = ("directive", "document", "intake", "milestone", "reporting")
 _EXPORTED = (
-    *(
-        "comment",
-        "decision",
-        "directive",
-        "document",
-        "evidence",
-        "filing",
-        "milestone",
-        "organisation",
-        "period",
-        "programme",
-    ),
-    *("reporting", "task", "urge"),
+    *("comment", "decision", "directive", "document", "evidence", "filing", "milestone"),
+    *("organisation", "period", "programme", "reporting", "task", "urge"),
 )
 _ROW = "a row is a request of the single route, by the same rules"
 _ROWS = ("task", "directive", "milestone", "period", "intake", "reporting")
@@ -167,13 +157,10 @@ TASKS = House(
         "succession -> organisation.schemas": "the decision responds with the organisation",
         "succession.service -> organisation.lifecycle": "how an organisation ends is a word of its own life",
         "succession.service -> organisation.errors": "a successor that takes nothing over is refused here as there",
-        "task.schemas -> directive.schemas": "a task shows the document that gave it",
-        "task.responses -> directive.schemas": "a task shows the document that gave it",
+        **{f"task.{one} -> directive.schemas": "a task shows what gave it" for one in ("schemas", "responses")},
         "document.schemas -> organisation.schemas": _NAMED,
-        "withdrawal -> document.errors": "a document is refused here as there",
-        "withdrawal -> document.schemas": "why a document is taken out is a request on documents",
-        "withdrawal -> directive.errors": "a directive is refused here as there",
-        "withdrawal -> directive.schemas": "why a directive is taken out is a request on directives",
+        **{f"withdrawal -> {one}.errors": "it is refused here as there" for one in ("directive", "document")},
+        **{f"withdrawal -> {one}.schemas": "why it is taken out is its request" for one in ("directive", "document")},
         **{f"{one} -> task.{part}": _HANGS for one in _HANGING for part in ("lifecycle", "events")},
         "connector.repository -> task.filters": "how a statement names many tasks is said once",
         "comment -> task.mandate": "who oversees is told by the token, as what it reads is",
@@ -183,11 +170,10 @@ TASKS = House(
         "decision -> task.assignment": "an objection to an assignment is a decision to take",
         "decision -> task.deadlines": "a date means the same instant in a decision as in a description",
         "decision -> task.events": _HANGS,
-        "decision -> task.filters": "in which tasks a body has a part is said once",
+        **dict.fromkeys(("decision -> task.filters", "urge -> task.filters"), "in which tasks a body has a part"),
         "decision -> task.schemas": "an extension in one act responds with the task",
         "urge.schemas -> task.schemas": "a position is shown as a task shows it",
         "urge -> programme.ladder": "a programme says when its tasks are told to whom",
-        "urge -> task.filters": "in which tasks a body has a part is said once",
         "filing -> programme.obligation": "a programme says who reports how often",
         "filing -> task.lifecycle": "which tasks a body works on is said once",
         "filing -> task.filters": "many identifiers are one parameter, as in lists of tasks",
@@ -195,8 +181,7 @@ TASKS = House(
         "milestone -> evidence.schemas": "a milestone says whether its evidence was accepted",
         "evidence.routes -> file.stores": "evidence is answered from the place of files",
         "reporting -> evidence.schemas": "the list of a task's evidence says what was decided on each piece",
-        "evidence -> task.filters": _WHO_CONFIRMS,
-        "period -> task.filters": _WHO_CONFIRMS,
+        **{f"{one} -> task.filters": _WHO_CONFIRMS for one in ("evidence", "period")},
         "period -> task.series": "the windows of a rule are found once, for the task and for its periods",
         "period -> programme.rules": "a programme says when its days end and where due days go",
         "period -> evidence.schemas": "a period says how much of its evidence was accepted",
@@ -222,10 +207,7 @@ TASKS = House(
         "imports -> file.errors": "a workbook with macros is refused as a document with macros is",
         "intake -> task.filters": "whose keys a body knows a task by is said once",
         **{f"export.kinds -> {folder}.routes": _LISTS for folder in _EXPORTED},
-        **{
-            f"export.kinds -> {one}.schemas": _ITEM
-            for one in ("directive", "document", "intake", "milestone", "reporting")
-        },
+        **{f"export.kinds -> {one}.schemas": _ITEM for one in _ITEMS},
         "export.kinds -> fastapi": "the operation that lists is asked for what its parameters and its rule are",
         "export -> organisation.schemas": "a body is told by its code",
         "export -> task.responses": "a row says what a list says of the task",
