@@ -98,6 +98,8 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--add", action="store_true", help="although the database holds more than the seed data")
     simulate.set_defaults(run=commands.simulate)
 
+    _come_over(named)
+
     check = named.add_parser("check-config", help="print the effective settings without secrets, or what is wrong")
     check.add_argument("--target", default="all", help="all, or services with commas")
     check.add_argument("--connect", action="store_true", help="also try databases, brokers and the identity provider")
@@ -106,6 +108,19 @@ def parser() -> argparse.ArgumentParser:
     targets = named.add_parser("targets", help="list what --target takes")
     targets.set_defaults(run=commands.targets)
     return top
+
+
+def _come_over(named: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from sixclear.launcher import commands
+
+    read = named.add_parser("read", help="write the rows that imports take, from exports of another system")
+    read.add_argument("system", choices=("dhis2", "openproject", "table"), help="what wrote the files")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="its exports")
+    read.add_argument("--mapping", required=True, type=Path, help="a JSON file: how its words become ours")
+    kinds = ("directives", "tasks", "reports")
+    read.add_argument("--as", dest="kind", required=True, choices=kinds, help="what the rows are")
+    read.add_argument("--metadata", type=Path, help="with dhis2: its export of metadata, for names in reports")
+    read.set_defaults(run=commands.read)
 
 
 def _number(text: str) -> int:

@@ -305,6 +305,13 @@ async def _try_connections(services: Sequence[Service]) -> int:
     return 1 if failed else 0
 
 
+async def read(options: Namespace) -> int:
+    """Write the rows that imports take, from exports of another system."""
+    from sixclear.launcher.come_over.command import read as read_exports
+
+    return read_exports(options)
+
+
 async def targets(_: Namespace) -> int:
     """List the targets with what each serves."""
     say("all            every service in one process")
