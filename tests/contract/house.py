@@ -4,63 +4,7 @@ The rules are in `house_rules.py`. Every entry below that is no longer needed fa
 Modules are written without the service's package: `task.deadlines`, `task`, or `sqlalchemy` for a library.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-# The layers inside a folder, top to bottom. A file imports what is below it, and no other file of its own line.
-LAYERS = (
-    "routes | consumers | hot",
-    "service",
-    "recording | responses",
-    "access | repository",
-    "models",
-    "lifecycle | rules",
-    "schemas | events | errors | metrics",
-)
-PAGE_LAYERS = ("route", "view")
-ROOT_FILES = ("__init__", "target", "app", "settings", "tables", "fields", "events")
-ROOT_FOLDERS = ("migrations", "data")
-# What an entity needs that has a topic.
-ENTITY_FILES = ("models", "events", "service", "repository", "routes", "schemas")
-# A folder is entered from another one through these. Routes name the errors of lower folders too: each declares every
-# refusal that its use case can answer with.
-DOORS = ("service", "access", "models")
-
-
-@dataclass(frozen=True)
-class Idea:
-    """A file of a folder that is named after an idea of the domain; it stands at the layer of the file `layer`."""
-
-    layer: str
-    why: str
-
-
-@dataclass(frozen=True)
-class House:
-    """One service. Each mapping is an exemption: what departs, and why."""
-
-    service: str
-    # Folders from top to bottom. `a | b`: these do not import each other.
-    order: tuple[str, ...]
-    # Folders that are no entity with a topic.
-    folders: Mapping[str, str] = field(default_factory=dict)
-    # Folders whose files are named after their own ideas; only files with a layer's name are held to the layers.
-    parts: Mapping[str, str] = field(default_factory=dict)
-    ideas: Mapping[str, Idea] = field(default_factory=dict)
-    # Files at the root beside `ROOT_FILES`. They belong to the wiring, unless `order` gives them a place.
-    root: Mapping[str, str] = field(default_factory=dict)
-    # Files of `ENTITY_FILES` that an entity does without: `directive.routes`.
-    without: Mapping[str, str] = field(default_factory=dict)
-    # Imports against a rule, `importer -> imported`: modules or folders, or a library on the right.
-    arrows: Mapping[str, str] = field(default_factory=dict)
-    layers: tuple[str, ...] = LAYERS
-    # How many names the path of a folder has, by its first one; otherwise one.
-    depth: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def package(self) -> str:
-        return self.service.replace("-", "_")
-
+from tests.contract.house_words import PAGE_LAYERS, House, Idea
 
 _CENSUS_WITHOUT = {
     "census.models": "its one row and what is written into it are the library's, as the log is",
@@ -96,7 +40,7 @@ TASKS = House(
         "census",
         "classification | log",
         "connector",
-        "export",
+        "export | sheet",
         "imports",
         "intake | simulation",
         "filing",
@@ -121,6 +65,7 @@ TASKS = House(
         "export": "a question: the lists of the service as files, the tasks of a programme as a table",
         "imports": "verbs: a file of rows of one kind is taken by the use case of each row",
         "breakdown": "a question: which clauses of a directive have tasks",
+        "sheet": "a table without a topic and verbs: which tasks are one work is told on the body's own sheet alone",
         "intake": "verbs: many tasks are described and assigned by one file",
         "simulation": "verbs: a country that is made up is written into an empty database",
         "reporting": "verbs: reports, bulk, evidence and handing in write a task and what was said on it",
@@ -138,6 +83,7 @@ TASKS = House(
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
         "period.passage": Idea("models", "what time makes of the periods of a task, pure: steps of their lives"),
         "reporting.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
+        "sheet.workbook": Idea("responses", "which column of the workbook is which member of the sheet, pure"),
         "simulation.lives": Idea("rules", "what becomes of a simulated task, by the rules of tasks"),
         "simulation.rows": Idea("models", "the columns that are copied, and lives as their lines"),
         "task.assignment": Idea("lifecycle", "whether a lead body accepts what it was given, pure"),
@@ -208,6 +154,13 @@ TASKS = House(
         "intake -> task.filters": "whose keys a body knows a task by is said once",
         **{f"export.kinds -> {folder}.routes": _LISTS for folder in _EXPORTED},
         **{f"export.kinds -> {one}.schemas": _ITEM for one in _ITEMS},
+        **{
+            f"sheet -> {one}": "an answer on the sheet is taken as the request of its own address"
+            for one in (
+                *("decision.schemas", "milestone.schemas", "reporting.schemas", "urge.schemas", "filing.errors"),
+                *("task.errors", "task.filters", "task.lifecycle"),
+            )
+        },
         "export.kinds -> fastapi": "the operation that lists is asked for what its parameters and its rule are",
         "export -> organisation.schemas": "a body is told by its code",
         "export -> task.responses": "a row says what a list says of the task",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.contract.house import DOORS, ENTITY_FILES, PAGE_LAYERS, ROOT_FILES, ROOT_FOLDERS, House
+from tests.contract.house_words import DOORS, ENTITY_FILES, PAGE_LAYERS, ROOT_FILES, ROOT_FOLDERS, House
 
 HTTP = ("fastapi", "starlette")
 SQL = ("sqlalchemy", "asyncpg")

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.contract.house import ENTITY_FILES, House, Idea
 from tests.contract.house_rules import wrong_arrows, wrong_files
+from tests.contract.house_words import ENTITY_FILES, House, Idea
 
 HOUSE = House(
     service="shop",

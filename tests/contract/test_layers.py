@@ -6,8 +6,9 @@ What departs stands in `house.py` with its reason. Services do not import each o
 from pathlib import Path
 
 import pytest
-from tests.contract.house import HOUSES, House
+from tests.contract.house import HOUSES
 from tests.contract.house_rules import arrows, wrong_arrows
+from tests.contract.house_words import House
 
 ROOT = Path(__file__).resolve().parents[2]
 

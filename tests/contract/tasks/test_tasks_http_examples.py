@@ -95,6 +95,7 @@ async def _tell_and_compare(service: Service) -> None:
     connector_id = await _send_on(service, str(task_id))
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
+    await _fill_in_a_sheet(service, str(task_id))
     await _export_of_task(service, str(task_id))
     await exchanges.read_everything(
         dict,
@@ -117,6 +118,21 @@ async def _tell_and_compare(service: Service) -> None:
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)
+
+
+async def _fill_in_a_sheet(service: Service, task_id: str) -> None:
+    """The sheet of a week, an answer on it, and two tasks that are the same work."""
+    path, headers = f"{service.prefix}/own/sheet", service.headers("G06")
+    week = f"{service.clock():%G-W%V}"
+    sheet = await service.http.get(path, params={"period": week}, headers=headers)
+    assert sheet.status_code == 200, sheet.text
+    (own,) = [one["tasks"] for one in sheet.json()["tasks"] if one["tasks"][0]["task_id"] == task_id]
+    row = {"tasks": own, "answer": {"percent": 20, "text": "Đã có báo cáo khảo sát"}}
+    sent = await service.post("G06", "/own/sheet", {"period": week, "tasks": [row]})
+    assert sent.json()["taken"] == 1, sent.text
+    others = [one["tasks"][0]["task_id"] for one in sheet.json()["tasks"] if one["tasks"][0]["task_id"] != task_id]
+    said = await service.post("G06", "/own/same-work", {"task_ids": [task_id, others[0]]})
+    assert said.status_code == 200, said.text
 
 
 async def _export_of_task(service: Service, task_id: str) -> None:

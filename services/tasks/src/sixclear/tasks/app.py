@@ -48,6 +48,7 @@ from sixclear.tasks.reporting import routes as reporting
 from sixclear.tasks.reporting.hot import ReportProgress
 from sixclear.tasks.reporting.service.bulk import FILES as REPORTS
 from sixclear.tasks.settings import Settings
+from sixclear.tasks.sheet import routes as sheet
 from sixclear.tasks.succession import routes as succession
 from sixclear.tasks.task import routes as task
 from sixclear.tasks.task.service.children import addresses_below, hang
@@ -80,6 +81,7 @@ ROUTERS = (
     urge.router,
     filing.router,
     connector.router,
+    sheet.router,
     JOBS,
     log.router,
     log.own_router,
@@ -128,7 +130,7 @@ def create_app(
         body_limits={
             f"{PREFIX}/{path}": settings.bulk_file_bytes for path in ("progress/bulk", "tasks/bulk", "imports/")
         }
-        | {f"{PREFIX}/files": settings.file_bytes + _FORM_BYTES},
+        | {f"{PREFIX}/files": settings.file_bytes + _FORM_BYTES, f"{PREFIX}/own/sheet": sheet.MOST_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "organisations": "Who is who, what tasks come from, and which days are working days.",

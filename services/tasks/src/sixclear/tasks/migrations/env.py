@@ -12,6 +12,7 @@ from sixclear.tasks.milestone import models as milestone
 from sixclear.tasks.organisation import models as organisation
 from sixclear.tasks.period import models as period
 from sixclear.tasks.programme import models as programme
+from sixclear.tasks.sheet import models as sheet
 from sixclear.tasks.tables import Base
 from sixclear.tasks.task import models as task
 from sixclear.tasks.urge import models as urge
@@ -29,6 +30,7 @@ TABLES = (
     programme,
     directive,
     document,
+    sheet,
     task,
     urge,
 )

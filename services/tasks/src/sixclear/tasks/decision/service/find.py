@@ -79,6 +79,12 @@ async def list_decisions(
     return found, None if narrow.task_id is None else await rows.count_listed(ctx.session, narrow)
 
 
+async def list_waiting(ctx: Context, most: int) -> Sequence[Decision]:
+    """Requests that wait for the word of the caller's organisation, the longest asked first."""
+    narrow = DecisionFilter(None, None, "asked", None, None, None, decider=await decider(ctx))
+    return await rows.list_decisions(ctx.session, narrow, after=None, limit=most, newest_first=False)
+
+
 async def decider(ctx: Context) -> Decider:
     """The caller's organisation as the body whose word requests wait for; one that has ended decides nothing below."""
     own, body = ctx.caller.own_organisation(), await organisations.of_caller(ctx)

@@ -1,0 +1,1 @@
+"""The sheet: gathered, taken, and which work several plans ask for."""
