@@ -24,7 +24,7 @@ function request()
   count = count + 1
   local at = math.random(#tasks)
   local body = '{"percent": ' .. math.random(0, 99) .. ', "text": "Tuần này đã hoàn thành rà soát thủ tục, lần '
-    .. run .. count .. '", "difficulty": "Thiếu dữ liệu của một số đơn vị"}'
+    .. run .. count .. ': thiếu dữ liệu của một số đơn vị"}'
   return "POST /api/tasks/v1/tasks/" .. tasks[at] .. "/progress HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     .. "Authorization: Bearer " .. tokens[places[at]] .. "\r\nIdempotency-Key: " .. run .. "-" .. count
     .. "\r\nContent-Type: application/json\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body

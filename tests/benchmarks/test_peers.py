@@ -20,7 +20,7 @@ from sixclear.common.testing.postgres import CloneDatabase, TestServer
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.asyncio]
 
-REPORT = {"percent": 40, "text": "Tuần này đã hoàn thành rà soát", "difficulty": "Thiếu dữ liệu"}
+REPORT = {"percent": 40, "text": "Tuần này đã hoàn thành rà soát", "remedy": "Thu thập bổ sung"}
 IN_A_MONTH = (civil_date(utc_now()) + timedelta(days=30)).isoformat()
 # What differs by nature: when, which request, which process.
 _INSTANTS = {"occurred_at", "recorded_at", "last_report_at", "updated_at", "created_at", "expires_at"}

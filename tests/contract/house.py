@@ -22,14 +22,15 @@ _ITEM = "the columns of an import are the fields of its item"
 _ITEMS = ("directive", "document", "intake", "milestone", "reporting")
 _EXPORTED = (
     *("comment", "decision", "directive", "document", "evidence", "filing", "milestone"),
-    *("organisation", "period", "programme", "reporting", "task", "urge"),
+    *("organisation", "period", "programme", "reporting", "task", "urge", "obstacle"),
 )
 _ROW = "a row is a request of the single route, by the same rules"
 _ROWS = ("task", "directive", "milestone", "period", "intake", "reporting")
 _LIVES = "a simulated life is what the rules of tasks make of it"
+_PART = "in which tasks a body has a part is said once"
 _NAMING = (
     *("programme.schemas", "directive.schemas", "task.schemas", "reporting.schemas", "comment.schemas"),
-    *("decision.schemas", "urge.schemas", "filing.schemas", "evidence", "period"),
+    *("decision.schemas", "urge.schemas", "obstacle.schemas", "filing.schemas", "evidence", "period"),
 )
 _KEPT = "what became of a file is one of the answers that are kept"
 _UNSEEN = "a task that the caller may not see is refused here as there"
@@ -46,7 +47,7 @@ TASKS = House(
         "filing",
         "reporting | withdrawal | succession | breakdown",
         "decision | milestone | period",
-        "comment | evidence | urge",
+        "comment | evidence | obstacle | urge",
         "task",
         "document",
         "directive",
@@ -99,6 +100,10 @@ TASKS = House(
     without=_CENSUS_WITHOUT,
     arrows={
         **{f"{one} -> organisation.schemas": _NAMED for one in _NAMING},
+        "obstacle -> programme.rules": "a programme says which kinds of obstacles it has, and when its days end",
+        "obstacle -> task.lifecycle": _HANGS,
+        **{f"{one} -> task.filters": _PART for one in ("decision", "obstacle", "urge")},
+        "reporting -> obstacle.lifecycle": "what makes two obstacles the same is said once",
         "census.repository -> task.timing": "the rule of the bucket is written once",
         "succession -> organisation.schemas": "the decision responds with the organisation",
         "succession.service -> organisation.lifecycle": "how an organisation ends is a word of its own life",

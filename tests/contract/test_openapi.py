@@ -108,6 +108,7 @@ def _is_located(operation: dict[str, Any]) -> bool:
         "putEntry",
         "putConnector",
         "registerOrganisation",
+        "openObstacle",
     }
 
 

@@ -53,6 +53,14 @@ LAW = {
     "url": "https://example.invalid/71-2025-QH15.pdf",
     "sha256": "3f98d14512f334b6ad1eb57635454f5a117c89eb7ccb600fad4f57818cc12c33",
 }
+OBSTACLE = {
+    "description": "Chưa bố trí được kinh phí thuê hạ tầng",
+    "kind": "resources",
+    "since": "2026-05-04",
+    "decision_needed": "Bổ sung dự toán năm 2026",
+    "documents": ["02-KH/BCĐTW"],
+    "amount_vnd": 2_000_000_000,
+}
 DESCRIBED = {
     "clause": "Mục III.3",
     "coordinating_organisations": ["G01"],
@@ -213,6 +221,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await granted("G06", {"kind": "cancellation"})
     await what_bodies_owe(service, step)
     await the_life_of_documents(service, before)
+    await what_holds_work_back(service, before)
 
 
 async def what_bodies_owe(service: Service, step: Callable[[str, str, Any], Awaitable[None]]) -> None:
@@ -266,6 +275,26 @@ async def the_life_of_documents(service: Service, before: Before) -> None:
     await step("G06", "/documents", new | {"replaces": [old]})
     await step("G06", "/documents", new)
     await step("G06", f"/documents/{await newest(type='circular')}/withdraw", {"reason": "Nhập nhầm chương trình"})
+
+
+async def what_holds_work_back(service: Service, before: Before) -> None:
+    """An obstacle of a task, each change of it once, all at one time: the other examples keep theirs."""
+
+    async def step(code: str, path: str, body: Any) -> None:
+        await before(code, path, body)
+        response = await service.post(code, path, body)
+        assert response.status_code in (200, 201), response.text
+
+    held = proposal(external_id="NV-19", deadline="2026-06-15")
+    await step("P57", "/tasks", held)
+    (task,) = (await service.get("/tasks", external_id="NV-19"))["items"]
+    await step("G06", "/obstacles", OBSTACLE | {"task_ids": [task["task_id"]]})
+    obstacle = f"/obstacles/{(await service.get('/obstacles'))['items'][0]['obstacle_id']}"
+    await step("G06", f"{obstacle}/escalate", {"reason": "Vượt thẩm quyền của Bộ"})
+    await step("P57", f"{obstacle}/settle", {"how": "Bổ sung kinh phí tại Quyết định giao dự toán"})
+    await step("G06", f"{obstacle}/reopen", {"reason": "Kinh phí chưa được phân bổ"})
+    await step("P57", "/tasks", held | {"classification": "restricted"})
+    await step("P57", "/tasks", held)
 
 
 @pytest.mark.asyncio

@@ -91,6 +91,7 @@ async def _tell_and_compare(service: Service) -> None:
     said = {"kind": "urging", "text": "Đề nghị báo cáo tiến độ", "position": "Chánh Văn phòng"}
     urge_id = (await service.post("P57", f"/tasks/{task_id}/urges", said)).json()["urge_id"]
     await _give_a_ladder(service)
+    obstacle_id = (await service.get("/obstacles"))["items"][0]["obstacle_id"]
     filing_id = (await service.get("/filings"))["items"][0]["filing_id"]
     connector_id = await _send_on(service, str(task_id))
     days = {"from": "2026-04-29", "to": "2026-05-02"}
@@ -113,6 +114,7 @@ async def _tell_and_compare(service: Service) -> None:
         evidence_id=evidence_id,
         decision_id=decision_id,
         urge_id=urge_id,
+        obstacle_id=obstacle_id,
         filing_id=filing_id,
         connector_id=connector_id,
     )

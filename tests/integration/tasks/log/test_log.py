@@ -8,6 +8,7 @@ import pytest
 from tests.integration.logs import LogReader, allow, nothing_is_missed_or_repeated
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 from tests.integration.tasks.milestone.test_milestones import plan
+from tests.integration.tasks.obstacle.obstacles import opened
 from tests.integration.tasks.urge.urges import urged
 
 from sixclear.common.events.epoch import raise_epoch
@@ -123,7 +124,11 @@ async def test_what_hangs_on_a_restricted_task_is_told_to_its_bodies_alone(servi
     task_id = await an_assigned_task(service, classification="restricted")
     assert (await plan(service, task_id)).status_code == 201
     await urged(service, task_id)
-    hanging = {"milestone", "urge"}
+    # What holds back a restricted task of another body, too, is for those with a part in both.
+    lead = {"lead_organisation": "G01", "responsible_position": {"title": "Cục trưởng", "organisation": "G01"}}
+    other = await an_assigned_task(service, external_id="NV-2", classification="restricted", **lead)
+    await opened(service, "P57", task_id, other)
+    hanging = {"milestone", "urge", "obstacle"}
 
     async def told(body: str | None) -> list[tuple[str, bool]]:
         events = await read_all(service, 2, body=body)
@@ -131,6 +136,7 @@ async def test_what_hangs_on_a_restricted_task_is_told_to_its_bodies_alone(servi
         return [one for one in kinds if one[0] in hanging]
 
     assert await told("G06") == [("milestone", True), ("urge", True)]
+    assert await told("P57") == [("milestone", True), ("urge", True), ("obstacle", True)]
     assert await told("G01") == await told(None) == []
 
 

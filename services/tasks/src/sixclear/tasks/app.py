@@ -39,6 +39,8 @@ from sixclear.tasks.intake.service import FILES as TASKS
 from sixclear.tasks.log import routes as log
 from sixclear.tasks.milestone import routes as milestone
 from sixclear.tasks.milestone.service import CHILDREN as MILESTONES
+from sixclear.tasks.obstacle import routes as obstacle
+from sixclear.tasks.obstacle.service.follow import CHILDREN as OBSTACLES
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.organisation.service import is_registered
 from sixclear.tasks.period import routes as period
@@ -82,6 +84,7 @@ ROUTERS = (
     filing.router,
     connector.router,
     sheet.router,
+    obstacle.router,
     JOBS,
     log.router,
     log.own_router,
@@ -105,6 +108,7 @@ def create_app(
     """The tasks application; without a database it only describes itself (OpenAPI)."""
     hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES)
     pass_on_to(pass_on)
+    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES, OBSTACLES)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:

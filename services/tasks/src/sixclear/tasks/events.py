@@ -9,6 +9,7 @@ from sixclear.tasks.document.events import DOCUMENT_EVENTS
 from sixclear.tasks.evidence.events import EVIDENCE_EVENTS
 from sixclear.tasks.filing.events import FILING_EVENTS
 from sixclear.tasks.milestone.events import MILESTONE_EVENTS
+from sixclear.tasks.obstacle.events import OBSTACLE_EVENTS
 from sixclear.tasks.organisation.events import ORGANISATION_EVENTS
 from sixclear.tasks.period.events import PERIOD_EVENTS
 from sixclear.tasks.programme.events import PROGRAMME_EVENTS
@@ -30,6 +31,7 @@ EVENTS = EventCatalogue(
         COMMENT_EVENTS,
         URGE_EVENTS,
         FILING_EVENTS,
+        OBSTACLE_EVENTS,
         CENSUS_EVENTS,
     ),
 )

@@ -23,6 +23,20 @@ OccurredAt = Annotated[
 ]
 # Whether the tasks of a programme are national work, or the own work of its owner and the bodies below.
 Reach = Literal["national", "own"]
+# What a register of obstacles is kept of: what cannot go on without a decision (*vướng mắc*), what falls short (*hạn
+# chế*), and what is to be resolved (*vấn đề*).
+ObstacleNature = Literal["obstacle", "limit", "issue"]
+# By which kind an obstacle is counted where figures of several programmes are added up, whatever kinds they have.
+KindClass = Literal[
+    "institution",
+    "leadership-and-implementation",
+    "data-and-infrastructure",
+    "resources",
+    "service-quality",
+    "coordination",
+    "other",
+]
+CountsAs = KindClass | Literal["not-classified"]
 # What a field of a programme's own may hold, and a value of it.
 OwnFieldKind = Literal["text", "number", "date", "choice", "yes_no", "reference", "link"]
 OwnValue = Annotated[str, lines_of(2_000)] | bool | int | Annotated[float, Field(allow_inf_nan=False)]

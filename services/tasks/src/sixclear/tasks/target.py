@@ -20,6 +20,7 @@ from sixclear.tasks.evidence.service import redact_left
 from sixclear.tasks.file.service import forget, forget_redacted
 from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.filing.service import passing as filings
+from sixclear.tasks.obstacle.service import follow as obstacles
 from sixclear.tasks.organisation.seed import follow_shipped
 from sixclear.tasks.period.service.passing import pass_time
 from sixclear.tasks.settings import Settings
@@ -67,7 +68,12 @@ def _timed(work: Callable[[Database, EventLog, Clock], Awaitable[object]]) -> Wo
 
 
 TENDED = {"ladders": take_up_ladders, "files": forget_files}
-PASSING = {"periods": _timed(pass_time), "ladders": _timed(ladder.pass_time), "filings": _timed(filings.pass_time)}
+PASSING = {
+    "periods": _timed(pass_time),
+    "ladders": _timed(ladder.pass_time),
+    "filings": _timed(filings.pass_time),
+    "obstacles": _timed(obstacles.pass_time),
+}
 GOING_ON = {"decisions": _timed(apply_decisions), "redactions": _timed(redact_left)}
 
 

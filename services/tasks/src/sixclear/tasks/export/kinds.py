@@ -27,6 +27,7 @@ from sixclear.tasks.filing import routes as filing
 from sixclear.tasks.intake.schemas import TaskItem
 from sixclear.tasks.milestone import routes as milestone
 from sixclear.tasks.milestone.schemas import MilestoneEntry
+from sixclear.tasks.obstacle import routes as obstacle
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.period import routes as period
 from sixclear.tasks.programme import routes as programme
@@ -135,6 +136,8 @@ KINDS = (
     _kind("urge-days", urge.router, "listUrgeDays"),
     _kind("filings", filing.router, "listFilings"),
     _kind("filings", filing.router, "listOwnFilings"),
+    _kind("obstacles", obstacle.router, "listObstacles"),
+    _kind("obstacles", obstacle.router, "listOwnObstacles"),
     _kind("proposals", task.router, "listOpenProposals"),
     _kind("periods-to-confirm", period.router, "listPeriodsToConfirm"),
     _kind("evidence-to-check", evidence.router, "listEvidenceToCheck"),

@@ -12,17 +12,18 @@ from sixclear.tasks.task.service.find import concerned_among
 async def readable(ctx: Context, events: Sequence[StoredEvent]) -> Collection[int]:
     """What everyone may read, and all of the tasks in which the caller's organisation has a part now.
 
-    What hangs on a task is read with it: its event names the task.
+    What hangs on a task is read with it: its event names the task. What hangs on several is read by a body with a part
+    in all of them.
     """
-    tasks = {event.event_id: task_id for event in events if (task_id := _task_of(event)) is not None}
-    concerned = await concerned_among(ctx, set(tasks.values()))
-    own = {event_id for event_id, task_id in tasks.items() if task_id in concerned}
+    tasks = {event.event_id: task_ids for event in events if (task_ids := _tasks_of(event))}
+    concerned = await concerned_among(ctx, set().union(*tasks.values()))
+    own = {event_id for event_id, task_ids in tasks.items() if task_ids <= concerned}
     return own.union(await readable_by_all(ctx.session, ctx.log.catalogue, events))
 
 
-def _task_of(event: StoredEvent) -> UUID | None:
-    """The task that the event is of, or on which its entity hangs."""
+def _tasks_of(event: StoredEvent) -> set[UUID]:
+    """The task that the event is of, or those on which its entity hangs."""
     if event.entity_type == "task":
-        return event.entity_id
-    named = event.data.get("task_id")
-    return None if named is None else UUID(named)
+        return {event.entity_id}
+    named = event.data.get("task_ids") or [event.data.get("task_id")]
+    return {UUID(one) for one in named if one is not None}

@@ -9,6 +9,7 @@ from sixclear.tasks.evidence import models as evidence
 from sixclear.tasks.file import models as file
 from sixclear.tasks.filing import models as filing
 from sixclear.tasks.milestone import models as milestone
+from sixclear.tasks.obstacle import models as obstacle
 from sixclear.tasks.organisation import models as organisation
 from sixclear.tasks.period import models as period
 from sixclear.tasks.programme import models as programme
@@ -19,6 +20,7 @@ from sixclear.tasks.urge import models as urge
 
 # A table is known once its module is imported.
 TABLES = (
+    obstacle,
     comment,
     decision,
     evidence,

@@ -24,6 +24,12 @@ class WorkGroupsRefused(DomainError):
     remedy = "Correct what `errors` names. A group that is not used any more stays: past figures are by its code."
 
 
+class ObstacleKindsRefused(DomainError):
+    code, status, title = "obstacle-kinds-refused", 422, "Kinds of obstacles are refused"
+    meaning = "Two kinds have the same code, or one that the programme had is left out or counted as another one."
+    remedy = "Correct what `errors` names. A kind that is not used any more stays: past figures are by it."
+
+
 class OwnFieldsInvalid(DomainError):
     code, status, title = "own-fields-invalid", 422, "A value of the programme's own fields is not valid"
     meaning = "A task gives a field that its programme does not have, a value of another kind, or lacks a required one."

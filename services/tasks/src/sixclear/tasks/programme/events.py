@@ -28,6 +28,10 @@ class ProgrammeData(EventData):
     work_groups: list[dict[str, Any]] | None = Field(
         default=None, description="Its groups of work and their parts, each with its code and labels."
     )
+    obstacle_kinds: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="The kinds of obstacles that it tells apart, as the OpenAPI description has them; null: default.",
+    )
     demonstration: bool
     evidence_organisation_id: UUID | None = Field(
         default=None, description="The body that accepts evidence before a task is confirmed."

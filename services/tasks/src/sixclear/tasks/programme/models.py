@@ -46,6 +46,8 @@ class Programme(Versioned, Base):
     ladder: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     # Who reports on it how often, as it was described; null: no body has to.
     obligations: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    # The kinds of what holds its work back, as they were described; null: the default of `rules.py`.
+    obstacle_kinds: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (

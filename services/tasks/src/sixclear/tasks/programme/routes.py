@@ -24,7 +24,7 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation.errors import OrganisationEnded
 from sixclear.tasks.programme import service
-from sixclear.tasks.programme.errors import OwnFieldsRefused, ProgrammeNotFound, WorkGroupsRefused
+from sixclear.tasks.programme.errors import ObstacleKindsRefused, OwnFieldsRefused, ProgrammeNotFound, WorkGroupsRefused
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.responses import programme_responses
 from sixclear.tasks.programme.schemas import ProgrammeEntry, ProgrammeView
@@ -36,6 +36,7 @@ ADMINISTER = Depends(Access.scope("tasks:administer", organisation="own"))
 _DESCRIBING_REFUSALS = (
     OwnFieldsRefused,
     WorkGroupsRefused,
+    ObstacleKindsRefused,
     AlreadyRegistered,
     ReferenceUnknown,
     OrganisationEnded,

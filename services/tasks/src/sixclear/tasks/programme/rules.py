@@ -15,7 +15,12 @@ from sixclear.common.clock import CLOSE_OF_DAY
 from sixclear.common.web.known_names import nearest_and_known
 from sixclear.common.web.texts import Link
 from sixclear.tasks.fields import OwnFieldKind, OwnValue
-from sixclear.tasks.programme.errors import OwnFieldsInvalid, OwnFieldsRefused, WorkGroupsRefused
+from sixclear.tasks.programme.errors import (
+    ObstacleKindsRefused,
+    OwnFieldsInvalid,
+    OwnFieldsRefused,
+    WorkGroupsRefused,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,43 @@ def check_groups(before: Sequence[Mapping[str, Any]] | None, described: Sequence
         errors.append(_error("", "group-gone", "A group or part that is there stays.", "work_groups"))
     if errors:
         raise WorkGroupsRefused("The groups cannot be described like this.", errors=errors)
+
+
+_DEFAULT_KINDS = {
+    "institution": ("Thể chế", "Institution"),
+    "leadership-and-implementation": ("Chỉ đạo, tổ chức thực hiện", "Leadership and implementation"),
+    "data-and-infrastructure": ("Dữ liệu, hạ tầng", "Data and infrastructure"),
+    "resources": ("Nguồn lực", "Resources"),
+    "service-quality": ("Chất lượng dịch vụ", "Service quality"),
+    "coordination": ("Phối hợp", "Coordination"),
+}
+
+
+def obstacle_kinds_of(stored: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    """The kinds of obstacles that a programme tells apart; by default the six that figures are added up by."""
+    if stored is not None:
+        return list(stored)
+    return [
+        {"code": code, "label_vi": vi, "label_en": en, "counts_as": code} for code, (vi, en) in _DEFAULT_KINDS.items()
+    ]
+
+
+def check_kinds(before: Sequence[Mapping[str, Any]] | None, described: Sequence[Mapping[str, Any]]) -> None:
+    """Raises ObstacleKindsRefused for codes that come twice, and where one that was there is not as it was counted.
+
+    The default ones are not kept by a programme that names its own: what is counted by them stays so.
+    """
+    codes = [one["code"] for one in described]
+    errors = [
+        _error(f"/{place}/code", "code-repeated", "Another kind has this code.", "obstacle_kinds")
+        for place, code in enumerate(codes)
+        if code in codes[:place]
+    ]
+    counted = {one["code"]: one["counts_as"] for one in described}
+    if any(counted.get(one["code"]) != one["counts_as"] for one in before or ()):
+        errors.append(_error("", "kind-gone", "A kind that is there stays, counted as it was.", "obstacle_kinds"))
+    if errors:
+        raise ObstacleKindsRefused("The kinds cannot be described like this.", errors=errors)
 
 
 def check_described(before: Mapping[str, OwnField], described: Sequence[Mapping[str, Any]]) -> None:

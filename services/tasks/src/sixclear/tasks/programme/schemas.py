@@ -8,7 +8,7 @@ from pydantic import Field
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, Text
-from sixclear.tasks.fields import Line, OccurredAt, OptionalReference, OwnFieldKind, Reach, Reference
+from sixclear.tasks.fields import KindClass, Line, OccurredAt, OptionalReference, OwnFieldKind, Reach, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 
 DecisionDays = Annotated[
@@ -73,6 +73,14 @@ class WorkGroup(WorkPart):
     parts: list[WorkPart] = Field(default_factory=list, max_length=50)
 
 
+class ObstacleKind(WorkPart):
+    """A kind of what holds the work of a programme back."""
+
+    counts_as: KindClass = Field(
+        default="other", description="The kind by which figures of several programmes are added up."
+    )
+
+
 class ProgrammeEntry(Schema):
     """A programme to open or to describe again."""
 
@@ -113,6 +121,12 @@ class ProgrammeEntry(Schema):
         description="Its groups of work and their parts: a regrouping names one of their codes. Left out, they stay as "
         "they are; one that is there is not taken away. Without any a regrouping may name every code.",
     )
+    obstacle_kinds: list[ObstacleKind] | None = Field(
+        default=None,
+        max_length=50,
+        description="The kinds of obstacles that it tells apart. Left out, they stay as they are; one that is there is "
+        "not taken away. Without any they are the six by which figures are added up.",
+    )
     demonstration: bool = False
     occurred_at: OccurredAt = None
 
@@ -139,5 +153,8 @@ class ProgrammeView(Schema):
     periods_confirmed: bool = Field(description=_CONFIRMED)
     own_fields: list[OwnField] | None = Field(default=None, description="The fields that it adds to its tasks.")
     work_groups: list[WorkGroup] | None = Field(default=None, description="Its groups of work and their parts.")
+    obstacle_kinds: list[ObstacleKind] = Field(
+        default_factory=list, description="The kinds of obstacles that it tells apart."
+    )
     demonstration: bool
     version: int

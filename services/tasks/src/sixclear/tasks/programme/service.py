@@ -23,9 +23,10 @@ from sixclear.tasks.programme.ladder import Ladder, check_ladder, ladder_of, sto
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.obligation import Obligation, check_obligations, obligations_of
 from sixclear.tasks.programme.recording import PROGRAMME
-from sixclear.tasks.programme.rules import ProgrammeFacts, check_described, check_groups, own_fields_of
+from sixclear.tasks.programme.rules import ProgrammeFacts, check_described, check_groups, check_kinds, own_fields_of
 from sixclear.tasks.programme.schemas import ProgrammeEntry
 
+_LISTS = ("own_fields", "work_groups", "obstacle_kinds")
 _NOT_THERE = "No programme has this slug; list them at /programmes."
 
 
@@ -133,12 +134,14 @@ def _reach(programme: Programme | None, level: str, asked: Reach | None) -> Reac
 
 
 def _check_lists(programme: Programme | None, fields: dict[str, Any]) -> None:
-    """Fields and groups that are left out stay as they are; raises OwnFieldsRefused and WorkGroupsRefused."""
-    before = {name: None if programme is None else getattr(programme, name) for name in ("own_fields", "work_groups")}
+    """Fields and groups that are left out stay as they are; raises what `check_…` of `rules` raise."""
+    before = {name: None if programme is None else getattr(programme, name) for name in _LISTS}
     if fields["own_fields"] is not None:
         check_described(own_fields_of(before["own_fields"]), fields["own_fields"])
     if fields["work_groups"] is not None:
         check_groups(before["work_groups"], fields["work_groups"])
+    if fields["obstacle_kinds"] is not None:
+        check_kinds(before["obstacle_kinds"], fields["obstacle_kinds"])
     fields |= {name: known for name, known in before.items() if fields[name] is None}
 
 

@@ -1,7 +1,8 @@
 """Progress reports in front of the ordinary route: many in one transaction, by the rules of one.
 
-What needs more than the task's row goes the ordinary way: a stated time, a task of which something is hidden, a row
-that another transaction holds, an `Idempotency-Key` that was used before (docs/decisions/0032).
+What needs more than the task's row goes the ordinary way: a stated time, a difficulty that is no open obstacle yet, a
+task of which something is hidden, a row that another transaction holds, an `Idempotency-Key` that was used before
+(docs/decisions/0032).
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ from sixclear.common.web.hot_batches import BatchedRoute, HotCommand, HotOutcome
 from sixclear.common.web.hot_front import HotAnswer
 from sixclear.common.web.texts import TEXT
 from sixclear.tasks.fields import PREFIX
+from sixclear.tasks.obstacle.lifecycle import key_of
 from sixclear.tasks.programme.service import facts_of
 from sixclear.tasks.reporting import hot_rows
 from sixclear.tasks.reporting.rules import Decision, ReportCommand, ReportingState, decide, needs
@@ -87,6 +89,12 @@ def _passed(text: str | UnsetType | None) -> str | None:
 _Report: TypeAlias = HotCommand[ReportCommand]
 
 
+def _obstacle_key(one: _Report) -> UUID | None:
+    """Of the obstacle that the report's difficulty is, if it states one."""
+    difficulty = one.command.difficulty
+    return key_of(one.entity_id, difficulty) if difficulty else None
+
+
 class ReportProgress(BatchedRoute[ReportCommand]):
     """`reportProgress`, answered in front."""
 
@@ -139,12 +147,14 @@ class _Batch:
     async def _read(self, exchange: Exchange) -> Mapping[UUID, tuple[ReportingState, bool]]:
         """What to decide on, by task, and whether not everyone may read it.
 
-        Those with a used key are left out, and those of which something is hidden that the decision needs.
+        Those with a used key are left out, those of which something is hidden that the decision needs, and those whose
+        report opens an obstacle.
         """
         found = await hot_rows.read(
             exchange,
             [one.entity_id for one in self._reports],
             [one.claim for one in self._reports],
+            [_obstacle_key(one) for one in self._reports],
             civil_day_start(civil_date(self._now)),
             self._now,
         )
@@ -156,7 +166,7 @@ class _Batch:
             if task.kind == "recurring":
                 continue  # its periods are rows and events of their own
             wanted = needs(task, commands[task.task_id], self._now)
-            if not (one.used or (one.hiding and wanted.hidden)):
+            if one.known and not (one.used or (one.hiding and wanted.hidden)):
                 hides = one.hiding or task.classification != "public" or bool(task.inside_fields)
                 states[task.task_id] = ReportingState(task, [one.said] if wanted.said and one.said else ()), hides
         return states

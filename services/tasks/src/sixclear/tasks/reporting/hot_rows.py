@@ -33,8 +33,10 @@ _COLUMNS = ", ".join("programme_id AS programme" if name == "programme" else nam
 READ = f"""
 SELECT found.*, {", ".join(f"said.{name}" for name in _SAID)}, {USED_BEFORE} AS used,
        found.task_id IN (SELECT entity_id FROM event
-                         WHERE NOT published AND entity_type = 'task' AND entity_id = ANY ($1::uuid[])) AS hiding
-FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS asked (task_id, client_id, key_hash)
+                         WHERE NOT published AND entity_type = 'task' AND entity_id = ANY ($1::uuid[])) AS hiding,
+       asked.obstacle_key IS NULL
+           OR 'open' IN (SELECT state FROM obstacle o WHERE o.key = asked.obstacle_key OFFSET 0) AS known
+FROM unnest($1::uuid[], $2::text[], $3::bytea[], $6::uuid[]) AS asked (task_id, client_id, key_hash, obstacle_key)
 CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM task WHERE task.task_id = asked.task_id OFFSET 0) AS found
 LEFT JOIN LATERAL (SELECT {", ".join(_SAID)} FROM progress_report AS r
                    WHERE found.last_report_at >= $4::timestamptz
@@ -47,13 +49,15 @@ class ReadTask:
     """A task as it was read, with what else may count for a report on it.
 
     `said` is the report that made its version, where there is one of this civil day. `used`: the key was used before.
-    `hiding`: something happened to it while it was restricted.
+    `hiding`: something happened to it while it was restricted. `known`: the difficulty that the report states, if any,
+    is an open obstacle already.
     """
 
     values: Sequence[Any]
     said: SaidReport | None
     used: bool
     hiding: bool
+    known: bool
 
     @property
     def programme_id(self) -> UUID:
@@ -71,15 +75,20 @@ class ReadTask:
 
 
 async def read(
-    exchange: Exchange, task_ids: Sequence[UUID], claims: Sequence[Claim | None], since: datetime, now: datetime
+    exchange: Exchange,
+    task_ids: Sequence[UUID],
+    claims: Sequence[Claim | None],
+    obstacle_keys: Sequence[UUID | None],
+    since: datetime,
+    now: datetime,
 ) -> Sequence[ReadTask]:
     """Those of these tasks that are there, as one snapshot has them; nothing is locked."""
     clients = [claim and claim.client_id for claim in claims]
     hashes = [claim and claim.key_hash for claim in claims]
-    rows = await exchange.read(READ, task_ids, clients, hashes, since, now)
+    rows = await exchange.read(READ, task_ids, clients, hashes, since, now, obstacle_keys)
     width, end = len(_RECORD), len(_RECORD) + len(_SAID)
     return [
-        ReadTask(row[:width], None if row[width] is None else SaidReport(*row[width:end]), row[end], row[end + 1])
+        ReadTask(row[:width], None if row[width] is None else SaidReport(*row[width:end]), *row[end : end + 3])
         for row in rows
     ]
 

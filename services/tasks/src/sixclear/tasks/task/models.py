@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -168,18 +169,22 @@ class Task(Versioned, Base):
     )
 
 
-class HangsOnTask(Versioned):
-    """What an entity that hangs on a task carries of it: its event is counted without a join.
+class CarriesTask(Versioned):
+    """What an entity that hangs on a task, or on several, carries of it: its event is counted without a join.
 
-    It is seen and published as its task is. `organisation_id` is the body that was answerable when it was open.
+    It is seen and published as its tasks are. `organisation_id` is the body that was answerable when it was open.
     """
 
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.task_id"))
     programme: Mapped[str]
     assigned_by: Mapped[str]
     organisation_id: Mapped[UUID | None]
     classification: Mapped[str]
     demonstration: Mapped[bool] = mapped_column(Boolean)
+
+    @classmethod
+    def of_task(cls, task_id: UUID) -> ColumnElement[bool]:
+        """Whether it hangs on this task."""
+        raise NotImplementedError
 
     @property
     def is_open(self) -> bool:
@@ -190,6 +195,16 @@ class HangsOnTask(Versioned):
     def addresses(self) -> Collection[str]:
         """What stands in the address of a request that reads it, without the words."""
         return [str(value) for value in inspect(self).identity or ()]
+
+
+class HangsOnTask(CarriesTask):
+    """An entity that hangs on one task."""
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.task_id"))
+
+    @classmethod
+    def of_task(cls, task_id: UUID) -> ColumnElement[bool]:
+        return cls.task_id == task_id
 
 
 class ProgressReport(Base):

@@ -31,9 +31,9 @@ from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import facts_of
 from sixclear.tasks.task.filters import among, has_part, keys_of
 from sixclear.tasks.task.lifecycle import TaskRecord
-from sixclear.tasks.task.models import Evidence, HangsOnTask, ProgressReport, Task
+from sixclear.tasks.task.models import CarriesTask, Evidence, ProgressReport, Task
 
-C = TypeVar("C", bound=HangsOnTask)
+C = TypeVar("C", bound=CarriesTask)
 
 # The first event of a task says when it came in.
 _FIRST = table(
@@ -158,13 +158,13 @@ async def last_percent(session: AsyncSession, task_id: UUID) -> int:
 
 async def lock_children(session: AsyncSession, model: type[C], task_id: UUID) -> Sequence[C]:
     """What hangs on a task, of one kind, in the order of their keys; their rows locked."""
-    of_task = select(model).where(model.task_id == task_id).order_by(*inspect(model).primary_key)
+    of_task = select(model).where(model.of_task(task_id)).order_by(*inspect(model).primary_key)
     return (await session.scalars(of_task.with_for_update())).all()
 
 
 async def list_children(session: AsyncSession, model: type[C], task_id: UUID) -> Sequence[C]:
     """What hangs on a task, of one kind, as it was last committed."""
-    return (await session.scalars(select(model).where(model.task_id == task_id))).all()
+    return (await session.scalars(select(model).where(model.of_task(task_id)))).all()
 
 
 async def evidence_ids(session: AsyncSession, task_id: UUID) -> Sequence[UUID]:

@@ -16,6 +16,7 @@ from sixclear.common.errors import DomainError
 from sixclear.common.events.log import NewEvent
 from sixclear.common.use_case import Context, OrganisationNotAllowed
 from sixclear.common.web.etags import check_version, etag
+from sixclear.tasks.obstacle.service.open import open_reported
 from sixclear.tasks.organisation.service import end_of
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step
 from sixclear.tasks.period.service.passing import open_for_reports, store
@@ -34,7 +35,7 @@ from sixclear.tasks.reporting.rules import (
 from sixclear.tasks.reporting.schemas import BulkItemResult, BulkProgressItem, BulkResult, Outcome
 from sixclear.tasks.reporting.service.keys import Keys, keys_of
 from sixclear.tasks.reporting.service.repeat import ReportsSeen
-from sixclear.tasks.reporting.service.report import after, command_of, event_of, named_by, period_of
+from sixclear.tasks.reporting.service.report import after, command_of, difficulties, event_of, named_by, period_of
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task.access import NOT_SEEN, is_visible, require_doer
 from sixclear.tasks.task.errors import TaskNotFound
@@ -166,6 +167,7 @@ class _Writing:
         changes = rows.reported(part.tasks, part.reports)
         await self._ctx.log.publish_many(self._ctx.session, part.events, recorded_at=self._ctx.now, rows=changes)
         await store(self._ctx, part.steps)
+        await open_reported(self._ctx, difficulties(part.tasks, part.reports))
 
 
 @dataclass(frozen=True, slots=True)

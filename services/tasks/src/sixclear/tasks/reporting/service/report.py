@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sixclear.common.events.log import NewEvent
 from sixclear.common.use_case import Context, Expect, OrganisationNotAllowed
+from sixclear.tasks.obstacle.service.open import Difficulty, open_reported
 from sixclear.tasks.organisation.service import of_former
 from sixclear.tasks.period.lifecycle import PeriodRecord, Step, missed_among
 from sixclear.tasks.period.service.passing import open_for_reports, store
@@ -35,7 +36,8 @@ async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expe
     with nothing since. Then nothing is written.
 
     Costs three statements: the row is locked, then what was said is read by a snapshot that follows the lock, then all
-    is written; a late report without a percentage one more, one on a recurring task two for its period.
+    is written; a late report without a percentage one more, one on a recurring task two for its period; one with a
+    difficulty those of the obstacle that it opens.
     """
     task = await locked_record(ctx, task_id, expect)
     command = command_of(ctx, entry)
@@ -51,7 +53,20 @@ async def report(ctx: Context, task_id: UUID, entry: ProgressEntry, expect: Expe
     changes = rows.reported([decision.task], [decision.report])
     await ctx.log.publish_many(ctx.session, [event_of(decision, ctx.meta())], recorded_at=ctx.now, rows=changes)
     await store(ctx, steps + after(periods, decision))
+    await open_reported(ctx, difficulties([decision.task], [decision.report]))
     return Reported(decision.task, True, period_of(task, periods, decision.report))
+
+
+def difficulties(tasks: Iterable[TaskRecord], reports: Sequence[SaidReport]) -> list[Difficulty]:
+    """What these reports say that holds their tasks back; the tasks are as the reports leave them."""
+    if not any(report.difficulty for report in reports):
+        return []
+    by_id = {task.task_id: task for task in tasks}
+    return [
+        Difficulty(by_id[one.task_id], one.difficulty, one.organisation_id, one.occurred_at)
+        for one in reports
+        if one.difficulty and one.organisation_id
+    ]
 
 
 def named_by(commands: Iterable[ReportCommand], now: datetime) -> tuple[set[str], set[datetime]]:

@@ -16,15 +16,18 @@ from sixclear.common.change import Change
 from sixclear.common.recording import EntityKind, record
 from sixclear.common.use_case import Context
 from sixclear.tasks.task import repository as rows
-from sixclear.tasks.task.models import AnyTask, HangsOnTask, Task
+from sixclear.tasks.task.models import AnyTask, CarriesTask, Task
 
-C = TypeVar("C", bound=HangsOnTask)
+C = TypeVar("C", bound=CarriesTask)
 
 # The task, which is locked, the change and when it became true.
 Follow = Callable[[Context, Task, Change, datetime], Awaitable[None]]
 
 # What an open child carries of its task: its columns with their values.
 Carried = Callable[[Any, Task], Mapping[str, Any]]
+
+# What a child that hangs on several tasks carries of them after a change of this one.
+Shared = Callable[[Context, Any, Task], Awaitable[Mapping[str, Any]]]
 
 WITHDRAWN = "withdrawn"
 RESTATED = "restated"
@@ -36,7 +39,8 @@ class Children(Generic[C]):
 
     `confirmed` is what becomes of them when a body is about to confirm their task; it raises what stands against it.
     `follow` is what else a change of the task makes of it, in the same transaction. `carried` is what an open one
-    carries of the task beside `dimensions`, told again with them.
+    carries of the task beside `dimensions`, told again with them. `shared` is what one that hangs on several tasks
+    carries, in the place of all that.
     """
 
     model: type[C]
@@ -44,6 +48,7 @@ class Children(Generic[C]):
     confirmed: Callable[[Context, Task, datetime, UUID], Awaitable[None]] | None = None
     follow: "Follow | None" = None
     carried: "Carried | None" = None
+    shared: "Shared | None" = None
 
 
 _hanging: tuple[Children[Any], ...] = ()
@@ -76,6 +81,8 @@ async def withdraw_children(ctx: Context, task: Task, occurred_at: datetime) -> 
     """Withdraw what hangs on a task that is about to become restricted: the children first, the parent last."""
     for children in _hanging:
         for child in await rows.lock_children(ctx.session, children.model, task.task_id):
+            if child.classification == "restricted":
+                continue  # with another of its tasks
             told = WITHDRAWN if child.published_version is not None else RESTATED
             await record(ctx, child, Change(told, {"classification": "restricted"}), occurred_at, children.kind)
 
@@ -85,15 +92,20 @@ async def restate_children(ctx: Context, task: Task, occurred_at: datetime) -> N
 
     What is closed stays with the body that was answerable; only its classification follows.
     """
-    now = dimensions(task)
     for children in _hanging:
         for child in await rows.lock_children(ctx.session, children.model, task.task_id):
-            carried = now if child.is_open else {"classification": now["classification"]}
-            if child.is_open and children.carried is not None:
-                carried = {**carried, **children.carried(child, task)}
+            shared = children.shared
+            carried = _carried(children, child, task) if shared is None else await shared(ctx, child, task)
             changed = {name: value for name, value in carried.items() if getattr(child, name) != value}
             if changed:
                 await record(ctx, child, Change(RESTATED, changed), occurred_at, children.kind)
+
+
+def _carried(children: Children[Any], child: Any, task: Task) -> Mapping[str, Any]:
+    now = dimensions(task)
+    if not child.is_open:
+        return {"classification": now["classification"]}
+    return now if children.carried is None else {**now, **children.carried(child, task)}
 
 
 async def addresses_below(session: AsyncSession, task_id: str) -> Collection[str]:

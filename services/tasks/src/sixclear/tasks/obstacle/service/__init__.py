@@ -1,0 +1,1 @@
+"""Obstacles: found, opened, let climb, settled, reopened, and what follows from their tasks."""
