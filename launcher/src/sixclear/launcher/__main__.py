@@ -122,6 +122,12 @@ def _come_over(named: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     read.add_argument("--metadata", type=Path, help="with dhis2: its export of metadata, for names in reports")
     read.set_defaults(run=commands.read)
 
+    shadow = named.add_parser("shadow", help="list every figure of another system that differs from the status here")
+    shadow.add_argument("files", nargs="+", type=Path, metavar="FILE", help="its figures: CSV, NDJSON or a workbook")
+    shadow.add_argument("--mapping", required=True, type=Path, help="a JSON file: which figure is which of ours")
+    shadow.add_argument("--url", help="address of the platform (default: the one on SIXCLEAR_HOME)")
+    shadow.set_defaults(run=commands.shadow)
+
 
 def _number(text: str) -> int:
     """A whole number from 1 on that PostgreSQL and JSON hold."""

@@ -312,6 +312,19 @@ async def read(options: Namespace) -> int:
     return read_exports(options)
 
 
+async def shadow(options: Namespace) -> int:
+    """List the figures of another system that differ from the status here."""
+    from sixclear.launcher.come_over import shadow as beside
+    from sixclear.launcher.demonstration import api_client
+
+    _, platform = _platform(options.url)
+    async with api_client(platform.address, platform.services) as client:
+        try:
+            return await beside.shadow(options, client, say)
+        except httpx2.HTTPError as error:
+            raise CannotStart(f"Nothing answers at {platform.address}.", "Name the platform with --url.") from error
+
+
 async def targets(_: Namespace) -> int:
     """List the targets with what each serves."""
     say("all            every service in one process")
