@@ -27,10 +27,12 @@ _EXPORTED = (
 _ROW = "a row is a request of the single route, by the same rules"
 _ROWS = ("task", "directive", "milestone", "period", "intake", "reporting")
 _LIVES = "a simulated life is what the rules of tasks make of it"
+_DEFINED = "a value is of its indicator's periods, and is judged and added up by its rules"
 _PART = "in which tasks a body has a part is said once"
 _NAMING = (
     *("programme.schemas", "directive.schemas", "task.schemas", "reporting.schemas", "comment.schemas"),
     *("decision.schemas", "urge.schemas", "obstacle.schemas", "filing.schemas", "evidence", "period"),
+    *("indicator.schemas", "value.schemas"),
 )
 _KEPT = "what became of a file is one of the answers that are kept"
 _UNSEEN = "a task that the caller may not see is refused here as there"
@@ -46,8 +48,8 @@ TASKS = House(
         "intake | simulation",
         "filing",
         "reporting | withdrawal | succession | breakdown",
-        "decision | milestone | period",
-        "comment | evidence | obstacle | urge",
+        "decision | milestone | period | value",
+        "comment | evidence | obstacle | urge | indicator",
         "task",
         "document",
         "directive",
@@ -82,6 +84,8 @@ TASKS = House(
         "programme.ladder": Idea("rules", "when a task that nears its deadline is told to whom, pure"),
         "organisation.names": Idea("rules", "how people write a name that they look for; the repository finds by it"),
         "organisation.seed": Idea("service", "registers the organisations that ship with the product, at start"),
+        "indicator.spans": Idea("schemas", "the keys of the periods that are measured, pure"),
+        "value.csv_lines": Idea("responses", "a series as a table, pure"),
         "period.passage": Idea("models", "what time makes of the periods of a task, pure: steps of their lives"),
         "reporting.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
         "sheet.workbook": Idea("responses", "which column of the workbook is which member of the sheet, pure"),
@@ -123,6 +127,7 @@ TASKS = House(
         "decision -> task.events": _HANGS,
         **dict.fromkeys(("decision -> task.filters", "urge -> task.filters"), "in which tasks a body has a part"),
         "decision -> task.schemas": "an extension in one act responds with the task",
+        **{f"value -> indicator.{one}": _DEFINED for one in ("rules", "spans", "errors", "schemas")},
         "urge.schemas -> task.schemas": "a position is shown as a task shows it",
         "urge -> programme.ladder": "a programme says when its tasks are told to whom",
         "filing -> programme.obligation": "a programme says who reports how often",

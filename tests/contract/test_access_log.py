@@ -24,6 +24,7 @@ WRITES_NOT_RECORDED = {
     "POST /api/tasks/v1/tasks/bulk": _OWN_ANSWERS,
     "POST /api/tasks/v1/imports/{kind}": _OWN_ANSWERS,
     "POST /api/tasks/v1/jobs/{job_id}/cancel": _OWN_ANSWERS,
+    "POST /api/tasks/v1/values/bulk": _OWN_ANSWERS,
     "POST /api/catalog/v1/entries": _ALL_PUBLIC,
     "PATCH /api/catalog/v1/entries/{entry_id}": _ALL_PUBLIC,
     "POST /api/catalog/v1/entries/{entry_id}/stage": _ALL_PUBLIC,

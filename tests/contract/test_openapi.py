@@ -105,6 +105,7 @@ def _is_located(operation: dict[str, Any]) -> bool:
         "registerProgramme",
         "registerDirective",
         "registerDocument",
+        "registerIndicator",
         "putEntry",
         "putConnector",
         "registerOrganisation",

@@ -31,6 +31,7 @@ READ_OTHERWISE = {
     "monitoring: Stream.detail": "words of our own processes; a report that is refused would hide a sick stream",
     "tasks: BulkProgressItem.if_match": _TAGS,
     "tasks: TaskItem.if_match": _TAGS,
+    "tasks: ValueItem.if_match": _TAGS,
     "tasks: text/csv": "the first row has the headings of an import; each row is then read as a request is",
     "tasks: application/x-ndjson": "each line is a BulkProgressItem",
 }

@@ -94,6 +94,7 @@ async def _tell_and_compare(service: Service) -> None:
     obstacle_id = (await service.get("/obstacles"))["items"][0]["obstacle_id"]
     filing_id = (await service.get("/filings"))["items"][0]["filing_id"]
     connector_id = await _send_on(service, str(task_id))
+    value_id = await _supply_values(service)
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await _fill_in_a_sheet(service, str(task_id))
@@ -117,6 +118,8 @@ async def _tell_and_compare(service: Service) -> None:
         obstacle_id=obstacle_id,
         filing_id=filing_id,
         connector_id=connector_id,
+        code="online-filing",
+        value_id=value_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)
@@ -145,6 +148,20 @@ async def _export_of_task(service: Service, task_id: str) -> None:
         headers = service.headers("G06") if kind.own else {}
         answer = await service.http.get(path, params={"task": task_id}, headers=headers)
         assert answer.status_code == 200, answer.text
+
+
+async def _supply_values(service: Service) -> str:
+    """A file of one value, a review of what waits, and the form of the period; the value that everyone reads."""
+    headers = service.headers("75") | {"content-type": "application/x-ndjson"}
+    item = {"indicator": "online-filing", "period": "2026-Q2", "numerator": 900, "denominator": 1000, "submit": True}
+    sent = await service.http.post(f"{service.prefix}/values/bulk", content=orjson.dumps(item), headers=headers)
+    assert sent.json()["submitted"] == 1, sent.text
+    path = f"{service.prefix}/own/forms?period=2026-Q2"
+    assert (await service.http.get(path, headers=service.headers("75"))).status_code == 200
+    reviewed = await service.post("P57", "/values/review", {"decision": "approve", "period": "2026-Q2"})
+    assert reviewed.json()["decided"] == 1, reviewed.text
+    series = await service.get("/indicators/online-filing/series", organisation="75")
+    return str(series["latest"] and series["points"][-3]["own"]["value_id"])
 
 
 async def _give_a_ladder(service: Service) -> None:

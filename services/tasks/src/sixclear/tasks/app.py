@@ -34,6 +34,7 @@ from sixclear.tasks.filing import routes as filing
 from sixclear.tasks.filing.service.file import pass_on_to
 from sixclear.tasks.imports import routes as imports
 from sixclear.tasks.imports.service.take import IMPORTS
+from sixclear.tasks.indicator import routes as indicator
 from sixclear.tasks.intake import routes as intake
 from sixclear.tasks.intake.service import FILES as TASKS
 from sixclear.tasks.log import routes as log
@@ -56,6 +57,8 @@ from sixclear.tasks.task import routes as task
 from sixclear.tasks.task.service.children import addresses_below, hang
 from sixclear.tasks.urge import routes as urge
 from sixclear.tasks.urge.service.ladder import CHILDREN as URGES
+from sixclear.tasks.value import routes as value
+from sixclear.tasks.value.service.bulk import FILES as VALUES
 from sixclear.tasks.withdrawal import routes as withdrawal
 
 # Each sender of a large file reads what became of it.
@@ -91,10 +94,14 @@ ROUTERS = (
     calendar.router,
     file.router,
     access_log_router("readTasksAccessLog", "organisations", addresses_below),
+    indicator.router,
+    value.router,
+    value.files,
 )
 # What a form puts around the file that it carries.
 _FORM_BYTES = 16 * 1024
-FILES = (TASKS, REPORTS, *IMPORTS.values())
+FILES = (TASKS, REPORTS, VALUES, *IMPORTS.values())
+_BULK = ("progress/bulk", "tasks/bulk", "values/bulk", "imports/")
 
 
 def create_app(
@@ -131,12 +138,11 @@ def create_app(
         own=settings,
         hot_routes=hot,
         jobs=jobs,
-        body_limits={
-            f"{PREFIX}/{path}": settings.bulk_file_bytes for path in ("progress/bulk", "tasks/bulk", "imports/")
-        }
+        body_limits={f"{PREFIX}/{path}": settings.bulk_file_bytes for path in _BULK}
         | {f"{PREFIX}/files": settings.file_bytes + _FORM_BYTES, f"{PREFIX}/own/sheet": sheet.MOST_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
+            "indicators": "What is measured, what bodies supplied, and how far it is from its targets.",
             "organisations": "Who is who, what tasks come from, and which days are working days.",
             "documents": "Laws, decrees and other documents: issued, owed, and which tasks they are the product of.",
             "tasks": "Tasks from the proposal to the confirmation.",

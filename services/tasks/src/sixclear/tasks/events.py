@@ -8,6 +8,7 @@ from sixclear.tasks.directive.events import DIRECTIVE_EVENTS
 from sixclear.tasks.document.events import DOCUMENT_EVENTS
 from sixclear.tasks.evidence.events import EVIDENCE_EVENTS
 from sixclear.tasks.filing.events import FILING_EVENTS
+from sixclear.tasks.indicator.events import INDICATOR_EVENTS
 from sixclear.tasks.milestone.events import MILESTONE_EVENTS
 from sixclear.tasks.obstacle.events import OBSTACLE_EVENTS
 from sixclear.tasks.organisation.events import ORGANISATION_EVENTS
@@ -15,6 +16,7 @@ from sixclear.tasks.period.events import PERIOD_EVENTS
 from sixclear.tasks.programme.events import PROGRAMME_EVENTS
 from sixclear.tasks.task.events import TASK_EVENTS
 from sixclear.tasks.urge.events import URGE_EVENTS
+from sixclear.tasks.value.events import VALUE_EVENTS
 
 EVENTS = EventCatalogue(
     service="tasks",
@@ -33,5 +35,7 @@ EVENTS = EventCatalogue(
         FILING_EVENTS,
         OBSTACLE_EVENTS,
         CENSUS_EVENTS,
+        INDICATOR_EVENTS,
+        VALUE_EVENTS,
     ),
 )

@@ -1,8 +1,12 @@
 """Where the service answers, and fields that requests on several entities share."""
 
-from typing import Annotated, Literal
+import math
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from sixclear.common.web.instants import DayOrInstant, Instant
 from sixclear.common.web.texts import line_of, lines_of
@@ -40,3 +44,66 @@ CountsAs = KindClass | Literal["not-classified"]
 # What a field of a programme's own may hold, and a value of it.
 OwnFieldKind = Literal["text", "number", "date", "choice", "yes_no", "reference", "link"]
 OwnValue = Annotated[str, lines_of(2_000)] | bool | int | Annotated[float, Field(allow_inf_nan=False)]
+
+_WRITTEN = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+_WHOLE_DIGITS, _FRACTION_DIGITS, _FLOAT_DIGITS = 18, 6, 15
+_DECIMAL_COMMA = "Write a point between units and fraction, and no marks of thousands, such as 1250.5"
+_NOT_A_NUMBER = "Write a finite number with digits alone, such as 1250.5"
+_TOO_MANY_DIGITS = "At most 18 digits before the point and 6 after it; write more than 15 digits in quotes"
+
+
+def exact(value: Any) -> Decimal:
+    """A number as it was written, never rounded; raises PydanticCustomError that names what is wrong with it.
+
+    JSON's numbers with a fraction came through binary ones: of those at most 15 digits are sure, and more are refused.
+    """
+    written = value.strip() if isinstance(value, str) else _of_number(value)
+    if "," in written:
+        raise PydanticCustomError("decimal_comma", _DECIMAL_COMMA)
+    if not _WRITTEN.fullmatch(written):
+        raise PydanticCustomError("not_a_number", _NOT_A_NUMBER)
+    whole, _, fraction = written.lstrip("-").partition(".")
+    if len(whole.lstrip("0")) > _WHOLE_DIGITS or len(fraction.rstrip("0")) > _FRACTION_DIGITS:
+        raise PydanticCustomError("too_many_digits", _TOO_MANY_DIGITS)
+    return Decimal(written)
+
+
+def _of_number(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}" if value.is_finite() else ""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return ""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**_WHOLE_DIGITS else "9" * (_WHOLE_DIGITS + 1)
+    written = f"{Decimal(repr(value)):f}"
+    if len(written.strip("-0").replace(".", "").strip("0")) > _FLOAT_DIGITS:
+        raise PydanticCustomError("too_many_digits", _TOO_MANY_DIGITS)
+    return written
+
+
+def written(number: Decimal) -> str:
+    """A number in digits, without an exponent and without zeros that say nothing."""
+    shown = f"{number:f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return "0" if shown in ("-0", "") else shown
+
+
+# A number of a request: exact, so that no reader rounds it on the way.
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(exact),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"}]}),
+]
+# A number of an answer or an event: text, for the same reason.
+Figure = Annotated[
+    Decimal, PlainSerializer(written, return_type=str), WithJsonSchema({"type": "string"}, mode="serialization")
+]
+
+# The closed lists of words of indicators and values.
+IndicatorKind = Literal["strategic", "operational"]
+Direction = Literal["up", "down", "within"]
+ValueType = Literal["count", "amount", "ratio", "share", "rank", "index", "yes_no"]
+Bound = Literal["more_than", "less_than", "about"]
+Trajectory = Literal["linear", "points"]
+Unit = Literal["week", "month", "quarter", "half_year", "nine_months", "year", "five_years"]
+ValueStatus = Literal["draft", "submitted", "returned", "approved", "withdrawn"]

@@ -8,6 +8,7 @@ from sixclear.tasks.document import models as document
 from sixclear.tasks.evidence import models as evidence
 from sixclear.tasks.file import models as file
 from sixclear.tasks.filing import models as filing
+from sixclear.tasks.indicator import models as indicator
 from sixclear.tasks.milestone import models as milestone
 from sixclear.tasks.obstacle import models as obstacle
 from sixclear.tasks.organisation import models as organisation
@@ -17,6 +18,7 @@ from sixclear.tasks.sheet import models as sheet
 from sixclear.tasks.tables import Base
 from sixclear.tasks.task import models as task
 from sixclear.tasks.urge import models as urge
+from sixclear.tasks.value import models as value
 
 # A table is known once its module is imported.
 TABLES = (
@@ -35,6 +37,8 @@ TABLES = (
     sheet,
     task,
     urge,
+    indicator,
+    value,
 )
 
 run_env(Base.metadata)

@@ -1,0 +1,39 @@
+"""The public state of a value: the number that holds. Drafts are not recorded, and what waits has no number."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sixclear.common.recording import EntityKind
+from sixclear.common.use_case import Context
+from sixclear.tasks.indicator.service import Definitions
+from sixclear.tasks.value.events import ValueData, ValueWithdrawn
+from sixclear.tasks.value.models import Value, ValueStatement
+
+_OF_SLOT = (
+    *("value_id", "indicator_id", "indicator", "programme", "organisation_id", "level", "period"),
+    *("first_day", "last_day", "status", "demonstration"),
+)
+_OF_STATEMENT = ("definition", "number", "numerator", "denominator", "bound")
+
+
+def value_kind(holding: Mapping[UUID, ValueStatement], definitions: Definitions) -> EntityKind[Value]:
+    """How changes of values are recorded; `holding` has the statement that holds after the change, by slot."""
+
+    async def data(_ctx: Context, value: Value, change: str) -> ValueData | ValueWithdrawn:
+        if change == "withdrawn":
+            return ValueWithdrawn(change=change, value_id=value.value_id, indicator_id=value.indicator_id)
+        statement = holding.get(value.value_id)
+        numbers = [one for (indicator_id, one) in definitions if indicator_id == value.indicator_id]
+        definition = definitions[value.indicator_id, statement.definition if statement else max(numbers)]
+        return ValueData(
+            change=change,
+            period_unit=definition.period_unit,
+            value_type=definition.value_type,
+            unit=definition.unit,
+            approved_at=statement and statement.decided_at,
+            true_from=statement and statement.occurred_at,
+            **{name: getattr(value, name) for name in _OF_SLOT},
+            **{name: statement and getattr(statement, name) for name in _OF_STATEMENT},
+        )
+
+    return EntityKind[Value]("value", lambda value: value.value_id, data)

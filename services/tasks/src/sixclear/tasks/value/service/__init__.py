@@ -1,0 +1,1 @@
+"""Use cases of values: supplied, reviewed, read."""
