@@ -19,7 +19,7 @@ _HANGS = "it is published as its task is, and its event carries what counts the 
 _HANGING = ("comment", "urge", "milestone", "evidence", "period")
 _LISTS = "an export is the list itself, with its filters, its rule and its pages"
 _ITEM = "the columns of an import are the fields of its item"
-_ITEMS = ("directive", "document", "intake", "milestone", "reporting")
+_ITEMS = ("document", "imports", "intake", "reporting")
 _EXPORTED = (
     *("comment", "decision", "directive", "document", "evidence", "filing", "milestone"),
     *("organisation", "period", "programme", "reporting", "task", "urge", "obstacle"),

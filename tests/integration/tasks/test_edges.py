@@ -40,6 +40,10 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     one_task = (await service.get("/tasks"))["items"][0]["task_id"]
     await without_commit("G06", "/decisions", {"kind": "pause", "reason": "x", "task_ids": [one_task]})
     await without_commit("75", RETRY, {})
+    large = (await service.post("G06", "/progress/bulk", [{}] * 1_001)).json()
+    await without_commit("G06", f"/jobs/{large['job_id']}/cancel", {})
+    await without_commit("P57", "/imports/assignments", [{"source": "ministry", "external_id": "NV-2"}])
+    tried.symmetric_difference_update({"assignments", "{kind}"})
     with service.commits_fail():
         response = await service.http.post(
             f"{service.prefix}/files", content=b"%PDF-1.7", params={"name": "a.pdf"}, headers=service.headers("G06")
@@ -76,7 +80,7 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
 
 @pytest.mark.asyncio
 async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
-    files = "/progress/bulk", "/tasks/bulk", "/files"
+    files = "/progress/bulk", "/tasks/bulk", "/files", "/imports/{kind}", "/cancel"
     every_scope = (*EVERYTHING, "tasks:oversee")
     await refuse_repeated_members(service.app, service.http, lambda: service.headers("P57", *every_scope), *files)
 
@@ -96,9 +100,12 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     await service.survives(RETRY, {"organisation": "75"}, service.headers("75"))
     bulk = {"source": "ministry", "external_id": "NV-2", "text": "x", "assigning_organisation": "P57"}
     await service.survives("/progress/bulk", bulk, service.headers("G06"))
+    row = {"source": "ministry", "external_id": "NV-2", "step": "assign"}
+    await service.survives("/imports/assignments", row, service.headers("P57"))
     task_id = (await service.get("/tasks"))["items"][0]["task_id"]
     asked = await service.post("G06", "/decisions", {"kind": "pause", "reason": "x", "task_ids": [task_id]})
     known = {"task_id": task_id, "organisation": "P57", "slug": "plan", "directive_id": task_id, "period": "2026-W19"}
+    known["kind"] = "tasks"
     known["decision_id"] = asked.json()["decision_id"]
     known["document_id"] = (await service.get("/documents"))["items"][0]["document_id"]
     await service.reads_survive("P57", known)

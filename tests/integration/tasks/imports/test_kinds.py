@@ -7,6 +7,7 @@ from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 from tests.integration.tasks.imports.test_imports import as_csv, faults, heading, send, told
 
 from sixclear.common.bulk.tables import CSV, XLSX
+from sixclear.common.web.openapi import NDJSON
 
 DIRECTIVE = {
     "programme": "plan",
@@ -148,3 +149,33 @@ async def test_a_template_is_taken_as_it_is(service: Service, media_type: str) -
         assert answer.headers["content-type"].startswith(media_type)
         taken = await told(service, kind, answer.content, media_type)
         assert taken["items"] == []
+
+
+async def exported(service: Service, path: str, code: str, form: str, **asked: str) -> bytes:
+    answer = await service.http.get(
+        f"{service.prefix}{path}",
+        params={"format": form, "columns": "import", **asked},
+        headers=service.headers(code),
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("form", ["csv", "xlsx", "ndjson"])
+async def test_what_is_exported_comes_back_unchanged(service: Service, form: str) -> None:
+    media_type = {"csv": CSV, "xlsx": XLSX, "ndjson": NDJSON}[form]
+    await told(service, "directives", as_csv("directives", [DIRECTIVE]))
+    directive_id = (await service.get("/directives"))["items"][0]["directive_id"]
+    more = {"directive_id": directive_id, "clause": "Mục II.1", "coordinating_organisations": ["G01", "75"]}
+    task_id = str(await an_assigned_task(service, **more, description="=Mô tả\nhai dòng"))
+    await told(service, "milestones", as_csv("milestones", [OF_TASK | {"title": "-1", "deadline": "10/12/2025"}]))
+    written = len(await service.events())
+    for kind, path, asked in (
+        ("tasks", "/own/exports/tasks", {"role": "assigning"}),
+        ("directives", "/exports/directives", {}),
+        ("milestones", "/own/exports/milestones", {"task": task_id}),
+    ):
+        content = await exported(service, path, "P57", form, **asked)
+        assert outcomes(await told(service, kind, content, media_type)) == ["unchanged"], kind
+    assert len(await service.events()) == written

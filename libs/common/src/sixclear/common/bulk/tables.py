@@ -14,7 +14,7 @@ from sixclear.common.blobs.kinds import MacrosFound, kind_of
 from sixclear.common.bulk.items import Line, item_line, read_piece
 from sixclear.common.bulk.results import ItemProblem
 from sixclear.common.bulk.split import Piece
-from sixclear.common.errors import DomainError, field_error
+from sixclear.common.errors import DomainError, field_error, writable
 from sixclear.common.folding import fold
 from sixclear.common.spreadsheets.delimited import Delimited
 from sixclear.common.spreadsheets.errors import ColumnsUnknown, WorkbookTooLarge
@@ -207,7 +207,7 @@ class RowLine(Line[Any]):
         came = said.get(name) if isinstance(said, dict) else None
         if came is None:
             return None
-        text = came if isinstance(came, str) else orjson.dumps(came).decode()
+        text = writable(" ".join(came.splitlines()) if isinstance(came, str) else orjson.dumps(came).decode())
         return text if len(text) <= _LONGEST_TOLD else f"{text[: _LONGEST_TOLD - 1]}…"
 
 

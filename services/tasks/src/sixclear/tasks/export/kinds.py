@@ -19,14 +19,13 @@ from sixclear.common.web.schemas import Schema
 from sixclear.tasks.comment import routes as comment
 from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.directive import routes as directive
-from sixclear.tasks.directive.schemas import DirectiveEntry
 from sixclear.tasks.document import routes as document
 from sixclear.tasks.document.schemas import DocumentEntry
 from sixclear.tasks.evidence import routes as evidence
 from sixclear.tasks.filing import routes as filing
+from sixclear.tasks.imports.schemas import DirectiveRow, MilestoneRow
 from sixclear.tasks.intake.schemas import TaskItem
 from sixclear.tasks.milestone import routes as milestone
-from sixclear.tasks.milestone.schemas import MilestoneEntry
 from sixclear.tasks.obstacle import routes as obstacle
 from sixclear.tasks.organisation import routes as organisation
 from sixclear.tasks.period import routes as period
@@ -109,13 +108,13 @@ def _kind_of_tasks(operation: str) -> Kind:
 
 
 _REPORTS: dict[str, Any] = {"item": BulkProgressItem}
-_MILESTONES: dict[str, Any] = {"item": MilestoneEntry, "renamed": {"current_deadline": "deadline"}}
+_MILESTONES: dict[str, Any] = {"item": MilestoneRow, "renamed": {"current_deadline": "deadline"}}
 KINDS = (
     _kind_of_tasks("listTasks"),
     _kind_of_tasks("listOwnTasks"),
     _kind("organisations", organisation.router, "listOrganisations"),
     _kind("programmes", programme.router, "listProgrammes"),
-    _kind("directives", directive.router, "listDirectives", item=DirectiveEntry),
+    _kind("directives", directive.router, "listDirectives", item=DirectiveRow),
     _kind("documents", document.router, "listDocuments", item=DocumentEntry),
     _kind("reports", reporting.router, "listReports", **_REPORTS),
     _kind("reports", reporting.router, "listOwnReports", **_REPORTS),
