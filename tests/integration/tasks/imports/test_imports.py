@@ -129,9 +129,9 @@ def as_lines(rows: Sequence[dict[str, Any]]) -> bytes:
     return "\n".join(items).encode()
 
 
-async def ended(service: Service, address: str) -> dict[str, Any]:
+async def ended(service: Service, address: str, tries: int = 30) -> dict[str, Any]:
     """The job when it has ended; a slow machine may need several tries for a chunk."""
-    for _ in range(30):
+    for _ in range(tries):
         while await service.app.state.service_state.jobs.work_once():
             pass
         job: dict[str, Any] = (await service.http.get(address, headers=service.headers("P57"))).json()
@@ -145,10 +145,13 @@ async def worked(service: Service, answer: httpx2.Response) -> tuple[dict[str, A
     """The job that the file became, when it has ended, and its results."""
     assert answer.status_code == 202, answer.text
     address = answer.headers["location"]
-    job = await ended(service, address)
+    return await ended(service, address), await results_of(service, address)
+
+
+async def results_of(service: Service, address: str) -> list[dict[str, Any]]:
     result = await service.http.get(f"{address}/result", headers=service.headers("P57"))
     assert "attachment" in result.headers["content-disposition"]
-    return job, [json.loads(line) for line in result.text.splitlines()]
+    return [json.loads(line) for line in result.text.splitlines()]
 
 
 @pytest.mark.asyncio
