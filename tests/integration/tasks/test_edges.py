@@ -16,6 +16,19 @@ from sixclear.tasks.organisation.seed import organisation_id
 RETRY = f"/organisations/{organisation_id('75-KH')}/retry"
 
 
+def _connector(task_id: str) -> dict[str, Any]:
+    return {
+        "name": "Hệ thống theo dõi nghị quyết",
+        "adapter": "http",
+        "address": "https://receiver.example/api/indices/{index}",
+        "credential": {"kind": "bearer", "secret": "resolution-system"},
+        "mapping": {
+            "items": [{"index": "NQ57-01", "task_ids": [task_id]}],
+            "fields": [{"name": "text", "of": "text"}],
+        },
+    }
+
+
 @pytest.mark.asyncio
 async def test_every_route_declares_who_may_call_it(service: Service) -> None:
     rules = access_rules(service.app)
@@ -43,6 +56,10 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     large = (await service.post("G06", "/progress/bulk", [{}] * 1_001)).json()
     await without_commit("G06", f"/jobs/{large['job_id']}/cancel", {})
     await without_commit("P57", "/imports/assignments", [{"source": "ministry", "external_id": "NV-2"}])
+    connector = _connector(one_task)
+    await without_commit("G06", "/connectors", connector)
+    connector_id = (await service.post("G06", "/connectors", connector)).json()["connector_id"]
+    await without_commit("G06", f"/connectors/{connector_id}/deliveries", {"period": "2026-W23"})
     tried.symmetric_difference_update({"assignments", "{kind}"})
     with service.commits_fail():
         response = await service.http.post(
@@ -106,6 +123,7 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     asked = await service.post("G06", "/decisions", {"kind": "pause", "reason": "x", "task_ids": [task_id]})
     known = {"task_id": task_id, "organisation": "P57", "slug": "plan", "directive_id": task_id, "period": "2026-W19"}
     known["kind"] = "tasks"
+    known["connector_id"] = known["job_id"] = task_id
     known["decision_id"] = asked.json()["decision_id"]
     known["document_id"] = (await service.get("/documents"))["items"][0]["document_id"]
     await service.reads_survive("P57", known)
