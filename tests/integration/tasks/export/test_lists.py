@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.integration.tasks.conftest import Service, proposal
+from tests.integration.tasks.conftest import EVERYTHING, Service, proposal
 
+from sixclear.common.spreadsheets.writing import MEDIA_TYPE
 from sixclear.tasks.export import kinds, listed
 from sixclear.tasks.export.kinds import KINDS
 
@@ -60,6 +61,31 @@ async def test_a_list_is_exported_as_the_import_takes_it(service: Service) -> No
     (row,) = rows_of(await answer(service, "/own/exports/tasks", "P57", role="assigning", columns="import"))
     assert row["deadline"] == created["current_deadline"]
     assert "bucket" not in row
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "xlsx"])
+async def test_what_was_exported_is_imported_again_and_nothing_is_written(service: Service, form: str) -> None:
+    listed = {"programme": "plan", "number": "02-KH/BCĐTW", "issued_on": "2025-06-19", "issuer": "P57"}
+    directive = (await service.post("P57", "/directives", {**listed, "title": "Kế hoạch"})).json()
+    task = proposal(directive_id=directive["directive_id"], coordinating_organisations=["G01", "75"], title="=Số hóa")
+    task_id = (await service.post("P57", "/tasks", task)).json()["task_id"]
+    planned = {"title": "Chạy thử", "weight": 3, "deadline": "2025-12-12"}
+    assert (await service.post("G06", f"/tasks/{task_id}/milestones", planned)).status_code == 201
+    said = {"text": "Đã khảo sát", "percent": 40, "difficulty": "Thiếu máy"}
+    assert (await service.post("G06", f"/tasks/{task_id}/progress", said)).status_code == 201
+    before = len(await service.events())
+    types = {"csv": "text/csv", "ndjson": "application/x-ndjson", "xlsx": MEDIA_TYPE}
+    for kind, sender, asked in (
+        ("tasks", "P57", {}),
+        ("directives", "P57", {}),
+        ("reports", "G06", {"task": task_id}),
+        ("milestones", "G06", {"task": task_id}),
+    ):
+        content = await answer(service, f"/exports/{kind}", columns="import", format=form, **asked)
+        headers = service.headers(sender, *EVERYTHING, "facts:past") | {"content-type": types[form]}
+        again = await service.http.post(f"{service.prefix}/imports/{kind}", content=content, headers=headers)
+        assert (again.json()["unchanged"], again.json()["rejected"]) == (1, 0), (kind, again.text)
+    assert len(await service.events()) == before
 
 
 async def test_what_is_restricted_is_in_no_public_file(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

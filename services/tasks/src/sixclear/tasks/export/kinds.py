@@ -43,6 +43,8 @@ Part = tuple[Sequence[Schema], Any]
 Reads = Callable[[Context, Mapping[str, Any], Any], Awaitable[Part]]
 _PAGED = ("cursor", "limit")
 _OF_TASK = Annotated[UUID, Query(alias="task", description="The task whose list it is.")]
+# The instant of the last change is no fact that is told again.
+_TASK = {"current_deadline": "deadline", "occurred_at": "changed_at"}
 _ANY_TASK: dict[str, Any] = {one.name: None for one in fields(TaskQuery)} | {"sort": "id"}
 
 
@@ -101,7 +103,7 @@ async def _tasks(ctx: Context, asked: Mapping[str, Any], after: Any) -> Part:
 
 
 def _kind_of_tasks(operation: str) -> Kind:
-    told = {"view": TaskView, "read": _tasks, "item": TaskItem, "renamed": {"current_deadline": "deadline"}}
+    told = {"view": TaskView, "read": _tasks, "item": TaskItem, "renamed": _TASK}
     kind = _kind("tasks", task.router, operation, **told)
     unsorted = tuple(one for one in kind.parameters if one.name != "sort")
     return Kind(kind.name, kind.own, kind.listed, unsorted, kind.view, kind.read, kind.item, kind.renamed)

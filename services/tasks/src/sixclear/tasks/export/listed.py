@@ -66,7 +66,9 @@ def encoded(export: Listed, rows: Rows, *, csv: bool) -> bytes:
         return lines(cells(row, export.headings) for row in rows)
     if export.as_imported:
         names = {column.partition(".")[0] for column in export.headings}
-        rows = [{name: value for name, value in row.items() if name in names and value is not None} for row in rows]
+        rows = [
+            {name: value for name, value in row.items() if name in names and value not in (None, [])} for row in rows
+        ]
     return b"".join(orjson.dumps(row, str, orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
