@@ -10,6 +10,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 from sqlalchemy import text
 from tests.integration.monitoring.filings import filing
+from tests.integration.monitoring.obstacles import obstacle
 
 from sixclear.common.ids import stable_id
 from sixclear.common.web.access import access_rules
@@ -36,7 +37,7 @@ async def some_records(view: Any, events: Any) -> None:
             events.task("a", "progress_reported", status="in_progress", lead="00004", deadline=this_year),
             events.period("d", "reported", status="reported", due_at=events.now, reported_at=events.now),
             *(events.evidence("e"), events.urge("b", programme="hanoi"), filing(events, "b", lead="00004")),
-            events.decision("b", "granted", state="granted", programme="hanoi"),
+            *(obstacle(events, "b"), events.decision("b", "granted", state="granted", programme="hanoi")),
             events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
             events.entry("p", stage="formed_centralised"),
             events.entry("r", lists=["resolution-71"], risk="high", registration="submitted"),
@@ -52,7 +53,7 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     body = answer.json()
     about = {"as_of", "staleness_seconds", "filters", "demonstration_included", "sources", "denominators"}
     figures = {"tasks", "shares_percent", "rates_percent", "activity", "databases", "feedback"}
-    assert set(body) == about | figures | {"periods", "evidence", "decisions", "urges", "reporting"}
+    assert set(body) == about | figures | {"periods", "evidence", "decisions", "urges", "reporting", "obstacles"}
     assert body["tasks"] == {
         "total": 5,
         "completed": 1,
@@ -95,7 +96,7 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     assert (body["evidence"], set(body["decisions"])) == ({"waiting": 1, "accepted": 0, "refused": 0}, {"extension"})
     assert body["decisions"]["extension"]["granted"] == 1
     assert body["periods"] == {"due": 1, "on_time": 1, "late": 0, "missing": 0}
-    assert (body["urges"]["unanswered"], body["reporting"]["awaited"]) == (1, 1)
+    assert (body["urges"]["unanswered"], body["reporting"]["awaited"], body["obstacles"]["open"]) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(

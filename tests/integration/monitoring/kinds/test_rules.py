@@ -80,6 +80,8 @@ def some(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a fact with this type."""
     if hint is datetime:
         return st.sampled_from(INSTANTS)
+    if hint is date:
+        return st.sampled_from([instant.date() for instant in INSTANTS])
     if get_origin(hint) is Literal:
         return st.sampled_from(get_args(hint))
     if get_origin(hint) is tuple:

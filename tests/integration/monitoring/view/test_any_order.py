@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.integration.monitoring.filings import filing
+from tests.integration.monitoring.obstacles import obstacle
 
 from sixclear.common.bus.envelope import Envelope
 from sixclear.common.ids import stable_id
@@ -35,7 +36,8 @@ _TABLES = (
     "counter, day_delta, day_rollup, last_report, gap, organisation_state, organisation_history, programme_state, "
     "programme_history, task_state, task_history, submission_state, submission_history, entry_state, entry_history, "
     "period_state, period_history, evidence_state, evidence_history, decision_state, decision_history, "
-    "urge_state, urge_history, filing_state, filing_history"
+    "urge_state, urge_history, filing_state, filing_history, "
+    "obstacle_state, obstacle_history"
 )
 
 
@@ -119,6 +121,9 @@ def judged(events: Any, which: int, how: int, task: dict[str, Any]) -> list[Enve
     return [
         events.urge(f"u{which}", "withdrawn" if change == "withdrawn" else "urged", state=said, **of_task),
         filing(events, f"f{which}", state=("open", "filed", "missed", "locked", "exempted", "open")[how], **of_task),
+        obstacle(
+            events, f"o{which}", ("opened", "escalated", "settled", "reopened", "withdrawn", "opened")[how], **of_task
+        ),
         events.evidence(f"e{which}", change, state=state, **of_task),
         events.decision(f"d{which}", change, kind=kind, state=outcome, **of_task),
     ]

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.filing import FILING
+from sixclear.monitoring.kinds.obstacle import OBSTACLE
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import AWAITING, HANDED_IN, TASK
 from sixclear.monitoring.statements import sql
@@ -129,6 +130,20 @@ _NOT_FILED = f"""
 """  # noqa: S608 (constants of this package)
 
 
+# As those: the longest of the open ones are chosen first.
+_OBSTACLES = f"""
+    SELECT h.obstacle_id, h.programme, h.counts_as, h.level, h.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, h.since, coalesce(h.demonstration, false) AS demonstration
+    FROM (SELECT h.* FROM obstacle_state h
+          WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{OBSTACLE.source}')
+              AND h.state = 'open' AND NOT h.withdrawn
+              AND (CAST(:programme AS text) IS NULL OR h.programme = :programme)
+              AND {meant(OBSTACLE, "CAST(:scope AS uuid)")}
+          ORDER BY h.since, h.obstacle_id LIMIT :limit) AS h {tree(OBSTACLE)}
+    ORDER BY h.since, h.obstacle_id
+"""  # noqa: S608 (constants of this package)
+
+
 class Lists(NamedTuple):
     """The rows of each list as JSON, in its order.
 
@@ -137,7 +152,7 @@ class Lists(NamedTuple):
     change if there is none, lies before an instant. Waiting ones were handed in, and another body has not confirmed
     them; the longest waiting first. Databases have a high risk by the word of their owner or steward, the least
     advanced first. Of submissions whose answer is overdue, the oldest first, sealed ones are left out. What bodies owe
-    as reports and have not filed is late, the longest first.
+    as reports and have not filed is late, the longest first. Obstacles are open, the longest first.
     """
 
     longest_overdue: list[dict[str, Any]]
@@ -147,6 +162,7 @@ class Lists(NamedTuple):
     answers_past_clock: list[dict[str, Any]]
     databases_at_risk: list[dict[str, Any]]
     not_filed: list[dict[str, Any]]
+    obstacles: list[dict[str, Any]]
 
 
 _LISTS = ", ".join(
@@ -159,6 +175,7 @@ _LISTS = ", ".join(
         _ANSWERS_PAST_CLOCK,
         _DATABASES_AT_RISK,
         _NOT_FILED,
+        _OBSTACLES,
     )
 )
 

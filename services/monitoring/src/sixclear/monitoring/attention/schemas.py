@@ -1,6 +1,6 @@
 """The lists of what needs attention, as they are answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -92,6 +92,17 @@ class MissingFiling(_Concern):
     days_late: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
 
 
+class OpenObstacle(_Concern):
+    """What holds work back, and at which level it waits for a decision."""
+
+    obstacle_id: UUID
+    programme: str
+    counts_as: str
+    level: str
+    since: date
+    days_open: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
+
+
 class OverdueTasks(Schema):
     """A list and the rule by which something is on it."""
 
@@ -141,6 +152,13 @@ class MissingFilings(Schema):
     items: list[MissingFiling]
 
 
+class OpenObstacles(Schema):
+    """A list and the rule by which something is on it."""
+
+    rule: str
+    items: list[OpenObstacle]
+
+
 class Attention(Schema):
     """What needs attention."""
 
@@ -155,3 +173,4 @@ class Attention(Schema):
     answers_past_clock: LateAnswers
     databases_at_risk: DatabasesAtRisk
     not_filed: MissingFilings
+    obstacles: OpenObstacles

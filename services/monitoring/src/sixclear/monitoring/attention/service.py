@@ -1,6 +1,6 @@
 """What needs attention, each list with the rule by which something is on it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,8 @@ from sixclear.monitoring.attention.schemas import (
     LateAnswers,
     MissingFiling,
     MissingFilings,
+    OpenObstacle,
+    OpenObstacles,
     OverdueTask,
     OverdueTasks,
     ReturnedTask,
@@ -30,7 +32,7 @@ CYCLE = timedelta(days=8)
 
 
 async def attention(session: AsyncSession, selection: Selection, *, now: datetime, limit: int = 20) -> Attention:
-    """The seven lists, each at most `limit` long, the most pressing first."""
+    """The eight lists, each at most `limit` long, the most pressing first."""
     found = await repository.lists(session, selection, now - CYCLE, limit)
     return Attention(
         as_of=now,
@@ -69,7 +71,15 @@ async def attention(session: AsyncSession, selection: Selection, *, now: datetim
             "first. A body that is exempted owes none.",
             items=[MissingFiling(**row, days_late=_days(row["late_at"], now)) for row in found.not_filed],
         ),
+        obstacles=OpenObstacles(
+            rule="Obstacles that are open; those that hold work back longest first.",
+            items=[OpenObstacle(**row, days_open=_days_since(row["since"], now)) for row in found.obstacles],
+        ),
     )
+
+
+def _days_since(day: str, now: datetime) -> int:
+    return (civil_date(now) - date.fromisoformat(day)).days
 
 
 def _days(since: str, now: datetime) -> int:

@@ -8,6 +8,7 @@ from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.filing import FILING
 from sixclear.monitoring.kinds.kind import AnyKind
+from sixclear.monitoring.kinds.obstacle import OBSTACLE
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import TASK
@@ -20,6 +21,7 @@ KINDS: tuple[AnyKind, ...] = (
     DECISION,
     URGE,
     FILING,
+    OBSTACLE,
     SUBMISSION,
     ENTRY,
 )

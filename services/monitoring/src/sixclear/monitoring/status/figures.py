@@ -12,6 +12,7 @@ from sixclear.monitoring.kinds.entry import STAGES
 from sixclear.monitoring.kinds.evidence import STATES
 from sixclear.monitoring.kinds.filing import EXPECTED
 from sixclear.monitoring.kinds.kind import Cell
+from sixclear.monitoring.kinds.obstacle import AGES, KINDS, LEVELS
 from sixclear.monitoring.kinds.period import TIMINGS
 from sixclear.monitoring.kinds.submission import CLOCKS
 from sixclear.monitoring.kinds.task import BUCKETS, PART_NOT_KNOWN, PARTS
@@ -198,6 +199,18 @@ def reporting_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
         **timings,
         "empty": cells.get(Cell("filing_empty", ""), 0),
     }
+
+
+def obstacle_figures(cells: Mapping[Cell, int]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """How many obstacles are open and how many settled; and the open ones by kind, by level and by age."""
+    parts = {"kind": KINDS, "level": LEVELS, "age": AGES}
+    return (
+        {"open": cells.get(Cell("obstacle", ""), 0), "settled": cells.get(Cell("obstacle_settled", ""), 0)},
+        {
+            f"by_{part}": {slot: cells.get(Cell(f"obstacle_{part}", slot), 0) for slot in slots}
+            for part, slots in parts.items()
+        },
+    )
 
 
 def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:

@@ -9,12 +9,14 @@ from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.filing import FILING
 from sixclear.monitoring.kinds.kind import Cell
+from sixclear.monitoring.kinds.obstacle import OBSTACLE
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.urge import URGE
 from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.schemas import (
     DecisionFigures,
     EvidenceFigures,
+    ObstacleFigures,
     PeriodFigures,
     ReportingFigures,
     UrgeFigures,
@@ -22,7 +24,7 @@ from sixclear.monitoring.status.schemas import (
 from sixclear.monitoring.view.heard import Heard, knows
 
 # A source that never told of it has no figure there, not a zero.
-BESIDE_TASKS = (PERIOD, EVIDENCE, DECISION, URGE, FILING)
+BESIDE_TASKS = (PERIOD, EVIDENCE, DECISION, URGE, FILING, OBSTACLE)
 
 
 def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[
         "decisions": {one: DecisionFigures(**told) for one, told in decided} if knows(heard, DECISION, at) else None,
         "urges": UrgeFigures(**figures.urge_figures(cells)) if knows(heard, URGE, at) else None,
         "reporting": _reporting(cells) if knows(heard, FILING, at) else None,
+        "obstacles": _obstacles(cells) if knows(heard, OBSTACLE, at) else None,
     }
 
 
@@ -49,3 +52,10 @@ def _reporting(cells: Mapping[Cell, int]) -> ReportingFigures:
     if found["expected"] != sum(found[name] for name in ("on_time", "late", "missing", "awaited")):
         raise FiguresDoNotReconcile("How bodies filed does not add up to what is expected of them.")
     return ReportingFigures(**found)
+
+
+def _obstacles(cells: Mapping[Cell, int]) -> ObstacleFigures:
+    counts, parts = figures.obstacle_figures(cells)
+    if any(sum(of_part.values()) != counts["open"] for of_part in parts.values()):
+        raise FiguresDoNotReconcile("Obstacles by kind, by level or by age do not add up to those that are open.")
+    return ObstacleFigures(**counts, **parts)

@@ -24,7 +24,7 @@ class Filters(Schema):
     directive: UUID | None = Field(
         default=None,
         description="Of one directive or group of work only tasks are known: `periods`, `evidence`, `decisions`, "
-        "`urges` and `reporting` are null then.",
+        "`urges`, `reporting` and `obstacles` are null then.",
     )
     group: str | None = None
     tree: Literal["then", "now"] = Field(
@@ -234,6 +234,22 @@ class ReportingFigures(Schema):
     empty: int = Field(description="Of those on time and late: the body had no public task to report on.")
 
 
+class ObstacleFigures(Schema):
+    """What holds work back. Each way to divide those that are open adds up to them."""
+
+    open: int
+    settled: int
+    by_kind: dict[str, int] = Field(
+        description="Of those open: by the kind as which each counts, one of six, `other` or `not-classified`; a "
+        "programme's own kinds say as which."
+    )
+    by_level: dict[str, int] = Field(description="Of those open: by the level of the body that is to decide.")
+    by_age: dict[str, int] = Field(
+        description="Of those open: by civil days since they hold work back, the first one included: `up_to_7_days`, "
+        "`up_to_30_days`, `up_to_90_days`, `over_90_days`."
+    )
+
+
 class TaskPart(Schema):
     """The part of a status that counts tasks."""
 
@@ -268,6 +284,7 @@ class Status(TaskPart):
     )
     urges: UrgeFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     reporting: ReportingFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
+    obstacles: ObstacleFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     denominators: dict[str, Any] = Field(description="What each figure is a part of, and which filters it heeds.")
 
 
