@@ -16,12 +16,12 @@ _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
 _WHO_CONFIRMS = "which body may confirm a task is said once, as a rule and in SQL"
 _HANGS = "it is published as its task is, and its event carries what counts the task"
-_HANGING = ("comment", "urge", "milestone", "evidence", "period")
+_HANGING = ("budget", "comment", "urge", "milestone", "evidence", "period")
 _LISTS = "an export is the list itself, with its filters, its rule and its pages"
 _ITEM = "the columns of an import are the fields of its item"
 _ITEMS = ("document", "imports", "intake", "reporting")
 _EXPORTED = (
-    *("comment", "decision", "directive", "document", "evidence", "filing", "milestone"),
+    *("budget", "comment", "decision", "directive", "document", "evidence", "filing", "milestone"),
     *("organisation", "period", "programme", "reporting", "task", "urge", "obstacle"),
 )
 _ROW = "a row is a request of the single route, by the same rules"
@@ -31,12 +31,12 @@ _DEFINED = "a value is of its indicator's periods, and is judged and added up by
 _PART = "in which tasks a body has a part is said once"
 _NAMING = (
     *("programme.schemas", "directive.schemas", "task.schemas", "reporting.schemas", "comment.schemas"),
-    *("decision.schemas", "urge.schemas", "obstacle.schemas", "filing.schemas", "evidence", "period"),
+    *("budget.schemas", "decision.schemas", "urge.schemas", "obstacle.schemas", "filing.schemas", "evidence", "period"),
     *("indicator.schemas", "value.schemas"),
 )
 _KEPT = "what became of a file is one of the answers that are kept"
 _UNSEEN = "a task that the caller may not see is refused here as there"
-_SEEING = ("comment", "decision", "urge", "milestone", "evidence", "reporting", "intake")
+_SEEING = ("budget", "comment", "decision", "urge", "milestone", "evidence", "reporting", "intake")
 TASKS = House(
     service="tasks",
     order=(
@@ -48,7 +48,7 @@ TASKS = House(
         "intake | simulation",
         "filing",
         "reporting | withdrawal | succession | breakdown",
-        "decision | milestone | period | value",
+        "budget | decision | milestone | period | value",
         "comment | evidence | obstacle | urge | indicator",
         "task",
         "document",

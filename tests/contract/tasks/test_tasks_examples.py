@@ -224,6 +224,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await the_life_of_documents(service, before)
     await what_holds_work_back(service, before)
     await the_life_of_an_indicator(service, step)
+    await the_life_of_money(service, before)
 
 
 async def what_bodies_owe(service: Service, step: Callable[[str, str, Any], Awaitable[None]]) -> None:
@@ -241,6 +242,26 @@ async def what_bodies_owe(service: Service, step: Callable[[str, str, Any], Awai
     await filings.pass_time(service.database, service.log, service.clock)
     await step("P57", f"/filings/{owed['75']['filing_id']}/reopen", {"reason": "Mất điện diện rộng do bão"})
     await step("75", "/own/filings", {"period": owed["75"]["period"]})
+
+
+async def the_life_of_money(service: Service, before: Before) -> None:
+    """A line of money is stated, corrected and follows its task. All at one time: the other examples keep theirs."""
+
+    async def step(code: str, path: str, body: Any) -> Any:
+        await before(code, path, body)
+        response = await service.post(code, path, body)
+        assert response.status_code in (200, 201), response.text
+        return response.json()
+
+    paid = proposal(external_id="NV-90", deadline="2026-06-15")
+    task = await step("P57", "/tasks", paid)
+    line = {"task_id": task["task_id"], "year": 2025, "source": "Ngân sách trung ương"}
+    amounts = f"/budgets/{(await step('G06', '/budgets', line))['budget_id']}/amounts"
+    asked = {"stage": "requested", "dated_on": "2025-11-28", "document": "12/TTr-BKHCN"}
+    await step("G06", amounts, asked | {"amount": 16_716_074_000})
+    await step("G06", amounts, asked | {"amount": 16_716_000_000, "corrects": 1, "reason": "Cộng nhầm một khoản"})
+    await step("P57", "/tasks", paid | {"classification": "restricted"})
+    await step("P57", "/tasks", paid)
 
 
 async def the_life_of_documents(service: Service, before: Before) -> None:

@@ -78,6 +78,7 @@ async def _tell_and_compare(service: Service) -> None:
     await patch(f"/documents/{law}", {"clause": "Mục III.3", "directive_id": directives[0]["directive_id"]})
     product = {"title": "Luật đã ban hành", "document_id": law}
     assert (await service.post("G06", f"/tasks/{task_id}/evidence", product)).status_code == 201
+    budget_id = (await service.get("/budgets"))["items"][0]["budget_id"]
     path = f"/tasks/{task_id}/milestones"
     planned = await service.post("G06", path, {"title": "Chạy thử", "weight": 3, "deadline": "2026-05-29"})
     milestone_id = planned.json()["milestone_id"]
@@ -107,6 +108,7 @@ async def _tell_and_compare(service: Service) -> None:
         organisation="G06",
         task_id=task_id,
         document_id=law,
+        budget_id=budget_id,
         directive_id=directives[0]["directive_id"],
         slug="plan",
         job_id=job_id,

@@ -125,6 +125,7 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     known["kind"] = "tasks"
     known["connector_id"] = known["job_id"] = task_id
     known["decision_id"] = asked.json()["decision_id"]
+    known["budget_id"] = (await service.get("/budgets"))["items"][0]["budget_id"]
     known["document_id"] = (await service.get("/documents"))["items"][0]["document_id"]
     await service.reads_survive("P57", known)
     await service.survives_headers("/tasks", proposal(), service.headers("P57"))

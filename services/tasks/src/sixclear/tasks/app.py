@@ -15,6 +15,8 @@ from sixclear.common.web.access import Access
 from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.tasks.breakdown import routes as breakdown
+from sixclear.tasks.budget import routes as budget
+from sixclear.tasks.budget.service import CHILDREN as BUDGETS
 from sixclear.tasks.calendar import routes as calendar
 from sixclear.tasks.classification.routes import made_again, still_readable
 from sixclear.tasks.comment import routes as comment
@@ -84,6 +86,7 @@ ROUTERS = (
     evidence.router,
     comment.router,
     urge.router,
+    budget.router,
     filing.router,
     connector.router,
     sheet.router,
@@ -113,7 +116,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
-    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES)
+    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES, BUDGETS)
     pass_on_to(pass_on)
     hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES, OBSTACLES)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
@@ -145,6 +148,7 @@ def create_app(
             "indicators": "What is measured, what bodies supplied, and how far it is from its targets.",
             "organisations": "Who is who, what tasks come from, and which days are working days.",
             "documents": "Laws, decrees and other documents: issued, owed, and which tasks they are the product of.",
+            "budgets": "Money of tasks and programmes by stage, as documents prove it.",
             "tasks": "Tasks from the proposal to the confirmation.",
             "progress": "What those who work on a task say of it: reports, evidence, the result.",
         },

@@ -1,6 +1,7 @@
 """What tasks publishes. Persons appear as positions; restricted tasks do not appear."""
 
 from sixclear.common.events.catalogue import EventCatalogue
+from sixclear.tasks.budget.events import BUDGET_EVENTS
 from sixclear.tasks.census.events import CENSUS_EVENTS
 from sixclear.tasks.comment.events import COMMENT_EVENTS
 from sixclear.tasks.decision.events import DECISION_EVENTS
@@ -34,6 +35,7 @@ EVENTS = EventCatalogue(
         URGE_EVENTS,
         FILING_EVENTS,
         OBSTACLE_EVENTS,
+        BUDGET_EVENTS,
         CENSUS_EVENTS,
         INDICATOR_EVENTS,
         VALUE_EVENTS,

@@ -28,7 +28,7 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
         return answer
     if "items" in told:
         return await _readable_items(ctx, answer, _kind_of(told))
-    return await _readable_one(ctx, told, answer) if "task_id" in told else answer
+    return await _readable_one(ctx, told, answer) if told.get("task_id") else answer
 
 
 async def made_again(ctx: Context, task_id: UUID, version: int) -> bytes:

@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from sixclear.common.use_case import Context
 from sixclear.common.web.pagination import LONGEST_PAGE
 from sixclear.common.web.schemas import Schema
+from sixclear.tasks.budget import routes as budget
 from sixclear.tasks.comment import routes as comment
 from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.directive import routes as directive
@@ -134,6 +135,8 @@ KINDS = (
     _kind("decisions", decision.router, "listOwnDecisions"),
     _kind("urges", urge.router, "listUrges"),
     _kind("urges", urge.router, "listOwnUrges"),
+    _kind("budgets", budget.router, "listBudgets"),
+    _kind("budgets", budget.router, "listOwnBudgets"),
     _kind("urge-days", urge.router, "listUrgeDays"),
     _kind("filings", filing.router, "listFilings"),
     _kind("filings", filing.router, "listOwnFilings"),

@@ -1,6 +1,7 @@
 """Alembic runs here; see sixclear.common.migrations."""
 
 from sixclear.common.migrations import run_env
+from sixclear.tasks.budget import models as budget
 from sixclear.tasks.comment import models as comment
 from sixclear.tasks.decision import models as decision
 from sixclear.tasks.directive import models as directive
@@ -23,6 +24,7 @@ from sixclear.tasks.value import models as value
 # A table is known once its module is imported.
 TABLES = (
     obstacle,
+    budget,
     comment,
     decision,
     evidence,

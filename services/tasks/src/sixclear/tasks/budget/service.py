@@ -1,0 +1,199 @@
+"""Money: lines are opened, stages get amounts, wrong entries are corrected, and lines are listed and summed up."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sixclear.common.change import Change
+from sixclear.common.clock import CLOCKS_DIFFER, civil_date
+from sixclear.common.db import wait_to_create
+from sixclear.common.ids import stable_id
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context, Expect, FactInFuture, ReferenceUnknown, unknown_reference
+from sixclear.tasks.budget import repository as rows
+from sixclear.tasks.budget import rules
+from sixclear.tasks.budget.access import require_keeping_body
+from sixclear.tasks.budget.errors import BudgetFull, BudgetNotFound
+from sixclear.tasks.budget.models import Budget, BudgetAmount, entries_of
+from sixclear.tasks.budget.recording import BUDGET
+from sixclear.tasks.budget.repository import BudgetFilter
+from sixclear.tasks.budget.rules import Entry
+from sixclear.tasks.budget.schemas import AmountEntry, BudgetEntry
+from sixclear.tasks.document.service import hold_document
+from sixclear.tasks.organisation import service as organisations
+from sixclear.tasks.programme.models import Programme
+from sixclear.tasks.programme.service import referenced_programme
+from sixclear.tasks.task.access import reads_whole
+from sixclear.tasks.task.errors import TaskNotFound
+from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.service.children import Children, dimensions
+from sixclear.tasks.task.service.find import get_task
+
+CHILDREN = Children(Budget, BUDGET)
+# A line has five stages, a year of twelve months, and some corrections.
+MOST_ENTRIES = 200
+
+
+async def get_budget(ctx: Context, budget_id: UUID) -> tuple[Budget, bool]:
+    """A line that the caller may see, and whether it reads what was entered in confidence; raises BudgetNotFound."""
+    budget = await rows.find_budget(ctx.session, budget_id)
+    if budget is None:
+        raise BudgetNotFound
+    task = await _task_of(ctx, budget)
+    whole = task is None or await reads_whole(ctx.session, ctx.caller, task)
+    if budget.hidden and not whole:
+        raise BudgetNotFound
+    return budget, whole
+
+
+async def locked(ctx: Context, budget_id: UUID, expect: Expect) -> tuple[Budget, Task | None]:
+    """The line and its task, both rows locked until the transaction ends, the task's first.
+
+    Raises BudgetNotFound, then what `expect` raises.
+    """
+    found = await rows.find_budget(ctx.session, budget_id)
+    if found is None:
+        raise BudgetNotFound
+    task = await _task_of(ctx, found, lock=True)
+    budget = await rows.find_budget(ctx.session, budget_id, lock=True)
+    assert budget is not None, "lines are never deleted"
+    if task is not None and budget.hidden and not await reads_whole(ctx.session, ctx.caller, task):
+        raise BudgetNotFound
+    expect(budget)
+    return budget, task
+
+
+async def list_budgets(
+    ctx: Context, narrow: BudgetFilter, after: UUID | None, limit: int
+) -> Sequence[tuple[Budget, bool]]:
+    """Lines in the order of their identifiers, after the cursor, each with whether it is shown whole."""
+    found = await rows.list_budgets(ctx.session, narrow, after=after, limit=limit)
+    return [(budget, narrow.own is not None) for budget in found]
+
+
+async def count_budgets(ctx: Context, narrow: BudgetFilter) -> int:
+    """How many lines the list has, as `count_up_to` says it."""
+    return await rows.count_budgets(ctx.session, narrow)
+
+
+async def totals(ctx: Context, narrow: BudgetFilter) -> dict[str, Any]:
+    """Money by stage over the public lines."""
+    return await rows.totals(ctx.session, narrow)
+
+
+async def narrowed(ctx: Context, narrow: BudgetFilter, organisation: str | None) -> BudgetFilter:
+    """With an organisation, only lines of it and of bodies below it; raises ReferenceUnknown for one not known."""
+    if organisation is None:
+        return narrow
+    named = await organisations.meant(ctx.session, "organisation", organisation)
+    return replace(narrow, organisation_ids=tuple(await organisations.list_subtree(ctx.session, named)))
+
+
+async def open_budget(ctx: Context, entry: BudgetEntry, expect: Expect) -> tuple[Budget, bool]:
+    """Open a line of a task or a programme; one that is there already is answered (False).
+
+    Raises TaskNotFound, ReferenceUnknown, OrganisationNotAllowed. `expect` is called with the known line or None.
+    """
+    task = None if entry.task_id is None else await get_task(ctx, entry.task_id, lock=True)
+    programme = task.programme if task is not None else await referenced_programme(ctx.session, entry.programme or "")
+    organisation_id = await _body(ctx, entry, task)
+    require_keeping_body(ctx, programme, task, organisation_id)
+    line: dict[str, Any] = {
+        "programme_id": programme.programme_id,
+        "task_id": entry.task_id,
+        "organisation_id": organisation_id,
+        "year": entry.year,
+        "source_key": rules.compared(entry.source),
+    }
+    budget_id = stable_id("budget", *(str(value) for value in line.values()))
+    await wait_to_create(ctx.session, budget_id)
+    known = await rows.find_line(ctx.session, line)
+    expect(known)
+    if known is not None:
+        return known, False
+    budget = Budget(
+        budget_id=budget_id,
+        version=0,
+        source=entry.source,
+        hidden=task is not None and task.classification != "public",
+        entries=[],
+        **{**await _dimensions(ctx, programme, task), **line},
+    )
+    ctx.session.add(budget)
+    await record(ctx, budget, Change("opened", {}), ctx.fact_time(entry.occurred_at, None), BUDGET)
+    return budget, True
+
+
+async def state_amount(ctx: Context, budget_id: UUID, entry: AmountEntry, expect: Expect) -> tuple[Budget, bool]:
+    """Give a stage of a line its amount as of a day, or correct an entry; the same again changes nothing (False).
+
+    Raises BudgetNotFound, OrganisationNotAllowed, FactInFuture, ReferenceUnknown, AmountNeedsCorrection,
+    CorrectionRefused and BudgetFull.
+    """
+    budget, task = await locked(ctx, budget_id, expect)
+    programme = task.programme if task is not None else await referenced_programme(ctx.session, budget.programme)
+    require_keeping_body(ctx, programme, task, budget.organisation_id, entry.stage)
+    wanted = Entry(len(budget.entries) + 1, entry.stage, entry.amount, entry.dated_on, entry.document, entry.corrects)
+    entries = entries_of(budget, whole=True)
+    if rules.repeated(entries, wanted):
+        return budget, False
+    _check_dated(ctx, entry)
+    rules.check(entries, wanted, entry.reason)
+    if len(entries) >= MOST_ENTRIES:
+        raise BudgetFull(f"A line holds at most {MOST_ENTRIES} entries.")
+    if entry.document_id is not None and await hold_document(ctx.session, entry.document_id) is None:
+        raise ReferenceUnknown(errors=[unknown_reference("#/document_id", "document")])
+    occurred_at = ctx.fact_time(entry.occurred_at, budget.occurred_at)
+    said = BudgetAmount(
+        budget_id=budget_id,
+        number=wanted.number,
+        hidden=task is not None and task.classification != "public",
+        entered_by_organisation_id=ctx.caller.organisation_id,
+        occurred_at=occurred_at,
+        recorded_at=ctx.now,
+        **entry.model_dump(exclude={"occurred_at"}),
+    )
+    budget.entries.append(said)
+    name = "amount_stated" if entry.corrects is None else "amount_corrected"
+    await record(ctx, budget, Change(name, {}), occurred_at, BUDGET, reason=entry.reason)
+    return budget, True
+
+
+async def _task_of(ctx: Context, budget: Budget, *, lock: bool = False) -> Task | None:
+    if budget.task_id is None:
+        return None
+    try:
+        return await get_task(ctx, budget.task_id, lock=lock)
+    except TaskNotFound:
+        raise BudgetNotFound from None
+
+
+async def _body(ctx: Context, entry: BudgetEntry, task: Task | None) -> UUID:
+    if entry.organisation is not None:
+        named = await organisations.referenced(ctx.session, {"#/organisation": entry.organisation})
+        return named["#/organisation"].organisation_id
+    lead = None if task is None else task.lead_organisation_id
+    return lead or ctx.caller.own_organisation()
+
+
+async def _dimensions(ctx: Context, programme: Programme, task: Task | None) -> dict[str, Any]:
+    if task is not None:
+        return dimensions(task)
+    level = await organisations.level_of(ctx.session, programme.owner_organisation_id)
+    return {
+        "programme": programme.slug,
+        "assigned_by": level or "central",
+        "classification": "public",
+        "demonstration": programme.demonstration,
+    }
+
+
+def _check_dated(ctx: Context, entry: AmountEntry) -> None:
+    today: date = civil_date(ctx.now + CLOCKS_DIFFER)
+    if entry.dated_on > today:
+        raise FactInFuture(
+            "A document proves what has come to pass.",
+            errors=[{"pointer": "#/dated_on", "code": "in-future", "detail": "Give a day up to today."}],
+        )

@@ -1,0 +1,163 @@
+"""Money of tasks and programmes: stated by documents, corrected by new entries, summed up with what it is of."""
+
+from typing import Any
+
+import pytest
+from tests.integration.tasks.conftest import Service, proposal
+
+BILLION = 10**9
+# What the report of December 2025 prints, in billion đồng.
+MINISTRIES, LOCALITIES = 14_797_456_000_000, 1_918_618_000_000
+APPROVED, NOT_APPROVED = 13_659_992_000_000, 3_056_082_000_000
+LINE = {"programme": "plan", "organisation": "P57", "year": 2025, "source": "Ngân sách trung ương"}
+REPORT = {"dated_on": "2025-12-03", "document": "Báo cáo 01-BC/BCĐ"}
+
+
+async def opened(service: Service, code: str, body: dict[str, Any], status: int = 201) -> str:
+    response = await service.post(code, "/budgets", body)
+    assert response.status_code == status, response.text
+    return f"/budgets/{response.json()['budget_id']}"
+
+
+async def stated(service: Service, code: str, line: str, status: int = 201, **entry: Any) -> Any:
+    response = await service.post(code, f"{line}/amounts", REPORT | entry)
+    assert response.status_code == status, response.text
+    return response.json()
+
+
+async def a_task(service: Service, **changes: Any) -> str:
+    return str((await service.post("P57", "/tasks", proposal(**changes))).json()["task_id"])
+
+
+@pytest.mark.asyncio
+async def test_the_money_of_a_programme_is_what_documents_prove(service: Service) -> None:
+    line = await opened(service, "P57", LINE)
+    assert await opened(service, "P57", LINE | {"source": "ngan sach trung uong"}, 200) == line
+    empty = await service.get(line)
+    assert [empty[stage] for stage in ("requested", "approved", "not_approved")] == [None, None, None]
+    await stated(service, "P57", line, stage="requested", amount=MINISTRIES + LOCALITIES)
+    told = await stated(service, "P57", line, stage="approved", amount=str(APPROVED))
+    assert (told["not_approved"], told["undisbursed"], told["disbursed_of_allocated"]) == (NOT_APPROVED, None, None)
+    share = told["approved_of_requested"]
+    assert share == {"numerator": APPROVED, "denominator": MINISTRIES + LOCALITIES, "percent": 81.72}
+    again = await stated(service, "P57", line, 200, stage="approved", amount=APPROVED)
+    assert again["version"] == told["version"] == 3
+
+
+@pytest.mark.asyncio
+async def test_sums_say_of_how_many_lines_they_are(service: Service) -> None:
+    for code, amount in (("P57", MINISTRIES), ("75", LOCALITIES)):
+        line = await opened(service, "P57", LINE | {"organisation": code})
+        await stated(service, "P57", line, stage="requested", amount=amount)
+    whole = await service.get("/budgets/totals", programme="plan", year=2025)
+    assert whole["requested"] == {"amount": 16_716_074_000_000, "lines": 2}
+    assert whole["approved"] == {"amount": None, "lines": 0}
+    assert whole["not_approved"] == {"difference": None, "lines": 0, "share": None}
+    assert (await service.get("/budgets/totals", level="central"))["requested"]["amount"] == MINISTRIES
+    assert (await service.get("/budgets/totals", organisation="75"))["requested"]["amount"] == LOCALITIES
+    await stated(service, "P57", line, stage="approved", amount=LOCALITIES - BILLION)
+    told = (await service.get("/budgets/totals"))["not_approved"]
+    assert (told["difference"], told["lines"], told["share"]["denominator"]) == (BILLION, 1, LOCALITIES)
+    assert (await service.get("/budgets/totals", as_of="2025-12-02"))["requested"]["lines"] == 0
+    assert (await service.get("/budgets", level="province"))["total"] == 1
+    assert (await service.get("/budgets", year=2024))["items"] == []
+
+
+@pytest.mark.asyncio
+async def test_a_wrong_entry_stays_and_another_one_holds(service: Service) -> None:
+    line = await opened(service, "P57", LINE)
+    await stated(service, "P57", line, stage="disbursed", amount=400, dated_on="2025-03-31")
+    await stated(service, "P57", line, stage="disbursed", amount=700, dated_on="2025-06-30")
+    another = {"stage": "disbursed", "amount": 1, "dated_on": "2025-03-31"}
+    other = await service.post("P57", f"{line}/amounts", REPORT | another)
+    assert (other.status_code, other.json()["code"]) == (409, "amount-needs-correction")
+    correction: dict[str, Any] = {
+        "stage": "disbursed",
+        "amount": 410,
+        "dated_on": "2025-03-31",
+        "corrects": 1,
+        "reason": "Cộng nhầm",
+    }
+    told = await stated(service, "P57", line, **correction)
+    assert told["disbursed"]["amount"] == 700
+    assert [(one["amount"], one["corrected_by"], one["reason"]) for one in told["entries"]] == [
+        (400, 3, None),
+        (700, None, None),
+        (410, None, "Cộng nhầm"),
+    ]
+    assert (await service.get(line, as_of="2025-03-31"))["disbursed"]["amount"] == 410
+    assert (await service.get(line, as_of="2025-03-30"))["disbursed"] is None
+    assert (await service.get("/budgets/totals", as_of="2025-03-31"))["disbursed"]["amount"] == 410
+    twice = await service.post("P57", f"{line}/amounts", REPORT | correction | {"amount": 420})
+    assert (twice.status_code, twice.json()["code"]) == (422, "correction-refused")
+    event = [event for event in await service.events() if event.entity_type == "budget"][-1]
+    assert (event.change, [one["amount"] for one in event.data["amounts"]]) == ("amount_corrected", [700, 410])
+    assert "reason" not in str(event.data)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ({"amount": "16.716"}, "two-readings"),
+        ({"amount": "16,716.074"}, "part-of-dong"),
+        ({"amount": "-1"}, "figure-unreadable"),
+        ({"amount": -1}, "greater-than-equal"),
+        ({"amount": 1.5}, "int-from-float"),
+        ({"amount": 10**40}, "less-than-equal"),
+        ({"amount": "9" * 40}, "less-than-equal"),
+        ({"stage": "spent"}, "literal-error"),
+        ({"dated_on": "2025-12-05"}, "in-future"),
+        ({"document": ""}, "string-too-short"),
+        ({"document_id": "00000000-0000-0000-0000-000000000001"}, "document-unknown"),
+    ],
+)
+async def test_a_figure_that_is_not_clear_is_refused_and_nothing_changes(
+    service: Service, entry: dict[str, Any], code: str
+) -> None:
+    line = await opened(service, "P57", LINE)
+    refused = await service.post("P57", f"{line}/amounts", REPORT | {"stage": "requested", "amount": 1} | entry)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code), refused.text
+    if code == "two-readings":
+        assert all(reading in refused.json()["errors"][0]["detail"] for reading in ("16716", "16.716"))
+    assert (await service.get(line))["entries"] == []
+
+
+@pytest.mark.asyncio
+async def test_who_spends_does_not_say_what_was_approved(service: Service) -> None:
+    task_id = await a_task(service)
+    line = await opened(service, "G06", {"task_id": task_id, "year": 2025, "source": "Vốn sự nghiệp"})
+    await stated(service, "G06", line, stage="requested", amount=5 * BILLION)
+    for code, stage in (("G06", "approved"), ("G06", "allocated"), ("G01", "requested")):
+        refused = await service.post(code, f"{line}/amounts", REPORT | {"stage": stage, "amount": 1})
+        assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed")
+    told = await stated(service, "P57", line, stage="allocated", amount=4 * BILLION)
+    assert told["organisation"]["code"] == "G06"
+    told = await stated(service, "G06", line, stage="disbursed", amount=BILLION)
+    assert (told["undisbursed"], told["disbursed_of_allocated"]["percent"]) == (3 * BILLION, 25.0)
+    assert (await service.get("/budgets", task=task_id))["total"] == 1
+
+
+@pytest.mark.asyncio
+async def test_the_money_of_a_restricted_task_is_restricted(service: Service) -> None:
+    task_id = await a_task(service)
+    line = await opened(service, "G06", {"task_id": task_id, "year": 2025, "source": "Vốn sự nghiệp"})
+    await stated(service, "G06", line, stage="requested", amount=5 * BILLION)
+    await a_task(service, classification="restricted")
+    assert (await service.get("/budgets"))["items"] == []
+    assert (await service.get("/budgets/totals"))["lines"] == 0
+    gone = await service.http.get(f"{service.prefix}{line}")
+    assert (gone.status_code, gone.json()["code"]) == (404, "budget-not-found")
+    await stated(service, "G06", line, stage="disbursed", amount=BILLION)
+    own = (await service.http.get(f"{service.prefix}/own/budgets", headers=service.headers("G06"))).json()["items"]
+    assert [(one["requested"]["amount"], one["disbursed"]["amount"]) for one in own] == [(5 * BILLION, BILLION)]
+    others = await service.http.get(f"{service.prefix}/own/budgets", headers=service.headers("G01"))
+    assert others.json()["items"] == []
+    # What was entered in confidence stays with the bodies concerned when the task is public again.
+    await a_task(service)
+    shown = await service.get(line)
+    assert (shown["requested"]["amount"], shown["disbursed"], len(shown["entries"])) == (5 * BILLION, None, 1)
+    assert (await service.get("/budgets/totals"))["disbursed"]["lines"] == 0
+    told = [event for event in await service.events() if event.entity_type == "budget" and event.published]
+    assert [event.change for event in told] == ["opened", "amount_stated", "withdrawn", "restated"]
+    assert [one["stage"] for one in told[-1].data["amounts"]] == ["requested"]
