@@ -1,6 +1,7 @@
 """Events of documents: positions and bodies, never a person; a link with its hash, never the text."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -15,6 +16,9 @@ class DocumentData(EventData):
     document_id: UUID
     programme_id: UUID
     programme: str = Field(description="The slug of the programme.")
+    assigned_by: Literal["central", "province", "commune"] = Field(description="The level at which its issuer acts.")
+    organisation_id: UUID = Field(description="Its issuer, as the body by which it is counted.")
+    demonstration: bool = False
     type: str = Field(
         description="`law`, `resolution`, `decree`, `decision`, `circular`, `directive`, `plan`, `local_document` or "
         "`other`; more may come."
