@@ -116,9 +116,8 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The tasks application; without a database it only describes itself (OpenAPI)."""
-    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES, BUDGETS)
     pass_on_to(pass_on)
-    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES, OBSTACLES)
+    hang(MILESTONES, PERIODS, EVIDENCE, DECISIONS, COMMENTS, URGES, OBSTACLES, BUDGETS)
     hot = [] if database is None or event_log is None else [ReportProgress(database, event_log, clock)]
     jobs = None
     if database is not None and event_log is not None:
