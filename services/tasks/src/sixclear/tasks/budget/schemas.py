@@ -30,12 +30,9 @@ def _read(given: Any) -> Any:
 
 Dong = Annotated[
     int,
+    Field(ge=0, le=MOST),
     BeforeValidator(_read),
-    Field(
-        ge=0,
-        le=MOST,
-        description="Whole đồng. A text is read as tables write it; a mark with two readings is refused with both.",
-    ),
+    Field(description="Whole đồng. A text is read as tables write it; a mark with two readings is refused with both."),
 ]
 
 
