@@ -16,7 +16,7 @@ _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
 _WHO_CONFIRMS = "which body may confirm a task is said once, as a rule and in SQL"
 _HANGS = "it is published as its task is, and its event carries what counts the task"
-_HANGING = ("budget", "comment", "urge", "milestone", "evidence", "period")
+_HANGING = ("comment", "urge", "milestone", "evidence", "period")
 _LISTS = "an export is the list itself, with its filters, its rule and its pages"
 _ITEM = "the columns of an import are the fields of its item"
 _ITEMS = ("document", "imports", "intake", "reporting")
@@ -120,6 +120,9 @@ TASKS = House(
         "connector.repository -> task.filters": "how a statement names many tasks is said once",
         "comment -> task.mandate": "who oversees is told by the token, as what it reads is",
         **{f"{one} -> task.errors": _UNSEEN for one in _SEEING},
+        "budget -> task.lifecycle": _HANGS,
+        "budget.repository -> task.filters": _PART,
+        "budget.schemas -> budget.rules": "how a figure is read is a rule, and a request is refused by it",
         "decision -> programme.rules": "a programme says which groups of work it has",
         "decision -> task.lifecycle": "what is decided is a step of the task's own life",
         "decision -> task.assignment": "an objection to an assignment is a decision to take",
