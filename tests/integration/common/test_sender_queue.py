@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.asyncio]
 
 OWNER = stable_id("owner", "commune")
 KIND = "report"
+# A year that no clock has.
+_NEVER = f"Mon, 01 Jan {10**20} 00:00:00 GMT"
 
 
 class Receiver:
@@ -181,7 +183,12 @@ async def test_a_refusal_stands_with_its_reason_until_the_same_is_put_again(
 
 @pytest.mark.parametrize(
     ("asked", "waits"),
-    [("1800", timedelta(minutes=30)), ("Mon, 30 Nov 2026 03:45:00 GMT", timedelta(minutes=45)), ("soon", None)],
+    [
+        ("1800", timedelta(minutes=30)),
+        ("Mon, 30 Nov 2026 03:45:00 GMT", timedelta(minutes=45)),
+        ("soon", None),
+        (_NEVER, None),
+    ],
 )
 async def test_the_receiver_says_when_to_come_again(
     database: Database, clock: MovingClock, asked: str, waits: timedelta | None
@@ -236,6 +243,20 @@ async def test_two_processes_send_each_message_once(database: Database, clock: M
         await put(database, clock, str(number))
     await asyncio.gather(*(deliver(database, clock, receiver, Reports()) for _ in range(3)))
     assert sorted(receiver.asked) == sorted(map(str, range(40)))
+
+
+async def test_whatever_a_receiver_says_of_itself_what_arrived_is_delivered_once(
+    database: Database, clock: MovingClock
+) -> None:
+    class Quotes(Reports):
+        def judge(self, taken: Row[Any], reply: Reply) -> Outcome:
+            return Outcome("delivered", 200, told="a\0b", receipt="7\0")
+
+    receiver = Receiver()
+    receiver.replies = [Reply(200, {"retry-after": _NEVER})]
+    await put(database, clock, "a")
+    assert await deliver(database, clock, receiver, Quotes()) == 1
+    assert await shown(database) == {"a": ("delivered", 1, None)}
 
 
 async def test_an_answer_without_a_receipt_is_delivered_all_the_same() -> None:

@@ -71,6 +71,9 @@ async def test_a_report_reaches_its_receiver(receiver: ProviderServer) -> None:
         "::10.0.0.1",
         "64:ff9b::a00:1",
         "2002:a00:1::1",
+        "fec0::1",
+        "64:ff9b:1::a00:1",
+        "::ffff:0:a00:1",
     ],
 )
 async def test_no_machine_of_the_own_network_is_reached(address: str) -> None:

@@ -36,8 +36,8 @@ def test_a_table_is_cut_where_its_rows_end_however_it_arrives(at_once: int, enco
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 def test_the_first_row_says_what_stands_between_cells(separator: str, ends: str) -> None:
-    lines = [separator.join(("a", "b")), separator.join(('"1;2,3"', "'=1+1"))]
-    assert rows_of(ends.join(lines).encode()) == [(1, ["a", "b"]), (2, ["1;2,3", "=1+1"])]
+    lines = [separator.join(("a", "b")), separator.join(('"1;2,3"', "'=1+1")), separator.join(("''-1", "'"))]
+    assert rows_of(ends.join(lines).encode()) == [(1, ["a", "b"]), (2, ["1;2,3", "=1+1"]), (3, ["'-1", "'"])]
 
 
 def test_excel_may_say_it_above() -> None:
@@ -70,10 +70,13 @@ def test_what_is_no_table_is_refused_with_what_to_do(data: bytes, told: str) -> 
         ("whole", "60 %", 60),
         ("whole", 7, 7),
         ("whole", "33.5", "33.5"),
+        ("whole", "1.000", "1.000"),
         ("yes_no", "Có", True),
         ("yes_no", False, False),
         ("yes_no", "có lẽ", "có lẽ"),
         ("lines", "Điều 1; Điều 2\n", ["Điều 1", "Điều 2"]),
+        ("lines", '["Điều 1; ý a","Điều 2"]', ["Điều 1; ý a", "Điều 2"]),
+        ("lines", "[1] Điều 1; Điều 2", ["[1] Điều 1", "Điều 2"]),
         ("text", 123, "123"),
         ("json", '{"kinh-phi": 5}', {"kinh-phi": 5}),
     ],
@@ -107,13 +110,13 @@ async def test_a_child_reads_what_the_sheets_show(tmp_path: Path) -> None:
     def write(made: Any) -> None:
         first, hidden = made.add_worksheet("Kỳ 48"), made.add_worksheet("Ẩn")
         first.write_row(1, 0, ["Tên", "Hạn", None, "Số"])
-        first.write_row(3, 0, ["Đề án", "  ", None, 5, 0.5, True])
+        first.write_row(3, 0, ["Đề án", "  ", None, 5, 0.5, True, 1e25])
         hidden.write(0, 0, "x")
         hidden.hide()
 
     assert await read(book(tmp_path / "a.xlsx", write)) == [
         ("Kỳ 48", 2, ["Tên", "Hạn", None, "Số"]),
-        ("Kỳ 48", 4, ["Đề án", None, None, 5, 0.5, True]),
+        ("Kỳ 48", 4, ["Đề án", None, None, 5, 0.5, True, "1e+25"]),
     ]
 
 

@@ -9,7 +9,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.integration.tasks.conftest import EVERYTHING, Service, proposal
 
+from sixclear.common.bulk.tables import CSV, XLSX
 from sixclear.common.spreadsheets.writing import MEDIA_TYPE
+from sixclear.common.web.openapi import NDJSON
 from sixclear.tasks.export import kinds, listed
 from sixclear.tasks.export.kinds import KINDS
 
@@ -63,6 +65,7 @@ async def test_a_list_is_exported_as_the_import_takes_it(service: Service) -> No
     assert "bucket" not in row
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("form", ["csv", "ndjson", "xlsx"])
 async def test_what_was_exported_is_imported_again_and_nothing_is_written(service: Service, form: str) -> None:
     listed = {"programme": "plan", "number": "02-KH/BCĐTW", "issued_on": "2025-06-19", "issuer": "P57"}
@@ -86,6 +89,45 @@ async def test_what_was_exported_is_imported_again_and_nothing_is_written(servic
         again = await service.http.post(f"{service.prefix}/imports/{kind}", content=content, headers=headers)
         assert (again.json()["unchanged"], again.json()["rejected"]) == (1, 0), (kind, again.text)
     assert len(await service.events()) == before
+=======
+async def test_what_was_exported_is_taken_again_whatever_stands_in_it_and_an_edited_row_is_a_change(
+    service: Service,
+) -> None:
+    described = {"programme": "plan", "number": "2", "issued_on": "2025-06-19", "issuer": "P57", "title": "'=Kế hoạch"}
+    directive = described | {"clauses": ["Mục I; ý a", "[2] Mục II"]}
+    assert (await service.post("P57", "/directives", directive)).status_code == 201
+    task_id = (await service.post("P57", "/tasks", proposal(title="-1", product="'=1"))).json()["task_id"]
+    report = {"text": "'-x\nđã xong", "percent": 40}
+    assert (await service.post("G06", f"/tasks/{task_id}/progress", report)).status_code == 201
+    milestone = {"title": "Khảo sát", "deadline": "2025-12-10", "weight": 3}
+    assert (await service.post("G06", f"/tasks/{task_id}/milestones", milestone)).status_code == 201
+    written = len(await service.events())
+    of_task = {"task": task_id}
+    for path, code, asked in (
+        ("/exports/directives", "P57", {}),
+        ("/own/exports/tasks", "P57", {"role": "assigning"}),
+        ("/own/exports/reports", "G06", of_task),
+        ("/own/exports/milestones", "G06", of_task),
+    ):
+        kind = path.rpartition("/")[2]
+        for form, media_type in (("csv", CSV), ("xlsx", XLSX), ("ndjson", NDJSON)):
+            content = await answer(service, path, code, format=form, columns="import", **asked)
+            assert await taken(service, code, kind, content, media_type) == ["unchanged"], (kind, form)
+    assert len(await service.events()) == written
+    tasks = await answer(service, "/own/exports/tasks", "P57", role="assigning", columns="import")
+    service.clock.pass_by(hours=1)
+    assert await taken(service, "P57", "tasks", tasks.replace(b"NV-1", b"NV-2"), CSV) == ["rejected"], "another key"
+    edited = tasks.replace("Quyết định".encode(), "Đề xuất".encode())
+    assert await taken(service, "P57", "tasks", edited, CSV) == ["updated"]
+
+
+async def taken(service: Service, code: str, kind: str, content: bytes, media_type: str) -> list[str]:
+    """What became of the rows of a file."""
+    headers = service.headers(code) | {"content-type": media_type}
+    path = f"{service.prefix}/imports/{kind}"
+    told = (await service.http.post(path, content=content, headers=headers)).json()
+    return [one["outcome"] for one in told["items"]]
+from sixclear.common.spreadsheets.writing import MEDIA_TYPE
 
 
 async def test_what_is_restricted_is_in_no_public_file(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,6 +164,8 @@ async def test_what_is_exempted_by_a_dated_decision_is_expected_no_more_until_it
     assert (exempted["state"], exempted["exempted_on"]) == ("exempted", "2025-12-03")
     assert exempted["reason"] == "12/QĐ-BCĐ: Bão số 10"
     assert (await decided(service, filing_id, "exempt", **entry)).json() == exempted
+    other_day = await decided(service, filing_id, "exempt", **entry | {"decided_on": "2025-12-02"})
+    assert other_day.json()["code"] == "transition-not-allowed", "it is another decision, not the same again"
     assert (await file(service, "G06", "2025-W49")).json()["code"] == "filing-closed"
     assert await at(service, 2025, 12, 8, 13) == [("opened", "2025-W50")]
     assert (await decided(service, filing_id, "reopen")).json()["state"] == "missing"
@@ -185,6 +187,16 @@ async def test_what_a_programme_asks_for_changes_from_the_next_period_on(service
     assert await at(service, 2026, 1, 1, 1) == [("opened", "2026-01")]
     await oblige(service)
     assert await at(service, 2026, 2, 2, 13) == [("missed", "2026-01")], "what was asked for stays asked for"
+
+
+async def test_what_ended_and_begins_again_asks_for_nothing_in_retrospect(service: Service) -> None:
+    await an_assigned_task(service)
+    await oblige(service, WEEKLY | {"until": "2025-12-07"})
+    assert await at(service, 2026, 1, 20, 9) == [("missed", "2025-W49"), ("locked", "2025-W49")]
+    for again in (WEEKLY, WEEKLY | {"until": "2026-01-20"}, WEEKLY):
+        await oblige(service, again)
+    assert await states(service) == {"G06 2025-W49": "missing", "G06 2026-W04": "awaited"}
+    assert await at(service, 2026, 1, 26, 9) == [("opened", "2026-W05")]
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,21 @@ async def test_all_or_nothing_takes_a_large_file_that_is_right_and_stops_where_t
 
 
 @pytest.mark.asyncio
+async def test_signs_that_no_text_may_hold_are_told_at_their_row(service: Service) -> None:
+    row = TASK | {"external_id": "NV-1", "title": "a\0b"}
+    assert faults(await told(service, "tasks", as_csv("tasks", [row]))) == [
+        (2, heading("tasks", "title"), "ab", "invalid")
+    ]
+    key = TASK | {"external_id": "NV\0-1"}
+    assert [code for *_, code in faults(await told(service, "tasks", as_csv("tasks", [key])))] == ["invalid"]
+    lines = [b'{"title": "a\\u0000b"}', b'\x1f{"sheet": null, "cells": {"x": 1}, "beside": false}', b"\n\x1f[]"]
+    for content in (*lines, b"[%b]" % lines[2]):
+        answer = await send(service, "tasks", content, NDJSON)
+        assert answer.status_code in (200, 400), answer.text
+        assert answer.status_code == 400 or answer.json()["rejected"] == 1
+
+
+@pytest.mark.asyncio
 async def test_a_workbook_with_macros_is_refused_with_how_to_save_it(service: Service, tmp_path: Path) -> None:
     content = as_xlsx("tasks", [TASK], tmp_path / "a.xlsx")
     with_macros = io.BytesIO(content)

@@ -24,15 +24,15 @@ from sixclear.common.web.schemas import Schema
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Kind = Literal["text", "whole", "day", "instant", "yes_no", "lines", "json"]
-# A piece that begins so is a row; NDJSON has no such sign.
-_IS_ROW = b"\x1f"
+# A piece that begins so, and has a line, is a row: a line of NDJSON holds no line end, an item of an array has no line.
+_IS_ROW = b"\n\x1f"
 _LONGEST_TOLD = 80
 _TOGETHER = 200
 # What is said of an item beside its content; it may be a secret of its sender's.
 _NOT_TOLD = frozenset({"idempotency_key", "if_match"})
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+(\d{1,2})[:h](\d{2})(?::\d{2})?)?")
 _NAIVE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d{1,2}):(\d\d)(?::\d\d(?:\.\d+)?)?")
-_WHOLE = re.compile(r"([+-]?\d+)(?:[.,]0+)?\s*%?")
+_WHOLE = re.compile(r"([+-]?\d+)(?:[.,]0{1,2})?\s*%?")
 _BESIDE = ItemProblem(
     code="unreadable",
     detail="The row has more cells than there are headings. Put a cell that holds the separator itself in quotes.",
@@ -89,6 +89,15 @@ def _json(written: str) -> Any:
     return written
 
 
+def _lines(written: str) -> Any:
+    """Values between semicolons or ends of lines; one that holds such a sign itself stands in a JSON array, as exports
+    write it."""
+    told = _json(written) if written.startswith("[") else None
+    if isinstance(told, list) and all(isinstance(one, str) for one in told):
+        return told
+    return [one for part in re.split(r"[;\n]", written) if (one := part.strip())]
+
+
 _MEANINGS: Mapping[Kind, Any] = {
     "text": lambda written: written,
     "whole": _whole,
@@ -96,7 +105,7 @@ _MEANINGS: Mapping[Kind, Any] = {
     "instant": _day,
     "yes_no": _yes_no,
     "json": _json,
-    "lines": lambda written: [one for part in re.split(r"[;\n]", written) if (one := part.strip())],
+    "lines": _lines,
 }
 
 
@@ -129,9 +138,9 @@ class Columns:
 
     def read(self, piece: Piece) -> "RowLine":
         """The item of a piece of a file: of a row, or of a line of NDJSON."""
-        if piece.raw is None or not piece.raw.startswith(_IS_ROW):
+        if piece.raw is None or piece.line is None or not piece.raw.startswith(_IS_ROW):
             return RowLine.of(read_piece(piece.line, piece.raw, self.of_item), self, piece.raw)
-        told = orjson.loads(piece.raw[1:])
+        told = orjson.loads(piece.raw.removeprefix(_IS_ROW))
         place = {"sheet": told["sheet"], "row": piece.line}
         if told["beside"]:
             return RowLine.of(Line(piece.line, None, _BESIDE), self, piece.raw, **place)
@@ -203,7 +212,8 @@ class RowLine(Line[Any]):
             return None
         said: Any = None
         with suppress(ValueError):
-            said = orjson.loads(self.raw[1:])["cells"] if self.row is not None else orjson.loads(self.raw)
+            told = orjson.loads(self.raw.removeprefix(_IS_ROW))
+            said = told["cells"] if self.row is not None else told
         came = said.get(name) if isinstance(said, dict) else None
         if came is None:
             return None

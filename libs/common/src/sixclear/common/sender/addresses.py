@@ -16,7 +16,9 @@ _RESOLVE_SECONDS = 5.0
 _MOST_ADDRESSES = 64
 # Translators put the IPv4 address of the machine behind them into the last 32 bits (RFC 6052).
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
-_COMPATIBLE = ipaddress.ip_network("::/96")
+# What the registry gives to the internet (RFC 4291 §2.4). Outside of it `is_global` also calls global what is not, such
+# as site-local addresses (fec0::/10) and translators of one network (64:ff9b:1::/48).
+_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -28,7 +30,8 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 def is_public(address: Address) -> bool:
     """Whether the address is of a machine in the internet, also where it holds an IPv4 address."""
     behind = _behind(address)
-    return address.is_global and not address.is_multicast and (behind is None or is_public(behind))
+    known = address.version == 4 or address in _UNICAST or address in _TRANSLATED
+    return known and address.is_global and not address.is_multicast and (behind is None or is_public(behind))
 
 
 def meant(address: Address) -> Address:
@@ -40,7 +43,7 @@ def meant(address: Address) -> Address:
 def _behind(address: Address) -> ipaddress.IPv4Address | None:
     if isinstance(address, ipaddress.IPv4Address):
         return None
-    if address in _TRANSLATED or address in _COMPATIBLE:
+    if address in _TRANSLATED:
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.sixtofour
 

@@ -53,7 +53,7 @@ def outcome_of(reply: Reply) -> Outcome:
     """What the status of a reply means; one that may be tried again is `waiting`."""
     if 200 <= reply.status < 300:
         return Outcome("delivered", reply.status, receipt=_receipt(reply))
-    told = reply.content[: 4 * _TOLD].decode(errors="replace").replace("\0", "")[:_TOLD] or None
+    told = reply.content[: 4 * _TOLD].decode(errors="replace")[:_TOLD] or None
     if reply.status in _PASSES or reply.status >= 500:
         return Outcome("waiting", reply.status, "receiver-busy", told, down=reply.status in _IS_DOWN)
     code = "redirect-not-followed" if 300 <= reply.status < 400 else "receiver-refused"
@@ -75,7 +75,7 @@ def asked_pause(reply: Reply, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(said[:9]), 10**6))
     try:
         until = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(until.replace(tzinfo=until.tzinfo or UTC) - now, timedelta())
 
@@ -126,7 +126,9 @@ async def _attempt(clock: Clock, send: Send, mission: Mission, taken: Row[Any]) 
     pause: timedelta | None = None
     try:
         reply = await send(await mission.prepare(taken))
-        outcome, pause = mission.judge(taken, reply), asked_pause(reply, clock())
+        outcome = mission.judge(taken, reply)
+        if outcome.state == "waiting":
+            pause = asked_pause(reply, clock())
     except Refused as refused:
         return Outcome("refused", problem=refused.code)
     except NotSent as failure:

@@ -194,11 +194,16 @@ async def keep(session: AsyncSession, taken: Kept, outcome: Outcome, now: dateti
         "ends": outcome.state != "waiting",
         "status": outcome.status,
         "problem": outcome.problem,
-        "told": outcome.told,
-        "receipt": outcome.receipt,
+        "told": _storable(outcome.told),
+        "receipt": _storable(outcome.receipt),
         "now": now,
     }
     await session.execute(_KEEP, values)
+
+
+def _storable(said: str | None) -> str | None:
+    """What a receiver said, as PostgreSQL can hold it: whatever it says, the outcome is kept."""
+    return said and said.replace("\0", "")
 
 
 async def give_back(session: AsyncSession, taken: Kept, until: datetime) -> None:

@@ -109,7 +109,7 @@ class Delimited:
 def _stripped(cell: str) -> str:
     # Spreadsheets write text that looks like a formula behind an apostrophe, as our tables do.
     cell = cell.strip(" \u00a0\ufeff")
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in ("=", "+", "-", "@") else cell
 
 
 def _decoder_of(head: bytes) -> codecs.IncrementalDecoder:

@@ -33,6 +33,7 @@ _MOST_CHILDREN = 2
 _LONGEST_LINE = 8 * 1024 * 1024
 # As an item of any file (`bulk.split`).
 _LONGEST_ROW = 1024 * 1024
+_LONGEST_WHOLE = 2**63
 _OLD = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE = "Save it as an Excel workbook (.xlsx) and send that file."
@@ -218,7 +219,8 @@ def _told(cell: Any) -> Any:
     if isinstance(cell, datetime):
         return (cell.date() if cell.time() == time() else cell).isoformat()
     if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
+        # JSON holds no longer one. The program shows 15 digits.
+        return int(cell) if abs(cell) < _LONGEST_WHOLE else repr(cell)
     if isinstance(cell, str):
         return cell if cell.strip() else None
     return str(cell) if isinstance(cell, date | time | timedelta) else cell

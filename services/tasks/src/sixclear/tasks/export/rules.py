@@ -83,7 +83,8 @@ def lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 def _cell(value: Any) -> Any:
     value = as_text(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    # One that has apostrophes of its own in front of it gets another one, since a reader takes one off.
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(FORMULA) else value
 
 
 def as_text(value: Any) -> Any:
@@ -128,15 +129,21 @@ def _schema_in(annotation: Any) -> type[Schema] | None:
 
 
 def cells(row: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
-    """The values of a row in the order of its columns; a list of words is one text, other structures are JSON."""
+    """The values of a row in the order of its columns; a list of words is one text, other structures and
+    words that hold what stands between words are JSON."""
     return [_flat(row, column) for column in columns]
+
+
+def _is_json_alone(one: Any) -> bool:
+    """Whether one of several values would not be read again between semicolons."""
+    return isinstance(one, dict | list) or any(sign in str(one) for sign in ";\n") or str(one).startswith("[")
 
 
 def _flat(row: Mapping[str, Any], column: str) -> Any:
     value: Any = row
     for name in column.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
-    if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
+    if isinstance(value, list) and not any(_is_json_alone(one) for one in value):
         return "; ".join(map(str, value)) or None
     return orjson.dumps(value, str).decode() if isinstance(value, dict | list) else value
 

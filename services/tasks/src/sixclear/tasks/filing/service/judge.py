@@ -29,7 +29,7 @@ async def exempt(ctx: Context, filing_id: UUID, entry: Exemption, expect: Expect
             errors=[{"pointer": "#/decided_on", "code": "in-future", "detail": "State a day up to today."}],
         )
     reason = entry.reason if entry.document is None else f"{entry.document}: {entry.reason}"
-    if filing.state == "exempted" and filing.reason == reason:
+    if filing.state == "exempted" and filing.reason == reason and entry.decided_on in (None, filing.exempted_on):
         return filing
     return await _decide(ctx, filing, lifecycle.exempt(filing_state(filing), decided_on), reason)
 

@@ -63,12 +63,17 @@ async def _follow(
     former = {one.name: one for one in before}
     for one in wanted:
         first = one.span(one.since).first
-        course = courses.get(one.name)
+        course, was = courses.get(one.name), former.get(one.name)
         if course is None:
             course = FilingCourse(programme_id=programme.programme_id, obligation=one.name, first=first)
             ctx.session.add(course)
-        elif one.name not in former or former[one.name].every != one.every:
-            course.first = _goes_on(course.first, former.get(one.name), one, first)
+        else:
+            is_over = was is not None and not was.holds_in(was.span(course.first))
+            if was is None or was.every != one.every:
+                course.first = _goes_on(course.first, was, one, first)
+            if is_over:
+                # It had ended and begins again: what lies between was not asked for, and is not in retrospect.
+                course.first = max(course.first, one.span(civil_date(ctx.now)).first)
         course.next_at = ctx.now
     await ctx.session.flush()
 
