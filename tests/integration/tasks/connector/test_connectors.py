@@ -256,6 +256,7 @@ async def test_neither_secret_nor_address_is_written_anywhere_else(service: Serv
         ({"credential": {"kind": "bearer"}}, "credential-incomplete"),
         ({"adapter": "sixclear"}, "source-of-sixclear"),
         ({"address": "https://{index}.example/"}, "host-filled-in"),
+        ({"address": "https://receiver.example/{Index}"}, "place-unknown"),
         ({"address": "ftp://receiver.example/"}, "string-pattern-mismatch"),
     ],
 )

@@ -91,6 +91,18 @@ async def test_a_body_that_is_given_its_first_task_within_the_week_owes_it_too(s
     assert await states(service) == {"G06 2025-W49": "on_time", "G01 2025-W49": "awaited"}
 
 
+async def test_a_body_that_was_closed_is_asked_for_nothing_new(service: Service) -> None:
+    led = {"lead_organisation": "25999", "responsible_position": {"title": "Chủ tịch", "organisation": "25999"}}
+    await an_assigned_task(service, **led)
+    await oblige(service, WEEKLY)
+    assert await states(service) == {"25999 2025-W49": "awaited"}
+    entry = {"successor": "75", "reason": "Sắp xếp lại", "document": "202/2025/QH15"}
+    assert (await service.post("75", "/organisations/25999/close", entry)).status_code == 200
+    # Its work is still with it: the worker that hands it over has not come to it.
+    assert await at(service, 2025, 12, 8, 9) == []
+    assert await states(service) == {"25999 2025-W49": "awaited"}, "what it owed stays owed, until it is exempted"
+
+
 async def test_levels_and_named_bodies_owe_it_without_a_task_and_file_it_empty(service: Service) -> None:
     monthly = {"name": "monthly", "every": "month", "who": "level", "level": "commune", "due_days": -9.5}
     named = {"name": "quarterly", "every": "quarter", "who": "named", "organisations": ["G01", "75"]}

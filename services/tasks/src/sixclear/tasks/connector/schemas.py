@@ -161,6 +161,8 @@ class ConnectorEntry(Schema):
             raise PydanticCustomError("fields_missing", "Say which fields are sent")
         if any(one in self.address.partition("?")[0].split("/", 3)[2] for one in "{}"):
             raise PydanticCustomError("host_filled_in", "Only the path may hold {index} and {period}")
+        if any(one in self.address.replace("{index}", "").replace("{period}", "") for one in "{}"):
+            raise PydanticCustomError("place_unknown", "Only {index} and {period} are filled in; correct the others")
         return self
 
 

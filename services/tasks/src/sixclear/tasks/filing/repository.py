@@ -158,11 +158,13 @@ async def list_owing(session: AsyncSession, asked: Asked, most: int) -> Sequence
 def _owing(asked: Asked) -> Select[Any]:
     obligation, span = asked.obligation, asked.span
     if obligation.who == "leading":
-        # Of restricted work nothing is told, not even that there is some.
+        # Of restricted work nothing is told, not even that there is some. A body that has ended is asked for nothing
+        # new, also while work waits there that its successor could not take.
         leads = select(Task.lead_organisation_id.label("organisation_id")).where(
+            Task.lead_organisation_id == Organisation.organisation_id,
+            Organisation.ended.is_(None),
             Task.programme_id == asked.programme.programme_id,
             Task.classification == "public",
-            Task.lead_organisation_id.is_not(None),
             _led_within(span.starts_at, span.ends_at),
         )
         return leads.distinct()
