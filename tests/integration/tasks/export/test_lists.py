@@ -65,7 +65,6 @@ async def test_a_list_is_exported_as_the_import_takes_it(service: Service) -> No
     assert "bucket" not in row
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("form", ["csv", "ndjson", "xlsx"])
 async def test_what_was_exported_is_imported_again_and_nothing_is_written(service: Service, form: str) -> None:
     listed = {"programme": "plan", "number": "02-KH/BCĐTW", "issued_on": "2025-06-19", "issuer": "P57"}
@@ -89,7 +88,8 @@ async def test_what_was_exported_is_imported_again_and_nothing_is_written(servic
         again = await service.http.post(f"{service.prefix}/imports/{kind}", content=content, headers=headers)
         assert (again.json()["unchanged"], again.json()["rejected"]) == (1, 0), (kind, again.text)
     assert len(await service.events()) == before
-=======
+
+
 async def test_what_was_exported_is_taken_again_whatever_stands_in_it_and_an_edited_row_is_a_change(
     service: Service,
 ) -> None:
@@ -127,7 +127,6 @@ async def taken(service: Service, code: str, kind: str, content: bytes, media_ty
     path = f"{service.prefix}/imports/{kind}"
     told = (await service.http.post(path, content=content, headers=headers)).json()
     return [one["outcome"] for one in told["items"]]
-from sixclear.common.spreadsheets.writing import MEDIA_TYPE
 
 
 async def test_what_is_restricted_is_in_no_public_file(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

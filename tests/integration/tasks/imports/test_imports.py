@@ -251,7 +251,7 @@ async def test_all_or_nothing_takes_a_large_file_that_is_right_and_stops_where_t
 async def test_signs_that_no_text_may_hold_are_told_at_their_row(service: Service) -> None:
     row = TASK | {"external_id": "NV-1", "title": "a\0b"}
     assert faults(await told(service, "tasks", as_csv("tasks", [row]))) == [
-        (2, heading("tasks", "title"), "ab", "invalid")
+        (2, heading("tasks", "title"), "a\ufffdb", "invalid")
     ]
     key = TASK | {"external_id": "NV\0-1"}
     assert [code for *_, code in faults(await told(service, "tasks", as_csv("tasks", [key])))] == ["invalid"]
