@@ -123,6 +123,23 @@ def monitoring(state: "Upstream") -> list[Route]:
             "silent_since": iso(NOW - timedelta(days=40)),
             "days_silent": 40,
         }
+        unfiled = {
+            "filing_id": str(stable_id("f", "1")),
+            "programme": "plan",
+            "period": "2026-W18",
+            "late_at": iso(NOW - timedelta(days=3)),
+            "days_late": 3,
+            **of(unit),
+        }
+        obstacle = {
+            "obstacle_id": str(stable_id("o", "1")),
+            "programme": "plan",
+            "counts_as": "resources",
+            "level": "province",
+            "since": iso(NOW - timedelta(days=13))[:10],
+            "days_open": 14,
+            **of(unit),
+        }
         return JSONResponse(
             {
                 "as_of": iso(NOW),
@@ -132,6 +149,8 @@ def monitoring(state: "Upstream") -> list[Route]:
                 "awaiting_confirmation": {"rule": "…", "items": [handed_in]},
                 "answers_past_clock": {"rule": "…", "items": [waiting]},
                 "databases_at_risk": {"rule": "…", "items": [entry]},
+                "not_filed": {"rule": "…", "items": [unfiled]},
+                "obstacles": {"rule": "…", "items": [obstacle]},
             }
         )
 

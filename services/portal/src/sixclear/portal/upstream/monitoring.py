@@ -240,6 +240,22 @@ class DatabaseAtRisk(Concern):
     title: str
 
 
+class MissingReport(Concern):
+    """What a body has not filed to a programme for a period."""
+
+    programme: str
+    period: str
+    days_late: int
+
+
+class OpenObstacle(Concern):
+    """What holds work back, by its kind and the level that is to decide; its words are not told."""
+
+    counts_as: str
+    level: str
+    days_open: int
+
+
 Found = TypeVar("Found", bound=Concern)
 
 
@@ -258,6 +274,8 @@ class Attention(Answer):
     awaiting_confirmation: AttentionList[AwaitingTask] | None = None
     answers_past_clock: AttentionList[LateAnswer]
     databases_at_risk: AttentionList[DatabaseAtRisk]
+    not_filed: AttentionList[MissingReport] | None = None
+    obstacles: AttentionList[OpenObstacle] | None = None
 
 
 _V1 = "/api/monitoring/v1"

@@ -30,6 +30,25 @@ ATTENTION: Mapping[str, tuple[str, str]] = {
         N_("Cơ sở dữ liệu có nguy cơ"),
         N_("Cơ sở dữ liệu được đánh dấu nguy cơ cao, mới triển khai ít nhất đứng trước."),
     ),
+    "not_filed": (
+        N_("Chưa gửi báo cáo"),
+        N_("Báo cáo chương trình yêu cầu, đã quá thời điểm chậm mà chưa gửi, chậm lâu nhất đứng trước."),
+    ),
+    "obstacles": (
+        N_("Vướng mắc chưa được giải quyết"),
+        N_("Vướng mắc còn mở, cản trở công việc lâu nhất đứng trước."),
+    ),
+}
+# What an obstacle counts as; a programme's own kinds say as which.
+OBSTACLES: Mapping[str, str] = {
+    "institution": N_("Vướng mắc về thể chế"),
+    "leadership-and-implementation": N_("Vướng mắc về chỉ đạo, tổ chức thực hiện"),
+    "data-and-infrastructure": N_("Vướng mắc về dữ liệu, hạ tầng"),
+    "resources": N_("Vướng mắc về nguồn lực"),
+    "service-quality": N_("Vướng mắc về chất lượng dịch vụ"),
+    "coordination": N_("Vướng mắc về phối hợp"),
+    "other": N_("Vướng mắc khác"),
+    "not-classified": N_("Vướng mắc chưa phân loại"),
 }
 SERVICES: Mapping[str, str] = {
     "tasks": N_("nhiệm vụ"),

@@ -133,6 +133,10 @@ class Words:
             return self.language.text(N_("quá hạn từ hôm nay"))
         return self.language.count("quá hạn %(number)s ngày", "quá hạn %(number)s ngày", days)
 
+    def held_back(self, days: int) -> str:
+        """Since so many civil days, the first one included, it holds work back."""
+        return self.language.count("đã %(number)s ngày", "đã %(number)s ngày", days)
+
     def left(self, days: int) -> str:
         """So many civil days before a deadline."""
         if days == 0:

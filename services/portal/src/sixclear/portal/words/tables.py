@@ -28,6 +28,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "registration": data_catalog.REGISTRATIONS,
     "entry kind": data_catalog.ENTRY_KINDS,
     "service": monitoring.SERVICES,
+    "obstacle": monitoring.OBSTACLES,
     "parameter": addresses.PARAMETERS,
 }
 # Codes that no record has yet: where one can be chosen, it says so.

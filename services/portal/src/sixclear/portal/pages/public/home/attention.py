@@ -13,7 +13,8 @@ class AttentionRow:
     """One thing that needs attention, and why: how late it is, how often it was returned, when it was last heard of, or
     since when it waits for another body.
 
-    `kind` is that of a submission, whose text is not public: it has no title.
+    `kind` is that of a submission, whose text is not public: it has no title. A report that was not filed has a
+    `period`, an obstacle says what it `counts_as` and at which `level` it waits.
     """
 
     concern: Concern
@@ -26,6 +27,11 @@ class AttentionRow:
     last_report_at: datetime | None = None
     awaiting_since: datetime | None = None
     handed_in_on_time: bool | None = None
+    programme: str | None = None
+    period: str | None = None
+    counts_as: str | None = None
+    level: str | None = None
+    days_open: int | None = None
 
 
 def rows_of(attention: Attention) -> dict[str, Sequence[AttentionRow]]:
