@@ -92,6 +92,7 @@ TASKS = House(
         "simulation.lives": Idea("rules", "what becomes of a simulated task, by the rules of tasks"),
         "simulation.rows": Idea("models", "the columns that are copied, and lives as their lines"),
         "task.assignment": Idea("lifecycle", "whether a lead body accepts what it was given, pure"),
+        "task.movement": Idea("lifecycle", "whether a task is without movement, pure"),
         "task.deadlines": Idea("rules", "dates, rules of recurrence and periods"),
         "task.series": Idea("rules", "windows of a recurring task, by its rule, its programme and the calendar"),
         "task.mandate": Idea("rules", "what a client reads beyond its body's tasks, as its token says it"),

@@ -320,11 +320,21 @@ async def what_holds_work_back(service: Service, before: Before) -> None:
     await step("P57", "/tasks", held)
 
 
+async def a_task_stands_still(service: Service) -> None:
+    """A body files for two weeks and, when two more have begun, for these: four times in a row with that of before."""
+    for period in ("2026-W21", "2026-W22", "2026-W23"):
+        assert (await service.post("G06", "/own/filings", {"period": period})).status_code == 201, period
+        if period == "2026-W21":
+            service.clock.pass_by(hours=24 * 9)
+            await filings.pass_time(service.database, service.log, service.clock)
+
+
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
     source = Census(service.log, count, service.clock)
     await the_life_of_a_task(service)
     assert await source.state_if_due()
+    await a_task_stands_still(service)
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():

@@ -70,6 +70,7 @@ def a_record(**fields: Any) -> TaskRecord:
         "cancelled_at": None,
         "work_group": None,
         "replaced_by": None,
+        "unmoved_at": None,
         "demonstration": False,
         "version": 1,
         "published_version": 1,

@@ -83,3 +83,29 @@ async def test_it_heeds_the_filters_as_tasks_do_and_late_lists_name_the_body(sit
     assert {(one["period"], one["days_late"]) for one in listed} == {("2025-W49", 1)}
     own = (await site.get("/attention", programme="hanoi")).json()["not_filed"]["items"]
     assert [one["organisation_name"] for one in own] == ["Cơ quan 01"]
+
+
+async def test_a_task_without_movement_is_counted_and_listed_until_it_is_reported_on(
+    site: Any, view: Any, events: Any
+) -> None:
+    async def counted(**query: Any) -> int | None:
+        found: int | None = (await site.get("/status", **query)).json()["without_movement"]
+        return found
+
+    programme = events.programme("nq57-central")
+    await view.fold([events.organisation("G06"), programme, events.task("a", status="in_progress"), events.task("b")])
+    site.clock.now = view.now = events.now
+    assert await counted() is None, "not known before bodies file"
+    still = {"status": "in_progress", "unmoved_at": events.now}
+    await view.fold([filing(events, "f"), events.task("a", "stood_still", **still)])
+    noted = events.now
+    site.clock.now = view.now = noted
+    assert (await counted(), await counted(organisation="G06"), await counted(programme="nq57-central")) == (1, 1, 1)
+    (listed,) = (await site.get("/attention")).json()["without_movement"]["items"]
+    assert (listed["title"], listed["organisation_name"], listed["days_unmoved"]) == ("Nhiệm vụ a", "Cơ quan G06", 0)
+    await view.fold([events.task("a", "progress_reported", **still, last_report_at=events.now)])
+    site.clock.now = view.now = events.now
+    assert (await counted(), await counted(as_of=noted.isoformat())) == (0, 1), "it moves; the past stays"
+    assert (await site.get("/attention")).json()["without_movement"]["items"] == []
+    async with view.database.session() as session:
+        assert await differences(session, lambda: view.now) == []

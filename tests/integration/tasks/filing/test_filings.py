@@ -147,6 +147,31 @@ async def test_after_a_standstill_of_forty_days_two_processes_open_and_lock_each
     assert occurred["missed"] == civil(2026, 1, 5, 12), "each at the instant at which it became true"
 
 
+async def test_a_task_of_which_nothing_changed_four_times_is_without_movement_until_it_is_reported_on(
+    service: Service,
+) -> None:
+    still = await an_assigned_task(service, external_id="NV-1")
+    moved = await an_assigned_task(service, external_id="NV-2")
+    await an_assigned_task(service, external_id="NV-3", classification="restricted")
+    await oblige(service, WEEKLY)
+
+    async def of_tasks() -> list[tuple[str, Any]]:
+        return [(one.change, one.entity_id) for one in await service.events() if one.entity_type == "task"][6:]
+
+    for day, week in ((5, "2025-W49"), (12, "2025-W50"), (19, "2025-W51"), (26, "2025-W52")):
+        await at(service, 2025, 12, day, 9)
+        if week == "2025-W51":
+            await service.post("G06", f"/tasks/{moved}/progress", {"percent": 20, "text": "Đã chọn nhà thầu"})
+        assert await of_tasks() == ([] if day < 19 else [("progress_reported", moved)])
+        assert (await file(service, "G06", week)).status_code == 201
+    assert await of_tasks() == [("progress_reported", moved), ("stood_still", still)]
+    await at(service, 2026, 1, 2, 9)
+    assert (await file(service, "G06", "2026-W01")).status_code == 201
+    assert len(await of_tasks()) == 2, "that is known"
+    (noted,) = [one for one in await service.events() if one.change == "stood_still"]
+    assert (noted.data["unmoved_at"], noted.data["last_report_at"]) == ("2025-12-26T02:00:00Z", None)
+
+
 async def decided(service: Service, filing_id: str, step: str, code: str = "P57", **entry: Any) -> Any:
     return await service.post(code, f"/filings/{filing_id}/{step}", {"reason": "Bão số 10", **entry})
 

@@ -10,7 +10,7 @@ from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.filing import FILING
 from sixclear.monitoring.kinds.obstacle import OBSTACLE
 from sixclear.monitoring.kinds.submission import SUBMISSION
-from sixclear.monitoring.kinds.task import AWAITING, HANDED_IN, TASK
+from sixclear.monitoring.kinds.task import AWAITING, HANDED_IN, TASK, WITHOUT_MOVEMENT
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view.named import narrowed, states, with_named
 from sixclear.monitoring.view.reach import meant
@@ -117,6 +117,12 @@ _ANSWERS_PAST_CLOCK = f"""
 """  # noqa: S608 (constants of this package)
 
 
+_UNMOVED = f"""
+    SELECT h.task_id, h.title, h.organisation_id, o.name_vi AS organisation_name,
+        o.name_en AS organisation_name_en, h.unmoved_since, coalesce(h.demonstration, false) AS demonstration
+    FROM {_first(f"{WITHOUT_MOVEMENT.sql} AND h.bucket IS NOT NULL", "h.unmoved_since, h.task_id")} {tree(TASK)}
+    ORDER BY h.unmoved_since, h.task_id
+"""  # noqa: S608 (constants of this package)
 # Those that are late are chosen before names are looked up; no directive or group narrows them.
 _NOT_FILED = f"""
     SELECT h.filing_id, h.programme, h.period, h.organisation_id, o.name_vi AS organisation_name,
@@ -152,7 +158,8 @@ class Lists(NamedTuple):
     change if there is none, lies before an instant. Waiting ones were handed in, and another body has not confirmed
     them; the longest waiting first. Databases have a high risk by the word of their owner or steward, the least
     advanced first. Of submissions whose answer is overdue, the oldest first, sealed ones are left out. What bodies owe
-    as reports and have not filed is late, the longest first. Obstacles are open, the longest first.
+    as reports and have not filed is late, the longest first. Obstacles are open, the longest first; and tasks are
+    without movement, the longest first.
     """
 
     longest_overdue: list[dict[str, Any]]
@@ -163,6 +170,7 @@ class Lists(NamedTuple):
     databases_at_risk: list[dict[str, Any]]
     not_filed: list[dict[str, Any]]
     obstacles: list[dict[str, Any]]
+    without_movement: list[dict[str, Any]]
 
 
 _LISTS = ", ".join(
@@ -176,6 +184,7 @@ _LISTS = ", ".join(
         _DATABASES_AT_RISK,
         _NOT_FILED,
         _OBSTACLES,
+        _UNMOVED,
     )
 )
 

@@ -82,6 +82,15 @@ class SilentTask(_Concern):
     days_silent: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
 
 
+class UnmovedTask(_Concern):
+    """A task of which its body said too often that nothing changed."""
+
+    task_id: UUID
+    title: str
+    unmoved_since: datetime = Field(description="When its body said so in the fourth filing in a row.")
+    days_unmoved: int = Field(description="Civil days in Asia/Ho_Chi_Minh.")
+
+
 class MissingFiling(_Concern):
     """What a body owes a programme as its report on a period, and has not filed."""
 
@@ -145,6 +154,13 @@ class SilentTasks(Schema):
     items: list[SilentTask]
 
 
+class UnmovedTasks(Schema):
+    """A list and the rule by which something is on it."""
+
+    rule: str
+    items: list[UnmovedTask]
+
+
 class MissingFilings(Schema):
     """A list and the rule by which something is on it."""
 
@@ -174,3 +190,4 @@ class Attention(Schema):
     databases_at_risk: DatabasesAtRisk
     not_filed: MissingFilings
     obstacles: OpenObstacles
+    without_movement: UnmovedTasks

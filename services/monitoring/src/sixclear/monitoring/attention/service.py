@@ -24,6 +24,8 @@ from sixclear.monitoring.attention.schemas import (
     ReturnedTasks,
     SilentTask,
     SilentTasks,
+    UnmovedTask,
+    UnmovedTasks,
 )
 from sixclear.monitoring.view.selection import Selection
 
@@ -32,7 +34,7 @@ CYCLE = timedelta(days=8)
 
 
 async def attention(session: AsyncSession, selection: Selection, *, now: datetime, limit: int = 20) -> Attention:
-    """The eight lists, each at most `limit` long, the most pressing first."""
+    """The nine lists, each at most `limit` long, the most pressing first."""
     found = await repository.lists(session, selection, now - CYCLE, limit)
     return Attention(
         as_of=now,
@@ -65,6 +67,11 @@ async def attention(session: AsyncSession, selection: Selection, *, now: datetim
         databases_at_risk=DatabasesAtRisk(
             rule="Databases with a declared high risk; the least advanced first.",
             items=[DatabaseAtRisk(**row) for row in found.databases_at_risk],
+        ),
+        without_movement=UnmovedTasks(
+            rule='Tasks on which a body works and of which it said "no change" in four filings in a row, without a '
+            "report since; the longest first.",
+            items=[UnmovedTask(**row, days_unmoved=_days(row["unmoved_since"], now)) for row in found.without_movement],
         ),
         not_filed=MissingFilings(
             rule="Reports that programmes ask bodies for, that are late and were not filed; the longest late "

@@ -47,7 +47,8 @@ class TaskFacts(Struct, frozen=True, kw_only=True):
 
     `confirming_organisation_id` is the assigning body, unless that works on the task: then it is None, and the owner
     of the programme confirms (R7). It and `submitted_at` are None, too, in rows of the rules before. Just after
-    `due_soon_at` and `at_risk_at` the work stands so while a body works on it.
+    `due_soon_at` and `at_risk_at` the work stands so while a body works on it. It is without movement since
+    `unmoved_since`: None where it never was, or was reported on since.
     """
 
     organisation_id: UUID | None = field(name="lead_organisation_id")
@@ -67,6 +68,7 @@ class TaskFacts(Struct, frozen=True, kw_only=True):
     at_risk_at: Instant | None = None
     directive_id: UUID | None = None
     work_group: str | None = None
+    unmoved_since: Instant | None = field(name="unmoved_at", default=None)
     demonstration: bool
 
 
@@ -87,9 +89,16 @@ def _read(data: Mapping[str, Any]) -> TaskFacts:
         confirming_organisation_id=None
         if judged.assigning_organisation_id in doers
         else judged.assigning_organisation_id,
+        unmoved_since=None if _moved(facts) else facts.unmoved_since,
         due_soon_at=turn.due_soon_at,
         at_risk_at=turn.at_risk_at,
     )
+
+
+def _moved(facts: TaskFacts) -> bool:
+    """Whether a report is not of before the instant at which the task was found to be without movement."""
+    since, told_at = facts.unmoved_since, facts.last_report_at
+    return since is not None and told_at is not None and told_at >= since
 
 
 def _settled(facts: TaskFacts) -> str | None:
@@ -166,6 +175,12 @@ AWAITING: Rule[TaskFacts, bool] = Rule(
 )
 
 
+WITHOUT_MOVEMENT: Rule[TaskFacts, bool] = Rule(
+    lambda facts: facts.unmoved_since is not None and facts.status in {"assigned", "in_progress", "returned"},
+    "(h.unmoved_since IS NOT NULL AND h.status IN ('assigned', 'in_progress', 'returned'))",
+)
+
+
 def open_slot(bucket: str, deadline: datetime | None) -> str:
     """An open task's slot names the civil year of its deadline, for *remaining this year*."""
     return f"{bucket}:{civil_date(deadline).year if deadline is not None else ''}"
@@ -181,6 +196,8 @@ def _cells(facts: TaskFacts, bucket: str, standing: str) -> Iterable[Counted]:
         yield Counted("task_handed_in", f"{bucket}:{HANDED_IN.python(facts)}")
     if bucket == "completed":
         yield Counted("task_done_by_original", BY_ORIGINAL.python(facts))
+    if WITHOUT_MOVEMENT.python(facts):
+        yield Counted("task_without_movement", "")
     if facts.demonstration:
         yield Counted("task_demonstration", "")
 
@@ -194,6 +211,7 @@ _CELLS_SQL = f"""
     ('task_handed_in', CASE WHEN h.bucket = 'completed' OR {AWAITING.sql}
         THEN h.bucket || ':' || ({HANDED_IN.sql}) END, 1),
     ('task_done_by_original', CASE WHEN h.bucket = 'completed' THEN {BY_ORIGINAL.sql} END, 1),
+    ('task_without_movement', CASE WHEN {WITHOUT_MOVEMENT.sql} THEN '' END, 1),
     ('task_demonstration', CASE WHEN h.demonstration THEN '' END, 1)
 )
 """
@@ -211,8 +229,8 @@ REPORTS: Flow[TaskFacts] = Flow(measure="report", change="progress_reported", la
 TASK = Kind(
     name="task",
     source="tasks",
-    # 4: with the groups of work of programmes, and what these were before.
-    rules=4,
+    # 4: with the groups of work of programmes, and what these were before. 5: with those without movement.
+    rules=5,
     facts=TaskFacts,
     read=_read,
     counted=Rule(
@@ -222,7 +240,10 @@ TASK = Kind(
     axes=(BUCKET, STANDING),
     by_reach=True,
     narrowed_by=frozenset({"directive_id", "work_group"}),
-    measures=("task", "task_bucket", "task_part", "task_handed_in", "task_done_by_original", "task_demonstration"),
+    measures=(
+        *("task", "task_bucket", "task_part", "task_handed_in", "task_done_by_original"),
+        *("task_without_movement", "task_demonstration"),
+    ),
     cells=_cells,
     cells_sql=_CELLS_SQL,
     only_shown=frozenset({"title", "last_report_at", "confirming_organisation_id", "directive_id", "work_group"}),
@@ -241,6 +262,9 @@ TASK = Kind(
             "longest_waiting",
             ("coalesce(submitted_at, occurred_at)", "task_id"),
             "status = 'submitted' AND kind = 'one_off' AND bucket IS NOT NULL",
+        ),
+        PartialIndex(
+            "longest_unmoved", ("unmoved_since", "task_id"), "unmoved_since IS NOT NULL AND bucket IS NOT NULL"
         ),
         PartialIndex(
             "most_returned",

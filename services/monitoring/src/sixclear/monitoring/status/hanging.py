@@ -37,6 +37,7 @@ def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[
         "urges": UrgeFigures(**figures.urge_figures(cells)) if knows(heard, URGE, at) else None,
         "reporting": _reporting(cells) if knows(heard, FILING, at) else None,
         "obstacles": _obstacles(cells) if knows(heard, OBSTACLE, at) else None,
+        "without_movement": cells.get(Cell("task_without_movement", ""), 0) if knows(heard, FILING, at) else None,
     }
 
 

@@ -285,6 +285,11 @@ class Status(TaskPart):
     urges: UrgeFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     reporting: ReportingFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     obstacles: ObstacleFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
+    without_movement: int | None = Field(
+        default=None,
+        description='Tasks on which a body works and of which it said "no change" in four filings in a row, without a '
+        "report since. Null as `reporting` is.",
+    )
     denominators: dict[str, Any] = Field(description="What each figure is a part of, and which filters it heeds.")
 
 

@@ -135,6 +135,7 @@ CHANGES: Mapping[str, str] = {
     "task.transferred": N_("Chuyển giao nhiệm vụ"),
     "task.regrouped": N_("Xếp lại nhóm nhiệm vụ"),
     "task.reopened": N_("Mở lại nhiệm vụ"),
+    "task.stood_still": N_("Nhiệm vụ không chuyển biến"),
     "task.cancelled": N_("Chấm dứt nhiệm vụ"),
     "task.withdrawn": N_("Rút khỏi công khai"),
     "milestone.planned": N_("Đặt mốc"),

@@ -107,8 +107,6 @@ def reopen(filing: FilingState, now: datetime) -> Change:
     return Change("reopened", {**fields, "state": "open", "next_at": filing.late_at})
 
 
-def without_change(filed: Sequence[Collection[UUID]]) -> set[UUID]:
-    """The tasks of which a body said "no change" in each of its latest filings, the number of which is `IN_A_ROW`."""
-    if len(filed) < IN_A_ROW:
-        return set()
-    return set.intersection(*(set(one) for one in filed[:IN_A_ROW]))
+def without_change(filed: Sequence[Collection[UUID]], most: int = IN_A_ROW) -> set[UUID]:
+    """The tasks of which a body said "no change" in each of its latest filings, the number of which is `most`."""
+    return set() if len(filed) < most else set.intersection(*(set(one) for one in filed[:most]))

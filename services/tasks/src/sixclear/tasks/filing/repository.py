@@ -95,6 +95,11 @@ def _timed(state: str, now: datetime) -> ColumnElement[bool]:
     return and_(Filing.state != "exempted", Filing.filed_at.is_(None), late)
 
 
+async def list_filings_of(session: AsyncSession, filing_ids: Collection[UUID]) -> Sequence[Filing]:
+    """These filings, their rows not locked."""
+    return (await session.scalars(select(Filing).where(Filing.filing_id == among(filing_ids)))).all()
+
+
 async def list_latest_filed(session: AsyncSession, filing: Filing, most: int) -> Sequence[Filing]:
     """What the body filed last for the obligation of a filing, that of the newest span first."""
     same = (

@@ -181,6 +181,7 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
         objected_at=None,
         work_group=None,
         replaced_by=None,
+        unmoved_at=None,
         demonstration=True,
         version=0,
         published_version=None,

@@ -70,6 +70,11 @@ class TaskData(EventData):
         default=None,
         description="The day (Asia/Ho_Chi_Minh) on which the body that reports expects to be done, as it said last.",
     )
+    unmoved_at: datetime | None = Field(
+        default=None,
+        description='When its body had said "no change" of it in four filings in a row: since then it is without '
+        "movement, unless `last_report_at` is not before this.",
+    )
     upper_number: str | None = Field(
         default=None, description="The number of a body's own task in the upper plan; which task it is, is told by GET."
     )
@@ -114,6 +119,7 @@ TASK_EVENTS = EntityEvents(
         "regrouped": "A decision put it into another group of work.",
         "reopened": "Its confirmation was found wrong: from now on it is open again, the past stays.",
         "cancelled": "A decision ended it without a result; it is counted no more.",
+        "stood_still": "Its body said in four filings in a row that nothing changed: it is without movement.",
         "withdrawn": "The task became restricted: a last event carries only its identifier.",
     },
     withdrawal="withdrawn",

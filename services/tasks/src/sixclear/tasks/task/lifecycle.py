@@ -129,6 +129,7 @@ class TaskRecord(TaskState):
     cancelled_at: datetime | None
     work_group: str | None
     replaced_by: Sequence[UUID] | None
+    unmoved_at: datetime | None
     demonstration: bool
     version: int
     published_version: int | None

@@ -105,6 +105,8 @@ class Task(Versioned, Base):
     objected_at: Mapped[datetime | None]
     work_group: Mapped[str | None]
     replaced_by: Mapped[list[UUID] | None]
+    # When its body said "no change" of it once too often; a report that is later than this says that it moves.
+    unmoved_at: Mapped[datetime | None]
     evidence_count: Mapped[int] = mapped_column(Integer)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 

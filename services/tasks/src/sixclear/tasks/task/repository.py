@@ -63,6 +63,12 @@ _LOCK_RECORDS = (
 )
 
 
+async def lock_public(session: AsyncSession, task_ids: Collection[UUID]) -> Sequence[Task]:
+    """Those of these tasks that are public, their rows locked in one order."""
+    public = select(Task).where(Task.task_id.in_(task_ids), Task.classification == "public").order_by(Task.task_id)
+    return (await session.scalars(public.with_for_update(of=Task).execution_options(populate_existing=True))).all()
+
+
 async def lock_records(session: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, TaskRecord]:
     """These tasks as records, with their rows locked, always in the same order: two requests never deadlock."""
     # By their places: a mapping of each row costs as much as reading it.

@@ -17,6 +17,8 @@ from sixclear.tasks.filing.schemas import FilingEntry
 from sixclear.tasks.filing.service.passing import list_owing, open_filings
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.obligation import Obligation, Span, obligations_of
+from sixclear.tasks.task.models import Task
+from sixclear.tasks.task.service import still
 
 PassOn = Callable[[Context, UUID, str], Awaitable[object]]
 _passing_on: tuple[PassOn, ...] = ()
@@ -62,7 +64,8 @@ async def file_period(
 
     Of each task that the body leads and works on it says "no change", but for those of `no_change_except` and those
     that were reported on since the period began; with None it says so of none. Call it after the reports of the same
-    transaction were written. The same again writes nothing (False). What is exempted or locked is passed over.
+    transaction were written. A task of which it was said in four filings in a row is without movement, and says so by
+    an event of its own. The same again writes nothing (False). What is exempted or locked is passed over.
 
     Returns what the body owes for the period. Raises FilingNotOwed where that is nothing, FilingClosed where all of it
     is closed and was not filed. It flushes and does not commit.
@@ -71,6 +74,8 @@ async def file_period(
     owed = await rows.owed(ctx.session, organisation_id, period, programme)
     if not owed:
         raise FilingNotOwed
+    # Before the filings, as a sheet does that reports and then files.
+    tasks = await still.lock_public(ctx, await _said_before(ctx, owed))
     filings = await rows.lock_filings(ctx.session, owed)
     changes = [await _change(ctx, one, no_change_except) for one in filings]
     closed = [one is not None and not takes for one, takes in changes]
@@ -82,7 +87,27 @@ async def file_period(
     if new:
         for told in _passing_on:
             await told(ctx, organisation_id, period)
+    await _mark(ctx, [one for one, _ in new], tasks)
     return filings, bool(new)
+
+
+async def _said_before(ctx: Context, owed: Collection[UUID]) -> set[UUID]:
+    """The tasks of which the body said "no change" often enough, but for this filing."""
+    found: set[UUID] = set()
+    for filing in await rows.list_filings_of(ctx.session, owed):
+        said = await rows.list_latest_filed(ctx.session, filing, lifecycle.IN_A_ROW)
+        others = [one.no_change_ids for one in said if one.filing_id != filing.filing_id]
+        found |= lifecycle.without_change(others, most=lifecycle.IN_A_ROW - 1)
+    return found
+
+
+async def _mark(ctx: Context, filings: Sequence[Filing], tasks: Sequence[Task]) -> None:
+    """Note which of these locked tasks are without movement by what was filed now."""
+    found: set[UUID] = set()
+    for filing in filings:
+        said = await rows.list_latest_filed(ctx.session, filing, lifecycle.IN_A_ROW)
+        found |= lifecycle.without_change([one.no_change_ids for one in said])
+    await still.stand_still(ctx, [one for one in tasks if one.task_id in found])
 
 
 async def _open_now(ctx: Context, organisation_id: UUID, period: str, programme: str | None) -> None:
