@@ -58,6 +58,8 @@ def test_a_number_is_taken_as_it_was_written(sent: Any, taken: str) -> None:
         ("1.250,5", "decimal_comma"),
         ("1,250", "decimal_comma"),
         (int("9" * 40), "too_many_digits"),
+        # Longer than a binary number holds.
+        (10**400, "too_many_digits"),
         ("9" * 40, "too_many_digits"),
         ("0." + "1" * 40, "too_many_digits"),
         (json.loads("0.1234567890123456789012345678901234567890"), "too_many_digits"),

@@ -71,10 +71,13 @@ def exact(value: Any) -> Decimal:
 def _of_number(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}" if value.is_finite() else ""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     if isinstance(value, int):
+        # It may be too long for a binary number, and for the digits that Python writes.
         return str(value) if abs(value) < 10**_WHOLE_DIGITS else "9" * (_WHOLE_DIGITS + 1)
+    if not math.isfinite(value):
+        return ""
     written = f"{Decimal(repr(value)):f}"
     if len(written.strip("-0").replace(".", "").strip("0")) > _FLOAT_DIGITS:
         raise PydanticCustomError("too_many_digits", _TOO_MANY_DIGITS)
