@@ -1,11 +1,14 @@
 """What bodies decide on an obstacle: that it climbs, how it is settled, that it is open again."""
 
+from typing import Any
 from uuid import UUID
 
-from sixclear.common.change import Change
+from sixclear.common.change import Change, TransitionNotAllowed
+from sixclear.common.db import wait_to_create
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
 from sixclear.tasks.obstacle import lifecycle
+from sixclear.tasks.obstacle import repository as rows
 from sixclear.tasks.obstacle.access import require_escalator, require_reopener, require_settler
 from sixclear.tasks.obstacle.models import Obstacle, obstacle_state
 from sixclear.tasks.obstacle.recording import OBSTACLE
@@ -14,6 +17,7 @@ from sixclear.tasks.obstacle.service.classify import classified
 from sixclear.tasks.obstacle.service.find import locked
 from sixclear.tasks.obstacle.service.levels import level_above, level_at
 from sixclear.tasks.programme.service import get_programme
+from sixclear.tasks.task.service.children import dimensions
 
 
 async def escalate(ctx: Context, obstacle_id: UUID, entry: ObstacleEscalation, expect: Expect) -> Obstacle:
@@ -58,7 +62,8 @@ async def settle(ctx: Context, obstacle_id: UUID, entry: ObstacleSettlement, exp
 async def reopen(ctx: Context, obstacle_id: UUID, entry: ObstacleReopening, expect: Expect) -> Obstacle:
     """Open it again at the level at which it was settled. The same body with the same reason again changes nothing.
 
-    Raises ObstacleNotFound, OrganisationNotAllowed and TransitionNotAllowed.
+    It is the body's that leads the first of its tasks now. Raises ObstacleNotFound, OrganisationNotAllowed, and
+    TransitionNotAllowed also where no work is left on its tasks, or another is open in the same words.
     """
     obstacle = await locked(ctx, obstacle_id, expect)
     programme = await get_programme(ctx.session, obstacle.programme)
@@ -66,8 +71,31 @@ async def reopen(ctx: Context, obstacle_id: UUID, entry: ObstacleReopening, expe
     state = obstacle_state(obstacle)
     if lifecycle.is_reopened_so(state, organisation_id, entry.reason):
         return obstacle
-    at = await level_at(ctx, obstacle.decider_organisation_id, programme)
-    return await _record(ctx, obstacle, lifecycle.reopen(state, at, organisation_id, entry.reason))
+    carried = await _carried_now(ctx, obstacle)
+    decider = obstacle.decider_organisation_id
+    if decider == obstacle.organisation_id:
+        decider = carried.get("organisation_id") or decider
+    change = lifecycle.reopen(state, await level_at(ctx, decider, programme), organisation_id, entry.reason)
+    await _refuse_needless(ctx, obstacle)
+    return await _record(ctx, obstacle, Change(change.name, {**carried, **change.fields}))
+
+
+async def _carried_now(ctx: Context, obstacle: Obstacle) -> dict[str, Any]:
+    """What it carries of its first task: a settled one did not follow it into other hands."""
+    tasks = {task.task_id: task for task in await rows.tasks_of(ctx.session, obstacle.task_ids)}
+    if obstacle.first_task_id is None:
+        return {}
+    carried = dimensions(tasks[obstacle.first_task_id])
+    return {name: carried[name] for name in ("organisation_id", "assigned_by")}
+
+
+async def _refuse_needless(ctx: Context, obstacle: Obstacle) -> None:
+    """Raises TransitionNotAllowed: nothing would end it, or the same would be open twice."""
+    if obstacle.task_ids and not await rows.is_one_open(ctx.session, obstacle.task_ids):
+        raise TransitionNotAllowed("No work is left on its tasks that could be held back.")
+    await wait_to_create(ctx.session, obstacle.key)
+    if any(one.is_open for one in await rows.of_keys(ctx.session, [obstacle.key])):
+        raise TransitionNotAllowed("Another obstacle is open in the same words.")
 
 
 async def _record(ctx: Context, obstacle: Obstacle, change: Change) -> Obstacle:

@@ -52,12 +52,15 @@ async def list_obstacles(
     return await rows.list_obstacles(ctx.session, narrow, after=after, limit=limit, newest_first=newest_first)
 
 
-async def _seen(ctx: Context, obstacle: Obstacle | None) -> Obstacle:
-    if obstacle is None:
-        raise ObstacleNotFound
+async def is_seen(ctx: Context, obstacle: Obstacle) -> bool:
+    """Whether the caller may see it, as `get_obstacle` says."""
     if obstacle.classification == "public" and not obstacle.hidden:
-        return obstacle
+        return True
     tasks = await rows.tasks_of(ctx.session, obstacle.task_ids)
-    if len(await read_whole(ctx.session, ctx.caller, tasks)) < len(tasks):
+    return len(await read_whole(ctx.session, ctx.caller, tasks)) == len(tasks)
+
+
+async def _seen(ctx: Context, obstacle: Obstacle | None) -> Obstacle:
+    if obstacle is None or not await is_seen(ctx, obstacle):
         raise ObstacleNotFound
     return obstacle

@@ -62,7 +62,7 @@ async def _climb(ctx: Context) -> list[tuple[Obstacle, Change, datetime]]:
 
 async def follow_task(ctx: Context, task: Task, change: Change, occurred_at: datetime) -> None:
     """Settle what holds no task back any more, in the transaction in which the last one ends."""
-    if task.assigned_at is None or "status" not in change.fields or task.status not in lifecycle.OVER:
+    if "status" not in change.fields or task.status not in lifecycle.OVER:
         return
     ended: list[tuple[Obstacle, Change, datetime]] = []
     for one in await rows.lock_open(ctx.session, task.task_id):

@@ -20,6 +20,7 @@ from sixclear.tasks.obstacle.models import Obstacle
 from sixclear.tasks.obstacle.recording import OBSTACLE
 from sixclear.tasks.obstacle.schemas import ObstacleEntry
 from sixclear.tasks.obstacle.service.classify import counts_as
+from sixclear.tasks.obstacle.service.find import is_seen
 from sixclear.tasks.obstacle.service.levels import level_at
 from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.programme.models import Programme
@@ -54,7 +55,8 @@ async def open_obstacle(ctx: Context, entry: ObstacleEntry) -> tuple[Obstacle, b
     key = key_of(anchor, entry.description)
     await wait_to_create(ctx.session, key)
     same = await rows.of_keys(ctx.session, [key])
-    if known := [one for one in same if one.is_open]:
+    # One that the caller may not see is no answer to it: it holds back a task that is hidden from the caller, too.
+    if known := [one for one in same if one.is_open and await is_seen(ctx, one)]:
         return known[0], False
     occurred_at = ctx.fact_time(entry.occurred_at, None)
     carried = dimensions(tasks[0]) if tasks else await _of_programme(ctx, programme, organisation_id)
