@@ -68,6 +68,17 @@ def filled(book: bytes, answers: Answers) -> bytes:
     return buffer.getvalue()
 
 
+def workbook(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
+    """A workbook with these rows."""
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as written:
+        for name, rows in sheets.items():
+            sheet = written.add_worksheet(name)
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+    return buffer.getvalue()
+
+
 def sheets_of(book: bytes) -> dict[str, list[list[Any]]]:
     """The rows of each sheet of a workbook."""
     read = CalamineWorkbook.from_filelike(BytesIO(book))

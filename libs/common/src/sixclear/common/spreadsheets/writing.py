@@ -145,7 +145,7 @@ class _Writer:
         self._fillable = any(column["fillable"] for column in self._columns)
         # By whether the cell may be filled in, and what stands in it.
         self._formats = {
-            (fillable, kind): book.add_format({"locked": not fillable, "text_wrap": True, "valign": "top"} | look)
+            (fillable, kind): book.add_format(_BESIDE[fillable] | {"text_wrap": True, "valign": "top"} | look)
             for fillable in (False, True)
             for kind, look in _LOOKS.items()
         }
@@ -197,6 +197,9 @@ class _Writer:
             sheet.write_string(*at, shown, self._formats[fillable, kind])
 
 
+# What is filled in stays as it is typed: in a cell of no format `100%` is 1, and a day is read as the region has it.
+_TEXT = 0x31
+_BESIDE: dict[bool, dict[str, Any]] = {False: {"locked": True}, True: {"locked": False, "num_format": _TEXT}}
 _LOOKS: dict[str, dict[str, Any]] = {
     "text": {},
     "quoted": {"quote_prefix": True},

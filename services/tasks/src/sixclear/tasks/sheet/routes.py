@@ -102,7 +102,7 @@ async def send_sheet(ctx: ContextDep, request: Request) -> SheetResult:
     "/own/same-work",
     operation_id="saySameWork",
     dependencies=[OWN],
-    responses=problem_responses(OrganisationNotAllowed),
+    responses=problem_responses(OrganisationNotAllowed, InvalidRequest),
 )
 async def say_same_work(ctx: ContextDep, entry: SameWorkEntry) -> SameWorkView:
     """Say that tasks of your organisation are the same work, or are not: the sheet has one row for them.

@@ -26,10 +26,10 @@ def span(period: str) -> tuple[datetime, datetime]:
         if found is None:
             raise ValueError
         first, after = _days(*(None if one is None else int(one) for one in found.groups()))
-    except ValueError:
+        return civil_day_start(first), civil_day_start(after)
+    except (ValueError, OverflowError):  # the calendar begins in the year 1 and ends with 9999
         refusal = {"parameter": "period", "in": "query", "code": "period-unknown", "detail": "There is no such period."}
         raise InvalidRequest(errors=[refusal]) from None
-    return civil_day_start(first), civil_day_start(after)
 
 
 def _days(year: int | None, quarter: int | None, week: int | None, month: int | None) -> tuple[date, date]:

@@ -14,6 +14,8 @@ from sixclear.common.web.texts import Link, Lookup, Slug, Text
 from sixclear.tasks.fields import Line
 
 MOST_ROWS = 1_000
+# Tasks that are the same work, and have one row.
+MOST_TOGETHER = 50
 PeriodKey = Annotated[
     str,
     StringConstraints(pattern=r"^\d{4}(-(Q[1-4]|W\d\d|\d\d))?$"),
@@ -55,7 +57,7 @@ class SheetTask(Schema):
 class ReportRow(Schema):
     """A row to report on. It has several tasks where your body said that they are the same work."""
 
-    tasks: list[SheetTask] = Field(min_length=1, max_length=50)
+    tasks: list[SheetTask] = Field(min_length=1, max_length=MOST_TOGETHER)
     period: Lookup | None = Field(default=None, description="Of a recurring task: the key of its period.")
     deadline: datetime | None = None
     last: LastReport | None = None
@@ -221,7 +223,7 @@ class SheetResult(Schema):
 class SameWorkEntry(Schema):
     """Whether tasks that your body leads are the same work."""
 
-    task_ids: list[UUID] = Field(min_length=2, max_length=50)
+    task_ids: list[UUID] = Field(min_length=2, max_length=MOST_TOGETHER)
     same: bool = Field(default=True, description="`false`: they are not, and are not proposed again.")
 
 

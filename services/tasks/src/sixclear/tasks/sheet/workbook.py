@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from sixclear.common.spreadsheets.writing import Column
 from sixclear.common.spreadsheets.writing import Sheet as Written
+from sixclear.common.web import patterns
 from sixclear.common.web.validation import field_errors
-from sixclear.tasks.sheet.errors import SheetNotRead
-from sixclear.tasks.sheet.schemas import KINDS, ROWS, CellProblem, Kind, ReportRow, Row, Sheet, SheetRow
+from sixclear.tasks.sheet.errors import SheetNotRead, SheetTooLong
+from sixclear.tasks.sheet.schemas import KINDS, MOST_ROWS, ROWS, CellProblem, Kind, ReportRow, Row, Sheet, SheetRow
 
 Cells = dict[str, Any]
 One = TypeVar("One")
@@ -101,6 +102,9 @@ _SHEETS: Mapping[Kind, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
 }
+_TASKS = _SHEETS["tasks"][0]
+# What the hidden columns of a sheet are called.
+_HIDDEN = (frozenset({"tasks", "etags"}), frozenset({"id", "task"}))
 _BY_TITLE: Mapping[str, Kind] = {title: kind for kind, (title, _) in _SHEETS.items()}
 _IDS: Mapping[Kind, str] = {
     "milestones": "milestone_id",
@@ -169,16 +173,17 @@ def read(cells: Iterable[tuple[str, int, Sequence[Any] | None]], codes: Sequence
     """The sheet that a workbook holds; `codes` are those of the body that sends it.
 
     Rows that are wrong are told with their cells. Raises SheetNotRead for a workbook that is no sheet, or is of another
-    body.
+    body, and SheetTooLong.
     """
     names: dict[str, Sequence[Any]] = {}
     guide: dict[Any, Any] = {}
     listed: dict[Kind, list[Placed[Any]]] = {kind: [] for kind in KINDS}
     unread: list[SheetRow] = []
     for title, number, row in cells:
-        if row is not None and number == 1:
+        if row is not None and title not in names:
             names[title] = row
-        elif row is None or number == 2 or title not in names:
+            _check_names(title, row)
+        elif row is None or _is_heading(names.get(title, ()), row):
             continue
         elif title == _GUIDE:
             told = dict(zip(names[title], row, strict=False))
@@ -189,9 +194,32 @@ def read(cells: Iterable[tuple[str, int, Sequence[Any] | None]], codes: Sequence
                 unread.append(placed)
             else:
                 listed[kind].append(placed)
-    if guide.get("organisation") not in codes or not isinstance(guide.get("period"), str):
+            if max(len(listed[kind]), len(unread)) > MOST_ROWS:
+                raise SheetTooLong
+    asked, period = guide.get("programme"), guide.get("period")
+    if guide.get("organisation") not in codes or not isinstance(period, str) or _TASKS not in names:
         raise SheetNotRead
-    return Sent(guide["period"], guide.get("programme"), listed, unread)
+    if asked is not None and not (isinstance(asked, str) and re.fullmatch(patterns.SLUG, asked)):
+        raise SheetNotRead
+    return Sent(period, asked, listed, unread)
+
+
+def _check_names(title: str, names: Sequence[Any]) -> None:
+    """Raises SheetNotRead for a sheet by whose first row no cell could be told, so that no answer of it is lost."""
+    kind = _BY_TITLE.get(title)
+    if kind is None:
+        if any(pair.issubset(names) for pair in _HIDDEN):
+            raise SheetNotRead  # it was named otherwise
+        return
+    columns = _SHEETS[kind][1]
+    hidden, fillable = ({one.name for one in columns if getattr(one, of)} for of in ("hidden", "fillable"))
+    if not hidden.issubset(names) or fillable.isdisjoint(names):
+        raise SheetNotRead
+
+
+def _is_heading(names: Sequence[Any], row: Sequence[Any]) -> bool:
+    """A hidden column is called in both rows the same; the heading need not be the second row any more."""
+    return any(name in ("tasks", "id") and name == cell for name, cell in zip(names, row, strict=False))
 
 
 def _read_row(kind: Kind, title: str, number: int, names: Sequence[Any], row: Sequence[Any]) -> Placed[Any] | SheetRow:

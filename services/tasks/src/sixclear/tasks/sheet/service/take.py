@@ -6,7 +6,7 @@ changed meanwhile is told at its cell, and the rest is taken.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +94,8 @@ class _Taking:
     led: Collection[UUID]
     base: Mapping[Asked, Said]
     now: Mapping[Asked, Said]
+    # What rows of this sheet say before the one that is looked at: a row may stand there twice.
+    said: dict[Asked, rules.Answer] = field(default_factory=dict)
 
     @classmethod
     async def of(cls, ctx: Context, answered: _Reports, begin: Any) -> "_Taking":
@@ -134,7 +136,8 @@ class _Taking:
             cells.append(_Cell(placed, task_id, "refused", [_problem(placed, None, TaskNotFound.code, NOT_SEEN)]))
             return
         assert placed.item.answer is not None, "only answered rows are judged"
-        now = rules.answer_of(self.now.get((task_id, placed.item.period, None)))
+        key = task_id, placed.item.period, None
+        now = self.said.get(key) or rules.answer_of(self.now.get(key))
         base = rules.answer_of(self.base.get((task_id, placed.item.period, _version(tag))))
         merged = rules.merge(placed.item.answer.model_dump(), base, now)
         if merged.conflicts:
@@ -143,6 +146,7 @@ class _Taking:
         elif merged.answer is not None and merged.answer["text"] is None:
             cells.append(_Cell(placed, task_id, "refused", [_problem(placed, "text", "missing", _SAY)]))
         elif merged.answer is not None:
+            self.said[key] = merged.answer
             item = BulkProgressItem(task_id=task_id, period=placed.item.period, **merged.answer)
             lines.append((_Cell(placed, task_id, "taken"), Line(None, item)))
         elif merged.touched:
