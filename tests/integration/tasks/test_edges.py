@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.contract.tasks.test_tasks_examples import the_life_of_a_task
+from tests.contract.tasks.test_tasks_examples import THAT_DAY, the_life_of_a_task
 from tests.integration.private_answers import kept, walk_private_answers
 from tests.integration.repeated_members import refuse_repeated_members
 from tests.integration.tasks.conftest import EVERYTHING, Service, proposal
@@ -38,6 +38,7 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
 
 @pytest.mark.asyncio
 async def test_no_writing_route_answers_success_before_its_commit(service: Service) -> None:
+    service.clock.now = THAT_DAY
     tried: set[str] = set()
 
     async def without_commit(code: str, path: str, body: Any) -> None:
@@ -60,6 +61,10 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     await without_commit("G06", "/connectors", connector)
     connector_id = (await service.post("G06", "/connectors", connector)).json()["connector_id"]
     await without_commit("G06", f"/connectors/{connector_id}/deliveries", {"period": "2026-W23"})
+    await without_commit("G06", "/own/sheet", {"period": "2026-W23"})
+    led = (await service.get("/tasks", organisation="G06"))["items"]
+    await without_commit("G06", "/own/same-work", {"task_ids": [led[0]["task_id"], led[1]["task_id"]]})
+    await without_commit("P57", "/values/review", {"decision": "approve", "period": "2026-Q1"})
     tried.symmetric_difference_update({"assignments", "{kind}"})
     with service.commits_fail():
         response = await service.http.post(
@@ -97,13 +102,14 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
 
 @pytest.mark.asyncio
 async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
-    files = "/progress/bulk", "/tasks/bulk", "/files", "/imports/{kind}", "/cancel"
+    files = "/progress/bulk", "/tasks/bulk", "/values/bulk", "/files", "/imports/{kind}", "/cancel"
     every_scope = (*EVERYTHING, "tasks:oversee")
     await refuse_repeated_members(service.app, service.http, lambda: service.headers("P57", *every_scope), *files)
 
 
 @pytest.mark.asyncio
 async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> None:
+    service.clock.now = THAT_DAY
     tried: set[str] = set()
 
     async def spoiled_first(code: str, path: str, body: Any) -> None:
