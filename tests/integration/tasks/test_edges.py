@@ -129,7 +129,8 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     asked = await service.post("G06", "/decisions", {"kind": "pause", "reason": "x", "task_ids": [task_id]})
     known = {"task_id": task_id, "organisation": "P57", "slug": "plan", "directive_id": task_id, "period": "2026-W19"}
     known["kind"] = "tasks"
-    known["connector_id"] = known["job_id"] = task_id
+    known["connector_id"] = known["job_id"] = known["value_id"] = task_id
+    known["code"] = "online-filing"
     known["decision_id"] = asked.json()["decision_id"]
     known["budget_id"] = (await service.get("/budgets"))["items"][0]["budget_id"]
     known["document_id"] = (await service.get("/documents"))["items"][0]["document_id"]
