@@ -171,3 +171,22 @@ async def test_what_is_not_plausible_is_explained(service: Service) -> None:
     assert value["breaches"] == ["above-range", "jump"]
     preview = (await service.post("75", "/values/review?dry_run=true", {"decision": "approve"})).json()
     assert [one["breaches"] for one in preview["items"]] == [["above-range", "jump"]]
+
+
+@pytest.mark.asyncio
+async def test_a_review_of_many_leaves_out_what_needs_another_person(service: Service) -> None:
+    await an_indicator(service, plausibility={"most": 500})
+    await supplied(service, "75", STORY, "2025-11", number=5)
+    await supplied(service, "25999", STORY, "2025-11", number=6)
+    found = (await service.post("P57", "/values/review?dry_run=true", {"decision": "approve"})).json()
+    assert (found["found"], found["decided"], found["kept_back"], found["left"]) == (2, 2, 0, 0)
+    path = f"{service.prefix}/values/review"
+    await an_indicator(service, code="own", supplies=[{"level": "central"}])
+    await supplied(service, "P57", "own", "2025-11", number=7)
+    kept = (await service.post("P57", "/values/review", {"decision": "approve"})).json()
+    assert (kept["found"], kept["decided"], kept["kept_back"]) == (3, 2, 1)
+    by_another = await service.http.post(path, json={"decision": "approve"}, headers=other_hands(service, "P57"))
+    assert (by_another.json()["decided"], by_another.json()["kept_back"]) == (1, 0)
+    await supplied(service, "25999", STORY, "2025-10", number=600, submit=False)
+    unexplained = (await service.post("25999", "/values/review", {"decision": "submit"})).json()
+    assert (unexplained["found"], unexplained["decided"], unexplained["kept_back"]) == (1, 0, 1)

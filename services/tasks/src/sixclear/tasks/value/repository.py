@@ -65,7 +65,7 @@ class Waiting:
     """Which slots are decided together; None: narrowed by nothing.
 
     With `supplied_by` those whose newest statement that body supplied; with `reviewed_by` those of programmes that the
-    body owns, and of the bodies `below` it.
+    body owns, and of the bodies `below` it, which `who` had not in hand.
     """
 
     status: str
@@ -76,19 +76,31 @@ class Waiting:
     supplied_by: UUID | None = None
     reviewed_by: UUID | None = None
     below: Collection[UUID] = ()
+    who: str | None = None
 
 
-async def count_waiting(session: AsyncSession, wanted: Waiting) -> int:
-    """How many slots wait so, up to `MOST_COUNTED`."""
-    found = select(Value.value_id).where(_waits(wanted)).limit(MOST_COUNTED).subquery()
-    return (await session.scalars(select(func.count()).select_from(found))).one()
+async def count_waiting(session: AsyncSession, wanted: Waiting) -> tuple[int, int]:
+    """How many slots wait so, up to `MOST_COUNTED`, and how many of those the caller may decide on."""
+    found = select(_decidable(wanted).label("decidable")).where(_waits(wanted)).limit(MOST_COUNTED).subquery()
+    counted = select(func.count(), func.count().filter(found.c.decidable)).select_from(found)
+    waiting, decidable = (await session.execute(counted)).one()
+    return waiting, decidable
 
 
 async def list_waiting(session: AsyncSession, wanted: Waiting, limit: int) -> Sequence[UUID]:
-    """The first slots that wait so."""
-    return (
-        await session.scalars(select(Value.value_id).where(_waits(wanted)).order_by(Value.value_id).limit(limit))
-    ).all()
+    """The first slots that wait so and that the caller may decide on."""
+    chosen = select(Value.value_id).where(_waits(wanted), _decidable(wanted)).order_by(Value.value_id)
+    return (await session.scalars(chosen.limit(limit))).all()
+
+
+def _decidable(wanted: Waiting) -> ColumnElement[bool]:
+    """Who typed or submitted a value does not review it; what is not plausible is not submitted without a note."""
+    newest = and_(ValueStatement.value_id == Value.value_id, ValueStatement.statement == Value.statement)
+    if wanted.who is None:
+        kept_back = and_(func.cardinality(ValueStatement.breaches) > 0, ValueStatement.note.is_(None))
+    else:
+        kept_back = or_(ValueStatement.entered_by == wanted.who, ValueStatement.submitted_by == wanted.who)
+    return ~select(ValueStatement.value_id).where(newest, kept_back).exists()
 
 
 def _waits(wanted: Waiting) -> ColumnElement[bool]:

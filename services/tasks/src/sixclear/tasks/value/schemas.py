@@ -200,8 +200,10 @@ class ReviewResult(Schema):
     dry_run: bool
     found: int = Field(description="How many fit the filter, at most 10,001.")
     decided: int
-    kept_back: int = Field(description="Of those that this request took up: another person must decide on them.")
-    left: int = Field(description="Beyond the 500 that one request takes up. Send it again for them.")
+    kept_back: int = Field(
+        description="Of those: another person must decide on them, or they wait for a note before they are submitted."
+    )
+    left: int = Field(description="Beyond the 500 that one request decides on. Send it again for them.")
     items: list[ValueView] = Field(description="The first 100 of those that are decided.")
 
 

@@ -180,7 +180,7 @@ async def review(ctx: Context, entry: ReviewEntry, *, dry_run: bool) -> ReviewRe
         fault = Fault("reason", "reason-needed", "Say why the values are sent back.")
         raise ValueRefused(fault.detail, errors=[fault.as_error()])
     wanted = await _wanted(ctx, entry)
-    found = await rows.count_waiting(ctx.session, wanted)
+    found, decidable = await rows.count_waiting(ctx.session, wanted)
     values = await rows.lock_values(ctx.session, await rows.list_waiting(ctx.session, wanted, _AT_ONCE))
     waiting = [value for value in values.values() if value.status == wanted.status]
     statements = await rows.statements_of(ctx.session, waiting)
@@ -193,8 +193,8 @@ async def review(ctx: Context, entry: ReviewEntry, *, dry_run: bool) -> ReviewRe
         dry_run=dry_run,
         found=found,
         decided=len(taken),
-        kept_back=len(waiting) - len(taken),
-        left=max(0, found - len(waiting)),
+        kept_back=found - decidable,
+        left=max(0, decidable - len(taken)),
         items=shown,
     )
 
@@ -219,7 +219,7 @@ async def _wanted(ctx: Context, entry: ReviewEntry) -> Waiting:
     if entry.decision == "submit":
         return Waiting("draft", supplied_by=own, **narrowed)  # type: ignore[arg-type]
     below = [one for one in await list_subtree(ctx.session, own) if one != own]
-    return Waiting("submitted", reviewed_by=own, below=below, **narrowed)  # type: ignore[arg-type]
+    return Waiting("submitted", reviewed_by=own, below=below, who=who(ctx.caller), **narrowed)  # type: ignore[arg-type]
 
 
 def _may_decide(ctx: Context, entry: ReviewEntry, statement: ValueStatement) -> bool:
