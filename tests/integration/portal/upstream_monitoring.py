@@ -140,6 +140,11 @@ def monitoring(state: "Upstream") -> list[Route]:
             "days_open": 14,
             **of(unit),
         }
+        unmoved = {name: silent[name] for name in ("task_id", "title")} | {
+            "unmoved_since": iso(NOW - timedelta(days=6)),
+            "days_unmoved": 6,
+            **of(unit),
+        }
         return JSONResponse(
             {
                 "as_of": iso(NOW),
@@ -151,6 +156,7 @@ def monitoring(state: "Upstream") -> list[Route]:
                 "databases_at_risk": {"rule": "…", "items": [entry]},
                 "not_filed": {"rule": "…", "items": [unfiled]},
                 "obstacles": {"rule": "…", "items": [obstacle]},
+                "without_movement": {"rule": "…", "items": [unmoved]},
             }
         )
 

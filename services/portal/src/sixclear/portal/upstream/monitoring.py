@@ -248,6 +248,14 @@ class MissingReport(Concern):
     days_late: int
 
 
+class UnmovedTask(Concern):
+    """A task of which its body said too often that nothing changed."""
+
+    task_id: UUID
+    title: str
+    unmoved_since: datetime
+
+
 class OpenObstacle(Concern):
     """What holds work back, by its kind and the level that is to decide; its words are not told."""
 
@@ -276,6 +284,7 @@ class Attention(Answer):
     databases_at_risk: AttentionList[DatabaseAtRisk]
     not_filed: AttentionList[MissingReport] | None = None
     obstacles: AttentionList[OpenObstacle] | None = None
+    without_movement: AttentionList[UnmovedTask] | None = None
 
 
 _V1 = "/api/monitoring/v1"

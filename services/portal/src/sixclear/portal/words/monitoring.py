@@ -34,6 +34,10 @@ ATTENTION: Mapping[str, tuple[str, str]] = {
         N_("Chưa gửi báo cáo"),
         N_("Báo cáo chương trình yêu cầu, đã quá thời điểm chậm mà chưa gửi, chậm lâu nhất đứng trước."),
     ),
+    "without_movement": (
+        N_("Không chuyển biến"),
+        N_("Nhiệm vụ mà cơ quan đã bốn kỳ liền báo “không có thay đổi” và chưa báo cáo lại, lâu nhất đứng trước."),
+    ),
     "obstacles": (
         N_("Vướng mắc chưa được giải quyết"),
         N_("Vướng mắc còn mở, cản trở công việc lâu nhất đứng trước."),

@@ -32,6 +32,7 @@ class AttentionRow:
     counts_as: str | None = None
     level: str | None = None
     days_open: int | None = None
+    unmoved_since: datetime | None = None
 
 
 def rows_of(attention: Attention) -> dict[str, Sequence[AttentionRow]]:
