@@ -129,3 +129,15 @@ async def test_a_supervisor_was_answered_and_what_is_restricted_is_seen_by_a_man
     async with one_process.client() as client:
         answer = await client.get(f"{TASKS}/own/tasks", params={"role": "mandate", "q": "NQ57-M"}, headers=headers)
     assert {one["code"] for one in answer.json()["items"]} == {"NQ57-M1", "NQ57-M2"}
+
+
+async def test_the_register_of_hanoi_has_what_its_report_counts(one_process: Platform) -> None:
+    """17 groups of limits, 11 issues, 18 obstacles in 4 main groups, by the report of 14 November 2025."""
+    found = [
+        one
+        async for one in listed(one_process, "/obstacles", programme="hanoi-57")
+        if one["since"] == "2025-11-14" and not one["task_ids"]
+    ]
+    assert Counter(one["nature"] for one in found) == {"limit": 17, "issue": 11, "obstacle": 18}
+    groups = {one["counts_as"] for one in found if one["nature"] == "obstacle"}
+    assert groups == {"leadership-and-implementation", "data-and-infrastructure", "resources", "service-quality"}

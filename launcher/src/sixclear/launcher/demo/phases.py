@@ -12,6 +12,7 @@ from sixclear.launcher.demo.example_steps import example_steps
 from sixclear.launcher.demo.feedback_steps import feedback_steps
 from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
 from sixclear.launcher.demo.plan_steps import plan_steps
+from sixclear.launcher.demo.register_steps import register_steps
 from sixclear.launcher.demo.steps import Step
 from sixclear.launcher.demo.task_steps import all_completion_steps, assign_steps, reference_steps, report_steps
 from sixclear.launcher.demo.today_steps import today_plans, today_reference, today_steps
@@ -56,3 +57,4 @@ def _course(plans: Sequence[TaskPlan], today: date) -> Iterator[Step]:
     yield from decision_steps(plans, today)
     yield from example_steps(today)
     yield from body_steps(today)
+    yield from register_steps()
