@@ -39,7 +39,7 @@ async def test_an_obstacle_of_a_commune_climbs_to_the_centre_and_is_settled_ther
     climbed = await taken(service, "75", first, "escalate", reason="Vượt thẩm quyền của tỉnh")
     assert stands(climbed) == ("open", "central", "P57", 2)
     assert await taken(service, "75", first, "escalate", reason="Vượt thẩm quyền của tỉnh") == climbed
-    # Nobody is above the owner of the programme: there it waits, and is late.
+    # No body is above the owner of the programme: there it waits, and is late.
     assert await at(service, 2026, 1, 15, 9, 0) == 0
     (late,) = await public(service, sort="longest")
     assert (late["late"], late["level"]) == (True, "central")
