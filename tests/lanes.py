@@ -62,9 +62,8 @@ SLOW: dict[str, str] = {
     "tests/integration/monitoring/view/test_any_order.py::test_order_and_repetition_do_not_matter": (
         "ten made-up histories are folded in order, shuffled and again, each with the figures of ten instants"
     ),
-    "tests/integration/monitoring/view/test_moved_bodies.py"
-    "::test_a_move_and_a_withdrawal_read_no_more_for_a_hundred_times_the_reports": (
-        "a hundred thousand reports of a body are written with all indexes, and counted"
+    "tests/integration/tasks/test_edges.py::test_no_spoiled_request_makes_the_service_fail": (
+        "each request of the life of a task is sent spoiled in several ways before it is sent as it is"
     ),
     "tests/e2e/test_rebuild.py::test_what_is_counted_again_beside_the_view_is_the_same": (
         "a view of eleven thousand events is counted again beside the live one, and compared at ten instants"

@@ -70,7 +70,8 @@ def tasks(state: "Upstream") -> list[Route]:
     async def directives(request: Request) -> Response:
         if request.query_params.get("programme", SLUG) != SLUG:
             return problem("programme-not-found", 404)
-        return JSONResponse({"items": [state.full_task(0)["directive"]], "next": None})
+        listed = {**state.full_task(0)["directive"], "clauses": []}
+        return JSONResponse({"items": [listed], "next": None})
 
     async def listing(request: Request) -> Response:
         asked = request.query_params

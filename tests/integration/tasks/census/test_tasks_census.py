@@ -1,7 +1,7 @@
 """What tasks counts itself is what monitoring counts of its log; restricted tasks are in neither."""
 
 import pytest
-from tests.contract.tasks.test_tasks_examples import the_life_of_a_task
+from tests.contract.tasks.test_tasks_examples import THAT_DAY, the_life_of_a_task
 from tests.integration.censuses import Story
 from tests.integration.tasks.conftest import Service, proposal
 
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_at_each_step_of_a_life_both_count_the_same(service: Service, clone_database: CloneDatabase) -> None:
+    service.clock.now = THAT_DAY
     story = Story(service, count)
     await the_life_of_a_task(service, story.count)
     await story.count()

@@ -243,7 +243,8 @@ async def test_overdue_is_told_from_the_deadline_on(service: Service) -> None:
 
 
 async def test_everything_that_hangs_on_a_task_follows_its_classification() -> None:
-    hang_on_tasks = {entity.entity_type for entity in EVENTS.entities if "task_id" in entity.data.model_fields} - {
+    named = {"task_id", "task_ids"}
+    hang_on_tasks = {entity.entity_type for entity in EVENTS.entities if named & entity.data.model_fields.keys()} - {
         "task"
     }
     assert {children.kind.entity_type for children in hanging()} == hang_on_tasks
