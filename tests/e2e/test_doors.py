@@ -27,7 +27,12 @@ class Door:
 
     def __init__(self, method: str, path: str, operation: dict[str, Any]) -> None:
         self.method = method.upper()
-        self.path = re.sub(r"\{[a-z_]+\}", str(uuid4()), path)
+        given = operation.get("parameters", [])
+        # What has a fixed choice of values gets one of them: another one is no address.
+        named = {
+            one["name"]: one["schema"]["enum"][0] for one in given if one["in"] == "path" and "enum" in one["schema"]
+        }
+        self.path = re.sub(r"\{([a-z_]+)\}", lambda found: named.get(found[1], str(uuid4())), path)
         self.parameters = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
         self.takes_json = "application/json" in operation.get("requestBody", {}).get("content", {})
 
@@ -74,9 +79,10 @@ async def test_every_page_and_probe_has_a_head_with_the_same_headers(http: httpx
 async def compare(http: httpx2.AsyncClient, path: str, *, exact: bool = False) -> None:
     head, get = await http.head(path), await http.get(path)
     assert (head.status_code, head.content) == (get.status_code, b""), path
-    assert list(head.headers) == list(get.headers), path
+    # How a body is framed is known only while it is made: HEAD may leave that out (RFC 9110 §9.3.2).
+    assert list(head.headers) == [name for name in get.headers if name != "transfer-encoding"], path
     moving = set() if not exact else MOVING - {"date", "x-request-id"}
-    for name in (set(get.headers) - MOVING) | moving & set(get.headers):
+    for name in (set(head.headers) - MOVING) | moving & set(get.headers):
         assert head.headers[name] == get.headers[name], (path, name)
     if exact:
         assert int(head.headers["content-length"]) == len(get.content), path

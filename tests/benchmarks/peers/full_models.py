@@ -83,6 +83,7 @@ class Task(Base):
     last_report_at: Mapped[datetime | None]
     reports_count: Mapped[int]
     expected_on: Mapped[date | None]
+    unmoved_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]

@@ -98,6 +98,7 @@ class TaskEvent(BaseModel):
     work_group: str | None
     replaced_by: list[UUID] | None
     expected_on: date | None
+    unmoved_at: datetime | None
     upper_number: str | None
 
 
