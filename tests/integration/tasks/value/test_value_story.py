@@ -190,3 +190,19 @@ async def test_a_review_of_many_leaves_out_what_needs_another_person(service: Se
     await supplied(service, "25999", STORY, "2025-10", number=600, submit=False)
     unexplained = (await service.post("25999", "/values/review", {"decision": "submit"})).json()
     assert (unexplained["found"], unexplained["decided"], unexplained["kept_back"]) == (1, 0, 1)
+
+
+@pytest.mark.asyncio
+async def test_a_file_and_a_review_that_are_sent_again_with_their_key_are_answered_again(service: Service) -> None:
+    await an_indicator(service)
+    headers = service.headers("25999") | {"Idempotency-Key": "thang-11", "content-type": "application/x-ndjson"}
+    line = b'{"indicator": "online-filing", "period": "2025-11", "number": 5, "submit": true}'
+    path = f"{service.prefix}/values/bulk"
+    sent = [await service.http.post(path, content=line, headers=headers) for _ in range(2)]
+    assert [one.status_code for one in sent] == [200, 200], sent[1].text
+    assert sent[1].json() == sent[0].json()
+    reviewing = service.headers("P57") | {"Idempotency-Key": "duyet-11"}
+    path, entry = f"{service.prefix}/values/review", {"decision": "approve"}
+    decided = [await service.http.post(path, json=entry, headers=reviewing) for _ in range(2)]
+    assert [one.status_code for one in decided] == [200, 200], decided[1].text
+    assert decided[1].json() == decided[0].json()

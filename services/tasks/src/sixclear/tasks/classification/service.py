@@ -27,7 +27,8 @@ async def readable(ctx: Context, answer: bytes) -> bytes:
     if not isinstance(told, dict):
         return answer
     if "items" in told:
-        return await _readable_items(ctx, answer, _kind_of(told))
+        kind = _kind_of(told)
+        return answer if kind is None else await _readable_items(ctx, answer, kind)
     return await _readable_one(ctx, told, answer) if told.get("task_id") else answer
 
 
@@ -55,10 +56,13 @@ async def _readable_one(ctx: Context, told: dict[str, Any], answer: bytes) -> by
     return (await shown(ctx, task)).model_dump_json().encode()
 
 
-def _kind_of(told: dict[str, Any]) -> type[BulkResult | TaskBulkResult | ImportResult]:
+def _kind_of(told: dict[str, Any]) -> type[BulkResult | TaskBulkResult | ImportResult] | None:
+    """What the answer on many items is; None for one whose items name no task, as values do not."""
     if "kind" in told:
         return ImportResult
-    return TaskBulkResult if "created" in told else BulkResult
+    if "created" in told:
+        return TaskBulkResult
+    return BulkResult if "reported" in told else None
 
 
 async def _readable_items(ctx: Context, answer: bytes, kind: type[BulkResult | TaskBulkResult | ImportResult]) -> bytes:
