@@ -19,13 +19,17 @@ _HANGS = "it is published as its task is, and its event carries what counts the 
 _HANGING = ("comment", "urge", "milestone", "evidence", "period")
 _LISTS = "an export is the list itself, with its filters, its rule and its pages"
 _ITEM = "the columns of an import are the fields of its item"
-_ITEMS = ("document", "imports", "intake", "reporting")
+_ITEMS = ("imports", "intake", "reporting", "value")
 _EXPORTED = (
     *("budget", "comment", "decision", "directive", "document", "evidence", "filing", "milestone"),
-    *("organisation", "period", "programme", "reporting", "task", "urge", "obstacle"),
+    *("organisation", "period", "programme", "reporting", "task", "urge", "obstacle", "indicator", "value"),
 )
+_AMOUNTS = "a row of amounts is of what a line says"
 _ROW = "a row is a request of the single route, by the same rules"
-_ROWS = ("task", "directive", "milestone", "period", "intake", "reporting")
+_ROWS = (
+    *("task", "directive", "document", "milestone", "period", "intake", "reporting"),
+    *("indicator", "value", "budget"),
+)
 _LIVES = "a simulated life is what the rules of tasks make of it"
 _DEFINED = "a value is of its indicator's periods, and is judged and added up by its rules"
 _PART = "in which tasks a body has a part is said once"
@@ -168,6 +172,7 @@ TASKS = House(
         "intake -> task.filters": "whose keys a body knows a task by is said once",
         **{f"export.kinds -> {folder}.routes": _LISTS for folder in _EXPORTED},
         **{f"export.kinds -> {one}.schemas": _ITEM for one in _ITEMS},
+        **{f"export.kinds -> budget.{one}": _AMOUNTS for one in ("responses", "schemas")},
         **{
             f"sheet -> {one}": "an answer on the sheet is taken as the request of its own address"
             for one in (

@@ -143,12 +143,13 @@ async def _fill_in_a_sheet(service: Service, task_id: str) -> None:
 
 
 async def _export_of_task(service: Service, task_id: str) -> None:
-    """The lists of one task as files: their address asks for the task."""
+    """The lists of one task or indicator as files: their address asks for it."""
     of_task = [one for one in KINDS if any(given.default is given.empty for given in one.parameters)]
     for kind in of_task:
         path = f"{service.prefix}{'/own' if kind.own else ''}/exports/{kind.name}"
         headers = service.headers("G06") if kind.own else {}
-        answer = await service.http.get(path, params={"task": task_id}, headers=headers)
+        of_what = {"indicator": "online-filing"} if kind.name == "targets" else {"task": task_id}
+        answer = await service.http.get(path, params=of_what, headers=headers)
         assert answer.status_code == 200, answer.text
 
 

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.integration.tasks.conftest import EVERYTHING, Service, proposal
+from tests.integration.tasks.value.values import an_indicator
 
 from sixclear.common.bulk.tables import CSV, XLSX
 from sixclear.common.spreadsheets.writing import MEDIA_TYPE
@@ -39,6 +40,9 @@ async def test_each_list_is_a_table_a_file_of_lines_and_a_workbook(service: Serv
     for kind in KINDS:
         path = f"/own/exports/{kind.name}" if kind.own else f"/exports/{kind.name}"
         asked = {"task": created["task_id"]} if any(one.name == "task_id" for one in kind.parameters) else {}
+        if kind.name == "targets":
+            await an_indicator(service)
+            asked = {"indicator": "online-filing"}
         table = rows_of(await answer(service, path, "P57", **asked))
         objects = [
             orjson.loads(line) for line in (await answer(service, path, "P57", format="ndjson", **asked)).splitlines()

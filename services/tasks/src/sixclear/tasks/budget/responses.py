@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.tasks.budget.models import Budget, BudgetAmount, entries_of
 from sixclear.tasks.budget.rules import STAGES, difference, held, percent
 from sixclear.tasks.budget.schemas import (
+    AmountOfLine,
     AmountView,
     BudgetDetail,
     BudgetTotals,
@@ -76,6 +77,17 @@ def _share(part: int | None, whole: int | None) -> ShareView | None:
     if share is None or part is None or whole is None:
         return None
     return ShareView(numerator=part, denominator=whole, percent=share)
+
+
+def amounts_of(line: BudgetView) -> list[AmountOfLine]:
+    """The amounts of a line, in the order of the stages; a stage that no document proves has none."""
+    of_line = {name: getattr(line, name) for name in (*_COLUMNS[:-1], "organisation")}
+    found = [(stage, getattr(line, stage)) for stage in STAGES]
+    return [
+        AmountOfLine(stage=stage, **of_line, **{name: getattr(amount, name) for name in _AMOUNT})
+        for stage, amount in found
+        if amount is not None
+    ]
 
 
 def totals_response(told: Mapping[str, Any]) -> BudgetTotals:

@@ -121,6 +121,23 @@ class BudgetView(Schema):
     version: int
 
 
+class AmountOfLine(Schema):
+    """An amount of a stage that holds, with its line: a row of a table."""
+
+    budget_id: UUID
+    task_id: UUID | None
+    programme: str
+    organisation: OrganisationBrief
+    year: int
+    source: str
+    stage: Stage
+    number: int
+    amount: int
+    dated_on: date
+    document: str
+    document_id: UUID | None
+
+
 class BudgetDetail(BudgetView):
     """A line of money with all its entries, in the order in which they were made."""
 

@@ -39,7 +39,7 @@ def begin(kind: Kind, asked: Mapping[str, Any], columns: Columns) -> Listed:
 def _is_shown(kind: Kind, column: str) -> bool:
     """Whether the list says what this column of the import takes."""
     names = {(kind.renamed or {}).get(name, name) for name in kind.view.model_fields}
-    names |= {"task_id"} | ({"directive_id"} if "directive" in names else set())
+    names |= {*kind.given} | ({"directive_id"} if "directive" in names else set())
     return column.partition(".")[0] in names
 
 
@@ -52,7 +52,12 @@ async def parts(ctx: Context, export: Listed, sessions: Callable[[], AsyncSessio
             views, after = await export.kind.read(replace(ctx, session=session), export.asked, after)
         goes_on = after is not None
         rows = [told(view) for view in views]
-        yield [imported(row, export.kind.renamed or {}, export.asked) for row in rows] if export.as_imported else rows
+        yield [_imported(export, row) for row in rows] if export.as_imported else rows
+
+
+def _imported(export: Listed, row: dict[str, Any]) -> dict[str, Any]:
+    given = {column: export.asked.get(parameter) for column, parameter in export.kind.given.items()}
+    return export.kind.fit(imported(row, export.kind.renamed or {}, given))
 
 
 def head(export: Listed) -> bytes:

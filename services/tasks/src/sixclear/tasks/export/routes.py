@@ -181,7 +181,7 @@ def _add(kind: Kind) -> None:
         path,
         _exporting(kind),
         methods=["GET"],
-        operation_id=f"export{operation.removeprefix('list')}List",
+        operation_id=kind.operation or f"export{operation.removeprefix('list')}List",
         summary=f"Export {kind.name.replace('-', ' ')}",
         description=f"All of `{kind.listed.operation_id}` as one file: {_first_line(kind)}",
         dependencies=kind.listed.dependencies,

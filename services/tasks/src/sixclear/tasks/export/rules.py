@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from io import StringIO
 from typing import Any, Literal, get_args
 
@@ -11,6 +12,7 @@ import orjson
 
 from sixclear.common.spreadsheets.writing import FORMULA
 from sixclear.common.web.schemas import Schema
+from sixclear.tasks.fields import written
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 from sixclear.tasks.task.schemas import PositionView
 
@@ -102,6 +104,8 @@ def told(value: Any) -> Any:
         return {"title": value.title, "organisation": value.organisation_id}
     if isinstance(value, Schema):
         return {name: told(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, Decimal):
+        return written(value)
     return [told(one) for one in value] if isinstance(value, list) else value
 
 
@@ -148,8 +152,9 @@ def _flat(row: Mapping[str, Any], column: str) -> Any:
     return orjson.dumps(value, str).decode() if isinstance(value, dict | list) else value
 
 
-def imported(row: Mapping[str, Any], renamed: Mapping[str, str], asked: Mapping[str, Any]) -> dict[str, Any]:
-    """A row by the names of the import: with its task, its directive's identifier, and all of its programme's fields.
+def imported(row: Mapping[str, Any], renamed: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """A row by the names of the import: with what the request named, its directive's identifier, and all of its
+    programme's fields.
 
     What others must not read is not there, and so is left as it is by an import.
     """
@@ -158,4 +163,4 @@ def imported(row: Mapping[str, Any], renamed: Mapping[str, str], asked: Mapping[
         found["directive_id"] = directive["directive_id"]
     if own := {**(found.get("own_fields") or {}), **(found.get("inside_fields") or {})}:
         found["own_fields"] = own
-    return {"task_id": asked.get("task_id")} | found
+    return {**given, **found}

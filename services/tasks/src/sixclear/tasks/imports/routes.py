@@ -16,13 +16,17 @@ from sixclear.common.web.openapi import lines_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep
+from sixclear.tasks.budget.access import KEEP
 from sixclear.tasks.directive.access import ENTERING
+from sixclear.tasks.document.access import ENTER
 from sixclear.tasks.file.errors import FileHasMacros
 from sixclear.tasks.imports.schemas import ImportKind, ImportResult, ImportRow, Mode, TableFormat
 from sixclear.tasks.imports.service import template
 from sixclear.tasks.imports.service.take import IMPORTS
+from sixclear.tasks.indicator.access import DEFINE
 from sixclear.tasks.milestone.access import PLAN
 from sixclear.tasks.task import access
+from sixclear.tasks.value.access import SUPPLY
 
 router = APIRouter(route_class=FileRoute, tags=["tasks"])
 templates = APIRouter(route_class=TransactionalRoute, tags=["tasks"])
@@ -35,6 +39,12 @@ _RULES: Mapping[ImportKind, Access] = {
     "reports": access.REPORT,
     "periods": Access.scope("tasks:confirm", organisation=access.CONFIRMING),
     "milestones": PLAN,
+    "documents": ENTER,
+    "indicators": DEFINE,
+    "targets": DEFINE,
+    "values": SUPPLY,
+    "budgets": KEEP,
+    "amounts": KEEP,
 }
 SCOPES = ("tasks:administer", "tasks:write", "tasks:assign", "tasks:report", "tasks:confirm")
 ANY = Depends(Access.scope(*SCOPES, organisation="own"))
@@ -97,8 +107,9 @@ async def import_rows(
 
     The answer names each refused row at its cell, and what to do; a row that changes nothing is `unchanged`. A file
     with more rows than one transaction takes becomes a job: the answer is 202 with its address. Each kind needs the
-    scope of its single route: `tasks:administer` for directives, `tasks:write` for tasks, `tasks:assign` or
-    `tasks:report` for assignments and milestones, `tasks:report` for reports, `tasks:confirm` for periods.
+    scope of its single route: `tasks:administer` for directives, documents, indicators and targets, `tasks:write` for
+    tasks, `tasks:assign` or `tasks:report` for assignments, milestones, budgets and amounts, `tasks:report` for reports
+    and values, `tasks:confirm` for periods and for values that come approved.
     """
     return await take_file(ctx, request, IMPORTS[kind], dry_run=dry_run, atomic=mode == "atomic")
 

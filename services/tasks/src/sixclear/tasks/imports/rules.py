@@ -3,9 +3,21 @@
 from collections.abc import Mapping
 
 from sixclear.common.bulk.tables import Column, Columns
-from sixclear.tasks.imports.schemas import AssignmentRow, DirectiveRow, ImportKind, MilestoneRow, PeriodRow
+from sixclear.tasks.imports.schemas import (
+    AmountRow,
+    AssignmentRow,
+    BudgetRow,
+    DirectiveRow,
+    DocumentRow,
+    ImportKind,
+    IndicatorRow,
+    MilestoneRow,
+    PeriodRow,
+    TargetsRow,
+)
 from sixclear.tasks.intake.schemas import TaskItem
 from sixclear.tasks.reporting.schemas import BulkProgressItem
+from sixclear.tasks.value.schemas import ValueItem
 
 _OWN = (
     Column("occurred_at", "Thời điểm xảy ra", "instant"),
@@ -99,6 +111,145 @@ _MILESTONES = (
     *_OWN,
 )
 
+_DOCUMENT_TYPES = {
+    "law": "Luật",
+    "resolution": "Nghị quyết",
+    "decree": "Nghị định",
+    "decision": "Quyết định",
+    "circular": "Thông tư",
+    "directive": "Chỉ thị",
+    "plan": "Kế hoạch",
+    "local_document": "Văn bản của địa phương",
+    "other": "Khác",
+}
+_DOCUMENTS = (
+    Column("programme", "Chương trình", required=True),
+    Column("type", "Loại văn bản", required=True, choices=_DOCUMENT_TYPES),
+    Column("number", "Số, ký hiệu văn bản"),
+    Column("issued_on", "Ngày ban hành", "day"),
+    Column("effective_on", "Ngày có hiệu lực", "day"),
+    Column("issuer", "Cơ quan ban hành", required=True),
+    Column("signer_position", "Chức vụ người ký"),
+    Column("subject", "Trích yếu", required=True),
+    Column("url", "Địa chỉ văn bản"),
+    Column("sha256", "Mã băm SHA-256"),
+    Column("directive_id", "Mã định danh văn bản giao"),
+    Column("clause", "Điều, khoản giao"),
+    Column("details_id", "Mã định danh văn bản được quy định chi tiết"),
+    Column("due_on", "Hạn ban hành", "day"),
+    Column("replaces", "Thay thế các văn bản (mã định danh)", "lines"),
+    *_OWN,
+)
+_UNITS = {
+    "week": "Tuần",
+    "month": "Tháng",
+    "quarter": "Quý",
+    "half_year": "Sáu tháng",
+    "nine_months": "Chín tháng",
+    "year": "Năm",
+    "five_years": "Năm năm",
+}
+_VALUE_TYPES = {
+    "count": "Số lượng",
+    "amount": "Giá trị",
+    "ratio": "Tỷ lệ có tử số, mẫu số",
+    "share": "Tỷ lệ phần trăm công bố",
+    "rank": "Thứ hạng",
+    "index": "Chỉ số",
+    "yes_no": "Có hoặc không",
+}
+_INDICATORS = (
+    Column("code", "Mã chỉ tiêu", required=True),
+    Column("programme", "Chương trình", required=True),
+    Column("name_vi", "Tên chỉ tiêu", required=True),
+    Column("name_en", "Tên chỉ tiêu (tiếng Anh)"),
+    Column("kind", "Nhóm chỉ tiêu", required=True, choices={"strategic": "Chiến lược", "operational": "Tác nghiệp"}),
+    Column("unit", "Đơn vị tính", required=True),
+    Column(
+        "direction",
+        "Hướng tốt",
+        required=True,
+        choices={"up": "Càng cao càng tốt", "down": "Càng thấp càng tốt", "within": "Trong khoảng"},
+    ),
+    Column("value_type", "Loại giá trị", required=True, choices=_VALUE_TYPES),
+    Column("cumulative", "Lũy kế", "yes_no", required=True),
+    Column("period_unit", "Kỳ đo", required=True, choices=_UNITS),
+    Column("decimals", "Số chữ số thập phân", "whole"),
+    Column("parts_of_whole", "Tử số là một phần của mẫu số", "yes_no"),
+    Column("source", "Nguồn số liệu", required=True),
+    Column("method", "Phương pháp tính", required=True),
+    Column("plausibility.least", "Giá trị thường gặp: thấp nhất"),
+    Column("plausibility.most", "Giá trị thường gặp: cao nhất"),
+    Column("plausibility.jump_percent", "Mức thay đổi thường gặp (%)"),
+    Column("statements.verified_by", "Cách kiểm chứng"),
+    Column("statements.data_source", "Nguồn gốc dữ liệu"),
+    Column("statements.accuracy", "Độ chính xác cần có"),
+    Column("statements.limits", "Hạn chế của số liệu"),
+    Column("statements.compensation", "Cách khắc phục hạn chế"),
+    Column("supplies", "Đo của ai, ai cung cấp (JSON)", "json", required=True),
+    Column("directive_id", "Mã định danh văn bản"),
+    Column("task_ids", "Mã định danh các nhiệm vụ", "lines"),
+    *_OWN,
+)
+_INDICATOR = Column("indicator", "Mã chỉ tiêu", required=True)
+_TARGETS = (
+    _INDICATOR,
+    Column("organisation", "Cơ quan", required=True),
+    Column("baseline.period", "Kỳ gốc"),
+    Column("baseline.value", "Giá trị gốc"),
+    Column("trajectory", "Lộ trình", choices={"linear": "Tuyến tính", "points": "Theo điểm"}),
+    Column("targets", "Mục tiêu (JSON)", "json", required=True),
+    Column("points", "Các điểm của lộ trình (JSON)", "json"),
+    _REASON,
+    *_OWN[1:],
+)
+_VALUES = (
+    _INDICATOR,
+    Column("organisation", "Cơ quan"),
+    Column("period", "Kỳ báo cáo", required=True),
+    Column("number", "Giá trị"),
+    Column("numerator", "Tử số"),
+    Column("denominator", "Mẫu số"),
+    Column("bound", "Giới hạn", choices={"more_than": "Trên", "less_than": "Dưới", "about": "Khoảng"}),
+    Column("note", "Giải trình"),
+    Column("evidence", "Minh chứng (địa chỉ)"),
+    Column("provenance.file", "Nguồn: tệp"),
+    Column("provenance.row", "Nguồn: dòng", "whole"),
+    Column("provenance.system", "Nguồn: hệ thống"),
+    Column("provenance.derived_from", "Nguồn: tính từ"),
+    _REASON,
+    Column("submit", "Gửi duyệt", "yes_no"),
+    Column("approved_by.number", "Văn bản công bố: số, ký hiệu"),
+    Column("approved_by.issued_on", "Văn bản công bố: ngày ban hành", "day"),
+    *_OWN,
+)
+_LINE_OF_MONEY = (
+    Column("programme", "Chương trình"),
+    Column("task_id", "Mã định danh nhiệm vụ"),
+    Column("organisation", "Cơ quan"),
+    Column("year", "Năm", "whole", required=True),
+    Column("source", "Nguồn vốn", required=True),
+)
+_STAGES = {
+    "requested": "Đề xuất",
+    "appraised": "Thẩm định",
+    "approved": "Phê duyệt",
+    "allocated": "Phân bổ",
+    "disbursed": "Giải ngân",
+}
+_BUDGETS = (*_LINE_OF_MONEY, *_OWN)
+_AMOUNTS = (
+    *_LINE_OF_MONEY,
+    Column("stage", "Bước", required=True, choices=_STAGES),
+    Column("amount", "Số tiền (đồng)", required=True),
+    Column("dated_on", "Tính đến ngày", "day", required=True),
+    Column("document", "Văn bản chứng minh", required=True),
+    Column("document_id", "Mã định danh văn bản"),
+    Column("corrects", "Sửa mục số", "whole"),
+    _REASON,
+    *_OWN,
+)
+
 COLUMNS: Mapping[ImportKind, Columns] = {
     "directives": Columns(DirectiveRow, _DIRECTIVE),
     "tasks": Columns(TaskItem, _TASKS),
@@ -106,4 +257,10 @@ COLUMNS: Mapping[ImportKind, Columns] = {
     "reports": Columns(BulkProgressItem, _REPORTS),
     "periods": Columns(PeriodRow, _PERIODS),
     "milestones": Columns(MilestoneRow, _MILESTONES),
+    "documents": Columns(DocumentRow, _DOCUMENTS),
+    "indicators": Columns(IndicatorRow, _INDICATORS),
+    "targets": Columns(TargetsRow, _TARGETS),
+    "values": Columns(ValueItem, _VALUES),
+    "budgets": Columns(BudgetRow, _BUDGETS),
+    "amounts": Columns(AmountRow, _AMOUNTS),
 }

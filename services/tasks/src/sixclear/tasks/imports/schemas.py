@@ -9,12 +9,28 @@ from sixclear.common.bulk.files import OwnConditions
 from sixclear.common.bulk.results import FileResult, ItemResult
 from sixclear.common.bulk.tables import CellProblem
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Key, Text, words_of
+from sixclear.common.web.texts import Key, Slug, Text, words_of
+from sixclear.tasks.budget.schemas import AmountEntry, BudgetEntry
 from sixclear.tasks.directive.schemas import DirectiveEntry
+from sixclear.tasks.document.schemas import DocumentEntry
 from sixclear.tasks.fields import Deadline, Line, OccurredAt
+from sixclear.tasks.indicator.schemas import IndicatorEntry, TargetsEntry
 from sixclear.tasks.milestone.schemas import Weight
 
-ImportKind = Literal["directives", "tasks", "assignments", "reports", "periods", "milestones"]
+ImportKind = Literal[
+    "directives",
+    "documents",
+    "tasks",
+    "assignments",
+    "reports",
+    "periods",
+    "milestones",
+    "indicators",
+    "targets",
+    "values",
+    "budgets",
+    "amounts",
+]
 Mode = Literal["each", "atomic"]
 TableFormat = Literal["csv", "xlsx"]
 RowOutcome = Literal["created", "updated", "unchanged", "rejected"]
@@ -28,6 +44,28 @@ class ImportRow(Schema):
 
 class DirectiveRow(OwnConditions, DirectiveEntry):
     """A document that gives tasks, with its clauses."""
+
+
+class DocumentRow(OwnConditions, DocumentEntry):
+    """A document that was issued, or that is owed."""
+
+
+class IndicatorRow(OwnConditions, IndicatorEntry):
+    """An indicator of a programme."""
+
+
+class TargetsRow(OwnConditions, TargetsEntry):
+    """All targets of one body for an indicator."""
+
+    indicator: Slug
+
+
+class BudgetRow(OwnConditions, BudgetEntry):
+    """A line of money."""
+
+
+class AmountRow(OwnConditions, BudgetEntry, AmountEntry):
+    """What a stage of a line of money came to as of a day; the line is opened where it is not there yet."""
 
 
 class TaskNamed(OwnConditions):

@@ -52,6 +52,37 @@ async def holding(session: AsyncSession, value_ids: Collection[UUID]) -> dict[UU
     return {row.value_id: row for row in await session.scalars(statement)}
 
 
+@dataclass(frozen=True, slots=True)
+class HeldFilter:
+    """Which approved values are listed; None: narrowed by nothing."""
+
+    programme: str | None = None
+    period: str | None = None
+    indicator_id: UUID | None = None
+    organisation_id: UUID | None = None
+
+
+async def list_held(
+    session: AsyncSession, narrow: HeldFilter, *, after: tuple[UUID, UUID, str] | None, limit: int
+) -> Sequence[tuple[Value, ValueStatement]]:
+    """Slots with the statements that hold, by indicator, body and period, after the cursor."""
+    holds = and_(ValueStatement.value_id == Value.value_id, ValueStatement.statement == Value.approved)
+    statement = select(Value, ValueStatement).join(ValueStatement, holds)
+    for column, wanted in (
+        (Value.programme, narrow.programme),
+        (Value.indicator_id, narrow.indicator_id),
+        (Value.organisation_id, narrow.organisation_id),
+        (Value.period, narrow.period),
+    ):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
+    place = (Value.indicator_id, Value.organisation_id, Value.period)
+    if after is not None:
+        statement = statement.where(tuple_(*place) > tuple_(*after))
+    found = await session.execute(statement.order_by(*place).limit(limit))
+    return [(value, row) for value, row in found]
+
+
 async def list_decided(session: AsyncSession, value_id: UUID, limit: int) -> Sequence[ValueStatement]:
     """The statements of a slot that were approved, and withdrawals, the newest first."""
     statement = select(ValueStatement).where(

@@ -10,7 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.tasks.indicator.rules import Measure, rounded
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.value.models import Value, ValueStatement, measure_of
-from sixclear.tasks.value.schemas import ApprovalDocument, Provenance, StatementView, ValueHistory, ValueView
+from sixclear.tasks.value.schemas import (
+    ApprovalDocument,
+    HeldValue,
+    Provenance,
+    StatementView,
+    ValueHistory,
+    ValueView,
+)
 
 Statements = Mapping[tuple[UUID, int], ValueStatement]
 _OF_SLOT = ("value_id", "indicator", "period", "status", "statement", "version")
@@ -53,6 +60,29 @@ def _value(value: Value, row: ValueStatement, names: Briefs) -> ValueView:
         return_reason=row.return_reason,
         decided_at=row.decided_at,
         **{name: getattr(value, name) for name in _OF_SLOT},
+        **_said(row),
+    )
+
+
+async def held_responses(session: AsyncSession, held: Sequence[tuple[Value, ValueStatement]]) -> list[HeldValue]:
+    """Slots with the statements that hold, and the names of the bodies."""
+    names = await briefs(session, _bodies([value for value, _ in held], [row for _, row in held]))
+    return [_held(value, row, names) for value, row in held]
+
+
+def _held(value: Value, row: ValueStatement, names: Briefs) -> HeldValue:
+    assert row.occurred_at is not None, "what was approved is true from an instant"
+    assert row.decided_at is not None, "what was approved is known from an instant"
+    return HeldValue(
+        value_id=value.value_id,
+        indicator=value.indicator,
+        organisation=names[value.organisation_id],
+        period=value.period,
+        statement=row.statement,
+        supplied_by=names[row.supplied_by_organisation_id],
+        true_from=row.occurred_at,
+        known_from=row.decided_at,
+        version=value.version,
         **_said(row),
     )
 

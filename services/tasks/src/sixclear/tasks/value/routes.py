@@ -32,10 +32,12 @@ from sixclear.tasks.value import access
 from sixclear.tasks.value.csv_lines import sdmx_table, table
 from sixclear.tasks.value.errors import SameHands, SeriesRefused, ValueNotFound, ValueRefused
 from sixclear.tasks.value.models import Value
-from sixclear.tasks.value.responses import Statements, history_response, value_responses
+from sixclear.tasks.value.repository import HeldFilter
+from sixclear.tasks.value.responses import Statements, held_responses, history_response, value_responses
 from sixclear.tasks.value.schemas import (
     ApproveEntry,
     FormLine,
+    HeldValue,
     ReturnEntry,
     ReviewEntry,
     ReviewResult,
@@ -135,6 +137,31 @@ async def review_values(
 ) -> ReviewResult:
     """Submit, return or approve all values that fit a filter and that your body decides on, up to 500 in a request."""
     return await review.review(ctx, entry, dry_run=dry_run)
+
+
+@router.get(
+    "/values",
+    operation_id="listValues",
+    dependencies=[PUBLIC],
+    responses=problem_responses(IndicatorNotFound, ReferenceUnknown),
+)
+async def list_values(
+    ctx: ContextDep,
+    indicator: Annotated[Lookup | None, Query(description="Values of this indicator, by its code.")] = None,
+    organisation: Annotated[Lookup | None, Query(description="Values of this body.")] = None,
+    programme: Annotated[Lookup | None, Query(description="Values of indicators of this programme.")] = None,
+    period: Annotated[Lookup | None, Query(description="Values of this period, by its key.")] = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
+) -> Page[HeldValue]:
+    """Approved values that hold now, by indicator, body and period; what waits for review is not among them."""
+    narrow = HeldFilter(programme or None, period or None)
+    context = f"values {indicator} {organisation} {programme} {period}"
+    after = decode_cursor(cursor, UUID, UUID, str, context=context) if cursor else None
+    found = await find.held(ctx, narrow, indicator or None, organisation or None, after=after, limit=limit + 1)
+    keys = [(value.indicator_id, value.organisation_id, value.period) for value, _ in found]
+    told = list(zip(await held_responses(ctx.session, found), keys, strict=True))
+    return page_of(told, limit, item=lambda row: row[0], key=lambda row: row[1], context=context)
 
 
 @router.get(

@@ -1,10 +1,10 @@
 """Requests and answers on values, forms and series."""
 
 from datetime import date, datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from sixclear.common.bulk.files import OwnConditions
 from sixclear.common.bulk.results import FileResult, ItemProblem, ItemResult
@@ -122,6 +122,32 @@ class ValueView(Schema):
     version: int
 
 
+class HeldValue(Schema):
+    """The approved value of a slot: what holds now, with what proves it."""
+
+    value_id: UUID
+    indicator: str
+    organisation: OrganisationBrief
+    period: str
+    statement: int
+    definition: int
+    number: Figure | None
+    numerator: Figure | None
+    denominator: Figure | None
+    figure: Figure | None = Field(description="The number, or the ratio in percent with two decimals.")
+    bound: Bound | None
+    note: str | None
+    evidence: str | None
+    provenance: Provenance
+    breaches: list[str]
+    reason: str | None
+    document: ApprovalDocument | None
+    supplied_by: OrganisationBrief
+    true_from: datetime
+    known_from: datetime
+    version: int
+
+
 class StatementView(Schema):
     """A statement that was approved, or the withdrawal of one: true from `true_from`, known from `known_from`."""
 
@@ -166,6 +192,17 @@ class ValueItemResult(ItemResult):
     version: int | None = None
     breaches: list[str] = Field(default_factory=list)
     problem: ItemProblem | None = None
+    _is_new: bool = PrivateAttr(default=False)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was typed into its slot before; no answer says so."""
+        return self._is_new
+
+    def of_new_slot(self, *, is_new: bool) -> Self:
+        """The same, knowing whether its slot is new."""
+        self._is_new = is_new
+        return self
 
 
 class ValueBulkResult(FileResult):

@@ -8,10 +8,25 @@ from sixclear.common.entity import HasVersion
 from sixclear.common.errors import InvalidRequest, field_error
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.etags import check_version
+from sixclear.tasks.budget import service as budgets
+from sixclear.tasks.budget.schemas import AmountEntry
 from sixclear.tasks.decision.service.assignment import accept
 from sixclear.tasks.directive.service import register_directive
+from sixclear.tasks.document.service import register_document
 from sixclear.tasks.imports import repository as rows
-from sixclear.tasks.imports.schemas import AssignmentRow, DirectiveRow, MilestoneRow, PeriodRow, TaskNamed
+from sixclear.tasks.imports.schemas import (
+    AmountRow,
+    AssignmentRow,
+    BudgetRow,
+    DirectiveRow,
+    DocumentRow,
+    IndicatorRow,
+    MilestoneRow,
+    PeriodRow,
+    TargetsRow,
+    TaskNamed,
+)
+from sixclear.tasks.indicator import service as indicators
 from sixclear.tasks.milestone import service as milestones
 from sixclear.tasks.milestone.schemas import MilestoneEntry, MilestoneMove
 from sixclear.tasks.period.schemas import PeriodReason, PeriodStep
@@ -56,6 +71,43 @@ async def put_directive(ctx: Context, row: DirectiveRow, own: Settings) -> Taken
     expects = _Expects(ctx, row.if_match)
     directive, _ = await register_directive(ctx, row, expects, most_open=own.open_directives)
     return Taken(expects.outcome(directive.version), directive.directive_id, directive.version)
+
+
+async def put_document(ctx: Context, row: DocumentRow, _own: Settings) -> Taken:
+    """Enter a document, or describe it again."""
+    expects = _Expects(ctx, row.if_match)
+    document, _ = await register_document(ctx, row, expects)
+    return Taken(expects.outcome(document.version), document.document_id, document.version)
+
+
+async def put_indicator(ctx: Context, row: IndicatorRow, _own: Settings) -> Taken:
+    """Register an indicator, or describe it again."""
+    expects = _Expects(ctx, row.if_match)
+    indicator, _ = await indicators.register(ctx, row, expects)
+    return Taken(expects.outcome(indicator.version), indicator.indicator_id, indicator.version)
+
+
+async def put_targets(ctx: Context, row: TargetsRow, _own: Settings) -> Taken:
+    """Set all targets of a body."""
+    expects = _Expects(ctx, row.if_match)
+    indicator, _ = await indicators.set_targets(ctx, row.indicator, row, expects)
+    return Taken(expects.outcome(indicator.version), indicator.indicator_id, indicator.version)
+
+
+async def open_budget(ctx: Context, row: BudgetRow, _own: Settings) -> Taken:
+    """Open a line of money."""
+    expects = _Expects(ctx, row.if_match)
+    budget, _ = await budgets.open_budget(ctx, row, expects)
+    return Taken(expects.outcome(budget.version), budget.budget_id, budget.version, budget.task_id)
+
+
+async def state_amount(ctx: Context, row: AmountRow, _own: Settings) -> Taken:
+    """State an amount of a line of money, which is opened where it is not there yet."""
+    expects = _Expects(ctx, row.if_match)
+    line, _ = await budgets.open_budget(ctx, row, expects)
+    entry = AmountEntry.model_validate(row.model_dump(include=set(AmountEntry.model_fields)))
+    budget, _ = await budgets.state_amount(ctx, line.budget_id, entry, lambda _line: None)
+    return Taken(expects.outcome(budget.version), budget.budget_id, budget.version, budget.task_id)
 
 
 async def step_assignment(ctx: Context, row: AssignmentRow, _own: Settings) -> Taken:

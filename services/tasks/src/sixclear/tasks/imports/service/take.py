@@ -22,6 +22,8 @@ from sixclear.tasks.intake.service import FILES as TASKS
 from sixclear.tasks.intake.service import Gathered
 from sixclear.tasks.reporting.service.bulk import FILES as REPORTS
 from sixclear.tasks.settings import Settings
+from sixclear.tasks.value.schemas import ValueItemResult
+from sixclear.tasks.value.service.bulk import FILES as VALUES
 
 # The use case of a row.
 TakeRow = Callable[[Context, Any, Settings], Awaitable[steps.Taken]]
@@ -87,19 +89,27 @@ def _by_file(kind: ImportKind, files: Files) -> Apply:
 
     async def apply(ctx: Context, part: Part, dry_run: bool, own: Settings) -> FileResult:
         result = await files.apply(ctx, part, dry_run, own)
-        told = [_row_of(line, item) for line, item in zip(part.lines, result.results, strict=True)]
+        told = [_row_of(ctx, line, item) for line, item in zip(part.lines, result.results, strict=True)]
         return ImportResult.of_kind(kind, told, dry_run=dry_run)
 
     return apply
 
 
-def _row_of(line: Line[Any], item: ItemResult) -> RowResult:
+def _row_of(ctx: Context, line: Line[Any], item: ItemResult) -> RowResult:
     """The result of a file of the service, as a row of an import."""
-    said = item.model_dump(include={"index", "task_id", "etag", "version"})
-    outcome = "updated" if item.outcome == "reported" else item.outcome
-    values = {"index": item.index, **line.placed, "outcome": outcome, "etag": said["etag"], "task_id": said["task_id"]}
-    problem = item.problem and _at_cell(line, _told(item.problem))
-    return RowResult(**values, entity_id=said["task_id"], problem=problem)
+    values = {"index": item.index, **line.placed, "outcome": _OUTCOMES.get(item.outcome, item.outcome)}
+    if isinstance(item, ValueItemResult):
+        if item.is_new and values["outcome"] == "updated":
+            values["outcome"] = "created"
+        values |= {"entity_id": item.value_id, "etag": item.version and etag(ctx.log.epoch, item.version)}
+    else:
+        said = item.model_dump(include={"task_id", "etag"})
+        values |= said | {"entity_id": said["task_id"]}
+    return RowResult(**values, problem=item.problem and _at_cell(line, _told(item.problem)))
+
+
+# What files of the service call it, as rows of imports do.
+_OUTCOMES = {"reported": "updated"} | dict.fromkeys(("drafted", "submitted", "approved"), "updated")
 
 
 def _told(problem: ItemProblem) -> ItemProblem:
@@ -147,4 +157,10 @@ IMPORTS: Mapping[ImportKind, Files] = {
     "reports": _files("reports", _by_file("reports", REPORTS), lambda own: own.bulk_items),
     "periods": _files("periods", _by_step("periods", steps.step_period), _most_tasks),
     "milestones": _files("milestones", _by_step("milestones", steps.put_milestone), _most_tasks),
+    "documents": _files("documents", _by_step("documents", steps.put_document), _most_tasks),
+    "indicators": _files("indicators", _by_step("indicators", steps.put_indicator), _most_tasks),
+    "targets": _files("targets", _by_step("targets", steps.put_targets), _most_tasks),
+    "values": _files("values", _by_file("values", VALUES), lambda own: own.bulk_items),
+    "budgets": _files("budgets", _by_step("budgets", steps.open_budget), _most_tasks),
+    "amounts": _files("amounts", _by_step("amounts", steps.state_amount), _most_tasks),
 }

@@ -41,7 +41,7 @@ async def supply_many(ctx: Context, part: Part, dry_run: bool, _own: Settings) -
             results.append(ValueItemResult(index=index, **line.named, outcome="rejected", problem=line.problem))
             continue
         planned.append(found)
-        results.append(_taken(index, line, found))
+        results.append(_taken(index, line, found).of_new_slot(is_new=found.slot.value_id not in batch.values))
     if not dry_run:
         await batch.write(planned)
         for result in results:

@@ -1,15 +1,17 @@
 """Values as they are read: the forms of a body, and where a figure comes from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sixclear.common.use_case import Context
-from sixclear.tasks.indicator.service import indicators_by_id
+from sixclear.tasks.indicator.service import get_indicator, indicators_by_id
 from sixclear.tasks.indicator.spans import Span, span_of
-from sixclear.tasks.organisation.service import briefs
+from sixclear.tasks.organisation.service import briefs, meant
 from sixclear.tasks.value import repository as rows
 from sixclear.tasks.value.errors import SeriesRefused, ValueNotFound
 from sixclear.tasks.value.models import Value, ValueStatement
+from sixclear.tasks.value.repository import HeldFilter
 from sixclear.tasks.value.responses import value_responses
 from sixclear.tasks.value.schemas import FormLine
 
@@ -24,6 +26,23 @@ async def history(ctx: Context, value_id: UUID) -> tuple[Value, Sequence[ValueSt
     if value is None or not decided:
         raise ValueNotFound
     return value, decided
+
+
+async def held(
+    ctx: Context,
+    narrow: HeldFilter,
+    indicator: str | None,
+    organisation: str | None,
+    *,
+    after: tuple[UUID, UUID, str] | None,
+    limit: int,
+) -> Sequence[tuple[Value, ValueStatement]]:
+    """Slots with the statements that hold, after the cursor; raises IndicatorNotFound and ReferenceUnknown."""
+    if indicator is not None:
+        narrow = replace(narrow, indicator_id=(await get_indicator(ctx, indicator)).indicator_id)
+    if organisation is not None:
+        narrow = replace(narrow, organisation_id=await meant(ctx.session, "organisation", organisation))
+    return await rows.list_held(ctx.session, narrow, after=after, limit=limit)
 
 
 def span_named(parameter: str, key: str) -> Span:
