@@ -1,10 +1,13 @@
 """Brokers as a country runs them: encrypted, and open only to those who prove who they are."""
 
 import dataclasses
+import gc
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 
 from sixclear.common.bus.envelope import Record
 from sixclear.common.bus.kafka import BatchProducer, BrokerView, KafkaFailed, Security
@@ -12,6 +15,7 @@ from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.common.runtime.kafka_server import KafkaServer, free_port
 from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.authority import Authority
+from sixclear.common.testing.eventually import eventually
 from sixclear.common.testing.kafka import started_broker
 from sixclear.launcher.brokers import security_of
 
@@ -57,6 +61,25 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredBroker]:
         yield SecuredBroker(authority, f"127.0.0.1:{ports['SASL_SSL']}", f"127.0.0.1:{ports['SSL']}")
 
 
+def _open_sockets() -> set[socket.socket]:
+    return {one for one in gc.get_objects() if isinstance(one, socket.socket) and one.fileno() != -1}
+
+
+@pytest_asyncio.fixture
+async def closed_afterwards() -> AsyncIterator[None]:
+    """Every connection that a test makes is closed before its loop is: TLS closes with a word from both sides.
+
+    aiokafka does not wait for the connection on which it could not prove who it is; a busy broker ends it later.
+    """
+    before = _open_sockets()
+    yield
+
+    async def closed() -> bool:
+        return _open_sockets() <= before
+
+    await eventually(closed, within_seconds=20)
+
+
 def by_password(broker: SecuredBroker) -> Security:
     return Security(protocol="SASL_SSL", ca_file=broker.authority.file, username="sixclear", password=PASSWORD)
 
@@ -83,6 +106,7 @@ async def send_one(address: str, security: Security, topic: str) -> int:
 
 @pytest.mark.kafka
 @pytest.mark.asyncio
+@pytest.mark.usefixtures("closed_afterwards")
 async def test_a_client_with_a_password_or_a_certificate_sends(broker: SecuredBroker) -> None:
     assert await send_one(broker.by_password, by_password(broker), "sixclear.x.password.v1") == 0
     assert await send_one(broker.by_certificate, by_certificate(broker), "sixclear.x.certificate.v1") == 0
@@ -93,6 +117,7 @@ async def test_a_client_with_a_password_or_a_certificate_sends(broker: SecuredBr
 @pytest.mark.parametrize(
     "wrong", [{"password": "another"}, {"username": "nobody"}, {"ca_file": None}, {"protocol": "SASL_PLAINTEXT"}]
 )
+@pytest.mark.usefixtures("closed_afterwards")
 async def test_who_cannot_prove_it_is_refused_within_seconds(broker: SecuredBroker, wrong: dict[str, str]) -> None:
     security = dataclasses.replace(by_password(broker), **wrong)  # type: ignore[arg-type]
     began = time.monotonic()

@@ -51,16 +51,19 @@ async def connect(starting: Awaitable[None], seconds: float) -> None:
 
     A start that is cancelled while it asks for the first metadata forgets its connection, and no stop closes it: the
     socket stays open until it is collected. So the start runs on for a moment where its caller is cancelled or late,
-    and what it then still holds is closed.
+    and what it holds when it is cancelled itself is closed, also where the caller is cancelled a second time.
     """
     started = asyncio.ensure_future(starting)
+    started.add_done_callback(_close_first)
     try:
         async with asyncio.timeout(seconds):
             await asyncio.shield(started)
     except BaseException:
-        await asyncio.wait([started], timeout=_FIRST_ANSWER_SECONDS)
+        try:
+            await asyncio.wait([started], timeout=_FIRST_ANSWER_SECONDS)
+        finally:
+            started.cancel()
         await end_quietly(started)
-        _close_first(started)
         raise
 
 
@@ -77,11 +80,17 @@ def _close_first(started: "asyncio.Future[None]") -> None:
 
 
 async def disconnect(stopping: Coroutine[Any, Any, Any], client: Any, seconds: float) -> bool:
-    """Await the stop of an aiokafka client for `seconds`, then close its connections all the same; whether it ended."""
-    ended = await run_with_deadline(seconds, stopping)
-    if not ended:
-        for connection in list(client._conns.values()):
-            connection.close()
+    """Await the stop of an aiokafka client for `seconds`, then close its connections all the same; whether it ended.
+
+    They are closed as well where the caller is cancelled while it waits.
+    """
+    ended = False
+    try:
+        ended = await run_with_deadline(seconds, stopping)
+    finally:
+        if not ended:
+            for connection in list(client._conns.values()):
+                connection.close()
     return ended
 
 
