@@ -266,6 +266,7 @@ MONITORING = House(
     order=(
         "models",
         "lead | live",
+        "results",
         "attention | status | timeline",
         "ledger | streams | traces",
         "view",
@@ -277,7 +278,7 @@ MONITORING = House(
         "errors | metrics",
     ),
     folders={
-        **dict.fromkeys(("attention", "ledger", "status", "timeline"), _FOLDER_OF_MONITORING),
+        **dict.fromkeys(("attention", "ledger", "results", "status", "timeline"), _FOLDER_OF_MONITORING),
         "static": "the style of the operators' pages",
         "templates": "the operators' pages",
     },
@@ -324,6 +325,14 @@ MONITORING = House(
             "it looks at the request for routes of several folders",
         ),
         "live.stream -> starlette": "the stream is an ASGI application, not a route",
+        **dict.fromkeys(
+            (
+                "results.schemas -> status.schemas",
+                "results.service -> status.figures",
+                "results.service -> status.hanging",
+            ),
+            "a question about results has the figures of the status alone",
+        ),
         "live.frames -> ledger.schemas": "a frame holds what the ledger answers",
         "live.frames -> status.schemas": "a frame holds what the status answers",
         "live.memory -> status.schemas": "it encodes what the status answers",

@@ -14,8 +14,10 @@ from sqlalchemy import text
 
 Row = Mapping[str, Any]
 VIETNAM = timezone(timedelta(hours=7))
-TABLES = ("organisation", "programme", "task", "period", "decision", "evidence_review")
+TABLES = ("organisation", "programme", "task", "period", "decision", "evidence_review", "document")
 _ROWS = text(" UNION ALL ".join(f"SELECT '{table}', to_jsonb(one) FROM {table} one" for table in TABLES))
+TYPES = ("law", "decree", "plan")
+STANDINGS = ("issued", "not_in_force_yet", "in_force", "replaced", "owed", "overdue")
 STATES = ("waiting", "accepted", "refused")
 _UNCOUNTED = ("draft", "proposed", "cancelled")
 
@@ -63,17 +65,20 @@ class Asked:
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
-def figures(rows: Rows, asked: Asked, *, by: Rows | None = None, never: Iterable[str] = ()) -> dict[str, Any]:
+def figures(
+    rows: Rows, asked: Asked, *, by: Rows | None = None, known: Rows | None = None, never: Iterable[str] = ()
+) -> dict[str, Any]:
     """What a status says of the records; bodies and programmes are those of `by`, where they are of another time.
 
-    Tasks that are `never` told of were restricted later: nothing is told of their past either.
+    Documents stand by the days that are `known` now. Tasks that are `never` told of were restricted later: nothing is
+    told of their past either.
     """
-    return _Count(rows, asked, by or rows, frozenset(never)).figures()
+    return _Count(rows, asked, by or rows, known or rows, frozenset(never)).figures()
 
 
 class _Count:
-    def __init__(self, rows: Rows, asked: Asked, by: Rows, never: frozenset[str]) -> None:
-        self.rows, self.asked, self.by, self.never = rows, asked, by, never
+    def __init__(self, rows: Rows, asked: Asked, by: Rows, known: Rows, never: frozenset[str]) -> None:
+        self.rows, self.asked, self.by, self.known, self.never = rows, asked, by, known, never
 
     def figures(self) -> dict[str, Any]:
         tasks = [row for row in self.rows.of["task"] if row["status"] not in _UNCOUNTED]
@@ -86,6 +91,7 @@ class _Count:
                 "periods": self._periods(),
                 "evidence": self._evidence(),
                 "decisions": self._decisions(),
+                "documents": self._documents(),
             }
         return found
 
@@ -104,7 +110,7 @@ class _Count:
 
     def _means(self, row: Row, slug: str, body: str | None) -> bool:
         """Whether a record of a programme, at a body, is in the figures that are asked for."""
-        if row["classification"] == "restricted" or row["task_id"] in self.never:
+        if row.get("classification") == "restricted" or row.get("task_id") in self.never:
             return False
         asked = self.asked
         if asked.programme not in {None, slug}:
@@ -149,6 +155,26 @@ class _Count:
         for row in self._on_tasks("decision"):
             found.setdefault(row["kind"], Counter())[row["state"]] += 1
         return {kind: dict(outcomes) for kind, outcomes in found.items()}
+
+    def _documents(self) -> dict[str, dict[str, int]]:
+        found = {of_type: Counter(dict.fromkeys(STANDINGS, 0)) for of_type in TYPES}
+        for row in self.known.of["document"]:
+            standings = _of_document(row, _day(self.rows.at))
+            if row["withdrawn_at"] is None and self._means(row, self._slug(row), row["issuer_organisation_id"]):
+                found[row["type"]].update(standings)
+        return {of_type: dict(counts) for of_type, counts in found.items()}
+
+
+def _of_document(row: Row, on: date) -> Sequence[str]:
+    issued, effective, replaced, due = (
+        None if row[name] is None else date.fromisoformat(row[name])
+        for name in ("issued_on", "effective_on", "replaced_on", "due_on")
+    )
+    if issued is None or on < issued:
+        return () if due is None else ("owed",) if on <= due else ("overdue",)
+    if replaced is not None and on >= replaced:
+        return "issued", "replaced"
+    return "issued", "in_force" if effective is not None and on >= effective else "not_in_force_yet"
 
 
 def _of_tasks(tasks: Iterable[Row], at: datetime) -> dict[str, Any]:
@@ -237,6 +263,8 @@ def answered(status: Mapping[str, Any]) -> dict[str, Any]:
     if status["filters"]["group"] is None:
         found["periods"] = status["periods"] or {"due": 0, "on_time": 0, "late": 0, "missing": 0}
         found["evidence"] = status["evidence"] or dict.fromkeys(STATES, 0)
+        types = (status["documents"] or {"by_type": {}})["by_type"]
+        found["documents"] = {of_type: types.get(of_type) or dict.fromkeys(STANDINGS, 0) for of_type in TYPES}
         decisions = status["decisions"] or {}
         found["decisions"] = {
             kind: {outcome: n for outcome, n in outcomes.items() if n} for kind, outcomes in decisions.items()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tests.integration.counted_by_hand import Row, Rows
+from tests.integration.counted_by_hand import TYPES, Row, Rows
 from tests.integration.tasks.conftest import Service
 
 from sixclear.common.clock import civil_date, civil_day_end
@@ -84,6 +84,7 @@ class History:
             (2, self._bodies),
             (1, self._restrict),
             (2, self._many),
+            (6, self._document),
         )
         weights, before = [weight for weight, _ in acts], self.sent
         while self.sent == before:
@@ -315,6 +316,47 @@ class History:
             chief, former, successor = self.dice.choice(standing)
             path = f"/organisations/{organisation_id(former)}/merge"
             await self._send("merge bodies", chief, path, {"into": successor, "reason": "Hợp nhất"})
+
+    async def _document(self) -> None:
+        """A document is entered, late or as one that is owed; it is issued, replaces another one, or leaves."""
+        known = [row for row in self.now.of["document"] if row["withdrawn_at"] is None]
+        known.sort(key=lambda row: str(row["subject"]))
+        if known and self.dice.random() < 0.2:
+            row = self.dice.choice(known)
+            at, owner = f"/documents/{row['document_id']}/withdraw", self._owner_of(row)
+            await self._send("document withdraw", owner, at, {"reason": "Nhầm"})
+            return
+        programme = self.dice.choice(list(PROGRAMMES))
+        self.number += 1
+        entry: dict[str, Any] = {
+            "programme": programme,
+            "type": self.dice.choice(TYPES),
+            "issuer": self.dice.choice(PROGRAMMES[programme][2]),
+            "subject": f"Văn bản {self.number:04}",
+        }
+        owed = [row for row in known if row["number"] is None]
+        if owed and self.dice.random() < 0.4:
+            row = self.dice.choice(owed)
+            issued = {"number": f"{self.number}/VB", "issued_on": self._day(-3), "effective_on": self._day(5)}
+            at = f"/documents/{row['document_id']}"
+            await self._send("document issue", self._owner_of(row), at, issued, "PATCH")
+        elif known and self.dice.random() < 0.3:
+            entry |= {"details_id": self.dice.choice(known)["document_id"], "due_on": self._day(9, -9)}
+            await self._send("document owed", PROGRAMMES[programme][0], "/documents", entry)
+        else:
+            replaces = [row["document_id"] for row in known if row["number"] is not None][:1]
+            entry |= {"number": f"{self.number}/VB", "issued_on": self._day(0, -40), "effective_on": self._day(9, -40)}
+            entry["replaces"] = replaces if self.dice.random() < 0.5 else []
+            await self._send("document", PROGRAMMES[programme][0], "/documents", entry)
+
+    def _owner_of(self, document: Row) -> str:
+        programmes = {row["programme_id"]: row["owner_organisation_id"] for row in self.now.of["programme"]}
+        return self.codes[programmes[document["programme_id"]]]
+
+    def _day(self, latest: int, earliest: int | None = None) -> str:
+        """A day so many days from now, or between two such days."""
+        days = latest if earliest is None else self.dice.randint(earliest, latest)
+        return (civil_date(self.service.clock.now) + timedelta(days=days)).isoformat()
 
     async def _restrict(self) -> None:
         if found := self._task("assigned", "in_progress", "completed"):

@@ -80,7 +80,8 @@ async def compare(both: Both, history: History, rows: Rows, *, past: bool, by_no
         if answer.status_code == 422 and asked.group is not None:
             continue
         assert answer.status_code == 200, (asked, answer.text)
-        expected = figures(rows, asked, by=history.now if by_now else None, never=history.restricted)
+        by = history.now if by_now else None
+        expected = figures(rows, asked, by=by, known=history.now, never=history.restricted)
         assert answered(answer.json()) == expected, (asked, at)
 
 

@@ -6,7 +6,8 @@ from typing import Any, cast
 import pytest
 from fastapi import FastAPI
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from tests.integration.monitoring.test_routes import PREFIX, otlp, send_spans, some_records, span
+from tests.integration.monitoring.records import some_records
+from tests.integration.monitoring.test_routes import PREFIX, otlp, send_spans, span
 
 from sixclear.common.testing.http_examples import Exchanges
 

@@ -9,8 +9,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 from sqlalchemy import text
-from tests.integration.monitoring.filings import filing
-from tests.integration.monitoring.obstacles import obstacle
+from tests.integration.monitoring.records import some_records
 
 from sixclear.common.ids import stable_id
 from sixclear.common.web.access import access_rules
@@ -20,39 +19,13 @@ pytestmark = pytest.mark.asyncio
 PREFIX = "/api/monitoring/v1"
 
 
-async def some_records(view: Any, events: Any) -> None:
-    this_year, next_year = events.now + timedelta(days=20), events.now + timedelta(days=60)
-    await view.fold(
-        [
-            events.programme("nq57-central"),
-            events.programme("hanoi"),
-            events.organisation("01", level="province"),
-            events.organisation("00004", parent="01", level="commune"),
-            events.organisation("G06"),
-            events.task("a", lead="00004", deadline=this_year),
-            events.task("b", lead="00004", deadline=next_year, programme="hanoi", assigned_by="province"),
-            events.task("c", lead="01", deadline=events.now + timedelta(minutes=10)),
-            events.task("d", kind="recurring"),
-            events.task("e", "completed", status="completed", demonstration=True, submitted_at=events.now),
-            events.task("a", "progress_reported", status="in_progress", lead="00004", deadline=this_year),
-            events.period("d", "reported", status="reported", due_at=events.now, reported_at=events.now),
-            *(events.evidence("e"), events.urge("b", programme="hanoi"), filing(events, "b", lead="00004")),
-            *(obstacle(events, "b"), events.decision("b", "granted", state="granted", programme="hanoi")),
-            events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
-            events.entry("p", stage="formed_centralised"),
-            events.entry("r", lists=["resolution-71"], risk="high", registration="submitted"),
-        ]
-    )
-    await view.pass_time(view.now)
-
-
 async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any) -> None:
     await some_records(view, events)
     answer = await site.get("/status")
     body = answer.json()
     about = {"as_of", "staleness_seconds", "filters", "demonstration_included", "sources", "denominators"}
     figures = {"tasks", "shares_percent", "rates_percent", "activity", "databases", "feedback"}
-    figures |= {"periods", "evidence", "decisions", "urges", "reporting", "without_movement", "obstacles"}
+    figures |= {"periods", "evidence", "decisions", "urges", "reporting", "without_movement", "obstacles", "documents"}
     assert set(body) == about | figures
     assert body["tasks"] == {
         "total": 5,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.integration.monitoring.test_routes import some_records
+from tests.integration.monitoring.records import some_records
 
 pytestmark = pytest.mark.asyncio
 

@@ -11,11 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 from tests.cases import task_handed_in
+from tests.cases.document_standing import CASES as STANDINGS
+from tests.cases.document_standing import ON, DocumentCase
 from tests.cases.timing import CASES as TIMING
 from tests.cases.timing import TimingCase
 
+from sixclear.common.clock import civil_day_end, civil_day_start
 from sixclear.common.db import Database
 from sixclear.monitoring.kinds import KINDS
+from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.kind import Kind
 from sixclear.monitoring.kinds.task import TASK, TaskFacts
 from sixclear.monitoring.statements import Columns, sql
@@ -169,6 +173,17 @@ async def test_work_stands_to_its_deadline_as_the_table_of_cases_says(database: 
                 case.standing,
                 case.original,
             )
+
+
+@pytest.mark.parametrize("case", STANDINGS, ids=lambda case: str(case.title))
+async def test_a_document_stands_as_the_table_of_cases_says(database: Database, case: DocumentCase) -> None:
+    days = {name: _written(getattr(case, name)) for name in ("issued_on", "effective_on", "due_on", "replaced_on")}
+    about = {"organisation_id": None, "programme": "plan", "assigned_by": "central", "demonstration": False}
+    facts = DOCUMENT.facts_of({"type": "law", **about, **days})
+    standing = {"issued": "not_in_force_yet", None: "absent"}.get(case.standing, case.standing)
+    for at in (civil_day_start(ON), civil_day_end(ON)):
+        for values in (by_python(DOCUMENT, facts, at)[0], (await by_sql(database, DOCUMENT, facts, at))[0]):
+            assert values[0] == ("overdue" if case.overdue else standing)
 
 
 def _written(value: date | None) -> str | None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.integration.monitoring.test_routes import PREFIX, some_records
+from tests.integration.monitoring.records import some_records
+from tests.integration.monitoring.test_routes import PREFIX
 
 from sixclear.common.testing.spoiled import described_reads, reads_survive, spoiled
 

@@ -246,3 +246,16 @@ async def test_sql_says_of_each_document_what_python_says(service: Service) -> N
         found = await session.execute(select(Document.subject, standing_in_sql(ON)))
         said = {row[0]: row[1] for row in found}
     assert said == {case.title: case.standing for case in CASES}
+
+
+@pytest.mark.asyncio
+async def test_documents_of_a_body_are_those_of_bodies_below_it_too(service: Service) -> None:
+    commune = {"code": "75-1", "name_vi": "Phường", "type": "commune", "level": "commune", "parent": "75"}
+    assert (await service.post("75", "/organisations", commune | {"reason": "Lập"})).status_code == 201
+    await entered(service, "P57", CIRCULAR | {"type": "plan", "number": "01/KH-UBND", "issuer": "75-1"})
+    await entered(service, "G06", CIRCULAR)
+    assert await numbers(service, organisation="75") == ["01/KH-UBND"]
+    assert await numbers(service, issuer="75") == []
+    assert await numbers(service, organisation="G06") == ["05/2025/TT-BKHCN"]
+    unknown = await service.http.get(f"{service.prefix}/documents", params={"organisation": "nowhere"})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "reference-unknown")

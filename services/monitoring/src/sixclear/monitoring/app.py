@@ -18,6 +18,7 @@ from sixclear.monitoring.ledger import routes as ledger
 from sixclear.monitoring.live.frames import describe_stream
 from sixclear.monitoring.operators import operators_rule
 from sixclear.monitoring.parts import Parts
+from sixclear.monitoring.results import routes as results
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.status import routes as status
 from sixclear.monitoring.streams import routes as streams
@@ -33,6 +34,7 @@ def _routers(env: str) -> Sequence[APIRouter]:
     return (
         status.router,
         timeline.router,
+        results.router,
         ledger.router,
         attention.router,
         traces.make_router(rule),

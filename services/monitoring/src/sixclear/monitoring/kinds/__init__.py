@@ -4,6 +4,7 @@
 """
 
 from sixclear.monitoring.kinds.decision import DECISION
+from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.filing import FILING
@@ -22,6 +23,7 @@ KINDS: tuple[AnyKind, ...] = (
     URGE,
     FILING,
     OBSTACLE,
+    DOCUMENT,
     SUBMISSION,
     ENTRY,
 )

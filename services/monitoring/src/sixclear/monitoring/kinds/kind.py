@@ -6,7 +6,7 @@ expression over a row `h` with the columns of the facts. `tests/integration/moni
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
 from operator import attrgetter
@@ -41,6 +41,8 @@ DIMENSIONS = ("programme", "assigned_by")
 NO_BODY = UUID(int=0)
 OWN_BODY = f"coalesce(h.organisation_id, CAST('{NO_BODY}' AS uuid))"
 _TICK = timedelta(microseconds=1)
+# Before every day that can be named: since then the newest version of a kind `by_its_days` holds.
+BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 # About a kilobyte each.
 _KNOWN_PHASES = 5_000
 
@@ -125,6 +127,20 @@ class Axis(Generic[F]):
                 found = instant
         return None if found is None or self.settled.python(facts) is not None else found
 
+    def instants(self, facts: F) -> set[datetime]:
+        """The instants just after which time alone may change the value of an open entity."""
+        return {getattr(facts, step.instant) for step in self.steps} - {None}
+
+    @property
+    def timed(self) -> bool:
+        """Whether time alone may change the value."""
+        return bool(self.steps)
+
+    @property
+    def instants_sql(self) -> str:
+        """As `instants`, of `h`, in rows."""
+        return "VALUES " + ", ".join(f"(h.{step.instant})" for step in self.steps)
+
     def sql(self, at: str = ":at") -> str:
         """The value of `h` at an instant."""
         passed = "".join(f" WHEN h.{step.instant} < {at} THEN '{step.value}'" for step in reversed(self.steps))
@@ -196,7 +212,8 @@ class Kind(Generic[F]):
     happened to it. Of a kind that is read `by_reach`, the own work of bodies is left out above its owner
     (`view.reach`). What happens to one that is not `told` stands in its figures only, not in the list of changes. Of a
     question about one of the facts that it is `narrowed_by` no counter knows: its records are looked up by an index of
-    each of these facts (`view.named`).
+    each of these facts (`view.named`). One that is counted `by_its_days` says with its newest version how it stood on
+    every day; when that version was told does not matter (decision 0062).
     """
 
     name: str
@@ -216,6 +233,7 @@ class Kind(Generic[F]):
     tallies: tuple[Tally, ...] = ()
     dimensions: frozenset[str] = frozenset(DIMENSIONS)
     by_reach: bool = False
+    by_its_days: bool = False
     told: bool = True
     whole_in_first_release: bool = False
     narrowed_by: frozenset[str] = frozenset()
@@ -231,7 +249,7 @@ class Kind(Generic[F]):
     @property
     def timed(self) -> bool:
         """Whether time alone can change how it is counted."""
-        return any(axis.steps for axis in self.axes)
+        return any(axis.timed for axis in self.axes)
 
     @property
     def columns(self) -> dict[str, str]:
@@ -280,8 +298,7 @@ class Kind(Generic[F]):
         values = tuple(value or axis.start for value, axis in zip(settled, self.axes, strict=True))
         found: list[tuple[datetime | None, tuple[str, ...]]] = [(None, values)]
         open_axes = (axis for value, axis in zip(settled, self.axes, strict=True) if value is None)
-        instants = {getattr(facts, step.instant) for axis in open_axes for step in axis.steps} - {None}
-        after = sorted(instants)
+        after = sorted({at for axis in open_axes for at in axis.instants(facts)})
         return found + [(at, tuple(axis.value(facts, at + _TICK) for axis in self.axes)) for at in after]
 
     def counts_alike(self, one: F, other: F) -> bool:

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sixclear.common.clock import civil_date
 from sixclear.monitoring.kinds.decision import ABOUT, OUTCOMES
+from sixclear.monitoring.kinds.document import ISSUED, NOT_ISSUED, TYPES
 from sixclear.monitoring.kinds.entry import STAGES
 from sixclear.monitoring.kinds.evidence import STATES
 from sixclear.monitoring.kinds.filing import EXPECTED
@@ -211,6 +212,18 @@ def obstacle_figures(cells: Mapping[Cell, int]) -> tuple[dict[str, int], dict[st
             for part, slots in parts.items()
         },
     )
+
+
+def document_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
+    """By type how many documents were issued, counted on their own, and how these and those that are owed stand."""
+    told = sorted(slot.partition("/")[0] for measure, slot in cells if measure == "document")
+    return {
+        of_type: {
+            "issued": cells.get(Cell("document_issued", of_type), 0),
+            **{name: cells.get(Cell("document", f"{of_type}/{name}"), 0) for name in (*ISSUED, *NOT_ISSUED)},
+        }
+        for of_type in dict.fromkeys((*TYPES, *told))
+    }
 
 
 def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:

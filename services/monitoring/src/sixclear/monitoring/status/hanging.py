@@ -1,4 +1,7 @@
-"""What is told beside tasks: what hangs on them, and what bodies owe as reports. What is not known has no figure."""
+"""What is told beside tasks: what hangs on them, what bodies owe as reports, and results.
+
+What is not known has no figure.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,6 +9,7 @@ from typing import Any
 
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds.decision import DECISION
+from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.filing import FILING
 from sixclear.monitoring.kinds.kind import Cell
@@ -15,6 +19,8 @@ from sixclear.monitoring.kinds.urge import URGE
 from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.schemas import (
     DecisionFigures,
+    DocumentCounts,
+    DocumentFigures,
     EvidenceFigures,
     ObstacleFigures,
     PeriodFigures,
@@ -24,7 +30,7 @@ from sixclear.monitoring.status.schemas import (
 from sixclear.monitoring.view.heard import Heard, knows
 
 # A source that never told of it has no figure there, not a zero.
-BESIDE_TASKS = (PERIOD, EVIDENCE, DECISION, URGE, FILING, OBSTACLE)
+BESIDE_TASKS = (PERIOD, EVIDENCE, DECISION, URGE, FILING, OBSTACLE, DOCUMENT)
 
 
 def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[str, Any]:
@@ -37,6 +43,7 @@ def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[
         "urges": UrgeFigures(**figures.urge_figures(cells)) if knows(heard, URGE, at) else None,
         "reporting": _reporting(cells) if knows(heard, FILING, at) else None,
         "obstacles": _obstacles(cells) if knows(heard, OBSTACLE, at) else None,
+        "documents": document_figures(cells) if knows(heard, DOCUMENT, at) else None,
         "without_movement": cells.get(Cell("task_without_movement", ""), 0) if knows(heard, FILING, at) else None,
     }
 
@@ -60,3 +67,13 @@ def _obstacles(cells: Mapping[Cell, int]) -> ObstacleFigures:
     if any(sum(of_part.values()) != counts["open"] for of_part in parts.values()):
         raise FiguresDoNotReconcile("Obstacles by kind, by level or by age do not add up to those that are open.")
     return ObstacleFigures(**counts, **parts)
+
+
+def document_figures(cells: Mapping[Cell, int]) -> DocumentFigures:
+    """Documents in all and by type; raises FiguresDoNotReconcile."""
+    found = figures.document_figures(cells)
+    for of_type, counts in found.items():
+        if counts["issued"] != counts["not_in_force_yet"] + counts["in_force"] + counts["replaced"]:
+            raise FiguresDoNotReconcile(f"How documents of the type {of_type} stand does not add up to those issued.")
+    sums = {name: sum(counts[name] for counts in found.values()) for name in DocumentCounts.model_fields}
+    return DocumentFigures(**sums, by_type={of_type: DocumentCounts(**counts) for of_type, counts in found.items()})

@@ -25,11 +25,10 @@ from sixclear.monitoring.public import (
 )
 from sixclear.monitoring.status import service
 from sixclear.monitoring.status.schemas import Provinces, Status
-from sixclear.monitoring.view.as_then import as_named, as_then
+from sixclear.monitoring.view.as_then import as_named, selected_at
 from sixclear.monitoring.view.dimensions import Reach
-from sixclear.monitoring.view.former_tree import body_then
 from sixclear.monitoring.view.named import with_reach
-from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of, select
+from sixclear.monitoring.view.selection import Selection, programme_reach, reference_of
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
 
@@ -66,11 +65,9 @@ async def get_status(
     named = None if organisation is None else reference_of(organisation)
     by_then = at is not None and tree != "now"
     if standing is None:
-        then = await body_then(session, named, at) if at is not None and named is not None and by_then else None
-        if then is not None:
-            organisation = str(then.organisation_id)
-        selection = await select(
+        selection = await selected_at(
             session,
+            at if by_then else None,
             organisation=organisation,
             programme=programme,
             assigned_by=assigned_by,
@@ -78,8 +75,6 @@ async def get_status(
             directive=directive,
             group=group,
         )
-        if at is not None and by_then:
-            selection = await as_then(session, selection, then, at)
         selection = await with_reach(session, TASK, selection)
         return unless_same(request, response, await service.status(session, selection, at=at, now=now))
     selection = _narrowed(programme, assigned_by, reach, standing.reach_of(programme), directive, group)

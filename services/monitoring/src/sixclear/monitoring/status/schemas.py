@@ -24,7 +24,7 @@ class Filters(Schema):
     directive: UUID | None = Field(
         default=None,
         description="Of one directive or group of work only tasks are known: `periods`, `evidence`, `decisions`, "
-        "`urges`, `reporting` and `obstacles` are null then.",
+        "`urges`, `reporting`, `obstacles` and `documents` are null then.",
     )
     group: str | None = None
     tree: Literal["then", "now"] = Field(
@@ -250,6 +250,26 @@ class ObstacleFigures(Schema):
     )
 
 
+class DocumentCounts(Schema):
+    """Documents by how they stand on the civil day of `as_of`. Those issued are in force, not yet, or not any more."""
+
+    issued: int = Field(description="By their day of issue, whenever they were entered.")
+    not_in_force_yet: int = Field(description="Their day of effect is to come, or is not known.")
+    in_force: int
+    replaced: int = Field(description="By another document, since its day of effect.")
+    owed: int = Field(description="Another document asks for them; not issued, and not due yet.")
+    overdue: int = Field(description="Owed since an earlier day.")
+
+
+class DocumentFigures(DocumentCounts):
+    """Documents of law and administration (*văn bản*), in all and by type."""
+
+    by_type: dict[str, DocumentCounts] = Field(
+        description="`law`, `resolution`, `decree`, `decision`, `circular`, `directive`, `plan`, `local_document` and "
+        "`other`; more may come."
+    )
+
+
 class TaskPart(Schema):
     """The part of a status that counts tasks."""
 
@@ -285,6 +305,11 @@ class Status(TaskPart):
     urges: UrgeFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     reporting: ReportingFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     obstacles: ObstacleFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
+    documents: DocumentFigures | None = Field(
+        default=None,
+        description="By the days that are known now, also of past instants. Null while no document was heard of, or "
+        "the records are counted again after an upgrade.",
+    )
     without_movement: int | None = Field(
         default=None,
         description='Tasks on which a body works and of which it said "no change" in four filings in a row, without a '

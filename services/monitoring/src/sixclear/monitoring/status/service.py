@@ -202,15 +202,7 @@ def _status(
         activity=tasks.activity,
         as_of=at,
         staleness_seconds=fresh.staleness_seconds,
-        filters=Filters(
-            organisation_id=selection.organisation_id,
-            programme=selection.programme,
-            assigned_by=selection.assigned_by,
-            reach=selection.reach or ("both" if selection.organisation_id else "national"),
-            directive=selection.directive_id,
-            group=selection.work_group,
-            tree="now" if selection.of_now else "then",
-        ),
+        filters=filters_of(selection),
         demonstration_included=figures.has_demonstration(counts),
         sources=fresh.sources,
         databases=Databases.model_validate(
@@ -223,6 +215,19 @@ def _status(
         **on_tasks,
         denominators=_denominators(counts, lists, tasks.tasks, at)
         | {"periods": {"name": "periods.due", "value": on_tasks["periods"] and on_tasks["periods"].due}},
+    )
+
+
+def filters_of(selection: Selection) -> Filters:
+    """What figures were narrowed to, as it is answered."""
+    return Filters(
+        organisation_id=selection.organisation_id,
+        programme=selection.programme,
+        assigned_by=selection.assigned_by,
+        reach=selection.reach or ("both" if selection.organisation_id else "national"),
+        directive=selection.directive_id,
+        group=selection.work_group,
+        tree="now" if selection.of_now else "then",
     )
 
 

@@ -11,10 +11,36 @@ from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view.dimensions import SOURCE, Reach, Reference
 from sixclear.monitoring.view.former_programmes import groups_in, programmes_at
-from sixclear.monitoring.view.former_tree import Then
+from sixclear.monitoring.view.former_tree import Then, body_then
 from sixclear.monitoring.view.named import with_reach
 from sixclear.monitoring.view.reach import OwnThen
-from sixclear.monitoring.view.selection import Selection, with_named_facts
+from sixclear.monitoring.view.selection import AssignedBy, Selection, reference_of, select, with_named_facts
+
+
+async def selected_at(
+    session: AsyncSession,
+    at: datetime | None,
+    *,
+    organisation: str | None,
+    programme: str | None,
+    assigned_by: AssignedBy | None,
+    reach: Reach | None,
+    directive: UUID | None = None,
+    group: str | None = None,
+) -> Selection:
+    """What a caller means, as of an instant, or by the tree and the programmes of now (None). Raises as `select`."""
+    named = None if organisation is None else reference_of(organisation)
+    then = await body_then(session, named, at) if at is not None and named is not None else None
+    selection = await select(
+        session,
+        organisation=organisation if then is None else str(then.organisation_id),
+        programme=programme,
+        assigned_by=assigned_by,
+        reach=reach,
+        directive=directive,
+        group=group,
+    )
+    return selection if at is None else await as_then(session, selection, then, at)
 
 
 async def as_then(

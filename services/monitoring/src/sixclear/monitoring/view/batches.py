@@ -12,7 +12,7 @@ from msgspec import Struct
 from sixclear.common.bus.envelope import Envelope
 from sixclear.monitoring.errors import InvalidEvent
 from sixclear.monitoring.kinds import find_kind
-from sixclear.monitoring.kinds.kind import AnyKind, Kind
+from sixclear.monitoring.kinds.kind import BEGINNING, AnyKind, Kind
 from sixclear.monitoring.view import census, dimensions
 from sixclear.monitoring.view.census import Census
 from sixclear.monitoring.view.states import WITHDRAWN, Version
@@ -63,7 +63,7 @@ def _version(envelope: Envelope, kind: AnyKind | None) -> Version[Any]:
         envelope.version,
         envelope.previous_version,
         envelope.change,
-        envelope.occurred_at,
+        BEGINNING if kind is not None and kind.by_its_days else envelope.occurred_at,
         envelope.recorded_at,
         facts,
         envelope.position,

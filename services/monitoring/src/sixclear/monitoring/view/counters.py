@@ -101,9 +101,14 @@ async def add_to_counters(session: AsyncSession, source: str, epoch: int, deltas
         await session.execute(*write)
 
 
+# What is larger is money: sums of it are no bigints.
+_LARGE = 10**11
+
+
 def _parts(amount: Amount) -> tuple[int, Amount]:
-    """The whole number in an amount, and the rest."""
-    return int(amount), amount - int(amount)
+    """The whole number in an amount, and the rest; a large amount is all rest."""
+    n = int(amount) if -_LARGE < amount < _LARGE else 0
+    return n, amount - n
 
 
 def plain(row: Mapping[Any, Any]) -> Difference:
@@ -126,11 +131,12 @@ async def rebuild_counters(session: AsyncSession, source: str, epoch: int, organ
         sql(
             """
             INSERT INTO counter (source, epoch, scope, programme, assigned_by, measure, slot, n, fraction, latest)
-            SELECT :source, :epoch, scope, programme, assigned_by, measure, slot, trunc(amount), amount - trunc(amount),
-                latest
+            SELECT :source, :epoch, scope, programme, assigned_by, measure, slot, n, amount - n, latest
             FROM ({counted}) AS counted
+            CROSS JOIN LATERAL (SELECT CASE WHEN abs(amount) < {large} THEN trunc(amount) ELSE 0 END AS n) AS parts
             """,
             counted=_counted(source),
+            large=str(_LARGE),
         ),
         values,
     )

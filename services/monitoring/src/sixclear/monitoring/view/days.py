@@ -113,10 +113,10 @@ def _above(bodies: Mapping[_Row, Amount], ancestors: Mapping[UUID, Sequence[UUID
 
 def instants_sql(kind: AnyKind) -> str:
     """The moves of a row `h` of a history as a table: when, as counted at which instant, sign, and by time alone."""
-    steps = ", ".join(f"(h.{step.instant})" for axis in kind.axes for step in axis.steps)
+    steps = " UNION ALL ".join(axis.instants_sql for axis in kind.axes if axis.timed)
     crossed = f"""
         UNION ALL SELECT b.at + interval '1 microsecond', x.counted_at, x.sign, true
-        FROM (SELECT DISTINCT at FROM (VALUES {steps}) AS step(at)) AS b
+        FROM (SELECT DISTINCT at FROM ({steps}) AS step(at)) AS b
         CROSS JOIN LATERAL (VALUES (b.at, -1), (b.at + interval '1 microsecond', 1)) AS x(counted_at, sign)
         WHERE b.at >= h.valid_from AND (h.valid_to IS NULL OR b.at < h.valid_to)
     """  # noqa: S608 (constants of this package)

@@ -22,12 +22,13 @@ _TURN = stable_id("document", "whose turn it is to write")
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
-    """What a list of documents is narrowed to; `on` is the day of which it tells."""
+    """What a list of documents is narrowed to; `on` is the day of which it tells, `organisation_ids` are issuers."""
 
     on: date
     programme_id: UUID | None = None
     type: DocumentType | None = None
     issuer_organisation_id: UUID | None = None
+    organisation_ids: tuple[UUID, ...] | None = None
     standing: Standing | None = None
     effective_from: date | None = None
     effective_to: date | None = None
@@ -136,6 +137,8 @@ def _conditions(narrow: DocumentFilter) -> list[ColumnElement[bool]]:
         Document.details_id: narrow.details_id,
     }
     conditions += [column == value for column, value in equal.items() if value is not None]
+    if narrow.organisation_ids is not None:
+        conditions.append(Document.issuer_organisation_id.in_(narrow.organisation_ids))
     if narrow.effective_from is not None:
         conditions.append(Document.effective_on >= narrow.effective_from)
     if narrow.effective_to is not None:

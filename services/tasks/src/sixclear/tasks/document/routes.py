@@ -43,6 +43,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["documents"])
 PUBLIC = Depends(access.PUBLIC)
 ENTER = Depends(access.ENTER)
 IssuerParam = Annotated[Lookup | None, Query(description="Identifier or any code of the body that issues them.")]
+BodyParam = Annotated[Lookup | None, Query(description="Documents of this body and of those below it.")]
 OnParam = Annotated[
     Day | None,
     Query(
@@ -78,6 +79,7 @@ async def list_documents(
     programme: Lookup | None = None,
     kind: Annotated[DocumentType | None, Query(alias="type")] = None,
     issuer: IssuerParam = None,
+    organisation: BodyParam = None,
     standing: Standing | None = None,
     as_of: OnParam = None,
     effective_from: FromParam = None,
@@ -93,6 +95,7 @@ async def list_documents(
         programme_id=(await get_programme(ctx.session, programme)).programme_id if programme else None,
         type=kind,
         issuer_organisation_id=await meant(ctx.session, "issuer", issuer) if issuer else None,
+        organisation_ids=await service.below(ctx.session, organisation) if organisation else None,
         standing=standing,
         effective_from=effective_from,
         effective_to=effective_to,

@@ -32,7 +32,7 @@ from sixclear.tasks.document.repository import DocumentFilter
 from sixclear.tasks.document.schemas import DocumentEntry, DocumentWithdrawal
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation.models import Organisation
-from sixclear.tasks.organisation.service import referenced
+from sixclear.tasks.organisation.service import list_subtree, meant, referenced
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.programme.service import referenced_programme
 
@@ -74,6 +74,11 @@ async def list_documents(
 ) -> Sequence[Document]:
     """Documents, newest first, after the cursor."""
     return await rows.list_documents(session, narrow, after=after, limit=limit)
+
+
+async def below(session: AsyncSession, organisation: str) -> tuple[UUID, ...]:
+    """A body and those below it; raises ReferenceUnknown for one that is not known."""
+    return tuple(await list_subtree(session, await meant(session, "organisation", organisation)))
 
 
 async def count_documents(session: AsyncSession, narrow: DocumentFilter) -> int:

@@ -1,0 +1,1 @@
+"""Results: documents and money, as they are counted."""
