@@ -1,5 +1,6 @@
 """What a person types wrong is said clearly, and what a command prints is what a process would use."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
+from tests.unit.common.transparency.made_log import MadeLog
 
 from sixclear.launcher import commands
 from sixclear.launcher.__main__ import main
@@ -49,3 +51,16 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     )
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
+
+
+def test_a_receipt_is_verified_at_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = MadeLog()
+    log.fill(3)
+    file = tmp_path / "-r.sixclear-receipt.json"
+    file.write_text(json.dumps(log.receipt()), encoding="utf-8")
+    assert main(["verify", f"--log={log.write(tmp_path / 'log')}", "--", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("verified: answered")
+    file.write_text(json.dumps(log.receipt() | {"proof": None}), encoding="utf-8")
+    assert main(["verify", str(file)]) == 2
+    file.write_text("{}", encoding="utf-8")
+    assert main(["verify", str(file)]) == 1

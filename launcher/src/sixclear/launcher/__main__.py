@@ -105,6 +105,14 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--connect", action="store_true", help="also try databases, brokers and the identity provider")
     check.set_defaults(run=commands.check_config, takes_unknown=True)
 
+    verify = named.add_parser("verify", help="verify a receipt: 0 verified, 1 false, 2 not yet in the log")
+    verify.add_argument("file", metavar="FILE", help="what the mailbox saved: *.sixclear-receipt.json")
+    verify.add_argument(
+        "--log", metavar="URL|DIR", help="read the public log too: its address, or a folder of its files"
+    )
+    verify.add_argument("--policy", metavar="FILE", help="whose signatures count (default: the policy in FILE)")
+    verify.set_defaults(run=commands.verify, takes_unknown=True)
+
     targets = named.add_parser("targets", help="list what --target takes")
     targets.set_defaults(run=commands.targets)
     return top

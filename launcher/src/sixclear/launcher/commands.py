@@ -325,6 +325,15 @@ async def shadow(options: Namespace) -> int:
             raise CannotStart(f"Nothing answers at {platform.address}.", "Name the platform with --url.") from error
 
 
+async def verify(options: Namespace) -> int:
+    """Verify a receipt as the one file does that others run without Sixclear."""
+    from sixclear.common.transparency import verify_receipt
+
+    asked = {"--log": options.log, "--policy": options.policy}
+    given = [f"{name}={value}" for name, value in asked.items() if value is not None]
+    return verify_receipt.main([*given, "--", options.file])
+
+
 async def targets(_: Namespace) -> int:
     """List the targets with what each serves."""
     say("all            every service in one process")
