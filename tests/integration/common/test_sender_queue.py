@@ -9,12 +9,13 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 from sqlalchemy import Row, text
 
 from sixclear.common.db import Database
 from sixclear.common.ids import new_id, stable_id
 from sixclear.common.sender import queue
-from sixclear.common.sender.courier import Refused, deliver, outcome_of
+from sixclear.common.sender.courier import Refused, deliver, measure, outcome_of
 from sixclear.common.sender.errors import NotSent
 from sixclear.common.sender.queue import Message, Outcome
 from sixclear.common.sender.sender import Outgoing, Reply
@@ -70,7 +71,7 @@ class Reports:
 async def database(empty_database: EmptyDatabase) -> AsyncIterator[Database]:
     made = Database(await empty_database(), application_name="test")
     async with made.transaction() as session:
-        for statement in queue.DDL_V1:
+        for statement in queue.DDL_V1 + queue.DDL_V2:
             await session.execute(text(statement))
     yield made
     await made.close()
@@ -86,6 +87,11 @@ async def put(database: Database, clock: MovingClock, key: str, subject: str = "
     message = Message(new_id(), KIND, owner, key, subject or key, {"index": key}, content, b"\0" * 32)
     async with database.transaction() as session:
         return await queue.put(session, message, clock())
+
+
+def given_up() -> float:
+    labels = {"kind": KIND, "state": "given_up"}
+    return REGISTRY.get_sample_value("sixclear_outgoing_attempts_total", labels) or 0.0
 
 
 async def shown(database: Database) -> dict[str, tuple[str, int, str | None]]:
@@ -149,7 +155,6 @@ async def test_a_reply_that_is_lost_is_asked_for_again(database: Database, clock
 async def test_reports_on_one_subject_arrive_in_their_order(database: Database, clock: MovingClock) -> None:
     receiver = Receiver()
     await put(database, clock, "monday", subject="task")
-    await asyncio.sleep(0.002)  # identifiers are ordered by millisecond
     await put(database, clock, "tuesday", subject="task")
     receiver.replies = [Reply(500)]
     await deliver(database, clock, receiver, Reports())
@@ -222,9 +227,39 @@ async def test_after_a_week_a_message_is_given_up_and_may_be_put_again(database:
     await put(database, clock, "a")
     clock.pass_by(days=8)
     receiver.replies = [Reply(503)]
+    counted = given_up()
     await deliver(database, clock, receiver, Reports())
     assert (await shown(database))["a"][0] == "given_up"
+    assert given_up() == counted + 1
     assert await put(database, clock, "a") is not None
+
+
+async def test_the_oldest_message_that_waits_is_measured(database: Database, clock: MovingClock) -> None:
+    receiver = Receiver()
+    await put(database, clock, "a")
+    clock.pass_by(hours=2)
+    await put(database, clock, "b")
+    await measure(database, clock(), KIND)
+    assert REGISTRY.get_sample_value("sixclear_outgoing_oldest_seconds", {"kind": KIND}) == 7200
+    await deliver(database, clock, receiver, Reports())
+    await measure(database, clock(), KIND)
+    assert REGISTRY.get_sample_value("sixclear_outgoing_oldest_seconds", {"kind": KIND}) == 0
+
+
+async def test_old_attempts_are_forgotten_and_what_was_sent_is_not(database: Database, clock: MovingClock) -> None:
+    receiver = Receiver()
+    await put(database, clock, "old")
+    await deliver(database, clock, receiver, Reports())
+    clock.pass_by(days=90)
+    await put(database, clock, "new")
+    await deliver(database, clock, receiver, Reports())
+    clock.pass_by(seconds=1)
+    async with database.transaction() as session:
+        assert await queue.forget_attempts(session, clock()) == 1
+        assert await queue.forget_attempts(session, clock()) == 0
+        assert (await session.execute(text("SELECT count(*) FROM outgoing_attempt"))).scalar_one() == 1
+    assert (await shown(database))["old"] == ("delivered", 1, None)
+    assert await put(database, clock, "old") is None, "it is never sent twice"
 
 
 async def test_what_is_dropped_is_not_sent(database: Database, clock: MovingClock) -> None:

@@ -7,12 +7,14 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.runtime.source_target import SourceTarget, Work
 from sixclear.common.runtime.target import Runtime
-from sixclear.common.sender.courier import deliver
+from sixclear.common.sender import queue
+from sixclear.common.sender.courier import deliver, measure
 from sixclear.common.sender.sender import Sender
 from sixclear.common.settings import CommonSettings
 from sixclear.common.visitor import trusted_networks
 from sixclear.tasks.app import create_app
 from sixclear.tasks.census.service import count
+from sixclear.tasks.connector.service.deliver import KIND
 from sixclear.tasks.connector.service.send import ConnectorMission
 from sixclear.tasks.decision.service.apply import apply_decisions
 from sixclear.tasks.events import EVENTS
@@ -60,6 +62,17 @@ async def forget_files(target: Target) -> None:
     await forget_redacted(target.database, store, now)
 
 
+async def forget_attempts(target: Target) -> None:
+    """Delete old attempts to send a delivery; that it was sent stays known."""
+    async with target.database.transaction() as session:
+        await queue.forget_attempts(session, target.runtime.clock())
+
+
+async def measure_deliveries(target: Target) -> None:
+    """Tell the metrics how long deliveries wait."""
+    await measure(target.database, target.runtime.clock(), KIND)
+
+
 def _timed(work: Callable[[Database, EventLog, Clock], Awaitable[object]]) -> Work:
     async def timed(target: Target) -> None:
         await work(target.database, target.event_log, target.runtime.clock)
@@ -67,12 +80,13 @@ def _timed(work: Callable[[Database, EventLog, Clock], Awaitable[object]]) -> Wo
     return timed
 
 
-TENDED = {"ladders": take_up_ladders, "files": forget_files}
+TENDED = {"ladders": take_up_ladders, "files": forget_files, "deliveries": forget_attempts}
 PASSING = {
     "periods": _timed(pass_time),
     "ladders": _timed(ladder.pass_time),
     "filings": _timed(filings.pass_time),
     "obstacles": _timed(obstacles.pass_time),
+    "deliveries": measure_deliveries,
 }
 GOING_ON = {"decisions": _timed(apply_decisions), "redactions": _timed(redact_left)}
 

@@ -15,6 +15,7 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.sender import queue
 from sixclear.common.sender.errors import NotSent
+from sixclear.common.sender.metrics import ATTEMPTS, OLDEST
 from sixclear.common.sender.queue import Outcome
 from sixclear.common.sender.sender import Outgoing, Reply
 
@@ -92,6 +93,13 @@ async def deliver(database: Database, clock: Clock, send: Send, mission: Mission
     return sent
 
 
+async def measure(database: Database, now: datetime, kind: str) -> None:
+    """Tell the metrics how long the oldest message that waits has waited."""
+    async with database.session() as session:
+        since = await queue.waiting_since(session, kind)
+    OLDEST.labels(kind).set(0.0 if since is None else (now - since).total_seconds())
+
+
 async def _take(database: Database, now: datetime, mission: Mission) -> Sequence[Row[Any]]:
     async with database.transaction() as session:
         return await queue.take(session, mission.kind, now, _AT_A_TIME)
@@ -115,6 +123,7 @@ async def _to_one(database: Database, clock: Clock, send: Send, mission: Mission
         sent += 1
         async with database.transaction() as session:
             await queue.keep(session, one, outcome, clock())
+            ATTEMPTS.labels(mission.kind, outcome.state).inc()
             if outcome.down and outcome.again_at is not None:
                 down = outcome
                 ids = [other.outgoing_id for other in taken]

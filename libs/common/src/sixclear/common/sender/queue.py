@@ -20,6 +20,9 @@ from sixclear.common.db import dump_json
 # Longer than any request may take, or two processes would send the same at a time.
 LEASE = timedelta(minutes=2)
 GIVEN_UP_AFTER = timedelta(days=7)
+# How long it can be read how often a message was tried. That it was sent is kept: it is never sent twice.
+ATTEMPTS_KEPT = timedelta(days=90)
+_ATTEMPTS_AT_A_TIME = 5_000
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 _LONGEST_ASKED = timedelta(days=1)
 # A message as it is kept, with its state.
@@ -62,6 +65,9 @@ DDL_V1: list[str] = [
          PRIMARY KEY (outgoing_id, number)
        )""",
 ]
+
+# What is deleted by its age is found by it.
+DDL_V2: list[str] = ["CREATE INDEX ix_outgoing_attempt_ended_at ON outgoing_attempt (ended_at)"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,15 @@ _STATES = text(
 ).bindparams(bindparam("keys", type_=ARRAY(Text)))
 
 
+_WAITING_SINCE = text("SELECT min(put_at) FROM outgoing WHERE kind = :kind AND state = 'waiting'")
+_FORGET_ATTEMPTS = text(
+    """WITH old AS (
+         SELECT outgoing_id, number FROM outgoing_attempt WHERE ended_at < :before ORDER BY ended_at LIMIT :most)
+       DELETE FROM outgoing_attempt USING old
+       WHERE outgoing_attempt.outgoing_id = old.outgoing_id AND outgoing_attempt.number = old.number"""
+)
+
+
 async def put(session: AsyncSession, message: Message, now: datetime) -> UUID | None:
     """Let a message be sent, unless one under its key waits or was delivered; its identifier where it will be sent."""
     values = {
@@ -221,6 +236,18 @@ async def put_off(
 async def drop(session: AsyncSession, ids: Collection[UUID], problem: str, now: datetime) -> None:
     """Let these not be sent, where they wait, and forget what they said."""
     await session.execute(_DROP, {"ids": list(ids), "problem": problem, "now": now})
+
+
+async def waiting_since(session: AsyncSession, kind: str) -> datetime | None:
+    """Since when the message that waits longest has waited; None where none waits. Reads all that wait."""
+    found: datetime | None = (await session.execute(_WAITING_SINCE, {"kind": kind})).scalar_one()
+    return found
+
+
+async def forget_attempts(session: AsyncSession, now: datetime) -> int:
+    """Delete attempts that ended `ATTEMPTS_KEPT` ago, some thousands at most; how many. No message is forgotten."""
+    values = {"before": now - ATTEMPTS_KEPT, "most": _ATTEMPTS_AT_A_TIME}
+    return int(getattr(await session.execute(_FORGET_ATTEMPTS, values), "rowcount", 0))
 
 
 async def list_sent(

@@ -46,7 +46,7 @@ class ConnectorMission:
     def __init__(self, database: Database, send: Send, clock: Clock, secrets: Path | None) -> None:
         self._database, self._send, self._clock, self._secrets = database, send, clock, secrets
         self._tokens: dict[UUID, _Token] = {}
-        # What must not be shown of an answer, by the delivery that is on its way.
+        # What must not be shown of an answer, by the receiver: one delivery at a time is on its way to it.
         self._masked: dict[UUID, tuple[str, ...]] = {}
 
     async def prepare(self, taken: Kept) -> Outgoing:
@@ -54,12 +54,12 @@ class ConnectorMission:
         connector = await self._connector(taken)
         method, address, headers = request_of(connector, taken.subject, taken.about["period"], taken.key)
         admitted, masked = await self._admitted(connector)
-        self._masked[taken.outgoing_id] = masked
+        self._masked[taken.owner_id] = masked
         return Outgoing(method, address, headers | admitted, taken.content)
 
     def judge(self, taken: Kept, reply: Reply) -> Outcome:
         """As the status says; of another Sixclear, as it says of the item."""
-        masked = self._masked.pop(taken.outgoing_id, ())
+        masked = self._masked.pop(taken.owner_id, ())
         if reply.status == 401:
             self._tokens.pop(taken.owner_id, None)
             return Outcome("waiting", 401, "not-admitted", down=True)
