@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal, statements
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -45,6 +46,16 @@ async def test_a_file_of_tasks_is_created_and_assigned_in_one_request(service: S
     assert (single.status_code, single.json()["version"]) == (200, 2)
     changes = [(event.version, event.change) for event in await service.events() if event.entity_type == "task"]
     assert changes == [(1, "proposed"), (2, "assigned")] * 20
+
+
+@pytest.mark.asyncio
+async def test_a_file_of_recurring_tasks_is_taken_in_a_traced_request_too(service: Service) -> None:
+    weekly = {"kind": "recurring", "deadline": None, "recurrence": "FREQ=WEEKLY;BYDAY=FR"}
+    with TracerProvider().get_tracer("test").start_as_current_span("POST"):
+        answer = await send(service, [keyed(1, assign=True, **weekly), keyed(2, assign=True)])
+    assert outcomes(answer) == ["created", "created"]
+    periods = [event for event in await service.events() if event.entity_type == "period"]
+    assert periods, "its first window is open"
 
 
 @pytest.mark.asyncio

@@ -12,6 +12,7 @@ from sixclear.common.bulk.items import Line
 from sixclear.common.db import wait_to_create
 from sixclear.common.entity import HasVersion
 from sixclear.common.errors import DomainError
+from sixclear.common.events.append import RowChanges
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.use_case import Context
 from sixclear.common.web.etags import check_version, etag
@@ -40,6 +41,7 @@ class Gathered(EventLog):
     """
 
     def __init__(self, log: EventLog) -> None:
+        self._log = log
         self.catalogue, self.service, self.epoch = log.catalogue, log.service, log.epoch
         self.events: list[NewEvent] = []
 
@@ -47,6 +49,20 @@ class Gathered(EventLog):
         """Keep the event; its number is not known yet."""
         self.events.append(event)
         return 0
+
+    async def publish_many(
+        self,
+        session: AsyncSession,
+        events: Sequence[NewEvent],
+        *,
+        recorded_at: datetime,
+        rows: RowChanges | None = None,
+    ) -> list[int]:
+        """Keep the events; those that go with rows are appended now, with the statement that writes the rows."""
+        if rows is not None:
+            return await self._log.publish_many(session, events, recorded_at=recorded_at, rows=rows)
+        self.events.extend(events)
+        return [0] * len(events)
 
 
 async def put_many(ctx: Context, part: Part, dry_run: bool, own: Settings) -> TaskBulkResult:
