@@ -68,6 +68,17 @@ async def find_numbered(
     return (await session.scalars(found.with_for_update(of=Document))).one_or_none()
 
 
+# Issuer, type, day and compared number: of documents that were not withdrawn, one has them.
+NumberKey = tuple[UUID, str, date, str]
+
+
+async def find_numbers(session: AsyncSession, keys: Collection[NumberKey]) -> set[NumberKey]:
+    """Those of these numbers that a document has."""
+    named = (Document.issuer_organisation_id, Document.type, Document.issued_on, Document.number_key)
+    found = select(*named).where(tuple_(*named).in_(keys), Document.withdrawn_at.is_(None))
+    return {(issuer, kind, day, key) for issuer, kind, day, key in await session.execute(found) if day and key}
+
+
 async def find_owed(
     session: AsyncSession, issuer_id: UUID, kind: str, details_id: UUID, subject_key: str
 ) -> Document | None:

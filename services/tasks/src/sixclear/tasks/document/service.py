@@ -1,5 +1,6 @@
 """Documents: found, listed, entered, described again and taken out."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.change import Change, TransitionNotAllowed
 from sixclear.common.clock import CLOCKS_DIFFER, civil_date
+from sixclear.common.errors import DomainError
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
-from sixclear.common.recording import record
+from sixclear.common.recording import record, record_many
 from sixclear.common.use_case import (
     AlreadyRegistered,
     Context,
@@ -27,14 +29,14 @@ from sixclear.tasks.document import rules
 from sixclear.tasks.document.access import require_entering_body, require_keeping_body
 from sixclear.tasks.document.errors import LegalDocumentInUse, LegalDocumentNotFound
 from sixclear.tasks.document.models import Document, replaceable
-from sixclear.tasks.document.recording import DOCUMENT
-from sixclear.tasks.document.repository import DocumentFilter
+from sixclear.tasks.document.recording import DOCUMENT, issued_by
+from sixclear.tasks.document.repository import DocumentFilter, NumberKey
 from sixclear.tasks.document.schemas import DocumentEntry, DocumentWithdrawal
 from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.organisation.models import Organisation
-from sixclear.tasks.organisation.service import list_subtree, meant, referenced
+from sixclear.tasks.organisation.service import known_organisations, level_of, list_subtree, meant, referenced
 from sixclear.tasks.programme.models import Programme
-from sixclear.tasks.programme.service import referenced_programme
+from sixclear.tasks.programme.service import known_programmes, referenced_programme
 
 _NOT_THERE = "No document has this identifier; list them at /documents."
 # What a description says of a document, beside its programme and its issuer.
@@ -111,6 +113,61 @@ async def register_document(ctx: Context, entry: DocumentEntry, expect: Expect) 
     return document, not known
 
 
+async def register_new(ctx: Context, entries: Mapping[int, DocumentEntry]) -> dict[int, Document]:
+    """Enter together those of many documents that are simply new, by their places; nothing is said of the others.
+
+    Those are for `register_document`, which knows what to do and why not: what is owed, known, there twice or refused,
+    and what names a directive or another document.
+    """
+    await rows.take_turn(ctx.session)
+    numbered = {place: entry for place, entry in entries.items() if entry.number is not None}
+    issuers = await known_organisations(ctx.session, {entry.issuer for entry in numbered.values()})
+    programmes = await known_programmes(ctx.session, {entry.programme for entry in numbered.values()})
+    keys = {place: key for place, entry in numbered.items() if (key := _key(entry, issuers)) is not None}
+    times, taken = Counter(keys.values()), await rows.find_numbers(ctx.session, set(keys.values()))
+    entered = await rows.count_entered(ctx.session, ctx.caller.organisation_id)
+    found: dict[int, Document] = {}
+    changes = []
+    for place, key in keys.items():
+        entry, programme = numbered[place], programmes.get(numbered[place].programme)
+        if key in taken or times[key] > 1 or programme is None or not _stands_alone(entry):
+            continue
+        try:
+            occurred_at = _may_enter(ctx, entry, programme, issuers[entry.issuer])
+        except DomainError:
+            continue
+        document = _document(ctx, programme, entered + len(found) + 1)
+        fields = {name: getattr(entry, name) for name in _SAID} | {"issuer_organisation_id": key[0]} | _derived(entry)
+        changes.append((document, Change("registered", fields), occurred_at))
+        found[place] = document
+    ctx.session.add_all(found.values())
+    levels = {one.organisation_id: await _level(ctx, one) for one in issuers.values()}
+    await record_many(ctx, changes, issued_by(levels))
+    return found
+
+
+def _key(entry: DocumentEntry, issuers: Mapping[str, Organisation]) -> NumberKey | None:
+    issuer = issuers.get(entry.issuer)
+    if issuer is None or entry.number is None or entry.issued_on is None:
+        return None
+    return issuer.organisation_id, entry.type, entry.issued_on, rules.compared(entry.number)
+
+
+def _stands_alone(entry: DocumentEntry) -> bool:
+    return entry.details_id is None and entry.directive_id is None and not entry.replaces
+
+
+def _may_enter(ctx: Context, entry: DocumentEntry, programme: Programme, issuer: Organisation) -> datetime:
+    """Since when it is there; raises what its registration raises."""
+    _check_issued(entry, ctx.now)
+    require_entering_body(ctx, programme, issuer, None)
+    return ctx.fact_time(entry.occurred_at, None)
+
+
+async def _level(ctx: Context, issuer: Organisation) -> str | None:
+    return issuer.level if issuer.level != "department" else await level_of(ctx.session, issuer.organisation_id)
+
+
 async def patch_document(ctx: Context, document_id: UUID, patch: Mapping[str, Any], expect: Expect) -> Document:
     """Describe a document again with what it has, changed by a merge patch; with its number, what is owed is issued.
 
@@ -181,8 +238,11 @@ async def _known(ctx: Context, entry: DocumentEntry, issuer: Organisation) -> Do
 
 
 async def _new(ctx: Context, programme: Programme) -> Document:
+    return _document(ctx, programme, await rows.count_entered(ctx.session, ctx.caller.organisation_id) + 1)
+
+
+def _document(ctx: Context, programme: Programme, place: int) -> Document:
     body = ctx.caller.organisation_id
-    place = await rows.count_entered(ctx.session, body) + 1
     return Document(
         document_id=stable_id("document", str(body), str(place)),
         programme=programme,

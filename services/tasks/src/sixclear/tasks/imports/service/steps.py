@@ -1,5 +1,6 @@
 """A row of an import, by the use case of the single route of its kind."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sixclear.tasks.budget import service as budgets
 from sixclear.tasks.budget.schemas import AmountEntry
 from sixclear.tasks.decision.service.assignment import accept
 from sixclear.tasks.directive.service import register_directive
-from sixclear.tasks.document.service import register_document
+from sixclear.tasks.document.service import register_document, register_new
 from sixclear.tasks.imports import repository as rows
 from sixclear.tasks.imports.schemas import (
     AmountRow,
@@ -78,6 +79,12 @@ async def put_document(ctx: Context, row: DocumentRow, _own: Settings) -> Taken:
     expects = _Expects(ctx, row.if_match)
     document, _ = await register_document(ctx, row, expects)
     return Taken(expects.outcome(document.version), document.document_id, document.version)
+
+
+async def put_new_documents(ctx: Context, found: Mapping[int, DocumentRow]) -> dict[int, Taken]:
+    """Enter together the documents that are simply new; a row that names a version says that it is not."""
+    entered = await register_new(ctx, {place: row for place, row in found.items() if row.if_match is None})
+    return {place: Taken("created", one.document_id, one.version) for place, one in entered.items()}
 
 
 async def put_indicator(ctx: Context, row: IndicatorRow, _own: Settings) -> Taken:

@@ -27,15 +27,22 @@ from sixclear.tasks.value.service.bulk import FILES as VALUES
 
 # The use case of a row.
 TakeRow = Callable[[Context, Any, Settings], Awaitable[steps.Taken]]
+# The use case of many rows together: those that it takes, by their places; the others are taken one by one.
+TakeMany = Callable[[Context, Mapping[int, Any]], Awaitable[Mapping[int, steps.Taken]]]
 
 
-def _by_step(kind: ImportKind, take: TakeRow) -> Apply:
-    """Rows by the use case of one, each in a savepoint of its own."""
+def _by_step(kind: ImportKind, take: TakeRow, many: TakeMany | None = None) -> Apply:
+    """Rows by the use case of one, each in a savepoint of its own; where there is one, by that of `many` first."""
 
     async def apply(ctx: Context, part: Part, dry_run: bool, own: Settings) -> ImportResult:
         gathered = Gathered(ctx.log)
         inner, whole = replace(ctx, log=gathered), await rows.begin_row(ctx.session)
-        results = [await _take(inner, gathered, line, take, own) for line in part.lines]
+        items = {place: line.item for place, line in enumerate(part.lines) if line.item is not None}
+        told = await many(inner, items) if many else {}
+        results = [
+            _result(ctx, line, told[place]) if place in told else await _take(inner, gathered, line, take, own)
+            for place, line in enumerate(part.lines)
+        ]
         for index, result in enumerate(results):
             result.index = index
         if dry_run:
@@ -61,6 +68,10 @@ async def _take(ctx: Context, gathered: Gathered, line: Line[Any], take: TakeRow
         refused.etag = error.headers.get("ETag")
         return refused
     await savepoint.commit()
+    return _result(ctx, line, taken)
+
+
+def _result(ctx: Context, line: Line[Any], taken: steps.Taken) -> RowResult:
     tag = etag(ctx.log.epoch, taken.version)
     told = {"entity_id": taken.entity_id, "task_id": taken.task_id, "outcome": taken.outcome, "etag": tag}
     return RowResult.model_validate({"index": 0, **line.placed, **told})
@@ -157,7 +168,7 @@ IMPORTS: Mapping[ImportKind, Files] = {
     "reports": _files("reports", _by_file("reports", REPORTS), lambda own: own.bulk_items),
     "periods": _files("periods", _by_step("periods", steps.step_period), _most_tasks),
     "milestones": _files("milestones", _by_step("milestones", steps.put_milestone), _most_tasks),
-    "documents": _files("documents", _by_step("documents", steps.put_document), _most_tasks),
+    "documents": _files("documents", _by_step("documents", steps.put_document, steps.put_new_documents), _most_tasks),
     "indicators": _files("indicators", _by_step("indicators", steps.put_indicator), _most_tasks),
     "targets": _files("targets", _by_step("targets", steps.put_targets), _most_tasks),
     "values": _files("values", _by_file("values", VALUES), lambda own: own.bulk_items),
