@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
 from tests.e2e.platforms import Platform
 
+from sixclear.common.clock import CIVIL_ZONE, utc_now
 from sixclear.common.ids import stable_id
 from sixclear.tasks.decision.schemas import Kind, State
 from sixclear.tasks.evidence.schemas import Proof, ReviewState
+from sixclear.tasks.fields import ValueStatus
 from sixclear.tasks.organisation.schemas import Ended
 from sixclear.tasks.period.schemas import PeriodStatus, PeriodTiming
 from sixclear.tasks.task.schemas import Bucket, TaskStatus
@@ -129,6 +132,24 @@ async def test_a_supervisor_was_answered_and_what_is_restricted_is_seen_by_a_man
     async with one_process.client() as client:
         answer = await client.get(f"{TASKS}/own/tasks", params={"role": "mandate", "q": "NQ57-M"}, headers=headers)
     assert {one["code"] for one in answer.json()["items"]} == {"NQ57-M1", "NQ57-M2"}
+
+
+async def test_a_value_is_in_each_state(one_process: Platform) -> None:
+    """What is typed or returned reads the body itself; what was approved, corrected and withdrawn reads everyone."""
+    last = f"{utc_now().astimezone(CIVIL_ZONE).date().replace(day=1) - timedelta(days=1):%Y-%m}"
+    found = {}
+    async with one_process.client() as client:
+        for code in ("G01", "G02", "G03", "G06", "G08", "G09"):
+            headers = {"Authorization": f"Bearer {await one_process.token(f'org-{code}')}"}
+            form = await client.get(f"{TASKS}/own/forms", params={"period": last}, headers=headers)
+            [value] = [line["value"] for line in form.json()["items"] if line["indicator"] == "td-online-files"]
+            found[code] = value["status"], value["statement"]
+    assert {status for status, _ in found.values()} == set(get_args(ValueStatus))
+    assert found["G08"] == ("approved", 2), "it was corrected"
+    country = await one_process.get(f"{TASKS}/indicators/td-online-files/series", **{"from": last, "to": last})
+    [month] = country["points"]
+    assert (month["rolled"]["reported"], month["rolled"]["expected"]) == (2, 6)
+    assert (month["rolled"]["numerator"], month["rolled"]["denominator"]) == ("1530", "2000")
 
 
 async def test_the_register_of_hanoi_has_what_its_report_counts(one_process: Platform) -> None:

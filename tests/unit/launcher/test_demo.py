@@ -17,7 +17,7 @@ from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
 from sixclear.launcher.demonstration import ensure_demo
 
 # What answers identify, and later steps of a lane name.
-_IDENTIFIED = ("submission", "answer", "task", "milestone", "decision", "evidence", "file", "comment")
+_IDENTIFIED = ("submission", "answer", "task", "milestone", "decision", "evidence", "file", "comment", "value")
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 

@@ -10,12 +10,15 @@ from sixclear.launcher.demo.catalogue_steps import catalogue_steps
 from sixclear.launcher.demo.decision_steps import decision_steps
 from sixclear.launcher.demo.example_steps import example_steps
 from sixclear.launcher.demo.feedback_steps import feedback_steps
+from sixclear.launcher.demo.figure_steps import figure_steps
+from sixclear.launcher.demo.law_steps import document_steps, money_steps
 from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
 from sixclear.launcher.demo.plan_steps import plan_steps
 from sixclear.launcher.demo.register_steps import register_steps
 from sixclear.launcher.demo.steps import Step
 from sixclear.launcher.demo.task_steps import all_completion_steps, assign_steps, reference_steps, report_steps
 from sixclear.launcher.demo.today_steps import today_plans, today_reference, today_steps
+from sixclear.launcher.demo.value_steps import value_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,7 @@ def _course(plans: Sequence[TaskPlan], today: date) -> Iterator[Step]:
     yield from example_steps(today)
     yield from body_steps(today)
     yield from register_steps()
+    yield from figure_steps()
+    yield from document_steps()
+    yield from money_steps()
+    yield from value_steps(today)
