@@ -103,3 +103,13 @@ async def test_money_is_counted_from_a_line_for_each_body(one_process: Platform)
     lines = await one_process.get(f"{TASKS}/budgets", programme="nq57-central", limit="200")
     assert all(0 < line["not_approved"] < line["requested"]["amount"] for line in lines["items"])
     assert {line["source"] for line in lines["items"]} == {"Ngân sách nhà nước (minh họa: chia theo cơ quan)"}
+
+
+async def test_the_live_status_counts_the_same_documents_by_their_days(one_process: Platform) -> None:
+    for place, (kind, day, count) in DOCUMENTS.items():
+        asked = {"programme": "nq57-central", "as_of": f"{day}T17:00:00+07:00"}
+        by_type = (await one_process.get("/api/monitoring/v1/documents", **asked))["documents"]["by_type"]
+        assert by_type[kind]["issued"] == count, place
+    status = await one_process.status(programme="nq57-central", as_of=REVIEW)
+    assert status["documents"]["issued"] == 17 + 59 + 62 + 702 + 1
+    assert status["documents"]["by_type"]["local_document"]["issued"] == 702
