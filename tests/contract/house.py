@@ -194,18 +194,23 @@ _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answe
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
-    order=("census", "handling | log", "mailbox", "answer", "submission", "organisation", "allowance", "typed"),
+    order=(
+        *("census", "handling | log", "mailbox", "answer", "submission"),
+        *("organisation | transparency", "allowance", "typed"),
+    ),
     folders={
         "log": "a question: which events a handling body may read",
         "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
         "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
         "answer": "a table without a topic: only its outcome is published, as an event of the submission",
+        "transparency": "tables without a topic: statements are read in the mailbox, the log by its own addresses",
         "allowance": "a table without a topic: what visitors have used up, for some minutes",
         "organisation": _MIRROR,
     },
     ideas={
         "submission.dependencies": Idea("routes", _FROM_REQUEST),
         "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
+        "transparency.sequencer": Idea("service", "the one place that adds to the public log, run by no request"),
         "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
         "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
     },
@@ -227,6 +232,7 @@ FEEDBACK = House(
         "mailbox -> submission.schemas": _SHOWS_CASE,
         "mailbox -> answer.responses": _SHOWS_CASE,
         "mailbox -> answer.schemas": _SHOWS_CASE,
+        "mailbox -> transparency.schemas": "a sender reads the statements on the case in the mailbox",
         "mailbox.service -> submission.receipts": "the receipt code opens the mailbox",
         "answer.routes -> submission.responses": "publishing an answer responds with where the submission stands",
         "answer.routes -> submission.schemas": "publishing an answer responds with where the submission stands",

@@ -32,8 +32,11 @@ async def nothing_first(client_id: str, path: str, body: Any, headers: Mapping[s
     """What comes before a step in the plain story."""
 
 
-async def the_life_of_a_submission(service: Service, before: Before = nothing_first) -> None:
-    """Every change that a submission can go through, once; `before` is called with each step."""
+async def the_life_of_a_submission(service: Service, before: Before = nothing_first) -> dict[str, str]:
+    """Every change that a submission can go through, once; `before` is called with each step.
+
+    Answers what opens its mailbox.
+    """
 
     async def step(client_id: str, path: str, body: Any, **headers: str) -> Any:
         service.clock.pass_by(hours=1)
@@ -55,6 +58,7 @@ async def the_life_of_a_submission(service: Service, before: Before = nothing_fi
     drafted = await step("feedback-hub", f"{case}/answers", an_answer())
     await step("feedback-publisher", f"{case}/answers/{drafted['answer_id']}/publish", {})
     await step("desk", "/submissions/on-behalf", submission(sender={"kind": "commune"}), **key)
+    return opening
 
 
 @pytest.mark.asyncio

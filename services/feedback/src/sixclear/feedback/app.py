@@ -24,6 +24,7 @@ from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission import routes as submission
 from sixclear.feedback.submission.dependencies import Parts, still_readable
 from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.transparency import routes as transparency
 
 PREFIX = "/api/feedback/v1"
 ROUTERS = (
@@ -35,6 +36,7 @@ ROUTERS = (
     mailbox.handling_router,
     answer.router,
     log.router,
+    transparency.router,
     access_log_router("readFeedbackAccessLog", "case desk"),
 )
 
@@ -74,6 +76,7 @@ def create_app(
         tags={
             "sending": "What a sender does without an account, or a body in the sender's place.",
             "mailbox": "A sender follows the own case by receipt.",
+            "public log": "Entries, tiles and checkpoints of what was stated to senders; it names no case.",
             "case desk": "What the bodies do that handle cases.",
         },
         description="Feedback, recommendations, initiatives and solutions: sent without an account, followed by"

@@ -1,5 +1,6 @@
 """Settings of the feedback service."""
 
+from pathlib import Path
 from uuid import UUID
 
 from pydantic import Field, SecretStr
@@ -21,7 +22,19 @@ class Settings(ReadSettings):
         default=None,
         min_length=32,
         description="Secret of receipt codes, 32 characters or more, the same in every process. Without it: the file"
-        " `feedback/receipt.key` under `SIXCLEAR_HOME`, made at the first start. Losing it closes every mailbox.",
+        " `feedback/receipt.key` under `SIXCLEAR_HOME`, made at the first start. The key of"
+        " the public log follows from it. Losing it closes every mailbox, and the log.",
+    )
+    log_origin: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9./:_-]{1,200}$",
+        description="Name of the public log, an address without `https://`. Fixed when it first signs. Without it: the"
+        " name that the log has, else the address of `/log` below `SIXCLEAR_PUBLIC_URL`.",
+    )
+    log_folder: Path | None = Field(
+        default=None,
+        description="Folder of the public log's files: on a disk that a restored database does not bring back. Without"
+        " it: `feedback/log` under `SIXCLEAR_HOME`.",
     )
     wrong_codes_at_once: int = Field(
         default=10,

@@ -1,7 +1,11 @@
-"""The feedback service as the launcher sees it: it makes the receipt secret once, and follows the calendar at start."""
+"""The feedback service as the launcher sees it: it makes its secret once, and follows the calendar at start."""
+
+from weakref import WeakKeyDictionary
 
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
+from sixclear.common.transparency.folder import LogFolder
+from sixclear.common.transparency.notes import SigningKey
 from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.census.service import count
 from sixclear.feedback.events import EVENTS
@@ -9,24 +13,51 @@ from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts, secret_at
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
+from sixclear.feedback.transparency import repository as log
+from sixclear.feedback.transparency.sequencer import Sequencer
+
+# One sequencer for each target of this process.
+_LOGS: WeakKeyDictionary[SourceTarget[Settings], Sequencer] = WeakKeyDictionary()
 
 
 async def prepare(target: SourceTarget[Settings]) -> None:
     """Read the secret, then bring open cases to the newest edition of the calendar."""
-    read_secret(target)
+    _LOGS[target] = await sequencer_of(target, read_secret(target))
     clock = target.runtime.clock
     await move_open_cases(target.database, target.event_log, clock())
     watch_end(clock)
 
 
-def read_secret(target: SourceTarget[Settings]) -> None:
-    """Give the application the secret that receipt codes are derived from."""
+def read_secret(target: SourceTarget[Settings]) -> Receipts:
+    """Give the application the secret that receipt codes are derived from, and the key of the public log."""
     key = target.settings.receipt_key
     if key is not None:
         secret = key.get_secret_value().encode()
     else:
         secret = secret_at(target.runtime.settings.home / "feedback" / "receipt.key")
-    give_receipts(target.app, Receipts(secret))
+    receipts = Receipts(secret)
+    give_receipts(target.app, receipts)
+    return receipts
+
+
+async def sequencer_of(target: SourceTarget[Settings], receipts: Receipts) -> Sequencer:
+    """What adds to the public log: by the name that the log has, or that it is to have."""
+    settings, common = target.settings, target.runtime.settings
+    async with target.database.session() as session:
+        known = await log.find_identity(session)
+    origin = settings.log_origin or (known[0] if known else _origin_at(str(common.public_url)))
+    folder = settings.log_folder or common.home / "feedback" / "log"
+    key = SigningKey.of_seed(origin, receipts.log_seed())
+    return Sequencer(target.database, LogFolder(folder), key, target.runtime.clock)
+
+
+def _origin_at(public_url: str) -> str:
+    return public_url.partition("://")[2].rstrip("/") + "/api/feedback/v1/log"
+
+
+async def add_to_log(target: SourceTarget[Settings]) -> None:
+    """Sign what waits, and show it."""
+    await _LOGS[target].run()
 
 
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
@@ -42,4 +73,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
         count=count,
+        go_on={"the public log": add_to_log},
     )

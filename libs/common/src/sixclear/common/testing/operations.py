@@ -15,7 +15,7 @@ class Operations:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.listed: list[tuple[str, re.Pattern[str], str, dict[str, Any]]] = [
-            (method, re.compile(re.sub(r"\{\w+\}", r"([^/]+)", path)), path, operation)
+            (method, address_of(path, operation), path, operation)
             for path, operations in document["paths"].items()
             for method, operation in operations.items()
         ]
@@ -26,6 +26,12 @@ class Operations:
         """The operation that the request asks for; None where the document has none."""
         method, address = request.method.lower(), request.url.path
         return next((one[3] for one in self.listed if one[0] == method and one[1].fullmatch(address)), None)
+
+
+def address_of(path: str, operation: Mapping[str, Any]) -> re.Pattern[str]:
+    """What addresses an operation has; a parameter whose own pattern has a slash may hold some."""
+    deep = {one["name"] for one in operation.get("parameters", []) if "/" in one.get("schema", {}).get("pattern", "")}
+    return re.compile(re.sub(r"\{(\w+)\}", lambda named: "(.+)" if named[1] in deep else "([^/]+)", path))
 
 
 class DeclaredRefusals:

@@ -4,7 +4,6 @@ The counts are held by a file, because a statement more is a round trip more on 
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from sixclear.common.db import Database
+from sixclear.common.testing.operations import address_of
 
 _WRITES = "WRITE_STATEMENTS"
 # From so many statements on, the file says why they are needed.
@@ -31,7 +31,7 @@ class RouteCosts:
         self._database = database
         self._count = 0
         self._operations = [
-            (method.upper(), re.compile(re.sub(r"\{\w+\}", r"[^/]+", path)), path.count("{"), operation["operationId"])
+            (method.upper(), address_of(path, operation), path.count("{"), operation["operationId"])
             for path, operations in app.openapi()["paths"].items()
             for method, operation in operations.items()
         ]

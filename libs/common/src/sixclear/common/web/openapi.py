@@ -129,7 +129,8 @@ def complete(
     components["securitySchemes"] = {"token": _TOKEN_SCHEME}
     options = dict(_options(app))
     for method, path, rule in access_rules(app):
-        operation = document.get("paths", {}).get(path, {}).get(method.lower())
+        # A parameter that may hold slashes says so to the router, not to readers.
+        operation = document.get("paths", {}).get(path.replace(":path}", "}"), {}).get(method.lower())
         if operation is None:
             continue
         if rule is not None:

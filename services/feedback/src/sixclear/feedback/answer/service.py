@@ -18,6 +18,8 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
 
+# What the statement on an answer has a hash of, in this order.
+_STATED = ("outcome", "reason", "legal_basis", "text")
 _RESPONSIBLE = "#/responsible_organisation_id"
 
 
@@ -75,7 +77,8 @@ async def publish_answer(
     lifecycle.require_other_publisher(state_of(answer), ctx.caller)
     occurred_at = ctx.fact_time(step.occurred_at, submission.occurred_at)
     lifecycle.require_publishable(state_of(answer))
-    await steps.answer(ctx, submission, answer.outcome, occurred_at)
+    said = [(name, getattr(answer, name)) for name in _STATED]
+    await steps.answer(ctx, submission, answer.outcome, occurred_at, said)
     answer.published_by = ctx.caller.client_id
     answer.published_person, answer.published_position = ctx.caller.person, ctx.caller.position
     answer.published_at = occurred_at

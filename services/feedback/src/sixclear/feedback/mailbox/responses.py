@@ -1,5 +1,6 @@
 """Messages, and the case as its sender sees it, as responses."""
 
+from sixclear.common.transparency.notes import encode
 from sixclear.common.use_case import Context
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.responses import published_response
@@ -11,6 +12,8 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import clock_response
 from sixclear.feedback.submission.schemas import AccessView
 from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.transparency.schemas import StatementView
+from sixclear.feedback.transparency.service import Stated
 
 _DERIVED = {"clock", "messages", "answer", "accesses"}
 
@@ -34,6 +37,11 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
 def message_response(message: Message) -> MessageView:
     """One message of a case."""
     return MessageView.model_validate({"author": message.author, "text": message.text, "sent_at": message.occurred_at})
+
+
+def statement_response(stated: Stated) -> StatementView:
+    """A statement with what it takes to verify it."""
+    return StatementView(statement=stated.statement, salt=encode(stated.salt), index=stated.index, proof=stated.proof)
 
 
 def sent_response(message: Message) -> MessageState:

@@ -16,7 +16,7 @@ from sixclear.feedback.allowance.errors import TooManyAttempts
 from sixclear.feedback.mailbox import service
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.metrics import MAILBOX_OPENINGS
-from sixclear.feedback.mailbox.responses import case_response, sent_response
+from sixclear.feedback.mailbox.responses import case_response, sent_response, statement_response
 from sixclear.feedback.mailbox.schemas import CaseView, HandlerMessage, MailboxMessage, MailboxOpening, MessageState
 from sixclear.feedback.submission import access
 from sixclear.feedback.submission.dependencies import (
@@ -29,6 +29,7 @@ from sixclear.feedback.submission.dependencies import (
     receipts_of,
 )
 from sixclear.feedback.submission.errors import STEP_REFUSALS
+from sixclear.feedback.transparency.schemas import StatementView
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -101,6 +102,24 @@ async def open_mailbox(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxO
     """Open a case by its receipt code: where it stands, when its answer is due and why, what was written."""
     submission = await service.open_mailbox(ctx, receipts, opening.receipt_code)
     return await case_response(ctx, submission)
+
+
+@router.post(
+    "/mailbox/statements",
+    operation_id="listMailboxStatements",
+    dependencies=[
+        Depends(access.SENDER),
+        NOT_KEPT,
+        Depends(RouteOptions(stores_answer=False, key_belongs_to=case_of)),
+    ],
+    responses=problem_responses(MailboxNotFound, TooManyAttempts),
+)
+async def list_statements(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxOpening) -> list[StatementView]:
+    """What was stated on a case, signed, with the proof that the public log has it; the newest hundred, oldest first.
+
+    With the text of `/log/policy` each is a receipt that anyone can verify, also when the case is erased.
+    """
+    return [statement_response(stated) for stated in await service.list_statements(ctx, receipts, opening.receipt_code)]
 
 
 @router.post(

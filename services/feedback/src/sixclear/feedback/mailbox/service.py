@@ -13,6 +13,8 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts, misread
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
+from sixclear.feedback.transparency import service as transparency
+from sixclear.feedback.transparency.service import Stated
 
 
 async def list_messages(ctx: Context, submission_id: UUID) -> Sequence[Message]:
@@ -27,6 +29,12 @@ async def open_mailbox(ctx: Context, receipts: Receipts, typed: str, *, lock: bo
         code, words = misread(typed)
         raise MailboxNotFound(words, errors=[{"pointer": "#/receipt_code", "code": code, "detail": words}])
     return submission
+
+
+async def list_statements(ctx: Context, receipts: Receipts, typed: str) -> list[Stated]:
+    """What was stated on the case that this code opens; raises MailboxNotFound."""
+    submission = await open_mailbox(ctx, receipts, typed)
+    return await transparency.list_statements(ctx, submission.submission_id)
 
 
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:

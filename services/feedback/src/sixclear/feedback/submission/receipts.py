@@ -62,6 +62,10 @@ class Receipts:
         """What a visitor's network is counted by: keyed, because all addresses there are can be tried in minutes."""
         return self._derive("network", network)[:16]
 
+    def log_seed(self) -> bytes:
+        """The private key of the public log: one secret to keep, and to back up."""
+        return self._derive("public log key")
+
     def _derive(self, purpose: str, *parts: str) -> bytes:
         message = "".join(f"{len(part)}:{part}" for part in ("sixclear feedback v1", purpose, *parts))
         return hmac.digest(self._secret, message.encode(), "sha256")

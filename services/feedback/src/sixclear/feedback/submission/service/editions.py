@@ -17,6 +17,7 @@ from sixclear.feedback.submission.metrics import CALENDAR_LEFT, DUE_MOVED
 from sixclear.feedback.submission.models import Submission, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.repository import OpenClock
+from sixclear.feedback.submission.service.stating import state
 
 _log = structlog.get_logger(__name__)
 # A transaction that writes events ends within seconds.
@@ -77,6 +78,7 @@ async def _move(ctx: Context, submission: Submission, newest: Calendar) -> NewEv
     )
     moved_at = fact_time(None, submission.occurred_at, ctx.now)
     previous = apply(submission, change, moved_at, ctx.now, SUBMISSION)
+    state(ctx, submission, "due_changed")
     data = await SUBMISSION.data(ctx, submission, change.name)
     reason = f"calendar edition {newest.edition}"
     return event_of(ctx, submission, change.name, data, moved_at, previous, SUBMISSION, reason=reason)

@@ -27,6 +27,7 @@ from sixclear.feedback.submission.models import Contact, Submission
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
+from sixclear.feedback.submission.service.stating import state
 
 KEY_LENGTHS = range(16, 201)
 
@@ -95,6 +96,7 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
     submission.addressed_organisation_id = addressed.get(_ADDRESSED)
     ctx.session.add(submission)
     await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
+    state(ctx, submission, "received", [("title", entry.title), ("text", entry.text)])
     contact = _contact(submission.submission_id, entry.sender)
     if contact is not None:
         ctx.session.add(contact)

@@ -1,5 +1,6 @@
 """Steps of a submission. Those of messages and answers are called by the folders that keep them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sixclear.feedback.submission.models import Submission, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import TriageEntry
 from sixclear.feedback.submission.service.reading import locked
+from sixclear.feedback.submission.service.stating import state
 
 
 async def triage(ctx: Context, hub: UUID, submission_id: UUID, entry: TriageEntry, expect: Expect) -> Submission:
@@ -20,7 +22,10 @@ async def triage(ctx: Context, hub: UUID, submission_id: UUID, entry: TriageEntr
     require_hub(ctx, hub, "triage submissions")
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     kind, programme = entry.kind or submission.kind, entry.programme or submission.programme
+    first = submission.status == "received"
     await _record(ctx, submission, lifecycle.triage(state_of(submission), kind, programme), occurred_at)
+    if first:
+        state(ctx, submission, "acknowledged")
     return submission
 
 
@@ -28,8 +33,11 @@ async def assign(
     ctx: Context, submission: Submission, organisation_id: UUID, occurred_at: datetime, *, reason: str | None
 ) -> None:
     """Give a locked submission to the body that must answer. The reason is kept with the event, not published."""
+    former = submission.organisation_id
     change = lifecycle.assign(state_of(submission), organisation_id)
     await record(ctx, submission, change, occurred_at, SUBMISSION, reason=reason)
+    if former not in (None, organisation_id):
+        state(ctx, submission, "transferred")
 
 
 async def add_message(ctx: Context, submission: Submission, author: str, sent_at: datetime) -> None:
@@ -42,9 +50,12 @@ async def draft_answer(ctx: Context, submission: Submission, drafted_at: datetim
     await _record(ctx, submission, lifecycle.draft_answer(state_of(submission)), drafted_at)
 
 
-async def answer(ctx: Context, submission: Submission, outcome: str, answered_at: datetime) -> None:
-    """Close a locked submission with the outcome of its published answer."""
+async def answer(
+    ctx: Context, submission: Submission, outcome: str, answered_at: datetime, said: Iterable[tuple[str, str | None]]
+) -> None:
+    """Close a locked submission with the outcome of its published answer, which says `said`."""
     await _record(ctx, submission, lifecycle.answer(state_of(submission), outcome, answered_at), answered_at)
+    state(ctx, submission, "answered", said)
 
 
 async def _record(ctx: Context, submission: Submission, change: Change, occurred_at: datetime) -> None:

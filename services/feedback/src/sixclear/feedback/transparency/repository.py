@@ -1,0 +1,146 @@
+"""Every statement about statements and the log."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, Select, cast, func, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.transparency.tiles import Tile
+from sixclear.feedback.transparency.models import LogCheckpoint, LogEntry, LogIdentity, LogTile, Statement
+
+_SEQUENCER_LOCK = 0x5349_584C_4F47  # any number that nothing else locks
+
+
+async def try_sequence(session: AsyncSession) -> bool:
+    """Become the one that adds to the log until the transaction ends; False when another one does."""
+    statement = text("SELECT pg_try_advisory_xact_lock(:number)")
+    return bool(await session.scalar(statement, {"number": _SEQUENCER_LOCK}))
+
+
+async def identity(session: AsyncSession, origin: str, verifier_key: str) -> tuple[str, str]:
+    """Name and key of the log; those given when it has none yet."""
+    if (known := await find_identity(session)) is not None:
+        return known
+    await session.execute(
+        insert(LogIdentity).values(one_row=True, origin=origin, verifier_key=verifier_key).on_conflict_do_nothing()
+    )
+    row = (await session.execute(select(LogIdentity.origin, LogIdentity.verifier_key))).one()
+    return row.origin, row.verifier_key
+
+
+async def find_identity(session: AsyncSession) -> tuple[str, str] | None:
+    """Name and key of the log, once it has signed anything."""
+    row = (await session.execute(select(LogIdentity.origin, LogIdentity.verifier_key))).one_or_none()
+    return None if row is None else (row.origin, row.verifier_key)
+
+
+def _newest() -> Select[LogCheckpoint]:
+    return select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
+
+
+async def newest_signed(session: AsyncSession) -> LogCheckpoint | None:
+    """The newest checkpoint, shown or not."""
+    return await session.scalar(_newest())
+
+
+async def newest_published(session: AsyncSession) -> LogCheckpoint | None:
+    """The newest checkpoint that is shown."""
+    return await session.scalar(_newest().where(LogCheckpoint.published_at.is_not(None)))
+
+
+async def first_published_with(session: AsyncSession, indexes: Collection[int]) -> Mapping[int, LogCheckpoint]:
+    """For each entry the first checkpoint that is shown and has it."""
+    wanted = func.unnest(cast(list(indexes), ARRAY(BigInteger))).column_valued("wanted")
+    covering = select(func.min(LogCheckpoint.size)).where(
+        LogCheckpoint.size > wanted, LogCheckpoint.published_at.is_not(None)
+    )
+    sizes = select(wanted.label("index"), covering.scalar_subquery().label("size")).subquery()
+    rows = await session.execute(
+        select(sizes.c.index, LogCheckpoint).join(LogCheckpoint, LogCheckpoint.size == sizes.c.size)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def publish(session: AsyncSession, size: int, now: datetime) -> None:
+    """Show every checkpoint up to this size."""
+    where = (LogCheckpoint.size <= size, LogCheckpoint.published_at.is_(None))
+    await session.execute(update(LogCheckpoint).where(*where).values(published_at=now))
+
+
+async def tiles(session: AsyncSession, wanted: Collection[Tile]) -> dict[Tile, bytes]:
+    """Tiles of hashes as they are now; those of an earlier, smaller tree are their beginnings."""
+    if not wanted:
+        return {}
+    rows = await session.execute(
+        select(LogTile.level, LogTile.place, LogTile.hashes).where(
+            tuple_(LogTile.level, LogTile.place).in_([tuple(tile) for tile in wanted])
+        )
+    )
+    return {Tile(row.level, row.place): row.hashes for row in rows}
+
+
+async def tiles_after(session: AsyncSession, size: int) -> dict[Tile, bytes]:
+    """The tiles that a log of this size does not have, or has with fewer hashes."""
+    rows = await session.execute(
+        select(LogTile.level, LogTile.place, LogTile.hashes).where(
+            # The last partial tile of each level, and all behind it.
+            LogTile.place >= text("(:size >> (8 * (level + 1)))")
+        ),
+        {"size": size},
+    )
+    return {Tile(row.level, row.place): row.hashes for row in rows}
+
+
+async def entries(session: AsyncSession, first: int, end: int) -> list[bytes]:
+    """Entries from `first` up to `end`."""
+    where = (LogEntry.log_index >= first, LogEntry.log_index < end)
+    return list(await session.scalars(select(LogEntry.entry).where(*where).order_by(LogEntry.log_index)))
+
+
+async def append(
+    session: AsyncSession, first: int, added: Sequence[bytes], grown: Mapping[Tile, bytes], checkpoint: LogCheckpoint
+) -> None:
+    """Add entries behind `first` with the tiles that change. Fails when another one added there: an index is unique."""
+    rows = [{"log_index": first + place, "entry": entry} for place, entry in enumerate(added)]
+    if rows:
+        await session.execute(insert(LogEntry), rows)
+        written = insert(LogTile)
+        written = written.on_conflict_do_update(
+            index_elements=["level", "place"], set_={"hashes": written.excluded.hashes}
+        )
+        values = [{"level": tile.level, "place": tile.place, "hashes": hashes} for tile, hashes in grown.items()]
+        await session.execute(written, values)
+    session.add(checkpoint)
+    await session.flush()
+
+
+async def waiting(session: AsyncSession, limit: int) -> Sequence[Statement]:
+    """Statements that are not in the log yet, oldest first."""
+    ordered = (
+        select(Statement).where(Statement.log_index.is_(None)).order_by(Statement.stated_at, Statement.statement_id)
+    )
+    return (await session.scalars(ordered.limit(limit))).all()
+
+
+async def oldest_waiting(session: AsyncSession) -> datetime | None:
+    """Since when the oldest statement waits that is not in the log yet."""
+    return await session.scalar(select(func.min(Statement.stated_at)).where(Statement.log_index.is_(None)))
+
+
+async def case_references(session: AsyncSession, cases: Collection[UUID]) -> dict[UUID, bytes]:
+    """What statements call the cases that have one already."""
+    rows = await session.execute(
+        select(Statement.submission_id, Statement.case_reference)
+        .where(Statement.submission_id.in_(cases), Statement.case_reference.is_not(None))
+        .distinct()
+    )
+    return {row.submission_id: row.case_reference for row in rows}
+
+
+async def list_signed(session: AsyncSession, submission_id: UUID, limit: int) -> Sequence[Statement]:
+    """The newest signed statements of a case, oldest first."""
+    signed = select(Statement).where(Statement.submission_id == submission_id, Statement.log_index.is_not(None))
+    return (await session.scalars(signed.order_by(Statement.log_index.desc()).limit(limit))).all()[::-1]
