@@ -14,10 +14,22 @@ from sqlalchemy import text
 
 Row = Mapping[str, Any]
 VIETNAM = timezone(timedelta(hours=7))
-TABLES = ("organisation", "programme", "task", "period", "decision", "evidence_review", "document")
+TABLES = (
+    "organisation",
+    "programme",
+    "task",
+    "period",
+    "decision",
+    "evidence_review",
+    "document",
+    "budget",
+    "budget_amount",
+)
 _ROWS = text(" UNION ALL ".join(f"SELECT '{table}', to_jsonb(one) FROM {table} one" for table in TABLES))
 TYPES = ("law", "decree", "plan")
 STANDINGS = ("issued", "not_in_force_yet", "in_force", "replaced", "owed", "overdue")
+STAGES = ("requested", "appraised", "approved", "allocated", "disbursed")
+PAIRS = {"not_approved": ("requested", "approved"), "undisbursed": ("allocated", "disbursed")}
 STATES = ("waiting", "accepted", "refused")
 _UNCOUNTED = ("draft", "proposed", "cancelled")
 
@@ -70,8 +82,8 @@ def figures(
 ) -> dict[str, Any]:
     """What a status says of the records; bodies and programmes are those of `by`, where they are of another time.
 
-    Documents stand by the days that are `known` now. Tasks that are `never` told of were restricted later: nothing is
-    told of their past either.
+    Documents and money stand by the days that are `known` now. Tasks that are `never` told of were restricted later:
+    nothing is told of their past either.
     """
     return _Count(rows, asked, by or rows, known or rows, frozenset(never)).figures()
 
@@ -92,6 +104,7 @@ class _Count:
                 "evidence": self._evidence(),
                 "decisions": self._decisions(),
                 "documents": self._documents(),
+                "budgets": self._budgets(),
             }
         return found
 
@@ -163,6 +176,34 @@ class _Count:
             if row["withdrawn_at"] is None and self._means(row, self._slug(row), row["issuer_organisation_id"]):
                 found[row["type"]].update(standings)
         return {of_type: dict(counts) for of_type, counts in found.items()}
+
+    def _budgets(self) -> dict[str, Any]:
+        found = _no_money()
+        for line in self.known.of["budget"]:
+            if line["hidden"] or not self._means(line, line["programme"], line["organisation_id"]):
+                continue
+            found["lines"] += 1
+            entries = [row for row in self.known.of["budget_amount"] if row["budget_id"] == line["budget_id"]]
+            held = _held([row for row in entries if not row["hidden"]], _day(self.rows.at))
+            for stage, amount in held.items():
+                found[stage] = [(found[stage][0] or 0) + amount, found[stage][1] + 1]
+            for name, (whole, part) in PAIRS.items():
+                if whole in held and part in held:
+                    found[name] = [(found[name][0] or 0) + held[whole] - held[part], found[name][1] + 1]
+        return found
+
+
+def _no_money() -> dict[str, Any]:
+    return {"lines": 0} | {name: [None, 0] for name in (*STAGES, *PAIRS)}
+
+
+def _held(entries: Sequence[Row], on: date) -> dict[str, int]:
+    corrected = {row["corrects"] for row in entries}
+    held: dict[str, int] = {}
+    for row in sorted(entries, key=lambda one: (one["dated_on"], one["number"])):
+        if row["number"] not in corrected and date.fromisoformat(row["dated_on"]) <= on:
+            held[row["stage"]] = row["amount"]
+    return held
 
 
 def _of_document(row: Row, on: date) -> Sequence[str]:
@@ -265,8 +306,17 @@ def answered(status: Mapping[str, Any]) -> dict[str, Any]:
         found["evidence"] = status["evidence"] or dict.fromkeys(STATES, 0)
         types = (status["documents"] or {"by_type": {}})["by_type"]
         found["documents"] = {of_type: types.get(of_type) or dict.fromkeys(STANDINGS, 0) for of_type in TYPES}
+        found["budgets"] = _answered_money(status["budgets"])
         decisions = status["decisions"] or {}
         found["decisions"] = {
             kind: {outcome: n for outcome, n in outcomes.items() if n} for kind, outcomes in decisions.items()
         }
     return found
+
+
+def _answered_money(budgets: Mapping[str, Any] | None) -> dict[str, Any]:
+    if budgets is None:
+        return _no_money()
+    stages = {name: [budgets[name]["amount"], budgets[name]["lines"]] for name in STAGES}
+    pairs = {name: [budgets[name]["difference"], budgets[name]["lines"]] for name in PAIRS}
+    return {"lines": budgets["lines"]} | stages | pairs

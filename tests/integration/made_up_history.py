@@ -9,7 +9,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tests.integration.counted_by_hand import TYPES, Row, Rows
+from tests.integration.counted_by_hand import Row, Rows
+from tests.integration.made_up_results import Results
 from tests.integration.tasks.conftest import Service
 
 from sixclear.common.clock import civil_date, civil_day_end
@@ -47,6 +48,7 @@ class History:
         self.restricted: set[str] = set()
         self.number = self.sent = 0
         self.codes: dict[str, str] = {}
+        self.results = Results(self, {slug: bodies for slug, (_, _, bodies) in PROGRAMMES.items()})
 
     async def begin(self) -> None:
         """A second province with three communes, the programmes, and two tasks of each."""
@@ -84,7 +86,8 @@ class History:
             (2, self._bodies),
             (1, self._restrict),
             (2, self._many),
-            (6, self._document),
+            (6, self.results.document),
+            (8, self.results.money),
         )
         weights, before = [weight for weight, _ in acts], self.sent
         while self.sent == before:
@@ -104,7 +107,7 @@ class History:
             del self.kept[-1]  # of one instant what holds after all that happened at it
         self.kept.append(rows)
 
-    async def _send(self, kind: str, client: str, path: str, body: Any, method: str = "POST") -> bool:
+    async def send(self, kind: str, client: str, path: str, body: Any, method: str = "POST") -> bool:
         headers = self.service.headers(client)
         if method == "PATCH":
             headers |= {"content-type": "application/merge-patch+json"}
@@ -116,11 +119,11 @@ class History:
 
     async def _register(self, code: str, level: str, parent: str | None) -> None:
         entry = {"code": code, "name_vi": code, "type": level, "level": level, "parent": parent, "reason": "Lập"}
-        assert await self._send("register", "P57" if parent is None else parent, "/organisations", entry)
+        assert await self.send("register", "P57" if parent is None else parent, "/organisations", entry)
 
     async def _describe(self, slug: str, owner: str, **more: Any) -> bool:
         entry = {"slug": slug, "name_vi": slug, "name_en": slug, "resolution": "57-NQ/TW", "owner": owner, **more}
-        return await self._send("programme", owner, "/programmes", entry)
+        return await self.send("programme", owner, "/programmes", entry)
 
     def _later(self, days: int) -> str:
         at = self.service.clock.now + timedelta(days=self.dice.randint(1, days), seconds=self.dice.randint(0, 3600))
@@ -148,7 +151,7 @@ class History:
                 {"kind": "recurring", "recurrence": "FREQ=WEEKLY;BYDAY=FR"} if recurs else {"deadline": self._later(45)}
             ),
         }
-        await self._send("give recurring" if recurs else "give", chief, "/tasks", entry | changes)
+        await self.send("give recurring" if recurs else "give", chief, "/tasks", entry | changes)
 
     def _task(self, *statuses: str, kind: str | None = None) -> tuple[Row, str, str] | None:
         """A task in one of these states, with its lead body and the one that assigned it."""
@@ -176,19 +179,19 @@ class History:
         elif self.dice.random() < 0.4:
             expected = self.service.clock.now + timedelta(days=self.dice.randint(1, 60))
             body |= {"expected_on": civil_date(expected).isoformat(), "remedy": "Thêm người"}
-        await self._send("report", lead, f"/tasks/{task['task_id']}/progress", body)
+        await self.send("report", lead, f"/tasks/{task['task_id']}/progress", body)
 
     async def _finish(self) -> None:
         """Handed in, confirmed or returned."""
         if self.dice.random() < 0.5 and (found := self._task("assigned", "in_progress", "returned", kind="one_off")):
             task, lead, _ = found
-            await self._send("submit", lead, f"/tasks/{task['task_id']}/submit", {"evidence": [self._piece()]})
+            await self.send("submit", lead, f"/tasks/{task['task_id']}/submit", {"evidence": [self._piece()]})
         elif found := self._task("submitted"):
             task, _, chief = found
             if self.dice.random() < 0.7:
-                await self._send("confirm", chief, f"/tasks/{task['task_id']}/confirm", {})
+                await self.send("confirm", chief, f"/tasks/{task['task_id']}/confirm", {})
             else:
-                await self._send("return", chief, f"/tasks/{task['task_id']}/return", {"reason": "Thiếu"})
+                await self.send("return", chief, f"/tasks/{task['task_id']}/return", {"reason": "Thiếu"})
 
     def _piece(self) -> dict[str, str]:
         self.number += 1
@@ -196,19 +199,19 @@ class History:
 
     async def _prove(self) -> None:
         if found := self._task("assigned", "in_progress", "returned", "submitted"):
-            await self._send("evidence", found[1], f"/tasks/{found[0]['task_id']}/evidence", self._piece())
+            await self.send("evidence", found[1], f"/tasks/{found[0]['task_id']}/evidence", self._piece())
 
     async def _judge(self) -> None:
         """Evidence is accepted or refused, or an assignment accepted."""
         waiting = [row for row in self.now.of["evidence_review"] if row["state"] == "waiting"]
         if self.dice.random() < 0.2 and (given := self._task("assigned")):
-            await self._send("accept", given[1], f"/tasks/{given[0]['task_id']}/accept", {})
+            await self.send("accept", given[1], f"/tasks/{given[0]['task_id']}/accept", {})
         elif waiting:
             piece = self.dice.choice(sorted(waiting, key=lambda row: (self._number(row), row["evidence_id"])))
             verb = self.dice.choice(("accept", "refuse"))
             body = {} if verb == "accept" else {"reason": "Không rõ"}
             chief = self._chief_of(piece["task_id"])
-            await self._send(f"evidence {verb}", chief, f"/evidence/{piece['evidence_id']}/{verb}", body)
+            await self.send(f"evidence {verb}", chief, f"/evidence/{piece['evidence_id']}/{verb}", body)
 
     def _number(self, row: Row) -> int:
         """Which task it is, or hangs on: identifiers are others in each run."""
@@ -227,7 +230,7 @@ class History:
             verb = self.dice.choice(verbs)
             body = {} if verb == "confirm" else {"reason": "Xem lại"}
             at = f"/tasks/{period['task_id']}/periods/{period['key']}/{verb}"
-            await self._send(f"period {verb}", self._chief_of(period["task_id"]), at, body)
+            await self.send(f"period {verb}", self._chief_of(period["task_id"]), at, body)
 
     def _value(self, kind: str, task: Row) -> dict[str, Any]:
         others = [row for row in self.now.of["task"] if row["programme_id"] == task["programme_id"] and row != task]
@@ -261,9 +264,9 @@ class History:
             return
         at, value = f"/tasks/{task['task_id']}", self._value(kind, task)
         if kind == "extension" and self.dice.random() < 0.5:
-            await self._send("extend", chief, f"{at}/extend", value | {"reason": "Khó khăn"})
+            await self.send("extend", chief, f"{at}/extend", value | {"reason": "Khó khăn"})
         else:
-            await self._send("ask", lead, f"{at}/decisions", {"kind": kind, "reason": "Cần thiết"} | value)
+            await self.send("ask", lead, f"{at}/decisions", {"kind": kind, "reason": "Cần thiết"} | value)
 
     async def _answer(self) -> None:
         """What was asked for is decided, and what was granted is taken over or not."""
@@ -277,14 +280,14 @@ class History:
             position = {"responsible_position": {"title": "Trưởng", "organisation": receiver}}
             verb = self.dice.choice(("accept", "accept", "decline"))
             body = position if verb == "accept" else {"reason": "Không thể"}
-            await self._send(f"transfer {verb}", receiver, f"{at}/{verb}", body)
+            await self.send(f"transfer {verb}", receiver, f"{at}/{verb}", body)
         elif self.dice.random() < 0.75:
-            await self._send(f"grant {kind}", chief, f"{at}/decide", {"outcome": "granted"})
+            await self.send(f"grant {kind}", chief, f"{at}/decide", {"outcome": "granted"})
         elif self.dice.random() < 0.3:
             asker = self.codes[decision["asked_by_organisation_id"]]
-            await self._send("take back", asker, f"{at}/withdraw", {})
+            await self.send("take back", asker, f"{at}/withdraw", {})
         else:
-            await self._send("refuse", chief, f"{at}/decide", {"outcome": "refused", "reason": "Không đủ"})
+            await self.send("refuse", chief, f"{at}/decide", {"outcome": "refused", "reason": "Không đủ"})
 
     async def _many(self) -> None:
         """One decision over many tasks of a body."""
@@ -296,7 +299,7 @@ class History:
             ids = [row["task_id"] for row in tasks if row["lead_organisation_id"] == lead]
             kind = self.dice.choice(("extension", "pause", "regrouping"))
             body = {"kind": kind, "reason": "Cả loạt", "task_ids": ids} | self._value(kind, tasks[0])
-            await self._send("many", self.codes[lead], "/decisions", body)
+            await self.send("many", self.codes[lead], "/decisions", body)
 
     async def _programme(self) -> None:
         """A programme becomes own or national, or the groups of one are described otherwise."""
@@ -315,54 +318,13 @@ class History:
         if standing:
             chief, former, successor = self.dice.choice(standing)
             path = f"/organisations/{organisation_id(former)}/merge"
-            await self._send("merge bodies", chief, path, {"into": successor, "reason": "Hợp nhất"})
-
-    async def _document(self) -> None:
-        """A document is entered, late or as one that is owed; it is issued, replaces another one, or leaves."""
-        known = [row for row in self.now.of["document"] if row["withdrawn_at"] is None]
-        known.sort(key=lambda row: str(row["subject"]))
-        if known and self.dice.random() < 0.2:
-            row = self.dice.choice(known)
-            at, owner = f"/documents/{row['document_id']}/withdraw", self._owner_of(row)
-            await self._send("document withdraw", owner, at, {"reason": "Nhầm"})
-            return
-        programme = self.dice.choice(list(PROGRAMMES))
-        self.number += 1
-        entry: dict[str, Any] = {
-            "programme": programme,
-            "type": self.dice.choice(TYPES),
-            "issuer": self.dice.choice(PROGRAMMES[programme][2]),
-            "subject": f"Văn bản {self.number:04}",
-        }
-        owed = [row for row in known if row["number"] is None]
-        if owed and self.dice.random() < 0.4:
-            row = self.dice.choice(owed)
-            issued = {"number": f"{self.number}/VB", "issued_on": self._day(-3), "effective_on": self._day(5)}
-            at = f"/documents/{row['document_id']}"
-            await self._send("document issue", self._owner_of(row), at, issued, "PATCH")
-        elif known and self.dice.random() < 0.3:
-            entry |= {"details_id": self.dice.choice(known)["document_id"], "due_on": self._day(9, -9)}
-            await self._send("document owed", PROGRAMMES[programme][0], "/documents", entry)
-        else:
-            replaces = [row["document_id"] for row in known if row["number"] is not None][:1]
-            entry |= {"number": f"{self.number}/VB", "issued_on": self._day(0, -40), "effective_on": self._day(9, -40)}
-            entry["replaces"] = replaces if self.dice.random() < 0.5 else []
-            await self._send("document", PROGRAMMES[programme][0], "/documents", entry)
-
-    def _owner_of(self, document: Row) -> str:
-        programmes = {row["programme_id"]: row["owner_organisation_id"] for row in self.now.of["programme"]}
-        return self.codes[programmes[document["programme_id"]]]
-
-    def _day(self, latest: int, earliest: int | None = None) -> str:
-        """A day so many days from now, or between two such days."""
-        days = latest if earliest is None else self.dice.randint(earliest, latest)
-        return (civil_date(self.service.clock.now) + timedelta(days=days)).isoformat()
+            await self.send("merge bodies", chief, path, {"into": successor, "reason": "Hợp nhất"})
 
     async def _restrict(self) -> None:
         if found := self._task("assigned", "in_progress", "completed"):
             task_id = found[0]["task_id"]
             body = {"classification": "restricted"}
-            if await self._send("restrict", found[2], f"/tasks/{task_id}", body, "PATCH"):
+            if await self.send("restrict", found[2], f"/tasks/{task_id}", body, "PATCH"):
                 self.restricted.add(task_id)
 
 

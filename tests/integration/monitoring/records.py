@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.integration.monitoring.budgets import budget
 from tests.integration.monitoring.documents import document
 from tests.integration.monitoring.filings import filing
 from tests.integration.monitoring.obstacles import obstacle
+
+from sixclear.common.clock import civil_date
 
 
 async def some_records(view: Any, events: Any) -> None:
@@ -27,7 +30,11 @@ async def some_records(view: Any, events: Any) -> None:
             events.period("d", "reported", status="reported", due_at=events.now, reported_at=events.now),
             *(events.evidence("e"), events.urge("b", programme="hanoi"), filing(events, "b", lead="00004")),
             events.decision("b", "granted", state="granted", programme="hanoi"),
-            *(obstacle(events, "b"), document(events, "l")),
+            *(
+                obstacle(events, "b"),
+                document(events, "l"),
+                budget(events, "m", ("requested", 100, civil_date(events.now))),
+            ),
             events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
             events.entry("p", stage="formed_centralised"),
             events.entry("r", lists=["resolution-71"], risk="high", registration="submitted"),

@@ -25,7 +25,17 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     body = answer.json()
     about = {"as_of", "staleness_seconds", "filters", "demonstration_included", "sources", "denominators"}
     figures = {"tasks", "shares_percent", "rates_percent", "activity", "databases", "feedback"}
-    figures |= {"periods", "evidence", "decisions", "urges", "reporting", "without_movement", "obstacles", "documents"}
+    figures |= {
+        "periods",
+        "evidence",
+        "decisions",
+        "urges",
+        "reporting",
+        "without_movement",
+        "obstacles",
+        "documents",
+        "budgets",
+    }
     assert set(body) == about | figures
     assert body["tasks"] == {
         "total": 5,

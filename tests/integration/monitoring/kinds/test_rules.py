@@ -19,6 +19,7 @@ from tests.cases.timing import TimingCase
 from sixclear.common.clock import civil_day_end, civil_day_start
 from sixclear.common.db import Database
 from sixclear.monitoring.kinds import KINDS
+from sixclear.monitoring.kinds.budget import STAGES
 from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.kind import Kind
 from sixclear.monitoring.kinds.task import TASK, TaskFacts
@@ -92,15 +93,34 @@ def some(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(st.sampled_from(TEXTS), max_size=3, unique=True).map(tuple)
     if get_args(hint):
         return st.one_of(*(some(item) for item in get_args(hint)))
-    known = {str: st.sampled_from(TEXTS), bool: st.booleans(), UUID: st.just(UUID(int=7)), type(None): st.none()}
+    known = {
+        str: st.sampled_from(TEXTS),
+        bool: st.booleans(),
+        UUID: st.just(UUID(int=7)),
+        int: st.integers(2000, 2002),
+        type(None): st.none(),
+    }
     return known[hint]
+
+
+# Entries of a line: a day, a stage and an amount, in the order of their days.
+ENTRIES = st.lists(
+    st.tuples(st.sampled_from(("2025-12-30", "2025-12-31", "2026-01-01")), st.sampled_from(STAGES), st.integers(0, 3)),
+    max_size=6,
+).map(lambda drawn: tuple(f"{day}/{stage}/{amount}" for day, stage, amount in sorted(drawn, key=lambda one: one[0])))
+SHAPED = {"entries": ENTRIES}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
 @given(data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 async def test_both_forms_of_a_rule_agree(database: Database, kind: Kind[Any], data: st.DataObject) -> None:
-    facts = kind.facts(**{name: data.draw(some(hint)) for name, hint in get_type_hints(kind.facts).items()})
+    facts = kind.facts(
+        **{
+            name: data.draw(SHAPED[name] if name in SHAPED else some(hint))
+            for name, hint in get_type_hints(kind.facts).items()
+        }
+    )
     at = data.draw(st.sampled_from(INSTANTS))
     assert await by_sql(database, kind, facts, at) == by_python(kind, facts, at)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 from tests.benchmarks.baseline import compared
+from tests.integration.monitoring.budgets import budget
 from tests.integration.monitoring.documents import document
 from tests.integration.monitoring.filings import filing
 from tests.integration.monitoring.obstacles import obstacle
@@ -50,7 +51,13 @@ async def test_the_answer_is_the_ordinary_one_and_asks_nothing_of_the_database(
     told += [events.task("t0", "progress_reported", programme="hanoi", status="in_progress")]
     told += [events.submission("s"), events.submission("sealed", visibility="sealed")]
     told += [events.period("t1", programme="hanoi", due_at=events.now), events.evidence("t1"), events.decision("t2")]
-    told += [events.urge("t2"), filing(events, "t2"), obstacle(events, "t2"), document(events, "t2")]
+    told += [
+        events.urge("t2"),
+        filing(events, "t2"),
+        obstacle(events, "t2"),
+        document(events, "t2"),
+        budget(events, "t2"),
+    ]
     await view.fold(told)
     site.clock.now = view.now
     questions: list[dict[str, str]] = [{}, {"programme": "hanoi"}, {"programme": "nq57-central"}]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from tests.integration.monitoring.budgets import budget
 from tests.integration.monitoring.documents import document
 from tests.integration.monitoring.filings import filing
 from tests.integration.monitoring.obstacles import obstacle
@@ -38,7 +39,8 @@ _TABLES = (
     "programme_history, task_state, task_history, submission_state, submission_history, entry_state, entry_history, "
     "period_state, period_history, evidence_state, evidence_history, decision_state, decision_history, "
     "urge_state, urge_history, filing_state, filing_history, "
-    "obstacle_state, obstacle_history, document_state, document_history"
+    "obstacle_state, obstacle_history, document_state, document_history, "
+    "budget_state, budget_history"
 )
 
 
@@ -127,6 +129,15 @@ def judged(events: Any, which: int, how: int, task: dict[str, Any]) -> list[Enve
         filing(events, f"f{which}", state=("open", "filed", "missed", "locked", "exempted", "open")[how], **of_task),
         obstacle(
             events, f"o{which}", ("opened", "escalated", "settled", "reopened", "withdrawn", "opened")[how], **of_task
+        ),
+        budget(
+            events,
+            f"m{which}",
+            ("requested", 1_000 + how, _MIDNIGHT.date()),
+            ("approved", 10**12 + which, effective_on),
+            ("requested", 10 * how, issued_on),
+            change=change,
+            **of_task,
         ),
         document(events, f"l{which}", change, **days, **of_task),
         events.evidence(f"e{which}", change, state=state, **of_task),

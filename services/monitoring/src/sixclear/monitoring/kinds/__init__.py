@@ -3,6 +3,7 @@
 `KINDS` is looked up when it is needed, never copied at import: tests add kinds of their own.
 """
 
+from sixclear.monitoring.kinds.budget import BUDGET
 from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.entry import ENTRY
@@ -24,6 +25,7 @@ KINDS: tuple[AnyKind, ...] = (
     FILING,
     OBSTACLE,
     DOCUMENT,
+    BUDGET,
     SUBMISSION,
     ENTRY,
 )

@@ -10,7 +10,7 @@ from sixclear.monitoring.fields import AsOf, AssignedBy, OfReach, Organisation, 
 from sixclear.monitoring.instants import read_as_of
 from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, SnapshotDep, unless_same
 from sixclear.monitoring.results import service
-from sixclear.monitoring.results.schemas import Documents
+from sixclear.monitoring.results.schemas import Budgets, Documents
 from sixclear.monitoring.view.as_then import selected_at
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
@@ -52,3 +52,39 @@ async def count_documents(
         reach=reach,
     )
     return unless_same(request, response, await service.documents(session, selection, at=at, now=now))
+
+
+@router.get(
+    "/budgets",
+    operation_id="countBudgets",
+    response_model=Budgets,
+    dependencies=[PUBLIC],
+    responses=problem_responses(*_REFUSALS) | SAME,
+)
+async def count_budgets(
+    request: Request,
+    response: Response,
+    session: SnapshotDep,
+    now: NowDep,
+    as_of: AsOf = None,
+    programme: Programme = None,
+    organisation: Organisation = None,
+    assigned_by: AssignedBy = None,
+    reach: OfReach = None,
+    tree: Tree = None,
+) -> Budgets | Response:
+    """Money by stage, in all as the status has it, and by year.
+
+    As of a past day by the entries that are known now, each from its day on. The organisation is the body whose money
+    it is, with its subtree; the level is that which assigned the task, or of the owner of the programme.
+    """
+    at = read_as_of(as_of, now)
+    selection = await selected_at(
+        session,
+        at if tree != "now" else None,
+        organisation=organisation,
+        programme=programme,
+        assigned_by=assigned_by,
+        reach=reach,
+    )
+    return unless_same(request, response, await service.budgets(session, selection, at=at, now=now))

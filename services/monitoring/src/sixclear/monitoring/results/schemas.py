@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
-from sixclear.monitoring.status.schemas import DocumentFigures, Filters
+from sixclear.monitoring.status.schemas import BudgetFigures, DocumentFigures, Filters
 
 
 class _Results(Schema):
@@ -22,3 +22,13 @@ class Documents(_Results):
     documents: DocumentFigures | None = Field(
         description="Null while no document was heard of, or the records are counted again after an upgrade."
     )
+
+
+class Budgets(_Results):
+    """What money came to by stage."""
+
+    budgets: BudgetFigures | None = Field(
+        description="Over all years. Null while no line was heard of, or the records are counted again after an "
+        "upgrade."
+    )
+    by_year: dict[str, BudgetFigures] = Field(description="The same of each year of which there are lines.")

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date
+from sixclear.monitoring.kinds.budget import BUDGET
 from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.kind import AnyKind, Cell
-from sixclear.monitoring.results.schemas import Documents
-from sixclear.monitoring.status.figures import has_demonstration
-from sixclear.monitoring.status.hanging import document_figures
+from sixclear.monitoring.results.schemas import Budgets, Documents
+from sixclear.monitoring.status.figures import budget_years, has_demonstration
+from sixclear.monitoring.status.hanging import budget_figures, document_figures
 from sixclear.monitoring.status.service import filters_of
 from sixclear.monitoring.streams.freshness import freshness
 from sixclear.monitoring.view import cells as view
@@ -29,6 +30,16 @@ async def documents(session: AsyncSession, selection: Selection, *, at: datetime
     return Documents(
         **await _about(session, selection, cells, at, now, list_of="documents"),
         documents=document_figures(cells) if known else None,
+    )
+
+
+async def budgets(session: AsyncSession, selection: Selection, *, at: datetime | None, now: datetime) -> Budgets:
+    """What money came to by stage; `at` None means now. Raises FiguresDoNotReconcile."""
+    cells, known = await _cells(session, BUDGET, selection, at, now)
+    return Budgets(
+        **await _about(session, selection, cells, at, now, list_of="budgets"),
+        budgets=budget_figures(cells) if known else None,
+        by_year={year: budget_figures(cells, year) for year in budget_years(cells)},
     )
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sixclear.common.clock import civil_date
+from sixclear.monitoring.kinds.budget import PAIRS
+from sixclear.monitoring.kinds.budget import STAGES as MONEY_STAGES
 from sixclear.monitoring.kinds.decision import ABOUT, OUTCOMES
 from sixclear.monitoring.kinds.document import ISSUED, NOT_ISSUED, TYPES
 from sixclear.monitoring.kinds.entry import STAGES
@@ -224,6 +226,26 @@ def document_figures(cells: Mapping[Cell, int]) -> dict[str, dict[str, int]]:
         }
         for of_type in dict.fromkeys((*TYPES, *told))
     }
+
+
+def budget_figures(cells: Mapping[Cell, int], year: str | None = None) -> tuple[dict[str, int], dict[str, int]]:
+    """Of one year or of all: how many lines there are, how many have each stage and both stages of each pair; and what
+    each stage comes to, and each stage of a pair over the lines that have both."""
+    lines = dict.fromkeys(("lines", *MONEY_STAGES, *PAIRS), 0)
+    amounts: dict[str, int] = defaultdict(int)
+    for (measure, slot), n in cells.items():
+        of_year, _, name = slot.partition("/")
+        if measure.startswith("budget") and of_year and year in (None, of_year):
+            if measure in ("budget", "budget_lines"):
+                lines[name or "lines"] += n
+            else:
+                amounts[name] += n
+    return lines, dict(amounts)
+
+
+def budget_years(cells: Mapping[Cell, int]) -> list[str]:
+    """The years of which there are lines."""
+    return sorted(slot for (measure, slot), n in cells.items() if measure == "budget" and n)
 
 
 def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:

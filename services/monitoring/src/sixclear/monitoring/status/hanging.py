@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sixclear.monitoring.errors import FiguresDoNotReconcile
+from sixclear.monitoring.kinds.budget import BUDGET, PAIRS, STAGES
 from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.evidence import EVIDENCE
@@ -18,19 +19,23 @@ from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.urge import URGE
 from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.schemas import (
+    BudgetFigures,
     DecisionFigures,
     DocumentCounts,
     DocumentFigures,
     EvidenceFigures,
     ObstacleFigures,
+    PairFigures,
     PeriodFigures,
     ReportingFigures,
+    ShareFigures,
+    StageFigures,
     UrgeFigures,
 )
 from sixclear.monitoring.view.heard import Heard, knows
 
 # A source that never told of it has no figure there, not a zero.
-BESIDE_TASKS = (PERIOD, EVIDENCE, DECISION, URGE, FILING, OBSTACLE, DOCUMENT)
+BESIDE_TASKS = (PERIOD, EVIDENCE, DECISION, URGE, FILING, OBSTACLE, DOCUMENT, BUDGET)
 
 
 def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[str, Any]:
@@ -43,6 +48,7 @@ def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[
         "urges": UrgeFigures(**figures.urge_figures(cells)) if knows(heard, URGE, at) else None,
         "reporting": _reporting(cells) if knows(heard, FILING, at) else None,
         "obstacles": _obstacles(cells) if knows(heard, OBSTACLE, at) else None,
+        "budgets": budget_figures(cells) if knows(heard, BUDGET, at) else None,
         "documents": document_figures(cells) if knows(heard, DOCUMENT, at) else None,
         "without_movement": cells.get(Cell("task_without_movement", ""), 0) if knows(heard, FILING, at) else None,
     }
@@ -77,3 +83,25 @@ def document_figures(cells: Mapping[Cell, int]) -> DocumentFigures:
             raise FiguresDoNotReconcile(f"How documents of the type {of_type} stand does not add up to those issued.")
     sums = {name: sum(counts[name] for counts in found.values()) for name in DocumentCounts.model_fields}
     return DocumentFigures(**sums, by_type={of_type: DocumentCounts(**counts) for of_type, counts in found.items()})
+
+
+def budget_figures(cells: Mapping[Cell, int], year: str | None = None) -> BudgetFigures:
+    """Money by stage, of one year or of all."""
+    lines, amounts = figures.budget_figures(cells, year)
+    return BudgetFigures(
+        lines=lines["lines"],
+        **{one: StageFigures(amount=amounts.get(one, 0) if lines[one] else None, lines=lines[one]) for one in STAGES},
+        **{name: _pair(name, lines[name], amounts) for name in PAIRS},
+    )
+
+
+def _pair(name: str, lines: int, amounts: Mapping[str, int]) -> PairFigures:
+    if not lines:
+        return PairFigures(difference=None, lines=0, share=None)
+    whole, part = (amounts.get(f"{name}/{stage}", 0) for stage in PAIRS[name])
+    share = figures.percent(part, whole)
+    return PairFigures(
+        difference=whole - part,
+        lines=lines,
+        share=None if share is None else ShareFigures(numerator=part, denominator=whole, percent=share),
+    )

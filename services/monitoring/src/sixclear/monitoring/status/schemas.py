@@ -24,7 +24,8 @@ class Filters(Schema):
     directive: UUID | None = Field(
         default=None,
         description="Of one directive or group of work only tasks are known: `periods`, `evidence`, `decisions`, "
-        "`urges`, `reporting`, `obstacles` and `documents` are null then.",
+        "`urges`, `reporting`, `obstacles`, `documents` and `budgets` are null "
+        "then.",
     )
     group: str | None = None
     tree: Literal["then", "now"] = Field(
@@ -270,6 +271,42 @@ class DocumentFigures(DocumentCounts):
     )
 
 
+class StageFigures(Schema):
+    """What a stage comes to over lines, in whole đồng."""
+
+    amount: int | None = Field(description="Null when no line has the stage; a line without it is not a line of 0.")
+    lines: int = Field(description="How many lines have it.")
+
+
+class ShareFigures(Schema):
+    """A rate with what it is made of."""
+
+    numerator: int
+    denominator: int
+    percent: float = Field(description="Half up, two decimals.")
+
+
+class PairFigures(Schema):
+    """Two stages over the lines that have both."""
+
+    difference: int | None
+    lines: int
+    share: ShareFigures | None
+
+
+class BudgetFigures(Schema):
+    """Money by stage, in whole đồng; each figure says of how many of `lines` it is."""
+
+    lines: int
+    requested: StageFigures
+    appraised: StageFigures
+    approved: StageFigures
+    allocated: StageFigures
+    disbursed: StageFigures
+    not_approved: PairFigures = Field(description="`requested` less `approved`, and `approved` of `requested`.")
+    undisbursed: PairFigures = Field(description="`allocated` less `disbursed`, and `disbursed` of `allocated`.")
+
+
 class TaskPart(Schema):
     """The part of a status that counts tasks."""
 
@@ -305,6 +342,9 @@ class Status(TaskPart):
     urges: UrgeFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     reporting: ReportingFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
     obstacles: ObstacleFigures | None = Field(default=None, description="Null while it is not known, as of periods.")
+    budgets: BudgetFigures | None = Field(
+        default=None, description="Money of all years. By the days that are known now, and null, as `documents` are."
+    )
     documents: DocumentFigures | None = Field(
         default=None,
         description="By the days that are known now, also of past instants. Null while no document was heard of, or "
