@@ -28,7 +28,7 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
     public = {
         path.rpartition("/v1")[2] for method, path, rule in rules if method == "POST" and rule and not rule.scopes
     }
-    assert public == {"/submissions", "/mailbox", "/mailbox/messages"}
+    assert public == {"/submissions", "/mailbox", "/mailbox/messages", "/mailbox/statements"}
 
 
 @pytest.mark.asyncio
@@ -44,7 +44,8 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
         assert await service.counts() == before
         tried.add(path.rsplit("/", 1)[-1])
 
-    await the_life_of_a_submission(service, without_commit)
+    opening = await the_life_of_a_submission(service, without_commit)
+    await without_commit("anybody", "/mailbox/statements", opening, {})
     assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 
 
