@@ -110,6 +110,8 @@ def _is_located(operation: dict[str, Any]) -> bool:
         "putConnector",
         "registerOrganisation",
         "openObstacle",
+        "publishCriteria",
+        "openAssessment",
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from tests.contract.tasks.assessment_story import the_life_of_an_assessment
 from tests.contract.tasks.indicator_story import the_life_of_an_indicator
 from tests.integration.tasks.conftest import OVERSEER, Service, proposal, started
 
@@ -225,6 +226,7 @@ async def the_life_of_a_task(service: Service, before: Before = nothing_first) -
     await what_holds_work_back(service, before)
     await the_life_of_an_indicator(service, step)
     await the_life_of_money(service, before)
+    await the_life_of_an_assessment(service, before)
 
 
 async def what_bodies_owe(service: Service, step: Callable[[str, str, Any], Awaitable[None]]) -> None:

@@ -96,6 +96,7 @@ async def _tell_and_compare(service: Service) -> None:
     filing_id = (await service.get("/filings"))["items"][0]["filing_id"]
     connector_id = await _send_on(service, str(task_id))
     value_id = await _supply_values(service)
+    assessment_id = (await service.get("/assessments"))["items"][0]["assessment_id"]
     days = {"from": "2026-04-29", "to": "2026-05-02"}
     assert (await service.http.get(f"{service.prefix}/calendar", params=days)).status_code == 200
     await _fill_in_a_sheet(service, str(task_id))
@@ -122,6 +123,8 @@ async def _tell_and_compare(service: Service) -> None:
         connector_id=connector_id,
         code="online-filing",
         value_id=value_id,
+        criteria="monthly",
+        assessment_id=assessment_id,
     )
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

@@ -132,6 +132,8 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     known["connector_id"] = known["job_id"] = known["value_id"] = task_id
     known["code"] = "online-filing"
     known["decision_id"] = asked.json()["decision_id"]
+    known["criteria"] = "monthly"
+    known["assessment_id"] = (await service.get("/assessments"))["items"][0]["assessment_id"]
     known["budget_id"] = (await service.get("/budgets"))["items"][0]["budget_id"]
     known["document_id"] = (await service.get("/documents"))["items"][0]["document_id"]
     await service.reads_survive("P57", known)

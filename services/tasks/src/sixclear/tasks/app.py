@@ -14,6 +14,7 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.web.access import Access
 from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
+from sixclear.tasks.assessment import routes as assessment
 from sixclear.tasks.breakdown import routes as breakdown
 from sixclear.tasks.budget import routes as budget
 from sixclear.tasks.budget.service import CHILDREN as BUDGETS
@@ -23,6 +24,7 @@ from sixclear.tasks.comment import routes as comment
 from sixclear.tasks.comment.service import CHILDREN as COMMENTS
 from sixclear.tasks.connector import routes as connector
 from sixclear.tasks.connector.service.deliver import pass_on
+from sixclear.tasks.criteria import routes as criteria
 from sixclear.tasks.decision import routes as decision
 from sixclear.tasks.decision.service.follow import CHILDREN as DECISIONS
 from sixclear.tasks.directive import routes as directive
@@ -100,6 +102,8 @@ ROUTERS = (
     indicator.router,
     value.router,
     value.files,
+    criteria.router,
+    assessment.router,
 )
 # What a form puts around the file that it carries.
 _FORM_BYTES = 16 * 1024
@@ -144,6 +148,7 @@ def create_app(
         | {f"{PREFIX}/files": settings.file_bytes + _FORM_BYTES, f"{PREFIX}/own/sheet": sheet.MOST_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
+            "assessments": "Criteria by which bodies are assessed, what they answer, and what is verified.",
             "indicators": "What is measured, what bodies supplied, and how far it is from its targets.",
             "organisations": "Who is who, what tasks come from, and which days are working days.",
             "documents": "Laws, decrees and other documents: issued, owed, and which tasks they are the product of.",

@@ -1,9 +1,11 @@
 """What tasks publishes. Persons appear as positions; restricted tasks do not appear."""
 
 from sixclear.common.events.catalogue import EventCatalogue
+from sixclear.tasks.assessment.events import ASSESSMENT_EVENTS
 from sixclear.tasks.budget.events import BUDGET_EVENTS
 from sixclear.tasks.census.events import CENSUS_EVENTS
 from sixclear.tasks.comment.events import COMMENT_EVENTS
+from sixclear.tasks.criteria.events import CRITERIA_EVENTS
 from sixclear.tasks.decision.events import DECISION_EVENTS
 from sixclear.tasks.directive.events import DIRECTIVE_EVENTS
 from sixclear.tasks.document.events import DOCUMENT_EVENTS
@@ -39,5 +41,7 @@ EVENTS = EventCatalogue(
         CENSUS_EVENTS,
         INDICATOR_EVENTS,
         VALUE_EVENTS,
+        CRITERIA_EVENTS,
+        ASSESSMENT_EVENTS,
     ),
 )

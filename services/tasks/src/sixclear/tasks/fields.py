@@ -102,6 +102,15 @@ Figure = Annotated[
     Decimal, PlainSerializer(written, return_type=str), WithJsonSchema({"type": "string"}, mode="serialization")
 ]
 
+# Points of a criterion; a number with at most two decimals, which JSON's own carry exactly.
+Points = Annotated[
+    Decimal,
+    BeforeValidator(exact),
+    Field(ge=0, le=1000, decimal_places=2),
+    PlainSerializer(float, return_type=float),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1000}),
+]
+
 # The closed lists of words of indicators and values.
 IndicatorKind = Literal["strategic", "operational"]
 Direction = Literal["up", "down", "within"]

@@ -1,8 +1,10 @@
 """Alembic runs here; see sixclear.common.migrations."""
 
 from sixclear.common.migrations import run_env
+from sixclear.tasks.assessment import models as assessment
 from sixclear.tasks.budget import models as budget
 from sixclear.tasks.comment import models as comment
+from sixclear.tasks.criteria import models as criteria
 from sixclear.tasks.decision import models as decision
 from sixclear.tasks.directive import models as directive
 from sixclear.tasks.document import models as document
@@ -41,6 +43,8 @@ TABLES = (
     urge,
     indicator,
     value,
+    criteria,
+    assessment,
 )
 
 run_env(Base.metadata)

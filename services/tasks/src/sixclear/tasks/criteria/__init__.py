@@ -1,0 +1,1 @@
+"""Criteria by which bodies are assessed, as sets: data in editions, which never change."""
