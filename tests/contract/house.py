@@ -274,7 +274,7 @@ MONITORING = House(
     order=(
         "models",
         "lead | live",
-        "results",
+        "results | score",
         "attention | status | timeline",
         "ledger | streams | traces",
         "view",
@@ -286,7 +286,7 @@ MONITORING = House(
         "errors | metrics",
     ),
     folders={
-        **dict.fromkeys(("attention", "ledger", "results", "status", "timeline"), _FOLDER_OF_MONITORING),
+        **dict.fromkeys(("attention", "ledger", "results", "score", "status", "timeline"), _FOLDER_OF_MONITORING),
         "static": "the style of the operators' pages",
         "templates": "the operators' pages",
     },

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.integration.monitoring.assessments import answered, assessment, criteria
 from tests.integration.monitoring.budgets import budget
 from tests.integration.monitoring.documents import document
 from tests.integration.monitoring.filings import filing
@@ -35,6 +36,7 @@ async def some_records(view: Any, events: Any) -> None:
                 document(events, "l"),
                 budget(events, "m", ("requested", 100, civil_date(events.now))),
             ),
+            *(criteria(events), assessment(events, "00004", "answered", answers=[answered("I.2", 5)])),
             events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
             events.entry("p", stage="formed_centralised"),
             events.entry("r", lists=["resolution-71"], risk="high", registration="submitted"),

@@ -37,5 +37,7 @@ async def test_every_operation_shows_what_is_asked_and_answered(site: Any, view:
     asked = span(1, milliseconds=30, name="POST /api/tasks/v1/tasks", attributes=[route])
     assert (await send_spans(site, otlp(asked, span(2, 1, name="create sixclear.tasks.task.v1")))).status_code == 200
     await site.target.span_sink.flush()
+    asked = await site.get("/scores", criteria="khanh-hoa-monthly", period="2025-12")
+    assert asked.status_code == 200, asked.text
     await exchanges.read_everything(dict, lambda: operator)
     exchanges.same_as(EXAMPLES)

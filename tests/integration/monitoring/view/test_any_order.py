@@ -40,7 +40,8 @@ _TABLES = (
     "period_state, period_history, evidence_state, evidence_history, decision_state, decision_history, "
     "urge_state, urge_history, filing_state, filing_history, "
     "obstacle_state, obstacle_history, document_state, document_history, "
-    "budget_state, budget_history"
+    "budget_state, budget_history, "
+    "criteria_state, criteria_history, assessment_state, assessment_history"
 )
 
 

@@ -19,6 +19,7 @@ from sixclear.monitoring.live.frames import describe_stream
 from sixclear.monitoring.operators import operators_rule
 from sixclear.monitoring.parts import Parts
 from sixclear.monitoring.results import routes as results
+from sixclear.monitoring.score import routes as score
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.status import routes as status
 from sixclear.monitoring.streams import routes as streams
@@ -35,6 +36,7 @@ def _routers(env: str) -> Sequence[APIRouter]:
         status.router,
         timeline.router,
         results.router,
+        score.router,
         ledger.router,
         attention.router,
         traces.make_router(rule),

@@ -28,6 +28,12 @@ class PeriodInvalid(DomainError):
     remedy = "Choose a period of at most three years that ends today or earlier."
 
 
+class ScorePeriodUnknown(DomainError):
+    code, status, title = "score-period-unknown", 422, "The set has no such period"
+    meaning = "Scores are of a month or of a year, as the set of criteria assesses."
+    remedy = "Write `2026-11` for a month, or `2026` for a year."
+
+
 class FiguresDoNotReconcile(DomainError):
     code, status, title = "figures-do-not-reconcile", 503, "The figures do not reconcile"
     meaning = (

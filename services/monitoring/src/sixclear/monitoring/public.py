@@ -25,7 +25,7 @@ PUBLIC = Depends(Access.public("Progress, responsibility and results are publish
 SAME: dict[int | str, dict[str, Any]] = {304: {"description": "What If-None-Match names is still so, at `Date`."}}
 
 # They read histories or several lists; the others read some dozens of counters.
-_LARGE = frozenset({"getTimeline", "listProvinces", "getAttention"})
+_LARGE = frozenset({"getTimeline", "listProvinces", "getAttention", "listScores"})
 # What no counter knows: an instant that is past, and facts for which histories are read.
 _IN_HISTORIES = frozenset({"as_of", "directive", "group"})
 # What moves with the clock or with every event, though no figure does.

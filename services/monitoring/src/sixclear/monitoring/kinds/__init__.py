@@ -3,7 +3,9 @@
 `KINDS` is looked up when it is needed, never copied at import: tests add kinds of their own.
 """
 
+from sixclear.monitoring.kinds.assessment import ASSESSMENT
 from sixclear.monitoring.kinds.budget import BUDGET
+from sixclear.monitoring.kinds.criteria import CRITERIA
 from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.entry import ENTRY
@@ -26,6 +28,8 @@ KINDS: tuple[AnyKind, ...] = (
     OBSTACLE,
     DOCUMENT,
     BUDGET,
+    CRITERIA,
+    ASSESSMENT,
     SUBMISSION,
     ENTRY,
 )

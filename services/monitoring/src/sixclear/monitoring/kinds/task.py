@@ -273,6 +273,8 @@ TASK = Kind(
         ),
     ),
     history_indexes=(
+        # A report brings a task to no body: which tasks a body ever had, without the rows of reports.
+        PartialIndex("bodies", ("epoch", "organisation_id", "task_id"), "change <> 'progress_reported'"),
         PartialIndex("returned", ("epoch", "task_id"), "change = 'returned'"),
         PartialIndex("directive", ("epoch", "directive_id", "task_id", "valid_from"), "directive_id IS NOT NULL"),
         PartialIndex("work_group", ("epoch", "work_group", "task_id", "valid_from"), "work_group IS NOT NULL"),

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0071"
-down_revision = "0069"
+down_revision = "0070"
 
 
 def upgrade() -> None:
