@@ -179,7 +179,7 @@ TASKS = House(
             f"sheet -> {one}": "an answer on the sheet is taken as the request of its own address"
             for one in (
                 *("decision.schemas", "milestone.schemas", "reporting.schemas", "urge.schemas", "filing.errors"),
-                *("task.errors", "task.filters", "task.lifecycle"),
+                *("task.errors", "task.filters", "task.lifecycle", "value.schemas"),
             )
         },
         "export.kinds -> fastapi": "the operation that lists is asked for what its parameters and its rule are",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task, proposal
 from tests.integration.tasks.imports.test_imports import as_csv, faults, heading, send, told
@@ -62,6 +63,15 @@ async def test_a_document_comes_in_with_its_clauses_and_says_which_have_no_task(
         f"{service.prefix}/directives/{directive['directive_id']}", json={"clauses": None}, headers=headers
     )
     assert (cleared.status_code, cleared.json()["clauses"]) == (200, [])
+
+
+@pytest.mark.asyncio
+async def test_a_document_without_clauses_says_nothing_new_with_none(service: Service) -> None:
+    row = {"programme": "plan", "number": "3", "issued_on": "2025-06-19", "issuer": "P57", "title": "Kế hoạch"}
+    for expected in (["created"], ["unchanged"]):
+        answer = await told(service, "directives", orjson.dumps(row), NDJSON)
+        assert outcomes(answer) == expected
+    assert outcomes(await told(service, "directives", orjson.dumps(row | {"clauses": []}), NDJSON)) == ["unchanged"]
 
 
 @pytest.mark.asyncio

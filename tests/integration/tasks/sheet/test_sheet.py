@@ -6,6 +6,7 @@ import pytest
 from tests.integration.tasks.conftest import Service, an_assigned_task
 from tests.integration.tasks.filing.filings import WEEKLY, oblige, states, told
 from tests.integration.tasks.sheet.sheets import (
+    WEEK,
     XLSX,
     Answers,
     filled,
@@ -174,3 +175,15 @@ async def test_a_file_that_is_no_sheet_of_this_body_is_refused_whole(service: Se
     assert (unknown.status_code, unknown.json()["errors"][0]["parameter"]) == (422, "period")
     guide = dict(row[1:] for row in sheets_of(book)["Hướng dẫn"][2:5])
     assert (guide["Đơn vị"], guide["Kỳ"]) == ("G06", "2025-W49")
+
+
+async def test_evidence_that_was_not_refused_has_no_other_piece_put_in_its_place(service: Service) -> None:
+    task_id, *_ = await three_tasks(service)
+    link = {"title": "Biên bản", "url": "https://example.invalid/bb.pdf"}
+    attached = (await service.post("G06", f"/tasks/{task_id}/evidence", link)).json()
+    other = {"title": "Biên bản 2", "url": "https://example.invalid/bb-2.pdf"}
+    row = {"evidence_id": attached["evidence_id"], "task_id": task_id, "answer": other}
+    before = len(await service.events())
+    done = await send(service, {"period": WEEK, "evidence": [row]})
+    assert (done["taken"], done["rows"][0]["problems"][0]["code"]) == (0, "transition-not-allowed")
+    assert len(await service.events()) == before

@@ -2,7 +2,8 @@
 
 import pytest
 from tests.integration.tasks.conftest import Service
-from tests.integration.tasks.value.values import INDICATOR, an_indicator, in_bulk, targets
+from tests.integration.tasks.imports.test_imports import as_csv, faults, heading, told
+from tests.integration.tasks.value.values import INDICATOR, an_indicator, in_bulk, points, targets
 
 _LINE = '{"indicator": "%s", "period": "%s", %s}'
 # Where a line is read, its faults have one code, `invalid`, and are named in words.
@@ -112,3 +113,75 @@ async def test_who_is_not_the_owner_sets_no_definition_and_no_target(service: Se
         found = await targets(service, "count", "75", **said)
         assert (found.status_code, found.json()["errors"][0]["code"]) == (422, code)
     assert (await service.get("/indicators/count/targets"))["items"] == []
+
+
+# What is wrong: who sends it, the cells, and the member at which each answer says it; None: it is about the sender.
+CELLS: dict[str, tuple[str, dict[str, str], str | None]] = {
+    "NaN": ("25999", {"number": "NaN"}, "number"),
+    "infinity": ("25999", {"number": "Infinity"}, "number"),
+    "minus infinity": ("25999", {"number": "-inf"}, "number"),
+    "1e400": ("25999", {"number": "1e400"}, "number"),
+    "40 digits": ("25999", {"number": "9" * 40}, "number"),
+    "40 decimals": ("25999", {"number": "0." + "3" * 40}, "number"),
+    "a negative count": ("25999", {"number": "-1"}, "number"),
+    "a numerator above its denominator": (
+        "25999",
+        {"indicator": "ratio", "numerator": "3", "denominator": "2"},
+        "numerator",
+    ),
+    "a decimal comma": ("25999", {"number": "1,5"}, "number"),
+    "marks of thousands": ("25999", {"number": "1.250,5"}, "number"),
+    "a period of another unit": ("25999", {"number": "1", "period": "2025-Q4"}, "period"),
+    "no period": ("25999", {"number": "1", "period": "11/2025"}, "period"),
+    "a future period": ("25999", {"number": "1", "period": "2026-01"}, "period"),
+    "a body that is not measured": ("G06", {"number": "1"}, "organisation"),
+    "another body's value": ("75", {"number": "1", "organisation": "25999"}, None),
+    "an unknown body": ("25999", {"number": "1", "organisation": "nowhere"}, "organisation"),
+    "digits of another script": ("25999", {"number": "١٢"}, "number"),
+}
+
+
+@pytest.mark.asyncio
+async def test_bad_values_are_refused_at_their_place_on_each_way_in_and_change_nothing(service: Service) -> None:
+    await an_indicator(service, code="count")
+    await an_indicator(service, code="ratio", value_type="ratio", decimals=2)
+    before = len(await service.events())
+    for what, (code, cells, member) in CELLS.items():
+        row = {"indicator": "count", "period": "2025-11"} | cells
+        await _refused_alone(service, what, code, row, member)
+        (item,) = (await in_bulk(service, code, row))["items"]
+        assert item["outcome"] == "rejected", what
+        assert _member(item["problem"]["pointer"]) == member, what
+        (item,) = (await told(service, "values", as_csv("values", [row]), code=code))["items"]
+        assert (item["outcome"], item["row"]) == ("rejected", 2), what
+        column = member and heading("values", member)
+        assert (item["problem"]["column"], item["problem"]["came"]) == (column, row.get(member or "")), what
+        assert item["problem"]["detail"].endswith("."), what
+    for indicator in ("count", "ratio"):
+        assert await points(service, indicator, organisation="25999") == {}
+    assert len(await service.events()) == before
+    form = await service.http.get(f"{service.prefix}/own/forms?period=2025-11", headers=service.headers("25999"))
+    assert [one["value"] for one in form.json()["items"]] == [None, None], "not even a draft was written"
+
+
+async def _refused_alone(service: Service, what: str, code: str, row: dict[str, str], member: str | None) -> None:
+    """The same as a request of its own: a problem with its place."""
+    said = {name: value for name, value in row.items() if name != "indicator"}
+    answer = await service.post(code, f"/indicators/{row['indicator']}/values", said)
+    assert answer.status_code == (403 if member is None else 422), (what, answer.text)
+    assert answer.headers["content-type"] == "application/problem+json", what
+    errors = answer.json().get("errors") or [{"pointer": None}]
+    assert _member(errors[0]["pointer"]) == member, what
+
+
+def _member(pointer: str | None) -> str | None:
+    return None if pointer is None else pointer.removeprefix("#").strip("/").partition("/")[0]
+
+
+@pytest.mark.asyncio
+async def test_two_rows_for_one_slot_are_both_refused_by_import_too(service: Service) -> None:
+    await an_indicator(service, code="count")
+    rows = [{"indicator": "count", "period": "2025-11", "number": number} for number in ("1", "2")]
+    answer = await told(service, "values", as_csv("values", rows), code="25999")
+    period = heading("values", "period")
+    assert faults(answer) == [(2, period, "2025-11", "slot-twice"), (3, period, "2025-11", "slot-twice")]

@@ -179,7 +179,7 @@ async def _describe(
         "issued_on": entry.issued_on,
         "issuer_organisation_id": issuer.organisation_id,
         "title": entry.title,
-        "clauses": directive.clauses if entry.clauses is None else _each_once(entry.clauses),
+        "clauses": _clauses(directive, entry),
     }
     if not created and all(getattr(directive, name) == value for name, value in fields.items()):
         return False
@@ -188,6 +188,12 @@ async def _describe(
         fields |= {"entered_by_organisation_id": ctx.caller.organisation_id} | _NOT_WITHDRAWN
     await record(ctx, directive, Change("registered" if created else "updated", fields), occurred_at, DIRECTIVE)
     return True
+
+
+def _clauses(directive: Directive, entry: DirectiveEntry) -> list[str] | None:
+    """What the entry says of clauses; none where there are none says nothing new."""
+    told = entry.clauses
+    return directive.clauses if told is None or not (told or directive.clauses) else _each_once(told)
 
 
 def _each_once(clauses: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ _RULES: Mapping[ImportKind, Access] = {
     "reports": access.REPORT,
     "periods": Access.scope("tasks:confirm", organisation=access.CONFIRMING),
     "milestones": PLAN,
+    "results": Access.scope("tasks:report", "tasks:confirm", organisation="own"),
     "documents": ENTER,
     "indicators": DEFINE,
     "targets": DEFINE,
@@ -109,7 +110,7 @@ async def import_rows(
     with more rows than one transaction takes becomes a job: the answer is 202 with its address. Each kind needs the
     scope of its single route: `tasks:administer` for directives, documents, indicators and targets, `tasks:write` for
     tasks, `tasks:assign` or `tasks:report` for assignments, milestones, budgets and amounts, `tasks:report` for reports
-    and values, `tasks:confirm` for periods and for values that come approved.
+    and values, `tasks:confirm` for periods and for values that come approved, one of both for results.
     """
     return await take_file(ctx, request, IMPORTS[kind], dry_run=dry_run, atomic=mode == "atomic")
 

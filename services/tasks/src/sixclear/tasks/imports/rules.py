@@ -13,6 +13,7 @@ from sixclear.tasks.imports.schemas import (
     IndicatorRow,
     MilestoneRow,
     PeriodRow,
+    ResultRow,
     TargetsRow,
 )
 from sixclear.tasks.intake.schemas import TaskItem
@@ -93,6 +94,13 @@ _REPORTS = (
     *_OWN,
 )
 _ASSIGNMENTS = (*_TASK, Column("step", "Việc", choices={"assign": "Giao", "accept": "Nhận"}), *_OWN)
+_RESULTS = (
+    *_TASK,
+    Column("step", "Việc", choices={"submit": "Trình kết quả", "confirm": "Xác nhận"}),
+    Column("title", "Tên minh chứng"),
+    Column("url", "Địa chỉ minh chứng"),
+    *_OWN,
+)
 _PERIOD_STEPS = {"confirm": "Xác nhận", "return": "Trả lại", "reopen": "Mở lại"}
 _PERIODS = (
     *_TASK,
@@ -257,6 +265,7 @@ COLUMNS: Mapping[ImportKind, Columns] = {
     "reports": Columns(BulkProgressItem, _REPORTS),
     "periods": Columns(PeriodRow, _PERIODS),
     "milestones": Columns(MilestoneRow, _MILESTONES),
+    "results": Columns(ResultRow, _RESULTS),
     "documents": Columns(DocumentRow, _DOCUMENTS),
     "indicators": Columns(IndicatorRow, _INDICATORS),
     "targets": Columns(TargetsRow, _TARGETS),

@@ -9,7 +9,7 @@ from sixclear.common.bulk.files import OwnConditions
 from sixclear.common.bulk.results import FileResult, ItemResult
 from sixclear.common.bulk.tables import CellProblem
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Key, Slug, Text, words_of
+from sixclear.common.web.texts import Key, Link, Slug, Text, words_of
 from sixclear.tasks.budget.schemas import AmountEntry, BudgetEntry
 from sixclear.tasks.directive.schemas import DirectiveEntry
 from sixclear.tasks.document.schemas import DocumentEntry
@@ -25,6 +25,7 @@ ImportKind = Literal[
     "reports",
     "periods",
     "milestones",
+    "results",
     "indicators",
     "targets",
     "values",
@@ -81,6 +82,14 @@ class AssignmentRow(TaskNamed):
     """A step on the assignment of a task: the assigning body assigns it, the lead body accepts it."""
 
     step: Literal["assign", "accept"] = "assign"
+
+
+class ResultRow(TaskNamed):
+    """A step on the result of a task: the lead body hands it in with its evidence, another body confirms it."""
+
+    step: Literal["submit", "confirm"] = "submit"
+    title: Line | None = None
+    url: Link | None = None
 
 
 class PeriodRow(TaskNamed):

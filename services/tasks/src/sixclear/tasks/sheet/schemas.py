@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PlainSerializer, StringConstraints
 
 from sixclear.common.web.instants import Day
 from sixclear.common.web.numbers import TAKES_WHOLE
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Link, Lookup, Slug, Text
-from sixclear.tasks.fields import Line
+from sixclear.tasks.fields import Exact, Line, ValueStatus, ValueType, written
+from sixclear.tasks.value.schemas import Note
 
 MOST_ROWS = 1_000
 # Tasks that are the same work, and have one row.
@@ -135,6 +136,36 @@ class DecisionRow(Schema):
     answer: WordAnswer | None = None
 
 
+# Written in digits, as answers have numbers: no reader rounds them.
+Number = Annotated[Exact, PlainSerializer(written, return_type=str)]
+
+
+class ValueAnswer(Schema):
+    """What your body supplies of an indicator: a number, or numerator and denominator of a ratio."""
+
+    number: Number | None = None
+    numerator: Number | None = None
+    denominator: Number | None = None
+    note: Note | None = None
+    reason: Note | None = Field(default=None, description="Why a value that was approved is corrected.")
+
+
+class ValueRow(Schema):
+    """A value that your body supplies for the period, of itself or of another body."""
+
+    indicator: Slug
+    organisation: Line = Field(description="The code of the body that is measured.")
+    organisation_name: Text | None = None
+    name: Text | None = None
+    unit: Text | None = None
+    value_type: ValueType | None = None
+    status: ValueStatus | None = Field(default=None, description="Of what was typed; null: nothing was.")
+    base: ValueAnswer | None = Field(
+        default=None, description="What stood there when the sheet was written; by it the service knows what changed."
+    )
+    answer: ValueAnswer | None = None
+
+
 class SameWorkProposal(Schema):
     """Tasks of several programmes that may be the same work; a person of your body says so."""
 
@@ -161,12 +192,13 @@ class Sheet(Schema):
     urges: list[UrgeRow] = Field(default_factory=list, max_length=MOST_ROWS)
     evidence: list[EvidenceRow] = Field(default_factory=list, max_length=MOST_ROWS)
     decisions: list[DecisionRow] = Field(default_factory=list, max_length=MOST_ROWS)
+    values: list[ValueRow] = Field(default_factory=list, max_length=MOST_ROWS)
     same_work_proposed: list[SameWorkProposal] = Field(default_factory=list, max_length=MOST_ROWS)
 
 
-Kind = Literal["tasks", "periods", "milestones", "urges", "evidence", "decisions"]
-KINDS: Sequence[Kind] = ("tasks", "periods", "milestones", "urges", "evidence", "decisions")
-Row = ReportRow | MilestoneRow | UrgeRow | EvidenceRow | DecisionRow
+Kind = Literal["tasks", "periods", "milestones", "urges", "evidence", "decisions", "values"]
+KINDS: Sequence[Kind] = ("tasks", "periods", "milestones", "urges", "evidence", "decisions", "values")
+Row = ReportRow | MilestoneRow | UrgeRow | EvidenceRow | DecisionRow | ValueRow
 ROWS: dict[Kind, type[Row]] = {
     "tasks": ReportRow,
     "periods": ReportRow,
@@ -174,6 +206,7 @@ ROWS: dict[Kind, type[Row]] = {
     "urges": UrgeRow,
     "evidence": EvidenceRow,
     "decisions": DecisionRow,
+    "values": ValueRow,
 }
 Outcome = Literal["taken", "unchanged", "conflict", "refused"]
 

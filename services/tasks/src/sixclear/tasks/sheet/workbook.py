@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import orjson
 from pydantic import ValidationError
 
 from sixclear.common.spreadsheets.writing import Column
@@ -15,7 +16,18 @@ from sixclear.common.spreadsheets.writing import Sheet as Written
 from sixclear.common.web import patterns
 from sixclear.common.web.validation import field_errors
 from sixclear.tasks.sheet.errors import SheetNotRead, SheetTooLong
-from sixclear.tasks.sheet.schemas import KINDS, MOST_ROWS, ROWS, CellProblem, Kind, ReportRow, Row, Sheet, SheetRow
+from sixclear.tasks.sheet.schemas import (
+    KINDS,
+    MOST_ROWS,
+    ROWS,
+    CellProblem,
+    Kind,
+    ReportRow,
+    Row,
+    Sheet,
+    SheetRow,
+    ValueRow,
+)
 
 Cells = dict[str, Any]
 One = TypeVar("One")
@@ -101,10 +113,20 @@ _SHEETS: Mapping[Kind, tuple[str, tuple[Column, ...]]] = {
             *(_asked("outcome", "Quyết định", 16, tuple(_OUTCOMES)), _asked("word", "Ý kiến", 36)),
         ),
     ),
+    "values": (
+        "Chỉ tiêu",
+        (
+            *(_hidden("id"), _hidden("base"), _hidden("status")),
+            *(_told("name", "Chỉ tiêu", 44), _told("unit", "Đơn vị tính"), _told("organisation", "Mã cơ quan", 10)),
+            *(_told("organisation_name", "Cơ quan", 30), _asked("number", "Giá trị", 14)),
+            *(_asked("numerator", "Tử số", 14), _asked("denominator", "Mẫu số", 14)),
+            *(_asked("note", "Giải trình", 36), _asked("correction", "Lý do sửa", 36)),
+        ),
+    ),
 }
 _TASKS = _SHEETS["tasks"][0]
 # What the hidden columns of a sheet are called.
-_HIDDEN = (frozenset({"tasks", "etags"}), frozenset({"id", "task"}))
+_HIDDEN = (frozenset({"tasks", "etags"}), frozenset({"id", "task"}), frozenset({"id", "base"}))
 _BY_TITLE: Mapping[str, Kind] = {title: kind for kind, (title, _) in _SHEETS.items()}
 _IDS: Mapping[Kind, str] = {
     "milestones": "milestone_id",
@@ -155,6 +177,10 @@ def _cells(kind: Kind, row: Row) -> Cells:
         return (
             {**refs, **named, "title": row.tasks[0].title, "period": row.period, "deadline": row.deadline} | last | told
         )
+    if isinstance(row, ValueRow):
+        told = {} if row.answer is None else row.answer.model_dump(exclude={"reason"})
+        base = row.base and row.base.model_dump_json(exclude_none=True)
+        return row.model_dump(exclude={"base", "answer"}) | told | {"id": row.indicator, "base": base}
     shown = row.model_dump(exclude={"answer"})
     return {"id": str(shown.pop(_IDS[kind])), "task": str(shown.pop("task_id")), **shown}
 
@@ -245,7 +271,7 @@ def _letters(place: int) -> str:
 
 
 # What a column fills that is called otherwise in the answer.
-_MEMBERS = {"title_of_evidence": "title", "answer": "text", "word": "reason"}
+_MEMBERS = {"title_of_evidence": "title", "answer": "text", "word": "reason", "correction": "reason"}
 _ANSWERED = ("percent", "text", "difficulty", "cause", "remedy", "expected_on")
 
 
@@ -292,6 +318,29 @@ def _urge(told: Cells) -> Cells:
     return _identified("urges", told) | {"answer": _if_any({"text": told.get("answer")})}
 
 
+def _value(told: Cells) -> Cells:
+    given = {name: told.get(name) for name in ("number", "numerator", "denominator")}
+    words = {"note": told.get("note"), "reason": told.get("correction")}
+    given |= {name: str(said) for name, said in words.items() if said is not None}
+    answer = {name: said for name, said in given.items() if said is not None}
+    base = told.get("base")
+    return {
+        "indicator": told.get("id"),
+        "organisation": told.get("organisation") and str(told["organisation"]),
+        "status": told.get("status"),
+        "base": None if base is None else _read_base(str(base)),
+        "answer": answer or None,
+    }
+
+
+def _read_base(told: str) -> Any:
+    """What the service wrote there; what is no JSON any more is refused as no object."""
+    try:
+        return orjson.loads(told)
+    except ValueError:
+        return told
+
+
 def _decision(told: Cells) -> Cells:
     outcome = told.get("outcome")
     word = None if outcome is None else _OUTCOMES.get(str(outcome), str(outcome))
@@ -306,4 +355,5 @@ _ROWS: Mapping[Kind, Callable[[Cells], Cells]] = {
     "urges": _urge,
     "evidence": _linked("evidence"),
     "decisions": _decision,
+    "values": _value,
 }

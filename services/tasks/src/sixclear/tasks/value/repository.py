@@ -171,6 +171,8 @@ _FORM = text("""
         AND (s.supplier_organisation_id IS NOT NULL OR o.organisation_id = :own))
     WHERE i.period_unit = :unit AND coalesce(s.supplier_organisation_id, o.organisation_id) = :own
         AND o.ended IS NULL
+        AND (CAST(:programme AS text) IS NULL
+            OR i.programme_id = (SELECT programme_id FROM programme WHERE slug = :programme))
         AND (CAST(:code AS text) IS NULL OR (i.code, o.organisation_id) > (:code, CAST(:organisation_id AS uuid)))
     ORDER BY i.code, o.organisation_id
     LIMIT :limit
@@ -178,11 +180,13 @@ _FORM = text("""
 
 
 async def list_form(
-    session: AsyncSession, own: UUID, unit: str, *, after: tuple[str, UUID] | None, limit: int
+    session: AsyncSession, own: UUID, unit: str, programme: str | None, *, after: tuple[str, UUID] | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """The indicators of a unit and the bodies of which a body supplies values, by code and body, after the cursor."""
+    """The indicators of a unit, of one programme or of all, and the bodies of which a body supplies values, by code and
+    body, after the cursor."""
     code, organisation_id = after or (None, None)
-    given = {"own": own, "unit": unit, "code": code, "organisation_id": organisation_id, "limit": limit}
+    given = {"own": own, "unit": unit, "programme": programme, "limit": limit}
+    given |= {"code": code, "organisation_id": organisation_id}
     return (await session.execute(_FORM, given)).all()
 
 

@@ -24,6 +24,7 @@ from sixclear.tasks.imports.schemas import (
     IndicatorRow,
     MilestoneRow,
     PeriodRow,
+    ResultRow,
     TargetsRow,
     TaskNamed,
 )
@@ -32,11 +33,14 @@ from sixclear.tasks.milestone import service as milestones
 from sixclear.tasks.milestone.schemas import MilestoneEntry, MilestoneMove
 from sixclear.tasks.period.schemas import PeriodReason, PeriodStep
 from sixclear.tasks.period.service import judge
+from sixclear.tasks.reporting.schemas import EvidenceItem, SubmissionEntry
+from sixclear.tasks.reporting.service.hand_in import submit
 from sixclear.tasks.settings import Settings
 from sixclear.tasks.task.deadlines import deadline_instant
 from sixclear.tasks.task.errors import ReferenceAmbiguous, TaskNotFound
 from sixclear.tasks.task.schemas import Step
 from sixclear.tasks.task.service.assign import assign
+from sixclear.tasks.task.service.confirm import confirm
 from sixclear.tasks.task.service.find import locked
 
 
@@ -132,6 +136,25 @@ async def step_assignment(ctx: Context, row: AssignmentRow, _own: Settings) -> T
     return Taken(expects.outcome(task.version), task_id, task.version, task_id)
 
 
+# In which states of its task a step was taken before.
+_TAKEN = {"submit": ("submitted", "completed"), "confirm": ("completed",)}
+
+
+async def step_result(ctx: Context, row: ResultRow, _own: Settings) -> Taken:
+    """Hand in the result of a task with its evidence, or confirm it; what was done before changes nothing."""
+    task_id, expects = await _task_id(ctx, row), _Expects(ctx, row.if_match)
+    _require(ctx, "tasks:report" if row.step == "submit" else "tasks:confirm")
+    task = await locked(ctx, task_id, expects)
+    if task.status not in _TAKEN[row.step]:
+        if row.step == "submit":
+            title = _said(row.title, "/title", "Name the evidence that proves the result.")
+            evidence = [EvidenceItem(title=title, url=_said(row.url, "/url", "Give the address of the evidence."))]
+            task = await submit(ctx, task_id, SubmissionEntry(evidence=evidence, occurred_at=row.occurred_at), expects)
+        else:
+            task = await confirm(ctx, task_id, Step(occurred_at=row.occurred_at), expects)
+    return Taken(expects.outcome(task.version), task_id, task.version, task_id)
+
+
 async def step_period(ctx: Context, row: PeriodRow, _own: Settings) -> Taken:
     """Confirm a period, send it back or open it again; what was decided so before changes nothing."""
     task_id, expects = await _task_id(ctx, row), _Expects(ctx, row.if_match)
@@ -175,8 +198,12 @@ _UNUSED = "-"
 
 
 def _reason(given: str | None) -> str:
+    return _said(given, "/reason", "Say why: this step needs a reason.")
+
+
+def _said(given: str | None, pointer: str, detail: str) -> str:
     if given is None:
-        raise InvalidRequest(errors=[field_error("/reason", "missing", "Say why: this step needs a reason.")])
+        raise InvalidRequest(errors=[field_error(pointer, "missing", detail)])
     return given
 
 

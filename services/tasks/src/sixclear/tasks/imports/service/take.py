@@ -160,18 +160,24 @@ def _most_tasks(own: Settings) -> int:
     return own.bulk_tasks
 
 
+def _few_steps(own: Settings) -> int:
+    """Each row has a savepoint and the statements of its single route: hundreds outlast one transaction."""
+    return max(own.bulk_tasks // 4, 1)
+
+
 # A kind of a later release is one more line here, with its row in `schemas.py` and its columns in `rules.py`.
 IMPORTS: Mapping[ImportKind, Files] = {
-    "directives": _files("directives", _by_step("directives", steps.put_directive), _most_tasks),
+    "directives": _files("directives", _by_step("directives", steps.put_directive), _few_steps),
     "tasks": _files("tasks", _by_file("tasks", TASKS), _most_tasks),
-    "assignments": _files("assignments", _by_step("assignments", steps.step_assignment), _most_tasks),
+    "assignments": _files("assignments", _by_step("assignments", steps.step_assignment), _few_steps),
     "reports": _files("reports", _by_file("reports", REPORTS), lambda own: own.bulk_items),
-    "periods": _files("periods", _by_step("periods", steps.step_period), _most_tasks),
-    "milestones": _files("milestones", _by_step("milestones", steps.put_milestone), _most_tasks),
+    "periods": _files("periods", _by_step("periods", steps.step_period), _few_steps),
+    "milestones": _files("milestones", _by_step("milestones", steps.put_milestone), _few_steps),
+    "results": _files("results", _by_step("results", steps.step_result), _few_steps),
     "documents": _files("documents", _by_step("documents", steps.put_document, steps.put_new_documents), _most_tasks),
-    "indicators": _files("indicators", _by_step("indicators", steps.put_indicator), _most_tasks),
-    "targets": _files("targets", _by_step("targets", steps.put_targets), _most_tasks),
+    "indicators": _files("indicators", _by_step("indicators", steps.put_indicator), _few_steps),
+    "targets": _files("targets", _by_step("targets", steps.put_targets), _few_steps),
     "values": _files("values", _by_file("values", VALUES), lambda own: own.bulk_items),
-    "budgets": _files("budgets", _by_step("budgets", steps.open_budget), _most_tasks),
-    "amounts": _files("amounts", _by_step("amounts", steps.state_amount), _most_tasks),
+    "budgets": _files("budgets", _by_step("budgets", steps.open_budget), _few_steps),
+    "amounts": _files("amounts", _by_step("amounts", steps.state_amount), _few_steps),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sixclear.common.caller import InsufficientScope
+from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.entity import HasVersion
 from sixclear.common.use_case import Context
 from sixclear.tasks.decision.schemas import DecisionAnswer
@@ -65,6 +66,8 @@ async def attach_again(ctx: Context, row: EvidenceRow) -> Answered:
     """Attach another piece in the place of one that was refused."""
     assert row.answer is not None
     review = await get_evidence(ctx, row.evidence_id)
+    if review.state != "refused":
+        raise TransitionNotAllowed("This evidence was not refused: attach another piece to the task itself.")
     period, refused_at = review.said.period, review.said.task_version
     newest = await rows.newest_evidence(ctx.session, review.task_id, period)
     if newest is not None and newest.task_version > refused_at:

@@ -30,9 +30,10 @@ from sixclear.tasks.sheet.schemas import (
     SheetTask,
     UrgeRow,
 )
+from sixclear.tasks.sheet.service import measured
 from sixclear.tasks.task.models import Task
 
-Found = TypeVar("Found")
+Listed = TypeVar("Listed", bound=Sequence[object])
 _Tasks = Mapping[UUID, Task]
 
 
@@ -62,13 +63,14 @@ async def gather(ctx: Context, period: str, programme: str | None) -> Sheet:
         urges=await _urges(ctx, tasks),
         evidence=await _evidence(ctx, tasks),
         decisions=await _decisions(ctx, programme),
+        values=_few(await measured.owed(ctx, period, programme, MOST_ROWS + 1)),
         same_work_proposed=[
             SameWorkProposal(title=tasks[one[0]].title, task_ids=one) for one in rules.proposals(works, groups)
         ],
     )
 
 
-def _few(found: Sequence[Found]) -> Sequence[Found]:
+def _few(found: Listed) -> Listed:
     if len(found) > MOST_ROWS:
         raise SheetTooLong
     return found

@@ -24,7 +24,7 @@ from sixclear.tasks.sheet import rules
 from sixclear.tasks.sheet.errors import SheetTooLong
 from sixclear.tasks.sheet.repository import Asked, Said
 from sixclear.tasks.sheet.schemas import MOST_ROWS, CellProblem, Outcome, ReportRow, SheetResult, SheetRow
-from sixclear.tasks.sheet.service import answers, filed
+from sixclear.tasks.sheet.service import answers, filed, measured
 from sixclear.tasks.sheet.workbook import Placed, Sent
 from sixclear.tasks.task.access import NOT_SEEN
 from sixclear.tasks.task.errors import TaskNotFound
@@ -50,12 +50,14 @@ async def take(ctx: Context, sent: Sent, own: Settings) -> SheetResult:
         raise SheetTooLong
     others = {kind: [one for one in sent.rows[kind] if one.item.answer is not None] for kind in answers.KINDS}
     told = {one.item.task_id for kind in answers.KINDS for one in others[kind]}
+    supplied = [one for one in sent.rows["values"] if measured.is_touched(one.item)]
     # In one order, before any of them changes: two requests that name the same tasks never deadlock.
     await lock_records(ctx, told.union(ref.task_id for one in answered for ref in one.item.tasks))
     taking = await _Taking.of(ctx, answered, begin)
     found = [*sent.unread, *await taking.take(own)]
     for kind in answers.KINDS:
         found += [await _by_itself(ctx, placed, answers.ANSWERS[kind]) for placed in others[kind]]
+    found += await measured.take(ctx, sent.period, supplied)
     filings = await filed.file(ctx, sent, _marked(reports))
     counts = Counter(one.outcome for one in found)
     touched = len(found) - len(sent.unread)

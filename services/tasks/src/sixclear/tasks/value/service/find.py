@@ -59,10 +59,12 @@ def parameter_error(parameter: str, code: str, detail: str) -> dict[str, str]:
     return {"parameter": parameter, "in": "query", "code": code, "detail": detail}
 
 
-async def form(ctx: Context, period: str, *, after: Place | None, limit: int) -> list[tuple[FormLine, Place]]:
+async def form(
+    ctx: Context, period: str, programme: str | None = None, *, after: Place | None, limit: int
+) -> list[tuple[FormLine, Place]]:
     """What the caller's body supplies for a period, its own values and those of others, with what was typed so far."""
     own, span = ctx.caller.own_organisation(), span_named("period", period)
-    found = await rows.list_form(ctx.session, own, span.unit, after=after, limit=limit)
+    found = await rows.list_form(ctx.session, own, span.unit, programme, after=after, limit=limit)
     keys = [(row.indicator_id, row.organisation_id) for row in found]
     indicators = await indicators_by_id(ctx, {indicator_id for indicator_id, _ in keys})
     slots = await rows.values_of_form(ctx.session, keys, span.key)
