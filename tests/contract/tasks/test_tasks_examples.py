@@ -264,6 +264,11 @@ async def the_life_of_money(service: Service, before: Before) -> None:
     await step("G06", amounts, asked | {"amount": 16_716_000_000, "corrects": 1, "reason": "Cộng nhầm một khoản"})
     await step("P57", "/tasks", paid | {"classification": "restricted"})
     await step("P57", "/tasks", paid)
+    await step("P57", amounts, asked | {"stage": "allocated", "amount": 9_000_000_000})
+    other = await step("P57", "/budgets", line | {"source": "Vốn sự nghiệp"})
+    moved = {"giving_id": amounts.split("/")[2], "receiving_id": other["budget_id"], "amount": 2_000_000_000}
+    decided = {"stage": "allocated", "dated_on": "2025-12-01", "document": "15/QĐ-BKHCN"}
+    await step("P57", "/budgets/transfers", moved | decided)
 
 
 async def the_life_of_documents(service: Service, before: Before) -> None:

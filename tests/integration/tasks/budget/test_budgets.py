@@ -1,5 +1,6 @@
 """Money of tasks and programmes: stated by documents, corrected by new entries, summed up with what it is of."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -161,3 +162,95 @@ async def test_the_money_of_a_restricted_task_is_restricted(service: Service) ->
     told = [event for event in await service.events() if event.entity_type == "budget" and event.published]
     assert [event.change for event in told] == ["opened", "amount_stated", "withdrawn", "restated"]
     assert [one["stage"] for one in told[-1].data["amounts"]] == ["requested"]
+
+
+@pytest.mark.asyncio
+async def test_what_was_known_before_a_correction_is_still_read(service: Service) -> None:
+    line = await opened(service, "P57", LINE)
+    await stated(service, "P57", line, stage="disbursed", amount=400, dated_on="2025-03-31")
+    first = service.clock.now
+    service.clock.pass_by(seconds=3600)
+    correction: dict[str, Any] = {"corrects": 1, "reason": "Cộng nhầm", "dated_on": "2025-03-31"}
+    await stated(service, "P57", line, stage="disbursed", amount=410, **correction)
+    await opened(service, "P57", LINE | {"year": 2026})
+    then = {"as_of": "2025-03-31", "known_at": first.isoformat()}
+    for narrow, amount, lines in (({"as_of": "2025-03-31"}, 410, 2), (then, 400, 1)):
+        told = await service.get("/budgets/totals", **narrow)
+        assert (told["disbursed"]["amount"], told["lines"]) == (amount, lines), narrow
+        listed = await service.get("/budgets", **narrow, year=2025)
+        assert listed["items"][0]["disbursed"]["amount"] == amount
+        assert (await service.get("/budgets", **narrow))["total"] == lines
+    shown = await service.get(line, **then)
+    assert (shown["disbursed"]["amount"], [one["corrected_by"] for one in shown["entries"]]) == (400, [None])
+    before = (first - timedelta(seconds=1)).isoformat()
+    gone = await service.http.get(f"{service.prefix}{line}", params={"known_at": before})
+    assert (gone.status_code, gone.json()["code"]) == (404, "budget-not-found")
+
+
+TRANSFER = {"stage": "allocated", "amount": 3 * BILLION, "dated_on": "2025-12-03", "document": "15/QĐ-BCĐ"}
+
+
+async def lines_of_two(service: Service) -> tuple[str, str]:
+    """A line with ten billions allocated, and one without any."""
+    giving = await opened(service, "P57", LINE)
+    receiving = await opened(service, "P57", LINE | {"organisation": "75"})
+    await stated(service, "P57", giving, stage="allocated", amount=10 * BILLION, dated_on="2025-03-31")
+    return giving, receiving
+
+
+def between(giving: str, receiving: str) -> dict[str, Any]:
+    return TRANSFER | {"giving_id": giving.rpartition("/")[2], "receiving_id": receiving.rpartition("/")[2]}
+
+
+@pytest.mark.asyncio
+async def test_a_transfer_moves_both_lines_or_none(service: Service) -> None:
+    giving, receiving = await lines_of_two(service)
+    body = between(giving, receiving)
+    made = await service.post("P57", "/budgets/transfers", body)
+    assert made.status_code == 201, made.text
+    told = made.json()
+    assert [told[name]["allocated"]["amount"] for name in ("giving", "receiving")] == [7 * BILLION, 3 * BILLION]
+    newest = [told[name]["entries"][-1] for name in ("giving", "receiving")]
+    assert {one["transfer_id"] for one in newest} == {told["transfer_id"]}
+    assert (await service.get("/budgets/totals"))["allocated"] == {"amount": 10 * BILLION, "lines": 2}
+    before = await service.get("/budgets/totals", as_of="2025-12-02")
+    assert before["allocated"] == {"amount": 10 * BILLION, "lines": 1}
+    again = await service.post("P57", "/budgets/transfers", body)
+    assert (again.status_code, again.json()) == (200, told), "sent again it changes nothing"
+    events = [event for event in await service.events() if event.entity_type == "budget"][-2:]
+    assert [event.data["amounts"][-1]["transfer_id"] for event in events] == [told["transfer_id"]] * 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"amount": 10 * BILLION + 1}, 422, "amount-not-there"),
+        ({"amount": 0}, 422, "greater-than-equal"),
+        ({"amount": "3.000"}, 422, "two-readings"),
+        ({"stage": "disbursed"}, 422, "literal-error"),
+        ({"stage": "approved"}, 422, "amount-not-there"),
+        ({"dated_on": "2025-03-31"}, 422, "entry-later"),
+        ({"dated_on": "2025-12-05"}, 422, "in-future"),
+        ({"document_id": "00000000-0000-0000-0000-000000000001"}, 422, "document-unknown"),
+        ({"receiving_id": "00000000-0000-0000-0000-000000000001"}, 404, "budget-not-found"),
+    ],
+)
+async def test_a_transfer_that_does_not_fit_changes_neither_line(
+    service: Service, changes: dict[str, Any], status: int, code: str
+) -> None:
+    giving, receiving = await lines_of_two(service)
+    refused = await service.post("P57", "/budgets/transfers", between(giving, receiving) | changes)
+    problem = refused.json()
+    assert (refused.status_code, problem.get("errors", [problem])[0]["code"]) == (status, code), refused.text
+    assert [len((await service.get(line))["entries"]) for line in (giving, receiving)] == [1, 0]
+
+
+@pytest.mark.asyncio
+async def test_who_decides_on_both_lines_transfers_between_them(service: Service) -> None:
+    giving, receiving = await lines_of_two(service)
+    for code in ("75", "G01"):
+        refused = await service.post(code, "/budgets/transfers", between(giving, receiving))
+        assert (refused.status_code, refused.json()["code"]) == (403, "organisation-not-allowed")
+    same = await service.post("P57", "/budgets/transfers", between(giving, giving))
+    assert (same.status_code, same.json()["errors"][0]["code"]) == (422, "same-line")

@@ -22,6 +22,14 @@ class CorrectionRefused(DomainError):
     remedy = "Correct the values that `errors` names; the entries of the line are answered with it."
 
 
+class MoneyTransferRefused(DomainError):
+    code, status, title = "money-transfer-refused", 422, "The money cannot be transferred"
+    meaning = (
+        "Money goes from a line that has it in this stage to another line, after the last entry of that stage on both."
+    )
+    remedy = "Correct what `errors` names; the lines with their entries are in the list of budgets."
+
+
 class BudgetFull(DomainError):
     code, status, title = "budget-full", 409, "The line holds no more entries"
     meaning = "A line of money holds a bounded number of entries; corrections count."

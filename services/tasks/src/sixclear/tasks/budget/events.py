@@ -18,6 +18,9 @@ class AmountData(EventData):
     dated_on: date
     document: str
     document_id: UUID | None
+    transfer_id: UUID | None = Field(
+        default=None, description="The transfer by which it came so; another line has an entry of the same one."
+    )
 
 
 class BudgetData(EventData):

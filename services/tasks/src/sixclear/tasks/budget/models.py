@@ -32,6 +32,8 @@ class BudgetAmount(Base):
     entered_by_organisation_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    # The decision by which money went from one line to another; each of the two has an entry of it.
+    transfer_id: Mapped[UUID | None]
 
     __table_args__ = (CheckConstraint("amount >= 0", name="amount"),)
 
@@ -53,6 +55,8 @@ class Budget(HangsOnTask, Base):
     # The form by which sources are compared (see `rules.compared`).
     source_key: Mapped[str]
     hidden: Mapped[bool] = mapped_column(Boolean)
+    # When it was entered; null where a release before did that.
+    opened_at: Mapped[datetime | None]
     entries: Mapped[list[BudgetAmount]] = relationship(lazy="selectin", order_by=BudgetAmount.number)
 
     __table_args__ = (
@@ -75,10 +79,15 @@ class Budget(HangsOnTask, Base):
         return False
 
 
-def entries_of(budget: Budget, *, whole: bool) -> list[Entry]:
-    """What rules read of the entries of a line; without `whole` only those that everyone reads."""
+def known_entries(budget: Budget, *, whole: bool, known_at: datetime | None = None) -> list[BudgetAmount]:
+    """The entries of a line that were made by an instant; without `whole` only those that everyone reads."""
+    known = (one for one in budget.entries if known_at is None or one.recorded_at <= known_at)
+    return [one for one in known if whole or not one.hidden]
+
+
+def entries_of(budget: Budget, *, whole: bool, known_at: datetime | None = None) -> list[Entry]:
+    """What rules read of these entries."""
     return [
         Entry(one.number, one.stage, one.amount, one.dated_on, one.document, one.corrects)
-        for one in budget.entries
-        if whole or not one.hidden
+        for one in known_entries(budget, whole=whole, known_at=known_at)
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,10 @@ from sixclear.tasks.task.models import Task
 
 @dataclass(frozen=True, slots=True)
 class BudgetFilter:
-    """What a list of lines is narrowed to; `on` is the day of which it tells, `own` the body whose lines it has."""
+    """What a list of lines is narrowed to; `on` is the day of which it tells, `own` the body whose lines it has.
+
+    With `known_at` it tells of the day what was known then.
+    """
 
     on: date
     programme: str | None = None
@@ -31,6 +34,7 @@ class BudgetFilter:
     year: int | None = None
     source_key: str | None = None
     own: UUID | None = None
+    known_at: datetime | None = None
 
 
 async def find_budget(session: AsyncSession, budget_id: UUID, *, lock: bool = False) -> Budget | None:
@@ -87,15 +91,18 @@ async def totals(session: AsyncSession, narrow: BudgetFilter) -> dict[str, Any]:
 def _by_line(narrow: BudgetFilter) -> Select[*tuple[Any, ...]]:
     """Each public line with the amount of each stage that holds on the day, as `rules.held` says."""
     correction = aliased(BudgetAmount)
+    known = [] if narrow.known_at is None else [BudgetAmount.recorded_at <= narrow.known_at]
+    known_then = [] if narrow.known_at is None else [correction.recorded_at <= narrow.known_at]
     corrected = select(correction.number).where(
         correction.budget_id == BudgetAmount.budget_id,
         correction.corrects == BudgetAmount.number,
         correction.hidden.is_(False),
+        *known_then,
     )
     newest = (
         select(BudgetAmount.budget_id, BudgetAmount.stage, BudgetAmount.amount)
         .ext(distinct_on(BudgetAmount.budget_id, BudgetAmount.stage))
-        .where(BudgetAmount.hidden.is_(False), BudgetAmount.dated_on <= narrow.on, ~corrected.exists())
+        .where(BudgetAmount.hidden.is_(False), BudgetAmount.dated_on <= narrow.on, *known, ~corrected.exists())
         .order_by(BudgetAmount.budget_id, BudgetAmount.stage, BudgetAmount.dated_on.desc(), BudgetAmount.number.desc())
         .subquery()
     )
@@ -122,6 +129,8 @@ def _conditions(narrow: BudgetFilter) -> list[ColumnElement[bool]]:
         Budget.source_key: narrow.source_key,
     }
     conditions += [column == value for column, value in equal.items() if value is not None]
+    if narrow.known_at is not None:
+        conditions.append(or_(Budget.opened_at.is_(None), Budget.opened_at <= narrow.known_at))
     if narrow.organisation_ids is not None:
         conditions.append(Budget.organisation_id.in_(narrow.organisation_ids))
     if narrow.level is not None:

@@ -1,12 +1,12 @@
 """Lines of money as the API answers them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.tasks.budget.models import Budget, BudgetAmount, entries_of
+from sixclear.tasks.budget.models import Budget, BudgetAmount, entries_of, known_entries
 from sixclear.tasks.budget.rules import STAGES, difference, held, percent
 from sixclear.tasks.budget.schemas import (
     AmountOfLine,
@@ -26,18 +26,22 @@ _AMOUNT = tuple(AmountView.model_fields)
 _ENTRY = tuple(set(EntryView.model_fields) - {"corrected_by", "entered_by"})
 
 
-async def budget_responses(session: AsyncSession, budgets: Sequence[tuple[Budget, bool]], on: date) -> list[BudgetView]:
-    """Lines as of a day, each with whether its hidden entries count for the reader."""
+async def budget_responses(
+    session: AsyncSession, budgets: Sequence[tuple[Budget, bool]], on: date, known_at: datetime | None = None
+) -> list[BudgetView]:
+    """Lines as of a day, by what was known at an instant, each with whether its hidden entries count for the reader."""
     names = await briefs(session, (budget.organisation_id for budget, _ in budgets))
-    return [BudgetView(**_told(budget, names, on, whole=whole)) for budget, whole in budgets]
+    return [BudgetView(**_told(budget, names, on, known_at, whole=whole)) for budget, whole in budgets]
 
 
-async def budget_detail(session: AsyncSession, budget: Budget, on: date, *, whole: bool) -> BudgetDetail:
-    """A line as of a day, with all entries that the reader may read."""
-    entries = [one for one in budget.entries if whole or not one.hidden]
+async def budget_detail(
+    session: AsyncSession, budget: Budget, on: date, *, whole: bool, known_at: datetime | None = None
+) -> BudgetDetail:
+    """A line as of a day, with all entries that the reader may read and that were made by an instant."""
+    entries = known_entries(budget, whole=whole, known_at=known_at)
     bodies = [budget.organisation_id, *(one.entered_by_organisation_id for one in entries)]
     names = await briefs(session, bodies)
-    return BudgetDetail(**_told(budget, names, on, whole=whole), entries=_entries(entries, names))
+    return BudgetDetail(**_told(budget, names, on, known_at, whole=whole), entries=_entries(entries, names))
 
 
 def _entries(entries: Sequence[BudgetAmount], names: Briefs) -> list[EntryView]:
@@ -52,10 +56,11 @@ def _entries(entries: Sequence[BudgetAmount], names: Briefs) -> list[EntryView]:
     ]
 
 
-def _told(budget: Budget, names: Briefs, on: date, *, whole: bool) -> dict[str, Any]:
+def _told(budget: Budget, names: Briefs, on: date, known_at: datetime | None, *, whole: bool) -> dict[str, Any]:
     assert budget.organisation_id is not None, "a line is the money of a body"
     rows = {one.number: one for one in budget.entries}
-    found = {stage: rows[entry.number] for stage, entry in held(entries_of(budget, whole=whole), on).items()}
+    entries = entries_of(budget, whole=whole, known_at=known_at)
+    found = {stage: rows[entry.number] for stage, entry in held(entries, on).items()}
     amounts = {stage: row.amount for stage, row in found.items()}
     return {
         **{name: getattr(budget, name) for name in _COLUMNS},

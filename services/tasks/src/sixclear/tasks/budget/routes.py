@@ -15,7 +15,7 @@ from sixclear.common.use_case import (
     ReferenceUnknown,
 )
 from sixclear.common.web.etags import StaleVersion
-from sixclear.common.web.instants import Day
+from sixclear.common.web.instants import Day, Instant
 from sixclear.common.web.openapi import TAGGED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
@@ -24,12 +24,28 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Slug
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.budget import access, service
-from sixclear.tasks.budget.errors import AmountNeedsCorrection, BudgetFull, BudgetNotFound, CorrectionRefused
+from sixclear.tasks.budget.errors import (
+    AmountNeedsCorrection,
+    BudgetFull,
+    BudgetNotFound,
+    CorrectionRefused,
+    MoneyTransferRefused,
+)
 from sixclear.tasks.budget.models import Budget
 from sixclear.tasks.budget.repository import BudgetFilter
 from sixclear.tasks.budget.responses import budget_detail, budget_responses, totals_response
 from sixclear.tasks.budget.rules import compared
-from sixclear.tasks.budget.schemas import AmountEntry, BudgetDetail, BudgetEntry, BudgetTotals, BudgetView, Level, Year
+from sixclear.tasks.budget.schemas import (
+    AmountEntry,
+    BudgetDetail,
+    BudgetEntry,
+    BudgetTotals,
+    BudgetView,
+    Level,
+    TransferEntry,
+    TransferView,
+    Year,
+)
 from sixclear.tasks.task.access import OWN as OWN_TASKS
 from sixclear.tasks.task.errors import TaskNotFound
 
@@ -47,7 +63,11 @@ SourceParam = Annotated[Lookup | None, Query(description="Lines of this source, 
 OnParam = Annotated[
     Day | None, Query(alias="as_of", description="Amounts as of this day, by what is known now; default: today.")
 ]
+KnownAtParam = Annotated[
+    Instant | None, Query(description="By what had been entered at this instant; default: by what is known now.")
+]
 _REFUSALS = (OrganisationNotAllowed, FactsPastNotAllowed, FactBehindLastChange, FactInFuture, StaleVersion)
+_TRANSFER_REFUSALS = (OrganisationNotAllowed, FactsPastNotAllowed, FactBehindLastChange, FactInFuture)
 _SAID: dict[int | str, dict[str, Any]] = {
     200: {"description": "It was there; nothing changed.", "model": BudgetDetail, **TAGGED[200]},
     201: TAGGED[200],
@@ -66,11 +86,13 @@ async def list_budgets(
     year: YearParam = None,
     source: SourceParam = None,
     as_of: OnParam = None,
+    known_at: KnownAtParam = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[BudgetView]:
     """Lines of money of public tasks and of programmes, in the order of their identifiers."""
-    narrow = BudgetFilter(as_of or civil_date(ctx.now), programme, task_id, None, level, year, _key(source))
+    on, key = as_of or civil_date(ctx.now), _key(source)
+    narrow = BudgetFilter(on, programme, task_id, None, level, year, key, known_at=known_at)
     return await _page(ctx, await service.narrowed(ctx, narrow, organisation), cursor, limit)
 
 
@@ -86,12 +108,14 @@ async def list_own_budgets(
     year: YearParam = None,
     source: SourceParam = None,
     as_of: OnParam = None,
+    known_at: KnownAtParam = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[BudgetView]:
     """As `/budgets`, of the tasks in which your organisation has a part, restricted ones too, and of its own."""
-    own, key = ctx.caller.own_organisation(), _key(source)
-    narrow = BudgetFilter(as_of or civil_date(ctx.now), programme, task_id, None, level, year, key, own)
+    on, key = as_of or civil_date(ctx.now), _key(source)
+    own = ctx.caller.own_organisation()
+    narrow = BudgetFilter(on, programme, task_id, None, level, year, key, own, known_at)
     return await _page(ctx, await service.narrowed(ctx, narrow, organisation), cursor, limit)
 
 
@@ -101,7 +125,7 @@ async def _page(ctx: Context, narrow: BudgetFilter, cursor: str | None, limit: i
     found = await service.list_budgets(ctx, narrow, after[0] if after else None, limit + 1)
     if counted is None:
         counted = await service.count_budgets(ctx, narrow)
-    views = await budget_responses(ctx.session, found, narrow.on)
+    views = await budget_responses(ctx.session, found, narrow.on, narrow.known_at)
     return page_of(
         views, limit, item=lambda view: view, key=lambda view: (view.budget_id,), context=context, counted=counted
     )
@@ -125,9 +149,11 @@ async def sum_budgets(
     year: YearParam = None,
     source: SourceParam = None,
     as_of: OnParam = None,
+    known_at: KnownAtParam = None,
 ) -> BudgetTotals:
     """Money by stage over the public lines, as of a day; each figure says of how many lines it is."""
-    narrow = BudgetFilter(as_of or civil_date(ctx.now), programme, None, None, level, year, _key(source))
+    on, key = as_of or civil_date(ctx.now), _key(source)
+    narrow = BudgetFilter(on, programme, None, None, level, year, key, known_at=known_at)
     return totals_response(await service.totals(ctx, await service.narrowed(ctx, narrow, organisation)))
 
 
@@ -143,11 +169,14 @@ async def sum_budgets(
     dependencies=[PUBLIC],
     responses=TAGGED | problem_responses(BudgetNotFound),
 )
-async def get_budget(ctx: ContextDep, budget_id: UUID, response: Response, as_of: OnParam = None) -> BudgetDetail:
+async def get_budget(
+    ctx: ContextDep, budget_id: UUID, response: Response, as_of: OnParam = None, known_at: KnownAtParam = None
+) -> BudgetDetail:
     """One line with its entries, those that were corrected too, and its version as ETag."""
-    budget, whole = await service.get_budget(ctx, budget_id)
+    budget, whole = await service.get_budget(ctx, budget_id, known_at)
     tag(response, ctx.log, budget)
-    return await budget_detail(ctx.session, budget, as_of or civil_date(ctx.now), whole=whole)
+    on = as_of or civil_date(ctx.now)
+    return await budget_detail(ctx.session, budget, on, whole=whole, known_at=known_at)
 
 
 @router.post(
@@ -183,6 +212,32 @@ async def state_amount(
     """
     budget, new = await service.state_amount(ctx, budget_id, entry, expect)
     return await _answer(ctx, budget, response, new=new)
+
+
+@router.post(
+    "/budgets/transfers",
+    operation_id="transferMoney",
+    dependencies=[KEEP],
+    status_code=201,
+    responses=problem_responses(
+        BudgetNotFound, ReferenceUnknown, MoneyTransferRefused, BudgetFull, TaskNotFound, *_TRANSFER_REFUSALS
+    )
+    | {200: {"description": "The money was transferred before; nothing changed.", "model": TransferView}},
+)
+async def transfer_money(ctx: ContextDep, entry: TransferEntry, response: Response) -> TransferView:
+    """Take an amount of a stage from one line to another by a document, both in one act.
+
+    Each line gets an entry of what it comes to after that, as of the day of the document. A wrong transfer is
+    corrected as any entry is, on each line. For a body that may state the stage on both lines.
+    """
+    transfer_id, giving, receiving, new = await service.transfer(ctx, entry)
+    response.status_code = 201 if new else 200
+    today = civil_date(ctx.now)
+    return TransferView(
+        transfer_id=transfer_id,
+        giving=await budget_detail(ctx.session, giving, today, whole=True),
+        receiving=await budget_detail(ctx.session, receiving, today, whole=True),
+    )
 
 
 async def _answer(ctx: Context, budget: Budget, response: Response, *, new: bool) -> BudgetDetail:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sixclear.common.folding import fold
 from sixclear.common.keys import folded_key
-from sixclear.tasks.budget.errors import AmountNeedsCorrection, CorrectionRefused
+from sixclear.tasks.budget.errors import AmountNeedsCorrection, CorrectionRefused, MoneyTransferRefused
 
 STAGES = ("requested", "appraised", "approved", "allocated", "disbursed")
 # JSON readers keep whole numbers up to here exact: nine million billion đồng.
@@ -143,6 +143,29 @@ def check(entries: Sequence[Entry], wanted: Entry, reason: str | None) -> None:
         raise CorrectionRefused(errors=errors)
     others = [one for one in standing.values() if one.number != wanted.corrects]
     _check_new(others, wanted)
+
+
+def transferred(
+    giving: Sequence[Entry], receiving: Sequence[Entry], stage: str, amount: int, dated_on: date
+) -> tuple[int, int]:
+    """What both lines come to when an amount of a stage goes from one to the other on a day.
+
+    A line without an entry of the stage receives its first. Raises MoneyTransferRefused when the giving line has not so
+    much, or when a line has an entry of that day or a later one: what it says the line comes to would not be true.
+    """
+    errors = []
+    for name, entries in (("giving_id", giving), ("receiving_id", receiving)):
+        later = [one for one in valid(entries) if one.stage == stage and one.dated_on >= dated_on]
+        if later:
+            detail = f"Entry {later[0].number} says what this line comes to as of {later[0].dated_on}."
+            errors.append({"pointer": f"#/{name}", "code": "entry-later", "detail": detail})
+    has, had = held(giving, dated_on).get(stage), held(receiving, dated_on).get(stage)
+    if has is None or has.amount < amount:
+        detail = "The line from which it goes has not so much in this stage."
+        errors.append({"pointer": "#/amount", "code": "amount-not-there", "detail": detail})
+    if errors or has is None:
+        raise MoneyTransferRefused(errors=errors)
+    return has.amount - amount, (0 if had is None else had.amount) + amount
 
 
 def _check_new(standing: Iterable[Entry], wanted: Entry) -> None:

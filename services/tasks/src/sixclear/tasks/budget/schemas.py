@@ -34,6 +34,13 @@ Dong = Annotated[
     BeforeValidator(_read),
     Field(description="Whole đồng. A text is read as tables write it; a mark with two readings is refused with both."),
 ]
+# As `Dong`, and not nothing.
+SomeDong = Annotated[
+    int,
+    Field(ge=1, le=MOST),
+    BeforeValidator(_read),
+    Field(description="Whole đồng. A text is read as tables write it; a mark with two readings is refused with both."),
+]
 
 
 class BudgetEntry(Schema):
@@ -70,6 +77,19 @@ class AmountEntry(Schema):
     occurred_at: OccurredAt = None
 
 
+class TransferEntry(Schema):
+    """Money that a document takes from one line to another, in one stage."""
+
+    giving_id: UUID = Field(description="The line from which it goes.")
+    receiving_id: UUID = Field(description="The line to which it goes.")
+    stage: Literal["approved", "allocated"]
+    amount: SomeDong
+    dated_on: Day = Field(description="The day of the document; both lines have the new amounts since then.")
+    document: Key = Field(description="The number of the document that decides it.")
+    document_id: UUID | None = Field(default=None, description="The same document in `/documents`, where it is there.")
+    occurred_at: OccurredAt = None
+
+
 class AmountView(Schema):
     """An amount with its proof."""
 
@@ -87,6 +107,9 @@ class EntryView(AmountView):
     corrects: int | None
     corrected_by: int | None
     reason: str | None
+    transfer_id: UUID | None = Field(
+        description="The transfer by which it came so; another line has an entry of the same one."
+    )
     entered_by: OrganisationBrief | None
     occurred_at: datetime
     recorded_at: datetime
@@ -142,6 +165,14 @@ class BudgetDetail(BudgetView):
     """A line of money with all its entries, in the order in which they were made."""
 
     entries: list[EntryView]
+
+
+class TransferView(Schema):
+    """A transfer, and both lines after it."""
+
+    transfer_id: UUID
+    giving: BudgetDetail
+    receiving: BudgetDetail
 
 
 class StageTotal(Schema):

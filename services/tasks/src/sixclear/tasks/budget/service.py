@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,12 @@ from sixclear.common.use_case import Context, Expect, FactInFuture, ReferenceUnk
 from sixclear.tasks.budget import repository as rows
 from sixclear.tasks.budget import rules
 from sixclear.tasks.budget.access import require_keeping_body
-from sixclear.tasks.budget.errors import BudgetFull, BudgetNotFound
+from sixclear.tasks.budget.errors import BudgetFull, BudgetNotFound, MoneyTransferRefused
 from sixclear.tasks.budget.models import Budget, BudgetAmount, entries_of
 from sixclear.tasks.budget.recording import BUDGET
 from sixclear.tasks.budget.repository import BudgetFilter
 from sixclear.tasks.budget.rules import Entry
-from sixclear.tasks.budget.schemas import AmountEntry, BudgetEntry
+from sixclear.tasks.budget.schemas import AmountEntry, BudgetEntry, TransferEntry
 from sixclear.tasks.document.service import hold_document
 from sixclear.tasks.organisation import service as organisations
 from sixclear.tasks.programme.models import Programme
@@ -36,10 +36,13 @@ CHILDREN = Children(Budget, BUDGET)
 MOST_ENTRIES = 200
 
 
-async def get_budget(ctx: Context, budget_id: UUID) -> tuple[Budget, bool]:
-    """A line that the caller may see, and whether it reads what was entered in confidence; raises BudgetNotFound."""
+async def get_budget(ctx: Context, budget_id: UUID, known_at: datetime | None = None) -> tuple[Budget, bool]:
+    """A line that the caller may see, and whether it reads what was entered in confidence; raises BudgetNotFound.
+
+    Of an instant one that was opened later is not found.
+    """
     budget = await rows.find_budget(ctx.session, budget_id)
-    if budget is None:
+    if budget is None or (known_at is not None and budget.opened_at is not None and budget.opened_at > known_at):
         raise BudgetNotFound
     task = await _task_of(ctx, budget)
     whole = task is None or await reads_whole(ctx.session, ctx.caller, task)
@@ -118,6 +121,7 @@ async def open_budget(ctx: Context, entry: BudgetEntry, expect: Expect) -> tuple
         version=0,
         source=entry.source,
         hidden=task is not None and task.classification != "public",
+        opened_at=ctx.now,
         entries=[],
         **{**await _dimensions(ctx, programme, task), **line},
     )
@@ -139,7 +143,7 @@ async def state_amount(ctx: Context, budget_id: UUID, entry: AmountEntry, expect
     entries = entries_of(budget, whole=True)
     if rules.repeated(entries, wanted):
         return budget, False
-    _check_dated(ctx, entry)
+    check_dated(ctx, entry.dated_on)
     rules.check(entries, wanted, entry.reason)
     if len(entries) >= MOST_ENTRIES:
         raise BudgetFull(f"A line holds at most {MOST_ENTRIES} entries.")
@@ -153,12 +157,86 @@ async def state_amount(ctx: Context, budget_id: UUID, entry: AmountEntry, expect
         entered_by_organisation_id=ctx.caller.organisation_id,
         occurred_at=occurred_at,
         recorded_at=ctx.now,
+        transfer_id=None,
         **entry.model_dump(exclude={"occurred_at"}),
     )
     budget.entries.append(said)
     name = "amount_stated" if entry.corrects is None else "amount_corrected"
     await record(ctx, budget, Change(name, {}), occurred_at, BUDGET, reason=entry.reason)
     return budget, True
+
+
+async def transfer(ctx: Context, entry: TransferEntry) -> tuple[UUID, Budget, Budget, bool]:
+    """Take an amount from one line to another; one that was made before changes nothing (False).
+
+    Raises BudgetNotFound, TaskNotFound, OrganisationNotAllowed, FactInFuture, ReferenceUnknown, MoneyTransferRefused
+    and BudgetFull; then neither line changes.
+    """
+    if entry.giving_id == entry.receiving_id:
+        detail = "Name another line than the one from which it goes."
+        raise MoneyTransferRefused(errors=[{"pointer": "#/receiving_id", "code": "same-line", "detail": detail}])
+    lines, tasks = await _both_locked(ctx, entry)
+    giving, receiving = lines[entry.giving_id], lines[entry.receiving_id]
+    for line in (giving, receiving):
+        task = tasks.get(line.task_id) if line.task_id else None
+        programme = task.programme if task is not None else await referenced_programme(ctx.session, line.programme)
+        require_keeping_body(ctx, programme, task, line.organisation_id, entry.stage)
+    said = (*(entry.giving_id, entry.receiving_id, entry.stage, entry.amount, entry.dated_on), entry.document)
+    transfer_id = stable_id("budget transfer", *(str(one) for one in said))
+    if any(one.transfer_id == transfer_id for one in giving.entries):
+        return transfer_id, giving, receiving, False
+    check_dated(ctx, entry.dated_on)
+    whole = [entries_of(line, whole=True) for line in (giving, receiving)]
+    amounts = rules.transferred(whole[0], whole[1], entry.stage, entry.amount, entry.dated_on)
+    if amounts[1] > rules.MOST or any(len(one) >= MOST_ENTRIES for one in whole):
+        raise BudgetFull(f"A line holds at most {MOST_ENTRIES} entries, and {rules.MOST} đồng.")
+    if entry.document_id is not None and await hold_document(ctx.session, entry.document_id) is None:
+        raise ReferenceUnknown(errors=[unknown_reference("#/document_id", "document")])
+    for line, amount in zip((giving, receiving), amounts, strict=True):
+        await _enter(ctx, line, entry, amount, transfer_id, tasks)
+    return transfer_id, giving, receiving, True
+
+
+async def _both_locked(ctx: Context, entry: TransferEntry) -> tuple[dict[UUID, Budget], dict[UUID, Task]]:
+    """Both lines and their tasks, locked: all tasks before all lines, each in the order of the identifiers."""
+    ids = sorted((entry.giving_id, entry.receiving_id))
+    found = [(await get_budget(ctx, budget_id))[0] for budget_id in ids]
+    tasks = {
+        one: await get_task(ctx, one, lock=True) for one in sorted({line.task_id for line in found if line.task_id})
+    }
+    lines = {}
+    for budget_id in ids:
+        line = await rows.find_budget(ctx.session, budget_id, lock=True)
+        if line is None:
+            raise BudgetNotFound
+        lines[budget_id] = line
+    return lines, tasks
+
+
+async def _enter(
+    ctx: Context, line: Budget, entry: TransferEntry, amount: int, transfer_id: UUID, tasks: dict[UUID, Task]
+) -> None:
+    task = tasks.get(line.task_id) if line.task_id else None
+    occurred_at = ctx.fact_time(entry.occurred_at, line.occurred_at)
+    line.entries.append(
+        BudgetAmount(
+            budget_id=line.budget_id,
+            number=len(line.entries) + 1,
+            stage=entry.stage,
+            amount=amount,
+            dated_on=entry.dated_on,
+            document=entry.document,
+            document_id=entry.document_id,
+            corrects=None,
+            reason=None,
+            hidden=task is not None and task.classification != "public",
+            entered_by_organisation_id=ctx.caller.organisation_id,
+            occurred_at=occurred_at,
+            recorded_at=ctx.now,
+            transfer_id=transfer_id,
+        )
+    )
+    await record(ctx, line, Change("amount_stated", {}), occurred_at, BUDGET)
 
 
 async def _task_of(ctx: Context, budget: Budget, *, lock: bool = False) -> Task | None:
@@ -190,9 +268,10 @@ async def _dimensions(ctx: Context, programme: Programme, task: Task | None) -> 
     }
 
 
-def _check_dated(ctx: Context, entry: AmountEntry) -> None:
+def check_dated(ctx: Context, dated_on: date) -> None:
+    """Raises FactInFuture for a day to come."""
     today: date = civil_date(ctx.now + CLOCKS_DIFFER)
-    if entry.dated_on > today:
+    if dated_on > today:
         raise FactInFuture(
             "A document proves what has come to pass.",
             errors=[{"pointer": "#/dated_on", "code": "in-future", "detail": "Give a day up to today."}],
