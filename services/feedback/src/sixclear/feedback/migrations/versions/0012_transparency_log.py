@@ -15,14 +15,14 @@ def upgrade() -> None:
         "statement",
         sa.Column("statement_id", sa.Uuid(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("stated_at", _INSTANT, nullable=False),
         sa.Column("due_at", _INSTANT, nullable=True),
-        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("case_reference", sa.LargeBinary(), nullable=True),
-        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.Column("log_index", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["submission.submission_id"], name=op.f("fk_statement_submission_id_submission")
@@ -40,8 +40,8 @@ def upgrade() -> None:
     op.create_table(
         "log_identity",
         sa.Column("one_row", sa.Boolean(), nullable=False),
-        sa.Column("origin", sa.String(), nullable=False),
-        sa.Column("verifier_key", sa.String(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("verifier_key", sa.Text(), nullable=False),
         sa.CheckConstraint("one_row", name=op.f("ck_log_identity_one_row")),
         sa.PrimaryKeyConstraint("one_row", name=op.f("pk_log_identity")),
     )
@@ -62,7 +62,7 @@ def upgrade() -> None:
         "log_checkpoint",
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("signed_at", _INSTANT, nullable=False),
         sa.Column("published_at", _INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_log_checkpoint")),
