@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from sixclear.common.web.numbers import Figure, written
 from sixclear.common.web.schemas import Schema
-from sixclear.tasks.fields import Exact, Figure, written
+from sixclear.tasks.fields import Exact
 
 
 class _Asked(Schema):

@@ -8,20 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixclear.tasks.indicator.rules import (
-    Aim,
-    Attainment,
-    Definition,
-    Measure,
-    Targets,
-    attainment,
-    breaches,
-    faults,
-    gap,
-    path_at,
-    rolled_of,
-    rolled_up,
-)
+from sixclear.common.targets import Aim, Attainment, Measure, Targets, attainment, gap, path_at, rolled_of
+from sixclear.tasks.indicator.rules import Definition, breaches, faults, rolled_up
 
 
 def _definition(value_type: str = "count", direction: str = "up", **changes: Any) -> Definition:

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sixclear.common.web.instants import DayOrInstant, Instant
@@ -84,22 +84,11 @@ def _of_number(value: Any) -> str:
     return written
 
 
-def written(number: Decimal) -> str:
-    """A number in digits, without an exponent and without zeros that say nothing."""
-    shown = f"{number:f}"
-    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
-    return "0" if shown in ("-0", "") else shown
-
-
 # A number of a request: exact, so that no reader rounds it on the way.
 Exact = Annotated[
     Decimal,
     BeforeValidator(exact),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"}]}),
-]
-# A number of an answer or an event: text, for the same reason.
-Figure = Annotated[
-    Decimal, PlainSerializer(written, return_type=str), WithJsonSchema({"type": "string"}, mode="serialization")
 ]
 
 # Points of a criterion; a number with at most two decimals, which JSON's own carry exactly.
@@ -113,9 +102,4 @@ Points = Annotated[
 
 # The closed lists of words of indicators and values.
 IndicatorKind = Literal["strategic", "operational"]
-Direction = Literal["up", "down", "within"]
-ValueType = Literal["count", "amount", "ratio", "share", "rank", "index", "yes_no"]
-Bound = Literal["more_than", "less_than", "about"]
-Trajectory = Literal["linear", "points"]
-Unit = Literal["week", "month", "quarter", "half_year", "nine_months", "year", "five_years"]
 ValueStatus = Literal["draft", "submitted", "returned", "approved", "withdrawn"]

@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args
 import orjson
 
 from sixclear.common.spreadsheets.writing import FORMULA
+from sixclear.common.web.numbers import written
 from sixclear.common.web.schemas import Schema
-from sixclear.tasks.fields import written
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 from sixclear.tasks.task.schemas import PositionView
 

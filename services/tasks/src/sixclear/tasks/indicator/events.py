@@ -6,7 +6,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from sixclear.common.events.catalogue import EntityEvents, EventData
-from sixclear.tasks.fields import Direction, Figure, IndicatorKind, Trajectory, Unit, ValueType
+from sixclear.common.spans import Unit
+from sixclear.common.targets import Direction, Trajectory, ValueType
+from sixclear.common.web.numbers import Figure
+from sixclear.tasks.fields import IndicatorKind
 
 
 class SupplyData(BaseModel):

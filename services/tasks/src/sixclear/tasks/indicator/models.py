@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sixclear.common.entity import Versioned
-from sixclear.tasks.indicator.rules import Aim, Definition, Supplies, Targets
-from sixclear.tasks.indicator.spans import Span, span_of
+from sixclear.common.targets import Targets, targets_from
+from sixclear.tasks.indicator.rules import Definition, Supplies
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.tables import Base
 
@@ -136,24 +136,4 @@ def supplies_of(indicator: Indicator) -> Supplies:
 
 def targets_of(row: IndicatorTarget) -> Targets:
     """What a body is to reach, by days."""
-    content = row.content
-    baseline = content["baseline"]
-    return Targets(
-        trajectory=content["trajectory"],
-        baseline=baseline and (_span(baseline["period"]).last, Decimal(baseline["value"])),
-        aims=[(_span(one["period"]).last, Aim(*(_number(one[name]) for name in _AIM))) for one in content["targets"]],
-        points=[(_span(one["period"]).last, Decimal(one["value"])) for one in content["points"]],
-    )
-
-
-_AIM = ("value", "low", "high")
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _span(key: str) -> Span:
-    span = span_of(key)
-    assert span is not None, "keys were checked when the targets were set"
-    return span
+    return targets_from(row.content)

@@ -6,22 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sixclear.common.web.numbers import TAKES_WHOLE
+from sixclear.common.spans import Unit
+from sixclear.common.targets import Direction, Trajectory, ValueType
+from sixclear.common.web.numbers import TAKES_WHOLE, Figure
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Slug, line_of, lines_of
-from sixclear.tasks.fields import (
-    Direction,
-    Exact,
-    Figure,
-    IndicatorKind,
-    Line,
-    OccurredAt,
-    OptionalReference,
-    Reference,
-    Trajectory,
-    Unit,
-    ValueType,
-)
+from sixclear.tasks.fields import Exact, IndicatorKind, Line, OccurredAt, OptionalReference, Reference
 from sixclear.tasks.organisation.schemas import Level, OrganisationBrief
 
 Said = Annotated[str, lines_of(2_000)]

@@ -9,8 +9,11 @@ from sixclear.common.change import Change
 from sixclear.common.db import wait_to_create
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
+from sixclear.common.spans import span_of
+from sixclear.common.targets import Targets
 from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown
-from sixclear.tasks.fields import PREFIX, written
+from sixclear.common.web.numbers import written
+from sixclear.tasks.fields import PREFIX
 from sixclear.tasks.indicator import repository as rows
 from sixclear.tasks.indicator.access import require_defining_body
 from sixclear.tasks.indicator.errors import IndicatorNotFound, IndicatorRefused
@@ -24,9 +27,8 @@ from sixclear.tasks.indicator.models import (
     targets_of,
 )
 from sixclear.tasks.indicator.recording import indicator_kind
-from sixclear.tasks.indicator.rules import Definition, Fault, Targets
+from sixclear.tasks.indicator.rules import Definition, Fault
 from sixclear.tasks.indicator.schemas import IndicatorEntry, Target, TargetsEntry
-from sixclear.tasks.indicator.spans import span_of
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import referenced
 from sixclear.tasks.programme.models import Programme

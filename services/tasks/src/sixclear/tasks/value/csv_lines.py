@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sixclear.tasks.fields import written
+from sixclear.common.web.numbers import written
 from sixclear.tasks.value.schemas import Series, SeriesPoint
 
 COLUMNS = (

@@ -7,7 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from sixclear.common.events.catalogue import EntityEvents, EventData
-from sixclear.tasks.fields import Bound, Figure, Unit, ValueStatus, ValueType
+from sixclear.common.spans import Unit
+from sixclear.common.targets import Bound, ValueType
+from sixclear.common.web.numbers import Figure
+from sixclear.tasks.fields import ValueStatus
 
 
 class ValueData(EventData):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sixclear.common.change import Change, allow
-from sixclear.tasks.indicator.rules import Measure
+from sixclear.common.targets import Measure
 
 # From which state of the slot a step may begin.
 _FROM = {

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sixclear.common.entity import Versioned
+from sixclear.common.targets import Measure
 from sixclear.tasks.indicator.models import EXACT
-from sixclear.tasks.indicator.rules import Measure
 from sixclear.tasks.tables import Base
 from sixclear.tasks.value.lifecycle import Hands, Said, SlotState
 

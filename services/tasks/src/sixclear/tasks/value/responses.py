@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.tasks.indicator.rules import Measure, rounded
+from sixclear.common.targets import Measure, rounded
 from sixclear.tasks.organisation.service import Briefs, briefs, named
 from sixclear.tasks.value.models import Value, ValueStatement, measure_of
 from sixclear.tasks.value.schemas import (

@@ -8,21 +8,13 @@ from pydantic import Field, PrivateAttr
 
 from sixclear.common.bulk.files import OwnConditions
 from sixclear.common.bulk.results import FileResult, ItemProblem, ItemResult
+from sixclear.common.spans import Unit
+from sixclear.common.targets import Bound, Trajectory, ValueType
 from sixclear.common.web.instants import Day
+from sixclear.common.web.numbers import Figure
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Link, Slug, lines_of
-from sixclear.tasks.fields import (
-    Bound,
-    Exact,
-    Figure,
-    Line,
-    OccurredAt,
-    OptionalReference,
-    Trajectory,
-    Unit,
-    ValueStatus,
-    ValueType,
-)
+from sixclear.tasks.fields import Exact, Line, OccurredAt, OptionalReference, ValueStatus
 from sixclear.tasks.indicator.schemas import PeriodKey
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 

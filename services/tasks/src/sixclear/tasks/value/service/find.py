@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from sixclear.common.spans import Span, span_of
 from sixclear.common.use_case import Context
 from sixclear.tasks.indicator.service import get_indicator, indicators_by_id
-from sixclear.tasks.indicator.spans import Span, span_of
 from sixclear.tasks.organisation.service import briefs, meant
 from sixclear.tasks.value import repository as rows
 from sixclear.tasks.value.errors import SeriesRefused, ValueNotFound

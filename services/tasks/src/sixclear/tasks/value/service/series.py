@@ -6,13 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sixclear.common.clock import CLOCKS_DIFFER, civil_date
-from sixclear.common.use_case import Context
-from sixclear.tasks.indicator.models import Indicator, definition_of
-from sixclear.tasks.indicator.rules import (
+from sixclear.common.spans import Span, span_at, spans
+from sixclear.common.targets import (
     ADDED,
     Aim,
     Attainment,
-    Definition,
     Measure,
     Targets,
     attainment,
@@ -21,8 +19,10 @@ from sixclear.tasks.indicator.rules import (
     rolled_of,
     rounded,
 )
+from sixclear.common.use_case import Context
+from sixclear.tasks.indicator.models import Indicator, definition_of
+from sixclear.tasks.indicator.rules import Definition
 from sixclear.tasks.indicator.service import Definitions, definitions_of, get_indicator, targets_at
-from sixclear.tasks.indicator.spans import Span, span_at, spans
 from sixclear.tasks.organisation.service import briefs, meant
 from sixclear.tasks.value import repository as rows
 from sixclear.tasks.value.errors import SeriesRefused

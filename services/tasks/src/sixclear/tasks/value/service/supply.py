@@ -11,12 +11,13 @@ from sixclear.common.clock import civil_date
 from sixclear.common.db import wait_to_create
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record_many
+from sixclear.common.spans import Span, before, span_of
+from sixclear.common.targets import Measure
 from sixclear.common.use_case import Context, ReferenceUnknown, unknown_reference
 from sixclear.tasks.indicator.errors import IndicatorNotFound
 from sixclear.tasks.indicator.models import Indicator, definition_of, supplies_of
-from sixclear.tasks.indicator.rules import Fault, Measure, breaches, faults
+from sixclear.tasks.indicator.rules import Fault, breaches, faults
 from sixclear.tasks.indicator.service import definitions_of, known_indicators
-from sixclear.tasks.indicator.spans import Span, before, span_of
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import known_organisations
 from sixclear.tasks.value import lifecycle

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixclear.tasks.indicator.spans import before, following, span_at, span_of, spans
+from sixclear.common.spans import before, following, span_at, span_of, spans
 
 DAYS = st.dates(date(1951, 1, 1), date(2190, 12, 31))
 UNITS = ("week", "month", "quarter", "half_year", "nine_months", "year", "five_years")

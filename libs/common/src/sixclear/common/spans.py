@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
-from sixclear.tasks.fields import Unit
+Unit = Literal["week", "month", "quarter", "half_year", "nine_months", "year", "five_years"]
 
 FIRST_YEAR, LAST_YEAR = 1945, 2200
 _DAY = timedelta(days=1)
