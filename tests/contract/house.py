@@ -274,7 +274,7 @@ MONITORING = House(
         "models",
         "lead | live",
         "results | score",
-        "attention | status | timeline",
+        "attention | indicators | status | timeline",
         "ledger | streams | traces",
         "view",
         "public | operators | pages",
@@ -285,7 +285,9 @@ MONITORING = House(
         "errors | metrics",
     ),
     folders={
-        **dict.fromkeys(("attention", "ledger", "results", "score", "status", "timeline"), _FOLDER_OF_MONITORING),
+        **dict.fromkeys(
+            ("attention", "indicators", "ledger", "results", "score", "status", "timeline"), _FOLDER_OF_MONITORING
+        ),
         "static": "the style of the operators' pages",
         "templates": "the operators' pages",
     },

@@ -7,6 +7,7 @@ from tests.integration.monitoring.assessments import answered, assessment, crite
 from tests.integration.monitoring.budgets import budget
 from tests.integration.monitoring.documents import document
 from tests.integration.monitoring.filings import filing
+from tests.integration.monitoring.indicators.told import indicator, targets, value
 from tests.integration.monitoring.obstacles import obstacle
 
 from sixclear.common.clock import civil_date
@@ -40,6 +41,16 @@ async def some_records(view: Any, events: Any) -> None:
             events.submission("s", organisation="01", due_soon_at=this_year, due_at=next_year),
             events.entry("p", stage="formed_centralised"),
             events.entry("r", lists=["resolution-71"], risk="high", registration="submitted"),
+            indicator(events, "cases", levels=["province", "commune"]),
+            indicator(
+                events,
+                "cases",
+                "targeted",
+                levels=["province", "commune"],
+                targets=targets("01", ("2025-11", "50"), baseline=("2025-01", "10")),
+            ),
+            value(events, "cases", "01", "2025-11", level="province", number=45),
+            value(events, "cases", "00004", "2025-11", number=40),
         ]
     )
     await view.pass_time(view.now)

@@ -35,6 +35,7 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
         "obstacles",
         "documents",
         "budgets",
+        "indicators",
     }
     assert set(body) == about | figures
     assert body["tasks"] == {
@@ -373,8 +374,8 @@ async def test_relays_of_other_processes_are_on_the_page_of_streams(site: Any) -
         "dead_letters": 2**64,
         "last_progress_at": "0001-01-01T00:00:00+14:00",
     }
-    for field, value in impossible.items():
-        refused = await site.client.post(path, json={"items": [relay | {field: value}]}, headers=headers)
+    for field, wrong in impossible.items():
+        refused = await site.client.post(path, json={"items": [relay | {field: wrong}]}, headers=headers)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"#/items/0/{field}")
     operator = site.issuer.headers("monitoring:operate")
     items = (await site.client.get(path, headers=operator)).json()["items"]

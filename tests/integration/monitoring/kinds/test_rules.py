@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -98,6 +99,7 @@ def some(hint: Any) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         UUID: st.just(UUID(int=7)),
         int: st.integers(2000, 2002),
+        Decimal: st.sampled_from([Decimal(0), Decimal("1.5")]),
         type(None): st.none(),
     }
     return known[hint]

@@ -16,8 +16,8 @@ from tests.integration.tasks.imports.test_kinds import exported
 from tests.integration.tasks.value.values import DOCUMENT, INDICATOR
 
 from sixclear.common.bulk.tables import CSV, XLSX
+from sixclear.common.web.numbers import written
 from sixclear.common.web.openapi import NDJSON
-from sixclear.tasks.fields import written
 
 PERIODS = [f"2025-{month:02}" for month in range(1, 12)]
 TYPES = ("count", "amount", "ratio", "share", "rank", "index", "yes_no")

@@ -14,6 +14,7 @@ from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.stream_route import StreamEndpoint, StreamRoute
 from sixclear.monitoring.attention import routes as attention
+from sixclear.monitoring.indicators import routes as indicators
 from sixclear.monitoring.ledger import routes as ledger
 from sixclear.monitoring.live.frames import describe_stream
 from sixclear.monitoring.operators import operators_rule
@@ -39,6 +40,7 @@ def _routers(env: str) -> Sequence[APIRouter]:
         score.router,
         ledger.router,
         attention.router,
+        indicators.router,
         traces.make_router(rule),
         streams.make_router(rule),
         view.router,

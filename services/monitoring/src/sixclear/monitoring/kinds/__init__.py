@@ -11,12 +11,14 @@ from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.entry import ENTRY
 from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.filing import FILING
+from sixclear.monitoring.kinds.indicator import INDICATOR
 from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.kinds.obstacle import OBSTACLE
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.kinds.urge import URGE
+from sixclear.monitoring.kinds.value import VALUE
 
 KINDS: tuple[AnyKind, ...] = (
     TASK,
@@ -30,6 +32,8 @@ KINDS: tuple[AnyKind, ...] = (
     BUDGET,
     CRITERIA,
     ASSESSMENT,
+    INDICATOR,
+    VALUE,
     SUBMISSION,
     ENTRY,
 )

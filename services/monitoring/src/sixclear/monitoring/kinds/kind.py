@@ -177,6 +177,16 @@ class Flow(Generic[F]):
     latest: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Amounts (SQL over `h`) of all bodies below a scope, by open facts, since an instant: see `view.sums`."""
+
+    table: str
+    keys: tuple[str, ...]
+    since: str
+    amounts: Mapping[str, str]
+
+
 class Tally(NamedTuple):
     """Changes of one name, counted for each entity: columns of its state with how many its history has, and the latest.
 
@@ -231,6 +241,7 @@ class Kind(Generic[F]):
     hidden: Rule[F, bool] = Rule(lambda _: False, "false")
     flows: tuple[Flow[F], ...] = ()
     tallies: tuple[Tally, ...] = ()
+    sums: Sums | None = None
     dimensions: frozenset[str] = frozenset(DIMENSIONS)
     by_reach: bool = False
     by_its_days: bool = False

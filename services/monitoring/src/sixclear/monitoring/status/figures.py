@@ -14,11 +14,13 @@ from sixclear.monitoring.kinds.document import ISSUED, NOT_ISSUED, TYPES
 from sixclear.monitoring.kinds.entry import STAGES
 from sixclear.monitoring.kinds.evidence import STATES
 from sixclear.monitoring.kinds.filing import EXPECTED
+from sixclear.monitoring.kinds.indicator import INDICATOR_KINDS
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.obstacle import AGES, KINDS, LEVELS
 from sixclear.monitoring.kinds.period import TIMINGS
 from sixclear.monitoring.kinds.submission import CLOCKS
 from sixclear.monitoring.kinds.task import BUCKETS, PART_NOT_KNOWN, PARTS
+from sixclear.monitoring.kinds.value import MEASURED_LEVELS
 
 _CENT = Decimal("0.01")
 
@@ -246,6 +248,12 @@ def budget_figures(cells: Mapping[Cell, int], year: str | None = None) -> tuple[
 def budget_years(cells: Mapping[Cell, int]) -> list[str]:
     """The years of which there are lines."""
     return sorted(slot for (measure, slot), n in cells.items() if measure == "budget" and n)
+
+
+def indicator_figures(cells: Mapping[Cell, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """How many indicators of each kind are defined; and how many values hold, of bodies of which level."""
+    defined: dict[str, int] = {kind: cells.get(Cell("indicator", kind), 0) for kind in INDICATOR_KINDS}
+    return defined, {level: cells.get(Cell("value", level), 0) for level in MEASURED_LEVELS}
 
 
 def reports_of(cells: Mapping[Cell, int], at: datetime) -> int:

@@ -13,10 +13,12 @@ from sixclear.monitoring.kinds.decision import DECISION
 from sixclear.monitoring.kinds.document import DOCUMENT
 from sixclear.monitoring.kinds.evidence import EVIDENCE
 from sixclear.monitoring.kinds.filing import FILING
+from sixclear.monitoring.kinds.indicator import INDICATOR
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.obstacle import OBSTACLE
 from sixclear.monitoring.kinds.period import PERIOD
 from sixclear.monitoring.kinds.urge import URGE
+from sixclear.monitoring.kinds.value import VALUE
 from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.schemas import (
     BudgetFigures,
@@ -24,6 +26,7 @@ from sixclear.monitoring.status.schemas import (
     DocumentCounts,
     DocumentFigures,
     EvidenceFigures,
+    IndicatorCounts,
     ObstacleFigures,
     PairFigures,
     PeriodFigures,
@@ -35,11 +38,14 @@ from sixclear.monitoring.status.schemas import (
 from sixclear.monitoring.view.heard import Heard, knows
 
 # A source that never told of it has no figure there, not a zero.
-BESIDE_TASKS = (PERIOD, EVIDENCE, DECISION, URGE, FILING, OBSTACLE, DOCUMENT, BUDGET)
+BESIDE_TASKS = (PERIOD, EVIDENCE, DECISION, URGE, FILING, OBSTACLE, DOCUMENT, BUDGET, INDICATOR, VALUE)
 
 
-def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[str, Any]:
-    """The figures, by their names; None for what is not known at `at`. Raises FiguresDoNotReconcile."""
+def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime, *, of_body: bool = False) -> dict[str, Any]:
+    """The figures, by their names; None for what is not known at `at`. Raises FiguresDoNotReconcile.
+
+    Asked `of_body`, how many indicators are defined is not said: none is a body's own.
+    """
     decided = figures.decision_figures(cells).items()
     return {
         "periods": _periods(cells) if knows(heard, PERIOD, at) else None,
@@ -50,6 +56,7 @@ def beside_tasks(cells: Mapping[Cell, int], heard: Heard, at: datetime) -> dict[
         "obstacles": _obstacles(cells) if knows(heard, OBSTACLE, at) else None,
         "budgets": budget_figures(cells) if knows(heard, BUDGET, at) else None,
         "documents": document_figures(cells) if knows(heard, DOCUMENT, at) else None,
+        "indicators": _indicators(cells, of_body=of_body) if knows(heard, INDICATOR, at) else None,
         "without_movement": cells.get(Cell("task_without_movement", ""), 0) if knows(heard, FILING, at) else None,
     }
 
@@ -104,4 +111,15 @@ def _pair(name: str, lines: int, amounts: Mapping[str, int]) -> PairFigures:
         difference=whole - part,
         lines=lines,
         share=None if share is None else ShareFigures(numerator=part, denominator=whole, percent=share),
+    )
+
+
+def _indicators(cells: Mapping[Cell, int], *, of_body: bool) -> IndicatorCounts:
+    defined, by_level = figures.indicator_figures(cells)
+    return IndicatorCounts(
+        defined=None if of_body else sum(defined.values()),
+        values=sum(by_level.values()),
+        values_by_level=by_level,
+        bounds=cells.get(Cell("value_bound", ""), 0),
+        waiting=cells.get(Cell("value_waiting", ""), 0),
     )

@@ -24,8 +24,7 @@ class Filters(Schema):
     directive: UUID | None = Field(
         default=None,
         description="Of one directive or group of work only tasks are known: `periods`, `evidence`, `decisions`, "
-        "`urges`, `reporting`, `obstacles`, `documents` and `budgets` are null "
-        "then.",
+        "`urges`, `reporting`, `obstacles`, `documents`, `budgets` and `indicators` are null then.",
     )
     group: str | None = None
     tree: Literal["then", "now"] = Field(
@@ -307,6 +306,16 @@ class BudgetFigures(Schema):
     undisbursed: PairFigures = Field(description="`allocated` less `disbursed`, and `disbursed` of `allocated`.")
 
 
+class IndicatorCounts(Schema):
+    """Indicators and approved values, by programme and organisation; what each says is in `/indicators`."""
+
+    defined: int | None = Field(description="Null where an organisation is asked about: none is a body's own.")
+    values: int = Field(description="Approved ones, of all indicators, bodies and periods.")
+    values_by_level: dict[str, int] = Field(description="Those, by the level of the body that is measured.")
+    bounds: int = Field(description='Of those: stated as a bound, as "more than 90"; they are in no sum.')
+    waiting: int = Field(description="Values, or corrections of approved ones, that wait for review.")
+
+
 class TaskPart(Schema):
     """The part of a status that counts tasks."""
 
@@ -347,9 +356,9 @@ class Status(TaskPart):
     )
     documents: DocumentFigures | None = Field(
         default=None,
-        description="By the days that are known now, also of past instants. Null while no document was heard of, or "
-        "the records are counted again after an upgrade.",
+        description="By the days that are known now, also of past instants. Null while it is not known, as of periods.",
     )
+    indicators: IndicatorCounts | None = Field(default=None, description="Null while it is not known, as of periods.")
     without_movement: int | None = Field(
         default=None,
         description='Tasks on which a body works and of which it said "no change" in four filings in a row, without a '

@@ -194,7 +194,8 @@ def _status(
 ) -> Status:
     counts = {cell: int(cells.get(cell, 0)) + sealed.get(cell, 0) for cell in cells.keys() | sealed.keys()}
     tasks = task_part(counts, last_report, at, heard)
-    lists, on_tasks = _lists(counts), beside_tasks(counts, {} if selection.names_facts else heard, at)
+    known, of_body = {} if selection.names_facts else heard, selection.organisation_id is not None
+    lists, on_tasks = _lists(counts), beside_tasks(counts, known, at, of_body=of_body)
     return Status(
         tasks=tasks.tasks,
         shares_percent=tasks.shares_percent,

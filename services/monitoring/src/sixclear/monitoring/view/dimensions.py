@@ -59,7 +59,7 @@ FACTS: Mapping[str, type[OrganisationFacts] | type[ProgrammeFacts]] = {
     "organisation": OrganisationFacts,
     "programme": ProgrammeFacts,
 }
-TABLES = (*(f"{name}_state" for name in FACTS), "organisation_history", "programme_history")
+TABLES = (*(f"{name}_state" for name in FACTS), "organisation_history", "organisation_count", "programme_history")
 # By these an organisation may have come to stand elsewhere, or its code to mean another one.
 _MOVES = frozenset({"merged", "closed", "upgraded"})
 TOPICS = tuple(f"sixclear.{SOURCE}.{name}.v1" for name in FACTS)
@@ -271,6 +271,23 @@ async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tup
         {"epoch": epoch},
     )
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def count_below(session: AsyncSession, epoch: int) -> None:
+    """Count again how many organisations stand below which; some thousands of rows, as `rebuild_ancestors`."""
+    values = {"epoch": epoch, "country": UUID(int=0)}
+    await session.execute(sql("DELETE FROM organisation_count WHERE epoch = :epoch"), values)
+    await session.execute(
+        sql(
+            """
+            INSERT INTO organisation_count (epoch, scope, level, bodies)
+            SELECT o.epoch, scope, o.level, count(*) FROM organisation_state o
+            CROSS JOIN LATERAL unnest(o.ancestors[2:] || CAST(:country AS uuid)) AS scope
+            WHERE o.epoch = :epoch AND o.valid_to IS NULL GROUP BY 1, 2, 3
+            """
+        ),
+        values,
+    )
 
 
 async def ancestors_by_id(session: AsyncSession, epoch: int, ids: Collection[UUID]) -> dict[UUID, list[UUID]]:

@@ -27,6 +27,7 @@ from sixclear.monitoring.view import (
     intervals,
     latest,
     places,
+    sums,
     tallies,
 )
 from sixclear.monitoring.view import sources as views
@@ -152,6 +153,7 @@ class _Fold:
         rows = [(item.entity_id, item.version, cast(dimensions.OrganisationFacts, item.facts)) for item in newer]
         await dimensions.replace_organisations(self.session, self.epoch, rows)
         moved = await dimensions.rebuild_ancestors(self.session, self.epoch)
+        await dimensions.count_below(self.session, self.epoch)
         if moved:
             await places.move_organisations(self.session, self.known, self.epoch, moved)
         return True
@@ -211,7 +213,7 @@ class _Fold:
         if not added:
             return False
         touched = {entity_id: after[entity_id] for entity_id, _ in added}
-        await entities.replace_states(self.session, kind, self.epoch, touched.values())
+        await self._replace(kind, before, touched)
         deltas = delta(kind, [(before.get(entity_id), state) for entity_id, state in touched.items()])
         new = [item for item in kept if (item.entity_id, item.version) in added]
         counted = [one for v in new if v.facts is not None for one in happened(kind, v.facts, v.change, v.occurred_at)]
@@ -225,6 +227,13 @@ class _Fold:
         await self._count(deltas, counted, removed, moves(kind, pieces))
         await self._note_gaps(kind, before, new)
         return any(not (hides(kind, state.facts) and _unseen(kind, before.get(key))) for key, state in touched.items())
+
+    async def _replace(self, kind: Kind[F], before: Mapping[UUID, State[F]], after: Mapping[UUID, State[F]]) -> None:
+        """Store states; what they add up to goes with them."""
+        above = self._organisations_epoch
+        await sums.add(self.session, kind, self.epoch, above, before.keys() & after.keys(), -1)
+        await entities.replace_states(self.session, kind, self.epoch, after.values())
+        await sums.add(self.session, kind, self.epoch, above, after.keys(), 1)
 
     async def _chain(
         self, kind: Kind[F], before: Mapping[UUID, State[F]], placed: intervals.Placed[F], added: Set[tuple[UUID, int]]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
-from sixclear.monitoring.view import counters, days, dimensions, latest
+from sixclear.monitoring.view import counters, days, dimensions, latest, sums
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
 
@@ -61,6 +61,7 @@ async def activate_next(session: AsyncSession, source: str, *, token: int) -> No
                 await counters.rebuild_counters(session, other, epoch, known[source].active_epoch)
                 await latest.rebuild_latest(session, other, epoch, known[source].active_epoch)
                 await days.rebuild_above(session, other, epoch, known[source].active_epoch)
+                await sums.rebuild_sums(session, other, epoch, known[source].active_epoch)
     await views.advance_view(session, sequence)
 
 
@@ -78,4 +79,5 @@ def _tables(source: str) -> list[str]:
     """The tables whose rows are of a source alone."""
     tables = [f"{kind.name}_{part}" for kind in kinds_of(source) for part in ("history", "state")]
     tables += [flow.latest for kind in kinds_of(source) for flow in kind.flows if flow.latest is not None]
+    tables += sums.tables_of(source)
     return [*tables, *(dimensions.TABLES if source == dimensions.SOURCE else ())]

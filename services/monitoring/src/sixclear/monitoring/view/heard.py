@@ -6,9 +6,13 @@ from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.errors import Unavailable
 from sixclear.monitoring.kinds import rules_of
 from sixclear.monitoring.kinds.kind import AnyKind
 from sixclear.monitoring.statements import sql
+
+# Reading a log again takes minutes.
+COUNTED_AGAIN_SECONDS = 30
 
 # The instant of the oldest fact of each kind, by its name.
 Heard: TypeAlias = Mapping[str, datetime]
@@ -41,3 +45,17 @@ def knows(heard: Heard, kind: AnyKind, at: datetime) -> bool:
     """Whether figures of a kind at an instant are known."""
     since = heard.get(kind.name)
     return since is not None and since <= at
+
+
+async def require_told(session: AsyncSession, kind: AnyKind) -> None:
+    """Raises Unavailable while rows of a release before are read, which did not store what is asked about."""
+    told = await session.scalar(
+        sql("SELECT EXISTS (SELECT FROM source_view v WHERE {told_whole})", told_whole=told_whole(kind))
+    )
+    if not told:
+        raise counted_again()
+
+
+def counted_again() -> Unavailable:
+    """What is answered while the log is read again."""
+    return Unavailable("Records are counted again since an upgrade.", retry_after_seconds=COUNTED_AGAIN_SECONDS)

@@ -142,10 +142,25 @@ def latest_table(flow: AnyFlow, metadata: MetaData) -> Table:
     )
 
 
+def sums_table(kind: AnyKind, metadata: MetaData) -> Table:
+    """What is added up of all bodies below a scope (zero: the country), by the civil day since which it holds."""
+    sums = kind.sums
+    assert sums is not None
+    keys = {"epoch": "integer", "scope": "uuid", **{name: kind.columns[name] for name in sums.keys}, "day": "date"}
+    return Table(
+        sums.table,
+        metadata,
+        *_columns(**keys, **dict.fromkeys(sums.amounts, "numeric")),
+        PrimaryKeyConstraint(*keys, name=f"pk_{sums.table}"),
+        postgresql_with={"fillfactor": 80},
+    )
+
+
 def kind_tables(kind: AnyKind, metadata: MetaData) -> list[Table]:
     """The tables of a kind: its migration makes these."""
     latest = [latest_table(flow, metadata) for flow in kind.flows if flow.latest is not None]
-    return [state_table(kind, metadata), history_table(kind, metadata), *latest]
+    sums = [sums_table(kind, metadata)] if kind.sums is not None else []
+    return [state_table(kind, metadata), history_table(kind, metadata), *latest, *sums]
 
 
 def _facts(kind: AnyKind) -> list[Column[Any]]:

@@ -104,7 +104,19 @@ class OrganisationState(Base):
     __table_args__ = (
         Index("ix_organisation_state_codes", "codes", postgresql_using="gin"),
         Index("ix_organisation_state_level", "epoch", "level"),
+        Index("ix_organisation_state_ended", "epoch", "valid_to", postgresql_where=text("valid_to IS NOT NULL")),
     )
+
+
+class OrganisationCount(Base):
+    """How many organisations of a level stand below `scope` (zero: the country) now; what has ended is not counted."""
+
+    __tablename__ = "organisation_count"
+
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    scope: Mapped[UUID] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(primary_key=True)
+    bodies: Mapped[int] = mapped_column(Integer)
 
 
 class OrganisationHistory(Base):

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds import sources
 from sixclear.monitoring.statements import sql
-from sixclear.monitoring.view import days, dimensions, latest
+from sixclear.monitoring.view import days, dimensions, latest, sums
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.states import Key
 
@@ -87,6 +87,7 @@ async def move_organisations(
         }
         await _shift(session, source, at_epoch, moves)
         await days.move_bodies(session, source, at_epoch, moved)
+        await sums.move_bodies(session, source, at_epoch, moved)
         for table, keys in lost.items():
             if keys:
                 await latest.renew(session, source, at_epoch, epoch, table, keys, deep)

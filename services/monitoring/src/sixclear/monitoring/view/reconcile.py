@@ -9,7 +9,7 @@ from sixclear.common.db import Database
 from sixclear.monitoring import metrics
 from sixclear.monitoring.errors import FiguresDoNotReconcile
 from sixclear.monitoring.kinds import kinds_of, rules_of, sources
-from sixclear.monitoring.view import census, counters, days, dimensions, latest, tallies
+from sixclear.monitoring.view import census, counters, days, dimensions, latest, sums, tallies
 from sixclear.monitoring.view import differences as reconciliation
 from sixclear.monitoring.view import sources as views
 from sixclear.monitoring.view.fold import begin
@@ -56,6 +56,7 @@ async def differences(session: AsyncSession, clock: Clock) -> list[Difference]:
         )
         if own_rules:
             found += await days.day_differences(session, source, epoch, organisations_epoch, _SHOWN)
+        found += await sums.sum_differences(session, source, epoch, organisations_epoch, _SHOWN)
         found += await latest.latest_differences(session, source, epoch, organisations_epoch, _SHOWN)
     return found[:_SHOWN]
 
@@ -116,6 +117,7 @@ async def _count_again(session: AsyncSession, source: str, known: dict[str, Sour
         await counters.rebuild_counters(session, source, epoch, organisations_epoch)
         await latest.rebuild_latest(session, source, epoch, organisations_epoch)
         await days.rebuild_days(session, source, epoch, organisations_epoch)
+        await sums.rebuild_sums(session, source, epoch, organisations_epoch)
     await views.note_rules(session, source, rules_of(source))
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.errors import Unavailable
 from sixclear.common.text import code_form
 from sixclear.common.use_case import ReferenceUnknown, unknown_reference
 from sixclear.monitoring.errors import ProgrammeNotFound
@@ -17,12 +16,9 @@ from sixclear.monitoring.view import dimensions
 from sixclear.monitoring.view.dimensions import Reach
 from sixclear.monitoring.view.former_programmes import groups_of
 from sixclear.monitoring.view.former_tree import Parts, Then
-from sixclear.monitoring.view.heard import told_whole
+from sixclear.monitoring.view.heard import counted_again, told_whole
 from sixclear.monitoring.view.reach import OwnThen, Reading, meant
 from sixclear.monitoring.view.states import COUNTRY
-
-# Reading a log again takes minutes.
-_COUNTED_AGAIN_SECONDS = 30
 
 AssignedBy = Literal["central", "province", "commune"]
 
@@ -157,7 +153,7 @@ async def with_named_facts(session: AsyncSession, selection: Selection) -> Selec
         )
         told, had = (await session.execute(asked, selection.facts)).one()
         if not told:
-            raise Unavailable("Records are counted again since an upgrade.", retry_after_seconds=_COUNTED_AGAIN_SECONDS)
+            raise counted_again()
         described = name == "work_group" and groups is not None and groups.described
         if not had and not described:
             raise ReferenceUnknown(f"What is named as {field} has no task.", errors=[unknown_reference(field, field)])

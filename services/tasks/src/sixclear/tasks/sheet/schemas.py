@@ -7,11 +7,12 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer, StringConstraints
 
+from sixclear.common.targets import ValueType
 from sixclear.common.web.instants import Day
-from sixclear.common.web.numbers import TAKES_WHOLE
+from sixclear.common.web.numbers import TAKES_WHOLE, written
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Link, Lookup, Slug, Text
-from sixclear.tasks.fields import Exact, Line, ValueStatus, ValueType, written
+from sixclear.tasks.fields import Exact, Line, ValueStatus
 from sixclear.tasks.value.schemas import Note
 
 MOST_ROWS = 1_000

@@ -7,7 +7,7 @@ from typing import Any
 
 from sixclear.common.errors import DomainError
 from sixclear.common.use_case import Context
-from sixclear.tasks.fields import written
+from sixclear.common.web.numbers import written
 from sixclear.tasks.sheet.schemas import CellProblem, SheetRow, ValueAnswer, ValueRow
 from sixclear.tasks.sheet.workbook import Placed
 from sixclear.tasks.value.models import ValueStatement

@@ -1,0 +1,1 @@
+"""What indicators say of bodies, against their targets."""

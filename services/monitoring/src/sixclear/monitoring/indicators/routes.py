@@ -1,0 +1,84 @@
+"""How indicators stand: public, as the results are."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from sixclear.common.use_case import ReferenceUnknown
+from sixclear.common.web.pagination import CursorParam, InvalidCursor, decode_cursor, page_of
+from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import NowDep
+from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ProgrammeNotFound
+from sixclear.monitoring.fields import AsOf, OfReach, Organisation, Programme
+from sixclear.monitoring.indicators import service
+from sixclear.monitoring.indicators.schemas import IndicatorFigures
+from sixclear.monitoring.instants import read_as_of
+from sixclear.monitoring.kinds.indicator import INDICATOR, IndicatorKind
+from sixclear.monitoring.kinds.value import MeasuredLevel
+from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, SnapshotDep, unless_same
+from sixclear.monitoring.streams.freshness import freshness
+from sixclear.monitoring.view.heard import require_told
+from sixclear.monitoring.view.reconcile import require_reconciled
+from sixclear.monitoring.view.selection import select
+
+router = APIRouter(route_class=FiguresRoute, tags=["status"])
+
+_MOST = 100
+
+
+@router.get(
+    "/indicators",
+    operation_id="listIndicatorFigures",
+    response_model=IndicatorFigures,
+    dependencies=[PUBLIC],
+    responses=problem_responses(
+        ReferenceUnknown,
+        ProgrammeNotFound,
+        InstantInvalid,
+        InstantInFuture,
+        InvalidCursor,
+        FiguresDoNotReconcile,
+        *BOUNDED,
+    )
+    | SAME,
+)
+async def list_indicator_figures(
+    request: Request,
+    response: Response,
+    session: SnapshotDep,
+    now: NowDep,
+    as_of: AsOf = None,
+    programme: Programme = None,
+    organisation: Organisation = None,
+    reach: OfReach = None,
+    kind: Annotated[IndicatorKind | None, Query(description="Strategic or operational indicators.")] = None,
+    level: Annotated[
+        MeasuredLevel | None, Query(description="Indicators that are measured of bodies of this level.")
+    ] = None,
+    cursor: CursorParam = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST, description="Items per page.")] = 50,
+) -> IndicatorFigures | Response:
+    """How indicators stand, now or at a past instant: the newest figure, its target and gap, and who reported.
+
+    Of a body its own figure, beside what is rolled up below it; without one the country's. A correction is true from
+    the instant of what it corrects. The tree of organisations is that of now. What a figure is made of is at `series`.
+    """
+    at = read_as_of(as_of, now)
+    await require_reconciled(session, past=at is not None)
+    await require_told(session, INDICATOR)
+    selection = await select(session, organisation=organisation, programme=programme, assigned_by=None, reach=reach)
+    context = f"indicators {selection} {kind} {level} {at}"
+    after = decode_cursor(cursor, str, context=context)[0] if cursor else None
+    query = service.Query(selection, at, kind, level, after, limit + 1)
+    found = await service.list_figures(session, query, now)
+    page = page_of(found, limit, item=lambda one: one, key=lambda one: (one.code,), context=context)
+    fresh = await freshness(session, now)
+    answer = IndicatorFigures(
+        as_of=at or now,
+        staleness_seconds=fresh.staleness_seconds,
+        organisation_id=selection.organisation_id,
+        programme=programme,
+        items=page.items,
+        next=page.next,
+    )
+    return unless_same(request, response, answer)

@@ -1,0 +1,102 @@
+"""The figures of indicators, as they are answered."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from sixclear.common.spans import Unit
+from sixclear.common.targets import Bound, Direction, ValueType
+from sixclear.common.web.numbers import Figure
+from sixclear.common.web.schemas import Schema
+from sixclear.monitoring.kinds.indicator import IndicatorKind
+
+
+class TargetFigure(Schema):
+    """What is to be reached by the end of a period: a value, or a range."""
+
+    day: date
+    value: Figure | None
+    low: Figure | None
+    high: Figure | None
+
+
+class RolledFigures(Schema):
+    """What the measured bodies add up to that have none below them. A ratio is of summed parts; bounds are in no sum.
+
+    Shares, ranks, indices and yes or no add up to nothing: only how many reported is said.
+    """
+
+    figure: Figure | None
+    numerator: Figure | None
+    denominator: Figure | None
+    reported: int = Field(description="By the newest definition in the period.")
+    expected: int
+    bounds: int = Field(description="Of those that reported: as a bound.")
+    other_definition: int = Field(description="How many reported by an earlier definition; they are not added.")
+
+
+class LatestFigure(Schema):
+    """The newest period that has a figure, among the last twelve of which someone reported.
+
+    What a body said itself goes before what is rolled up; both stand here, with their difference.
+    """
+
+    period: str
+    last_day: date
+    definition: int | None
+    figure: Figure | None = Field(description="The number; a ratio in percent with two decimals.")
+    origin: Literal["own", "rolled_up"] | None
+    bound: Bound | None = Field(description="The body's own figure is a limit of its value.")
+    own: Figure | None
+    rolled_up: RolledFigures | None
+    difference: Figure | None = Field(description="The body's own figure less what is rolled up.")
+    target: TargetFigure | None = Field(description="For the end of this period.")
+    path: Figure | None = Field(description="Where the way to the target stands at the end of this period.")
+    gap: Figure | None = Field(
+        description="The figure less the path. Of what is rolled up only where each body reported."
+    )
+    behind: bool | None
+    attainment: Figure | None = Field(description="Percent of the target for the end of this period, as it is.")
+    attainment_capped: Figure | None = Field(description="The same, between 0 and 120.")
+    met: bool | None
+
+
+class IndicatorFigure(Schema):
+    """An indicator, and how it stands."""
+
+    indicator_id: UUID
+    code: str
+    programme: str
+    name_vi: str
+    name_en: str | None
+    kind: IndicatorKind
+    unit: str
+    direction: Direction
+    value_type: ValueType
+    period_unit: Unit
+    definition: int
+    organisation_id: UUID | None = Field(
+        description="Whose figure it is. Null: the country's. Of an indicator of one body, that body, unless another "
+        "is asked about."
+    )
+    latest: LatestFigure | None
+    last_over: str | None = Field(description="The last period that is over.")
+    not_reported: bool = Field(
+        description="Whether that one has no figure: it is not reported, which is neither a gap nor zero."
+    )
+    next_target: TargetFigure | None = Field(description="The first target that is not over yet.")
+    demonstration: bool
+    series: str = Field(description="Where the values are, with their sources.")
+
+
+class IndicatorFigures(Schema):
+    """A page of indicators, by their codes."""
+
+    as_of: datetime
+    staleness_seconds: float | None
+    organisation_id: UUID | None
+    programme: str | None
+    items: list[IndicatorFigure]
+    next: str | None = Field(default=None, description="`cursor` of the next page; null at the end.")

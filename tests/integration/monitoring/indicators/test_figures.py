@@ -1,0 +1,193 @@
+"""How indicators stand: the newest figure against its target, who reported, and what was so at a past instant."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from tests.integration.monitoring.conftest import NOON, organisation_id
+from tests.integration.monitoring.indicators.told import indicator, targets, value
+
+from sixclear.monitoring.view.reconcile import differences
+
+pytestmark = pytest.mark.asyncio
+
+
+async def figures(site: Any, **query: Any) -> dict[str, dict[str, Any]]:
+    """The figures of a page, by the codes of indicators."""
+    answer = await site.get("/indicators", **query)
+    assert answer.status_code == 200, answer.text
+    return {one["code"]: one for one in answer.json()["items"]}
+
+
+def a_province(events: Any) -> list[Any]:
+    """A city with three communes, and one that is a province of its own."""
+    below = [events.organisation(code, parent="01", level="commune") for code in ("00004", "00008", "00025")]
+    city, other = events.organisation("01", level="province"), events.organisation("75", level="province")
+    return [events.programme("nq57-central"), city, other, *below]
+
+
+async def test_a_share_is_held_against_the_way_to_its_target(site: Any, view: Any, events: Any) -> None:
+    share: dict[str, Any] = {"value_type": "share", "unit": "%", "decimals": 2}
+    aim = targets("01", ("2025-12", "99"), baseline=("2025-06", "23.45"))
+    await view.fold(
+        [
+            *a_province(events),
+            indicator(events, "online", levels=["province"], **share),
+            indicator(events, "online", "targeted", levels=["province"], targets=aim, **share),
+            value(events, "online", "01", "2025-09", level="province", number="61.02", value_type="share"),
+            value(events, "online", "75", "2025-09", level="province", number="50", value_type="share"),
+        ]
+    )
+    (one,) = (await figures(site, organisation="01")).values()
+    latest = one["latest"]
+    assert (latest["figure"], latest["origin"], latest["period"]) == ("61.02", "own", "2025-09")
+    assert (latest["path"], latest["gap"], latest["behind"]) == ("61.23", "-0.21", True), "92 of 184 days"
+    assert (one["next_target"]["value"], one["last_over"], one["not_reported"]) == ("99", "2025-11", True)
+    assert one["series"].endswith(f"/indicators/online/series?organisation={organisation_id('01')}")
+    country = (await figures(site))["online"]["latest"]
+    assert (country["figure"], country["origin"]) == (None, None), "shares add up to nothing"
+    assert (country["rolled_up"]["reported"], country["rolled_up"]["expected"]) == (2, 2)
+
+
+async def test_bodies_add_up_and_each_counts_once(site: Any, view: Any, events: Any) -> None:
+    everywhere = ["province", "commune"]
+    await view.fold([*a_province(events), indicator(events, "cases", levels=everywhere)])
+    await view.fold(
+        [
+            value(events, "cases", "01", "2025-11", level="province", number=100),
+            value(events, "cases", "00004", "2025-11", number=40),
+            value(events, "cases", "00008", "2025-11", number=50, bound="more_than"),
+            value(events, "cases", "75", "2025-11", level="province", number=7),
+            value(events, "cases", "00025", "2025-11", "submitted"),
+        ]
+    )
+    city = (await figures(site, organisation="01"))["cases"]["latest"]
+    assert (city["figure"], city["own"], city["difference"]) == ("100", "100", "60")
+    assert {name: city["rolled_up"][name] for name in ("figure", "reported", "expected", "bounds")} == {
+        "figure": "40",
+        "reported": 2,
+        "expected": 3,
+        "bounds": 1,
+    }
+    country = (await figures(site))["cases"]["latest"]
+    assert (country["figure"], country["origin"], country["gap"]) == ("47", "rolled_up", None)
+    assert (country["rolled_up"]["reported"], country["rolled_up"]["expected"]) == (3, 4), "the city is its communes"
+    assert (await figures(site, organisation="00025"))["cases"]["latest"] is None, "what waits has no number"
+    told = (await site.get("/status")).json()["indicators"]
+    assert (told["defined"], told["values"], told["bounds"], told["waiting"]) == (1, 4, 1, 1)
+    assert (told["values_by_level"]["province"], told["values_by_level"]["commune"]) == (2, 2)
+    of_city = (await site.get("/status", organisation="01")).json()["indicators"]
+    assert (of_city["defined"], of_city["values"]) == (None, 3)
+
+
+async def test_a_correction_was_true_all_along(site: Any, view: Any, events: Any) -> None:
+    await view.fold([*a_province(events), indicator(events, "cases", levels=["commune"])])
+    first = value(events, "cases", "00004", "2025-11", number=40)
+    await view.fold([first])
+    since, between = first.occurred_at, first.occurred_at + timedelta(hours=1)
+    events.now = NOON + timedelta(days=3)
+    waits = value(events, "cases", "00004", "2025-11", "submitted", number=40, true_from=since)
+    await view.fold([waits, value(events, "cases", "00004", "2025-11", "corrected", number=45, true_from=since)])
+    view.now = site.clock.now = NOON + timedelta(days=5)
+    for query in ({}, {"as_of": between.isoformat()}, {"as_of": "2025-12-04"}, {"as_of": "2025-12-05"}):
+        assert (await figures(site, **query))["cases"]["latest"]["figure"] == "45", query
+    too_early = {"as_of": (since - timedelta(seconds=1)).isoformat()}
+    assert (await figures(site, **too_early))["cases"]["latest"] is None
+    await view.fold([value(events, "cases", "00004", "2025-11", "withdrawn")])
+    for query in ({}, {"as_of": between.isoformat()}):
+        assert (await figures(site, **query))["cases"]["latest"] is None, "it never was one"
+    async with view.database.session() as session:
+        assert await differences(session, lambda: view.now) == []
+
+
+async def test_a_ratio_is_of_summed_parts_and_of_one_definition(site: Any, view: Any, events: Any) -> None:
+    ratio: dict[str, Any] = {"value_type": "ratio", "unit": "%", "decimals": 2}
+    await view.fold([*a_province(events), indicator(events, "services", levels=["commune"], **ratio)])
+    said = {"00004": (1000, 1089), "00008": (1014, 1088)}
+    await view.fold(
+        value(events, "services", body, "2025-11", numerator=part, denominator=all_, value_type="ratio")
+        for body, (part, all_) in said.items()
+    )
+    found = (await figures(site, organisation="01"))["services"]["latest"]
+    assert (found["figure"], found["rolled_up"]["numerator"], found["rolled_up"]["denominator"]) == (
+        "92.51",
+        "2014",
+        "2177",
+    )
+    await view.fold(
+        [
+            indicator(events, "services", "redefined", levels=["commune"], definition=2, **ratio),
+            value(
+                events,
+                "services",
+                "00025",
+                "2025-11",
+                numerator=1,
+                denominator=2,
+                definition=2,
+                value_type="ratio",
+            ),
+        ]
+    )
+    found = (await figures(site, organisation="01"))["services"]["latest"]
+    assert (found["figure"], found["rolled_up"]["reported"], found["rolled_up"]["other_definition"]) == ("50", 1, 2)
+
+
+async def test_a_roll_up_meets_its_target_only_where_each_body_reported(site: Any, view: Any, events: Any) -> None:
+    down: dict[str, Any] = {"direction": "down", "unit": "thôn"}
+    aim = targets("01", ("2025-11", "0"), baseline=("2025-01", "308"))
+    await view.fold(
+        [
+            *a_province(events),
+            indicator(events, "no-signal", levels=["commune"], **down),
+            indicator(events, "no-signal", "targeted", levels=["commune"], targets=aim, **down),
+            value(events, "no-signal", "00004", "2025-11", number=100),
+            value(events, "no-signal", "00008", "2025-11", number=54),
+        ]
+    )
+    found = (await figures(site, organisation="01"))["no-signal"]["latest"]
+    assert (found["figure"], found["gap"], found["met"], found["attainment"]) == ("154", None, None, None)
+    await view.fold([value(events, "no-signal", "00025", "2025-11", number=0)])
+    found = (await figures(site, organisation="01"))["no-signal"]["latest"]
+    assert (found["gap"], found["behind"], found["met"], found["attainment"]) == ("154", True, False, "50")
+
+
+async def test_the_list_is_paged_and_narrowed(site: Any, view: Any, events: Any) -> None:
+    await view.fold(
+        [
+            *a_province(events),
+            events.programme("hanoi", owner="01", reach="own"),
+            indicator(events, "a", levels=["commune"]),
+            indicator(events, "b", levels=["province"], kind="operational"),
+            indicator(events, "c", bodies=["75"]),
+            indicator(events, "d", levels=["commune"], programme="hanoi"),
+            value(events, "c", "75", "2025-11", level="province", number=18, value_type="rank"),
+        ]
+    )
+    first = (await site.get("/indicators", limit=2)).json()
+    rest = (await site.get("/indicators", limit=2, cursor=first["next"])).json()
+    assert [one["code"] for one in (*first["items"], *rest["items"])] == ["a", "b", "c"]
+    assert rest["next"] is None
+    assert (await site.get("/indicators", limit=3, kind="operational", cursor=first["next"])).status_code == 400
+    for query, codes in (
+        ({"kind": "operational"}, {"b"}),
+        ({"level": "province"}, {"b", "c"}),
+        ({"organisation": "00004"}, {"a", "d"}),
+        ({"organisation": "75"}, {"b", "c"}),
+        ({"programme": "hanoi"}, {"d"}),
+        ({"reach": "own"}, {"d"}),
+    ):
+        assert (await figures(site, **query)).keys() == codes, query
+    alone = (await figures(site))["c"]
+    assert (alone["organisation_id"], alone["latest"]["figure"]) == (str(organisation_id("75")), "18")
+    assert Decimal(alone["latest"]["own"]) == 18
+
+
+async def test_it_is_not_known_while_the_log_is_read_again(site: Any, view: Any, events: Any) -> None:
+    await view.fold(a_province(events))
+    async with view.database.transaction() as session:
+        await session.execute(text("UPDATE source_view SET rules = 1 WHERE source = 'tasks'"))
+    assert (await site.get("/indicators")).status_code == 503
+    assert (await site.get("/indicators", limit=101)).status_code == 422
