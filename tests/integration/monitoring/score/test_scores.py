@@ -1,10 +1,11 @@
 """Scores: answers and figures of a body come together; what is not known stays so, and no list ranks bodies."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.integration.monitoring.assessments import answered, assessment, criteria
+from tests.integration.monitoring.budgets import budget
 from tests.integration.monitoring.conftest import NOON
 from tests.unit.tasks.criteria.test_criteria_rules import MONTHLY
 
@@ -98,6 +99,46 @@ async def test_the_share_on_time_is_of_all_tasks_given_in_the_year(site: Any, vi
     assert of(later["items"][0], "II.1.1")["share"]["numerator"] == 2
 
 
+async def test_money_disbursed_is_of_the_lines_that_say_both_by_that_day(site: Any, view: Any, events: Any) -> None:
+    await places(view, events)
+    day, later = date(2025, 12, 1), date(2025, 12, 20)
+    await view.fold(
+        [
+            budget(
+                events,
+                "roads",
+                ("allocated", 8_000, day),
+                ("disbursed", 5_000, day),
+                ("disbursed", 5_225, later),
+                lead="00004",
+            ),
+            budget(events, "schools", ("allocated", 2_000, day), ("disbursed", 2_000, later), lead="00004"),
+            # Not counted: nothing says what was disbursed; another year; another body; restricted since.
+            budget(events, "no report", ("allocated", 9_000, day), lead="00004"),
+            budget(events, "last year", ("allocated", 9, day), ("disbursed", 9, day), lead="00004", year=2024),
+            budget(events, "other", ("allocated", 70, day), ("disbursed", 7, day), lead="00005"),
+            budget(events, "hidden", ("allocated", 9_000, day), ("disbursed", 9, day), lead="00004"),
+            budget(events, "hidden", ("allocated", 9_000, day), change="withdrawn", lead="00004"),
+            assessment(events, "00004"),
+            assessment(events, "01"),
+        ]
+    )
+    at = datetime(2025, 12, 21, tzinfo=UTC)
+    scores = {one["organisation_name"]: one for one in (await told(site, view, at))["items"]}
+    money = of(scores["Cơ quan 00004"], "II.4")
+    assert (money["share"]["numerator"], money["share"]["denominator"], money["share"]["percent"]) == (
+        7225,
+        10000,
+        72.25,
+    )
+    assert money["own"] == {"points": 8.5, "not_applicable": False}, "72.25 / 85 × 10"
+    without = of(scores["Cơ quan 01"], "II.4")
+    assert (without["share"], without["own"]) == (None, {"points": None, "not_applicable": False})
+    early = await told(site, view, at, organisation="00004", as_of="2025-12-19T17:00:00+07:00")
+    assert of(early["items"][0], "II.4")["share"]["numerator"] == 5000, "the later papers are of a later day"
+    assert of(early["items"][0], "II.4")["share"]["denominator"] == 8000
+
+
 async def test_both_sides_are_computed_and_what_is_not_known_is_named(site: Any, view: Any, events: Any) -> None:
     await places(view, events)
     await view.fold([*done(events, "a"), *done(events, "b", programme="hanoi"), assessment(events, "00004")])
@@ -109,7 +150,7 @@ async def test_both_sides_are_computed_and_what_is_not_known_is_named(site: Any,
     in_time = {"answered_at": events.now.isoformat(), "due_at": (NOON + timedelta(days=10)).isoformat()}
     await view.fold([assessment(events, "00004", "verified", answers=ANSWERS, **in_time)])
     (score,) = (await told(site, view, events.now))["items"]
-    assert score["own"]["not_known"] == ["II.4", "II.5"], "money is not known, nor is it the end of the window"
+    assert score["own"]["not_known"] == ["II.4", "II.5"], "no line of money is known, nor is it the end of the window"
     # 10 + 10 + 10 (on time) + 10 + 0 (no evidence) + 8 + 6 + 3
     assert (score["own"]["points"], score["own"]["known_points"], score["own"]["maximum"]) == (None, 57, 100)
     assert of(score, "II.1.3.2")["own"] == {"points": 0, "not_applicable": False}

@@ -1,7 +1,7 @@
 """Assessments as they stood at an instant, and the figures that criteria name."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.monitoring.kinds.assessment import ASSESSMENT
+from sixclear.monitoring.kinds.budget import BUDGET
 from sixclear.monitoring.kinds.criteria import CRITERIA
 from sixclear.monitoring.kinds.task import HANDED_IN, TASK
 from sixclear.monitoring.statements import sql
@@ -56,6 +57,23 @@ _ON_TIME = f"""
     GROUP BY h.organisation_id, h.programme
 """  # noqa: S608 (constants of this package)
 
+# The newest entry of a stage up to the day holds; a line that lacks one of the two is in neither sum.
+_DISBURSED = f"""
+    SELECT h.organisation_id, h.programme, sum(l.disbursed) AS disbursed, sum(l.allocated) AS allocated
+    FROM budget_state h
+    CROSS JOIN LATERAL (
+        SELECT max(n.amount) FILTER (WHERE n.stage = 'disbursed') AS disbursed,
+            max(n.amount) FILTER (WHERE n.stage = 'allocated') AS allocated
+        FROM (SELECT DISTINCT ON (stage) split_part(e.entry, '/', 2) AS stage,
+                  CAST(split_part(e.entry, '/', 3) AS numeric) AS amount
+              FROM unnest(h.entries) WITH ORDINALITY AS e(entry, place)
+              WHERE left(e.entry, 10) <= :day ORDER BY stage, e.place DESC) AS n) AS l
+    WHERE h.epoch = (SELECT active_epoch FROM source_view WHERE source = '{BUDGET.source}')
+        AND h.organisation_id = ANY(CAST(:bodies AS uuid[])) AND h.year = :year AND {BUDGET.counted_sql()}
+        AND l.disbursed IS NOT NULL AND l.allocated IS NOT NULL
+    GROUP BY h.organisation_id, h.programme
+"""  # noqa: S608 (constants of this package)
+
 
 async def find_set(session: AsyncSession, code: str) -> Found | None:
     """The newest edition of a set: its name and how often it assesses."""
@@ -95,3 +113,11 @@ async def on_time_of_given(
     """
     asked = {"bodies": list(bodies), "at": at, "year_from": year_from, "year_to": year_to}
     return (await session.execute(sql(_ON_TIME), asked)).all()
+
+
+async def disbursed_of_allocated(
+    session: AsyncSession, bodies: Collection[UUID], *, day: date, year: int
+) -> Sequence[Found]:
+    """Whole đồng disbursed and allocated by a day on lines of a year that have both, by body and programme."""
+    asked = {"bodies": list(bodies), "day": day.isoformat(), "year": year}
+    return (await session.execute(sql(_DISBURSED), asked)).all()

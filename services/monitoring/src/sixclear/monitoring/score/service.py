@@ -9,18 +9,19 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.common.clock import civil_day_end, civil_day_start
+from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
 from sixclear.common.use_case import ReferenceUnknown, unknown_reference
 from sixclear.common.web.instants import FIRST_YEAR
 from sixclear.monitoring.errors import ScorePeriodUnknown
 from sixclear.monitoring.kinds.assessment import Answer
+from sixclear.monitoring.kinds.budget import BUDGET
 from sixclear.monitoring.kinds.criteria import Content, Criterion
 from sixclear.monitoring.kinds.task import TASK
 from sixclear.monitoring.score import repository, rules
 from sixclear.monitoring.score.repository import Found
 from sixclear.monitoring.score.rules import Points, Share, Times, Total
 from sixclear.monitoring.score.schemas import PointsView, Score, ScoredCriterion, ShareView, TotalView
-from sixclear.monitoring.view.heard import heard_since, knows
+from sixclear.monitoring.view.heard import Heard, heard_since, knows
 
 FOR_URGING = "Scores of a month are for following up and urging. They are never used to classify or to rank."
 _ANSWERS = list[Answer]
@@ -54,8 +55,10 @@ class Asked(NamedTuple):
         return min(self.at, self.span.ends_at)
 
 
-# The tasks of each body, by programme.
-Given = Mapping[UUID, Mapping[str, Share]]
+# What a figure is of each body, by programme.
+ByBody = Mapping[UUID, Mapping[str, Share]]
+# By the name that criteria use; None where what it is counted from is not known at the instant.
+Figures = Mapping[str, ByBody | None]
 
 
 async def named_set(session: AsyncSession, code: str) -> Found:
@@ -86,13 +89,29 @@ async def list_scores(session: AsyncSession, asked: Asked, after: UUID | None, l
     rows = await repository.list_assessments(
         session, asked.criteria, asked.period, asked.organisation_id, at=asked.at, after=after, limit=limit
     )
-    given = await _given(session, [row.organisation_id for row in rows if row.organisation_id], asked)
-    return [_score(row, given, asked) for row in rows]
+    bodies = [row.organisation_id for row in rows if row.organisation_id]
+    heard = await heard_since(session, [TASK, BUDGET])
+    figures = {
+        "completed_on_time_of_given": await _on_time(session, bodies, asked, heard),
+        "disbursed_of_allocated": await _disbursed(session, bodies, asked, heard),
+    }
+    return [_score(row, figures, asked) for row in rows]
 
 
-async def _given(session: AsyncSession, bodies: Sequence[UUID], asked: Asked) -> Given | None:
+async def _disbursed(session: AsyncSession, bodies: Sequence[UUID], asked: Asked, heard: Heard) -> ByBody | None:
+    """What was disbursed of what was allocated for the year; None where money is not known at the instant."""
+    if not knows(heard, BUDGET, asked.figures_at):
+        return None
+    found: dict[UUID, dict[str, Share]] = defaultdict(dict)
+    day, year = civil_date(asked.figures_at), asked.span.first.year
+    for row in await repository.disbursed_of_allocated(session, bodies, day=day, year=year):
+        found[row.organisation_id][row.programme] = Share(int(row.disbursed), int(row.allocated))
+    return found
+
+
+async def _on_time(session: AsyncSession, bodies: Sequence[UUID], asked: Asked, heard: Heard) -> ByBody | None:
     """The share on time of all tasks given in the year; None where tasks are not known at the instant."""
-    if not knows(await heard_since(session, [TASK]), TASK, asked.figures_at):
+    if not knows(heard, TASK, asked.figures_at):
         return None
     year = asked.span.first.year
     found: dict[UUID, dict[str, Share]] = defaultdict(dict)
@@ -107,13 +126,13 @@ async def _given(session: AsyncSession, bodies: Sequence[UUID], asked: Asked) ->
     return found
 
 
-def _score(row: Found, given: Given | None, asked: Asked) -> Score:
+def _score(row: Found, figures: Figures, asked: Asked) -> Score:
     content = msgspec.json.decode(row.content, type=Content)
     answers = {one.criterion: one for one in msgspec.json.decode(row.answers, type=_ANSWERS)}
     times = Times(row.due_at, row.answered_at)
     criteria = rules.criteria_of(content, row.level)
     shares = {
-        one.code: _share(one, row.organisation_id, given, rules.in_time(criteria, answers, times, asked.at))
+        one.code: _share(one, row.organisation_id, figures, rules.in_time(criteria, answers, times, asked.at))
         for one in criteria
         if one.figure is not None
     }
@@ -139,14 +158,16 @@ def _score(row: Found, given: Given | None, asked: Asked) -> Score:
     )
 
 
-def _share(criterion: Criterion, body: UUID | None, given: Given | None, in_time: Share | None) -> Share | None:
-    """The figure that a criterion names; None where it is not known, money among them."""
+def _share(criterion: Criterion, body: UUID | None, figures: Figures, in_time: Share | None) -> Share | None:
+    """The figure that a criterion names; None where it is not known, as money is of a body without such a line."""
     if criterion.figure == "answered_in_time":
         return in_time
-    if criterion.figure != "completed_on_time_of_given" or given is None or body is None:
+    by_body = figures.get(criterion.figure or "")
+    if by_body is None or body is None:
         return None
-    of_body = given.get(body, {})
-    meant = [one for slug, one in of_body.items() if criterion.programme in (None, slug)]
+    meant = [one for slug, one in by_body.get(body, {}).items() if criterion.programme in (None, slug)]
+    if not meant and criterion.figure == "disbursed_of_allocated":
+        return None
     return Share(sum(one.numerator for one in meant), sum(one.denominator for one in meant))
 
 
