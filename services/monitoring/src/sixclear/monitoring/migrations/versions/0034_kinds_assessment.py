@@ -9,7 +9,7 @@ from alembic import op
 from sixclear.common.migrations import execute_all
 
 revision = "0034"
-down_revision = "0037"
+down_revision = "0033"
 
 _DIMENSIONS = "organisation_id uuid, programme text, assigned_by text"
 _FACTS = {

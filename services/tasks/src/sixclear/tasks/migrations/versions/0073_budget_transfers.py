@@ -5,7 +5,7 @@ The release before writes neither: a line that it opens is known since ever, an 
 
 from alembic import op
 
-revision = "0074"
+revision = "0073"
 down_revision = "0072"
 
 

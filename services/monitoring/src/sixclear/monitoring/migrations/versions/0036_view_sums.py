@@ -4,8 +4,8 @@ from alembic import op
 
 from sixclear.common.migrations import execute_all
 
-revision = "0033"
-down_revision = "0032"
+revision = "0036"
+down_revision = "0035"
 
 
 def upgrade() -> None:

@@ -8,8 +8,8 @@ from alembic import op
 
 from sixclear.common.migrations import execute_all
 
-revision = "0037"
-down_revision = "0036"
+revision = "0033"
+down_revision = "0032"
 
 _FACTS = """
     budget_id uuid NOT NULL,

@@ -8,7 +8,7 @@ from alembic import op
 
 from sixclear.common.migrations import execute_all
 
-revision = "0036"
+revision = "0032"
 down_revision = "0031"
 
 _FACTS = """

@@ -8,7 +8,7 @@ from alembic import op
 
 from sixclear.common.migrations import execute_all
 
-revision = "0032"
+revision = "0035"
 down_revision = "0034"
 
 _INDICATOR = """
