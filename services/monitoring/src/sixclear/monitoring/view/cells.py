@@ -22,7 +22,17 @@ _ASKED = "CAST(:programme AS text)", "CAST(:reading AS text)"
 # Under other names where the dimensions of one kind are bound, too.
 _OF_BODY = Columns(of_source="text", measures="text", in_programme="text", by_level="text", read_as="text", day="text")
 # A row for each kind, not for each measure: the programmes that are meant are found once for each.
-_MEASURED = "c.measure = ANY(string_to_array(r.measures, ','))"
+_MEASURED = "k.measure = ANY(string_to_array(r.measures, ','))"
+# Looked up by their key: as a plain join, a server without statistics may read all counters of the scope.
+_COUNTERS = """
+    CROSS JOIN LATERAL (SELECT k.* FROM counter k
+        WHERE k.source = {source} AND k.epoch = v.active_epoch AND k.scope = {scope}
+            AND k.programme = u.slug AND k.assigned_by = {assigned_by} AND {measured} OFFSET 0) AS c
+"""
+_OF_SCOPE = _COUNTERS.format(
+    source="r.source", scope="CAST(:scope AS uuid)", assigned_by="r.assigned_by", measured=_MEASURED
+)
+_OF_NAMED = _COUNTERS.format(source="r.of_source", scope="b.scope", assigned_by="r.by_level", measured=_MEASURED)
 
 
 async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: Selection, today: date) -> Cells:
@@ -40,13 +50,12 @@ async def cells_now(session: AsyncSession, kinds: Iterable[AnyKind], selection: 
             SELECT c.measure, c.slot, sum(u.sign * c.n), sum(u.sign * c.fraction) FROM {wanted}
             JOIN source_view v ON v.source = r.source
             CROSS JOIN LATERAL {programmes} AS u(slug, sign)
-            JOIN counter c ON c.source = r.source AND c.epoch = v.active_epoch AND c.scope = :scope
-                AND c.programme = u.slug AND c.assigned_by = r.assigned_by AND {measured}
+            {counters}
             WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
             GROUP BY 1, 2 HAVING sum(u.sign * (c.n + c.fraction)) <> 0
             """,
             wanted=_WANTED.unnested,
-            measured=_MEASURED,
+            counters=_OF_SCOPE,
             programmes=programmes("r.programme", "r.reading", "CAST(:scope AS uuid)"),
         ),
         {**_WANTED.values(wanted), "scope": selection.scope},
@@ -78,15 +87,14 @@ async def cells_of_body(
             FROM body b CROSS JOIN {wanted}
             JOIN source_view v ON v.source = r.of_source
             CROSS JOIN LATERAL {programmes} AS u(slug, sign)
-            JOIN counter c ON c.source = r.of_source AND c.epoch = v.active_epoch AND c.scope = b.scope
-                AND c.programme = u.slug AND c.assigned_by = r.by_level AND {measured}
+            {counters}
             WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
             GROUP BY 1, 2, 3 HAVING sum(u.sign * (c.n + c.fraction)) <> 0
             """,
             body=body_sql(named),
             table=_table(flow),
             wanted=_OF_BODY.unnested,
-            measured=_MEASURED,
+            counters=_OF_NAMED,
             alone=alone(*_ASKED, "b.scope"),
             programmes=programmes("r.in_programme", "r.read_as", "b.scope"),
         ),
@@ -123,11 +131,11 @@ async def programme_cells_now(
     rows = await session.execute(
         sql(
             """
-            SELECT c.programme, c.measure, c.slot, c.n, c.fraction FROM {wanted}
+            SELECT k.programme, k.measure, k.slot, k.n, k.fraction FROM {wanted}
             JOIN source_view v ON v.source = r.source
-            JOIN counter c ON c.source = r.source AND c.epoch = v.active_epoch AND c.scope = :country
-                AND c.assigned_by = '' AND {measured}
-            WHERE (r.day IS NULL OR c.slot = r.day) AND (c.n <> 0 OR c.fraction <> 0)
+            JOIN counter k ON k.source = r.source AND k.epoch = v.active_epoch AND k.scope = :country
+                AND k.assigned_by = '' AND {measured}
+            WHERE (r.day IS NULL OR k.slot = r.day) AND (k.n <> 0 OR k.fraction <> 0)
             """,
             wanted=_WANTED.unnested,
             measured=_MEASURED,
