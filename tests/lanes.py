@@ -60,7 +60,7 @@ SLOW: dict[str, str] = {
         "requests are made up and sent for 18 seconds, then counted: a thousand over the four services"
     ),
     "tests/integration/monitoring/view/test_any_order.py::test_order_and_repetition_do_not_matter": (
-        "eight made-up histories are folded in order, shuffled and again, each with the figures of ten instants"
+        "twelve made-up histories are folded in order, shuffled and again, each with the figures of ten instants"
     ),
     "tests/integration/tasks/test_edges.py::test_no_spoiled_request_makes_the_service_fail": (
         "each request of the life of a task is sent spoiled in several ways before it is sent as it is"

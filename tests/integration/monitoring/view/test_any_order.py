@@ -172,7 +172,7 @@ def _stories(count: int) -> settings:
     return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@_stories(8)
+@_stories(12)
 @_told
 async def test_order_and_repetition_do_not_matter(
     view: Any, events: Any, steps: list[tuple[int, int, int]], random: Random, size: int
