@@ -278,6 +278,27 @@ async def test_how_long_a_statement_waits_is_measured(service: Service, tmp_path
     assert LOG_WAITING._value.get() == 0
 
 
+async def test_a_full_disk_does_not_look_like_a_log_with_nothing_to_do(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = sequencer(service, tmp_path / "files")
+    await log.run()
+    await sent(service)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(log.folder, "write_checkpoint", full)
+        for _ in range(2):
+            service.clock.pass_by(seconds=90)
+            with pytest.raises(OSError, match="No space left"):
+                await log.run()
+    assert LOG_WAITING._value.get() == 180
+    await log.run()
+    assert LOG_WAITING._value.get() == 0
+
+
 async def test_a_statement_that_waited_too_long_says_when_it_was_signed(service: Service, tmp_path: Path) -> None:
     """But for the receipt: its instant is the sender's."""
     receipt = await sent(service)

@@ -126,8 +126,10 @@ async def waiting(session: AsyncSession, limit: int) -> Sequence[Statement]:
 
 
 async def oldest_waiting(session: AsyncSession) -> datetime | None:
-    """Since when the oldest statement waits that is not in the log yet."""
-    return await session.scalar(select(func.min(Statement.stated_at)).where(Statement.log_index.is_(None)))
+    """Since when the oldest statement waits that is in no checkpoint that is shown."""
+    shown = select(func.coalesce(func.max(LogCheckpoint.size), 0)).where(LogCheckpoint.published_at.is_not(None))
+    waits = Statement.log_index.is_(None) | (Statement.log_index >= shown.scalar_subquery())
+    return await session.scalar(select(func.min(Statement.stated_at)).where(waits))
 
 
 async def case_references(session: AsyncSession, cases: Collection[UUID]) -> dict[UUID, bytes]:

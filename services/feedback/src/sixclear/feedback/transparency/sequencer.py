@@ -53,7 +53,16 @@ class Sequencer:
     _closed: str = field(default="", init=False)
 
     async def run(self) -> None:
-        """One pass: compare, sign what waits, keep, show. A log that is closed signs nothing, and says so once."""
+        """One pass: compare, sign what waits, keep, show. A log that is closed signs nothing, and says so once.
+
+        What waits is measured also when a step fails: a full disk must not look like a log with nothing to do.
+        """
+        try:
+            await self._pass()
+        finally:
+            await self._measure()
+
+    async def _pass(self) -> None:
         try:
             await self._compare()
         except (LogClosed, NoteInvalid, TileMissing, OSError, ValueError) as error:
@@ -64,7 +73,6 @@ class Sequencer:
             if await self._sign() < _AT_ONCE:
                 break
         await self._keep()
-        await self._measure()
 
     async def _compare(self) -> None:
         async with self.database.transaction() as session:
