@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Codes that several services answer with, each in a class of its own.
 SHARED = {
+    "indicator-not-found": "tasks owns indicators, monitoring counts them; a noun of the domain is not in common",
+    "series-refused": "tasks has the register's series, monitoring the counted one",
     "programme-not-found": "tasks owns programmes, monitoring shows them; a noun of the domain is not in common",
 }
 TEXTS = ("title", "meaning", "remedy")

@@ -16,7 +16,7 @@ import pytest_asyncio
 from tests.integration.monitoring.conftest import Site, leading, make_runtime
 from tests.integration.tasks.conftest import EVERYTHING, started
 from tests.integration.tasks.imports.test_imports import TASK, heading
-from tests.integration.test_figures_by_hand import Both
+from tests.integration.tasks_and_monitoring import Both
 
 from sixclear.common.bulk.tables import CSV
 from sixclear.common.bus.envelope import from_stored

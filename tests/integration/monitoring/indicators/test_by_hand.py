@@ -125,13 +125,14 @@ class Country:
         """The newest period of which there is a figure, counted body by body."""
         newest = None
         for period in reversed(PERIODS):
-            found = self._of_period(code, scope, period, at)
+            found = self.of_period(code, scope, period, at)
             if found is not None and found[1] is not None:
                 return found
             newest = newest or found
         return newest
 
-    def _of_period(self, code: str, scope: str | None, period: str, at: datetime) -> tuple[Any, ...] | None:
+    def of_period(self, code: str, scope: str | None, period: str, at: datetime) -> tuple[Any, ...] | None:
+        """What a count body by body says of one period."""
         below = self.below(scope)
         held = {
             body: said
@@ -159,14 +160,26 @@ def _figure(said: Sequence[Said]) -> Decimal | None:
     return Decimal(sum(one["number"] for one in said))
 
 
-def _answered(one: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    latest = one["latest"]
+def _answered(latest: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     if latest is None:
         return None
     rolled = latest["rolled_up"]
     counts = rolled and (rolled["reported"], rolled["expected"], rolled["bounds"])
     figures = (latest["figure"], latest["own"], rolled and rolled["figure"])
     return latest["period"], *(None if one is None else Decimal(one) for one in figures), counts
+
+
+async def _series_are_told(
+    site: Any, country: Country, scope: str | None, at: datetime, query: Mapping[str, str]
+) -> None:
+    for code in MEASURED:
+        asked = {**query, "from": PERIODS[0], "to": PERIODS[-1]}
+        for point in (await site.get(f"/indicators/{code}/series", **asked)).json()["points"]:
+            expected = country.of_period(code, scope, point["period"], at)
+            if expected is None:
+                assert (point["figure"], point["state"]) == (None, "not_reported")
+            else:
+                assert _answered(point) == expected, (code, scope, at)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -189,8 +202,10 @@ async def test_any_tree_in_any_order_is_what_a_count_by_hand_says(site: Any, vie
             for one in answer["items"]:
                 if one["organisation_id"] == query.get("organisation"):
                     expected = country.expected(one["code"], scope, at or view.now)
-                    assert _answered(one) == expected, (one["code"], scope, at)
+                    assert _answered(one["latest"]) == expected, (one["code"], scope, at)
                     compared |= {(one["code"], expected[1:])} if expected else set()
+            if at in (None, inside[1]):
+                await _series_are_told(site, country, scope, at or view.now, query)
     async with view.database.session() as session:
         assert await differences(session, lambda: view.now) == []
     assert len(compared) > 30, "so many figures differ from each other"

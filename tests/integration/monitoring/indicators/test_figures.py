@@ -185,6 +185,71 @@ async def test_the_list_is_paged_and_narrowed(site: Any, view: Any, events: Any)
     assert Decimal(alone["latest"]["own"]) == 18
 
 
+async def test_the_newest_figure_is_found_however_far_it_lies(site: Any, view: Any, events: Any) -> None:
+    """Only bounds are told for years, and what was a number before them."""
+    months = [f"{year}-{month:02d}" for year in (2022, 2023, 2024) for month in range(1, 13)]
+    await view.fold([*a_province(events), indicator(events, "cases", levels=["commune"])])
+    await view.fold([value(events, "cases", "00004", "2021-05", number=40)])
+    await view.fold([value(events, "cases", "00004", month, number=9, bound="more_than") for month in months])
+    country = (await figures(site))["cases"]
+    assert (country["latest"]["period"], country["latest"]["figure"]) == ("2021-05", "40")
+    assert country["not_reported"]
+    own = (await figures(site, organisation="00004"))["cases"]["latest"]
+    assert (own["period"], own["figure"], own["bound"]) == ("2024-12", "9", "more_than")
+    await view.fold([value(events, "cases", "00004", "2021-05", "withdrawn")])
+    nothing = (await figures(site))["cases"]["latest"]
+    assert (nothing["period"], nothing["figure"], nothing["rolled_up"]["bounds"]) == ("2024-12", None, 1)
+
+
+async def test_a_series_has_each_period_from_the_first_value_to_the_last_target(
+    site: Any, view: Any, events: Any
+) -> None:
+    aim = targets("01", ("2026-01", "80"))
+    await view.fold(
+        [
+            *a_province(events),
+            indicator(events, "cases", levels=["province", "commune"]),
+            indicator(events, "cases", "targeted", levels=["province", "commune"], targets=aim),
+            value(events, "cases", "01", "2025-09", level="province", number=100),
+            value(events, "cases", "00004", "2025-09", number=40),
+            value(events, "cases", "00004", "2025-11", number=44),
+        ]
+    )
+    told = (await site.get("/indicators/cases/series", organisation="01")).json()
+    assert told["organisation_id"] == str(organisation_id("01"))
+    assert [(one["period"], one["state"], one["figure"], one["difference"]) for one in told["points"]] == [
+        ("2025-09", "reported", "100", "60"),
+        ("2025-10", "not_reported", None, None),
+        ("2025-11", "reported", "44", None),
+        ("2025-12", "open", None, None),
+        ("2026-01", "open", None, None),
+    ]
+    assert told["points"][-1]["target"]["value"] == "80"
+    values = told["points"][0]["values"], told["points"][2]["values"]
+    assert values[0].endswith(f"?indicator=cases&period=2025-09&organisation={organisation_id('01')}")
+    assert values[1].endswith("?indicator=cases&period=2025-11"), "those of which the sum is"
+    country = (await site.get("/indicators/cases/series", **{"from": "2025-09", "to": "2025-09"})).json()
+    assert [one["figure"] for one in country["points"]] == ["40"]
+    nothing = await site.get("/indicators/cases/series", organisation="75")
+    assert nothing.json()["points"] == []
+
+
+async def test_a_series_that_cannot_be_told_is_refused(site: Any, view: Any, events: Any) -> None:
+    await view.fold([*a_province(events), indicator(events, "cases", levels=["commune"])])
+    for query, code in (
+        ({"from": "2025-13"}, "period-unknown"),
+        ({"to": "2025-Q1"}, "period-wrong"),
+        ({"from": "1950-01"}, "too-many-periods"),
+    ):
+        refused = await site.get("/indicators/cases/series", **query)
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
+        assert refused.json()["errors"][0]["parameter"] in query
+    assert (await site.get("/indicators/cases/series", organisation="unknown")).status_code == 422
+    assert (await site.get("/indicators/none/series")).status_code == 404
+    empty = await site.get("/indicators/cases/series", **{"from": "2025-10", "to": "2025-09"})
+    assert empty.json()["points"] == []
+
+
 async def test_it_is_not_known_while_the_log_is_read_again(site: Any, view: Any, events: Any) -> None:
     await view.fold(a_province(events))
     async with view.database.transaction() as session:

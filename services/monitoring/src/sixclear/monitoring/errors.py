@@ -10,6 +10,18 @@ class ProgrammeNotFound(DomainError):
     remedy = "Check the name, or find the programme in the list of programmes."
 
 
+class IndicatorNotFound(DomainError):
+    code, status, title = "indicator-not-found", 404, "Indicator not found"
+    meaning = "No indicator has this code."
+    remedy = "Check the code, or find it in the list of indicators."
+
+
+class SeriesRefused(DomainError):
+    code, status, title = "series-refused", 422, "The series cannot be read so"
+    meaning = "A period is of another unit than the indicator, the range is too long, or an instant lies ahead."
+    remedy = "Correct the parameters that `errors` names."
+
+
 class InstantInvalid(DomainError):
     code, status, title = "instant-invalid", 422, "The instant cannot be read"
     meaning = "`as_of` is neither a date nor an instant with its offset from UTC."

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
-from sixclear.monitoring.indicators.rules import Body, Sum
+from sixclear.monitoring.indicators.rules import Body, Slot, Sum
 from sixclear.monitoring.kinds.indicator import INDICATOR
 from sixclear.monitoring.statements import Columns, sql
 from sixclear.monitoring.view.reach import meant
@@ -46,14 +46,6 @@ class Asked:
             "day_start": civil_day_start(day),
             "inside": inside,
         }
-
-
-class Slot(NamedTuple):
-    """A period of an indicator."""
-
-    indicator_id: UUID
-    last_day: date
-    period: str
 
 
 _PAGE = f"""
@@ -103,6 +95,21 @@ async def list_indicators(
     return (await session.execute(sql("{page}", page=_PAGE), {**asked.values, **given})).all()
 
 
+_NAMED = f"""
+    SELECT h.* FROM indicator_state s CROSS JOIN LATERAL (
+        SELECT f.* FROM indicator_history f
+        WHERE f.indicator_id = s.indicator_id AND f.epoch = s.epoch
+        ORDER BY f.valid_from <= :at DESC, CASE WHEN f.valid_from <= :at THEN f.version ELSE -f.version END DESC
+        LIMIT 1) AS h
+    WHERE s.epoch = {_EPOCH} AND s.code = :code AND NOT s.withdrawn AND NOT h.withdrawn
+"""  # noqa: S608 (constants of this package)
+
+
+async def find_indicator(session: AsyncSession, code: str, at: datetime) -> Found | None:
+    """The indicator with a code, as it was defined at an instant; before that, as it was defined first."""
+    return (await session.execute(sql("{named}", named=_NAMED), {"code": code, "at": at})).one_or_none()
+
+
 _OF_INDICATOR = Columns(indicator_id="uuid", body="uuid", before="date")
 # Values that hold since the day of the instant, of bodies below the scope: no sum of whole days has them.
 _OF_DAY = f"""
@@ -114,40 +121,61 @@ _OF_DAY = f"""
 _LATEST = f"""
     SELECT r.indicator_id, newest.last_day, newest.period
     FROM {{asked}} CROSS JOIN LATERAL (
-        SELECT * FROM (
+        SELECT DISTINCT last_day, period FROM (
             (SELECT s.last_day, s.period FROM value_sum s
              WHERE s.epoch = {_EPOCH} AND s.scope = :scope AND s.indicator_id = r.indicator_id
                  AND s.last_day < r.before AND s.day < :until
-             GROUP BY s.last_day, s.period HAVING sum(s.reported) > 0 ORDER BY s.last_day DESC, s.period DESC LIMIT 1)
+             GROUP BY s.last_day, s.period HAVING sum(s.reported) > 0
+             ORDER BY s.last_day DESC, s.period DESC LIMIT :most)
             UNION ALL
             (SELECT h.last_day, h.period FROM value_state h
              WHERE h.epoch = {_EPOCH} AND h.indicator_id = r.indicator_id AND h.organisation_id = r.body
                  AND h.last_day < r.before AND h.true_from <= :at
-             ORDER BY h.last_day DESC, h.period DESC LIMIT 1)
+             ORDER BY h.last_day DESC, h.period DESC LIMIT :most)
             UNION ALL
-            (SELECT h.last_day, h.period FROM {_OF_DAY} AND h.last_day < r.before
-             ORDER BY h.last_day DESC, h.period DESC LIMIT 1)
-        ) AS found ORDER BY last_day DESC, period DESC LIMIT 1) AS newest
+            (SELECT DISTINCT h.last_day, h.period FROM {_OF_DAY} AND h.last_day < r.before
+             ORDER BY h.last_day DESC, h.period DESC LIMIT :most)
+        ) AS found ORDER BY last_day DESC, period DESC LIMIT :most) AS newest
+    ORDER BY newest.last_day DESC, newest.period DESC
 """  # noqa: S608 (constants of this package)
 
 
 async def latest_periods(
-    session: AsyncSession, asked: Asked, wanted: Collection[tuple[UUID, UUID | None, date]]
-) -> dict[UUID, Slot]:
-    """Of each indicator the last period before a day of which the body itself, or one below the scope, reported."""
-    values = {**asked.values, **_OF_INDICATOR.values(wanted)}
+    session: AsyncSession, asked: Asked, wanted: Collection[tuple[UUID, UUID | None, date]], most: int
+) -> list[Slot]:
+    """Of each indicator the last periods before a day of which the body itself, or one below the scope, reported."""
+    values = {**asked.values, **_OF_INDICATOR.values(wanted), "most": most}
     rows = await session.execute(sql(_LATEST, asked=_OF_INDICATOR.unnested), values)
-    return {row.indicator_id: Slot(row.indicator_id, row.last_day, row.period) for row in rows}
+    return [Slot(row.indicator_id, row.last_day, row.period) for row in rows]
+
+
+_FIRST = f"""
+    SELECT least(
+        (SELECT min(s.last_day) FROM value_sum s WHERE s.epoch = {_EPOCH} AND s.scope = :scope
+            AND s.indicator_id = :indicator_id AND s.reported > 0),
+        (SELECT min(h.last_day) FROM value_state h WHERE h.epoch = {_EPOCH} AND h.indicator_id = :indicator_id
+            AND h.organisation_id = :body AND h.true_from IS NOT NULL))
+"""  # noqa: S608 (constants of this package)
+
+
+async def first_day(session: AsyncSession, asked: Asked, indicator_id: UUID, body: UUID | None) -> date | None:
+    """The end of the first period of which the body itself, or one below the scope, has a value."""
+    found: date | None = await session.scalar(
+        sql("{first}", first=_FIRST), {**asked.values, "indicator_id": indicator_id, "body": body}
+    )
+    return found
 
 
 _OF_SLOT = Columns(indicator_id="uuid", last_day="date", period="text")
 _SUMS = f"""
-    SELECT r.indicator_id, s.level, s.definition, sum(s.reported) AS reported, sum(s.bounds) AS bounds,
-        sum(s.number) AS number, sum(s.numerator) AS numerator, sum(s.denominator) AS denominator
+    SELECT r.indicator_id, r.last_day, r.period, s.level, s.definition,
+        sum(s.reported) AS reported, sum(s.bounds) AS bounds, sum(s.number) AS number,
+        sum(s.numerator) AS numerator, sum(s.denominator) AS denominator
     FROM {{asked}} JOIN value_sum s ON s.epoch = {_EPOCH} AND s.scope = :scope AND s.indicator_id = r.indicator_id
         AND s.last_day = r.last_day AND s.period = r.period AND s.day < :until
-    GROUP BY 1, 2, 3
-    UNION ALL SELECT r.indicator_id, h.level, h.definition, 1, {{bounds}}, {{number}}, {{numerator}}, {{denominator}}
+    GROUP BY 1, 2, 3, 4, 5
+    UNION ALL SELECT r.indicator_id, r.last_day, r.period, h.level, h.definition, 1,
+        {{bounds}}, {{number}}, {{numerator}}, {{denominator}}
     FROM {{asked}} CROSS JOIN LATERAL (SELECT h.* FROM {_OF_DAY}
         AND h.last_day = r.last_day AND h.period = r.period) AS h
 """  # noqa: S608 (constants of this package)
@@ -162,13 +190,13 @@ _AMOUNTS = {
 
 async def sums_of(
     session: AsyncSession, asked: Asked, slots: Collection[Slot]
-) -> dict[UUID, list[tuple[str, int, Sum]]]:
-    """What the bodies below the scope said together, by their level and the definition."""
+) -> dict[Slot, list[tuple[str, int, Sum]]]:
+    """What the bodies below the scope said together for periods, by their level and the definition."""
     statement = sql(_SUMS, asked=_OF_SLOT.unnested, **_AMOUNTS)
-    found: dict[UUID, list[tuple[str, int, Sum]]] = {one.indicator_id: [] for one in slots}
+    found: dict[Slot, list[tuple[str, int, Sum]]] = {one: [] for one in slots}
     for row in await session.execute(statement, {**asked.values, **_OF_SLOT.values(slots)}):
         one = Sum(int(row.reported), int(row.bounds), row.number, row.numerator, row.denominator)
-        found[row.indicator_id].append((row.level, row.definition, one))
+        found[Slot(row.indicator_id, row.last_day, row.period)].append((row.level, row.definition, one))
     return found
 
 

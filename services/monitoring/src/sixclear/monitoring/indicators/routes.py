@@ -4,14 +4,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from sixclear.common.clock import civil_date
 from sixclear.common.use_case import ReferenceUnknown
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
-from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ProgrammeNotFound
+from sixclear.common.web.texts import Lookup
+from sixclear.monitoring.errors import (
+    FiguresDoNotReconcile,
+    IndicatorNotFound,
+    InstantInFuture,
+    InstantInvalid,
+    ProgrammeNotFound,
+    SeriesRefused,
+)
 from sixclear.monitoring.fields import AsOf, OfReach, Organisation, Programme
 from sixclear.monitoring.indicators import service
-from sixclear.monitoring.indicators.schemas import IndicatorFigures
+from sixclear.monitoring.indicators.responses import head
+from sixclear.monitoring.indicators.schemas import IndicatorFigures, IndicatorSeries
 from sixclear.monitoring.instants import read_as_of
 from sixclear.monitoring.kinds.indicator import INDICATOR, IndicatorKind
 from sixclear.monitoring.kinds.value import MeasuredLevel
@@ -80,5 +90,53 @@ async def list_indicator_figures(
         programme=programme,
         items=page.items,
         next=page.next,
+    )
+    return unless_same(request, response, answer)
+
+
+@router.get(
+    "/indicators/{code}/series",
+    operation_id="getIndicatorSeries",
+    response_model=IndicatorSeries,
+    dependencies=[PUBLIC],
+    responses=problem_responses(
+        IndicatorNotFound,
+        ReferenceUnknown,
+        SeriesRefused,
+        InstantInvalid,
+        InstantInFuture,
+        FiguresDoNotReconcile,
+        *BOUNDED,
+    )
+    | SAME,
+)
+async def get_indicator_series(
+    request: Request,
+    response: Response,
+    session: SnapshotDep,
+    now: NowDep,
+    code: Lookup,
+    organisation: Organisation = None,
+    first: Annotated[Lookup | None, Query(alias="from", description="The first period, by its key.")] = None,
+    last: Annotated[Lookup | None, Query(alias="to", description="The last period, by its key.")] = None,
+    as_of: AsOf = None,
+) -> IndicatorSeries | Response:
+    """An indicator period by period, now or at a past instant, at most 400 periods: figures as `/indicators` has them.
+
+    They are counted: an answer reads as many rows for the country as for a few bodies. The values behind it, their
+    sources, and what was known at an instant, are at `series`, in the register of tasks.
+    """
+    at = read_as_of(as_of, now)
+    await require_reconciled(session, past=at is not None)
+    await require_told(session, INDICATOR)
+    selection = await select(session, organisation=organisation, programme=None, assigned_by=None)
+    query = service.SeriesQuery(selection.organisation_id, first or None, last or None, at)
+    subject, points = await service.read_series(session, code, query, now)
+    fresh = await freshness(session, now)
+    answer = IndicatorSeries(
+        **head(subject, civil_date(at or now)),
+        as_of=at or now,
+        staleness_seconds=fresh.staleness_seconds,
+        points=points,
     )
     return unless_same(request, response, answer)

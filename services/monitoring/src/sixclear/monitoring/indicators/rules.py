@@ -7,11 +7,20 @@ above others say is taken away, and what is measured by name beside the levels i
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from sixclear.common.targets import Rolled, rolled_of
+
+
+class Slot(NamedTuple):
+    """A period of an indicator."""
+
+    indicator_id: UUID
+    last_day: date
+    period: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class RolledFigures(Schema):
 
 
 class LatestFigure(Schema):
-    """The newest period that has a figure, among the last twelve of which someone reported.
+    """What an indicator says of a period.
 
     What a body said itself goes before what is rolled up; both stand here, with their difference.
     """
@@ -61,10 +61,23 @@ class LatestFigure(Schema):
     attainment: Figure | None = Field(description="Percent of the target for the end of this period, as it is.")
     attainment_capped: Figure | None = Field(description="The same, between 0 and 120.")
     met: bool | None
+    values: str = Field(
+        description="Where the values of this period are listed, each with its source: that of the body, else those of "
+        "all bodies."
+    )
 
 
-class IndicatorFigure(Schema):
-    """An indicator, and how it stands."""
+class PeriodFigure(LatestFigure):
+    """One period of a series."""
+
+    first_day: date
+    state: Literal["reported", "not_reported", "open"] = Field(
+        description="`not_reported`: the period is over and has no value, which is neither a gap nor zero."
+    )
+
+
+class IndicatorHead(Schema):
+    """An indicator, and whose figures of it are shown."""
 
     indicator_id: UUID
     code: str
@@ -81,14 +94,30 @@ class IndicatorFigure(Schema):
         description="Whose figure it is. Null: the country's. Of an indicator of one body, that body, unless another "
         "is asked about."
     )
-    latest: LatestFigure | None
+    next_target: TargetFigure | None = Field(description="The first target that is not over yet.")
+    demonstration: bool
+    series: str = Field(description="Where the values are, with their sources.")
+
+
+class IndicatorFigure(IndicatorHead):
+    """An indicator, and how it stands."""
+
+    latest: LatestFigure | None = Field(
+        description="The newest period that has a figure, among the last 400 of which someone reported; where none of "
+        "them has one, the newest of them."
+    )
     last_over: str | None = Field(description="The last period that is over.")
     not_reported: bool = Field(
         description="Whether that one has no figure: it is not reported, which is neither a gap nor zero."
     )
-    next_target: TargetFigure | None = Field(description="The first target that is not over yet.")
-    demonstration: bool
-    series: str = Field(description="Where the values are, with their sources.")
+
+
+class IndicatorSeries(IndicatorHead):
+    """An indicator, and its figures period by period."""
+
+    as_of: datetime
+    staleness_seconds: float | None
+    points: list[PeriodFigure] = Field(description="Without `from`: since the first value or target.")
 
 
 class IndicatorFigures(Schema):

@@ -1,9 +1,8 @@
-"""The figures of indicators: of each the newest, against its target, and of how many of how many bodies."""
+"""The figures of indicators: the newest of each, or period by period, against targets, and of how many of how many."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,30 +10,20 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date
-from sixclear.common.spans import before, span_at, span_of
-from sixclear.common.targets import (
-    ADDED,
-    Aim,
-    Attainment,
-    Measure,
-    Targets,
-    attainment,
-    gap,
-    path_at,
-    rounded,
-    targets_from,
-)
+from sixclear.common.spans import Span, span_at, span_of, spans
+from sixclear.common.targets import ADDED, targets_from
+from sixclear.monitoring.errors import IndicatorNotFound, SeriesRefused
 from sixclear.monitoring.indicators import repository as rows
-from sixclear.monitoring.indicators.repository import Asked, Found, Slot
-from sixclear.monitoring.indicators.rules import Coverage, Fitted, Measured, Own, Sum, fitted, gathered, rolled_up
-from sixclear.monitoring.indicators.schemas import IndicatorFigure, LatestFigure, RolledFigures, TargetFigure
+from sixclear.monitoring.indicators.repository import Asked, Found
+from sixclear.monitoring.indicators.responses import Subject, Told, indicator_figure, period_figure
+from sixclear.monitoring.indicators.rules import Measured, Slot, fitted
+from sixclear.monitoring.indicators.schemas import IndicatorFigure, PeriodFigure
 from sixclear.monitoring.view.selection import Selection
 
-_ROUNDS = 12
-_SHOWN = (
-    *("indicator_id", "code", "programme", "name_vi", "name_en", "kind", "unit", "direction", "value_type"),
-    *("period_unit", "definition", "demonstration"),
-)
+# How many periods are looked at together for a figure: the newest has one nearly always. Then a year of months, then
+# as many as a series may have.
+_LOOKED_AT = (1, 12, 387)
+MOST_PERIODS = sum(_LOOKED_AT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +38,18 @@ class Query:
     limit: int = 50
 
 
-@dataclass(slots=True)
-class _Read:
-    """What was read of one indicator: its row, whose figure is asked for, and what is known of it."""
+@dataclass(frozen=True, slots=True)
+class SeriesQuery:
+    """Of whom a series is asked for (None: the country), from which period to which, and as of when (None: now)."""
 
-    row: Found
-    measured: Measured
-    body: UUID | None
-    targets: Targets | None = None
-    fit: Fitted | None = None
-    slot: Slot | None = None
-    sums: Sequence[tuple[str, int, Sum]] = ()
-    values: Mapping[UUID, Found] = field(default_factory=dict)
-    definitions: Mapping[int, Found] = field(default_factory=dict)
-
-    @property
-    def indicator_id(self) -> UUID:
-        """Its identifier."""
-        return self.row.indicator_id  # type: ignore[no-any-return]
-
-    @property
-    def covered(self) -> Coverage:
-        """What is rolled up below the scope for the period that was read."""
-        assert self.fit is not None, "bodies are read before their values"
-        types = {number: one.value_type for number, one in self.definitions.items()}
-        return rolled_up(self.measured, self.fit, gathered(self.sums), _own(self.values), types)
-
-    @property
-    def figure(self) -> Decimal | None:
-        """The body's own number, else what is rolled up."""
-        own = self.values.get(self.body) if self.body else None
-        measure = _measure(own) if own is not None else self.covered.rolled.measure
-        return measure.figure if measure else None
+    organisation_id: UUID | None = None
+    first: str | None = None
+    last: str | None = None
+    at: datetime | None = None
 
 
 async def list_figures(session: AsyncSession, query: Query, now: datetime) -> list[IndicatorFigure]:
-    """The figures of some indicators, in the order of their codes: seven statements, however many bodies report.
+    """The figures of some indicators, in the order of their codes: eight statements, however many bodies report.
 
     Some more where in the newest period only bodies reported whose figures are in no sum.
     """
@@ -98,183 +63,155 @@ async def list_figures(session: AsyncSession, query: Query, now: datetime) -> li
         after=query.after,
         limit=query.limit,
     )
-    read = [_begun(row, query.selection.organisation_id) for row in found]
-    if not read:
+    subjects = [_subject(row, query.selection.organisation_id) for row in found]
+    if not subjects:
         return []
-    await _read_targets(session, asked, read)
-    counts = await rows.counts_below(session, asked)
-    waiting, until = read, dict.fromkeys((one.indicator_id for one in read), date.max)
-    newest: dict[UUID, _Read] = {}
-    for _ in range(_ROUNDS):
-        waiting = await _read_period(session, asked, waiting, until, counts)
-        newest = {one.indicator_id: replace(one) for one in waiting} | newest
-        if not waiting:
-            break
-        until = {one.indicator_id: one.slot.last_day for one in waiting if one.slot}
+    await _read_targets(session, asked, subjects)
+    newest = await _newest(session, asked, subjects)
     today = civil_date(query.at or now)
-    return [_figure(one if one.figure is not None else newest.get(one.indicator_id, one), today) for one in read]
+    return [indicator_figure(one, newest.get(one.indicator_id), today) for one in subjects]
 
 
-def _begun(row: Found, organisation_id: UUID | None) -> _Read:
+async def read_series(
+    session: AsyncSession, code: str, query: SeriesQuery, now: datetime
+) -> tuple[Subject, list[PeriodFigure]]:
+    """An indicator and its figures period by period: eight statements, however many bodies report.
+
+    Raises IndicatorNotFound, SeriesRefused.
+    """
+    asked = Asked(Selection(query.organisation_id).scope, query.at, now)
+    row = await rows.find_indicator(session, code, query.at or now)
+    if row is None:
+        raise IndicatorNotFound("No published indicator has this code.")
+    subject = _subject(row, query.organisation_id)
+    await _read_targets(session, asked, [subject])
+    today = civil_date(query.at or now)
+    periods = await _periods(session, asked, subject, query, today)
+    slots = [Slot(subject.indicator_id, span.last, span.key) for span in periods]
+    told = await _told(session, asked, [subject], slots)
+    return subject, [period_figure(one, span, today) for one, span in zip(told, periods, strict=True)]
+
+
+def _subject(row: Found, organisation_id: UUID | None) -> Subject:
     measured = Measured(frozenset(row.levels), frozenset(map(UUID, row.bodies)))
     alone = next(iter(measured.bodies)) if len(measured.bodies) == 1 and not measured.levels else None
-    return _Read(row, measured, organisation_id or alone)
+    return Subject(row, measured, organisation_id or alone)
 
 
-async def _read_targets(session: AsyncSession, asked: Asked, read: Sequence[_Read]) -> None:
-    written = await rows.targets_of(session, asked, [(one.indicator_id, one.body) for one in read if one.body])
-    for one in read:
+async def _read_targets(session: AsyncSession, asked: Asked, subjects: Sequence[Subject]) -> None:
+    written = await rows.targets_of(session, asked, [(one.indicator_id, one.body) for one in subjects if one.body])
+    for one in subjects:
         if one.indicator_id in written:
             one.targets = targets_from(msgspec.json.decode(written[one.indicator_id]))
 
 
-async def _read_period(
-    session: AsyncSession,
-    asked: Asked,
-    read: Sequence[_Read],
-    until: Mapping[UUID, date],
-    counts: Mapping[str, int],
-) -> list[_Read]:
-    """Read the newest period of each indicator before a day; those of which it has no figure, and an older one may."""
-    wanted = [(one.indicator_id, one.body, until[one.indicator_id]) for one in read]
-    slots = await rows.latest_periods(session, asked, wanted)
-    sums = await rows.sums_of(session, asked, list(slots.values()))
-    levels = {level for one in read for level in one.measured.levels}
-    named = {body for one in read for body in one.measured.bodies}
-    begun = [span.first for slot in slots.values() if (span := span_of(slot.period)) is not None]
+async def _newest(session: AsyncSession, asked: Asked, subjects: Sequence[Subject]) -> dict[UUID, Told]:
+    """Of each indicator its newest period that has a figure; where none has, the newest of which someone reported."""
+    newest: dict[UUID, Told] = {}
+    waiting = {one.indicator_id: (one, date.max) for one in subjects}
+    for most in _LOOKED_AT:
+        wanted = [(name, one.body, before) for name, (one, before) in waiting.items()]
+        slots = await rows.latest_periods(session, asked, wanted, most)
+        if not slots:
+            break
+        told = await _told(session, asked, [one for one, _ in waiting.values()], slots)
+        waiting = {}
+        for one in told:
+            name = one.subject.indicator_id
+            known = newest.setdefault(name, one)
+            if one.has_figure and not known.has_figure:
+                newest[name] = one
+            waiting[name] = one.subject, one.slot.last_day
+        waiting = {name: pair for name, pair in waiting.items() if _may_have(newest[name])}
+        if not waiting:
+            break
+    return newest
+
+
+def _may_have(told: Told) -> bool:
+    """Whether an older period may have a figure, where this one has none."""
+    return not told.has_figure and (told.subject.body is not None or told.subject.row.value_type in ADDED)
+
+
+async def _told(
+    session: AsyncSession, asked: Asked, subjects: Collection[Subject], slots: Sequence[Slot]
+) -> list[Told]:
+    """What was told for some periods, in their order."""
+    if not slots:
+        return []
+    sums = await rows.sums_of(session, asked, slots)
+    counts = await rows.counts_below(session, asked)
+    levels = {level for one in subjects for level in one.measured.levels}
+    named = {body for one in subjects for body in one.measured.bodies}
+    begun = [span.first for slot in slots if (span := span_of(slot.period)) is not None]
     apart = await rows.bodies_apart(session, asked, levels, named, min(begun, default=date.max))
-    for one in read:
-        slot = slots.get(one.indicator_id)
-        if slot is not None or one.fit is None:
-            one.fit, one.slot = fitted(one.measured, counts, apart), slot
-            one.sums = sums.get(one.indicator_id, ())
-    there = [one for one in read if one.indicator_id in slots]
-    await _read_values(session, asked, there)
-    await _read_definitions(session, there)
-    return [one for one in there if one.figure is None and (one.body or one.row.value_type in ADDED)]
-
-
-async def _read_values(session: AsyncSession, asked: Asked, read: Sequence[_Read]) -> None:
+    by_id = {one.indicator_id: one for one in subjects}
+    fits = {name: fitted(one.measured, counts, apart) for name, one in by_id.items()}
     wanted = []
-    for one in read:
-        assert one.fit is not None, "bodies are read before their values"
-        assert one.slot is not None, "it has a period"
-        bodies = {*one.fit.signs, *one.fit.ended} | ({one.body} if one.body else set())
-        wanted += [(*one.slot, body) for body in bodies]
-    found = await rows.own_values(session, asked, wanted)
-    for one in read:
-        one.values = {row.organisation_id: row for row in found if row.indicator_id == one.indicator_id}
+    for slot in slots:
+        fit, body = fits[slot.indicator_id], by_id[slot.indicator_id].body
+        wanted += [(*slot, one) for one in {*fit.signs, *fit.ended} | ({body} if body else set())]
+    said: dict[Slot, dict[UUID, Found]] = {slot: {} for slot in slots}
+    for row in await rows.own_values(session, asked, wanted):
+        said[Slot(row.indicator_id, row.last_day, row.period)][row.organisation_id] = row
+    numbers = {(slot.indicator_id, number) for slot in slots for _, number, _ in sums[slot]}
+    numbers |= {(slot.indicator_id, row.definition) for slot in slots for row in said[slot].values()}
+    definitions = await _definitions(session, numbers)
+    return [
+        Told(
+            by_id[slot.indicator_id],
+            slot,
+            fits[slot.indicator_id],
+            sums[slot],
+            said[slot],
+            definitions.get(slot.indicator_id, {}),
+        )
+        for slot in slots
+    ]
 
 
-async def _read_definitions(session: AsyncSession, read: Sequence[_Read]) -> None:
-    wanted = {(one.indicator_id, number) for one in read for _, number, _ in one.sums}
-    wanted |= {(one.indicator_id, row.definition) for one in read for row in one.values.values()}
-    found = await rows.definitions(session, wanted)
-    for one in read:
-        one.definitions = {number: row for (of, number), row in found.items() if of == one.indicator_id}
+async def _definitions(session: AsyncSession, wanted: Collection[tuple[UUID, int]]) -> dict[UUID, dict[int, Found]]:
+    found: dict[UUID, dict[int, Found]] = {}
+    for (of, number), row in (await rows.definitions(session, wanted)).items():
+        found.setdefault(of, {})[number] = row
+    return found
 
 
-def _measure(row: Any) -> Measure:
-    return Measure(row.number, row.numerator, row.denominator, row.bound)
+async def _periods(
+    session: AsyncSession, asked: Asked, subject: Subject, query: SeriesQuery, today: date
+) -> Sequence[Span]:
+    """The periods from the first that has a value or a target to the one of today, or of the last target."""
+    unit: Any = subject.row.period_unit
+    first, last = _named("from", query.first, unit), _named("to", query.last, unit)
+    aims = [day for day, _ in subject.targets.aims] if subject.targets else []
+    if first is None:
+        begun = [await rows.first_day(session, asked, subject.indicator_id, subject.body), *aims]
+        begun += [subject.targets.baseline[0]] if subject.targets and subject.targets.baseline else []
+        known = [day for day in begun if day is not None]
+        if not known:
+            return ()
+        first = span_at(min(known), unit)
+    if last is None:
+        last = max((span_at(day, unit) for day in (today, *aims)), key=lambda span: span.last)
+    found: list[Span] = []
+    for span in spans(first, last):
+        if len(found) == MOST_PERIODS:
+            raise _refused("from", "too-many-periods", f"At most {MOST_PERIODS} periods; give `from` and `to`.")
+        found.append(span)
+    return found
 
 
-def _own(values: Mapping[UUID, Found]) -> Own:
-    return {body: (row.definition, _as_sum(row)) for body, row in values.items()}
-
-
-def _as_sum(row: Any) -> Sum:
-    if row.bound is not None:
-        return Sum(1, 1)
-    return Sum(1, 0, *(getattr(row, name) or Decimal(0) for name in ("number", "numerator", "denominator")))
-
-
-def _figure(one: _Read, today: date) -> IndicatorFigure:
-    span = span_at(today, one.row.period_unit)
-    over = span if span.last < today else before(span)
-    latest = None if one.slot is None else _latest(one)
-    known = latest is not None and latest.figure is not None
-    aims = () if one.targets is None else one.targets.aims
-    coming = min(((day, aim) for day, aim in aims if day >= today), default=None, key=lambda pair: pair[0])
-    of_body = f"?organisation={one.body}" if one.body else ""
-    return IndicatorFigure(
-        organisation_id=one.body,
-        latest=latest,
-        last_over=over.key,
-        not_reported=not known or (one.slot is not None and one.slot.last_day < over.last),
-        next_target=coming and _target(*coming),
-        series=f"/api/tasks/v1/indicators/{one.row.code}/series{of_body}",
-        **{name: getattr(one.row, name) for name in _SHOWN},
-    )
-
-
-def _target(day: date, aim: Aim) -> TargetFigure:
-    return TargetFigure(day=day, value=aim.value, low=aim.low, high=aim.high)
-
-
-def _latest(one: _Read) -> LatestFigure:
-    assert one.slot is not None, "it has a period"
-    own = one.values.get(one.body) if one.body else None
-    covered = one.covered
-    measure = covered.rolled.measure if own is None else _measure(own)
-    number = covered.definition if own is None else own.definition
-    target, path = _aims(one.targets, one.slot.last_day)
-    reached, apart, behind = _against(one, measure, number, target, path, whole=own is not None or covered.whole)
-    return LatestFigure(
-        period=one.slot.period,
-        last_day=one.slot.last_day,
-        definition=number,
-        figure=measure and _shown(measure),
-        origin=None if measure is None else "rolled_up" if own is None else "own",
-        bound=measure and measure.bound,
-        own=own and _shown(_measure(own)),
-        rolled_up=_rolled(covered) if covered.expected or covered.rolled.reported else None,
-        difference=_difference(own, covered.rolled.measure),
-        target=target and _target(one.slot.last_day, target),
-        path=None if path is None or path.value is None else rounded(path.value),
-        gap=None if apart is None else rounded(apart),
-        behind=behind,
-        attainment=reached.percent,
-        attainment_capped=reached.capped,
-        met=reached.met,
-    )
-
-
-def _against(
-    one: _Read, measure: Measure | None, number: int | None, target: Aim | None, path: Aim | None, *, whole: bool
-) -> tuple[Attainment, Decimal | None, bool | None]:
-    if measure is None or number is None or not whole:
-        return Attainment(), None, None
-    definition: Any = one.definitions[number]
-    baseline = one.targets.baseline[1] if one.targets and one.targets.baseline else None
-    return attainment(definition, measure, target, baseline), *gap(definition, measure, path)
-
-
-def _aims(targets: Targets | None, day: date) -> tuple[Aim | None, Aim | None]:
-    if targets is None:
-        return None, None
-    return next((aim for at, aim in targets.aims if at == day), None), path_at(targets, day)
-
-
-def _shown(measure: Measure) -> Decimal | None:
-    figure = measure.figure
-    return figure if figure is None or measure.denominator is None else rounded(figure)
-
-
-def _rolled(covered: Coverage) -> RolledFigures:
-    measure = covered.rolled.measure
-    return RolledFigures(
-        figure=measure and _shown(measure),
-        numerator=measure and measure.numerator,
-        denominator=measure and measure.denominator,
-        reported=covered.rolled.reported,
-        expected=covered.expected,
-        bounds=covered.rolled.bounds,
-        other_definition=covered.other_definition,
-    )
-
-
-def _difference(own: Any, rolled: Measure | None) -> Decimal | None:
-    if own is None or rolled is None or own.bound is not None or rolled.figure is None:
+def _named(parameter: str, key: str | None, unit: str) -> Span | None:
+    if key is None:
         return None
-    figure = _measure(own).figure
-    return None if figure is None else rounded(figure - rolled.figure)
+    span = span_of(key)
+    if span is None:
+        raise _refused(parameter, "period-unknown", "This is no key of a period, such as 2026-Q4.")
+    if span.unit != unit:
+        raise _refused(parameter, "period-wrong", f"The indicator is measured by another unit: {unit}.")
+    return span
+
+
+def _refused(parameter: str, code: str, detail: str) -> SeriesRefused:
+    error = {"parameter": parameter, "in": "query", "code": code, "detail": detail}
+    return SeriesRefused(detail, errors=[error])
