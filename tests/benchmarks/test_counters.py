@@ -1,6 +1,7 @@
 """The gate: counters of the hot paths are at most what `baseline.json` says. They are the same on every machine."""
 
 import asyncio
+import cProfile
 import gc
 import hashlib
 import itertools
@@ -19,6 +20,7 @@ from tests.benchmarks.baseline import baseline, compared
 from tests.benchmarks.conftest import measured
 from tests.benchmarks.round_trips import Wire, counted_wire
 from tests.integration.tasks.conftest import START, Service, an_assigned_task, started
+from tests.integration.tasks.value.values import DOCUMENT, an_indicator, in_bulk
 
 from sixclear.common.bus.envelope import encode_stored
 from sixclear.common.settings import CommonSettings
@@ -35,6 +37,7 @@ Say = Callable[[str], None]
 
 REPORTS, WATCHERS = 20, 1_000
 _WARM, _TOGETHER, _IN_FILE = 8, 16, 50
+_INDICATORS = [f"chi-tieu-{number}" for number in range(10)]
 
 
 @dataclass
@@ -154,6 +157,64 @@ async def _file_of_reports(service: Service, tasks: list[UUID], number: int) -> 
     body = b"\n".join(map(orjson.dumps, lines))
     answer = await service.http.post("/api/tasks/v1/progress/bulk", content=body, headers=headers)
     assert answer.json()["reported"] == len(tasks), answer.text
+
+
+async def test_what_a_file_of_values_asks_and_writes(
+    counted: Counted, hold: Callable[[dict[str, float]], None]
+) -> None:
+    """Values of one body that a document has approved, in slots that are new: a country's come so, a million of them.
+
+    The calls are those of Python for each value more: what is read or made again for each value shows there, on every
+    machine the same.
+    """
+    service = counted.service
+    for code in _INDICATORS:
+        await an_indicator(service, code=code, value_type="amount", decimals=2)
+    await _file_of_values(service, 2009, 12)  # statements are prepared, the connection is there
+    connection = await asyncpg.connect(user="postgres", database=counted.database, host=str(counted.server.socket_dir))
+    try:
+        before, events = await _written(counted, connection), len(await service.events())
+        count = await _file_of_values(service, 2010, 12)
+        rows, told = await _written(counted, connection) - before, len(await service.events()) - events
+    finally:
+        await connection.close()
+    assert told == count, "each value is an event"
+    await _file_of_values(service, 2011, 12)
+    trips, size = counted.wire.round_trips, counted.wire.bytes
+    with measured(service.database.engine) as cost:
+        await _file_of_values(service, 2012, 12)
+    hold(
+        {
+            "file_of_120_values.statements": cost.statements,
+            "file_of_120_values.round_trips": counted.wire.round_trips - trips,
+            "file_of_120_values.bytes_sent_each": (counted.wire.bytes - size) / count,
+            "file_of_120_values.rows_written_each": rows / count,
+            "file_of_120_values.calls_each": await _calls_of_a_value(service),
+        }
+    )
+
+
+async def _calls_of_a_value(service: Service) -> float:
+    """What one value more in a file costs: calls of functions, in Python and in what it calls."""
+    calls = {}
+    for year, months in ((2013, 6), (2014, 12)):
+        with cProfile.Profile() as profile:
+            count = await _file_of_values(service, year, months)
+        calls[count] = sum(entry.callcount for entry in profile.getstats())
+    few, many = sorted(calls)
+    return (calls[many] - calls[few]) / (many - few)
+
+
+async def _file_of_values(service: Service, year: int, months: int) -> int:
+    said = {"organisation": "25999", "approved_by": DOCUMENT}
+    items = [
+        said | {"indicator": code, "period": f"{year}-{month:02}", "number": f"{month}.25"}
+        for code in _INDICATORS
+        for month in range(1, months + 1)
+    ]
+    told = await in_bulk(service, "P57", *items)
+    assert told["approved"] == len(items), told
+    return len(items)
 
 
 async def test_what_a_report_writes(counted: Counted, hold: Callable[[dict[str, float]], None]) -> None:

@@ -8,7 +8,7 @@ from tests.integration.tasks.value.values import DOCUMENT, an_indicator, in_bulk
 
 pytestmark = pytest.mark.asyncio
 # Of one file, however many values it has: what it names, its slots and what stands there, rows, statements, events.
-MOST_STATEMENTS = 12
+MOST_STATEMENTS = 10
 _MONTHS = [f"{year}-{month:02}" for year in range(2013, 2025) for month in range(1, 13)]
 
 

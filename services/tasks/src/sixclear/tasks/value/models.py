@@ -1,5 +1,6 @@
 """Tables of values: the slots, and the statements that were made in them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,9 @@ from sixclear.tasks.indicator.models import EXACT
 from sixclear.tasks.tables import Base
 from sixclear.tasks.value.lifecycle import Hands, Said, SlotState
 
+# A slot that nothing was typed into before, with its first statement: by the names of the columns of both tables, but
+# for `true_from`, the instant of the statement.
+NewSlot = Mapping[str, Any]
 DECIDED = "status IN ('approved', 'withdrawn')"
 _STATUSES = "status IN ('draft', 'submitted', 'returned', 'approved', 'withdrawn')"
 
@@ -101,6 +105,13 @@ class ValueStatement(Base):
         CheckConstraint(_STATUSES, name="status"),
         CheckConstraint("bound IN ('more_than', 'less_than', 'about')", name="bound"),
     )
+
+
+def made_of(new: NewSlot) -> tuple[Value, ValueStatement]:
+    """A new slot and its statement for an answer; the session knows neither."""
+    statement = {**new, "occurred_at": new["true_from"]}
+    slot = Value(**{column.name: new[column.name] for column in Value.__table__.columns})
+    return slot, ValueStatement(**{column.name: statement[column.name] for column in ValueStatement.__table__.columns})
 
 
 def slot_state(value: Value) -> SlotState:

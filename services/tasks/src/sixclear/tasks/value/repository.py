@@ -6,11 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text, tuple_
+import orjson
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, any_, func, literal, or_, select, text, tuple_
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.tasks.programme.models import Programme
-from sixclear.tasks.value.models import Value, ValueStatement
+from sixclear.tasks.value.models import NewSlot, Value, ValueStatement
 
 # A count goes so far.
 MOST_COUNTED = 10_001
@@ -25,7 +28,8 @@ async def lock_values(session: AsyncSession, value_ids: Collection[UUID]) -> dic
     """These slots as they are now, their rows locked in one order; unknown ones are left out."""
     if not value_ids:
         return {}
-    statement = select(Value).where(Value.value_id.in_(value_ids)).order_by(Value.value_id).with_for_update()
+    wanted = Value.value_id == any_(literal(list(value_ids), ARRAY(Uuid)))
+    statement = select(Value).where(wanted).order_by(Value.value_id).with_for_update()
     found = await session.scalars(statement.execution_options(populate_existing=True))
     return {row.value_id: row for row in found}
 
@@ -50,6 +54,31 @@ async def holding(session: AsyncSession, value_ids: Collection[UUID]) -> dict[UU
     statement = select(ValueStatement).join(Value, ValueStatement.value_id == Value.value_id)
     statement = statement.where(Value.value_id.in_(value_ids), Value.approved == ValueStatement.statement)
     return {row.value_id: row for row in await session.scalars(statement)}
+
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_SLOT = {column.name: column.type for column in Value.__table__.columns}
+_STATEMENT = {column.name: column.type for column in ValueStatement.__table__.columns}
+_SAID = {**_SLOT, **_STATEMENT, "true_from": _SLOT["occurred_at"]}
+# One text with all rows: a parameter for each field of each row takes five times as long here, and longer in the
+# server (measured with 1,000 rows: 6 + 41 µs a row against 26 + 53). COPY, 20 + 29 µs, needs the driver's connection.
+_ADD_NEW = text(f"""
+    WITH said AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(CAST(:rows AS json))
+            AS said ({", ".join(f"{name} {kind.compile(_DIALECT)}" for name, kind in _SAID.items())})
+    ), slots AS (
+        INSERT INTO value ({", ".join(_SLOT)}) SELECT {", ".join(_SLOT)} FROM said
+    )
+    INSERT INTO value_statement ({", ".join(_STATEMENT)})
+    SELECT {", ".join("true_from" if name == "occurred_at" else name for name in _STATEMENT)} FROM said
+""")  # noqa: S608 (names of columns)
+
+
+async def add_new(session: AsyncSession, new: Sequence[NewSlot]) -> None:
+    """Write slots with their first statements, with one statement, however many there are."""
+    if new:
+        told = [{name: row[name] for name in _SAID if row[name] is not None} for row in new]
+        await session.execute(_ADD_NEW, {"rows": orjson.dumps(told, str, orjson.OPT_UTC_Z).decode()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,11 @@ async def supply_many(ctx: Context, part: Part, dry_run: bool, _own: Settings) -
         planned.append(found)
         results.append(_taken(index, line, found).of_new_slot(is_new=found.slot.value_id not in batch.values))
     if not dry_run:
-        await batch.write(planned)
+        new = await batch.write(planned)
         for result in results:
-            if result.value_id is not None and result.value_id in batch.values:
-                result.version = batch.values[result.value_id].version
+            if result.value_id is not None:
+                made = new.get(result.value_id)
+                result.version = made["version"] if made else batch.values[result.value_id].version
     return ValueBulkResult.of(results, dry_run=dry_run)
 
 

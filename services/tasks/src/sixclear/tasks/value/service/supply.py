@@ -9,6 +9,7 @@ from uuid import UUID
 from sixclear.common.change import Change
 from sixclear.common.clock import civil_date
 from sixclear.common.db import wait_to_create
+from sixclear.common.errors import DomainError
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record_many
 from sixclear.common.spans import Span, before, span_of
@@ -16,7 +17,7 @@ from sixclear.common.targets import Measure
 from sixclear.common.use_case import Context, ReferenceUnknown, unknown_reference
 from sixclear.tasks.indicator.errors import IndicatorNotFound
 from sixclear.tasks.indicator.models import Indicator, definition_of, supplies_of
-from sixclear.tasks.indicator.rules import Fault, breaches, faults
+from sixclear.tasks.indicator.rules import Definition, Fault, Supplies, breaches, faults
 from sixclear.tasks.indicator.service import definitions_of, known_indicators
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import known_organisations
@@ -25,8 +26,8 @@ from sixclear.tasks.value import repository as rows
 from sixclear.tasks.value.access import require_publisher, require_supplier, who
 from sixclear.tasks.value.errors import ValueRefused
 from sixclear.tasks.value.lifecycle import Said
-from sixclear.tasks.value.models import Value, ValueStatement, measure_of, said_of, slot_state
-from sixclear.tasks.value.recording import value_kind
+from sixclear.tasks.value.models import NewSlot, Value, ValueStatement, made_of, measure_of, said_of, slot_state
+from sixclear.tasks.value.recording import first_event, value_kind
 from sixclear.tasks.value.responses import Statements
 from sixclear.tasks.value.schemas import ValueEntry, ValueOutcome
 
@@ -37,17 +38,32 @@ _NO_INDICATOR = "No indicator has this code; list them at /indicators."
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """What an entry names: an indicator, a body, a period."""
+class Measured:
+    """An indicator with what the rules read of it: read once, for many values."""
 
     indicator: Indicator
+    definition: Definition
+    supplies: Supplies
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What an entry names: an indicator, a body, a period; `value_id` is the identifier that it always has."""
+
+    measured: Measured
     body: Organisation
     span: Span
+    value_id: UUID
 
     @property
-    def value_id(self) -> UUID:
-        """The identifier that the slot always has."""
-        return slot_id(self.indicator.indicator_id, self.body.organisation_id, self.span.key)
+    def indicator(self) -> Indicator:
+        """What is measured."""
+        return self.measured.indicator
+
+    @property
+    def before_id(self) -> UUID:
+        """The slot of the period before."""
+        return slot_id(self.indicator.indicator_id, self.body.organisation_id, before(self.span).key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +88,9 @@ class Supplying:
     """Entries of one request against locked slots. `load` it, `plan` each entry, `write` what was planned."""
 
     ctx: Context
-    indicators: Mapping[str, Indicator]
+    indicators: Mapping[str, Measured]
     organisations: Mapping[str, Organisation]
+    slots: dict[tuple[str, str | None, str], Slot | None] = field(default_factory=dict)
     values: dict[UUID, Value] = field(default_factory=dict)
     statements: dict[tuple[UUID, int], ValueStatement] = field(default_factory=dict)
     previous: Mapping[UUID, ValueStatement] = field(default_factory=dict)
@@ -82,16 +99,13 @@ class Supplying:
     async def load(cls, ctx: Context, named: Sequence[Named]) -> "Supplying":
         """What these entries name; their slots are locked, in one order."""
         own = str(ctx.caller.own_organisation())
-        indicators = await known_indicators(ctx, {code for code, _ in named})
+        known = await known_indicators(ctx, {code for code, _ in named})
+        indicators = {code: Measured(one, definition_of(one), supplies_of(one)) for code, one in known.items()}
         references = {entry.organisation or own for _, entry in named}
         found = cls(ctx, indicators, await known_organisations(ctx.session, references, hold=True))
         slots = {slot.value_id: slot for code, entry in named if (slot := found.find(code, entry)) is not None}
         await found._lock(slots)
-        jumps = {
-            slot_id(one.indicator.indicator_id, one.body.organisation_id, before(one.span).key)
-            for one in slots.values()
-            if one.indicator.jump_percent is not None
-        }
+        jumps = {one.before_id for one in slots.values() if one.measured.definition.jump_percent is not None}
         found.previous = await rows.holding(ctx.session, jumps)
         return found
 
@@ -107,9 +121,11 @@ class Supplying:
 
     def find(self, code: str, entry: ValueEntry) -> Slot | None:
         """The slot that an entry names; None where a part of it is not known."""
-        indicator, body = self.indicators.get(code), self._body(entry)
-        span = span_of(entry.period)
-        return Slot(indicator, body, span) if indicator and body and span else None
+        key = (code, entry.organisation, entry.period)
+        if key not in self.slots:
+            measured, body, span = self.indicators.get(code), self._body(entry), span_of(entry.period)
+            self.slots[key] = _slot(measured, body, span) if measured and body and span else None
+        return self.slots[key]
 
     def _body(self, entry: ValueEntry) -> Organisation | None:
         return self.organisations.get(entry.organisation or str(self.ctx.caller.own_organisation()))
@@ -123,13 +139,13 @@ class Supplying:
         state = None if value is None else slot_state(value)
         newest = None if value is None else self.statements[value.value_id, value.statement]
         measure = Measure(entry.number, entry.numerator, entry.denominator, entry.bound)
-        definition = definition_of(slot.indicator)
+        definition = slot.measured.definition
         _refuse_if(faults(definition, measure))
         outcome: ValueOutcome = "approved" if entry.approved_by else "submitted" if entry.submit else "drafted"
         if newest is not None and _says_again(newest, entry, measure, outcome):
             return Planned(slot, "unchanged", newest.breaches)
         lifecycle.check(state, "entered")
-        last = self.previous.get(slot_id(slot.indicator.indicator_id, slot.body.organisation_id, before(slot.span).key))
+        last = None if definition.jump_percent is None else self.previous.get(slot.before_id)
         found = breaches(definition, measure, None if last is None else measure_of(last))
         _refuse_if(_missing_words(entry, found, corrects=lifecycle.needs_reason(state), drafted=outcome == "drafted"))
         fields = self._fields(slot, entry, measure, outcome, found, row)
@@ -137,24 +153,27 @@ class Supplying:
         return Planned(slot, outcome, found, lifecycle.next_statement(state), fields, approved_from)
 
     def _require(self, code: str, entry: ValueEntry) -> Slot:
-        indicator, body, span = self.indicators.get(code), self._body(entry), span_of(entry.period)
-        if indicator is None:
-            raise IndicatorNotFound(_NO_INDICATOR)
-        if body is None:
-            unknown = unknown_reference("#/organisation", "organisation")
-            raise ReferenceUnknown("An organisation is named that is not known.", errors=[unknown])
-        if span is None:
-            _refuse_if([Fault("period", "period-unknown", "This is no key of a period, such as 2026-Q4.")])
-        assert span is not None
-        if not supplies_of(indicator).measures(body.organisation_id, body.level):
+        slot = self.find(code, entry)
+        if slot is None:
+            raise self._unknown(code, entry)
+        if not slot.measured.supplies.measures(slot.body.organisation_id, slot.body.level):
             _refuse_if([Fault("organisation", "body-not-measured", "The indicator is not measured of this body.")])
-        return Slot(indicator, body, span)
+        return slot
+
+    def _unknown(self, code: str, entry: ValueEntry) -> DomainError:
+        """What of an entry is not known."""
+        if code not in self.indicators:
+            return IndicatorNotFound(_NO_INDICATOR)
+        if self._body(entry) is None:
+            unknown = unknown_reference("#/organisation", "organisation")
+            return ReferenceUnknown("An organisation is named that is not known.", errors=[unknown])
+        return _refusal([Fault("period", "period-unknown", "This is no key of a period, such as 2026-Q4.")])
 
     def _require_hands(self, slot: Slot, entry: ValueEntry) -> None:
         if entry.approved_by is not None:
             require_publisher(self.ctx, slot.indicator.programme)
             return
-        supplier = supplies_of(slot.indicator).supplier(slot.body.organisation_id, slot.body.level)
+        supplier = slot.measured.supplies.supplier(slot.body.organisation_id, slot.body.level)
         require_supplier(self.ctx, supplier)
         if entry.occurred_at is not None:
             detail = "Only a value that a document has approved says from when on it is true."
@@ -201,13 +220,26 @@ class Supplying:
             **waits,
         }
 
-    async def write(self, planned: Sequence[Planned]) -> None:
-        """Write what was planned, each slot once, and the events of what is no draft."""
+    async def write(self, planned: Sequence[Planned]) -> Mapping[UUID, NewSlot]:
+        """Write what was planned, each slot once, and the events of what is no draft; returns the slots that are new.
+
+        New ones, of which a file may have hundreds, go to the database as rows; others are changed where they stand.
+        """
+        changed = [one for one in planned if one.fields]
+        new = [_new_row(self.ctx, one) for one in changed if one.slot.value_id not in self.values]
+        await rows.add_new(self.ctx.session, new)
+        meta = self.ctx.meta()
+        events = [first_event(row, self.ctx.now, meta) for row in new if row["version"]]
+        await self.ctx.log.publish_many(self.ctx.session, events, recorded_at=self.ctx.now)
+        await self._change_known([one for one in changed if one.slot.value_id in self.values])
+        return {row["value_id"]: row for row in new}
+
+    async def _change_known(self, planned: Sequence[Planned]) -> None:
+        if not planned:
+            return
         changes, approved = [], {}
         holds = {key[0]: row for key, row in self.statements.items() if self.values[key[0]].approved == key[1]}
         for one in planned:
-            if not one.fields:
-                continue
             value, statement = self._write_statement(one)
             if one.outcome == "drafted":
                 continue
@@ -220,23 +252,20 @@ class Supplying:
         await self.ctx.session.flush()
 
     def _write_statement(self, one: Planned) -> tuple[Value, ValueStatement]:
-        slot, session = one.slot, self.ctx.session
-        value = self.values.get(slot.value_id)
-        if value is None:
-            value = self.values[slot.value_id] = _new_value(slot, self.ctx.now)
-            session.add(value)
+        value_id, session = one.slot.value_id, self.ctx.session
+        value = self.values[value_id]
         value.status, value.statement = one.fields["status"], one.statement
-        statement = self.statements.get((slot.value_id, one.statement))
+        statement = self.statements.get((value_id, one.statement))
         if statement is None:
             statement = ValueStatement(
-                value_id=slot.value_id,
+                value_id=value_id,
                 statement=one.statement,
                 indicator_id=value.indicator_id,
                 organisation_id=value.organisation_id,
                 period=value.period,
                 last_day=value.last_day,
             )
-            self.statements[slot.value_id, one.statement] = statement
+            self.statements[value_id, one.statement] = statement
             session.add(statement)
         for name, told in one.fields.items():
             setattr(statement, name, told)
@@ -249,10 +278,6 @@ class Supplying:
             return Change("submitted", {}), self.ctx.now
         assert one.approved_from is not None, "what is approved has its instant"
         return approve_row(self.ctx, value, statement, held, one.approved_from)
-
-    def shown(self) -> Statements:
-        """The statements of the slots, as they are now."""
-        return self.statements
 
 
 def approve_row(
@@ -267,23 +292,41 @@ def approve_row(
     return change, true_from
 
 
-def _new_value(slot: Slot, now: datetime) -> Value:
-    indicator = slot.indicator
-    return Value(
-        value_id=slot.value_id,
-        indicator_id=indicator.indicator_id,
-        indicator=indicator.code,
-        programme=indicator.programme.slug,
-        organisation_id=slot.body.organisation_id,
-        level=slot.body.level,
-        period=slot.span.key,
-        first_day=slot.span.first,
-        last_day=slot.span.last,
-        demonstration=indicator.demonstration,
-        version=0,
-        occurred_at=now,
-        recorded_at=now,
-    )
+def _slot(measured: Measured, body: Organisation, span: Span) -> Slot:
+    value_id = slot_id(measured.indicator.indicator_id, body.organisation_id, span.key)
+    return Slot(measured, body, span, value_id)
+
+
+def _new_row(ctx: Context, one: Planned) -> NewSlot:
+    """A slot with its first statement, as `repository.add_new` writes it."""
+    slot, indicator, approved = one.slot, one.slot.indicator, one.outcome == "approved"
+    version = 0 if one.outcome == "drafted" else 1
+    decided = (who(ctx.caller), ctx.caller.own_organisation(), ctx.now) if approved else (None, None, None)
+    return {
+        "value_id": slot.value_id,
+        "indicator_id": indicator.indicator_id,
+        "indicator": indicator.code,
+        "programme": indicator.programme.slug,
+        "organisation_id": slot.body.organisation_id,
+        "level": slot.body.level,
+        "period": slot.span.key,
+        "period_unit": indicator.period_unit,
+        "value_type": indicator.value_type,
+        "unit": indicator.unit,
+        "first_day": slot.span.first,
+        "last_day": slot.span.last,
+        "demonstration": indicator.demonstration,
+        "statement": one.statement,
+        "approved": one.statement if approved else None,
+        "version": version,
+        "published_version": version or None,
+        "occurred_at": one.approved_from or ctx.now,
+        "true_from": one.approved_from,
+        "recorded_at": ctx.now,
+        **one.fields,
+        **dict(zip(("decided_by", "decided_by_organisation_id", "decided_at"), decided, strict=True)),
+        "return_reason": None,
+    }
 
 
 def _says_again(newest: ValueStatement, entry: ValueEntry, measure: Measure, outcome: ValueOutcome) -> bool:
@@ -307,7 +350,11 @@ def _missing_words(entry: ValueEntry, found: Sequence[str], *, corrects: bool, d
 
 def _refuse_if(found: Sequence[Fault]) -> None:
     if found:
-        raise ValueRefused(found[0].detail, errors=[one.as_error() for one in found])
+        raise _refusal(found)
+
+
+def _refusal(found: Sequence[Fault]) -> ValueRefused:
+    return ValueRefused(found[0].detail, errors=[one.as_error() for one in found])
 
 
 async def supply(ctx: Context, code: str, entry: ValueEntry, expect: Any) -> tuple[Value, Statements, bool]:
@@ -316,5 +363,9 @@ async def supply(ctx: Context, code: str, entry: ValueEntry, expect: Any) -> tup
     if (slot := batch.find(code, entry)) is not None:
         expect(batch.values.get(slot.value_id))
     planned = batch.plan(code, entry)
-    await batch.write([planned])
-    return batch.values[planned.slot.value_id], batch.shown(), planned.outcome != "unchanged"
+    value_id = planned.slot.value_id
+    new = await batch.write([planned])
+    if value_id in new:
+        value, statement = made_of(new[value_id])
+        return value, {(value_id, value.statement): statement}, True
+    return batch.values[value_id], batch.statements, planned.outcome != "unchanged"
