@@ -129,6 +129,18 @@ async def test_a_document_that_is_replaced_says_by_which_and_since_when(service:
 
 
 @pytest.mark.asyncio
+async def test_a_replaced_document_is_not_redated_behind_the_one_that_replaces_it(service: Service) -> None:
+    """Else each could replace the other."""
+    old = await entered(service, "G06", CIRCULAR)
+    new = CIRCULAR | {"number": "20/2025/TT-BKHCN", "issued_on": "2025-11-20"}
+    await entered(service, "G06", new | {"replaces": [old["document_id"]]})
+    refused = await patch(service, "G06", old, {"issued_on": "2025-11-20"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "replacement-refused")
+    assert refused.json()["errors"][0]["pointer"] == "#/issued_on"
+    assert (await patch(service, "G06", old, {"issued_on": "2025-11-19"})).status_code == 200
+
+
+@pytest.mark.asyncio
 async def test_the_documents_of_a_day_are_counted_by_type(service: Service) -> None:
     await entered(service, "P57", LAW)
     await entered(service, "P57", LAW | {"number": "93/2025/QH15", "issued_on": "2025-06-27", "subject": "Luật KHCN"})

@@ -45,6 +45,14 @@ def check_replaces(
         raise ReplacementRefused(errors=errors)
 
 
+def check_redated(issued_on: date | None, replacing: Replaceable | None) -> None:
+    """Raises ReplacementRefused for a replaced document whose new day is not before the one that replaces it."""
+    if replacing is None or replacing.issued_on is None or (issued_on is not None and issued_on < replacing.issued_on):
+        return
+    detail = "The document that replaces it was issued on this day or an earlier one."
+    raise ReplacementRefused(errors=[{"pointer": "#/issued_on", "code": "document-not-earlier", "detail": detail}])
+
+
 _DETAILS = {
     "document-unknown": "No document has this identifier.",
     "document-not-issued": "It was not issued yet.",

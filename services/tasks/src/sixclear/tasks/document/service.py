@@ -268,6 +268,8 @@ async def _describe(
     others = await rows.lock_documents(ctx.session, {*replaced_before, *wanted["replaces"]})
     found = {one: replaceable(other) for one, other in others.items()}
     rules.check_replaces(document.document_id, entry.issued_on, wanted["replaces"], found)
+    by = await rows.find_document(ctx.session, document.replaced_by_id) if document.replaced_by_id else None
+    rules.check_redated(entry.issued_on, None if by is None else replaceable(by))
     for other in others.values():
         require_keeping_body(ctx, other)
     name = rules.change_of(known=known, issued_before=document.number is not None, issued=entry.number is not None)
