@@ -99,6 +99,7 @@ async def test_an_assessment_keeps_the_edition_of_when_it_was_opened(service: Se
         ({"period": "2025"}, "period-unknown"),
         ({"period": "2026-01"}, "period-unknown"),
         ({"period": "2025-13"}, "period-unknown"),
+        ({"period": "٢٠٢٥-١٢"}, "string-pattern-mismatch"),
         ({"organisation": "G06"}, "body-not-assessed"),
         ({"organisation": "75"}, "body-not-assessed"),
         ({"organisation": "999"}, "organisation-unknown"),

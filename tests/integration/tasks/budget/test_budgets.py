@@ -105,6 +105,7 @@ async def test_a_wrong_entry_stays_and_another_one_holds(service: Service) -> No
         ({"amount": "-1"}, "figure-unreadable"),
         ({"amount": -1}, "greater-than-equal"),
         ({"amount": 1.5}, "int-from-float"),
+        ({"amount": True}, "figure-unreadable"),
         ({"amount": 10**40}, "less-than-equal"),
         ({"amount": "9" * 40}, "less-than-equal"),
         ({"stage": "spent"}, "literal-error"),

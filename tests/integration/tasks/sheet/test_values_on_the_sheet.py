@@ -68,19 +68,34 @@ async def test_what_another_changed_and_what_is_wrong_is_told_and_the_rest_is_ta
     await supplied(service, COMMUNE, "filings", MONTH, number=9, submit=False)
     rows[0]["answer"]["number"] = "8"
     rows[1]["answer"] = {"numerator": 3, "denominator": 2}
-    told = await send(
-        service, {"period": MONTH, "values": [*rows, rows[0], rows[0] | {"indicator": "yearly"}]}, COMMUNE
-    )
-    conflict, refused, twice, other_unit = told["rows"]
+    told = await send(service, {"period": MONTH, "values": [*rows, rows[0] | {"indicator": "yearly"}]}, COMMUNE)
+    conflict, refused, other_unit = told["rows"]
     assert conflict["outcome"] == "conflict"
     (problem,) = conflict["problems"]
     assert (problem["column"], problem["came"], problem["now"]) == ("number", "8", "9")
-    assert [one["problems"][0]["code"] for one in (refused, twice, other_unit)] == [
+    assert [one["problems"][0]["code"] for one in (refused, other_unit)] == [
         "numerator-above-denominator",
-        "slot-twice",
         "period-wrong",
     ]
     assert (await _month(service))[0]["answer"]["number"] == "9"
+
+
+async def test_two_rows_for_one_value_are_both_refused(service: Service) -> None:
+    await an_indicator(service, code="filings")
+    (row,) = await _month(service)
+    both = [row | {"answer": {"number": number}} for number in (8, 9)]
+    told = await send(service, {"period": MONTH, "values": both}, COMMUNE)
+    assert [one["problems"][0]["code"] for one in told["rows"]] == ["slot-twice", "slot-twice"]
+    assert (await _month(service))[0]["answer"] is None
+
+
+async def test_a_year_before_any_measure_has_a_sheet_without_values(service: Service) -> None:
+    await _two_indicators(service)
+    assert (await get_sheet(service, COMMUNE, period="1900"))["values"] == []
+    path = f"{service.prefix}/own/sheet"
+    for period in ("2025-00", "２０２５"):
+        answer = await service.http.get(path, params={"period": period}, headers=service.headers(COMMUNE))
+        assert answer.status_code == 422, period
 
 
 async def test_the_workbook_has_the_values_and_names_the_cell_that_is_wrong(service: Service) -> None:

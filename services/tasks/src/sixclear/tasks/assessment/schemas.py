@@ -15,7 +15,9 @@ from sixclear.tasks.organisation.schemas import OrganisationBrief
 State = Literal["open", "answered", "verified"]
 Number = Annotated[str, line_of(20)]
 Period = Annotated[
-    str, StringConstraints(pattern=r"^\d{4}(-\d\d)?$"), Field(description="`2026-11` of a month, `2026` of a year.")
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2})?$"),
+    Field(description="`2026-11` of a month, `2026` of a year."),
 ]
 _NOT_RANKED = "Whether its scores may be compared in a ranking; those of a month never are."
 

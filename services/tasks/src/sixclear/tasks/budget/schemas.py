@@ -20,6 +20,8 @@ Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
 def _read(given: Any) -> Any:
+    if isinstance(given, bool):
+        raise PydanticCustomError("figure_unreadable", "Write a whole number of đồng in digits, such as 16716074000")
     if not isinstance(given, str):
         return given
     try:

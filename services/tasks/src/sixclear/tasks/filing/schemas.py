@@ -13,7 +13,7 @@ from sixclear.tasks.fields import Line, Reference
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 from sixclear.tasks.programme.obligation import Every, Level, Who
 
-PERIOD = r"^\d{4}(-(Q[1-4]|W\d\d|\d\d))?$"
+PERIOD = r"^[0-9]{4}(-(Q[1-4]|W[0-9]{2}|[0-9]{2}))?$"
 Period = Annotated[
     str, StringConstraints(pattern=PERIOD), Field(description="`2026`, `2026-Q4`, `2026-11` or `2026-W48`.")
 ]

@@ -16,7 +16,7 @@ FIELDS = ("percent", "text", "difficulty", "cause", "remedy", "expected_on")
 # Left out, what was said last stays.
 _KEPT = frozenset({"percent", "expected_on"})
 Answer = Mapping[str, Any]
-_PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|W(\d\d)|(\d\d)))?")
+_PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|W(\d\d)|(\d\d)))?", re.ASCII)
 
 
 def span(period: str) -> tuple[datetime, datetime]:
@@ -37,7 +37,7 @@ def _days(year: int | None, quarter: int | None, week: int | None, month: int | 
     if week is not None:
         first = date.fromisocalendar(year, week, 1)
         return first, first + timedelta(days=7)
-    begin, months = (month, 1) if month else (3 * (quarter or 1) - 2, 3 if quarter else 12)
+    begin, months = (month, 1) if month is not None else (3 * (quarter or 1) - 2, 3 if quarter else 12)
     assert begin is not None, "a month is one of twelve"
     later = begin - 1 + months
     return date(year, begin, 1), date(year + later // 12, later % 12 + 1, 1)

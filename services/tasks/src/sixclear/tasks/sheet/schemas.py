@@ -20,10 +20,10 @@ MOST_ROWS = 1_000
 MOST_TOGETHER = 50
 PeriodKey = Annotated[
     str,
-    StringConstraints(pattern=r"^\d{4}(-(Q[1-4]|W\d\d|\d\d))?$"),
+    StringConstraints(pattern=r"^[0-9]{4}(-(Q[1-4]|W[0-9]{2}|[0-9]{2}))?$"),
     Field(description="`2026-W48`, `2026-11`, `2026-Q4` or `2026`."),
 ]
-Tag = Annotated[str, StringConstraints(pattern=r'^"\d{1,9}\.\d{1,18}(-[a-z]{1,40})?"$')]
+Tag = Annotated[str, StringConstraints(pattern=r'^"[0-9]{1,9}\.[0-9]{1,18}(-[a-z]{1,40})?"$')]
 _ETAG = "As the sheet was written with; by it the service knows what changed since."
 
 

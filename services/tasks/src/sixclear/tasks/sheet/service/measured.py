@@ -1,11 +1,14 @@
 """Values that a body supplies for the period of a sheet: on it, and as they come back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sixclear.common.errors import DomainError
+from sixclear.common.spans import span_of
 from sixclear.common.use_case import Context
 from sixclear.common.web.numbers import written
 from sixclear.tasks.sheet.schemas import CellProblem, SheetRow, ValueAnswer, ValueRow
@@ -21,7 +24,9 @@ _TWICE = "The sheet has another row for the same indicator and body. Leave one o
 
 
 async def owed(ctx: Context, period: str, programme: str | None, limit: int) -> list[ValueRow]:
-    """What the body supplies for the period, with what was typed so far."""
+    """What the body supplies for the period, with what was typed so far; nothing is measured before the first year."""
+    if span_of(period) is None:
+        return []
     lines = await find.form(ctx, period, programme, after=None, limit=limit)
     return [_row(line) for line, _ in lines]
 
@@ -63,8 +68,9 @@ async def take(ctx: Context, period: str, placed: Sequence[Placed[ValueRow]]) ->
         return []
     named = [(one.item.indicator, _entry(period, one.item, None)) for one in placed]
     batch = await Supplying.load(ctx, named)
-    seen = set[Any]()
-    judged = [_judge(batch, period, one, seen) for one in placed]
+    slots = (batch.find(row.indicator, _entry(period, row, None)) for row in (one.item for one in placed))
+    times = Counter(slot.value_id for slot in slots if slot is not None)
+    judged = [_judge(batch, period, one, times) for one in placed]
     await batch.write([one.planned for one in judged if one.planned is not None])
     return [_told(one) for one in judged]
 
@@ -83,14 +89,13 @@ def _entry(period: str, row: ValueRow, newest: ValueStatement | None) -> ValueEn
     )
 
 
-def _judge(batch: Supplying, period: str, placed: Placed[ValueRow], seen: set[Any]) -> _Judged:
+def _judge(batch: Supplying, period: str, placed: Placed[ValueRow], times: Counter[UUID]) -> _Judged:
     row = placed.item
     slot = batch.find(row.indicator, _entry(period, row, None))
     value = None if slot is None else batch.values.get(slot.value_id)
     newest = None if value is None else batch.statements[value.value_id, value.statement]
-    if slot is not None and slot.value_id in seen:
+    if slot is not None and times[slot.value_id] > 1:
         return _Judged(placed, outcome="refused", problems=[_problem(placed, None, "slot-twice", _TWICE)])
-    seen.add(None if slot is None else slot.value_id)
     if newest is not None and (conflicts := _conflicts(placed, newest)):
         return _Judged(placed, outcome="conflict", problems=conflicts)
     try:
