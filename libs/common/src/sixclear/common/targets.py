@@ -6,7 +6,7 @@ Nothing that is not known is 0 or 100: it is None.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import pairwise
 from typing import Any, Literal, Protocol
 
@@ -22,6 +22,8 @@ ADDED: frozenset[str] = frozenset({"count", "amount", "ratio"})
 _MOST_CAPPED, _LEAST_CAPPED = Decimal(120), Decimal(0)
 _HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
+# A sum of the greatest numbers, held against the smallest target, has more digits than the 28 of reckoning.
+_WIDE = Context(prec=100)
 # Met or not; how far is no number.
 _ONLY_MET = frozenset({"rank", "yes_no"})
 
@@ -86,7 +88,7 @@ class Attainment:
 
 def rounded(figure: Decimal) -> Decimal:
     """A figure with two decimals, half up."""
-    return figure.quantize(_CENT, ROUND_HALF_UP)
+    return figure.quantize(_CENT, ROUND_HALF_UP, context=_WIDE)
 
 
 def attainment(definition: Definition, measure: Measure, aim: Aim | None, baseline: Decimal | None) -> Attainment:
