@@ -23,6 +23,34 @@ async def _post(service: Service, code: str, path: str, **said: Any) -> Any:
     return await service.post(code, path, said)
 
 
+async def test_a_thousand_that_may_be_one_is_refused_with_both_readings(service: Service) -> None:
+    await an_indicator(service, code="count")
+    await an_indicator(service, code="ratio", value_type="ratio", decimals=2)
+    await an_indicator(service, code="roads", value_type="amount", decimals=3)
+    for indicator, said in (
+        ("count", {"number": "1.000"}),
+        ("count", {"number": "-2.000"}),
+        ("count", {"number": "16.716"}),
+        ("ratio", {"numerator": "1.000", "denominator": "2000"}),
+        ("ratio", {"numerator": "1000", "denominator": "2.500"}),
+    ):
+        (item,) = (await in_bulk(service, "25999", {"indicator": indicator, "period": "2025-11"} | said))["items"]
+        assert (item["outcome"], item["problem"]["code"]) == ("rejected", "two-readings"), said
+    assert "16716 or 16.716" in (await _refusal(service, "count", number="16.716"))["detail"]
+    # Where three decimals are meant, and where no reading is of thousands, there is one reading.
+    for indicator, number, figure in (("roads", "1.250", "1.25"), ("count", "1.0", "1"), ("count", "0.000", "0")):
+        told = await supplied(service, "25999", indicator, "2025-11", number=number, submit=False)
+        assert told["number"] == figure
+    aimed = await targets(service, "count", "75", targets=[{"period": "2025", "value": "1.000"}])
+    assert (aimed.status_code, aimed.json()["errors"][0]["code"]) == (422, "two-readings")
+
+
+async def _refusal(service: Service, indicator: str, **said: Any) -> Any:
+    response = await _post(service, "25999", f"/indicators/{indicator}/values", period="2025-10", **said)
+    assert response.status_code == 422, response.text
+    return response.json()["errors"][0]
+
+
 async def test_figures_of_any_size_are_answered(service: Service) -> None:
     """A ratio of the most to the least, against the smallest target, has more digits than reckoning usually keeps."""
     huge, least = "999999999999999999", "0.000001"

@@ -146,7 +146,9 @@ def test_a_gap_needs_a_value_and_a_path(
     [
         (_definition(), Measure(Decimal(-1)), ["negative-count"]),
         (_definition(), Measure(Decimal("1.5")), ["too-many-decimals"]),
-        (_definition("amount"), Measure(Decimal("1.555")), ["too-many-decimals"]),
+        (_definition("amount"), Measure(Decimal("1.5555")), ["too-many-decimals"]),
+        (_definition("amount"), Measure(Decimal("1.555")), ["two-readings"]),
+        (_definition("share"), Measure(Decimal("1.550")), []),
         (_definition("amount"), Measure(Decimal("1.55")), []),
         (_definition(), Measure(), ["number-needed"]),
         (_definition(), Measure(Decimal(1), Decimal(1), Decimal(2)), ["number-needed"]),

@@ -8,6 +8,7 @@ from uuid import UUID
 from sixclear.common.targets import Direction, Measure, Rolled, ValueType, rolled_of
 
 _HUNDRED = Decimal(100)
+_WHOLE = frozenset({"count", "rank", "yes_no"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,32 @@ def _faults_of_ratio(definition: Definition, measure: Measure) -> list[Fault]:
 
 def _faults_of_number(definition: Definition, number: Decimal, name: str) -> list[Fault]:
     found = []
+    if readings := two_readings(definition.value_type, definition.decimals, number):
+        return [Fault(name, "two-readings", readings)]
     if definition.value_type in ("count", "amount", "ratio") and number < 0:
         found.append(Fault(name, "negative-count", "A count, an amount or a part of a ratio is 0 or more."))
-    places = 0 if definition.value_type in ("count", "rank", "yes_no") else definition.decimals
+    places = 0 if definition.value_type in _WHOLE else definition.decimals
     if number != round(number, places):
         detail = f"At most {places} decimals, as the indicator is defined." if places else "A whole number is meant."
         found.append(Fault(name, "too-many-decimals", detail))
     return found
+
+
+def two_readings(value_type: str, decimals: int, number: Decimal) -> str | None:
+    """What to say of a point that may part thousands or a fraction, such as that of 1.000; None of any other.
+
+    An indicator with three decimals or more means a fraction; a share cannot be in thousands.
+    """
+    places = 0 if value_type in _WHOLE else decimals
+    if (
+        number.as_tuple().exponent != -3
+        or places > 2
+        or value_type in ("share", "yes_no")
+        or not 1 <= abs(number) < 1000
+    ):
+        return None
+    given = f"{number:f}"
+    return f"The point has two readings: {given.replace('.', '')} or {given}. Write it with at most {places} decimals."
 
 
 def breaches(definition: Definition, measure: Measure, previous: Measure | None) -> list[str]:

@@ -27,7 +27,7 @@ from sixclear.tasks.indicator.models import (
     targets_of,
 )
 from sixclear.tasks.indicator.recording import indicator_kind
-from sixclear.tasks.indicator.rules import Definition, Fault
+from sixclear.tasks.indicator.rules import Definition, Fault, two_readings
 from sixclear.tasks.indicator.schemas import IndicatorEntry, Target, TargetsEntry
 from sixclear.tasks.organisation.models import Organisation
 from sixclear.tasks.organisation.service import referenced
@@ -256,6 +256,7 @@ def _check_targets(indicator: Indicator, body: Organisation, entry: TargetsEntry
     for place, one in places:
         if span_of(one.period) is None:
             faults.append(Fault(f"{place}/period", "period-unknown", "This is no key of a period, such as 2026-Q4."))
+        faults += _ambiguous(indicator, place, one)
     for index, target in enumerate(entry.targets):
         faults += _faults_of_target(indicator.direction, index, target)
     if not faults:
@@ -265,6 +266,17 @@ def _check_targets(indicator: Indicator, body: Organisation, entry: TargetsEntry
         faults.append(Fault("points", "points-not-used", detail))
     if faults:
         _refuse(faults)
+
+
+def _ambiguous(indicator: Indicator, place: str, one: Any) -> list[Fault]:
+    numbers = ((name, getattr(one, name, None)) for name in ("value", "low", "high"))
+    # What a ratio is to reach is in percent.
+    kind = "share" if indicator.value_type == "ratio" else indicator.value_type
+    return [
+        Fault(f"{place}/{name}", "two-readings", readings)
+        for name, number in numbers
+        if number is not None and (readings := two_readings(kind, indicator.decimals, number))
+    ]
 
 
 def _is_measured(indicator: Indicator, body: Organisation) -> bool:
