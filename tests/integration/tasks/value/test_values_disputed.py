@@ -51,6 +51,23 @@ async def _refusal(service: Service, indicator: str, **said: Any) -> Any:
     return response.json()["errors"][0]
 
 
+async def test_a_wrong_value_is_withdrawn_also_while_a_correction_is_open(service: Service) -> None:
+    await an_indicator(service)
+    for period, submit in (("2025-09", False), ("2025-10", True)):
+        value = await approved(service, "25999", STORY, period, number=100)
+        await supplied(service, "25999", STORY, period, number=90, reason="Đếm trùng", submit=submit)
+        gone = await _post(service, "P57", f"/values/{value['value_id']}/withdraw", reason="Sai đơn vị")
+        assert (gone.status_code, gone.json()["status"]) == (200, "withdrawn"), gone.text
+    found = await points(service, STORY, organisation="25999")
+    assert [found[period]["own"] for period in ("2025-09", "2025-10")] == [None, None]
+    waiting = await service.post("P57", "/values/review?dry_run=true", {"decision": "approve"})
+    assert waiting.json()["found"] == 0, "what would have corrected it went with it"
+    assert (await approved(service, "25999", STORY, "2025-10", number=80))["status"] == "approved"
+    never = await supplied(service, "25999", STORY, "2025-11", number=1)
+    refused = await _post(service, "P57", f"/values/{never['value_id']}/withdraw", reason="Sai")
+    assert refused.json()["code"] == "transition-not-allowed", "nothing holds there"
+
+
 async def test_figures_of_any_size_are_answered(service: Service) -> None:
     """A ratio of the most to the least, against the smallest target, has more digits than reckoning usually keeps."""
     huge, least = "999999999999999999", "0.000001"

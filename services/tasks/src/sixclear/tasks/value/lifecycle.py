@@ -51,9 +51,14 @@ class Hands:
 
 
 def check(slot: SlotState | None, step: str) -> None:
-    """Raises TransitionNotAllowed unless the step may begin."""
+    """Raises TransitionNotAllowed unless the step may begin.
+
+    What holds may be withdrawn also while a correction of it is open, which goes with it: who supplies a value cannot
+    keep it by typing another one.
+    """
     if slot is not None:
-        allow("The value", slot.status, step, _FROM)
+        holds = step == "withdrawn" and slot.approved is not None
+        allow("The value", "approved" if holds else slot.status, step, _FROM)
 
 
 def next_statement(slot: SlotState | None) -> int:
