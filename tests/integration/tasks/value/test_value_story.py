@@ -126,7 +126,7 @@ async def test_a_series_stands_against_its_path(service: Service) -> None:
     table = await service.http.get(f"{service.prefix}/indicators/no-signal/series?organisation=75&format=csv")
     assert "no-signal,75,2025-Q3,2025-07-01,2025-09-30,reported,200,,,200,,,0,2,,,154,46,,," in table.text.splitlines()
     sdmx = await service.http.get(f"{service.prefix}/indicators/no-signal/series?organisation=75&format=sdmx-csv")
-    assert "dataflow,SIXCLEAR:INDICATORS(1.0),I,no-signal,75,2025-Q3,200,A,hồ sơ" in sdmx.text.splitlines()
+    assert "dataflow,SIXCLEAR:INDICATORS(1.0),I,no-signal,75,2025-Q3,200,A,hồ sơ,,1,1" in sdmx.text.splitlines()
 
 
 @pytest.mark.asyncio

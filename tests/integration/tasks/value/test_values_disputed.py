@@ -68,6 +68,35 @@ async def test_a_wrong_value_is_withdrawn_also_while_a_correction_is_open(servic
     assert refused.json()["code"] == "transition-not-allowed", "nothing holds there"
 
 
+async def test_what_was_rolled_up_by_one_definition_stays_under_another_kind_and_unit(service: Service) -> None:
+    await an_indicator(service, supplies=[{"level": "commune"}])
+    await published(service, STORY, {"organisation": "25999", "period": "2025-10", "number": 40})
+    before = (await points(service, STORY, organisation="75"))["2025-10"]["rolled"]
+    assert (before["figure"], before["reported"]) == ("40", 1)
+    await an_indicator(service, supplies=[{"level": "commune"}], value_type="share", unit="%", decimals=2)
+    assert (await points(service, STORY, organisation="75"))["2025-10"]["rolled"] == before
+    await an_indicator(service, supplies=[{"level": "commune"}], value_type="share", unit="%", period_unit="quarter")
+    by_month = await service.get(f"/indicators/{STORY}/series", **{"organisation": "25999", "from": "2025-10"})
+    assert (by_month["period_unit"], by_month["points"][0]["own"]["figure"]) == ("month", "40")
+    never = f"{service.prefix}/indicators/{STORY}/series"
+    for narrow in ({"from": "2025-W48"}, {"from": "2025-10", "to": "2025-Q4"}):
+        refused = await service.http.get(never, params=narrow)
+        assert refused.json()["errors"][0]["code"] == "period-wrong", narrow
+
+
+async def test_the_same_figure_may_be_said_by_the_new_definition(service: Service) -> None:
+    await an_indicator(service)
+    value = await approved(service, "25999", STORY, "2025-10", number=100)
+    await an_indicator(service, method="Chỉ tính hồ sơ toàn trình")
+    entry = {"period": "2025-10", "number": 100, "submit": True}
+    again = await service.post("25999", f"/indicators/{STORY}/values", entry)
+    assert (again.status_code, again.json()["definition"]) == (200, 1), "a file that comes again rewrites nothing"
+    meant = await service.post("25999", f"/indicators/{STORY}/values", entry | {"reason": "Đã tính lại"})
+    assert (meant.status_code, meant.json()["status"], meant.json()["definition"]) == (201, "submitted", 2)
+    assert (await _post(service, "P57", f"/values/{value['value_id']}/approve")).status_code == 200
+    assert (await points(service, STORY, organisation="25999"))["2025-10"]["own"]["definition"] == 2
+
+
 async def test_figures_of_any_size_are_answered(service: Service) -> None:
     """A ratio of the most to the least, against the smallest target, has more digits than reckoning usually keeps."""
     huge, least = "999999999999999999", "0.000001"
@@ -83,3 +112,51 @@ async def test_figures_of_any_size_are_answered(service: Service) -> None:
     assert listed["items"][0]["figure"] == "99999999999999999900000000"
 
 
+async def test_what_was_looked_at_is_what_is_approved(service: Service) -> None:
+    await an_indicator(service)
+    await supplied(service, "75", STORY, "2025-11", number=5)
+    entry = {"decision": "approve", "indicator": STORY}
+    shown = (await service.post("P57", "/values/review?dry_run=true", entry)).json()
+    assert shown["decided"] == 1
+    await supplied(service, "25999", STORY, "2025-11", number=6)
+    refused = await service.post("P57", "/values/review", entry | {"previewed": shown["previewed"]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "review-changed")
+    assert (await points(service, STORY, organisation="75")) == {}, "nothing was decided"
+    shown = (await service.post("P57", "/values/review?dry_run=true", entry)).json()
+    decided = await service.post("P57", "/values/review", entry | {"previewed": shown["previewed"]})
+    assert (decided.status_code, decided.json()["decided"]) == (200, 2)
+
+
+async def test_a_bound_and_a_part_of_the_bodies_are_said_in_each_form(service: Service) -> None:
+    half = {"period_unit": "half_year", "supplies": [{"level": "commune"}]}
+    await an_indicator(service, unit="=hồ sơ", **half)
+    line = {"organisation": "25999", "period": "2025-H2", "number": 40, "bound": "more_than"}
+    assert (await published(service, STORY, line))["approved"] == 1
+    path = f"/indicators/{STORY}/series"
+    assert (await service.get(path, organisation="25999"))["latest"]["bound"] == "more_than"
+    own = await _sdmx(service, organisation="25999")
+    assert (own["TIME_PERIOD"], own["OBS_VALUE"], own["BOUND"]) == ("2025-S2", "40", "more_than")
+    assert own["UNIT_MEASURE"] == "'=hồ sơ", "no program reads it as a formula"
+    await published(service, STORY, line | {"bound": None, "reason": "Đã có số chính xác", "approved_by": DOCUMENT})
+    country = await _sdmx(service)
+    assert (country["REF_AREA"], country["OBS_VALUE"], country["REPORTED"]) == ("VN", "40", "1")
+    assert int(country["EXPECTED"]) >= 1
+    for unit, key, time_period in (
+        ("nine_months", "2025-9M", "2025-01-01/P9M"),
+        ("five_years", "2021-2025", "2021-01-01/P5Y"),
+        ("week", "2025-W48", "2025-W48"),
+        ("year", "2025", "2025"),
+    ):
+        code = f"by-{unit.replace('_', '-')}"
+        await an_indicator(service, code=code, **half | {"period_unit": unit})
+        given = {"indicator": code, "organisation": "25999", "period": key, "number": 1, "approved_by": DOCUMENT}
+        assert (await in_bulk(service, "P57", given))["approved"] == 1
+        assert (await _sdmx(service, code, organisation="25999", to=key))["TIME_PERIOD"] == time_period
+
+
+async def _sdmx(service: Service, code: str = STORY, **narrow: str) -> dict[str, str]:
+    """The first observation of a series."""
+    path = f"{service.prefix}/indicators/{code}/series"
+    text = (await service.http.get(path, params=narrow | {"format": "sdmx-csv"})).text
+    names, first, *_ = text.splitlines()
+    return dict(zip(names.split(","), first.split(","), strict=True))

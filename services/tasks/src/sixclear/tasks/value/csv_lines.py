@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from sixclear.common.spreadsheets.writing import FORMULA
 from sixclear.common.web.numbers import written
 from sixclear.tasks.value.schemas import Series, SeriesPoint
 
@@ -16,7 +18,7 @@ COLUMNS = (
 )
 _SDMX = (
     *("STRUCTURE", "STRUCTURE_ID", "ACTION", "INDICATOR", "REF_AREA", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS"),
-    "UNIT_MEASURE",
+    *("UNIT_MEASURE", "BOUND", "REPORTED", "EXPECTED"),
 )
 # What SDMX calls a value that holds, and one that is missing.
 _OBSERVED, _MISSING = "A", "M"
@@ -28,15 +30,30 @@ def table(series: Series) -> str:
 
 
 def sdmx_table(series: Series) -> str:
-    """The figures of a series as observations: the body's own, else what is rolled up."""
+    """The figures of a series as observations: the body's own, else what is rolled up.
+
+    Each says whether it is a bound, and of how many of how many bodies it is.
+    """
     area = series.organisation.code if series.organisation else "VN"
     lines: list[Sequence[Any]] = [_SDMX]
     for point in series.points:
-        figure = point.own.figure if point.own else point.rolled.figure if point.rolled else None
+        own, rolled = point.own, point.rolled
+        figure = own.figure if own else rolled.figure if rolled else None
         status = _MISSING if figure is None else _OBSERVED
-        told = (series.indicator, area, point.period, _text(figure), status, series.unit)
+        of = (1, 1) if own else (rolled.reported, rolled.expected) if rolled else ("", "")
+        told = (series.indicator, area, _time_period(point, series.period_unit), _text(figure), status, series.unit)
+        told += ((own.bound if own else None) or "", *of)
         lines.append(("dataflow", "SIXCLEAR:INDICATORS(1.0)", "I", *told))
     return _csv(lines)
+
+
+def _time_period(point: SeriesPoint, unit: str) -> str:
+    """The period as SDMX writes it: halves of years by `S`, and spans without a letter by their length."""
+    lasts = _LASTS.get(unit)
+    return f"{point.first_day}/{lasts}" if lasts else point.period.replace("H", "S")
+
+
+_LASTS = {"nine_months": "P9M", "five_years": "P5Y"}
 
 
 def _line(series: Series, point: SeriesPoint) -> Sequence[Any]:
@@ -65,7 +82,15 @@ def _text(number: Decimal | None) -> str:
     return "" if number is None else written(number)
 
 
+def _as_text(cell: Any) -> Any:
+    """The cell; a text that a spreadsheet would take for a formula stands behind an apostrophe, a number as it is."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) and not _NUMBER.fullmatch(cell) else cell
+
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
 def _csv(lines: Sequence[Sequence[Any]]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerows(lines)
+    csv.writer(out).writerows([_as_text(cell) for cell in line] for line in lines)
     return out.getvalue()

@@ -21,6 +21,12 @@ class SameHands(DomainError):
     remedy = "Ask another client of the reviewing body, or a body above it."
 
 
+class ReviewChanged(DomainError):
+    code, status, title = "review-changed", 409, "Other values wait than the preview showed"
+    meaning = "Since the preview a value came, was typed again, or was decided: nothing was decided."
+    remedy = "Look at a new preview (`dry_run=true`), and send its `previewed`."
+
+
 class SeriesRefused(DomainError):
     code, status, title = "series-refused", 422, "The series cannot be read so"
     meaning = "A period is of another unit than the indicator, the range is too long, or an instant lies ahead."

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.tasks.indicator.models import Indicator
 from sixclear.tasks.programme.models import Programme
 from sixclear.tasks.value.models import NewSlot, Value, ValueStatement
 
@@ -98,13 +99,16 @@ async def list_held(
     holds = and_(ValueStatement.value_id == Value.value_id, ValueStatement.statement == Value.approved)
     statement = select(Value, ValueStatement).join(ValueStatement, holds)
     for column, wanted in (
-        (Value.programme, narrow.programme),
         (Value.indicator_id, narrow.indicator_id),
         (Value.organisation_id, narrow.organisation_id),
         (Value.period, narrow.period),
     ):
         if wanted is not None:
             statement = statement.where(column == wanted)
+    if narrow.programme is not None:
+        # By its few indicators: those of all programmes stand between its values.
+        own = select(Indicator.indicator_id).join(Programme).where(Programme.slug == narrow.programme)
+        statement = statement.where(Value.indicator_id.in_(own))
     place = (Value.indicator_id, Value.organisation_id, Value.period)
     if after is not None:
         statement = statement.where(tuple_(*place) > tuple_(*after))

@@ -30,7 +30,7 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.tasks.indicator.errors import IndicatorNotFound
 from sixclear.tasks.value import access
 from sixclear.tasks.value.csv_lines import sdmx_table, table
-from sixclear.tasks.value.errors import SameHands, SeriesRefused, ValueNotFound, ValueRefused
+from sixclear.tasks.value.errors import ReviewChanged, SameHands, SeriesRefused, ValueNotFound, ValueRefused
 from sixclear.tasks.value.models import Value
 from sixclear.tasks.value.repository import HeldFilter
 from sixclear.tasks.value.responses import Statements, held_responses, history_response, value_responses
@@ -128,7 +128,7 @@ async def supply_in_bulk(ctx: ContextDep, request: Request, dry_run: DryRun = Fa
     "/values/review",
     operation_id="reviewValues",
     dependencies=[DECIDE_MANY],
-    responses=problem_responses(ValueRefused, ReferenceUnknown),
+    responses=problem_responses(ValueRefused, ReferenceUnknown, ReviewChanged),
 )
 async def review_values(
     ctx: ContextDep,

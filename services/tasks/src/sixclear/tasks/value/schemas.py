@@ -13,7 +13,7 @@ from sixclear.common.targets import Bound, Trajectory, ValueType
 from sixclear.common.web.instants import Day
 from sixclear.common.web.numbers import Figure
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Link, Slug, lines_of
+from sixclear.common.web.texts import Link, Sha256, Slug, lines_of
 from sixclear.tasks.fields import Exact, Line, OccurredAt, OptionalReference, ValueStatus
 from sixclear.tasks.indicator.schemas import PeriodKey
 from sixclear.tasks.organisation.schemas import OrganisationBrief
@@ -221,6 +221,9 @@ class ReviewEntry(Schema):
     organisation: OptionalReference = Field(default=None, description="With all below it.")
     period: PeriodKey | None = None
     reason: Note | None = Field(default=None, description="Needed to return.")
+    previewed: Sha256 | None = Field(
+        default=None, description="That of a preview: where other values would be decided by now, none is."
+    )
 
 
 class ReviewResult(Schema):
@@ -233,6 +236,7 @@ class ReviewResult(Schema):
         description="Of those: another person must decide on them, or they wait for a note before they are submitted."
     )
     left: int = Field(description="Beyond the 500 that one request decides on. Send it again for them.")
+    previewed: str = Field(description="Stands for exactly these values: sent back, it decides on no others.")
     items: list[ValueView] = Field(description="The first 100 of those that are decided.")
 
 
@@ -314,6 +318,7 @@ class Latest(Schema):
     period: str
     day: date
     figure: Figure | None
+    bound: Bound | None = Field(description="With one, the figure is a limit of the value.")
     gap: Figure | None
     behind: bool | None
 

@@ -1,7 +1,8 @@
 """Values submitted, returned, approved and withdrawn: one of them, or all that fit a filter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from sixclear.common.caller import InsufficientScope
@@ -14,7 +15,7 @@ from sixclear.tasks.organisation.service import list_subtree, meant
 from sixclear.tasks.value import lifecycle
 from sixclear.tasks.value import repository as rows
 from sixclear.tasks.value.access import require_reviewer, require_supplier, who
-from sixclear.tasks.value.errors import ValueNotFound, ValueRefused
+from sixclear.tasks.value.errors import ReviewChanged, ValueNotFound, ValueRefused
 from sixclear.tasks.value.models import Value, ValueStatement, hands_of, slot_state
 from sixclear.tasks.value.recording import value_kind
 from sixclear.tasks.value.repository import Waiting
@@ -185,6 +186,9 @@ async def review(ctx: Context, entry: ReviewEntry, *, dry_run: bool) -> ReviewRe
     waiting = [value for value in values.values() if value.status == wanted.status]
     statements = await rows.statements_of(ctx.session, waiting)
     taken = [one for one in waiting if _may_decide(ctx, entry, statements[one.value_id, one.statement])]
+    previewed = _digest(statements[one.value_id, one.statement] for one in taken)
+    if not dry_run and entry.previewed not in (None, previewed):
+        raise ReviewChanged
     shown = await value_responses(ctx.session, taken[:_SHOWN], statements)
     if not dry_run:
         await _record(ctx, [_decide(ctx, entry, one, statements) for one in taken], statements, reason=entry.reason)
@@ -195,8 +199,15 @@ async def review(ctx: Context, entry: ReviewEntry, *, dry_run: bool) -> ReviewRe
         decided=len(taken),
         kept_back=found - decidable,
         left=max(0, decidable - len(taken)),
+        previewed=previewed,
         items=shown,
     )
+
+
+def _digest(statements: Iterable[ValueStatement]) -> str:
+    """One text for these statements as they were typed, whatever their order."""
+    told = sorted(f"{one.value_id} {one.statement} {one.entered_at.timestamp()}" for one in statements)
+    return sha256("\n".join(told).encode()).hexdigest()
 
 
 async def _wanted(ctx: Context, entry: ReviewEntry) -> Waiting:

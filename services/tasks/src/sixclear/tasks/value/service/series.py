@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sixclear.common.clock import CLOCKS_DIFFER, civil_date
-from sixclear.common.spans import Span, span_at, spans
+from sixclear.common.spans import Span, Unit, span_at, span_of, spans
 from sixclear.common.targets import (
     ADDED,
     Aim,
@@ -74,7 +74,9 @@ async def read_series(ctx: Context, code: str, query: SeriesQuery) -> Series:
     as_of, known_at = _instant(ctx, "as_of", query.as_of), _instant(ctx, "known_at", query.known_at)
     body = None if query.organisation is None else await meant(ctx.session, "organisation", query.organisation)
     targets = None if body is None else await targets_at(ctx, indicator, body, min(as_of, known_at))
-    periods = await _periods(ctx, indicator, query, targets, civil_date(as_of))
+    definitions = await definitions_of(ctx, [indicator.indicator_id])
+    unit = _unit(indicator, definitions, query)
+    periods = await _periods(ctx, indicator, unit, query, targets, civil_date(as_of))
     asked = Asked(
         indicator.indicator_id,
         body,
@@ -85,7 +87,7 @@ async def read_series(ctx: Context, code: str, query: SeriesQuery) -> Series:
         periods[0].last if periods else date.max,
         periods[-1].last if periods else date.min,
     )
-    found = await _read(ctx, indicator, asked, targets)
+    found = await _read(ctx, indicator, definitions, asked, targets)
     points = [_point(found, span) for span in periods]
     names = await briefs(ctx.session, [body])
     return Series(
@@ -93,7 +95,7 @@ async def read_series(ctx: Context, code: str, query: SeriesQuery) -> Series:
         organisation=names[body] if body else None,
         unit=indicator.unit,
         value_type=indicator.value_type,
-        period_unit=indicator.period_unit,
+        period_unit=unit,
         trajectory=targets and targets.trajectory,
         as_of=as_of,
         known_at=known_at,
@@ -111,10 +113,17 @@ def _instant(ctx: Context, parameter: str, given: datetime | None) -> datetime:
     return given
 
 
+def _unit(indicator: Indicator, definitions: Definitions, query: SeriesQuery) -> Unit:
+    """The unit of the periods that are asked for, where one definition or another had it; else that of now."""
+    known: set[Any] = {one.period_unit for one in definitions.values()}
+    named = [span.unit for key in (query.first, query.last) if key is not None and (span := span_of(key))]
+    unit: Unit = next((one for one in named if one in known), indicator.period_unit)  # type: ignore[arg-type]
+    return unit
+
+
 async def _periods(
-    ctx: Context, indicator: Indicator, query: SeriesQuery, targets: Targets | None, today: date
+    ctx: Context, indicator: Indicator, unit: Unit, query: SeriesQuery, targets: Targets | None, today: date
 ) -> Sequence[Span]:
-    unit: Any = indicator.period_unit
     first, last = _named("from", query.first, unit), _named("to", query.last, unit)
     if first is None:
         began = None if targets is None else _first_day(targets)
@@ -150,16 +159,19 @@ def _named(parameter: str, key: str | None, unit: str) -> Span | None:
     return span
 
 
-async def _read(ctx: Context, indicator: Indicator, asked: Asked, targets: Targets | None) -> _Found:
+async def _read(
+    ctx: Context, indicator: Indicator, definitions: Definitions, asked: Asked, targets: Targets | None
+) -> _Found:
+    added = {number for (_, number), one in definitions.items() if one.value_type in ADDED}
     own = {row.period: row for row in await rows.own_series(ctx.session, asked)}
-    below = await rows.rolled_series(ctx.session, asked) if indicator.value_type in ADDED else ()
+    below = await rows.rolled_series(ctx.session, asked) if added else ()
     return _Found(
         indicator,
-        await definitions_of(ctx, [indicator.indicator_id]),
+        definitions,
         targets,
         own,
-        {row.period: row for row in below if row.period is not None},
-        next((row.expected for row in below if row.period is None), 0),
+        {row.period: row for row in below if row.definition in added},
+        next((row.expected for row in below if row.period is None and indicator.definition in added), 0),
         civil_date(asked.as_of),
     )
 
@@ -250,5 +262,7 @@ def _latest(points: Sequence[SeriesPoint]) -> Latest | None:
     for point in reversed(points):
         figure = point.own.figure if point.own else point.rolled.figure if point.rolled else None
         if figure is not None:
-            return Latest(period=point.period, day=point.last_day, figure=figure, gap=point.gap, behind=point.behind)
+            told = {"period": point.period, "day": point.last_day, "figure": figure}
+            bound = point.own.bound if point.own else None
+            return Latest(**told, bound=bound, gap=point.gap, behind=point.behind)
     return None

@@ -142,7 +142,7 @@ class Supplying:
         definition = slot.measured.definition
         _refuse_if(faults(definition, measure))
         outcome: ValueOutcome = "approved" if entry.approved_by else "submitted" if entry.submit else "drafted"
-        if newest is not None and _says_again(newest, entry, measure, outcome):
+        if newest is not None and _says_again(newest, entry, measure, outcome, slot):
             return Planned(slot, "unchanged", newest.breaches)
         lifecycle.check(state, "entered")
         last = None if definition.jump_percent is None else self.previous.get(slot.before_id)
@@ -329,10 +329,17 @@ def _new_row(ctx: Context, one: Planned) -> NewSlot:
     }
 
 
-def _says_again(newest: ValueStatement, entry: ValueEntry, measure: Measure, outcome: ValueOutcome) -> bool:
-    """Whether the slot says so already, and is as far as the entry wants it."""
+def _says_again(newest: ValueStatement, entry: ValueEntry, measure: Measure, outcome: ValueOutcome, slot: Slot) -> bool:
+    """Whether the slot says so already, and is as far as the entry wants it.
+
+    The same figure by another definition is meant where a reason is given, or where nothing is published yet.
+    """
     if said_of(newest) != Said(measure, entry.note, entry.evidence):
         return False
+    if newest.definition != slot.indicator.definition:
+        corrects = newest.status == "approved" and entry.reason not in (None, newest.reason)
+        if corrects or newest.status == "draft":
+            return False
     wanted = {"drafted": ("draft", "submitted", "approved"), "submitted": ("submitted", "approved")}
     return newest.status in wanted.get(outcome, ("approved",))
 
