@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio]
 SERVICES = {"tasks": "org-01", "feedback": "feedback-hub", "catalog": "data-steward", "monitoring": "operator"}
 STREAM = "/api/monitoring/v1/stream"
 ELSEWHERE = ("/livez", "/readyz", "/metrics", "/.well-known/jwks.json", "/.well-known/openid-configuration")
-PAGES = ("/", "/tasks", "/organisations", "/catalogue", "/feedback", "/feedback/mailbox", "/problems/not-found")
+_ADDRESSES = "/ /tasks /organisations /results /catalogue /feedback /feedback/mailbox /problems/not-found"
+PAGES = tuple(_ADDRESSES.split())
 FILES = ("/robots.txt", "/favicon.ico", "/api/tasks/v1/docs", "/api/tasks/v1/docs/files/start.js")
 # Of two answers that follow one another these differ.
 MOVING = {"date", "x-request-id", "content-length", "etag"}

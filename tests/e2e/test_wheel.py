@@ -19,7 +19,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PORTAL = "services/portal/src/sixclear/portal"
-PAGES = ("/", "/tasks", "/organisations", "/catalogue", "/feedback", "/feedback/mailbox", "/problems/not-found")
+_ADDRESSES = "/ /tasks /organisations /results /catalogue /feedback /feedback/mailbox /problems/not-found"
+PAGES = tuple(_ADDRESSES.split())
 SERVICES = ("TASKS", "FEEDBACK", "DATA_CATALOG", "MONITORING")
 # What each language calls the first way in of the menu.
 TASKS = {"vi": "Nhiệm vụ", "en": "Tasks", "ar": "المهام"}

@@ -43,6 +43,8 @@ def test_what_outlasts_its_service_has_no_text_but_names_that_no_one_withdraws()
     names = {"slug", "name_vi", "name_en", "source_vi", "source_en", "code", "level", "ended", "next"}
     # Of a field that a programme adds: it is never taken away.
     names |= {"name", "label_vi", "label_en", "unit", "value"}
+    # Which indicator a figure is of, and of which period.
+    names |= {"period", "last_over"}
     # The number of the decision by which a body was merged or called otherwise.
     names |= {"legal_basis"}
     lasting = [operation for operation in operations() if operation.outlasts]

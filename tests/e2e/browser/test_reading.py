@@ -25,6 +25,7 @@ PAGES = [
     TASK,
     "/organisations",
     UNIT,
+    "/results",
     "/feedback",
     "/feedback/mailbox",
     "/catalogue",

@@ -33,7 +33,8 @@ TITLES = (
 RULE = {"rule_vi": "Trong 12 ngày làm việc.", "rule_en": "Within 12 working days."}
 RECEIPT = "7K2M-Q9XW-4TBN-8RHD-C"
 # What monitoring answers with while its counters and its records differ.
-FIGURES = ("/status", "/timeline", "/provinces", "/stream")
+_COUNTED = ("status", "timeline", "provinces", "stream", "indicators", "budgets", "documents")
+FIGURES = tuple(f"/monitoring/v1/{name}" for name in _COUNTED)
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 

@@ -1,11 +1,17 @@
-"""What every page keeps of HTTP: methods, HEAD, packing."""
+"""What every page keeps of HTTP: methods, HEAD, packing, the policy."""
 
 import gzip
 
 import httpx2
 import pytest
+from tests.integration.portal.records import NOW
 from tests.integration.portal.test_pages import PAGES
-from tests.integration.portal.upstream import Upstream
+from tests.integration.portal.upstream import Upstream, clients
+
+from sixclear.portal.app import create_app
+from sixclear.portal.settings import Settings
+from sixclear.portal.shell.rendering import Pages
+from sixclear.portal.upstream.gateway import Gateway
 
 pytestmark = pytest.mark.asyncio
 
@@ -78,3 +84,19 @@ async def test_no_page_is_made_for_a_static_file_that_is_missing(browser: httpx2
         missing = await browser.get(path)
         assert (missing.status_code, missing.headers["content-type"]) == (404, "text/plain; charset=utf-8"), path
         assert missing.headers["cache-control"] == "no-store"
+
+
+async def test_the_policy_names_the_origin_of_a_stream_elsewhere(upstream: Upstream, pages: Pages) -> None:
+    settings = Settings(stream_url="http://127.0.0.1:8004/api/monitoring/v1/stream")
+    gateway = Gateway(clients(upstream), timeout_seconds=3.0)
+    app = create_app(settings=settings, clock=lambda: NOW, gateway=gateway, pages=pages)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://portal") as client:
+        answer = await client.get("/")
+    assert "connect-src 'self' http://127.0.0.1:8004;" in answer.headers["content-security-policy"]
+    assert 'data-stream="http://127.0.0.1:8004/api/monitoring/v1/stream"' in answer.text
+
+
+@pytest.mark.parametrize("address", ["//elsewhere.example/s", "http://a.example/;script-src *", "ftp://a/s", "stream"])
+async def test_an_address_that_could_change_the_policy_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="must be a path"):
+        Settings(stream_url=address)

@@ -6,18 +6,14 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.integration.portal.records import HOSTILE, NOW, RECEIPT
-from tests.integration.portal.upstream import Upstream, clients
+from tests.integration.portal.records import HOSTILE, RECEIPT
+from tests.integration.portal.upstream import Upstream
 from tests.integration.private_answers import kept, walk_private_answers
 
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.spoiled import reads_survive
 from sixclear.common.web.access import access_rules
-from sixclear.portal.app import create_app
-from sixclear.portal.settings import Settings
-from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.answer import Listing
-from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.programmes import Programme
 from sixclear.portal.upstream.tasks import Tasks
 from sixclear.portal.upstream.waiting import PAUSE_SECONDS
@@ -37,13 +33,21 @@ PAGES = [
     "/organisations",
     "/organisations?q=quang+nam",
     UNIT,
+    "/results",
+    "/results?as_of=2025-12-04&organisation=01",
     "/feedback",
     "/feedback/mailbox",
     "/catalogue",
     "/problems/stale-version",
     "/styleguide",
 ]
-DATA_PATHS = {"/": "monitoring", "/tasks": "tasks", UNIT: "monitoring", "/catalogue": "data-catalog"}
+DATA_PATHS = {
+    "/": "monitoring",
+    "/tasks": "tasks",
+    UNIT: "monitoring",
+    "/results": "monitoring",
+    "/catalogue": "data-catalog",
+}
 
 
 class Document(HTMLParser):
@@ -332,22 +336,6 @@ async def test_unexpected_errors_become_a_page_without_their_text(
     assert response.status_code == 500
     assert "This page has a fault" in response.text
     assert "secret" not in response.text
-
-
-async def test_the_policy_names_the_origin_of_a_stream_elsewhere(upstream: Upstream, pages: Pages) -> None:
-    settings = Settings(stream_url="http://127.0.0.1:8004/api/monitoring/v1/stream")
-    gateway = Gateway(clients(upstream), timeout_seconds=3.0)
-    app = create_app(settings=settings, clock=lambda: NOW, gateway=gateway, pages=pages)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://portal") as client:
-        answer = await client.get("/")
-    assert "connect-src 'self' http://127.0.0.1:8004;" in answer.headers["content-security-policy"]
-    assert 'data-stream="http://127.0.0.1:8004/api/monitoring/v1/stream"' in answer.text
-
-
-@pytest.mark.parametrize("address", ["//elsewhere.example/s", "http://a.example/;script-src *", "ftp://a/s", "stream"])
-async def test_an_address_that_could_change_the_policy_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="must be a path"):
-        Settings(stream_url=address)
 
 
 async def test_what_is_only_shown_is_marked_and_lateness_is_that_of_monitoring(browser: httpx2.AsyncClient) -> None:

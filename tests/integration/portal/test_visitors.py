@@ -24,6 +24,7 @@ pytestmark = pytest.mark.asyncio
 VISITOR = "203.0.113.5"
 # Kept for a moment and given to everybody: asked once, for no visitor.
 FOR_ALL = {"status", "timeline", "provinces", "changes", "attention", "programmes", "organisations", "programme_lists"}
+FOR_ALL |= {"indicators", "budgets", "documents"}
 # What a call needs, by its annotation; a new kind of argument needs a line here.
 MADE: dict[Any, Any] = {
     str: "k" * 20,
@@ -38,7 +39,7 @@ MADE: dict[Any, Any] = {
 def calls_of(gateway: Gateway) -> dict[str, Callable[[], Any]]:
     """Every public call of the gateway with arguments that are made up."""
     made: dict[str, Callable[[], Any]] = {}
-    services = (gateway.tasks, gateway.feedback, gateway.data_catalog, gateway.monitoring)
+    services = (gateway.tasks, gateway.measured, gateway.feedback, gateway.data_catalog, gateway.monitoring)
     for name, method in (pair for one in services for pair in inspect.getmembers(one, inspect.iscoroutinefunction)):
         kinds = typing.get_type_hints(method)
         kinds.pop("return")

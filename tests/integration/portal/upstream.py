@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.integration.portal.contracts import contract
 from tests.integration.portal.hanging_records import Hanging
 from tests.integration.portal.records import FIGURES, NOW, REFUSED, SLUG, Records, invalid, iso
+from tests.integration.portal.results_records import Results
 from tests.integration.portal.upstream_catalog import catalog
 from tests.integration.portal.upstream_feedback import feedback
 from tests.integration.portal.upstream_monitoring import monitoring
@@ -32,7 +33,7 @@ def stages(*, at_risk: int = 0, **counts: int) -> dict[str, int]:
 
 
 @dataclass
-class Upstream(Records, Hanging):
+class Upstream(Records, Hanging, Results):
     """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer.
 
     A `young` programme has tasks since a month. `passed` are seconds that the portal believes to have passed.

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from tests.integration.portal.records import NOW, brief, iso, organisations, point, problem
+from tests.integration.portal.upstream_results import results_counted
 
 from sixclear.common.ids import stable_id
 
@@ -186,4 +187,5 @@ def monitoring(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/changes", changes),
         Route(f"{prefix}/attention", attention),
         Route(f"{prefix}/stream", stream),
+        *results_counted(state),
     ]

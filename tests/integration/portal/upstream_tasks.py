@@ -19,6 +19,7 @@ from tests.integration.portal.records import (
     problem,
     standing_body,
 )
+from tests.integration.portal.upstream_results import results_kept
 
 from sixclear.common.ids import stable_id
 
@@ -195,4 +196,5 @@ def tasks(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/decisions", decisions),
         Route(f"{prefix}/organisations", units),
         Route(f"{prefix}/organisations/{{organisation_id}}", unit),
+        *results_kept(state),
     ]

@@ -17,6 +17,7 @@ from sixclear.portal.pages.public.mailbox.route import PAGE as MAILBOX
 from sixclear.portal.pages.public.organisation.route import PAGE as ORGANISATION
 from sixclear.portal.pages.public.organisations.route import PAGE as ORGANISATIONS
 from sixclear.portal.pages.public.problem.route import PAGE as PROBLEM
+from sixclear.portal.pages.public.results.route import PAGE as RESULTS
 from sixclear.portal.pages.public.styleguide.route import PAGE as STYLEGUIDE
 from sixclear.portal.pages.public.task.route import PAGE as TASK
 from sixclear.portal.pages.public.tasks.route import PAGE as TASKS
@@ -27,7 +28,7 @@ from sixclear.portal.shell.portal import Portal
 from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
-PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, CATALOGUE, FEEDBACK, MAILBOX, PROBLEM)
+PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, RESULTS, CATALOGUE, FEEDBACK, MAILBOX, PROBLEM)
 DEVELOPER_PAGES = (STYLEGUIDE,)
 
 

@@ -9,6 +9,7 @@ from sixclear.portal.upstream.answer import Answer, Listing
 from sixclear.portal.upstream.parts import Parts
 
 Item = TypeVar("Item", bound=Answer)
+Found = TypeVar("Found")
 Filters = Mapping[str, str]
 
 # Refusals that mean one filter without naming it: its value is of nothing that there is.
@@ -28,9 +29,14 @@ async def listed(
 
     What is refused without a filter being meant is InvalidAddress.
     """
+    return await taken(lambda filters: parts.unless_away(ask(filters)), asked)
+
+
+async def taken(ask: Callable[[Filters], Awaitable[Found]], asked: Asked) -> tuple[Found, Asked]:
+    """What `ask` gives by those filters that are taken, and which those are; as `listed`, of any answers."""
     while True:
         try:
-            return await parts.unless_away(ask(asked.values)), asked
+            return await ask(asked.values), asked
         except (PageNotFound, Refused) as refused:
             # Each round leaves out a filter at least, so there are at most as many rounds as filters.
             asked = asked.without(_meant(refused, asked))

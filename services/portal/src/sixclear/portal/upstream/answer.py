@@ -1,9 +1,18 @@
 """What all answers have in common. A test compares each answer model with the openapi.json of its service."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _exact(value: Any) -> Any:
+    # A JSON number such as 46.7 must become the decimal that was written, not its binary neighbour.
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+Percent = Annotated[Decimal, BeforeValidator(_exact)]
 
 
 class Answer(BaseModel):

@@ -1,4 +1,5 @@
-"""The portal's only way to other services: `gateway.tasks`, `.feedback`, `.data_catalog` and `.monitoring`.
+"""The portal's only way to other services: `gateway.tasks`, `.measured` (of `tasks` as well), `.feedback`,
+`.data_catalog` and `.monitoring`.
 
 Figures, lists of programmes and organisations are the same for every visitor and are kept for a moment (`cache.py`).
 
@@ -18,6 +19,7 @@ from sixclear.portal.upstream.cache import AnswerCache
 from sixclear.portal.upstream.data_catalog import DataCatalog
 from sixclear.portal.upstream.feedback import Feedback
 from sixclear.portal.upstream.last_known import LastKnown
+from sixclear.portal.upstream.measured import Measured
 from sixclear.portal.upstream.monitoring import Monitoring
 from sixclear.portal.upstream.tasks import Tasks
 from sixclear.portal.upstream.transport import Connections, Transport
@@ -66,6 +68,7 @@ class Gateway:
     def _bind(self, transport: Transport) -> None:
         self._transport = transport
         self.tasks = Tasks(transport)
+        self.measured = Measured(transport)
         self.feedback = Feedback(transport)
         self.data_catalog = DataCatalog(transport)
         self.monitoring = Monitoring(transport)

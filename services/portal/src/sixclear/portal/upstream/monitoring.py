@@ -2,25 +2,24 @@
 
 import datetime as dt
 from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from sixclear.portal.upstream.answer import Answer, Operation
-from sixclear.portal.upstream.transport import LIVE_SECONDS, Transport
+from sixclear.portal.upstream.answer import Answer, Operation, Percent
+from sixclear.portal.upstream.results import (
+    BUDGET_FIGURES,
+    DOCUMENT_FIGURES,
+    INDICATOR_FIGURES,
+    BudgetFigures,
+    DocumentFigures,
+    IndicatorFigures,
+)
+from sixclear.portal.upstream.transport import LIVE_SECONDS, Query, Transport
 
 # An instant of the past changes only when something is learnt late.
 _PAST_SECONDS = 60.0
-
-
-def _exact(value: Any) -> Any:
-    # A JSON number such as 46.7 must become the decimal that was written, not its binary neighbour.
-    return Decimal(repr(value)) if isinstance(value, float) else value
-
-
-Percent = Annotated[Decimal, BeforeValidator(_exact)]
 
 
 class BucketCounts(Answer):
@@ -324,3 +323,19 @@ class Monitoring:
     async def attention(self, *, programme: str | None) -> Attention:
         """What needs attention, list by list."""
         return await self._transport.kept(ATTENTION, {"programme": programme})
+
+    async def indicators(self, query: Query) -> IndicatorFigures:
+        """How indicators stand, by their codes; `as_of` an instant of the past."""
+        return await self._transport.kept(INDICATOR_FIGURES, query, _seconds(query))
+
+    async def budgets(self, query: Query) -> BudgetFigures:
+        """Money by stage."""
+        return await self._transport.kept(BUDGET_FIGURES, query, _seconds(query))
+
+    async def documents(self, query: Query) -> DocumentFigures:
+        """Documents by type."""
+        return await self._transport.kept(DOCUMENT_FIGURES, query, _seconds(query))
+
+
+def _seconds(query: Query) -> float:
+    return _PAST_SECONDS if query.get("as_of") else LIVE_SECONDS

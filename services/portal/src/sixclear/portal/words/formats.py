@@ -60,6 +60,10 @@ class Formatter:
         """`1287` as `1.287` (vi) or `1,287` (en)."""
         return _decimal(value, None, self.language)
 
+    def exact(self, value: Decimal) -> str:
+        """A figure as it was published, with up to six decimals and none that is not there."""
+        return _decimal(value, "#,##0.######", self.language)
+
     def percent(self, value: Decimal) -> str:
         """`46.70` as `46,70 %` (vi) or `46.70 %` (en), always with two decimals."""
         return f"{_decimal(value, '#,##0.00', self.language)}{NO_BREAK}%"

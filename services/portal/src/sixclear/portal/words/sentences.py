@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
+from sixclear.portal.words import measures
 from sixclear.portal.words.languages import N_, SOURCE, Language
+from sixclear.portal.words.measures import Measured
 from sixclear.portal.words.tables import CHANGES, EXPLAINED, NOT_REACHED_YET, TABLES
 
 _HOUR = 3_600
@@ -155,6 +158,30 @@ class Words:
             times,
             day=self.language.formats.day(last_at),
         )
+
+    def figure(self, of: Measured, value: Decimal, bound: str | None = None) -> str:
+        """A figure of an indicator, without its unit."""
+        return measures.figure(self.language, of, value, bound)
+
+    def aim(self, of: Measured, value: Decimal) -> str:
+        """What is to be reached, without its unit."""
+        return measures.aim(self.language, of, value)
+
+    def unit(self, of: Measured) -> str:
+        """The unit beside such a figure, as its record has it; none where the figure says it."""
+        return measures.unit(of)
+
+    def difference(self, of: Measured, value: Decimal) -> str:
+        """How far two such figures are apart."""
+        return measures.difference(self.language, of, value)
+
+    def money(self, amount: int) -> str:
+        """An amount of đồng, in a unit that can be read."""
+        return measures.money(self.language, amount)
+
+    def span(self, key: str) -> str:
+        """A period by its key, such as `2026-Q4`."""
+        return measures.span(self.language, key)
 
     def period(self, seconds: float) -> str:
         """A length of time, roughly: seconds, minutes, hours or days."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sixclear.portal.words import addresses, data_catalog, feedback, monitoring, tasks
+from sixclear.portal.words import addresses, data_catalog, feedback, monitoring, results, tasks
 
 # What happened, by `entity.change`.
 CHANGES: Mapping[str, str] = {**tasks.CHANGES, **feedback.CHANGES, **data_catalog.CHANGES, **monitoring.CHANGES}
@@ -29,6 +29,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "entry kind": data_catalog.ENTRY_KINDS,
     "service": monitoring.SERVICES,
     "obstacle": monitoring.OBSTACLES,
+    "stage of money": results.STAGES,
+    "document type": results.DOCUMENT_TYPES,
+    "standing": results.STANDINGS,
+    "criteria period": results.CRITERIA_PERIODS,
+    "answer state": results.ANSWER_STATES,
     "parameter": addresses.PARAMETERS,
 }
 # Codes that no record has yet: where one can be chosen, it says so.

@@ -11,6 +11,7 @@ PUBLIC = Area(
     menu=(
         MenuItem("/tasks", N_("Nhiệm vụ")),
         MenuItem("/organisations", N_("Cơ quan")),
+        MenuItem("/results", N_("Kết quả đo được")),
         MenuItem("/feedback", N_("Góp ý")),
         MenuItem("/catalogue", N_("Danh mục dữ liệu")),
     ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sixclear.common.clock import civil_date, civil_day_end
+from sixclear.common.clock import civil_date
 from sixclear.portal.errors import PageNotFound
 from sixclear.portal.pages.public.home.attention import AttentionRow, rows_of
 from sixclear.portal.pages.public.home.ledger import MOST, Ledger, ledger_of
@@ -16,6 +16,7 @@ from sixclear.portal.pages.public.home.timeline import TimelineChart, draw, draw
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.bars import Segment, segments
+from sixclear.portal.shell.days import end_of, past_day
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.monitoring import Attention, Changes, Provinces, Status, Timeline, TimelinePoint
 from sixclear.portal.upstream.parts import Parts
@@ -76,7 +77,7 @@ class _Shown:
 async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked) -> HomeView:
     """The home page of a programme, now or at the end of a day. An unknown programme is PageNotFound."""
     today = civil_date(now)
-    past, asked = _past_day(asked, today)
+    past, asked = past_day(asked, today)
     parts = Parts()
     shown = await _shown(gateway, settings, parts, asked.values["programme"] or None, today, past)
     figures, status = shown.figures, shown.figures.status
@@ -101,14 +102,6 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
         figures_refused=parts.figures_refused,
         stream_url=settings.stream_url,
     )
-
-
-def _past_day(asked: Asked, today: date) -> tuple[date | None, Asked]:
-    """The day of the past that the address asks for; today is now, and a day to come is not used."""
-    day, asked = asked.day("as_of")
-    if day is not None and day > today:
-        return None, asked.without({"as_of"}, "day-ahead")
-    return (None if day == today else day), asked
 
 
 async def _shown(
@@ -139,8 +132,8 @@ def _overdue(before: Status | None) -> int | None:
 async def _figures(
     gateway: Gateway, settings: Settings, parts: Parts, programme: str | None, today: date, past: date | None
 ) -> Figures:
-    as_of = _instant(past) if past else None
-    week_ago = _instant((past or today) - _WEEK)
+    as_of = end_of(past) if past else None
+    week_ago = end_of((past or today) - _WEEK)
     at = gateway.chosen() if past else gateway
     return Figures(
         *await asyncio.gather(
@@ -171,10 +164,6 @@ def _chosen(programmes: Sequence[Programme] | None, slug: str | None, default: s
 def _first(programmes: Sequence[Programme], slug: str) -> list[Programme]:
     """The programme with this slug before the others."""
     return sorted(programmes, key=lambda programme: programme.slug != slug)
-
-
-def _instant(day: date) -> str:
-    return civil_day_end(day).isoformat().replace("+00:00", "Z")
 
 
 async def _timeline(

@@ -1,22 +1,19 @@
 """The list of tasks with its filters."""
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.filters import listed
+from sixclear.portal.shell.organisations import offered, with_chosen
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.programmes import Programme, WorkPart
 from sixclear.portal.upstream.tasks import Directive, Organisation, TaskSummary
-
-# A visitor writes it, and it becomes a part of a path.
-_REFERENCE = re.compile(r"[A-Za-z0-9-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +36,21 @@ class TasksView:
 async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked) -> TasksView:
     """One page of the tasks that the filters of the address choose, as far as `tasks` takes them."""
     parts = Parts()
-    (page, asked), programmes, central, provinces, directives = await asyncio.gather(
+    (page, asked), programmes, known, directives = await asyncio.gather(
         listed(parts, lambda filters: gateway.tasks.tasks({**filters, "limit": settings.page_size}), asked),
         parts.optional(gateway.tasks.programmes()),
-        parts.optional(gateway.tasks.organisations({"level": "central", "limit": 100})),
-        parts.optional(gateway.tasks.organisations({"level": "province", "limit": 100})),
+        offered(gateway, parts),
         _directives(gateway, parts, asked),
     )
-    organisations = [*(central.items if central else []), *(provinces.items if provinces else [])]
-    chosen = await _chosen(gateway, parts, asked.values["organisation"], organisations)
-    if chosen:
-        asked = replace(asked, values={**asked.values, "organisation": str(chosen.organisation_id)})
-        organisations = [*(unit for unit in organisations if unit.organisation_id != chosen.organisation_id), chosen]
-    known = programmes.items if programmes else []
+    organisations, asked = await with_chosen(gateway, parts, asked, known)
+    known_programmes = programmes.items if programmes else []
     return TasksView(
         now=now,
         asked=asked,
-        programmes=known,
+        programmes=known_programmes,
         organisations=organisations,
         directives=directives,
-        groups=next((one.groups for one in known if one.slug == asked.values["programme"]), []),
+        groups=next((one.groups for one in known_programmes if one.slug == asked.values["programme"]), []),
         page=page,
         away=parts.away,
     )
@@ -70,10 +62,3 @@ async def _directives(gateway: Gateway, parts: Parts, asked: Asked) -> Sequence[
         return []
     found = await parts.optional(gateway.tasks.directives(asked.values["programme"]))
     return found.items if found else []
-
-
-async def _chosen(gateway: Gateway, parts: Parts, reference: str, known: Sequence[Organisation]) -> Organisation | None:
-    """The organisation that a filter means when it is none of `known`: a commune, or one that is named by its code."""
-    if any(str(unit.organisation_id) == reference for unit in known) or not _REFERENCE.fullmatch(reference):
-        return None
-    return await parts.optional(gateway.tasks.organisation(reference))

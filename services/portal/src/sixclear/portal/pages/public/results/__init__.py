@@ -1,0 +1,1 @@
+"""Results: indicators, money, documents and what bodies are assessed by."""

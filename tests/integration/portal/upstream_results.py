@@ -1,0 +1,62 @@
+"""The stand-in for results: how indicators stand, money, documents of `monitoring`, and criteria of `tasks`."""
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from tests.integration.portal.records import NOW, SLUG, TITLES, iso, problem
+
+if TYPE_CHECKING:
+    from tests.integration.portal.upstream import Upstream
+
+_PROGRAMMES = ("demonstration", "hanoi-city", SLUG)
+
+
+def results_counted(state: "Upstream") -> list[Route]:
+    """The routes of `monitoring`."""
+
+    def figures(request: Request, found: dict[str, Any]) -> Response:
+        query = request.query_params
+        if query.get("programme", SLUG) not in _PROGRAMMES:
+            return problem("programme-not-found", 404)
+        if query.get("organisation") == "nowhere":
+            named = {"parameter": "organisation", "in": "query", "code": "organisation-unknown", "detail": "Unknown."}
+            return problem("reference-unknown", 422, errors=[named])
+        return JSONResponse({"as_of": query.get("as_of", iso(NOW)), "staleness_seconds": state.staleness, **found})
+
+    def counted(request: Request, found: dict[str, Any], records: str) -> Response:
+        filters = dict.fromkeys(("organisation_id", "programme", "assigned_by"))
+        told = {"filters": filters, "demonstration_included": True, "records": f"/api/tasks/v1/{records}"}
+        return figures(request, found | told)
+
+    async def indicators(request: Request) -> Response:
+        if request.query_params.get("cursor", "1") != "1":
+            return problem("invalid-cursor", 400)
+        names = [] if state.titles == list(TITLES) else state.titles
+        items = [] if state.empty else state.indicator_figures(names)
+        return figures(request, {"organisation_id": None, "programme": None, "items": items, "next": None})
+
+    async def budgets(request: Request) -> Response:
+        return counted(request, state.budget_figures(empty=state.empty), "budgets")
+
+    async def documents(request: Request) -> Response:
+        return counted(request, state.document_figures(empty=state.empty), "documents")
+
+    prefix = "/api/monitoring/v1"
+    return [
+        Route(f"{prefix}/indicators", indicators),
+        Route(f"{prefix}/budgets", budgets),
+        Route(f"{prefix}/documents", documents),
+    ]
+
+
+def results_kept(state: "Upstream") -> list[Route]:
+    """The routes of `tasks`."""
+
+    async def criteria(request: Request) -> Response:
+        if request.query_params.get("programme", SLUG) not in _PROGRAMMES:
+            return problem("programme-not-found", 404)
+        return JSONResponse({"items": [] if state.empty else state.criteria_sets(), "next": None})
+
+    return [Route("/api/tasks/v1/criteria", criteria)]
