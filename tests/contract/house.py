@@ -212,6 +212,7 @@ FEEDBACK = House(
         "submission.dependencies": Idea("routes", _FROM_REQUEST),
         "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
         "transparency.sequencer": Idea("service", "the one place that adds to the public log, run by no request"),
+        "transparency.cosigning": Idea("recording", "shows checkpoints, with what witnesses say of them"),
         "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
         "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
     },

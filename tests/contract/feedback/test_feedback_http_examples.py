@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
 from tests.integration.feedback.conftest import Service, service
-from tests.integration.feedback.transparency.public_log import sequencer
+from tests.integration.feedback.transparency.made_witnesses import MadeWitnesses
 
 from sixclear.common.testing.http_examples import Exchanges
 from sixclear.common.testing.route_costs import RouteCosts
@@ -26,7 +26,7 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     opening = await the_life_of_a_submission(service)
     # Nothing is signed yet: salts are random, and an example must be the same every time.
     assert (await service.public("/mailbox/statements", opening)).status_code == 200
-    await sequencer(service, tmp_path).run()
+    await MadeWitnesses(service, tmp_path, "university").sequencer(tmp_path / "files").run()
     readers = (lambda: service.headers("feedback-hub"), lambda: service.headers("auditor"))
     await exchanges.read_everything(*readers, tile="entries/000.p/2")
     exchanges.same_as(EXAMPLES)

@@ -113,6 +113,8 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--policy", metavar="FILE", help="whose signatures count (default: the policy in FILE)")
     verify.set_defaults(run=commands.verify, takes_unknown=True)
 
+    _witness(named.add_parser("witness", help="remember what public logs showed, and cosign what continues it"))
+
     targets = named.add_parser("targets", help="list what --target takes")
     targets.set_defaults(run=commands.targets)
     return top
@@ -135,6 +137,20 @@ def _come_over(named: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     shadow.add_argument("--mapping", required=True, type=Path, help="a JSON file: which figure is which of ours")
     shadow.add_argument("--url", help="address of the platform (default: the one on SIXCLEAR_HOME)")
     shadow.set_defaults(run=commands.shadow)
+
+
+def _witness(command: argparse.ArgumentParser) -> None:
+    from sixclear.launcher import commands
+
+    named = command.add_subparsers(required=True, metavar="what")
+    key = named.add_parser("key", help="make its key once, and print the public half: a line of a log's policy")
+    key.add_argument("name", metavar="NAME", help="an address without https://: university.example/witness")
+    run = named.add_parser("run", help="serve POST /add-checkpoint (C2SP tlog-witness)")
+    run.add_argument("--logs", required=True, type=Path, metavar="FILE", help="a policy; its `log` lines are known")
+    _address(run)
+    for one, does in ((key, commands.witness_key), (run, commands.witness_run)):
+        one.add_argument("--folder", required=True, type=Path, help="where its key and what it saw are kept")
+        one.set_defaults(run=does, takes_unknown=True)
 
 
 def _number(text: str) -> int:

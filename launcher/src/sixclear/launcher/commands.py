@@ -334,6 +334,21 @@ async def verify(options: Namespace) -> int:
     return verify_receipt.main([*given, "--", options.file])
 
 
+async def witness_key(options: Namespace) -> int:
+    """Make the key of a witness; print its public half."""
+    from sixclear.launcher.witness.command import make_key
+
+    say(str(make_key(options.folder, options.name)))
+    return 0
+
+
+async def witness_run(options: Namespace) -> int:
+    """Serve as a witness until a signal comes."""
+    from sixclear.launcher.witness import command
+
+    return await command.run(options, say)
+
+
 async def targets(_: Namespace) -> int:
     """List the targets with what each serves."""
     say("all            every service in one process")

@@ -8,21 +8,32 @@ from typing import Any
 from sqlalchemy import text
 from tests.integration.feedback.conftest import Service
 
+from sixclear.common.sender.sender import Outgoing, Reply
 from sixclear.common.transparency import verify_receipt
+from sixclear.common.transparency.asking import Send
 from sixclear.common.transparency.checkpoints import Checkpoint
 from sixclear.common.transparency.folder import LogFolder
 from sixclear.common.transparency.notes import Note, SigningKey
 from sixclear.common.transparency.tiles import ENTRIES, Tile, path_of, tiles_of, width_at
+from sixclear.feedback.transparency.cosigning import Cosigning, policy_of
 from sixclear.feedback.transparency.sequencer import Sequencer
 
 KEY = SigningKey.of_seed("sixclear.example/log", b"k" * 32)
 # What a dump of the database holds of the log.
-TABLES = ("statement", "log_entry", "log_tile", "log_checkpoint", "log_identity")
+TABLES = ("log_policy", "log_witness", "statement", "log_entry", "log_tile", "log_checkpoint", "log_identity")
 
 
-def sequencer(service: Service, folder: Path, key: SigningKey = KEY) -> Sequencer:
-    """What a process runs every two seconds."""
-    return Sequencer(service.database, LogFolder(folder), key, service.clock)
+async def nobody(outgoing: Outgoing) -> Reply:
+    """No witness is asked where the policy has none."""
+    raise AssertionError(outgoing)
+
+
+def sequencer(
+    service: Service, folder: Path, key: SigningKey = KEY, *, witnesses: str = "", send: Send = nobody
+) -> Sequencer:
+    """What a process runs every two seconds; `witnesses` are the lines of a policy file."""
+    cosigning = Cosigning(service.database, policy_of(key.verifier, witnesses), send, service.clock)
+    return Sequencer(service.database, LogFolder(folder), key, service.clock, cosigning)
 
 
 async def shown(service: Service) -> Checkpoint:
@@ -41,10 +52,9 @@ async def statements(service: Service, code: str) -> list[dict[str, Any]]:
 
 async def receipts(service: Service, code: str) -> list[dict[str, Any]]:
     """The files that a sender saves."""
-    policy = (await service.http.get(f"{service.prefix}/log/policy")).text
-    names = ("statement", "salt", "proof")
+    names = ("statement", "salt", "proof", "policy")
     return [
-        {"format": "sixclear-receipt/v1", "policy": policy} | {name: stated[name] for name in names}
+        {"format": "sixclear-receipt/v1"} | {name: stated[name] for name in names}
         for stated in await statements(service, code)
     ]
 

@@ -30,6 +30,12 @@ def trusted_networks(setting: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part, strict=False) for part in parts)
 
 
+def checked_networks(setting: str) -> str:
+    """A setting with addresses and networks as it is; raises ValueError for one that holds something else."""
+    trusted_networks(setting)
+    return setting
+
+
 def trusts(trusted: Sequence[Network], address: str) -> bool:
     """Whether `address` is one of a trusted proxy."""
     found = address_in(address)

@@ -1,14 +1,25 @@
 """Settings of the feedback service."""
 
 from pathlib import Path
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, FilePath, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from sixclear.common.database_address import DATABASE_ADDRESS, DatabaseAddress
 from sixclear.common.ids import stable_id
 from sixclear.common.secret_files import ReadSettings
+from sixclear.common.transparency.policies import PolicyInvalid, read_witnesses
+from sixclear.common.visitor import checked_networks
+
+
+def _policy_file(path: Path) -> Path:
+    try:
+        read_witnesses(path)
+    except PolicyInvalid as error:
+        raise ValueError(str(error)) from error
+    return path
 
 
 class Settings(ReadSettings):
@@ -35,6 +46,20 @@ class Settings(ReadSettings):
         default=None,
         description="Folder of the public log's files: on a disk that a restored database does not bring back. Without"
         " it: `feedback/log` under `SIXCLEAR_HOME`.",
+    )
+    log_policy: Annotated[FilePath, AfterValidator(_policy_file)] | None = Field(
+        default=None,
+        description="File with the witnesses of the public log, their addresses, and how many must cosign (C2SP"
+        " tlog-policy; its `log` lines are replaced by the log's own). Read at start. Without it: signed by us alone.",
+    )
+    outgoing_allowed: Annotated[str, AfterValidator(checked_networks)] = Field(
+        default="",
+        description="Addresses and networks, with commas, of the own network where witnesses may be, also over plain"
+        " http. All others are asked over https at public addresses. Empty: none.",
+    )
+    outgoing_ca_file: FilePath | None = Field(
+        default=None,
+        description="Authorities that sign the certificates of witnesses, PEM. Without it: the usual ones.",
     )
     wrong_codes_at_once: int = Field(
         default=10,

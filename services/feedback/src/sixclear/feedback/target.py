@@ -4,8 +4,12 @@ from weakref import WeakKeyDictionary
 
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
+from sixclear.common.sender.sender import Sender
+from sixclear.common.transparency.asking import BOUNDS
 from sixclear.common.transparency.folder import LogFolder
 from sixclear.common.transparency.notes import SigningKey
+from sixclear.common.transparency.policies import read_witnesses
+from sixclear.common.visitor import trusted_networks
 from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.census.service import count
 from sixclear.feedback.events import EVENTS
@@ -14,6 +18,7 @@ from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts, secret_at
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
 from sixclear.feedback.transparency import repository as log
+from sixclear.feedback.transparency.cosigning import Cosigning, policy_of
 from sixclear.feedback.transparency.sequencer import Sequencer
 
 # One sequencer for each target of this process.
@@ -47,8 +52,11 @@ async def sequencer_of(target: SourceTarget[Settings], receipts: Receipts) -> Se
         known = await log.find_identity(session)
     origin = settings.log_origin or (known[0] if known else _origin_at(str(common.public_url)))
     folder = settings.log_folder or common.home / "feedback" / "log"
-    key = SigningKey.of_seed(origin, receipts.log_seed())
-    return Sequencer(target.database, LogFolder(folder), key, target.runtime.clock)
+    key, clock = SigningKey.of_seed(origin, receipts.log_seed()), target.runtime.clock
+    witnesses = "" if settings.log_policy is None else read_witnesses(settings.log_policy)
+    sender = Sender(trusted_networks(settings.outgoing_allowed), settings.outgoing_ca_file, BOUNDS)
+    cosigning = Cosigning(target.database, policy_of(key.verifier, witnesses), sender.send, clock)
+    return Sequencer(target.database, LogFolder(folder), key, clock, cosigning)
 
 
 def _origin_at(public_url: str) -> str:

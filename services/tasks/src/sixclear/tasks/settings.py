@@ -9,12 +9,7 @@ from pydantic_settings import SettingsConfigDict
 from sixclear.common.database_address import DATABASE_ADDRESS, DatabaseAddress
 from sixclear.common.secret_files import ReadSettings
 from sixclear.common.settings import HttpAddress
-from sixclear.common.visitor import trusted_networks
-
-
-def _networks(value: str) -> str:
-    trusted_networks(value)
-    return value
+from sixclear.common.visitor import checked_networks
 
 
 class Settings(ReadSettings):
@@ -93,7 +88,7 @@ class Settings(ReadSettings):
         description="The folder with the secrets of connectors: in it a folder for each body, named by its "
         "`organisation_id`, and in that a file for each secret. Empty: connectors send without any.",
     )
-    outgoing_allowed: Annotated[str, AfterValidator(_networks)] = Field(
+    outgoing_allowed: Annotated[str, AfterValidator(checked_networks)] = Field(
         default="",
         description="Addresses and networks, with commas, of the own network that connectors may send to, also over "
         "plain http. Everything else that they send goes over https to public addresses. Empty: none.",

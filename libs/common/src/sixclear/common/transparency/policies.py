@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from sixclear.common.transparency.checkpoints import Checkpoint
 from sixclear.common.transparency.notes import COSIGNATURE, ED25519, Note, NoteInvalid, VerifierKey
@@ -12,6 +13,7 @@ _BLANK = re.compile(r"[ \t]+")
 _NOT_ALLOWED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MOST_LINES = 1_000
 _NOBODY = "none"
+_MOST_BYTES, _MOST_WITNESSES = 64 * 1024, 32
 
 
 class PolicyInvalid(Exception):
@@ -134,3 +136,22 @@ class Policy:
     def _known(self, name: str, *, or_none: bool) -> None:
         if not (name in self.witnesses or name in self._groups or (or_none and name == _NOBODY)):
             raise ValueError(f"{name} is neither a witness nor a group of an earlier line")
+
+
+def read_witnesses(path: Path) -> str:
+    """The lines of a policy file that name witnesses, groups and the quorum; a log puts its own key before them.
+
+    Raises PolicyInvalid, also for more witnesses than a log asks.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_MOST_BYTES + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyInvalid(f"the file cannot be read as text ({type(error).__name__})") from error
+    if len(text) > _MOST_BYTES:
+        raise PolicyInvalid(f"the file is longer than {_MOST_BYTES} characters")
+    kept = [line for line in text.splitlines() if line.split()[:1] != ["log"] and line.strip()]
+    lines = "".join(f"{line}\n" for line in kept)
+    if (count := len(Policy.parse(lines).witnesses)) > _MOST_WITNESSES:
+        raise PolicyInvalid(f"there are {count} witnesses, and a log asks {_MOST_WITNESSES} at most")
+    return lines

@@ -41,7 +41,13 @@ def message_response(message: Message) -> MessageView:
 
 def statement_response(stated: Stated) -> StatementView:
     """A statement with what it takes to verify it."""
-    return StatementView(statement=stated.statement, salt=encode(stated.salt), index=stated.index, proof=stated.proof)
+    return StatementView(
+        statement=stated.statement,
+        salt=encode(stated.salt),
+        index=stated.index,
+        proof=stated.proof,
+        policy=stated.policy,
+    )
 
 
 def sent_response(message: Message) -> MessageState:

@@ -10,3 +10,9 @@ LOG_CLOSED = Gauge(
     "sixclear_feedback_log_closed", "1 while this process may not sign, because file, key and database disagree."
 )
 LOG_FILLED = Counter("sixclear_feedback_log_filled_total", "Entries that a restored database got back from files.")
+LOG_UNCOSIGNED = Gauge(
+    "sixclear_feedback_log_uncosigned_seconds", "Age of the oldest statement that no accepted checkpoint has; else 0."
+)
+WITNESS_FAILS = Gauge(
+    "sixclear_feedback_log_witness_fails", "1 while a witness gave no cosignature when it was last asked.", ["witness"]
+)

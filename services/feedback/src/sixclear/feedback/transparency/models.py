@@ -3,7 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -67,7 +77,11 @@ class LogTile(Base):
 
 
 class LogCheckpoint(Base):
-    """Every size that was signed. It is shown once it stands in a file too."""
+    """Every size that was signed. It is shown once it stands in a file too.
+
+    `cosignatures` are the lines of witnesses. It is accepted when they are what the policy asks for: a proof is given
+    with the first accepted checkpoint. `asked_at` keeps two processes from asking witnesses at the same time.
+    """
 
     __tablename__ = "log_checkpoint"
 
@@ -76,3 +90,34 @@ class LogCheckpoint(Base):
     note: Mapped[str]
     signed_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    cosignatures: Mapped[str] = mapped_column(default="", server_default="")
+    asked_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("log_policy.policy_id"))
+
+    @property
+    def shown(self) -> str:
+        """The note as everyone gets it."""
+        return self.note + self.cosignatures
+
+
+class LogPolicy(Base):
+    """A policy that the log had, or has: whose signatures make a checkpoint worth a proof (C2SP tlog-policy)."""
+
+    __tablename__ = "log_policy"
+
+    policy_id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    text: Mapped[str] = mapped_column(unique=True)
+    since: Mapped[datetime]
+
+
+class LogWitness(Base):
+    """What a witness last said, and how much of the log it says to have seen."""
+
+    __tablename__ = "log_witness"
+
+    verifier_key: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    cosigned_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    problem: Mapped[str | None]

@@ -1,15 +1,24 @@
 """Every statement about statements and the log."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Select, cast, func, select, text, tuple_, update
+from sqlalchemy import ARRAY, BigInteger, DateTime, Select, cast, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.transparency.tiles import Tile
-from sixclear.feedback.transparency.models import LogCheckpoint, LogEntry, LogIdentity, LogTile, Statement
+from sixclear.feedback.transparency.models import (
+    LogCheckpoint,
+    LogEntry,
+    LogIdentity,
+    LogPolicy,
+    LogTile,
+    LogWitness,
+    Statement,
+)
 
 _SEQUENCER_LOCK = 0x5349_584C_4F47  # any number that nothing else locks
 
@@ -51,17 +60,91 @@ async def newest_published(session: AsyncSession) -> LogCheckpoint | None:
     return await session.scalar(_newest().where(LogCheckpoint.published_at.is_not(None)))
 
 
-async def first_published_with(session: AsyncSession, indexes: Collection[int]) -> Mapping[int, LogCheckpoint]:
-    """For each entry the first checkpoint that is shown and has it."""
-    wanted = func.unnest(cast(list(indexes), ARRAY(BigInteger))).column_valued("wanted")
-    covering = select(func.min(LogCheckpoint.size)).where(
-        LogCheckpoint.size > wanted, LogCheckpoint.published_at.is_not(None)
+async def first_with(session: AsyncSession, indexes: Collection[int], *, accepted: bool) -> Mapping[int, LogCheckpoint]:
+    """For each entry the first checkpoint that is shown, or accepted, and has it."""
+    since = LogCheckpoint.accepted_at if accepted else LogCheckpoint.published_at
+    return await _found(
+        session,
+        func.unnest(cast(list(indexes), ARRAY(BigInteger))).column_valued("wanted"),
+        lambda wanted: select(func.min(LogCheckpoint.size)).where(LogCheckpoint.size > wanted, since.is_not(None)),
     )
-    sizes = select(wanted.label("index"), covering.scalar_subquery().label("size")).subquery()
+
+
+async def newest_accepted_by(
+    session: AsyncSession, policy_id: int, instants: Collection[datetime]
+) -> Mapping[datetime, LogCheckpoint]:
+    """For each instant the newest checkpoint that this policy had accepted by then, where there is one."""
+    return await _found(
+        session,
+        func.unnest(cast(list(instants), ARRAY(DateTime(timezone=True)))).column_valued("wanted"),
+        lambda wanted: (
+            select(LogCheckpoint.size)
+            .where(LogCheckpoint.accepted_at <= wanted, LogCheckpoint.policy_id == policy_id)
+            .order_by(LogCheckpoint.size.desc())
+            .limit(1)
+        ),
+    )
+
+
+async def _found(session: AsyncSession, wanted: Any, size_of: Callable[[Any], Select[Any]]) -> dict[Any, LogCheckpoint]:
+    sizes = select(wanted.label("wanted"), size_of(wanted).scalar_subquery().label("size")).subquery()
     rows = await session.execute(
-        select(sizes.c.index, LogCheckpoint).join(LogCheckpoint, LogCheckpoint.size == sizes.c.size)
+        select(sizes.c.wanted, LogCheckpoint).join(LogCheckpoint, LogCheckpoint.size == sizes.c.size)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def named(session: AsyncSession, sizes: Collection[int]) -> Mapping[int, LogCheckpoint]:
+    """The checkpoints of these sizes."""
+    rows = await session.scalars(select(LogCheckpoint).where(LogCheckpoint.size.in_(sizes)))
+    return {row.size: row for row in rows}
+
+
+async def claim(session: AsyncSession, size: int, now: datetime, free_since: datetime) -> bool:
+    """Become the one that asks witnesses about a checkpoint; False while another one does."""
+    free = or_(LogCheckpoint.asked_at.is_(None), LogCheckpoint.asked_at <= free_since)
+    statement = update(LogCheckpoint).where(LogCheckpoint.size == size, free).values(asked_at=now)
+    return bool(await session.scalar(statement.returning(LogCheckpoint.size)) is not None)
+
+
+async def lock_checkpoint(session: AsyncSession, size: int) -> LogCheckpoint | None:
+    """A checkpoint that no other process changes until the transaction ends."""
+    return await session.get(LogCheckpoint, size, with_for_update=True, populate_existing=True)
+
+
+async def policy_in_force(session: AsyncSession) -> LogPolicy | None:
+    """The policy of today."""
+    return await session.scalar(select(LogPolicy).order_by(LogPolicy.since.desc(), LogPolicy.policy_id.desc()).limit(1))
+
+
+async def put_in_force(session: AsyncSession, policy: str, now: datetime) -> int:
+    """Make a policy that of today; answers its number."""
+    newest = await policy_in_force(session)
+    if newest is not None and newest.text == policy:
+        return newest.policy_id
+    written = insert(LogPolicy).values(text=policy, since=now)
+    written = written.on_conflict_do_update(index_elements=["text"], set_={"since": now})
+    return int((await session.scalars(written.returning(LogPolicy.policy_id))).one())
+
+
+async def policies(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, str]:
+    """Policies by their numbers."""
+    rows = await session.execute(select(LogPolicy.policy_id, LogPolicy.text).where(LogPolicy.policy_id.in_(numbers)))
+    return {row.policy_id: row.text for row in rows}
+
+
+async def witnesses(session: AsyncSession, keys: Collection[str]) -> Mapping[str, LogWitness]:
+    """What is known of witnesses, by their keys."""
+    rows = await session.scalars(select(LogWitness).where(LogWitness.verifier_key.in_(keys)))
+    return {row.verifier_key: row for row in rows}
+
+
+async def keep_answer(session: AsyncSession, key: str, at: datetime, size: int | None, problem: str) -> None:
+    """Keep what a witness said: the size that it saw, if it told one, and whether it cosigned or why not."""
+    said = {"failed_at": at, "problem": problem} if problem else {"cosigned_at": at, "problem": None}
+    changes = said if size is None else said | {"size": size}
+    written = insert(LogWitness).values(verifier_key=key, **({"size": 0} | changes))
+    await session.execute(written.on_conflict_do_update(index_elements=["verifier_key"], set_=changes))
 
 
 async def publish(session: AsyncSession, size: int, now: datetime) -> None:
@@ -125,9 +208,10 @@ async def waiting(session: AsyncSession, limit: int) -> Sequence[Statement]:
     return (await session.scalars(ordered.limit(limit))).all()
 
 
-async def oldest_waiting(session: AsyncSession) -> datetime | None:
-    """Since when the oldest statement waits that is in no checkpoint that is shown."""
-    shown = select(func.coalesce(func.max(LogCheckpoint.size), 0)).where(LogCheckpoint.published_at.is_not(None))
+async def oldest_waiting(session: AsyncSession, *, accepted: bool = False) -> datetime | None:
+    """Since when the oldest statement waits that is in no checkpoint that is shown, or accepted."""
+    since = LogCheckpoint.accepted_at if accepted else LogCheckpoint.published_at
+    shown = select(func.coalesce(func.max(LogCheckpoint.size), 0)).where(since.is_not(None))
     waits = Statement.log_index.is_(None) | (Statement.log_index >= shown.scalar_subquery())
     return await session.scalar(select(func.min(Statement.stated_at)).where(waits))
 

@@ -9,6 +9,7 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import SessionDep, TransactionalRoute
 from sixclear.feedback.transparency import service
 from sixclear.feedback.transparency.errors import LogEmpty, TileNotFound
+from sixclear.feedback.transparency.schemas import LogStatus
 
 _TEXT, _BYTES = "text/plain", "application/octet-stream"
 _SECONDS, _FOR_EVER = "public, max-age=5", "public, max-age=31536000, immutable"
@@ -90,3 +91,15 @@ async def read_policy(session: SessionDep) -> Response:
 async def read_keys(session: SessionDep) -> Response:
     """The public keys of the log, one a line (C2SP signed-note)."""
     return _text("".join(f"{key}\n" for key in await service.keys(session)))
+
+
+@router.get(
+    "/log/status",
+    operation_id="readLogStatus",
+    dependencies=[Depends(EVERYONE)],
+    responses=problem_responses(LogEmpty),
+)
+async def read_status(session: SessionDep, response: Response) -> LogStatus:
+    """How large the public log is, since when, who cosigned it, and what each witness last said."""
+    response.headers["Cache-Control"] = _SECONDS
+    return await service.status(session)

@@ -1,14 +1,16 @@
 """What is stated to a sender, and what the public log shows of itself."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.transparency.merkle import fold, plan_inclusion
+from sixclear.common.transparency.notes import NoteInvalid
+from sixclear.common.transparency.policies import Policy, PolicyRefused
 from sixclear.common.transparency.proofs import Proof
 from sixclear.common.transparency.statements import SALT_BYTES, Kind, content_of
 from sixclear.common.transparency.tiles import (
@@ -24,19 +26,24 @@ from sixclear.common.transparency.tiles import (
 from sixclear.common.use_case import Context
 from sixclear.feedback.transparency import repository
 from sixclear.feedback.transparency.errors import LogEmpty, TileNotFound
-from sixclear.feedback.transparency.models import Statement
+from sixclear.feedback.transparency.models import LogCheckpoint, Statement
+from sixclear.feedback.transparency.responses import status_response
+from sixclear.feedback.transparency.schemas import LogStatus
 
 _MOST_STATEMENTS = 100
+# A verifier takes a statement for backdated that no witness saw within two hours.
+_IN_TIME = timedelta(hours=2) - timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A signed statement of a case; `proof` is None until a checkpoint that has it is shown."""
+    """A signed statement of a case; `proof` is None until a checkpoint that the policy accepts has it."""
 
     statement: str
     salt: bytes
     index: int
     proof: str | None
+    policy: str
 
 
 def state(
@@ -74,24 +81,76 @@ def state(
 async def list_statements(ctx: Context, submission_id: UUID) -> list[Stated]:
     """The signed statements of a case, oldest first, a hundred at most; each with the proof that it is in the log.
 
-    The proof is that of the first checkpoint that has it: a later one would not say when it was there.
+    The proof is that of the first checkpoint that the policy of its time accepts: a later one would not say when the
+    statement was there. Where witnesses gave none within two hours, it is by the log alone: theirs would make a true
+    statement look backdated. Only a receipt waits for them, which no one backdates to look in time.
     """
     found = await repository.list_signed(ctx.session, submission_id, _MOST_STATEMENTS)
-    indexes = [statement.log_index for statement in found if statement.log_index is not None]
-    heads = await repository.first_published_with(ctx.session, indexes)
-    plans = {index: plan_inclusion(index, head.size) for index, head in heads.items()}
+    if not found:
+        return []
+    proven = await _proven(ctx, {statement: statement.log_index or 0 for statement in found})
+    plans = {index: plan_inclusion(index, proven[index].head.size) for index in proven}
     read = reader(await repository.tiles(ctx.session, tiles_for(span for plan in plans.values() for span in plan)))
-    return [
-        Stated(
-            statement=statement.note or "",
-            salt=statement.salt,
-            index=index,
-            proof=str(Proof(index, [fold(span, read) for span in plans[index]], heads[index].note))
-            if index in heads
-            else None,
-        )
-        for statement, index in zip(found, indexes, strict=True)
-    ]
+    stated = []
+    policy_now = await policy(ctx.session)
+    for statement in found:
+        index, how = statement.log_index or 0, proven.get(statement.log_index or 0)
+        path = [fold(span, read) for span in plans[index]] if how else []
+        proof = str(Proof(index, path, how.head.shown, how.before)) if how else None
+        stated.append(Stated(statement.note or "", statement.salt, index, proof, how.policy if how else policy_now))
+    return stated
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """By which checkpoint a statement is proved, with what was accepted before it."""
+
+    head: LogCheckpoint
+    policy: str
+    before: bytes = b""
+
+
+async def _proven(ctx: Context, indexes: Mapping[Statement, int]) -> dict[int, _How]:
+    accepted = await repository.first_with(ctx.session, indexes.values(), accepted=True)
+    shown = await repository.first_with(ctx.session, indexes.values(), accepted=False)
+    before = await repository.named(ctx.session, {_said(statement)[1] for statement in indexes})
+    numbers = {head.policy_id for head in accepted.values() if head.policy_id is not None}
+    policies = await repository.policies(ctx.session, numbers)
+    found: dict[int, _How] = {}
+    for statement, index in indexes.items():
+        (at, size_before), head = _said(statement), accepted.get(index)
+        seen_at = ctx.now if head is None or head.accepted_at is None else head.accepted_at
+        in_time = seen_at <= at + _IN_TIME
+        how = None
+        if head is not None and head.policy_id is not None and (in_time or statement.kind == "received"):
+            how = _witnessed(head, policies[head.policy_id], before.get(size_before))
+        if how is None and index in shown and (head is not None or not in_time):
+            how = _How(shown[index], await _alone(ctx.session))
+        if how is not None:
+            found[index] = how
+    return found
+
+
+def _witnessed(head: LogCheckpoint, policy: str, before: LogCheckpoint | None) -> _How | None:
+    """The proof by this policy; None where it does not accept what the statement names as the checkpoint before it."""
+    if before is None or before.size == 0:
+        return _How(head, policy)
+    try:
+        Policy.parse(policy).accept(before.shown)
+    except (NoteInvalid, PolicyRefused):
+        return None
+    return _How(head, policy, before.shown.encode())
+
+
+def _said(statement: Statement) -> tuple[datetime, int]:
+    """Until when a signed statement says that it was made, and the size of the checkpoint that it names before it."""
+    lines = dict(line.split(" ", 1) for line in (statement.note or "").partition("\n\n")[0].split("\n")[1:])
+    hour = timedelta(hours=1) if "hour" in lines else timedelta()
+    return datetime.fromisoformat(lines.get("at") or lines["hour"]) + hour, int(lines["after"].split(" ")[0])
+
+
+async def _alone(session: AsyncSession) -> str:
+    return "".join(f"log {key}\n" for key in await keys(session)) + "quorum none\n"
 
 
 async def checkpoint(session: AsyncSession) -> str:
@@ -99,7 +158,7 @@ async def checkpoint(session: AsyncSession) -> str:
     newest = await repository.newest_published(session)
     if newest is None:
         raise LogEmpty("The log has not signed anything yet.")
-    return newest.note
+    return newest.shown
 
 
 async def tile(session: AsyncSession, path: str) -> bytes:
@@ -125,5 +184,16 @@ async def keys(session: AsyncSession) -> Sequence[str]:
 
 async def policy(session: AsyncSession) -> str:
     """Whose signatures a receipt of today has (C2SP tlog-policy); raises LogEmpty."""
-    logs = [f"log {key}\n" for key in await keys(session)]
-    return "".join(logs) + "quorum none\n"
+    known = await repository.policy_in_force(session)
+    return await _alone(session) if known is None else known.text
+
+
+async def status(session: AsyncSession) -> LogStatus:
+    """How large the log is, since when, and who cosigned it; raises LogEmpty."""
+    newest = await repository.newest_published(session)
+    known = await repository.find_identity(session)
+    if newest is None or known is None:
+        raise LogEmpty("The log has not signed anything yet.")
+    named = {name: key for name, (key, _) in Policy.parse(await policy(session)).witnesses.items()}
+    rows = await repository.witnesses(session, [str(key) for key in named.values()])
+    return status_response(newest, known[0], named, rows)
