@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.web.idempotency import IdempotencyKeyRequired, InvalidIdempotencyKey, RequiredKeyDep
 from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route import TransactionalRoute, current_session
 from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
@@ -17,7 +18,14 @@ from sixclear.feedback.mailbox import service
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.metrics import MAILBOX_OPENINGS
 from sixclear.feedback.mailbox.responses import case_response, sent_response, statement_response
-from sixclear.feedback.mailbox.schemas import CaseView, HandlerMessage, MailboxMessage, MailboxOpening, MessageState
+from sixclear.feedback.mailbox.schemas import (
+    CaseView,
+    HandlerMessage,
+    MailboxMessage,
+    MailboxOpening,
+    MessageState,
+    NewCode,
+)
 from sixclear.feedback.submission import access
 from sixclear.feedback.submission.dependencies import (
     NOT_KEPT,
@@ -29,6 +37,8 @@ from sixclear.feedback.submission.dependencies import (
     receipts_of,
 )
 from sixclear.feedback.submission.errors import STEP_REFUSALS
+from sixclear.feedback.submission.service.intake import KEY_LENGTHS
+from sixclear.feedback.submission.service.reading import find_case
 from sixclear.feedback.transparency.schemas import StatementView
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -65,17 +75,20 @@ class MailboxRoute(TransactionalRoute):
 
 
 async def case_of(request: Request) -> str:
-    """The case that the receipt code in the body names, as the keyed hash that its row has; empty without a code.
+    """The case that the receipt code in the body opens, as the keyed hash that its row has; empty where it opens none.
 
-    The body is not validated yet: it can be anything.
+    A code that was ended owns no keys: what was sent with it and a key is not told again, nor that it was. The body is
+    not validated yet: it can be anything.
     """
     try:
         body = await request.json()
     except (ValueError, RecursionError):
         return ""
     typed = body.get("receipt_code") if isinstance(body, dict) else None
-    receipts = await receipts_of(request)
-    return receipts.lookup_hash(typed).hex() if isinstance(typed, str) else ""
+    if not isinstance(typed, str):
+        return ""
+    case = await find_case(await current_session(request), await receipts_of(request), typed)
+    return "" if case is None else case.receipt_hash.hex()
 
 
 async def most_of(request: Request) -> int:
@@ -120,6 +133,29 @@ async def list_statements(ctx: ContextDep, receipts: ReceiptsDep, opening: Mailb
     With the text of `/log/policy` each is a receipt that anyone can verify, also when the case is erased.
     """
     return [statement_response(stated) for stated in await service.list_statements(ctx, receipts, opening.receipt_code)]
+
+
+@router.post(
+    "/mailbox/code",
+    operation_id="changeReceiptCode",
+    dependencies=[
+        Depends(access.SENDER),
+        NOT_KEPT,
+        Depends(RouteOptions(key_kept_with_entity=True, key_lengths=KEY_LENGTHS)),
+    ],
+    responses=problem_responses(MailboxNotFound, TooManyAttempts, InvalidIdempotencyKey, IdempotencyKeyRequired),
+)
+async def change_code(
+    ctx: ContextDep, receipts: ReceiptsDep, key: RequiredKeyDep, opening: MailboxOpening, response: Response
+) -> NewCode:
+    """Take a new receipt code, and end this one: when somebody saw it, or a desk entered the case.
+
+    The new code is told once; the same `Idempotency-Key` (16 to 200 characters) and code give it again.
+    """
+    changed = await service.change_code(ctx, receipts, opening.receipt_code, key)
+    if changed.again:
+        response.headers["Idempotency-Replayed"] = "true"
+    return NewCode(receipt_code=changed.code, code_changed_at=changed.changed_at)
 
 
 @router.post(

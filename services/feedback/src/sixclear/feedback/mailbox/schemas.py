@@ -27,6 +27,13 @@ class MailboxMessage(MailboxOpening):
     text: Text
 
 
+class NewCode(Schema):
+    """The receipt code that opens the mailbox from now on; the one before opens nothing."""
+
+    receipt_code: str
+    code_changed_at: datetime
+
+
 class HandlerMessage(Schema):
     """A message to the sender."""
 
@@ -66,6 +73,9 @@ class CaseView(Schema):
     due_at: datetime
     answered_at: datetime | None
     demonstration: bool
+    code_changed_at: datetime | None = Field(
+        default=None, description="When a new receipt code was last taken; null while the first one opens the mailbox."
+    )
     clock: ClockView
     messages: list[MessageView]
     answer: PublishedAnswer | None

@@ -1,6 +1,7 @@
 """The two-way mailbox of a case: its sender opens it with the receipt code, without an account."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,8 +14,18 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts, misread
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
+from sixclear.feedback.submission.service.intake import check_key
 from sixclear.feedback.transparency import service as transparency
 from sixclear.feedback.transparency.service import Stated
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The code that opens the mailbox now; `again` when this request only repeats an earlier one."""
+
+    code: str
+    changed_at: datetime
+    again: bool
 
 
 async def list_messages(ctx: Context, submission_id: UUID) -> Sequence[Message]:
@@ -26,15 +37,38 @@ async def open_mailbox(ctx: Context, receipts: Receipts, typed: str, *, lock: bo
     """The submission that this code opens; raises MailboxNotFound, also for a code that cannot be one."""
     submission = await submissions.find_by_receipt(ctx, receipts, typed, lock=lock)
     if submission is None:
-        code, words = misread(typed)
-        raise MailboxNotFound(words, errors=[{"pointer": "#/receipt_code", "code": code, "detail": words}])
+        raise _not_found(typed)
     return submission
+
+
+def _not_found(typed: str) -> MailboxNotFound:
+    code, words = misread(typed)
+    return MailboxNotFound(words, errors=[{"pointer": "#/receipt_code", "code": code, "detail": words}])
 
 
 async def list_statements(ctx: Context, receipts: Receipts, typed: str) -> list[Stated]:
     """What was stated on the case that this code opens; raises MailboxNotFound."""
     submission = await open_mailbox(ctx, receipts, typed)
     return await transparency.list_statements(ctx, submission.submission_id)
+
+
+async def change_code(ctx: Context, receipts: Receipts, typed: str, key: str) -> Changed:
+    """Give the case another receipt code, and end this one; a retry with the same key gets the same code.
+
+    Raises InvalidIdempotencyKey, and MailboxNotFound for every code that opens nothing: one that was ended costs the
+    same two look-ups as one that never was. The new code follows from both code and key, so nothing of it is kept, and
+    it is told again only to who has both.
+    """
+    check_key(key)
+    code = receipts.next_code(typed, key)
+    submission = await submissions.find_by_receipt(ctx, receipts, typed, lock=True)
+    changed = await submissions.find_by_receipt(ctx, receipts, code)
+    if submission is None:
+        if changed is None:
+            raise _not_found(typed)
+        return Changed(code, changed.code_changed_at or ctx.now, again=True)
+    await steps.change_code(ctx, submission, receipts.lookup_hash(code))
+    return Changed(code, ctx.now, again=False)
 
 
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:

@@ -24,6 +24,12 @@ class VisibilityNotAllowed(DomainError):
     remedy = "Leave out `visibility`, or send an initiative."
 
 
+class ReceiptCodeChanged(DomainError):
+    code, status, title = "receipt-code-changed", 409, "This submission has another receipt code now"
+    meaning = "It was taken in before, and its sender took a new receipt code since. The first one opens nothing."
+    remedy = "Use the new code. It was shown once, to the person who asked for it; nothing was sent again."
+
+
 # What every step of a submission can be refused with.
 STEP_REFUSALS = (
     SubmissionNotFound,

@@ -22,6 +22,8 @@ class Submission(Versioned, Base):
 
     submission_id: Mapped[UUID] = mapped_column(primary_key=True)
     receipt_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    # When the sender last took a new receipt code; null while the first one opens the mailbox.
+    code_changed_at: Mapped[datetime | None]
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     kind: Mapped[str]
     title: Mapped[str]

@@ -33,11 +33,14 @@ class Receipts:
 
     def code(self, client_id: str, idempotency_key: str) -> str:
         """The receipt code of the submission that this client sent with this key: the same for every retry."""
-        bits = int.from_bytes(self._derive("receipt", client_id, idempotency_key)[:_CODE_BYTES], "big")
-        digits = [bits >> 5 * place & 31 for place in reversed(range(_DIGITS))]
-        signs = "".join(ALPHABET[digit] for digit in digits)
-        groups = [signs[start : start + 4] for start in range(0, _DIGITS, 4)]
-        return "-".join([*groups, ALPHABET[_check(digits)]])
+        return _code_of(self._derive("receipt", client_id, idempotency_key))
+
+    def next_code(self, typed: str, idempotency_key: str) -> str:
+        """The code that takes the place of a typed one: the same for every retry with the key.
+
+        Who has only one of both cannot find it.
+        """
+        return _code_of(self._derive("next receipt", read_code(typed) or "", idempotency_key))
 
     def submission_id(self, client_id: str, idempotency_key: str) -> UUID:
         """The identifier of that submission (UUID version 8); it tells nothing about the receipt code."""
@@ -69,6 +72,15 @@ class Receipts:
     def _derive(self, purpose: str, *parts: str) -> bytes:
         message = "".join(f"{len(part)}:{part}" for part in ("sixclear feedback v1", purpose, *parts))
         return hmac.digest(self._secret, message.encode(), "sha256")
+
+
+def _code_of(derived: bytes) -> str:
+    """A receipt code as it is shown, of the first 80 bits of a derived value."""
+    bits = int.from_bytes(derived[:_CODE_BYTES], "big")
+    digits = [bits >> 5 * place & 31 for place in reversed(range(_DIGITS))]
+    signs = "".join(ALPHABET[digit] for digit in digits)
+    groups = [signs[start : start + 4] for start in range(0, _DIGITS, 4)]
+    return "-".join([*groups, ALPHABET[_check(digits)]])
 
 
 def read_code(typed: str) -> str | None:

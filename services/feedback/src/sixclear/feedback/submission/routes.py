@@ -38,6 +38,7 @@ from sixclear.feedback.submission.dependencies import (
 from sixclear.feedback.submission.errors import (
     STEP_REFUSALS,
     ComplaintTurnedAway,
+    ReceiptCodeChanged,
     SubmissionNotFound,
     VisibilityNotAllowed,
 )
@@ -93,6 +94,7 @@ _REFUSALS = (
     InvalidIdempotencyKey,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
+    ReceiptCodeChanged,
     ComplaintTurnedAway,
     VisibilityNotAllowed,
     ReferenceUnknown,

@@ -20,7 +20,7 @@ from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempot
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission import repository
 from sixclear.feedback.submission.clocks import answer_clock
-from sixclear.feedback.submission.errors import ComplaintTurnedAway, VisibilityNotAllowed
+from sixclear.feedback.submission.errors import ComplaintTurnedAway, ReceiptCodeChanged, VisibilityNotAllowed
 from sixclear.feedback.submission.guidance import GUIDANCE
 from sixclear.feedback.submission.metrics import SUBMISSIONS, TURNED_AWAY
 from sixclear.feedback.submission.models import Contact, Submission
@@ -57,7 +57,8 @@ class _Sending:
 async def receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry) -> Received:
     """Take in what the public sends. A retry with the same key gets the same receipt.
 
-    Raises IdempotencyKeyReused for something else under the key, ComplaintTurnedAway and VisibilityNotAllowed.
+    Raises IdempotencyKeyReused for something else under the key, ReceiptCodeChanged where the receipt is no longer the
+    sender's, ComplaintTurnedAway and VisibilityNotAllowed.
     """
     sending = _Sending(receipts.submission_id(ctx.caller.client_id, key))
     return await _receive(ctx, receipts, key, entry, sending)
@@ -81,13 +82,15 @@ async def receive_on_behalf(
 
 
 async def _receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, sending: _Sending) -> Received:
-    _check_key(key)
+    check_key(key)
     code = receipts.code(ctx.caller.client_id, key)
     fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True))
     known = await repository.find_sent(ctx.session, sending.submission_id)
     if known is not None:
         if not hmac.compare_digest(known.fingerprint, fingerprint):
             raise IdempotencyKeyReused("Use a new key for a new submission.")
+        if not hmac.compare_digest(known.receipt_hash, receipts.lookup_hash(code)):
+            raise ReceiptCodeChanged("This submission was taken in; its sender has another receipt code now.")
         return Received(known, code, again=True)
     _check_kind(entry)
     addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id})
@@ -112,6 +115,7 @@ def _new_submission(
     return Submission(
         submission_id=sending.submission_id,
         receipt_hash=receipt_hash,
+        code_changed_at=None,
         fingerprint=fingerprint,
         kind=entry.kind,
         title=entry.title,
@@ -145,7 +149,8 @@ def _contact(submission_id: UUID, sender: Sender) -> Contact | None:
     return Contact(submission_id=submission_id, name=sender.name, email=sender.email, phone=sender.phone)
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
+    """Raises InvalidIdempotencyKey for a key that is too short to keep a receipt code secret."""
     if len(key) not in KEY_LENGTHS:
         raise InvalidIdempotencyKey(
             "Here a key has 16 to 200 characters, best a random UUID: the receipt follows from it."

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.submission import repository
 from sixclear.feedback.submission.access import require_handler
@@ -32,7 +34,12 @@ async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect) -
 
 async def find_by_receipt(ctx: Context, receipts: Receipts, typed: str, *, lock: bool = False) -> Submission | None:
     """The submission whose receipt code was typed, its row locked when it is about to change; None without one."""
-    return await repository.find_by_receipt(ctx.session, receipts.lookup_hash(typed), lock=lock)
+    return await find_case(ctx.session, receipts, typed, lock=lock)
+
+
+async def find_case(session: AsyncSession, receipts: Receipts, typed: str, *, lock: bool = False) -> Submission | None:
+    """As `find_by_receipt`, before there is a use case."""
+    return await repository.find_by_receipt(session, receipts.lookup_hash(typed), lock=lock)
 
 
 async def list_submissions(

@@ -45,6 +45,12 @@ async def add_message(ctx: Context, submission: Submission, author: str, sent_at
     await _record(ctx, submission, lifecycle.add_message(state_of(submission), author), sent_at)
 
 
+async def change_code(ctx: Context, submission: Submission, receipt_hash: bytes) -> None:
+    """Let another receipt code open a locked submission. No event: neither its version nor what others see changes."""
+    submission.receipt_hash, submission.code_changed_at = receipt_hash, ctx.now
+    await ctx.session.flush()
+
+
 async def draft_answer(ctx: Context, submission: Submission, drafted_at: datetime) -> None:
     """Put a locked submission into review: an answer waits for another person to publish it."""
     await _record(ctx, submission, lifecycle.draft_answer(state_of(submission)), drafted_at)
