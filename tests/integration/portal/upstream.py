@@ -69,6 +69,8 @@ class Upstream(Records, Hanging, Results):
     provisional: bool = False
     case_title: str = "Mã QR cho hồ sơ"
     case_text: str = "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh."
+    stated: list[dict[str, Any]] = field(default_factory=list)
+    code_changes: list[str] = field(default_factory=list)
     happened: list[dict[str, Any]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.integration.portal.upstream import Upstream
 
 
+NEW_CODE = "4TBN-8RHD-7K2M-Q9XW-G"
 PUBLISHED = {
     "responsible_organisation_id": organisations()[0]["organisation_id"],
     "next_date": None,
@@ -46,6 +47,7 @@ def feedback(state: "Upstream") -> list[Route]:
         key, body = request.headers["idempotency-key"], await request.json()
         if state.submissions.get(key, body) != body:
             return problem("idempotency-key-reused", 422)
+        again = key in state.submissions
         state.submissions[key] = body
         answer = {
             "receipt_code": RECEIPT,
@@ -56,6 +58,8 @@ def feedback(state: "Upstream") -> list[Route]:
             "due_provisional": state.provisional,
             **RULE,
         }
+        if again and state.stated:
+            answer |= {name: state.stated[0][name] for name in ("statement", "salt")}
         return JSONResponse(answer, 201)
 
     def unknown_code() -> Response:
@@ -87,6 +91,7 @@ def feedback(state: "Upstream") -> list[Route]:
                 "accesses": [{"what": "contact", "read_at": iso(NOW)}],
                 "answer": {**PUBLISHED, **state.answer} if state.answer else None,
                 "messages": state.messages,
+                "code_changed_at": iso(NOW) if state.code_changes else None,
             }
         )
 
@@ -106,9 +111,25 @@ def feedback(state: "Upstream") -> list[Route]:
         state.messages.append({"author": "sender", "text": body["text"], "sent_at": iso(NOW)})
         return JSONResponse({"author": "sender", "sent_at": iso(NOW)}, 201)
 
+    async def statements(request: Request) -> Response:
+        if (await request.json())["receipt_code"].upper() != RECEIPT:
+            return unknown_code()
+        return JSONResponse(state.stated)
+
+    async def new_code(request: Request) -> Response:
+        key, body = request.headers["idempotency-key"], await request.json()
+        if state.locked_out:
+            return problem("too-many-attempts", 429)
+        if body["receipt_code"].upper() != RECEIPT:
+            return unknown_code()
+        state.code_changes.append(key)
+        return JSONResponse({"receipt_code": NEW_CODE, "code_changed_at": iso(NOW)})
+
     prefix = "/api/feedback/v1"
     return [
         Route(f"{prefix}/submissions", submit, methods=["POST"]),
         Route(f"{prefix}/mailbox", mailbox, methods=["POST"]),
+        Route(f"{prefix}/mailbox/statements", statements, methods=["POST"]),
+        Route(f"{prefix}/mailbox/code", new_code, methods=["POST"]),
         Route(f"{prefix}/mailbox/messages", message, methods=["POST"]),
     ]

@@ -9,7 +9,7 @@ from sixclear.portal.app import DEVELOPER_PAGES
 from sixclear.portal.app import PAGES as SHOWN
 
 # GET leads back to the form; what the sender saw is not shown again.
-NO_PAGE = {"/feedback/sent"}
+NO_PAGE = {"/feedback/sent", "/feedback/mailbox/code", "/feedback/mailbox/proof"}
 ROUTES = [
     route
     for page in (*SHOWN, *DEVELOPER_PAGES)

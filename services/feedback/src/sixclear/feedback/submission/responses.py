@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sixclear.common.calendar import calendar
+from sixclear.common.transparency.notes import encode
 from sixclear.common.web.calendar import SpecialDayView
 from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.organisation.service import Briefs, brief
@@ -16,6 +17,7 @@ from sixclear.feedback.submission.schemas import (
     SubmissionState,
     SubmissionSummary,
 )
+from sixclear.feedback.transparency.service import Signed
 
 _DERIVED = {"clock_state", "due_provisional", "sender_wrote_last"}
 
@@ -49,7 +51,7 @@ def _state(submission: Submission, now: datetime) -> dict[str, Any]:
     }
 
 
-def receipt_response(submission: Submission, code: str) -> SubmissionReceipt:
+def receipt_response(submission: Submission, code: str, stated: Signed | None) -> SubmissionReceipt:
     """What the sender gets. A retry gets the same, unless a newer edition of the calendar moved the due time."""
     clock = _clock(submission)
     return SubmissionReceipt(
@@ -60,6 +62,8 @@ def receipt_response(submission: Submission, code: str) -> SubmissionReceipt:
         due_soon_at=submission.due_soon_at,
         due_provisional=clock.provisional,
         **_rules(clock),
+        statement=stated.statement if stated else None,
+        salt=encode(stated.salt) if stated else None,
     )
 
 

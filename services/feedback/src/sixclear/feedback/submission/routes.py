@@ -140,7 +140,7 @@ async def send_on_behalf(
 def _receipt(received: Received, response: Response) -> SubmissionReceipt:
     if received.again:
         response.headers["Idempotency-Replayed"] = "true"
-    return responses.receipt_response(received.submission, received.code)
+    return responses.receipt_response(received.submission, received.code, received.stated)
 
 
 @handling_router.get(

@@ -142,6 +142,12 @@ class SubmissionReceipt(Schema):
     due_provisional: bool = DUE_PROVISIONAL
     rule_vi: str
     rule_en: str
+    statement: str | None = Field(
+        default=None,
+        description="What was stated of the receipt (C2SP signed note); null until it is signed, some seconds after"
+        " the first answer. `/mailbox/statements` has it with its proof.",
+    )
+    salt: str | None = Field(default=None, description="Base 64; the entry of the log is HMAC-SHA-256(salt, text).")
 
 
 class AccessView(Schema):

@@ -226,6 +226,12 @@ async def case_references(session: AsyncSession, cases: Collection[UUID]) -> dic
     return {row.submission_id: row.case_reference for row in rows}
 
 
+async def find_first(session: AsyncSession, submission_id: UUID) -> Statement | None:
+    """The first statement of a case, signed or not."""
+    statements = select(Statement).where(Statement.submission_id == submission_id, Statement.kind == "received")
+    return await session.scalar(statements)
+
+
 async def list_signed(session: AsyncSession, submission_id: UUID, limit: int) -> Sequence[Statement]:
     """The newest signed statements of a case, oldest first."""
     signed = select(Statement).where(Statement.submission_id == submission_id, Statement.log_index.is_not(None))

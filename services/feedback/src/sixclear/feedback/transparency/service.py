@@ -46,6 +46,14 @@ class Stated:
     policy: str
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed statement with its salt."""
+
+    statement: str
+    salt: bytes
+
+
 def state(
     ctx: Context,
     submission_id: UUID,
@@ -76,6 +84,12 @@ def state(
             log_index=None,
         )
     )
+
+
+async def first_signed(ctx: Context, submission_id: UUID) -> Signed | None:
+    """The first statement of a case, once it is signed."""
+    found = await repository.find_first(ctx.session, submission_id)
+    return None if found is None or found.note is None else Signed(found.note, found.salt)
 
 
 async def list_statements(ctx: Context, submission_id: UUID) -> list[Stated]:

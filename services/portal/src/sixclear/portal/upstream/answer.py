@@ -26,7 +26,8 @@ class Answer(BaseModel):
 
 
 Item = TypeVar("Item", bound=Answer)
-Model = TypeVar("Model", bound=Answer)
+# An answer that is no object, as a list, is read as the root of a model.
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Listing(Answer, Generic[Item]):

@@ -1,24 +1,48 @@
 """`feedback`: submissions, their receipts, and the mailbox that a receipt opens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, RootModel
 
 from sixclear.portal.upstream.answer import Answer, Operation
 from sixclear.portal.upstream.transport import Transport
 
 
 class Receipt(Answer):
-    """What the sender of a submission gets. `due_provisional`: the deadline may move with the holidays of its year."""
+    """What the sender of a submission gets. `due_provisional`: the deadline may move with the holidays of its year.
+
+    `statement` is there once it is signed, for what is sent again.
+    """
 
     receipt_code: str
     due_at: datetime | None = None
     due_provisional: bool = False
     rule_vi: str | None = None
     rule_en: str | None = None
+    statement: str | None = None
+
+
+class Stated(Answer):
+    """A signed statement on a case; no `proof` for some seconds. `policy` says whose signatures it has."""
+
+    statement: str
+    salt: str
+    index: int
+    proof: str | None = None
+    policy: str
+
+
+class Statements(RootModel[list[Stated]]):
+    """What was stated on a case, oldest first."""
+
+
+class NewCode(Answer):
+    """The receipt code that opens a case from now on."""
+
+    receipt_code: str
 
 
 class Message(Answer):
@@ -73,6 +97,7 @@ class Case(Answer):
     answered_at: datetime | None = None
     clock: CaseClock
     demonstration: bool = False
+    code_changed_at: datetime | None = None
     messages: list[Message] = Field(default_factory=list)
     answer: PublishedAnswer | None = None
     accesses: list[CaseAccess] = Field(default_factory=list)
@@ -82,6 +107,8 @@ SUBMISSION = Operation("feedback", "POST", "/api/feedback/v1/submissions", Recei
 MAILBOX = Operation("feedback", "POST", "/api/feedback/v1/mailbox", Case)
 # Of the answer nothing is read: the case shows the message.
 MESSAGE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/messages", Answer)
+STATEMENTS = Operation("feedback", "POST", "/api/feedback/v1/mailbox/statements", Statements)
+NEW_CODE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/code", NewCode)
 
 
 class Feedback:
@@ -101,3 +128,11 @@ class Feedback:
     async def reply(self, code: str, text: str, key: str) -> None:
         """Adds the sender's message to a case."""
         await self._transport.post(MESSAGE, {"receipt_code": code, "text": text}, key)
+
+    async def statements(self, code: str) -> Sequence[Stated]:
+        """What was stated on the case that a receipt code opens, oldest first."""
+        return (await self._transport.post(STATEMENTS, {"receipt_code": code})).root
+
+    async def new_code(self, code: str, key: str) -> str:
+        """Ends a receipt code; the same key gives the same new one again."""
+        return (await self._transport.post(NEW_CODE, {"receipt_code": code}, key)).receipt_code

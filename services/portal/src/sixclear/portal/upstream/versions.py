@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from sixclear.portal.upstream.answer import Answer
+from pydantic import BaseModel
 
 # An answer also says what its tag does not stand for: the tag of a task is the same when its organisation is renamed.
 # So long such a name may be of before, as in the caches of the services themselves.
@@ -20,7 +20,7 @@ TAG_SECONDS = 15.0
 class Version:
     """An answer as it was read at `read_at`; `tag` is its strong entity tag, None where the service gives none."""
 
-    answer: Answer
+    answer: BaseModel
     read_at: float
     tag: str | None
     digest: bytes
@@ -55,7 +55,7 @@ class Versions:
             return None
         return version.tag
 
-    def keep(self, question: Hashable, answer: Answer, tag: str | None, body: bytes) -> Answer:
+    def keep(self, question: Hashable, answer: BaseModel, tag: str | None, body: bytes) -> BaseModel:
         """`answer` was read from `body` just now; returns the one of before where that says the same.
 
         A weak tag is not used: it stands for figures that are the same, and not for the instant that they are of.
@@ -71,7 +71,7 @@ class Versions:
             self._bytes -= self._read.popitem(last=False)[1].size
         return kept
 
-    def holds(self, question: Hashable, version: Version) -> Answer:
+    def holds(self, question: Hashable, version: Version) -> BaseModel:
         """The service said that `version` holds."""
         if question in self._read:
             self._read.move_to_end(question)

@@ -43,6 +43,15 @@ ACCESSES: Mapping[str, str] = {
     "contact": N_("cách liên lạc"),
     "sealed_text": N_("nội dung niêm phong"),
 }
+STATEMENTS: Mapping[str, str] = {
+    "received": N_("Đã tiếp nhận góp ý"),
+    "acknowledged": N_("Đã phân loại góp ý"),
+    "answered": N_("Đã trả lời góp ý"),
+    "due_changed": N_("Đã dời hạn trả lời"),
+    "transferred": N_("Đã chuyển góp ý sang cơ quan khác"),
+    "closed": N_("Đã đóng vụ việc"),
+    "no_answer": N_("Không có câu trả lời đúng hạn"),
+}
 CHANGES: Mapping[str, str] = {
     "submission.received": N_("Tiếp nhận góp ý"),
     "submission.triaged": N_("Phân loại góp ý"),

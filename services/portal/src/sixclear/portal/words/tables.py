@@ -23,6 +23,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "case status": feedback.CASE_STATUSES,
     "outcome": feedback.OUTCOMES,
     "access": feedback.ACCESSES,
+    "statement": feedback.STATEMENTS,
     "rung": data_catalog.STAGES,
     "stage": {**data_catalog.STAGES, **data_catalog.OFF_LADDER},
     "registration": data_catalog.REGISTRATIONS,

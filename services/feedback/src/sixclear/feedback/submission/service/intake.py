@@ -28,6 +28,8 @@ from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
 from sixclear.feedback.submission.service.stating import state
+from sixclear.feedback.transparency import service as transparency
+from sixclear.feedback.transparency.service import Signed
 
 KEY_LENGTHS = range(16, 201)
 
@@ -36,11 +38,15 @@ _ADDRESSED = "#/organisation_id"
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A submission that is there, with its receipt code; `again` when this sending only repeats an earlier one."""
+    """A submission that is there, with its receipt code; `again` when this sending only repeats an earlier one.
+
+    `stated` is what was stated of it, once that is signed.
+    """
 
     submission: Submission
     code: str
     again: bool
+    stated: Signed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,8 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
             raise IdempotencyKeyReused("Use a new key for a new submission.")
         if not hmac.compare_digest(known.receipt_hash, receipts.lookup_hash(code)):
             raise ReceiptCodeChanged("This submission was taken in; its sender has another receipt code now.")
-        return Received(known, code, again=True)
+        stated = await transparency.first_signed(ctx, known.submission_id)
+        return Received(known, code, again=True, stated=stated)
     _check_kind(entry)
     addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id})
     received_at = ctx.fact_time(sending.occurred_at, None)

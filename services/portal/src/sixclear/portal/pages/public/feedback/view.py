@@ -8,6 +8,7 @@ from sixclear.common.typed import plain
 from sixclear.portal.errors import Refused
 from sixclear.portal.shell.addresses import Wrong
 from sixclear.portal.shell.forms import LONGEST_LINE, LONGEST_TEXT, text_problem
+from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, proofs
 from sixclear.portal.upstream.feedback import Receipt
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
@@ -36,10 +37,13 @@ class FeedbackView:
 class ReceiptView:
     """The receipt of a submission; no address shows it.
 
-    `fields` are what was sent: sent again, as for another language, they give the same receipt.
+    `fields` are what were sent: sent again, as for another language, they give the same receipt. `proof` is None for
+    the seconds until what was received is signed.
     """
 
     receipt: Receipt
+    code: CodeSheet
+    proof: ProofSheet | None
     fields: Mapping[str, str]
 
 
@@ -82,11 +86,17 @@ async def send(gateway: Gateway, fields: Mapping[str, str], key_before: str | No
     if key_before is not None and key_before != fields["form_key"]:
         try:
             receipt = await gateway.feedback.submit(body, key_before)
-            return ReceiptView(receipt, {**fields, "form_key": key_before})
+            return await _receipt(gateway, receipt, {**fields, "form_key": key_before})
         except Refused as refused:
             if not refused.code.startswith("idempotency"):
                 raise
-    return ReceiptView(await gateway.feedback.submit(body, fields["form_key"]), fields)
+    return await _receipt(gateway, await gateway.feedback.submit(body, fields["form_key"]), fields)
+
+
+async def _receipt(gateway: Gateway, receipt: Receipt, fields: Mapping[str, str]) -> ReceiptView:
+    """Both sheets. What was just sent has no statement yet, so nothing is asked for it."""
+    sheets = await proofs(gateway, receipt.receipt_code) if receipt.statement else ()
+    return ReceiptView(receipt, code_sheet(receipt.receipt_code), sheets[0] if sheets else None, fields)
 
 
 def _body(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -110,6 +120,8 @@ def refusal(refused: Refused) -> dict[str, str]:
         return {"form_key": "already-sent"}
     if refused.status == 429:
         return {"form": "slow-down"}
+    if refused.code == "receipt-code-changed":
+        return {"form": "code-changed"}
     named = {_field_of(problem.field): "refused" for problem in refused.problems if _field_of(problem.field)}
     return named or {"form": "refused"}
 

@@ -6,16 +6,24 @@ A receipt code travels in bodies only, never in an address, so that no history, 
 from collections.abc import Mapping
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
-from sixclear.portal.pages.public.mailbox.view import LONGEST_CODE, MailboxForm, load, why_unknown
+from sixclear.portal.pages.public.mailbox.view import (
+    LONGEST_CODE,
+    MailboxForm,
+    load,
+    new_code,
+    proof_of,
+    why_unknown,
+)
 from sixclear.portal.shell.forms import form_key_of, read_form
 from sixclear.portal.shell.portal import portal_of
 
 PAGE = PUBLIC.page("mailbox")
 _MAILBOX = "/feedback/mailbox"
+_NEW_CODE, _PROOF = f"{_MAILBOX}/code", f"{_MAILBOX}/proof"
 
 
 @PAGE.get(_MAILBOX)
@@ -50,6 +58,45 @@ async def mailbox(request: Request) -> Response:
         return _form(request, fields, {"receipt_code": "slow-down" if refused.status == 429 else "unknown"}, 422)
     status = 422 if view.problems else 200
     return portal.pages.answer(request, PAGE, view, status=status, private=True, kept_at=_MAILBOX)
+
+
+@PAGE.post(_NEW_CODE)
+async def new_code_of(request: Request) -> Response:
+    """Ends a receipt code and shows the new one; sent again, the same form shows the same code."""
+    portal = portal_of(request)
+    sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
+    fields = {**sent.taken(), "form_key": form_key_of(sent.fields)}
+    code = fields.get("receipt_code", "").strip()
+    if not code or len(code) > LONGEST_CODE:
+        return _form(request, fields, {"receipt_code": "length" if code else "missing"}, 422)
+    try:
+        view = await new_code(portal.gateway, {**fields, "receipt_code": code})
+    except ServiceAway:
+        return _form(request, fields, {"receipt_code": "away"}, 503)
+    except PageNotFound as missing:
+        return _form(request, fields, {"receipt_code": why_unknown(missing)}, 422)
+    except Refused:
+        return _form(request, fields, {"receipt_code": "slow-down"}, 422)
+    return portal.pages.answer(request, PAGE, view, template="code", private=True, kept_at=_NEW_CODE)
+
+
+@PAGE.post(_PROOF)
+async def proof(request: Request) -> Response:
+    """A statement as a page to print or as a file. It comes from the form alone, which has no receipt code."""
+    portal = portal_of(request)
+    sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
+    view = proof_of(sent.taken())
+    if sent.fields.get("as") != "file":
+        return portal.pages.answer(request, PAGE, view, template="proof", private=True, kept_at=_PROOF)
+    headers = {"Content-Disposition": f'attachment; filename="{view.file_name}"', "Cache-Control": "no-store"}
+    return JSONResponse(view.file, headers=headers)
+
+
+@PAGE.get(_NEW_CODE)
+@PAGE.get(_PROOF)
+async def back_to_mailbox(request: Request) -> Response:
+    """No address shows a code or a proof: both lead to the form that asks for a code."""
+    return RedirectResponse(_MAILBOX, 303)
 
 
 def _form(

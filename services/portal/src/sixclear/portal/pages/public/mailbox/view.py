@@ -1,19 +1,22 @@
 """A case as its sender sees it, and the message that the sender adds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sixclear.portal.errors import PageNotFound, Refused
+from sixclear.portal.errors import InvalidAddress, PageNotFound, Refused
 from sixclear.portal.shell.deadlines import Distance, distance
 from sixclear.portal.shell.forms import LONGEST_TEXT, new_form_key, text_problem
-from sixclear.portal.upstream.feedback import Case
+from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, proof_sheet, proofs
+from sixclear.portal.upstream.feedback import Case, Stated
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.tasks import Organisation
+from sixclear.portal.words.feedback import STATEMENTS
 
 # What feedback takes.
 LONGEST_CODE = 200
+_PROOF_FIELDS = ("statement", "salt", "proof", "policy")
 _SLIPS = frozenset({"length", "character", "check"})
 
 
@@ -28,8 +31,20 @@ class MailboxForm:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCodeView:
+    """A code that has just taken the place of `former_code`; both and `form_key`, sent again, show it again."""
+
+    sheet: CodeSheet
+    former_code: str
+    form_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxView:
-    """An open case. `handler` is None before it is assigned, and when its name could not be had."""
+    """An open case. `handler` is None before it is assigned, and when its name could not be had.
+
+    `code_key` makes asking for a new code safe to send twice.
+    """
 
     case: Case
     handler: Organisation | None
@@ -39,6 +54,8 @@ class MailboxView:
     problems: Mapping[str, str]
     text: str
     form_key: str
+    proofs: Sequence[ProofSheet]
+    code_key: str
 
 
 async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> MailboxView:
@@ -58,7 +75,34 @@ async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> Ma
         problems=problems,
         text="" if delivered else text,
         form_key=new_form_key() if delivered or problems.get("text") == "already-sent" else key,
+        proofs=await proofs(gateway, code),
+        code_key=new_form_key(),
     )
+
+
+async def new_code(gateway: Gateway, fields: Mapping[str, str]) -> NewCodeView:
+    """Ends the code in `fields` and gives another one. An unknown code is PageNotFound."""
+    code, key = fields["receipt_code"], fields["form_key"]
+    return NewCodeView(code_sheet(await gateway.feedback.new_code(code, key)), code, key)
+
+
+def proof_of(fields: Mapping[str, str]) -> ProofSheet:
+    """The sheet of what the mailbox showed and the form sent back, without the code; else InvalidAddress.
+
+    Browsers send line ends as CR LF, and the form is read without those at its end; what is signed ends with one LF.
+    """
+    texts = {name: fields.get(name, "").replace("\r\n", "\n").rstrip("\n") for name in _PROOF_FIELDS}
+    stated = Stated(
+        statement=f"{texts['statement']}\n",
+        salt=texts["salt"],
+        index=0,
+        proof=f"{texts['proof']}\n" if texts["proof"] else None,
+        policy=f"{texts['policy']}\n",
+    )
+    sheet = proof_sheet(stated)
+    if not (sheet.kind in STATEMENTS and sheet.at and sheet.salt and texts["policy"]):
+        raise InvalidAddress
+    return sheet
 
 
 def why_unknown(missing: PageNotFound) -> str:
