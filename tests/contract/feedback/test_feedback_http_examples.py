@@ -29,6 +29,8 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     changed = await service.public("/mailbox/code", opening, **{"Idempotency-Key": "a-new-code-" + KEY})
     assert changed.status_code == 200, changed.text
     await MadeWitnesses(service, tmp_path, "university").sequencer(tmp_path / "files").run()
+    counted = await service.http.get(f"{service.prefix}/no-answers", params={"organisation": "G06"})
+    assert counted.status_code == 200, counted.text
     readers = (lambda: service.headers("feedback-hub"), lambda: service.headers("auditor"))
     await exchanges.read_everything(*readers, tile="entries/000.p/2")
     exchanges.same_as(EXAMPLES)

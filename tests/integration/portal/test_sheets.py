@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.integration.portal.records import RECEIPT
-from tests.integration.portal.test_pages import Document
+from tests.integration.portal.test_pages import UNIT, Document
 from tests.integration.portal.upstream import Upstream
 from tests.integration.portal.upstream_feedback import NEW_CODE
 from tests.unit.common.transparency.made_log import MadeLog
@@ -155,3 +155,21 @@ async def test_no_address_has_a_code_or_a_proof(browser: httpx2.AsyncClient, sta
     for path in ("/feedback/mailbox/code", "/feedback/mailbox/proof"):
         answer = await browser.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, "/feedback/mailbox")
+
+
+async def test_who_got_no_answer_is_shown_the_certificate_and_where_to_go(
+    browser: httpx2.AsyncClient, upstream: Upstream, stated: MadeLog
+) -> None:
+    assert "No answer by the deadline" not in await opened(browser)
+    silent = stated.receipt("no_answer")
+    upstream.stated.append({name: silent[name] for name in ("statement", "salt", "proof", "policy")} | {"index": 2})
+    page = Document(await opened(browser))
+    assert "An appeal cannot be sent here yet." in page.text
+    assert page.text.index("An appeal") < page.text.index("See and print")
+
+
+async def test_the_page_of_a_body_says_how_often_it_was_silent(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    page = Document((await browser.get(UNIT, headers=ENGLISH)).text)
+    assert "How often this body gave no answer by the deadline, as the public log says: 3." in page.text
+    upstream.away.add("feedback")
+    assert "How often this body" not in Document((await browser.get(UNIT, headers=ENGLISH)).text).text

@@ -92,7 +92,7 @@ async def test_nothing_is_written_for_nobody() -> None:
             refused.add(name)
     await gateway.close()
     assert {request.method for request in heard.requests} == {"GET"}
-    assert refused == {"submit", "mailbox", "reply"}
+    assert refused == {"submit", "mailbox", "reply", "statements", "new_code"}
 
 
 async def test_figures_that_one_visitor_chooses_are_asked_for_that_visitor(app: Any, upstream: Upstream) -> None:

@@ -125,8 +125,12 @@ def feedback(state: "Upstream") -> list[Route]:
         state.code_changes.append(key)
         return JSONResponse({"receipt_code": NEW_CODE, "code_changed_at": iso(NOW)})
 
+    async def no_answers(request: Request) -> Response:
+        return JSONResponse({"organisation_id": request.query_params["organisation"], "no_answers": 3})
+
     prefix = "/api/feedback/v1"
     return [
+        Route(f"{prefix}/no-answers", no_answers),
         Route(f"{prefix}/submissions", submit, methods=["POST"]),
         Route(f"{prefix}/mailbox", mailbox, methods=["POST"]),
         Route(f"{prefix}/mailbox/statements", statements, methods=["POST"]),

@@ -36,6 +36,7 @@ ROUTERS = (
     mailbox.handling_router,
     answer.router,
     log.router,
+    submission.figures_router,
     transparency.router,
     access_log_router("readFeedbackAccessLog", "case desk"),
 )

@@ -17,6 +17,7 @@ from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts, secret_at
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
+from sixclear.feedback.submission.service.silence import state_silence
 from sixclear.feedback.transparency import repository as log
 from sixclear.feedback.transparency.cosigning import Cosigning, policy_of
 from sixclear.feedback.transparency.sequencer import Sequencer
@@ -68,6 +69,12 @@ async def add_to_log(target: SourceTarget[Settings]) -> None:
     await _LOGS[target].run()
 
 
+async def certify_silence(target: SourceTarget[Settings]) -> None:
+    """State of cases that became overdue that no answer came."""
+    hub = target.settings.hub_organisation_id
+    await state_silence(target.database, target.event_log, target.runtime.clock, hub)
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
@@ -81,5 +88,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
         count=count,
-        go_on={"the public log": add_to_log},
+        go_on={"what was not answered": certify_silence, "the public log": add_to_log},
     )

@@ -13,6 +13,9 @@ CONTACTS_READ = Counter("sixclear_feedback_contacts_read_total", "Reads of conta
 DUE_MOVED = Counter(
     "sixclear_feedback_due_moved_total", "Open cases whose due time a newer edition of the calendar moved."
 )
+NO_ANSWERS = Counter(
+    "sixclear_feedback_no_answers_total", "Statements that a case had no answer by its due time, one for each due time."
+)
 CALENDAR_LEFT = Gauge(
     "sixclear_feedback_calendar_left_seconds", "Time until the end of the published calendar; below 0 past its end."
 )

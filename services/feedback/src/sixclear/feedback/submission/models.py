@@ -45,6 +45,8 @@ class Submission(Versioned, Base):
     calendar_edition: Mapped[str] = mapped_column(String(20))
     # What was told at receipt, once a newer edition of the calendar has moved it.
     first_due_at: Mapped[datetime | None]
+    # The due time for which it was stated that no answer came; null before the first one.
+    no_answer_stated_for: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     messages_count: Mapped[int] = mapped_column(Integer)
     # `sender` or `handler`, whose published answer is a word too; null before the first message.
@@ -56,6 +58,14 @@ class Submission(Versioned, Base):
         CheckConstraint("visibility IN ('requester', 'public', 'sealed')", name="visibility"),
         CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
         Index("ix_submission_listing", "due_at", "submission_id"),
+        Index(
+            "ix_submission_silence",
+            "due_at",
+            postgresql_where=sql(
+                "status NOT IN ('answered', 'withdrawn')"
+                " AND (no_answer_stated_for IS NULL OR no_answer_stated_for < due_at)"
+            ),
+        ),
         Index(
             "ix_submission_sender_wrote_last",
             "due_at",

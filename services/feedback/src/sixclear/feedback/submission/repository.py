@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, not_, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
@@ -123,6 +123,17 @@ async def lock_open(
         _OPEN, Submission.submission_id.in_(submission_ids), Submission.calendar_edition.in_(editions)
     )
     return (await session.scalars(narrowed.order_by(Submission.submission_id).with_for_update())).all()
+
+
+async def lock_silent(session: AsyncSession, due_before: datetime, limit: int) -> Sequence[Submission]:
+    """Open cases whose due time passed and of which it was not stated yet; their rows locked.
+
+    A case that another transaction holds is left out: it may be getting its answer, and is seen again in the next pass.
+    """
+    unstated = or_(Submission.no_answer_stated_for.is_(None), Submission.no_answer_stated_for < Submission.due_at)
+    narrowed = select(Submission).where(_OPEN, unstated, Submission.due_at < due_before)
+    locked = narrowed.order_by(Submission.due_at).limit(limit).with_for_update(skip_locked=True)
+    return (await session.scalars(locked)).all()
 
 
 async def find_contact(session: AsyncSession, submission_id: UUID) -> Contact | None:

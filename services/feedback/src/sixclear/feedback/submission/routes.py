@@ -48,6 +48,7 @@ from sixclear.feedback.submission.schemas import (
     ContactRequest,
     ContactView,
     Kind,
+    SilenceFigure,
     Status,
     SubmissionEntry,
     SubmissionOnBehalf,
@@ -88,6 +89,7 @@ class SendingRoute(TransactionalRoute):
 
 router = APIRouter(route_class=SendingRoute, tags=["sending"])
 desk_router = APIRouter(route_class=TransactionalRoute, tags=["sending"])
+figures_router = APIRouter(route_class=TransactionalRoute, tags=["public log"])
 handling_router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
 
 _REFUSALS = (
@@ -182,6 +184,22 @@ async def list_submissions(
         context=context,
         counted=counted,
     )
+
+
+@figures_router.get(
+    "/no-answers",
+    operation_id="countNoAnswers",
+    dependencies=[Depends(access.EVERYONE)],
+    responses=problem_responses(ReferenceUnknown),
+)
+async def count_no_answers(
+    ctx: ContextDep,
+    organisation: Annotated[Reference, Query(description="Identifier or any code of the body that owed the answers.")],
+) -> SilenceFigure:
+    """How often the public log says that this body gave no answer by the due time; a transfer before counts apart."""
+    body = await organisations.meant(ctx, "organisation", organisation)
+    assert body is not None
+    return SilenceFigure(organisation_id=body, no_answers=await reading.count_silence(ctx, body))
 
 
 @handling_router.post(

@@ -150,6 +150,13 @@ class SubmissionReceipt(Schema):
     salt: str | None = Field(default=None, description="Base 64; the entry of the log is HMAC-SHA-256(salt, text).")
 
 
+class SilenceFigure(Schema):
+    """How often the public log says of a body that no answer came by the due time."""
+
+    organisation_id: UUID
+    no_answers: int = Field(description="One for each case and due time, sealed initiatives apart.")
+
+
 class AccessView(Schema):
     """That a handler read protected data of this case."""
 

@@ -36,12 +36,19 @@ class Statement(Base):
     rule: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    # Of `no_answer`: the body that owed the answer then, as its page counts it.
+    silent_organisation_id: Mapped[UUID | None]
     case_reference: Mapped[bytes | None] = mapped_column(LargeBinary)
     note: Mapped[str | None]
     log_index: Mapped[int | None] = mapped_column(BigInteger, unique=True)
 
     __table_args__ = (
         Index("ix_statement_waiting", "stated_at", "statement_id", postgresql_where=sql("log_index IS NULL")),
+        Index(
+            "ix_statement_silent_organisation_id",
+            "silent_organisation_id",
+            postgresql_where=sql("silent_organisation_id IS NOT NULL"),
+        ),
     )
 
 

@@ -232,6 +232,12 @@ async def find_first(session: AsyncSession, submission_id: UUID) -> Statement | 
     return await session.scalar(statements)
 
 
+async def count_silence(session: AsyncSession, organisation_id: UUID) -> int:
+    """The statements in the log that this body gave no answer."""
+    said = (Statement.silent_organisation_id == organisation_id, Statement.log_index.is_not(None))
+    return await session.scalar(select(func.count()).select_from(Statement).where(*said)) or 0
+
+
 async def list_signed(session: AsyncSession, submission_id: UUID, limit: int) -> Sequence[Statement]:
     """The newest signed statements of a case, oldest first."""
     signed = select(Statement).where(Statement.submission_id == submission_id, Statement.log_index.is_not(None))

@@ -62,10 +62,12 @@ def state(
     due_at: datetime | None,
     rule: str,
     content: Iterable[tuple[str, str | None]] = (),
+    silent: UUID | None = None,
 ) -> None:
     """State something to the sender of a case, in the transaction of the fact.
 
-    `content` names the texts that are stated; of them only a hash under the salt is kept here.
+    `content` names the texts that are stated; of them only a hash under the salt is kept here. `silent` is the body
+    whose answer did not come.
     """
     salt = os.urandom(SALT_BYTES)
     said = [(name, value.encode()) for name, value in content if value is not None]
@@ -79,6 +81,7 @@ def state(
             rule=rule,
             content=content_of(salt, said),
             salt=salt,
+            silent_organisation_id=silent,
             case_reference=None,
             note=None,
             log_index=None,
@@ -165,6 +168,11 @@ def _said(statement: Statement) -> tuple[datetime, int]:
 
 async def _alone(session: AsyncSession) -> str:
     return "".join(f"log {key}\n" for key in await keys(session)) + "quorum none\n"
+
+
+async def count_silence(ctx: Context, organisation_id: UUID) -> int:
+    """For how many due times the log says that this body gave no answer; what is not in the log yet does not count."""
+    return await repository.count_silence(ctx.session, organisation_id)
 
 
 async def checkpoint(session: AsyncSession) -> str:

@@ -39,6 +39,12 @@ class Statements(RootModel[list[Stated]]):
     """What was stated on a case, oldest first."""
 
 
+class SilenceFigure(Answer):
+    """How often the public log says of a body that no answer came by the due time."""
+
+    no_answers: int
+
+
 class NewCode(Answer):
     """The receipt code that opens a case from now on."""
 
@@ -109,6 +115,7 @@ MAILBOX = Operation("feedback", "POST", "/api/feedback/v1/mailbox", Case)
 MESSAGE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/messages", Answer)
 STATEMENTS = Operation("feedback", "POST", "/api/feedback/v1/mailbox/statements", Statements)
 NEW_CODE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/code", NewCode)
+NO_ANSWERS = Operation("feedback", "GET", "/api/feedback/v1/no-answers", SilenceFigure)
 
 
 class Feedback:
@@ -136,3 +143,7 @@ class Feedback:
     async def new_code(self, code: str, key: str) -> str:
         """Ends a receipt code; the same key gives the same new one again."""
         return (await self._transport.post(NEW_CODE, {"receipt_code": code}, key)).receipt_code
+
+    async def no_answers(self, organisation: str) -> int:
+        """How often the public log says of this body that no answer came by the due time."""
+        return (await self._transport.get(NO_ANSWERS, {"organisation": organisation})).no_answers

@@ -142,6 +142,7 @@ def _new_submission(
         due_soon_at=clock.due_soon_at,
         calendar_edition=clock.edition,
         first_due_at=None,
+        no_answer_stated_for=None,
         answered_at=None,
         messages_count=0,
         last_message_by=None,

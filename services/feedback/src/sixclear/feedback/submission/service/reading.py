@@ -13,6 +13,7 @@ from sixclear.feedback.submission.metrics import CONTACTS_READ
 from sixclear.feedback.submission.models import Access, Contact, Submission
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.repository import Narrowing
+from sixclear.feedback.transparency import service as transparency
 
 _MOST_ACCESSES = 100
 
@@ -57,6 +58,11 @@ async def count_submissions(ctx: Context, hub: UUID, narrow: Narrowing) -> int:
     """How many submissions that list has, as `count_up_to` says it."""
     own = ctx.caller.own_organisation()
     return await repository.count_submissions(ctx.session, narrow, visible_to=None if own == hub else own, now=ctx.now)
+
+
+async def count_silence(ctx: Context, organisation_id: UUID) -> int:
+    """How often the public log says that this body gave no answer by the due time."""
+    return await transparency.count_silence(ctx, organisation_id)
 
 
 async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:

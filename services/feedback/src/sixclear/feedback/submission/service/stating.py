@@ -1,6 +1,7 @@
 """What a sender is told for good: each step that moves the case, as a statement for the public log."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from sixclear.common.transparency.statements import Kind
 from sixclear.common.use_case import Context
@@ -9,12 +10,21 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.transparency import service as transparency
 
 
-def state(ctx: Context, submission: Submission, kind: Kind, content: Iterable[tuple[str, str | None]] = ()) -> None:
-    """State a step of a case in its transaction, with the due time as it is now.
+def state(
+    ctx: Context,
+    submission: Submission,
+    kind: Kind,
+    content: Iterable[tuple[str, str | None]] = (),
+    *,
+    silent: UUID | None = None,
+) -> None:
+    """State a step of a case in its transaction, with the due time as it is now; `silent` is the body that is counted.
 
     A sealed initiative has no statements yet: the instant of its entry would tell who sent it (decision 0065).
     """
     if submission.visibility == "sealed":
         return
     rule = f"answer-{ANSWER_WORKING_DAYS}/{submission.calendar_edition}"
-    transparency.state(ctx, submission.submission_id, kind, due_at=submission.due_at, rule=rule, content=content)
+    transparency.state(
+        ctx, submission.submission_id, kind, due_at=submission.due_at, rule=rule, content=content, silent=silent
+    )
