@@ -10,13 +10,16 @@ from sixclear.common.web.pagination import CursorParam, LimitParam, decode_curso
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import NowDep
 from sixclear.common.web.texts import Lookup
-from sixclear.monitoring.errors import InstantInFuture, InstantInvalid, ScorePeriodUnknown
+from sixclear.monitoring.errors import FiguresDoNotReconcile, InstantInFuture, InstantInvalid, ScorePeriodUnknown
 from sixclear.monitoring.fields import AsOf, Organisation
 from sixclear.monitoring.instants import read_as_of
+from sixclear.monitoring.kinds.assessment import ASSESSMENT
 from sixclear.monitoring.public import BOUNDED, PUBLIC, SAME, FiguresRoute, SnapshotDep, unless_same
 from sixclear.monitoring.score import service
 from sixclear.monitoring.score.schemas import Scores
 from sixclear.monitoring.streams.freshness import freshness
+from sixclear.monitoring.view.heard import require_told
+from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import select
 
 router = APIRouter(route_class=FiguresRoute, tags=["status"])
@@ -32,7 +35,10 @@ Period = Annotated[
     operation_id="listScores",
     response_model=Scores,
     dependencies=[PUBLIC],
-    responses=problem_responses(ReferenceUnknown, ScorePeriodUnknown, InstantInvalid, InstantInFuture, *BOUNDED) | SAME,
+    responses=problem_responses(
+        ReferenceUnknown, ScorePeriodUnknown, InstantInvalid, InstantInFuture, FiguresDoNotReconcile, *BOUNDED
+    )
+    | SAME,
 )
 async def list_scores(
     request: Request,
@@ -51,9 +57,12 @@ async def list_scores(
     A criterion whose figure is not known is not known, and so is a total that needs it; neither is 0. Scores of a
     month are for urging: they are never ranked.
     """
+    past = read_as_of(as_of, now)
+    await require_reconciled(session, past=past is not None)
+    await require_told(session, ASSESSMENT)
+    at = past or now
     found = await service.named_set(session, criteria)
     span = service.read_span(found.every, period)
-    at = read_as_of(as_of, now) or now
     body = (await select(session, organisation=organisation, programme=None, assigned_by=None)).organisation_id
     asked = service.Asked(criteria, period, span, body, at)
     context = f"scores {criteria} {period} {organisation} {as_of}"

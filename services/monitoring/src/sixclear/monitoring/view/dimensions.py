@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date
 from sixclear.monitoring.statements import Columns, sql
+from sixclear.monitoring.view.schemas import Difference
 
 # The log that organisations and programmes come from; everything is counted under the organisations of its epoch.
 SOURCE = "tasks"
@@ -273,21 +274,36 @@ async def rebuild_ancestors(session: AsyncSession, epoch: int) -> dict[UUID, tup
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+_BELOW = """
+    SELECT o.epoch, scope, o.level, CAST(count(*) AS integer) AS bodies FROM organisation_state o
+    CROSS JOIN LATERAL unnest(o.ancestors[2:] || CAST(:country AS uuid)) AS scope
+    WHERE o.epoch = :epoch AND o.valid_to IS NULL GROUP BY 1, 2, 3
+"""
+
+
 async def count_below(session: AsyncSession, epoch: int) -> None:
     """Count again how many organisations stand below which; some thousands of rows, as `rebuild_ancestors`."""
     values = {"epoch": epoch, "country": UUID(int=0)}
     await session.execute(sql("DELETE FROM organisation_count WHERE epoch = :epoch"), values)
-    await session.execute(
+    insert = sql("INSERT INTO organisation_count (epoch, scope, level, bodies) {below}", below=_BELOW)
+    await session.execute(insert, values)
+
+
+async def count_differences(session: AsyncSession, epoch: int, limit: int) -> list[Difference]:
+    """Where other numbers of organisations are kept than stand below."""
+    rows = await session.execute(
         sql(
             """
-            INSERT INTO organisation_count (epoch, scope, level, bodies)
-            SELECT o.epoch, scope, o.level, count(*) FROM organisation_state o
-            CROSS JOIN LATERAL unnest(o.ancestors[2:] || CAST(:country AS uuid)) AS scope
-            WHERE o.epoch = :epoch AND o.valid_to IS NULL GROUP BY 1, 2, 3
-            """
+            SELECT CAST(scope AS text) AS scope, level, k.bodies AS counted, c.bodies AS counter
+            FROM ({below}) AS k
+            FULL JOIN (SELECT * FROM organisation_count WHERE epoch = :epoch) AS c USING (epoch, scope, level)
+            WHERE k.bodies IS DISTINCT FROM c.bodies LIMIT :limit
+            """,
+            below=_BELOW,
         ),
-        values,
+        {"epoch": epoch, "country": UUID(int=0), "limit": limit},
     )
+    return [{"check": "organisation_count", "source": SOURCE, **row._mapping} for row in rows]
 
 
 async def ancestors_by_id(session: AsyncSession, epoch: int, ids: Collection[UUID]) -> dict[UUID, list[UUID]]:

@@ -54,6 +54,8 @@ async def differences(session: AsyncSession, clock: Clock) -> list[Difference]:
         found += await counters.counter_differences(
             session, source, epoch, organisations_epoch, _SHOWN, with_latest=own_rules
         )
+        if own_rules and source == dimensions.SOURCE:
+            found += await dimensions.count_differences(session, epoch, _SHOWN)
         if own_rules:
             found += await days.day_differences(session, source, epoch, organisations_epoch, _SHOWN)
         found += await sums.sum_differences(session, source, epoch, organisations_epoch, _SHOWN)
@@ -113,6 +115,8 @@ async def _count_again(session: AsyncSession, source: str, known: dict[str, Sour
         for kind in kinds_of(source):
             await reconciliation.repair_states(session, kind, epoch, now)
             await tallies.count_all_again(session, kind)
+        if source == dimensions.SOURCE:
+            await dimensions.count_below(session, epoch)
         organisations_epoch = epoch if source == dimensions.SOURCE else known[dimensions.SOURCE].active_epoch
         await counters.rebuild_counters(session, source, epoch, organisations_epoch)
         await latest.rebuild_latest(session, source, epoch, organisations_epoch)
