@@ -39,5 +39,7 @@ async def test_every_operation_shows_what_is_asked_and_answered(site: Any, view:
     await site.target.span_sink.flush()
     asked = await site.get("/scores", criteria="khanh-hoa-monthly", period="2025-12")
     assert asked.status_code == 200, asked.text
+    asked = await site.get("/indicators/cases/values", period="2025-11")
+    assert asked.status_code == 200, asked.text
     await exchanges.read_everything(dict, lambda: operator, code="cases")
     exchanges.same_as(EXAMPLES)

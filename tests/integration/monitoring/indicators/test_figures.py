@@ -225,13 +225,87 @@ async def test_a_series_has_each_period_from_the_first_value_to_the_last_target(
         ("2026-01", "open", None, None),
     ]
     assert told["points"][-1]["target"]["value"] == "80"
-    values = told["points"][0]["values"], told["points"][2]["values"]
-    assert values[0].endswith(f"?indicator=cases&period=2025-09&organisation={organisation_id('01')}")
-    assert values[1].endswith("?indicator=cases&period=2025-11"), "those of which the sum is"
     country = (await site.get("/indicators/cases/series", **{"from": "2025-09", "to": "2025-09"})).json()
     assert [one["figure"] for one in country["points"]] == ["40"]
     nothing = await site.get("/indicators/cases/series", organisation="75")
     assert nothing.json()["points"] == []
+
+
+async def test_a_figure_leads_to_each_value_in_it(site: Any, view: Any, events: Any) -> None:
+    everywhere = ["province", "commune"]
+    below = [events.organisation("01.1", parent="00025", level="department")]
+    bodies = ["01.1"]
+    await view.fold([*a_province(events), *below, indicator(events, "cases", levels=everywhere, bodies=bodies)])
+    await view.fold(
+        [
+            value(events, "cases", "01", "2025-11", level="province", number=100),
+            value(events, "cases", "00004", "2025-11", number=40),
+            value(events, "cases", "00008", "2025-11", number=50, bound="more_than"),
+            value(events, "cases", "00025", "2025-11", number=8),
+            value(events, "cases", "01.1", "2025-11", level="department", number=3),
+            value(events, "cases", "75", "2025-11", level="province", number=7),
+        ]
+    )
+    counted = {}
+    for scope in ("01", None):
+        latest = (await figures(site, **({"organisation": scope} if scope else {})))["cases"]["latest"]
+        parts = (await site.client.get(latest["made_of"])).json()
+        assert parts["figure"]["figure"] == latest["figure"]
+        added = [Decimal(one["number"]) for one in parts["items"] if one["counted"] == "added"]
+        assert sum(added) == Decimal(latest["rolled_up"]["figure"])
+        counted[scope] = {one["organisation_code"]: one["counted"] for one in parts["items"]}
+        assert all(one["record"].startswith("/api/tasks/v1/values/") for one in parts["items"])
+    below_it = {"00004": "added", "00008": "bound", "00025": "not_added", "01.1": "added"}
+    assert counted["01"] == {"01": "own", **below_it}
+    assert counted[None] == {"01": "not_added", "75": "added", **below_it}
+    asked = {"period": "2025-11", "limit": 2}
+    first = (await site.get("/indicators/cases/values", **asked)).json()
+    pages = [first]
+    while pages[-1]["next"]:
+        pages.append((await site.get("/indicators/cases/values", **asked, cursor=pages[-1]["next"])).json())
+    assert [len(page["items"]) for page in pages] == [2, 2, 2]
+    foreign = await site.get("/indicators/cases/values", period="2025-10", limit=2, cursor=first["next"])
+    assert (foreign.status_code, foreign.json()["type"].rpartition("/")[2]) == (400, "invalid-cursor")
+    for query, status in (({}, 422), ({"period": "2025"}, 422), ({"period": "2025-11", "organisation": "?"}, 422)):
+        assert (await site.get("/indicators/cases/values", **query)).status_code == status
+    assert (await site.get("/indicators/none/values", period="2025-11")).status_code == 404
+
+
+async def test_a_figure_of_the_past_leads_to_what_held_then(site: Any, view: Any, events: Any) -> None:
+    await view.fold([*a_province(events), indicator(events, "cases", levels=["commune"])])
+    await view.fold([value(events, "cases", "00004", "2025-11", number=40)])
+    then = events.now
+    events.now = NOON + timedelta(days=3)
+    await view.fold([value(events, "cases", "00008", "2025-11", number=5)])
+    view.now = site.clock.now = NOON + timedelta(days=5)
+    for query, figure in (({}, "45"), ({"as_of": then.isoformat()}, "40")):
+        latest = (await figures(site, **query))["cases"]["latest"]
+        parts = (await site.client.get(latest["made_of"])).json()
+        assert latest["figure"] == parts["figure"]["figure"] == figure
+        assert sum(Decimal(one["number"]) for one in parts["items"]) == Decimal(figure)
+
+
+async def test_periods_of_an_earlier_unit_are_still_told(site: Any, view: Any, events: Any) -> None:
+    """It was counted each month, and is each quarter since."""
+    await view.fold([*a_province(events), indicator(events, "cases", levels=["commune"])])
+    await view.fold([value(events, "cases", "00004", "2025-09", number=40)])
+    quarterly: dict[str, Any] = {"period_unit": "quarter", "definition": 2}
+    await view.fold([indicator(events, "cases", "redefined", levels=["commune"], **quarterly)])
+    shown = (await figures(site))["cases"]
+    assert (shown["latest"]["period"], shown["latest"]["figure"], shown["period_unit"]) == ("2025-09", "40", "quarter")
+    parts = (await site.client.get(shown["latest"]["made_of"])).json()
+    assert [(one["number"], one["definition"]) for one in parts["items"]] == [("40", 1)]
+    for asked, periods in (
+        ({"from": "2025-09", "to": "2025-09"}, ["2025-09"]),
+        ({"to": "2025-09"}, ["2025-09"]),
+        ({}, ["2025-Q3", "2025-Q4"]),
+    ):
+        series = (await site.get("/indicators/cases/series", **asked)).json()
+        assert [one["period"] for one in series["points"]] == periods
+        assert [one["figure"] for one in series["points"]] == (["40"] if asked else [None, None])
+    mixed = await site.get("/indicators/cases/series", **{"from": "2025-09", "to": "2025-Q4"})
+    assert mixed.status_code == 422
+    assert mixed.json()["errors"][0]["parameter"] == "to"
 
 
 async def test_a_series_that_cannot_be_told_is_refused(site: Any, view: Any, events: Any) -> None:

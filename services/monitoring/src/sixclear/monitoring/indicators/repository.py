@@ -110,6 +110,16 @@ async def find_indicator(session: AsyncSession, code: str, at: datetime) -> Foun
     return (await session.execute(sql("{named}", named=_NAMED), {"code": code, "at": at})).one_or_none()
 
 
+async def units_of(session: AsyncSession, indicator_id: UUID) -> set[str]:
+    """By which periods an indicator is measured, or was by an earlier definition."""
+    statement = sql(
+        "SELECT DISTINCT period_unit FROM indicator_history h WHERE h.epoch = {epoch}"
+        " AND h.indicator_id = :indicator_id AND NOT h.withdrawn",
+        epoch=_EPOCH,
+    )
+    return set(await session.scalars(statement, {"indicator_id": indicator_id}))
+
+
 _OF_INDICATOR = Columns(indicator_id="uuid", body="uuid", before="date")
 # Values that hold since the day of the instant, of bodies below the scope: no sum of whole days has them.
 _OF_DAY = f"""
@@ -292,3 +302,23 @@ async def definitions(session: AsyncSession, wanted: Collection[tuple[UUID, int]
         sql(_DEFINITIONS, asked=_OF_DEFINITIONS.unnested), _OF_DEFINITIONS.values(sorted(wanted))
     )
     return {(row.indicator_id, row.number): row for row in rows}
+
+
+_PARTS = f"""
+    SELECT h.*, o.code AS organisation_code, o.name_vi AS organisation_name, o.name_en AS organisation_name_en
+    FROM organisation_state o CROSS JOIN LATERAL (
+        SELECT f.* FROM value_state f
+        WHERE f.epoch = o.epoch AND f.indicator_id = :indicator_id AND f.organisation_id = o.organisation_id
+            AND f.last_day = :last_day AND f.period = :period AND f.true_from <= :at OFFSET 0) AS h
+    WHERE o.epoch = {_EPOCH} AND (CAST(:scope AS uuid) = :country OR :scope = ANY(o.ancestors))
+        AND (CAST(:after AS uuid) IS NULL OR o.organisation_id > :after)
+    ORDER BY o.organisation_id LIMIT :limit
+"""  # noqa: S608 (constants of this package)
+
+
+async def list_parts(
+    session: AsyncSession, asked: Asked, slot: Slot, *, after: UUID | None, limit: int
+) -> Sequence[Found]:
+    """The values of a period that hold, of the body itself and of all below the scope, by the bodies' identifiers."""
+    values = {**asked.values, **slot._asdict(), "after": after, "limit": limit}
+    return (await session.execute(sql("{parts}", parts=_PARTS), values)).all()

@@ -2,41 +2,50 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from sixclear.common.spans import Span, before, span_at
-from sixclear.common.targets import Aim, Attainment, Measure, Targets, attainment, gap, path_at, rounded
+from sixclear.common.targets import ADDED, Aim, Attainment, Measure, Targets, attainment, gap, path_at, rounded
 from sixclear.monitoring.indicators.repository import Found
 from sixclear.monitoring.indicators.rules import Coverage, Fitted, Measured, Own, Slot, Sum, gathered, rolled_up
 from sixclear.monitoring.indicators.schemas import (
+    Counted,
     IndicatorFigure,
     IndicatorHead,
     LatestFigure,
+    PartFigure,
     PeriodFigure,
     RolledFigures,
     TargetFigure,
 )
 
-_TASKS = "/api/tasks/v1"
+_TASKS, _OWN = "/api/tasks/v1", "/api/monitoring/v1"
 
 
 @dataclass(slots=True)
 class Subject:
-    """An indicator, whose figure of it is asked for, and what that body is to reach."""
+    """An indicator, whose figure of it is asked for as of when (None: now), and what that body is to reach."""
 
     row: Found
     measured: Measured
     body: UUID | None
+    at: datetime | None = None
     targets: Targets | None = None
 
     @property
     def indicator_id(self) -> UUID:
         """Its identifier."""
         return self.row.indicator_id  # type: ignore[no-any-return]
+
+    def link(self, address: str, **named: str) -> str:
+        """An address about the same body and instant."""
+        query = named | ({"organisation": str(self.body)} if self.body else {})
+        query |= {"as_of": self.at.isoformat()} if self.at else {}
+        return f"{address}?{urlencode(query)}" if query else address
 
 
 @dataclass(frozen=True)
@@ -104,12 +113,11 @@ def head(subject: Subject, today: date) -> dict[str, Any]:
     """What is said of an indicator itself, and where its values are."""
     aims = () if subject.targets is None else subject.targets.aims
     coming = min(((day, aim) for day, aim in aims if day >= today), default=None, key=lambda pair: pair[0])
-    of_body = f"?organisation={subject.body}" if subject.body else ""
     named = IndicatorHead.model_fields.keys() - {"organisation_id", "next_target", "series"}
     return {
         "organisation_id": subject.body,
         "next_target": coming and _target(*coming),
-        "series": f"{_TASKS}/indicators/{subject.row.code}/series{of_body}",
+        "series": subject.link(f"{_TASKS}/indicators/{subject.row.code}/series"),
         **{name: getattr(subject.row, name) for name in named},
     }
 
@@ -150,13 +158,33 @@ def _period(told: Told) -> dict[str, Any]:
         "attainment": reached.percent,
         "attainment_capped": reached.capped,
         "met": reached.met,
-        "values": _values_of(told),
+        "made_of": told.subject.link(f"{_OWN}/indicators/{told.subject.row.code}/values", period=told.slot.period),
     }
 
 
-def _values_of(told: Told) -> str:
-    named = {"indicator": told.subject.row.code, "period": told.slot.period}
-    return f"{_TASKS}/values?{urlencode(named | ({} if told.own is None else {'organisation': told.subject.body}))}"
+def part_figure(told: Told, row: Found) -> PartFigure:
+    """One of the values that a figure is made of, and what it does in it."""
+    names = ("value_id", "organisation_id", "level", "definition", "number", "numerator", "denominator", "bound")
+    return PartFigure(
+        **{name: getattr(row, name) for name in names},
+        **{name: getattr(row, name) for name in ("organisation_code", "organisation_name", "organisation_name_en")},
+        true_from=row.true_from,
+        counted=_counted(told, row),
+        record=f"{_TASKS}/values/{row.value_id}",
+    )
+
+
+def _counted(told: Told, row: Found) -> Counted:
+    if row.organisation_id == told.subject.body:
+        return "own"
+    sign = told.fit.signs.get(row.organisation_id, 0)
+    if not (row.level in told.subject.measured.levels and sign == 0) and sign != 1:
+        return "not_added"
+    if row.definition != told.covered.definition:
+        return "other_definition"
+    if row.bound is not None:
+        return "bound"
+    return "added" if told.definitions[row.definition].value_type in ADDED else "not_added"
 
 
 def _against(

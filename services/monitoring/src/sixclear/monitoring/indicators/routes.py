@@ -1,6 +1,7 @@
 """How indicators stand: public, as the results are."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -21,7 +22,7 @@ from sixclear.monitoring.errors import (
 from sixclear.monitoring.fields import AsOf, OfReach, Organisation, Programme
 from sixclear.monitoring.indicators import service
 from sixclear.monitoring.indicators.responses import head
-from sixclear.monitoring.indicators.schemas import IndicatorFigures, IndicatorSeries
+from sixclear.monitoring.indicators.schemas import IndicatorFigures, IndicatorSeries, PartFigures
 from sixclear.monitoring.instants import read_as_of
 from sixclear.monitoring.kinds.indicator import INDICATOR, IndicatorKind
 from sixclear.monitoring.kinds.value import MeasuredLevel
@@ -138,5 +139,59 @@ async def get_indicator_series(
         as_of=at or now,
         staleness_seconds=fresh.staleness_seconds,
         points=points,
+    )
+    return unless_same(request, response, answer)
+
+
+@router.get(
+    "/indicators/{code}/values",
+    operation_id="listIndicatorValues",
+    response_model=PartFigures,
+    dependencies=[PUBLIC],
+    responses=problem_responses(
+        IndicatorNotFound,
+        ReferenceUnknown,
+        SeriesRefused,
+        InstantInvalid,
+        InstantInFuture,
+        InvalidCursor,
+        FiguresDoNotReconcile,
+        *BOUNDED,
+    )
+    | SAME,
+)
+async def list_indicator_values(
+    request: Request,
+    response: Response,
+    session: SnapshotDep,
+    now: NowDep,
+    code: Lookup,
+    period: Annotated[Lookup, Query(description="The period of the figure, by its key.", examples=["2025-11"])],
+    organisation: Organisation = None,
+    as_of: AsOf = None,
+    cursor: CursorParam = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST, description="Items per page.")] = 50,
+) -> PartFigures | Response:
+    """What a figure is made of: each value that holds of the body and of those below it, and whether it is added.
+
+    `record` of each leads to who supplied and approved it, and to its file and row, system or document.
+    """
+    at = read_as_of(as_of, now)
+    await require_reconciled(session, past=at is not None)
+    await require_told(session, INDICATOR)
+    selection = await select(session, organisation=organisation, programme=None, assigned_by=None)
+    context = f"values {code} {period} {selection.organisation_id} {at}"
+    after = decode_cursor(cursor, UUID, context=context)[0] if cursor else None
+    query = service.SeriesQuery(selection.organisation_id, at=at)
+    subject, figure, parts = await service.read_parts(session, code, period, query, now, after=after, limit=limit + 1)
+    page = page_of(parts, limit, item=lambda one: one, key=lambda one: (one.organisation_id,), context=context)
+    fresh = await freshness(session, now)
+    answer = PartFigures(
+        **dict(page),
+        as_of=at or now,
+        staleness_seconds=fresh.staleness_seconds,
+        organisation_id=subject.body,
+        code=subject.row.code,
+        figure=figure,
     )
     return unless_same(request, response, answer)

@@ -9,8 +9,11 @@ from pydantic import Field
 from sixclear.common.spans import Unit
 from sixclear.common.targets import Bound, Direction, ValueType
 from sixclear.common.web.numbers import Figure
-from sixclear.common.web.schemas import Schema
+from sixclear.common.web.schemas import Page, Schema
 from sixclear.monitoring.kinds.indicator import IndicatorKind
+from sixclear.monitoring.kinds.value import MeasuredLevel
+
+Counted = Literal["own", "added", "bound", "other_definition", "not_added"]
 
 
 class TargetFigure(Schema):
@@ -61,10 +64,7 @@ class LatestFigure(Schema):
     attainment: Figure | None = Field(description="Percent of the target for the end of this period, as it is.")
     attainment_capped: Figure | None = Field(description="The same, between 0 and 120.")
     met: bool | None
-    values: str = Field(
-        description="Where the values of this period are listed, each with its source: that of the body, else those of "
-        "all bodies."
-    )
+    made_of: str = Field(description="Where the values are listed that this figure is made of, each with its record.")
 
 
 class PeriodFigure(LatestFigure):
@@ -129,3 +129,35 @@ class IndicatorFigures(Schema):
     programme: str | None
     items: list[IndicatorFigure]
     next: str | None = Field(default=None, description="`cursor` of the next page; null at the end.")
+
+
+class PartFigure(Schema):
+    """A value that holds, and what it does in the figure."""
+
+    value_id: UUID
+    organisation_id: UUID
+    organisation_code: str
+    organisation_name: str
+    organisation_name_en: str | None
+    level: MeasuredLevel
+    definition: int
+    number: Figure | None
+    numerator: Figure | None
+    denominator: Figure | None
+    bound: Bound | None
+    true_from: datetime
+    counted: Counted = Field(
+        description="`own`: the body itself said it. `added`: it is in the sum. `bound`, `other_definition`: it counts "
+        "as reported, and is not added. `not_added`: bodies below it are measured, or nothing adds up."
+    )
+    record: str = Field(description="Who supplied and approved it, from which file and row, system or document.")
+
+
+class PartFigures(Page[PartFigure]):
+    """What a figure is made of, in the order of the bodies' identifiers."""
+
+    as_of: datetime
+    staleness_seconds: float | None
+    organisation_id: UUID | None
+    code: str
+    figure: PeriodFigure

@@ -15,9 +15,9 @@ from sixclear.common.targets import ADDED, targets_from
 from sixclear.monitoring.errors import IndicatorNotFound, SeriesRefused
 from sixclear.monitoring.indicators import repository as rows
 from sixclear.monitoring.indicators.repository import Asked, Found
-from sixclear.monitoring.indicators.responses import Subject, Told, indicator_figure, period_figure
+from sixclear.monitoring.indicators.responses import Subject, Told, indicator_figure, part_figure, period_figure
 from sixclear.monitoring.indicators.rules import Measured, Slot, fitted
-from sixclear.monitoring.indicators.schemas import IndicatorFigure, PeriodFigure
+from sixclear.monitoring.indicators.schemas import IndicatorFigure, PartFigure, PeriodFigure
 from sixclear.monitoring.view.selection import Selection
 
 # How many periods are looked at together for a figure: the newest has one nearly always. Then a year of months, then
@@ -63,7 +63,7 @@ async def list_figures(session: AsyncSession, query: Query, now: datetime) -> li
         after=query.after,
         limit=query.limit,
     )
-    subjects = [_subject(row, query.selection.organisation_id) for row in found]
+    subjects = [_subject(row, query.selection.organisation_id, query.at) for row in found]
     if not subjects:
         return []
     await _read_targets(session, asked, subjects)
@@ -80,11 +80,7 @@ async def read_series(
     Raises IndicatorNotFound, SeriesRefused.
     """
     asked = Asked(Selection(query.organisation_id).scope, query.at, now)
-    row = await rows.find_indicator(session, code, query.at or now)
-    if row is None:
-        raise IndicatorNotFound("No published indicator has this code.")
-    subject = _subject(row, query.organisation_id)
-    await _read_targets(session, asked, [subject])
+    subject = await _found(session, asked, code, query)
     today = civil_date(query.at or now)
     periods = await _periods(session, asked, subject, query, today)
     slots = [Slot(subject.indicator_id, span.last, span.key) for span in periods]
@@ -92,10 +88,37 @@ async def read_series(
     return subject, [period_figure(one, span, today) for one, span in zip(told, periods, strict=True)]
 
 
-def _subject(row: Found, organisation_id: UUID | None) -> Subject:
+async def read_parts(
+    session: AsyncSession, code: str, period: str, query: SeriesQuery, now: datetime, *, after: UUID | None, limit: int
+) -> tuple[Subject, PeriodFigure, list[PartFigure]]:
+    """A figure of one period, and a page of the values that it is made of.
+
+    Raises IndicatorNotFound, SeriesRefused.
+    """
+    asked = Asked(Selection(query.organisation_id).scope, query.at, now)
+    subject = await _found(session, asked, code, query)
+    span = _named("period", period, await rows.units_of(session, subject.indicator_id))
+    assert span is not None, "it is named"
+    slot = Slot(subject.indicator_id, span.last, span.key)
+    (told,) = await _told(session, asked, [subject], [slot])
+    found = await rows.list_parts(session, asked, slot, after=after, limit=limit)
+    figure = period_figure(told, span, civil_date(query.at or now))
+    return subject, figure, [part_figure(told, row) for row in found]
+
+
+async def _found(session: AsyncSession, asked: Asked, code: str, query: SeriesQuery) -> Subject:
+    row = await rows.find_indicator(session, code, query.at or asked.now)
+    if row is None:
+        raise IndicatorNotFound("No published indicator has this code.")
+    subject = _subject(row, query.organisation_id, query.at)
+    await _read_targets(session, asked, [subject])
+    return subject
+
+
+def _subject(row: Found, organisation_id: UUID | None, at: datetime | None) -> Subject:
     measured = Measured(frozenset(row.levels), frozenset(map(UUID, row.bodies)))
     alone = next(iter(measured.bodies)) if len(measured.bodies) == 1 and not measured.levels else None
-    return Subject(row, measured, organisation_id or alone)
+    return Subject(row, measured, organisation_id or alone, at)
 
 
 async def _read_targets(session: AsyncSession, asked: Asked, subjects: Sequence[Subject]) -> None:
@@ -180,9 +203,14 @@ async def _definitions(session: AsyncSession, wanted: Collection[tuple[UUID, int
 async def _periods(
     session: AsyncSession, asked: Asked, subject: Subject, query: SeriesQuery, today: date
 ) -> Sequence[Span]:
-    """The periods from the first that has a value or a target to the one of today, or of the last target."""
-    unit: Any = subject.row.period_unit
-    first, last = _named("from", query.first, unit), _named("to", query.last, unit)
+    """The periods from the first that has a value or a target to the one of today, or of the last target.
+
+    Those of an earlier unit are told where `from` or `to` names one.
+    """
+    units = await rows.units_of(session, subject.indicator_id)
+    first = _named("from", query.first, units)
+    last = _named("to", query.last, {first.unit} if first else units)
+    unit: Any = next((one.unit for one in (first, last) if one), subject.row.period_unit)
     aims = [day for day, _ in subject.targets.aims] if subject.targets else []
     if first is None:
         begun = [await rows.first_day(session, asked, subject.indicator_id, subject.body), *aims]
@@ -201,14 +229,14 @@ async def _periods(
     return found
 
 
-def _named(parameter: str, key: str | None, unit: str) -> Span | None:
+def _named(parameter: str, key: str | None, units: Collection[str]) -> Span | None:
     if key is None:
         return None
     span = span_of(key)
     if span is None:
         raise _refused(parameter, "period-unknown", "This is no key of a period, such as 2026-Q4.")
-    if span.unit != unit:
-        raise _refused(parameter, "period-wrong", f"The indicator is measured by another unit: {unit}.")
+    if span.unit not in units:
+        raise _refused(parameter, "period-wrong", f"The indicator is measured by another unit: {', '.join(units)}.")
     return span
 
 
