@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 TASK = f"/tasks/{stable_id('task', '0')}"
 UNIT = f"/organisations/{stable_id('organisation', '48')}"
+INDICATOR = "/results/indicators/online-services"
 PAGES = [
     "/",
     "/?as_of=2025-12-04",
@@ -26,6 +27,7 @@ PAGES = [
     "/organisations",
     UNIT,
     "/results",
+    INDICATOR,
     "/feedback",
     "/feedback/mailbox",
     "/catalogue",

@@ -1,6 +1,9 @@
 """Results as the stand-in answers them: indicators, money, documents, criteria; made up, deterministic."""
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from tests.integration.portal.records import SLUG, brief, organisation, organisations, standing_body
@@ -137,6 +140,104 @@ class Results:
             "attainment_capped": capped,
             "values": f"/api/tasks/v1/values?indicator={one['code']}&period=2026-10",
         }
+
+    def indicator_series(self, code: str, names: list[str]) -> dict[str, Any] | None:
+        """Each month since January, one of which was not reported; with a way to the target in December."""
+        head = next((one for one in self.indicator_figures(names) if one["code"] == code), None)
+        if head is None:
+            return None
+        latest = head.pop("latest")
+        del head["last_over"], head["not_reported"]
+        months = range(1, 13) if latest else ()
+        return {**head, "points": [self._point(month, latest, head) for month in months]}
+
+    def _point(self, month: int, latest: dict[str, Any], head: dict[str, Any]) -> dict[str, Any]:
+        reported = month <= 10 and month != 4
+        figure = str(Decimal(latest["figure"]) - Decimal(4) * (10 - month)) if reported else None
+        aimed = month == 12 and latest["bound"] is None
+        told = {"figure": figure, "origin": latest["origin"] if reported else None} if month != 10 else {}
+        last = date(2026, month, monthrange(2026, month)[1])
+        return {
+            **latest,
+            **({} if month == 10 else _NO_LATEST),
+            **told,
+            "period": f"2026-{month:02}",
+            "first_day": f"2026-{month:02}-01",
+            "last_day": last.isoformat(),
+            "path": str(75 + 2 * month) if head["value_type"] == "ratio" else None,
+            "target": target(last.isoformat(), "99") if aimed and head["value_type"] == "ratio" else None,
+            "state": "reported" if reported else "open" if month > 10 else "not_reported",
+            "values": f"/api/tasks/v1/values?indicator={head['code']}&period=2026-{month:02}",
+        }
+
+    def indicator(self, code: str, names: list[str]) -> dict[str, Any] | None:
+        """The definition of an indicator; some of its five statements were not made."""
+        head = next((one for one in self.indicator_figures(names) if one["code"] == code), None)
+        if head is None:
+            return None
+        told = ("indicator_id", "code", "programme", "name_vi", "name_en", "kind", "definition", "unit", "direction")
+        text = names[0] if names else "Báo cáo rà soát ngày 5/12/2025"
+        supply = {"level": None, "organisation": brief(organisations()[0]), "supplier": None}
+        rolled = head["organisation_id"] is None and head["latest"]
+        below = {"level": "province", "organisation": None, "supplier": brief(organisations()[1])}
+        return {
+            **{name: head[name] for name in (*told, "value_type", "period_unit")},
+            "cumulative": True,
+            "decimals": 2,
+            "parts_of_whole": True,
+            "source": text,
+            "method": text,
+            "plausibility": {"least": None, "most": None, "jump_percent": None},
+            "statements": {"verified_by": text, "data_source": None, "accuracy": None, "limits": text}
+            | {"compensation": None},
+            "supplies": [below if rolled else supply],
+            "directive_id": None,
+            "task_ids": [str(stable_id("task", "0"))],
+            "target_sets": 1,
+            "version": 2,
+        }
+
+    def held_values(self, code: str, period: str, names: list[str]) -> list[dict[str, Any]]:
+        """Approved values: one out of a file, and one that was corrected and comes out of a system."""
+        text = names[0] if names else "Báo cáo in 92,5 %."
+        first = {
+            "value_id": str(stable_id("value", f"{code} {period} 1")),
+            "indicator": code,
+            "organisation": brief(organisations()[0]),
+            "period": period,
+            "statement": 1,
+            "definition": 1,
+            "number": None,
+            "numerator": "2014",
+            "denominator": "2177",
+            "figure": "92.51",
+            "bound": None,
+            "note": text,
+            "evidence": "https://example.org/bao-cao",
+            "provenance": {"file": "quy-4.xlsx", "row": 17, "system": None, "derived_from": None},
+            "breaches": [],
+            "reason": None,
+            "document": {"number": "12/BC-VPCP", "issued_on": "2026-11-05"},
+            "supplied_by": brief(organisations()[0]),
+            "true_from": "2026-11-05T10:00:00Z",
+            "known_from": "2026-11-05T10:00:00Z",
+            "version": 1,
+        }
+        return [
+            first,
+            first
+            | {
+                "value_id": str(stable_id("value", f"{code} {period} 2")),
+                "organisation": brief(organisations()[2]),
+                "statement": 2,
+                "note": None,
+                "evidence": None,
+                "provenance": {"file": None, "row": None, "system": "Một cửa", "derived_from": None},
+                "breaches": ["jump"],
+                "reason": text,
+                "document": None,
+            },
+        ]
 
     def budget_figures(self, *, empty: bool) -> dict[str, Any]:
         """Money: of 46 lines of 2025, and of two of 2026 of which all stages are known."""

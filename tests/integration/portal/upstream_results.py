@@ -37,6 +37,13 @@ def results_counted(state: "Upstream") -> list[Route]:
         items = [] if state.empty else state.indicator_figures(names)
         return figures(request, {"organisation_id": None, "programme": None, "items": items, "next": None})
 
+    async def series(request: Request) -> Response:
+        names = [] if state.titles == list(TITLES) else state.titles
+        found = state.indicator_series(request.path_params["code"], names)
+        if found is None:
+            return problem("indicator-not-found", 404)
+        return figures(request, found | ({"points": []} if state.empty else {}))
+
     async def budgets(request: Request) -> Response:
         return counted(request, state.budget_figures(empty=state.empty), "budgets")
 
@@ -46,6 +53,7 @@ def results_counted(state: "Upstream") -> list[Route]:
     prefix = "/api/monitoring/v1"
     return [
         Route(f"{prefix}/indicators", indicators),
+        Route(f"{prefix}/indicators/{{code}}/series", series),
         Route(f"{prefix}/budgets", budgets),
         Route(f"{prefix}/documents", documents),
     ]
@@ -54,9 +62,28 @@ def results_counted(state: "Upstream") -> list[Route]:
 def results_kept(state: "Upstream") -> list[Route]:
     """The routes of `tasks`."""
 
+    def names() -> list[str]:
+        return [] if state.titles == list(TITLES) else state.titles
+
+    async def indicator(request: Request) -> Response:
+        found = state.indicator(request.path_params["code"], names())
+        return problem("indicator-not-found", 404) if found is None else JSONResponse(found)
+
+    async def values(request: Request) -> Response:
+        query = request.query_params
+        if query.get("cursor", "1") != "1":
+            return problem("invalid-cursor", 400)
+        items = [] if state.empty else state.held_values(query["indicator"], query["period"], names())
+        return JSONResponse({"items": items, "next": None})
+
     async def criteria(request: Request) -> Response:
         if request.query_params.get("programme", SLUG) not in _PROGRAMMES:
             return problem("programme-not-found", 404)
         return JSONResponse({"items": [] if state.empty else state.criteria_sets(), "next": None})
 
-    return [Route("/api/tasks/v1/criteria", criteria)]
+    prefix = "/api/tasks/v1"
+    return [
+        Route(f"{prefix}/indicators/{{code}}", indicator),
+        Route(f"{prefix}/values", values),
+        Route(f"{prefix}/criteria", criteria),
+    ]

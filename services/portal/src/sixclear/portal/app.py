@@ -13,6 +13,7 @@ from sixclear.portal.pages.public.catalogue.route import PAGE as CATALOGUE
 from sixclear.portal.pages.public.error.route import RefusedAtTheDoor, http_exception, portal_error, unexpected_error
 from sixclear.portal.pages.public.feedback.route import PAGE as FEEDBACK
 from sixclear.portal.pages.public.home.route import PAGE as HOME
+from sixclear.portal.pages.public.indicator.route import PAGE as INDICATOR
 from sixclear.portal.pages.public.mailbox.route import PAGE as MAILBOX
 from sixclear.portal.pages.public.organisation.route import PAGE as ORGANISATION
 from sixclear.portal.pages.public.organisations.route import PAGE as ORGANISATIONS
@@ -28,7 +29,7 @@ from sixclear.portal.shell.portal import Portal
 from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
-PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, RESULTS, CATALOGUE, FEEDBACK, MAILBOX, PROBLEM)
+PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, RESULTS, INDICATOR, CATALOGUE, FEEDBACK, MAILBOX, PROBLEM)
 DEVELOPER_PAGES = (STYLEGUIDE,)
 
 

@@ -12,9 +12,11 @@ from sixclear.portal.upstream.results import (
     BUDGET_FIGURES,
     DOCUMENT_FIGURES,
     INDICATOR_FIGURES,
+    INDICATOR_SERIES,
     BudgetFigures,
     DocumentFigures,
     IndicatorFigures,
+    IndicatorSeries,
 )
 from sixclear.portal.upstream.transport import LIVE_SECONDS, Query, Transport
 
@@ -327,6 +329,10 @@ class Monitoring:
     async def indicators(self, query: Query) -> IndicatorFigures:
         """How indicators stand, by their codes; `as_of` an instant of the past."""
         return await self._transport.kept(INDICATOR_FIGURES, query, _seconds(query))
+
+    async def series(self, code: str, query: Query) -> IndicatorSeries:
+        """An indicator period by period, of the country or of a body."""
+        return await self._transport.get(INDICATOR_SERIES, query, code=code)
 
     async def budgets(self, query: Query) -> BudgetFigures:
         """Money by stage."""

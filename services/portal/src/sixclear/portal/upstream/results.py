@@ -47,9 +47,11 @@ class LatestFigure(Answer):
     figure: Decimal | None = None
     origin: Literal["own", "rolled_up"] | None = None
     bound: Bound | None = None
+    own: Decimal | None = None
     rolled_up: Rolled | None = None
     difference: Decimal | None = None
     target: Target | None = None
+    path: Decimal | None = None
     gap: Decimal | None = None
     behind: bool | None = None
     attainment: Decimal | None = None
@@ -57,8 +59,14 @@ class LatestFigure(Answer):
     met: bool | None = None
 
 
-class IndicatorFigure(Answer):
-    """An indicator, and how it stands; of the body `organisation_id`, or of the country."""
+class PeriodFigure(LatestFigure):
+    """One period of a series; one that is over and has no figure is not reported."""
+
+    state: Literal["reported", "not_reported", "open"]
+
+
+class IndicatorHead(Answer):
+    """An indicator, of the body `organisation_id` or of the country."""
 
     code: str
     name_vi: str
@@ -67,11 +75,16 @@ class IndicatorFigure(Answer):
     direction: Direction
     value_type: ValueType
     organisation_id: UUID | None = None
+    next_target: Target | None = None
+    demonstration: bool = False
+
+
+class IndicatorFigure(IndicatorHead):
+    """An indicator, and how it stands."""
+
     latest: LatestFigure | None = None
     last_over: str | None = None
     not_reported: bool
-    next_target: Target | None = None
-    demonstration: bool = False
 
     @property
     def target(self) -> Target | None:
@@ -97,6 +110,12 @@ class IndicatorFigures(Figures):
 
     items: list[IndicatorFigure] = Field(default_factory=list)
     next: str | None = None
+
+
+class IndicatorSeries(IndicatorHead, Figures):
+    """An indicator period by period, the first one first."""
+
+    points: list[PeriodFigure] = Field(default_factory=list)
 
 
 class Stage(Answer):
@@ -184,5 +203,6 @@ class DocumentFigures(Figures):
 
 _V1 = "/api/monitoring/v1"
 INDICATOR_FIGURES = Operation("monitoring", "GET", f"{_V1}/indicators", IndicatorFigures, outlasts=True)
+INDICATOR_SERIES = Operation("monitoring", "GET", f"{_V1}/indicators/{{code}}/series", IndicatorSeries, outlasts=True)
 BUDGET_FIGURES = Operation("monitoring", "GET", f"{_V1}/budgets", BudgetFigures, outlasts=True)
 DOCUMENT_FIGURES = Operation("monitoring", "GET", f"{_V1}/documents", DocumentFigures, outlasts=True)

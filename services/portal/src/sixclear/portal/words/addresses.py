@@ -8,6 +8,7 @@ PARAMETERS: Mapping[str, str] = {
     "programme": N_("Chương trình"),
     "as_of": N_("Ngày"),
     "organisation": N_("Cơ quan chủ trì"),
+    "period": N_("Kỳ"),
     "directive": N_("Văn bản giao việc"),
     "group": N_("Nhóm việc"),
     "status": N_("Trạng thái"),

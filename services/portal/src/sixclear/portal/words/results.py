@@ -33,6 +33,40 @@ STANDINGS: Mapping[str, str] = {
     "replaced": N_("Đã được thay thế"),
     "owed": N_("Còn nợ"),
 }
+INDICATOR_KINDS: Mapping[str, str] = {
+    "strategic": N_("Chỉ tiêu chiến lược"),
+    "operational": N_("Chỉ tiêu điều hành"),
+}
+VALUE_TYPES: Mapping[str, str] = {
+    "count": N_("số đếm"),
+    "amount": N_("số lượng"),
+    "ratio": N_("tỷ lệ có tử số và mẫu số"),
+    "share": N_("tỷ lệ công bố không kèm tử số và mẫu số"),
+    "rank": N_("thứ hạng"),
+    "index": N_("chỉ số tổng hợp"),
+    "yes_no": N_("có hoặc không"),
+}
+DIRECTIONS: Mapping[str, str] = {
+    "up": N_("càng cao càng tốt"),
+    "down": N_("càng thấp càng tốt"),
+    "within": N_("tốt khi trong khoảng"),
+}
+PERIOD_UNITS: Mapping[str, str] = {
+    "week": N_("hằng tuần"),
+    "month": N_("hằng tháng"),
+    "quarter": N_("hằng quý"),
+    "half_year": N_("sáu tháng một lần"),
+    "nine_months": N_("chín tháng đầu năm"),
+    "year": N_("hằng năm"),
+    "five_years": N_("năm năm một lần"),
+}
+# What is not plausible of a value; it may be right all the same.
+BREACHES: Mapping[str, str] = {
+    "below-range": N_("thấp hơn mức thường gặp"),
+    "above-range": N_("cao hơn mức thường gặp"),
+    "ratio-above-100": N_("tỷ lệ trên 100 %"),
+    "jump": N_("thay đổi nhiều so với kỳ trước"),
+}
 CRITERIA_PERIODS: Mapping[str, str] = {"month": N_("Hằng tháng"), "year": N_("Hằng năm")}
 ANSWER_STATES: Mapping[str, str] = {
     "open": N_("Chưa trả lời"),

@@ -1,0 +1,1 @@
+"""One indicator: its definition, its series, and the values that it is made of."""
