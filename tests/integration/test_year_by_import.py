@@ -21,16 +21,18 @@ from tests.integration.tasks_and_monitoring import Both
 from sixclear.common.bulk.tables import CSV
 from sixclear.common.bus.envelope import from_stored
 from sixclear.common.db import Database
+from sixclear.common.ids import stable_id
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
+from sixclear.tasks.organisation.seed import organisation_id
 
 pytestmark = pytest.mark.asyncio
 END_OF_YEAR = datetime(2017, 12, 31, 16, 0, tzinfo=UTC)
 ON_TIME, LATE, OVERDUE, IN_TERM = 14_068, 1_983, 223, 5_640
-_EVENTS_AT_ONCE, _TRIES = 5_000, 5
+_EVENTS_AT_ONCE, _TRIES = 5_000, 100
 Rows = list[dict[str, str]]
 
 
@@ -72,8 +74,18 @@ def register(counts: Sequence[int], seed: int) -> tuple[Rows, Rows, Rows]:
     return tasks, handed_in, confirmed
 
 
-async def brought_in(both: Both, kind: str, code: str, rows: Rows) -> None:
-    """All rows of a file are taken, and taken again they change nothing."""
+def identified(rows: Rows) -> Rows:
+    """Rows that name their task by its identifier."""
+    found = Rows()
+    for row in rows:
+        task_id = stable_id("task", str(organisation_id("P57")), row["source"], row["external_id"])
+        told = {name: said for name, said in row.items() if name not in ("source", "external_id")}
+        found.append({"task_id": str(task_id)} | told)
+    return found
+
+
+async def brought_in(both: Both, kind: str, code: str, rows: Rows, *, again: bool) -> None:
+    """All rows of a file are taken; taken again they change nothing."""
     text = io.StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.writer(text)
@@ -81,7 +93,7 @@ async def brought_in(both: Both, kind: str, code: str, rows: Rows) -> None:
     writer.writerows([row.get(name, "") for name in names] for row in rows)
     service = both.service
     headers = service.headers(code, *EVERYTHING, "facts:past") | {"content-type": CSV}
-    for outcome in ("created" if kind == "tasks" else "updated", "unchanged"):
+    for outcome in ("created" if kind == "tasks" else "updated", *(["unchanged"] if again else [])):
         answer = await service.http.post(f"{service.prefix}/imports/{kind}", content=text.getvalue(), headers=headers)
         if answer.status_code == 202:
             found = (await _job(both, code, answer.headers["location"]))["outcomes"]
@@ -93,10 +105,10 @@ async def brought_in(both: Both, kind: str, code: str, rows: Rows) -> None:
 
 
 async def _job(both: Both, code: str, address: str) -> dict[str, Any]:
-    headers = both.service.headers(code, *EVERYTHING, "facts:past")
     for _ in range(_TRIES):
         while await both.service.app.state.service_state.jobs.work_once():
             pass
+        headers = both.service.headers(code, *EVERYTHING, "facts:past")  # a token ends sooner than a slow job
         job: dict[str, Any] = (await both.service.http.get(address, headers=headers)).json()
         if job["finished_at"] is not None:
             return job
@@ -117,12 +129,18 @@ async def counted(both: Both) -> dict[str, Any]:
     return told
 
 
-async def follow_the_year(both: Both, counts: Sequence[int]) -> dict[str, Any]:
-    """Bring in a year of so many tasks, done on time, late, overdue and in term; what is counted of it."""
+async def follow_the_year(both: Both, counts: Sequence[int], *, again: bool = False) -> dict[str, Any]:
+    """Bring in a year of so many tasks, done on time, late, overdue and in term; what is counted of it.
+
+    With `again` every file is sent twice. Without it results name their tasks by identifier, as a system does that
+    read them: to find 32,000 keys takes as long as a minute.
+    """
     tasks, handed_in, confirmed = register(counts, 2017)
-    await brought_in(both, "tasks", "P57", tasks)
-    await brought_in(both, "results", "G06", handed_in)
-    await brought_in(both, "results", "P57", confirmed)
+    if not again:
+        handed_in, confirmed = identified(handed_in), identified(confirmed)
+    await brought_in(both, "tasks", "P57", tasks, again=again)
+    await brought_in(both, "results", "G06", handed_in, again=again)
+    await brought_in(both, "results", "P57", confirmed, again=again)
     told = await counted(both)
     figures = told["tasks"]
     names = ("completed_on_time", "completed_late", "overdue", "in_term")
@@ -133,7 +151,7 @@ async def follow_the_year(both: Both, counts: Sequence[int]) -> dict[str, Any]:
 
 async def test_a_year_in_small_is_counted_as_it_came_in(both: Both) -> None:
     """One task of a hundred."""
-    told = await follow_the_year(both, [141, 20, 2, 56])
+    told = await follow_the_year(both, [141, 20, 2, 56], again=True)
     rates = told["rates_percent"]
     assert (rates["done_of_due"], rates["overdue_of_due"]) == (98.77, 1.23)
 

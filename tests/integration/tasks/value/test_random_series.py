@@ -10,7 +10,7 @@ import orjson
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from python_calamine import CalamineWorkbook
-from tests.integration.tasks.conftest import EVERYTHING, Service
+from tests.integration.tasks.conftest import EVERYTHING, Service, named
 from tests.integration.tasks.imports.test_imports import ended
 from tests.integration.tasks.imports.test_kinds import exported
 from tests.integration.tasks.value.values import DOCUMENT, INDICATOR
@@ -18,6 +18,7 @@ from tests.integration.tasks.value.values import DOCUMENT, INDICATOR
 from sixclear.common.bulk.tables import CSV, XLSX
 from sixclear.common.web.numbers import written
 from sixclear.common.web.openapi import NDJSON
+from sixclear.tasks.organisation.seed import Seed, register
 
 PERIODS = [f"2025-{month:02}" for month in range(1, 12)]
 TYPES = ("count", "amount", "ratio", "share", "rank", "index", "yes_no")
@@ -28,6 +29,7 @@ _NOTES = (
 )
 SEEDS = [20251130]
 BODIES = ("75", "25999", "75-KH")
+_TRIES = 20
 
 
 def _number(rng: random.Random, most_decimals: int) -> str:
@@ -74,7 +76,10 @@ async def _indicators(service: Service, prefix: str, decimals: int = 6) -> None:
 async def _imported(service: Service, content: bytes, media_type: str) -> dict[str, int]:
     """How many rows came to what, at once or as a job."""
     headers = service.headers("P57", *EVERYTHING) | {"content-type": media_type}
-    answer = await service.http.post(f"{service.prefix}/imports/values", content=content, headers=headers)
+    for _ in range(_TRIES):
+        answer = await service.http.post(f"{service.prefix}/imports/values", content=content, headers=headers)
+        if answer.status_code != 503:  # a busy machine may not take a thousand rows in the time of one transaction
+            break
     if answer.status_code == 202:
         outcomes = (await ended(service, answer.headers["location"], tries=5_000))["outcomes"]
     else:
@@ -113,12 +118,9 @@ async def _shown(service: Service, prefix: str) -> list[Any]:
     return sorted(found, key=lambda row: (row["indicator"], row["organisation"], row["period"]))
 
 
-async def _round_trip(service: Service, bodies: Sequence[str], seed: int, own: str = "goc") -> int:
-    """Random series of these bodies for each type of value, out and back in each form; how many there were.
-
-    `own` begins the codes of their indicators.
-    """
-    rng = random.Random(seed)
+async def _round_trip(service: Service, bodies: Sequence[str], seed: int) -> int:
+    """Random series of these bodies for each type of value, out and back in each form; how many there were."""
+    own, rng = "goc", random.Random(seed)
     await _indicators(service, own)
     rows = [
         row
@@ -157,5 +159,10 @@ async def test_random_series_survive_a_file(service: Service, seed: int) -> None
 @pytest.mark.long
 @pytest.mark.asyncio
 async def test_a_thousand_random_series_survive_a_file(service: Service) -> None:
-    rounds = [await _round_trip(service, BODIES, seed, f"goc{seed}") for seed in range(48)]
-    assert sum(rounds) == 1_008
+    """Many bodies in few files: 48 times as many as above, each with a series of every type of value."""
+    more = [
+        Seed(f"9{number:04}", "commune", None, "75", (named(f"Xã {number}", "commune"),))
+        for number in range(47 * len(BODIES))
+    ]
+    await register(service.database, service.log, more, service.clock())
+    assert await _round_trip(service, (*BODIES, *(one.code for one in more)), 1) == 1_008
