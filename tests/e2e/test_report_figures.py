@@ -113,3 +113,22 @@ async def test_the_live_status_counts_the_same_documents_by_their_days(one_proce
     status = await one_process.status(programme="nq57-central", as_of=REVIEW)
     assert status["documents"]["issued"] == 17 + 59 + 62 + 702 + 1
     assert status["documents"]["by_type"]["local_document"]["issued"] == 702
+
+
+async def test_the_live_status_counts_the_same_money_body_by_body(one_process: Platform) -> None:
+    """Monitoring knows whose money a line is, and not at which level that body stands; the records say that."""
+    asked = {"programme": "nq57-central", "as_of": REVIEW}
+    by_level: dict[str | None, list[Any]] = {None: [await counted_money(one_process, **asked)]}
+    for where in ("central", "province"):
+        narrowed = {"programme": "nq57-central", "level": where, "limit": "200"}
+        lines = (await one_process.get(f"{TASKS}/budgets", **narrowed))["items"]
+        bodies = {line["organisation"]["code"] for line in lines}
+        by_level[where] = [await counted_money(one_process, organisation=code, **asked) for code in bodies]
+    for place, (level, (stage, name), wanted) in MONEY.items():
+        assert sum(one[stage][name] for one in by_level[level]) == wanted, place
+    assert by_level[None] == [(await one_process.status(**asked))["budgets"]]
+
+
+async def counted_money(platform: Platform, **asked: str) -> Any:
+    """What monitoring says of money by stage."""
+    return (await platform.get("/api/monitoring/v1/budgets", **asked))["budgets"]
