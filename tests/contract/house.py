@@ -28,7 +28,7 @@ _AMOUNTS = "a row of amounts is of what a line says"
 _ROW = "a row is a request of the single route, by the same rules"
 _ROWS = (
     *("task", "directive", "document", "milestone", "period", "intake", "reporting"),
-    *("indicator", "value", "budget"),
+    *("indicator", "value", "budget", "assessment"),
 )
 _LIVES = "a simulated life is what the rules of tasks make of it"
 _DEFINED = "a value is of its indicator's periods, and is judged and added up by its rules"
@@ -47,10 +47,10 @@ TASKS = House(
         "census",
         "classification | log",
         "connector",
-        "assessment",
-        "criteria",
         "export | sheet",
         "imports",
+        "assessment",
+        "criteria",
         "intake | simulation",
         "filing",
         "reporting | withdrawal | succession | breakdown",

@@ -69,7 +69,7 @@ async def open_assessment(ctx: Context, entry: AssessmentEntry, expect: Expect) 
     criteria = await sets.referenced_criteria(ctx, entry.criteria)
     body = await _body(ctx, entry)
     require_opening_body(ctx, criteria, body.organisation_id, consents=entry.consent is not None)
-    assessment_id = stable_id("assessment", criteria.code, str(body.organisation_id), entry.period)
+    assessment_id = _id(criteria, body, entry.period)
     await wait_to_create(ctx.session, assessment_id)
     known = await rows.find_assessment(ctx.session, assessment_id, lock=True)
     expect(known)
@@ -79,6 +79,19 @@ async def open_assessment(ctx: Context, entry: AssessmentEntry, expect: Expect) 
     if entry.consent is not None:
         await _consent(ctx, assessment, entry.consent)
     return assessment, known is None
+
+
+async def identified(ctx: Context, entry: AssessmentEntry) -> UUID:
+    """The identifier of an assessment by its set, body and period, whether it is there or not.
+
+    Raises ReferenceUnknown.
+    """
+    criteria, body = await sets.referenced_criteria(ctx, entry.criteria), await _body(ctx, entry)
+    return _id(criteria, body, entry.period)
+
+
+def _id(criteria: CriteriaSet, body: Organisation, period: str) -> UUID:
+    return stable_id("assessment", criteria.code, str(body.organisation_id), period)
 
 
 async def answer(ctx: Context, assessment_id: UUID, entry: AnswersEntry, expect: Expect) -> Assessment:

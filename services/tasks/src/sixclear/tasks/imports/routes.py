@@ -46,6 +46,7 @@ _RULES: Mapping[ImportKind, Access] = {
     "values": SUPPLY,
     "budgets": KEEP,
     "amounts": KEEP,
+    "assessments": Access.scope("tasks:report", "tasks:administer", "tasks:confirm", organisation="own"),
 }
 SCOPES = ("tasks:administer", "tasks:write", "tasks:assign", "tasks:report", "tasks:confirm")
 ANY = Depends(Access.scope(*SCOPES, organisation="own"))
@@ -110,7 +111,8 @@ async def import_rows(
     with more rows than one transaction takes becomes a job: the answer is 202 with its address. Each kind needs the
     scope of its single route: `tasks:administer` for directives, documents, indicators and targets, `tasks:write` for
     tasks, `tasks:assign` or `tasks:report` for assignments, milestones, budgets and amounts, `tasks:report` for reports
-    and values, `tasks:confirm` for periods and for values that come approved, one of both for results.
+    and values, `tasks:confirm` for periods and for values that come approved, one of both for results. Assessments are
+    opened with `tasks:report` or `tasks:administer`, answered with `tasks:report`, verified with `tasks:confirm`.
     """
     return await take_file(ctx, request, IMPORTS[kind], dry_run=dry_run, atomic=mode == "atomic")
 

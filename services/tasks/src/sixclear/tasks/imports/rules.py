@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sixclear.common.bulk.tables import Column, Columns
 from sixclear.tasks.imports.schemas import (
     AmountRow,
+    AssessmentRow,
     AssignmentRow,
     BudgetRow,
     DirectiveRow,
@@ -257,6 +258,16 @@ _AMOUNTS = (
     _REASON,
     *_OWN,
 )
+_ASSESSMENTS = (
+    Column("criteria", "Bộ tiêu chí", required=True),
+    Column("period", "Kỳ đánh giá", required=True),
+    Column("organisation", "Cơ quan được đánh giá"),
+    Column("step", "Việc", choices={"open": "Mở", "answer": "Tự đánh giá", "verify": "Thẩm định"}),
+    Column("answers", "Điểm từng tiêu chí (JSON)", "json"),
+    Column("consent.document", "Văn bản đồng ý nộp muộn: số, ký hiệu"),
+    Column("consent.document_id", "Văn bản đồng ý nộp muộn: mã định danh"),
+    *_OWN[1:],
+)
 
 COLUMNS: Mapping[ImportKind, Columns] = {
     "directives": Columns(DirectiveRow, _DIRECTIVE),
@@ -272,4 +283,5 @@ COLUMNS: Mapping[ImportKind, Columns] = {
     "values": Columns(ValueItem, _VALUES),
     "budgets": Columns(BudgetRow, _BUDGETS),
     "amounts": Columns(AmountRow, _AMOUNTS),
+    "assessments": Columns(AssessmentRow, _ASSESSMENTS),
 }

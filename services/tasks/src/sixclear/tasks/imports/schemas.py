@@ -10,6 +10,7 @@ from sixclear.common.bulk.results import FileResult, ItemResult
 from sixclear.common.bulk.tables import CellProblem
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Key, Link, Slug, Text, words_of
+from sixclear.tasks.assessment.schemas import AssessmentEntry, OwnAnswer
 from sixclear.tasks.budget.schemas import AmountEntry, BudgetEntry
 from sixclear.tasks.directive.schemas import DirectiveEntry
 from sixclear.tasks.document.schemas import DocumentEntry
@@ -31,6 +32,7 @@ ImportKind = Literal[
     "values",
     "budgets",
     "amounts",
+    "assessments",
 ]
 Mode = Literal["each", "atomic"]
 TableFormat = Literal["csv", "xlsx"]
@@ -67,6 +69,18 @@ class BudgetRow(OwnConditions, BudgetEntry):
 
 class AmountRow(OwnConditions, BudgetEntry, AmountEntry):
     """What a stage of a line of money came to as of a day; the line is opened where it is not there yet."""
+
+
+class AssessmentRow(OwnConditions, AssessmentEntry):
+    """A step on the assessment of a body for a period: it is opened, the body answers, or another one verifies.
+
+    An answer opens the assessment where it is not there yet.
+    """
+
+    step: Literal["open", "answer", "verify"] = "open"
+    answers: list[OwnAnswer] | None = Field(
+        default=None, min_length=1, max_length=300, description="Of `answer` and `verify`; evidence is the body's own."
+    )
 
 
 class TaskNamed(OwnConditions):

@@ -9,6 +9,8 @@ from sixclear.common.entity import HasVersion
 from sixclear.common.errors import InvalidRequest, field_error
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.etags import check_version
+from sixclear.tasks.assessment import service as assessments
+from sixclear.tasks.assessment.schemas import AnswersEntry, OwnAnswer, Said, VerificationEntry
 from sixclear.tasks.budget import service as budgets
 from sixclear.tasks.budget.schemas import AmountEntry
 from sixclear.tasks.decision.service.assignment import accept
@@ -17,6 +19,7 @@ from sixclear.tasks.document.service import register_document, register_new
 from sixclear.tasks.imports import repository as rows
 from sixclear.tasks.imports.schemas import (
     AmountRow,
+    AssessmentRow,
     AssignmentRow,
     BudgetRow,
     DirectiveRow,
@@ -121,6 +124,44 @@ async def state_amount(ctx: Context, row: AmountRow, _own: Settings) -> Taken:
     return Taken(expects.outcome(budget.version), budget.budget_id, budget.version, budget.task_id)
 
 
+async def step_assessment(ctx: Context, row: AssessmentRow, _own: Settings) -> Taken:
+    """Open the assessment of a body, answer it, or verify answers; the same again changes nothing."""
+    expects = _Expects(ctx, row.if_match)
+    if row.step == "open":
+        _require(ctx, "tasks:report", "tasks:administer")
+        if row.answers is not None:
+            raise InvalidRequest(errors=[field_error("/answers", "step-without-answers", _OPENS)])
+        assessment, _ = await assessments.open_assessment(ctx, row, expects)
+    elif row.step == "answer":
+        _require(ctx, "tasks:report")
+        entry = AnswersEntry(answers=_answers(row))
+        opened, _ = await assessments.open_assessment(ctx, row, expects)
+        assessment = await assessments.answer(ctx, opened.assessment_id, entry, lambda _known: None)
+    else:
+        _require(ctx, "tasks:confirm")
+        checked = [_checked(place, one) for place, one in enumerate(_answers(row))]
+        assessment_id = await assessments.identified(ctx, row)
+        assessment = await assessments.verify(ctx, assessment_id, VerificationEntry(answers=checked), expects)
+    return Taken(expects.outcome(assessment.version), assessment.assessment_id, assessment.version)
+
+
+_OPENS = "To open an assessment answers nothing: leave `answers` out, or say `answer` or `verify` as the step."
+
+
+def _answers(row: AssessmentRow) -> list[OwnAnswer]:
+    if row.answers is None:
+        raise InvalidRequest(errors=[field_error("/answers", "missing", "Say what is answered of each criterion.")])
+    return row.answers
+
+
+def _checked(place: int, said: OwnAnswer) -> Said:
+    """What is verified of a criterion; raises InvalidRequest for evidence, which the assessed body alone gives."""
+    if said.evidence:
+        detail = "Evidence is given by the assessed body: leave it out."
+        raise InvalidRequest(errors=[field_error(f"/answers/{place}/evidence", "evidence-of-the-body", detail)])
+    return Said.model_validate(said.model_dump(exclude={"evidence"}))
+
+
 async def step_assignment(ctx: Context, row: AssignmentRow, _own: Settings) -> Taken:
     """Assign a task, or accept it; what was done before changes nothing."""
     task_id, expects = await _task_id(ctx, row), _Expects(ctx, row.if_match)
@@ -207,9 +248,9 @@ def _said(given: str | None, pointer: str, detail: str) -> str:
     return given
 
 
-def _require(ctx: Context, scope: str) -> None:
-    if scope not in ctx.caller.scopes:
-        raise InsufficientScope(scope)
+def _require(ctx: Context, *scopes: str) -> None:
+    if ctx.caller.scopes.isdisjoint(scopes):
+        raise InsufficientScope(*scopes)
 
 
 async def _task_id(ctx: Context, row: TaskNamed) -> UUID:

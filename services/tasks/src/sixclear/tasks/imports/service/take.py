@@ -180,4 +180,5 @@ IMPORTS: Mapping[ImportKind, Files] = {
     "values": _files("values", _by_file("values", VALUES), lambda own: own.bulk_items),
     "budgets": _files("budgets", _by_step("budgets", steps.open_budget), _few_steps),
     "amounts": _files("amounts", _by_step("amounts", steps.state_amount), _few_steps),
+    "assessments": _files("assessments", _by_step("assessments", steps.step_assessment), _few_steps),
 }
