@@ -13,7 +13,8 @@ from sixclear.launcher.demo.checkpoint import PHASES, DemoRefused, is_loaded
 from sixclear.launcher.demo.feedback_steps import feedback_steps
 from sixclear.launcher.demo.load import load_demo
 from sixclear.launcher.demo.phases import phases
-from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
+from sixclear.launcher.demo.plan import CITY, TaskPlan, central_tasks, city_tasks
+from sixclear.launcher.demo.steps import at, task_id
 from sixclear.launcher.demonstration import ensure_demo
 
 # What answers identify, and later steps of a lane name.
@@ -68,6 +69,24 @@ def test_a_steward_puts_entries_on_lists_and_owners_do_the_rest() -> None:
     assert all(step.client.startswith("org-") for step in rest)
 
 
+def test_each_completed_task_is_handed_in_then_confirmed_by_another_body() -> None:
+    [results] = [phase for phase in phases(NOW) if phase.name == "results"]
+    taken: dict[tuple[str, str], tuple[int, str, datetime]] = {}
+    for place, step in enumerate(step for lane in results.lanes().values() for step in lane):
+        for line in step.lines:
+            assert (line["task_id"], line["step"]) not in taken, "once each"
+            taken[line["task_id"], line["step"]] = place, step.client, line["occurred_at"]
+    completed = [plan for plan in [*central_tasks(), *city_tasks()] if plan.completed]
+    assert len(taken) == 2 * len(completed)
+    for plan in completed:
+        assert plan.completed
+        named = str(task_id("01" if plan.programme == CITY else "P57", plan.external_id))
+        submitted, confirmed = taken[named, "submit"], taken[named, "confirm"]
+        assert submitted[1] == f"org-{plan.lead}" != confirmed[1]
+        assert (submitted[2], confirmed[2]) == (at(plan.completed, 8), at(plan.completed, 14)), plan
+        assert submitted[0] < confirmed[0]
+
+
 def test_the_same_requests_in_the_same_order_on_every_run() -> None:
     def everything() -> list[tuple[str, str, str, bytes]]:
         steps = [step for phase in phases(NOW) for step in phase.steps]
@@ -75,7 +94,7 @@ def test_the_same_requests_in_the_same_order_on_every_run() -> None:
 
     first = everything()
     assert first == everything()
-    assert len({key for _, _, key, _ in first}) == len(first) > 2500
+    assert len({key for _, _, key, _ in first}) == len(first) > 1_000
 
 
 @pytest.mark.parametrize("day", range(0, 364, 13))
@@ -114,7 +133,7 @@ def test_a_start_knows_the_phases_without_making_them() -> None:
 @pytest.mark.asyncio
 async def test_an_interrupted_load_goes_on_where_it_stopped(tmp_path: Path) -> None:
     services, checkpoint = Services(), tmp_path / "demo.json"
-    services.away_after = 2000
+    services.away_after = 600
     with pytest.raises(httpx2.ConnectError):
         await load(services, checkpoint)
     assert not is_loaded(checkpoint)

@@ -93,3 +93,6 @@ def test_what_it_costs_is_held() -> None:
     assert len(last) < 60 + 200 + 150 + of_the_register + of_the_reports
     assert sum(len(step.lines) for step in last) < 1_100
     assert sum(len(step.lines) for step in loaded["reports"].steps) < 5_000
+    # Two files of a lead body, not two requests of each task.
+    assert len(loaded["results"].steps) < 280
+    assert all(len(step.lines) <= 12 for step in loaded["results"].steps)

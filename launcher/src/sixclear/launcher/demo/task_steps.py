@@ -11,7 +11,7 @@ from sixclear.launcher.demo.organisations import HANOI, posts_of
 from sixclear.launcher.demo.own_fields import OWN_FIELDS, own_values
 from sixclear.launcher.demo.period_reports import period_reports
 from sixclear.launcher.demo.plan import CENTRAL, CITY, TaskPlan
-from sixclear.launcher.demo.steps import SOURCE, Step, at, facts, task_path
+from sixclear.launcher.demo.steps import SOURCE, Step, at, facts, task_id, task_path
 from sixclear.launcher.demo.vocabulary import ACTIONS, DIFFICULTIES, OBJECTS, RECURRING, REPORTS, WORK_GROUPS
 
 TASKS = "/api/tasks/v1/tasks"
@@ -19,6 +19,11 @@ TASKS = "/api/tasks/v1/tasks"
 _LINES = 200
 # A file of tasks is one transaction that may last five seconds, also on a busy machine; so its files go one by one.
 _TASKS = 25
+# A row of results costs twice as much as a task, and two files are on their way at once.
+_RESULTS = 12
+RESULTS = "/api/tasks/v1/imports/results"
+# How long an owner checks a result before it confirms it.
+_CHECKED = timedelta(hours=6)
 
 _GENERATED_VI = (
     "Tổng số lấy từ báo cáo đã công bố (dangcongsan.org.vn, 5/12/2025); từng bản ghi được sinh ra để minh họa, "
@@ -205,20 +210,40 @@ def report_body(plan: TaskPlan) -> dict[str, Any]:
 
 
 def all_completion_steps(plans: Sequence[TaskPlan]) -> Iterator[Step]:
-    """Completion of every task that was completed, on its day."""
+    """Completion of every task that was completed, on its day: a file of each lead body, then one of the owner."""
+    by_lead: dict[tuple[str, str], list[TaskPlan]] = {}
     for plan in plans:
         if plan.completed is not None:
-            yield from completion_steps(plan, at(plan.completed, 8), _OWNER[plan.programme])
+            by_lead.setdefault((plan.lead, _OWNER[plan.programme]), []).append(plan)
+    for number, ((lead, owner), own) in enumerate(by_lead.items()):
+        for start in range(0, len(own), _RESULTS):
+            yield from _results(f"{lead} {owner} {start}", f"results {number % 2}", own[start : start + _RESULTS])
+
+
+def _results(name: str, lane: str, plans: Sequence[TaskPlan]) -> Iterator[Step]:
+    """The results of tasks of one lead body and one owner, and their confirmation."""
+    owner, handed_in, confirmed = _OWNER[plans[0].programme], [], []
+    for plan in plans:
+        if plan.completed is not None:
+            start, named = at(plan.completed, 8), {"task_id": str(task_id(owner, plan.external_id))}
+            handed_in.append(named | evidence_of(plan) | {"step": "submit", "occurred_at": start})
+            confirmed.append(named | {"step": "confirm", "occurred_at": start + _CHECKED})
+    yield Step(f"submit {name}", lane, client_of(plans[0].lead), RESULTS, lines=tuple(handed_in))
+    yield Step(f"confirm {name}", lane, client_of(owner), RESULTS, lines=tuple(confirmed))
+
+
+def evidence_of(plan: TaskPlan) -> dict[str, Any]:
+    """What proves the result of a task."""
+    return {
+        "title": "Biên bản nghiệm thu (minh họa)",
+        "url": f"https://example.invalid/minh-hoa/{plan.external_id.lower()}.pdf",
+    }
 
 
 def completion_steps(plan: TaskPlan, start: datetime, owner: str) -> Iterator[Step]:
     """The result with its evidence by the lead body, then confirmation by the owner: two requests within the day."""
     name = plan.external_id
-    evidence = {
-        "title": "Biên bản nghiệm thu (minh họa)",
-        "url": f"https://example.invalid/minh-hoa/{name.lower()}.pdf",
-    }
-    submitted = {"evidence": [evidence], "occurred_at": start}
-    confirmed = {"occurred_at": start + timedelta(hours=6)}
+    submitted = {"evidence": [evidence_of(plan)], "occurred_at": start}
+    confirmed = {"occurred_at": start + _CHECKED}
     yield Step(f"submit {name}", name, client_of(plan.lead), task_path(owner, name, "submit"), submitted)
     yield Step(f"confirm {name}", name, client_of(owner), task_path(owner, name, "confirm"), confirmed)
