@@ -49,6 +49,7 @@ class _SharedPlatforms(LoadScopeScheduling):  # type: ignore[misc]
             "test_rebuild.py": "cluster",
             "test_demo_states.py": "one_process",
             "test_report_figures.py": "one_process",
+            "test_scores.py": "one_process",
             "test_readme.py": "one_process",
             "test_real_platform.py": "one_process",
         }

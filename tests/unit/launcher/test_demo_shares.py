@@ -89,9 +89,11 @@ def test_what_it_costs_is_held() -> None:
     of_the_register = 17 + 11 + 18
     # Indicators, targets and values of two programmes; documents, money and their bodies; a value in each state.
     of_the_reports = 2 * 3 + (2 + 5) + (6 + 2) + 15
+    # Two programmes with tasks, results and money of four wards; two sets; 126 bodies opened, 10 answers, 2 checks.
+    of_the_scores = 2 + (2 + 5 + 1) + 2 + (1 + 3) + 10 + 2
     last = loaded["feedback and decisions"].steps
-    assert len(last) < 60 + 200 + 150 + of_the_register + of_the_reports
-    assert sum(len(step.lines) for step in last) < 1_100
+    assert len(last) < 60 + 200 + 150 + of_the_register + of_the_reports + of_the_scores
+    assert sum(len(step.lines) for step in last) < 1_300
     assert sum(len(step.lines) for step in loaded["reports"].steps) < 5_000
     # Two files of a lead body, not two requests of each task.
     assert len(loaded["results"].steps) < 280

@@ -7,8 +7,8 @@ from sixclear.common.issuer.roles import STANDING_BODY
 from sixclear.launcher.demo.vocabulary import COMMUNE, MINISTRY, PROVINCE, Posts
 from sixclear.tasks.organisation.seed import Seed, organisation_id, shipped_organisations
 
-HANOI = "01"
-_WARDS_OF_HANOI = 6
+HANOI, KHANH_HOA = "01", "56"
+_WARDS_OF_HANOI, _WARDS_OF_KHANH_HOA = 6, 4
 
 
 @cache
@@ -31,8 +31,19 @@ def provinces() -> tuple[str, ...]:
 @cache
 def wards_of_hanoi() -> tuple[str, ...]:
     """Codes of the wards of Hanoi that lead tasks of the city."""
-    below = [seed.code for seed in _shipped() if seed.parent_code == HANOI]
-    return tuple(below[:_WARDS_OF_HANOI])
+    return communes_of_hanoi()[:_WARDS_OF_HANOI]
+
+
+@cache
+def communes_of_hanoi() -> tuple[str, ...]:
+    """Codes of the 126 wards and communes of Hanoi."""
+    return tuple(seed.code for seed in _shipped() if seed.parent_code == HANOI)
+
+
+@cache
+def wards_of_khanh_hoa() -> tuple[str, ...]:
+    """Codes of the wards of Khánh Hòa that are assessed."""
+    return tuple(seed.code for seed in _shipped() if seed.parent_code == KHANH_HOA)[:_WARDS_OF_KHANH_HOA]
 
 
 @cache
@@ -43,7 +54,7 @@ def body_names() -> dict[str, str]:
 
 def client_codes() -> tuple[str, ...]:
     """Codes of every organisation that has a demonstration client."""
-    return (*agencies(), *provinces(), *wards_of_hanoi())
+    return (*agencies(), *provinces(), *wards_of_hanoi(), *wards_of_khanh_hoa())
 
 
 def client_organisations() -> list[tuple[str, UUID]]:

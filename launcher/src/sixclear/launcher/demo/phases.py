@@ -15,6 +15,7 @@ from sixclear.launcher.demo.law_steps import document_steps, money_steps
 from sixclear.launcher.demo.plan import TaskPlan, central_tasks, city_tasks
 from sixclear.launcher.demo.plan_steps import plan_steps
 from sixclear.launcher.demo.register_steps import register_steps
+from sixclear.launcher.demo.score_steps import score_steps
 from sixclear.launcher.demo.steps import Step
 from sixclear.launcher.demo.task_steps import all_completion_steps, assign_steps, reference_steps, report_steps
 from sixclear.launcher.demo.today_steps import today_plans, today_reference, today_steps
@@ -65,3 +66,4 @@ def _course(plans: Sequence[TaskPlan], today: date) -> Iterator[Step]:
     yield from document_steps()
     yield from money_steps()
     yield from value_steps(today)
+    yield from score_steps(today)
