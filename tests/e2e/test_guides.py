@@ -72,6 +72,24 @@ def test_a_bodys_own_work_is_done_as_the_guide_says(empty: Platform, tmp_path: P
         assert any(one.endswith(line) for one in shown), f"{line} in {shown}"
 
 
+def test_results_are_counted_as_the_guide_says(empty: Platform, tmp_path: Path) -> None:
+    shown = typed("results.md", empty, tmp_path).splitlines()
+    for line in (
+        '["rejected","two-readings"]',
+        '["73.33",2,2,"80","88.89",false]',
+        '["not_reported",null,',
+        '[3,"41","Đếm sót mười hồ sơ","00004","01"]',
+        '["decision","owed",true]',
+        "[3500000000,500000000]",
+        '["verified",10,5]',
+        '["73.33",2,2,"80","-6.67",true]',
+        '["00008","90","00008"]',
+        "[12.86,7.86,20]",
+    ):
+        assert any(one.startswith(line) for one in shown), f"{line} in {shown}"
+    assert shown[shown.index('"41"') + 1] == '"40"', "what was shown before the correction"
+
+
 def test_a_body_is_connected_as_the_guide_says(empty: Platform, tmp_path: Path) -> None:
     (tmp_path / "bao-cao.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
     shown = typed("connect.md", empty, tmp_path).splitlines()
