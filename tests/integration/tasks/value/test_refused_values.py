@@ -83,6 +83,16 @@ async def test_two_values_for_one_slot_in_a_file_are_both_refused(service: Servi
 
 
 @pytest.mark.asyncio
+async def test_another_file_of_a_client_that_names_its_requests_alike_is_another_file(service: Service) -> None:
+    await an_indicator(service, code="count")
+    headers = service.headers("25999") | {"content-type": "application/x-ndjson", "X-Request-ID": "bao-cao-thang"}
+    path = f"{service.prefix}/values/bulk"
+    for number in (1, 2):
+        line = _LINE % ("count", "2025-11", f'"number": {number}')
+        assert (await service.http.post(path, content=line, headers=headers)).json()["drafted"] == 1, number
+
+
+@pytest.mark.asyncio
 async def test_a_single_value_is_refused_as_one_of_a_file(service: Service) -> None:
     await an_indicator(service, code="count")
     for said, code in (({"number": "1,5"}, "decimal-comma"), ({"number": -1}, "negative-count"), ({}, "number-needed")):

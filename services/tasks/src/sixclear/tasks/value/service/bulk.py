@@ -33,7 +33,7 @@ async def supply_many(ctx: Context, part: Part, dry_run: bool, _own: Settings) -
     results, planned = [], []
     for index, line in enumerate(lines):
         try:
-            found = None if line.item is None else _plan(batch, line, line.item, times)
+            found = None if line.item is None else _plan(batch, line, line.item, times, in_job=part.later is not None)
         except DomainError as error:
             results.append(_refused(index, line, error))
             continue
@@ -51,7 +51,7 @@ async def supply_many(ctx: Context, part: Part, dry_run: bool, _own: Settings) -
     return ValueBulkResult.of(results, dry_run=dry_run)
 
 
-def _plan(batch: Supplying, line: Line[ValueItem], item: ValueItem, times: Counter[UUID]) -> Planned:
+def _plan(batch: Supplying, line: Line[ValueItem], item: ValueItem, times: Counter[UUID], *, in_job: bool) -> Planned:
     slot = batch.find(item.indicator, item)
     if slot is not None and times[slot.value_id] > 1:
         raise _slot_twice()
@@ -60,7 +60,7 @@ def _plan(batch: Supplying, line: Line[ValueItem], item: ValueItem, times: Count
     found = batch.plan(item.indicator, item, line.number)
     request_id = batch.ctx.request_id
     newest = None if value is None else batch.statements[value.value_id, value.statement]
-    if newest is not None and found.outcome != "unchanged" and newest.request_id == request_id is not None:
+    if in_job and newest is not None and found.outcome != "unchanged" and newest.request_id == request_id is not None:
         # An earlier part of the same file had it.
         raise _slot_twice()
     return found
