@@ -248,6 +248,33 @@ async def test_a_transfer_that_does_not_fit_changes_neither_line(
 
 
 @pytest.mark.asyncio
+async def test_a_wrong_transfer_is_corrected_on_both_lines_and_no_sum_changes(service: Service) -> None:
+    giving, receiving = await lines_of_two(service)
+    body = between(giving, receiving)
+    wrong = (await service.post("P57", "/budgets/transfers", body)).json()["transfer_id"]
+    entry = REPORT | {"stage": "allocated", "amount": 9 * BILLION, "corrects": 2, "reason": "Nhầm"}
+    alone = await service.post("P57", f"{giving}/amounts", entry | {"dated_on": body["dated_on"]})
+    assert (alone.status_code, alone.json()["errors"][0]["code"]) == (422, "entry-of-transfer"), alone.text
+    right = body | {"amount": 2 * BILLION, "corrects": wrong}
+    no_reason = await service.post("P57", "/budgets/transfers", right)
+    assert [one["pointer"] for one in no_reason.json()["errors"]] == ["#/reason"]
+    made = await service.post("P57", "/budgets/transfers", right | {"reason": "Nhầm số"})
+    assert made.status_code == 201, made.text
+    assert [made.json()[name]["allocated"]["amount"] for name in ("giving", "receiving")] == [8 * BILLION, 2 * BILLION]
+    assert [one["corrected_by"] for one in made.json()["giving"]["entries"]] == [None, 3, None]
+    again = await service.post("P57", "/budgets/transfers", right | {"reason": "Nhầm số"})
+    assert (again.status_code, again.json()) == (200, made.json())
+    unknown = await service.post("P57", "/budgets/transfers", right | {"amount": 1, "reason": "Nhầm số"})
+    assert unknown.json()["errors"][0]["code"] == "transfer-unknown", "it was corrected already"
+    undone = right | {"amount": 0, "corrects": made.json()["transfer_id"], "reason": "Không điều chuyển nữa"}
+    gone = await service.post("P57", "/budgets/transfers", undone)
+    assert [gone.json()[name]["allocated"]["amount"] for name in ("giving", "receiving")] == [10 * BILLION, 0]
+    assert (await service.get("/budgets/totals"))["allocated"]["amount"] == 10 * BILLION
+    changes = [event.change for event in await service.events() if event.entity_type == "budget"]
+    assert changes[-4:] == ["amount_corrected"] * 4
+
+
+@pytest.mark.asyncio
 async def test_who_decides_on_both_lines_transfers_between_them(service: Service) -> None:
     giving, receiving = await lines_of_two(service)
     for code in ("75", "G01"):

@@ -228,7 +228,8 @@ async def transfer_money(ctx: ContextDep, entry: TransferEntry, response: Respon
     """Take an amount of a stage from one line to another by a document, both in one act.
 
     Each line gets an entry of what it comes to after that, as of the day of the document. A wrong transfer is
-    corrected as any entry is, on each line. For a body that may state the stage on both lines.
+    corrected by another one that names it (`corrects`) and says why; an amount of 0 undoes it. For a body that may
+    state the stage on both lines.
     """
     transfer_id, giving, receiving, new = await service.transfer(ctx, entry)
     response.status_code = 201 if new else 200

@@ -150,8 +150,9 @@ def transferred(
 ) -> tuple[int, int]:
     """What both lines come to when an amount of a stage goes from one to the other on a day.
 
-    A line without an entry of the stage receives its first. Raises MoneyTransferRefused when the giving line has not so
-    much, or when a line has an entry of that day or a later one: what it says the line comes to would not be true.
+    Of a transfer that is corrected the entries are given without the wrong ones, so that both lines change. A line
+    without an entry of the stage receives its first. Raises MoneyTransferRefused when the giving line has not so much,
+    or when a line has an entry of that day or a later one: what it says the line comes to would not be true.
     """
     errors = []
     for name, entries in (("giving_id", giving), ("receiving_id", receiving)):

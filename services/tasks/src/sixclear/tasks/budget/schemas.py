@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sixclear.common.web.instants import Day
@@ -33,13 +33,6 @@ def _read(given: Any) -> Any:
 Dong = Annotated[
     int,
     Field(ge=0, le=MOST),
-    BeforeValidator(_read),
-    Field(description="Whole đồng. A text is read as tables write it; a mark with two readings is refused with both."),
-]
-# As `Dong`, and not nothing.
-SomeDong = Annotated[
-    int,
-    Field(ge=1, le=MOST),
     BeforeValidator(_read),
     Field(description="Whole đồng. A text is read as tables write it; a mark with two readings is refused with both."),
 ]
@@ -84,12 +77,24 @@ class TransferEntry(Schema):
 
     giving_id: UUID = Field(description="The line from which it goes.")
     receiving_id: UUID = Field(description="The line to which it goes.")
+    corrects: UUID | None = Field(
+        default=None,
+        description="The transfer between these lines that was wrong; with it the amount may be 0: undone.",
+    )
+    reason: Text | None = Field(default=None, description="Why it was wrong; with `corrects`.")
     stage: Literal["approved", "allocated"]
-    amount: SomeDong
+    amount: Dong
     dated_on: Day = Field(description="The day of the document; both lines have the new amounts since then.")
     document: Key = Field(description="The number of the document that decides it.")
     document_id: UUID | None = Field(default=None, description="The same document in `/documents`, where it is there.")
     occurred_at: OccurredAt = None
+
+    @field_validator("amount")
+    @classmethod
+    def _not_nothing(cls, amount: int, info: ValidationInfo) -> int:
+        if amount < 1 and info.data.get("corrects") is None:
+            raise PydanticCustomError("greater_than_equal", "Input should be greater than or equal to 1")
+        return amount
 
 
 class AmountView(Schema):

@@ -15,7 +15,7 @@ from sixclear.common.use_case import Context, Expect, FactInFuture, ReferenceUnk
 from sixclear.tasks.budget import repository as rows
 from sixclear.tasks.budget import rules
 from sixclear.tasks.budget.access import require_keeping_body
-from sixclear.tasks.budget.errors import BudgetFull, BudgetNotFound, MoneyTransferRefused
+from sixclear.tasks.budget.errors import BudgetFull, BudgetNotFound, CorrectionRefused, MoneyTransferRefused
 from sixclear.tasks.budget.models import Budget, BudgetAmount, entries_of
 from sixclear.tasks.budget.recording import BUDGET
 from sixclear.tasks.budget.repository import BudgetFilter
@@ -144,6 +144,7 @@ async def state_amount(ctx: Context, budget_id: UUID, entry: AmountEntry, expect
     if rules.repeated(entries, wanted):
         return budget, False
     check_dated(ctx, entry.dated_on)
+    _check_transfer(budget, entry.corrects)
     rules.check(entries, wanted, entry.reason)
     if len(entries) >= MOST_ENTRIES:
         raise BudgetFull(f"A line holds at most {MOST_ENTRIES} entries.")
@@ -166,6 +167,13 @@ async def state_amount(ctx: Context, budget_id: UUID, entry: AmountEntry, expect
     return budget, True
 
 
+def _check_transfer(budget: Budget, number: int | None) -> None:
+    """What one line of a transfer comes to is not changed without the other: no sum of both would hold any more."""
+    if any(one.number == number and one.transfer_id is not None for one in budget.entries):
+        detail = "It came by a transfer: correct that at /budgets/transfers, so that both lines change."
+        raise CorrectionRefused(errors=[{"pointer": "#/corrects", "code": "entry-of-transfer", "detail": detail}])
+
+
 async def transfer(ctx: Context, entry: TransferEntry) -> tuple[UUID, Budget, Budget, bool]:
     """Take an amount from one line to another; one that was made before changes nothing (False).
 
@@ -181,20 +189,48 @@ async def transfer(ctx: Context, entry: TransferEntry) -> tuple[UUID, Budget, Bu
         task = tasks.get(line.task_id) if line.task_id else None
         programme = task.programme if task is not None else await referenced_programme(ctx.session, line.programme)
         require_keeping_body(ctx, programme, task, line.organisation_id, entry.stage)
-    said = (*(entry.giving_id, entry.receiving_id, entry.stage, entry.amount, entry.dated_on), entry.document)
+    said: tuple[object, ...] = (entry.giving_id, entry.receiving_id, entry.stage, entry.amount, entry.dated_on)
+    said += (entry.document, *([entry.corrects] if entry.corrects else []))
     transfer_id = stable_id("budget transfer", *(str(one) for one in said))
-    if any(one.transfer_id == transfer_id for one in giving.entries):
+    if _of_transfer(giving, transfer_id) is not None:
         return transfer_id, giving, receiving, False
     check_dated(ctx, entry.dated_on)
-    whole = [entries_of(line, whole=True) for line in (giving, receiving)]
+    wrong = [None, None] if entry.corrects is None else _wrong(entry, giving, receiving)
+    whole = [_without(line, one) for line, one in zip((giving, receiving), wrong, strict=True)]
     amounts = rules.transferred(whole[0], whole[1], entry.stage, entry.amount, entry.dated_on)
     if amounts[1] > rules.MOST or any(len(one) >= MOST_ENTRIES for one in whole):
         raise BudgetFull(f"A line holds at most {MOST_ENTRIES} entries, and {rules.MOST} đồng.")
     if entry.document_id is not None and await hold_document(ctx.session, entry.document_id) is None:
         raise ReferenceUnknown(errors=[unknown_reference("#/document_id", "document")])
-    for line, amount in zip((giving, receiving), amounts, strict=True):
-        await _enter(ctx, line, entry, amount, transfer_id, tasks)
+    for line, amount, corrects in zip((giving, receiving), amounts, wrong, strict=True):
+        await _enter(ctx, line, entry, amount, transfer_id, tasks, corrects)
     return transfer_id, giving, receiving, True
+
+
+def _of_transfer(line: Budget, transfer_id: UUID) -> int | None:
+    """The number of the entry that came by a transfer and still holds."""
+    standing = {one.number for one in rules.valid(entries_of(line, whole=True))}
+    return next((one.number for one in line.entries if one.transfer_id == transfer_id and one.number in standing), None)
+
+
+def _without(line: Budget, number: int | None) -> list[Entry]:
+    return [one for one in rules.valid(entries_of(line, whole=True)) if one.number != number]
+
+
+def _wrong(entry: TransferEntry, giving: Budget, receiving: Budget) -> list[int | None]:
+    """The entries of the transfer that is corrected, one of each line; raises MoneyTransferRefused."""
+    assert entry.corrects is not None
+    numbers = [_of_transfer(line, entry.corrects) for line in (giving, receiving)]
+    errors = []
+    found = [one for one in giving.entries if one.number == numbers[0]]
+    if None in numbers or (found[0].stage, found[0].dated_on) != (entry.stage, entry.dated_on):
+        detail = "These lines have no such transfer of this stage and day that still holds."
+        errors.append({"pointer": "#/corrects", "code": "transfer-unknown", "detail": detail})
+    if entry.reason is None:
+        errors.append({"pointer": "#/reason", "code": "missing", "detail": "Say why the transfer was wrong."})
+    if errors:
+        raise MoneyTransferRefused(errors=errors)
+    return numbers
 
 
 async def _both_locked(ctx: Context, entry: TransferEntry) -> tuple[dict[UUID, Budget], dict[UUID, Task]]:
@@ -214,7 +250,13 @@ async def _both_locked(ctx: Context, entry: TransferEntry) -> tuple[dict[UUID, B
 
 
 async def _enter(
-    ctx: Context, line: Budget, entry: TransferEntry, amount: int, transfer_id: UUID, tasks: dict[UUID, Task]
+    ctx: Context,
+    line: Budget,
+    entry: TransferEntry,
+    amount: int,
+    transfer_id: UUID,
+    tasks: dict[UUID, Task],
+    corrects: int | None,
 ) -> None:
     task = tasks.get(line.task_id) if line.task_id else None
     occurred_at = ctx.fact_time(entry.occurred_at, line.occurred_at)
@@ -227,8 +269,8 @@ async def _enter(
             dated_on=entry.dated_on,
             document=entry.document,
             document_id=entry.document_id,
-            corrects=None,
-            reason=None,
+            corrects=corrects,
+            reason=entry.reason,
             hidden=task is not None and task.classification != "public",
             entered_by_organisation_id=ctx.caller.organisation_id,
             occurred_at=occurred_at,
@@ -236,7 +278,8 @@ async def _enter(
             transfer_id=transfer_id,
         )
     )
-    await record(ctx, line, Change("amount_stated", {}), occurred_at, BUDGET)
+    name = "amount_stated" if corrects is None else "amount_corrected"
+    await record(ctx, line, Change(name, {}), occurred_at, BUDGET, reason=entry.reason)
 
 
 async def _task_of(ctx: Context, budget: Budget, *, lock: bool = False) -> Task | None:
