@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tests.integration.monitoring.conftest import NOON, organisation_id
 from tests.integration.monitoring.indicators.told import indicator, targets, value
 
+from sixclear.monitoring.errors import InvalidEvent
 from sixclear.monitoring.view.reconcile import differences
 
 pytestmark = pytest.mark.asyncio
@@ -322,6 +323,34 @@ async def test_a_series_that_cannot_be_told_is_refused(site: Any, view: Any, eve
     assert (await site.get("/indicators/none/series")).status_code == 404
     empty = await site.get("/indicators/cases/series", **{"from": "2025-10", "to": "2025-09"})
     assert empty.json()["points"] == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"number": "NaN"},
+        {"number": "Infinity"},
+        {"numerator": 5},
+        {"denominator": 5},
+        {"number": 5, "definition": None},
+        {"number": None},
+        {"number": "1,5"},
+        {"number": 5, "level": "village"},
+    ],
+)
+async def test_a_value_that_no_sum_may_hold_is_set_aside(
+    site: Any, view: Any, events: Any, said: dict[str, Any]
+) -> None:
+    """It goes to the dead letters, and what comes after it is counted."""
+    await view.fold([*a_province(events), indicator(events, "cases", levels=["commune"])])
+    wrong = value(events, "cases", "00004", "2025-11", number=1)
+    wrong.data.update({"number": None} | said)
+    with pytest.raises(InvalidEvent):
+        await view.fold([wrong])
+    await view.fold([value(events, "cases", "00008", "2025-11", number=7)])
+    assert (await figures(site))["cases"]["latest"]["figure"] == "7"
+    async with view.database.session() as session:
+        assert await differences(session, lambda: view.now) == []
 
 
 async def test_it_is_not_known_while_the_log_is_read_again(site: Any, view: Any, events: Any) -> None:

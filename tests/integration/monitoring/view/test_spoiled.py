@@ -16,7 +16,7 @@ async def test_no_spoiled_request_makes_the_service_fail(site: Any, view: Any, e
     reads = described_reads(site.target.app)
     assert len(reads) > 5
     headers = site.issuer.headers("monitoring:operate", "monitoring:spans")
-    await reads_survive(site.client, reads, {"trace_id": "1" * 32}, headers)
+    await reads_survive(site.client, reads, {"trace_id": "1" * 32, "code": "cases"}, headers)
 
 
 async def test_no_spoiled_report_of_streams_makes_the_service_fail(site: Any, view: Any, events: Any) -> None:

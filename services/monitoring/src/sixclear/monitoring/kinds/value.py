@@ -4,12 +4,13 @@ Only an approved number is in an event. A correction is true from the instant of
 says since when its number holds: at a past instant it held if it was true by then.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from sixclear.common.targets import Bound, ValueType
@@ -37,6 +38,19 @@ class ValueFacts(Struct, frozen=True, kw_only=True):
     bound: Bound | None
     true_from: Instant | None
     demonstration: bool
+
+
+def _read(data: Mapping[str, Any]) -> ValueFacts:
+    """Refuses what no sum may hold: a number that is none would stay in it for ever, and half a ratio is none."""
+    facts = msgspec.convert(data, ValueFacts)
+    numbers = (facts.number, facts.numerator, facts.denominator)
+    if any(one is not None and not one.is_finite() for one in numbers):
+        raise msgspec.ValidationError("A number is not finite.")
+    if (facts.numerator is None) != (facts.denominator is None):
+        raise msgspec.ValidationError("A ratio has a numerator and a denominator.")
+    if facts.true_from is not None and (facts.definition is None or numbers == (None, None, None)):
+        raise msgspec.ValidationError("What holds has a number and a definition.")
+    return facts
 
 
 HELD = "held"
@@ -79,6 +93,7 @@ VALUE: Kind[ValueFacts] = Kind(
     source="tasks",
     rules=1,
     facts=ValueFacts,
+    read=_read,
     axes=(HOLDS,),
     by_reach=True,
     measures=("value", "value_bound", "value_waiting", "value_demonstration"),
