@@ -19,6 +19,8 @@ Open = Callable[..., Page]
 TASK = f"/tasks/{stable_id('task', '0')}"
 UNIT = f"/organisations/{stable_id('organisation', '48')}"
 INDICATOR = "/results/indicators/online-services"
+# What a phone shows of the lists of results; their parts are those of the pages above.
+LISTS = ["/results/documents", f"/results/documents/{stable_id('document', '1')}", "/results/money", "/results/scores"]
 PAGES = [
     "/",
     "/?as_of=2025-12-04",
@@ -66,6 +68,15 @@ def test_axe_finds_nothing_serious_in_other_languages(open_page: Open, path: str
 def test_a_phone_never_scrolls_sideways(open_page: Open, path: str, language: str) -> None:
     page = open_page(path, width=390, language=language)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_of_results_are_read_by_everyone(open_page: Open, path: str, language: str) -> None:
+    page = open_page(path, width=320, language=language)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize("width", [1024, 1100, 1280])

@@ -138,7 +138,7 @@ class Results:
             "target": target(*one["target"]) if "target" in one else None,
             "attainment": attainment,
             "attainment_capped": capped,
-            "values": f"/api/tasks/v1/values?indicator={one['code']}&period=2026-10",
+            "made_of": f"/api/monitoring/v1/indicators/{one['code']}/values?period=2026-10",
         }
 
     def indicator_series(self, code: str, names: list[str]) -> dict[str, Any] | None:
@@ -167,7 +167,7 @@ class Results:
             "path": str(75 + 2 * month) if head["value_type"] == "ratio" else None,
             "target": target(last.isoformat(), "99") if aimed and head["value_type"] == "ratio" else None,
             "state": "reported" if reported else "open" if month > 10 else "not_reported",
-            "values": f"/api/tasks/v1/values?indicator={head['code']}&period=2026-{month:02}",
+            "made_of": f"/api/monitoring/v1/indicators/{head['code']}/values?period=2026-{month:02}",
         }
 
     def indicator(self, code: str, names: list[str]) -> dict[str, Any] | None:

@@ -23,9 +23,10 @@ pytestmark = pytest.mark.asyncio
 
 TASK = f"/tasks/{stable_id('task', '0')}"
 UNIT = f"/organisations/{stable_id('organisation', '48')}"
+DOCUMENT = f"/results/documents/{stable_id('document', '1')}"
 INDICATOR = "/results/indicators/online-services"
 # Without their own service there is no page of these.
-RECORDS = (TASK, UNIT, INDICATOR)
+RECORDS = (TASK, UNIT, INDICATOR, DOCUMENT)
 PAGES = [
     "/",
     "/?as_of=2025-12-04",
@@ -39,6 +40,10 @@ PAGES = [
     "/results",
     "/results?as_of=2025-12-04&organisation=01",
     INDICATOR,
+    "/results/documents?type=law",
+    DOCUMENT,
+    "/results/money",
+    "/results/scores",
     "/feedback",
     "/feedback/mailbox",
     "/catalogue",

@@ -110,7 +110,7 @@ async def test_a_past_day_is_asked_for_as_its_end_and_kept_in_the_links(
     assert "At the end of 4 December 2025, 4 of 5 indicators had a figure" in text
     links = Document(page.text).links
     assert "/results?programme=nq57-central" in links, "the way back to now"
-    assert "/api/tasks/v1/documents?programme=nq57-central&as_of=2025-12-04" in links
+    assert "/results/documents?programme=nq57-central&as_of=2025-12-04" in links
 
 
 @pytest.mark.parametrize(

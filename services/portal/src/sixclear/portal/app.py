@@ -10,15 +10,19 @@ from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 from sixclear.portal.errors import PortalError
 from sixclear.portal.pages.public.catalogue.route import PAGE as CATALOGUE
+from sixclear.portal.pages.public.document.route import PAGE as DOCUMENT
+from sixclear.portal.pages.public.documents.route import PAGE as DOCUMENTS
 from sixclear.portal.pages.public.error.route import RefusedAtTheDoor, http_exception, portal_error, unexpected_error
 from sixclear.portal.pages.public.feedback.route import PAGE as FEEDBACK
 from sixclear.portal.pages.public.home.route import PAGE as HOME
 from sixclear.portal.pages.public.indicator.route import PAGE as INDICATOR
 from sixclear.portal.pages.public.mailbox.route import PAGE as MAILBOX
+from sixclear.portal.pages.public.money.route import PAGE as MONEY
 from sixclear.portal.pages.public.organisation.route import PAGE as ORGANISATION
 from sixclear.portal.pages.public.organisations.route import PAGE as ORGANISATIONS
 from sixclear.portal.pages.public.problem.route import PAGE as PROBLEM
 from sixclear.portal.pages.public.results.route import PAGE as RESULTS
+from sixclear.portal.pages.public.scores.route import PAGE as SCORES
 from sixclear.portal.pages.public.styleguide.route import PAGE as STYLEGUIDE
 from sixclear.portal.pages.public.task.route import PAGE as TASK
 from sixclear.portal.pages.public.tasks.route import PAGE as TASKS
@@ -29,7 +33,8 @@ from sixclear.portal.shell.portal import Portal
 from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
-PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, RESULTS, INDICATOR, CATALOGUE, FEEDBACK, MAILBOX, PROBLEM)
+RESULTS_PAGES = (RESULTS, INDICATOR, DOCUMENTS, DOCUMENT, MONEY, SCORES)
+PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, *RESULTS_PAGES, CATALOGUE, FEEDBACK, MAILBOX, PROBLEM)
 DEVELOPER_PAGES = (STYLEGUIDE,)
 
 

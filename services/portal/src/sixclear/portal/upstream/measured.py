@@ -1,5 +1,6 @@
-"""What results are made of, as `tasks` keeps it: indicators with their values, and sets of criteria."""
+"""What results are made of, as `tasks` keeps it: indicators with values, documents, lines of money, criteria."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -89,6 +90,54 @@ class HeldValue(Answer):
     true_from: datetime
 
 
+class Document(Answer):
+    """A document of law or administration, and how it stands on the day that was asked about."""
+
+    document_id: UUID
+    programme: str
+    type: str
+    number: str | None = None
+    issued_on: date | None = None
+    effective_on: date | None = None
+    issuer: OrganisationBrief
+    signer_position: str | None = None
+    subject: str
+    url: str | None = None
+    sha256: str | None = None
+    directive_id: UUID | None = None
+    clause: str | None = None
+    details_id: UUID | None = None
+    due_on: date | None = None
+    replaces: list[UUID] = Field(default_factory=list)
+    replaced_by_id: UUID | None = None
+    replaced_on: date | None = None
+    standing: str | None = None
+    overdue: bool = False
+
+
+class StatedAmount(Answer):
+    """What a stage of a line comes to, with the document that proves it."""
+
+    amount: int
+    dated_on: date
+    document: str
+    document_id: UUID | None = None
+
+
+class BudgetLine(Answer):
+    """A line of money; a stage that no document proves is None."""
+
+    task_id: UUID | None = None
+    organisation: OrganisationBrief
+    year: int
+    source: str
+    requested: StatedAmount | None = None
+    appraised: StatedAmount | None = None
+    approved: StatedAmount | None = None
+    allocated: StatedAmount | None = None
+    disbursed: StatedAmount | None = None
+
+
 class CriteriaSet(Answer):
     """A set of criteria that bodies are assessed by, in one edition."""
 
@@ -107,9 +156,21 @@ class CriteriaSet(Answer):
         return self.name
 
 
+def newest_editions(sets: Sequence[CriteriaSet]) -> Sequence[CriteriaSet]:
+    """The newest edition of each set."""
+    by_code: dict[str, CriteriaSet] = {}
+    for one in sets:
+        if one.code not in by_code or one.edition > by_code[one.code].edition:
+            by_code[one.code] = one
+    return list(by_code.values())
+
+
 _V1 = "/api/tasks/v1"
 INDICATOR = Operation("tasks", "GET", f"{_V1}/indicators/{{code}}", Indicator)
 VALUES = Operation("tasks", "GET", f"{_V1}/values", Listing[HeldValue])
+DOCUMENTS = Operation("tasks", "GET", f"{_V1}/documents", Listing[Document])
+DOCUMENT = Operation("tasks", "GET", f"{_V1}/documents/{{document_id}}", Document)
+BUDGETS = Operation("tasks", "GET", f"{_V1}/budgets", Listing[BudgetLine])
 CRITERIA = Operation("tasks", "GET", f"{_V1}/criteria", Listing[CriteriaSet])
 
 
@@ -126,6 +187,18 @@ class Measured:
     async def values(self, query: Query) -> Listing[HeldValue]:
         """Approved values that hold now, by body and period."""
         return await self._transport.get(VALUES, query)
+
+    async def documents(self, query: Query) -> Listing[Document]:
+        """Documents, the newest first."""
+        return await self._transport.get(DOCUMENTS, query)
+
+    async def document(self, document_id: UUID) -> Document:
+        """One document as it stands today."""
+        return await self._transport.get(DOCUMENT, document_id=document_id)
+
+    async def lines(self, query: Query) -> Listing[BudgetLine]:
+        """Lines of money."""
+        return await self._transport.get(BUDGETS, query)
 
     async def criteria(self, query: Query) -> Listing[CriteriaSet]:
         """Sets of criteria by their codes, the newest edition of each first."""

@@ -13,10 +13,12 @@ from sixclear.portal.upstream.results import (
     DOCUMENT_FIGURES,
     INDICATOR_FIGURES,
     INDICATOR_SERIES,
+    SCORES,
     BudgetFigures,
     DocumentFigures,
     IndicatorFigures,
     IndicatorSeries,
+    Scores,
 )
 from sixclear.portal.upstream.transport import LIVE_SECONDS, Query, Transport
 
@@ -341,6 +343,10 @@ class Monitoring:
     async def documents(self, query: Query) -> DocumentFigures:
         """Documents by type."""
         return await self._transport.kept(DOCUMENT_FIGURES, query, _seconds(query))
+
+    async def scores(self, query: Query) -> Scores:
+        """What bodies come to by a set of criteria in a period."""
+        return await self._transport.get(SCORES, query)
 
 
 def _seconds(query: Query) -> float:

@@ -201,8 +201,71 @@ class DocumentFigures(Figures):
     documents: AllDocuments | None = None
 
 
+class ScoreShare(Answer):
+    """A figure with its denominator; no percentage of nothing."""
+
+    numerator: int
+    denominator: int
+    percent: Percent | None = None
+
+
+class Points(Answer):
+    """What a criterion comes to on one side; None is not known, or does not apply."""
+
+    points: Percent | None = None
+    not_applicable: bool
+
+
+class ScoredCriterion(Answer):
+    """A criterion with what the body said and what was verified."""
+
+    code: str
+    name: str
+    name_en: str | None = None
+    counts: str
+    most: Percent
+    share: ScoreShare | None = None
+    own: Points
+    verified: Points
+
+
+class Total(Answer):
+    """The total of one side; None while a criterion that it needs is not known."""
+
+    points: Percent | None = None
+    known_points: Percent
+    maximum: Percent
+    band: str | None = None
+    not_known: list[str]
+
+
+class Score(Answer):
+    """What a body comes to in a period."""
+
+    organisation_id: UUID | None = None
+    organisation_name: str | None = None
+    organisation_name_en: str | None = None
+    state: str
+    answered_at: datetime | None = None
+    late_points: Percent
+    criteria: list[ScoredCriterion] = Field(default_factory=list)
+    own: Total
+    verified: Total | None = None
+    demonstration: bool = False
+
+
+class Scores(Figures):
+    """Scores of a set for a period."""
+
+    items: list[Score] = Field(default_factory=list)
+    next: str | None = None
+    figures_as_of: datetime
+    ranked: bool
+
+
 _V1 = "/api/monitoring/v1"
 INDICATOR_FIGURES = Operation("monitoring", "GET", f"{_V1}/indicators", IndicatorFigures, outlasts=True)
 INDICATOR_SERIES = Operation("monitoring", "GET", f"{_V1}/indicators/{{code}}/series", IndicatorSeries, outlasts=True)
 BUDGET_FIGURES = Operation("monitoring", "GET", f"{_V1}/budgets", BudgetFigures, outlasts=True)
+SCORES = Operation("monitoring", "GET", f"{_V1}/scores", Scores)
 DOCUMENT_FIGURES = Operation("monitoring", "GET", f"{_V1}/documents", DocumentFigures, outlasts=True)

@@ -153,6 +153,7 @@ class Evidence(Answer):
 
     title: str
     url: str
+    document_id: UUID | None = None
     sha256: str | None = None
     period: str | None = None
     proves: list[str] = Field(default_factory=list)

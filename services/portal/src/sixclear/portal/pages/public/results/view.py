@@ -13,7 +13,7 @@ from sixclear.portal.shell.filters import Filters, taken
 from sixclear.portal.shell.organisations import offered, with_chosen
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
-from sixclear.portal.upstream.measured import CriteriaSet
+from sixclear.portal.upstream.measured import CriteriaSet, newest_editions
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.programmes import Programme
 from sixclear.portal.upstream.results import (
@@ -105,7 +105,7 @@ async def load(gateway: Gateway, now: datetime, asked: Asked) -> ResultsView:
         counted=_counted(read.indicators.items) if read.indicators else None,
         budgets=read.budgets,
         documents=read.documents,
-        criteria=_newest(read.criteria.items) if read.criteria else None,
+        criteria=newest_editions(read.criteria.items) if read.criteria else None,
         staleness_seconds=_age(read.figures, now if parts.away.get("monitoring") else None),
         away=parts.away,
         figures_refused=parts.figures_refused,
@@ -143,12 +143,3 @@ def _counted(indicators: Sequence[IndicatorFigure]) -> Counted:
         behind=sum(one.behind is True for one in latest),
         not_reported=sum(one.not_reported for one in indicators),
     )
-
-
-def _newest(sets: Sequence[CriteriaSet]) -> Sequence[CriteriaSet]:
-    """The newest edition of each set."""
-    by_code: dict[str, CriteriaSet] = {}
-    for one in sets:
-        if one.code not in by_code or one.edition > by_code[one.code].edition:
-            by_code[one.code] = one
-    return list(by_code.values())

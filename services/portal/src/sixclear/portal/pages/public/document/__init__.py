@@ -1,0 +1,1 @@
+"""One document of law or administration."""

@@ -1,0 +1,1 @@
+"""Documents of law and administration, each with its standing on a day."""

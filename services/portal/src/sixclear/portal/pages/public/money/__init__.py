@@ -1,0 +1,1 @@
+"""Lines of money, each stage with the document that proves it."""

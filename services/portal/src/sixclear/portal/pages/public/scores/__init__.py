@@ -1,0 +1,1 @@
+"""What bodies come to by a set of criteria in a period."""
