@@ -211,6 +211,9 @@ FEEDBACK = House(
     ideas={
         "submission.dependencies": Idea("routes", _FROM_REQUEST),
         "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
+        "transparency.hours": Idea(
+            "rules", "the hour of an instant, and whether it is over; sequencer and cases read it"
+        ),
         "transparency.sequencer": Idea("service", "the one place that adds to the public log, run by no request"),
         "transparency.cosigning": Idea("recording", "shows checkpoints, with what witnesses say of them"),
         "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
@@ -219,6 +222,7 @@ FEEDBACK = House(
     arrows={
         "submission -> organisation.schemas": _NAMED,
         "answer -> organisation.schemas": _NAMED,
+        "submission.service.hours -> transparency.hours": "cases and log mean the same by an hour that is over",
         "submission.dependencies -> allowance.rules": "the application holds a bucket for each kind of use",
         "handling.routes -> submission.dependencies": _FROM_REQUEST,
         "log.routes -> submission.dependencies": _FROM_REQUEST,

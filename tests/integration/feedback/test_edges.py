@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
 from tests.integration.feedback.conftest import (
+    KEY,
     SCOPES,
     Service,
     a_submission,
@@ -28,7 +29,7 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
     public = {
         path.rpartition("/v1")[2] for method, path, rule in rules if method == "POST" and rule and not rule.scopes
     }
-    assert public == {"/submissions", "/mailbox", "/mailbox/messages", "/mailbox/statements"}
+    assert public == {"/submissions", "/mailbox", "/mailbox/messages", "/mailbox/statements", "/mailbox/code"}
 
 
 @pytest.mark.asyncio
@@ -46,6 +47,7 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
 
     opening = await the_life_of_a_submission(service, without_commit)
     await without_commit("anybody", "/mailbox/statements", opening, {})
+    await without_commit("anybody", "/mailbox/code", opening, {"Idempotency-Key": "a-new-code-" + KEY})
     assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 
 

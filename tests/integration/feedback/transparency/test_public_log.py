@@ -96,7 +96,7 @@ async def test_the_statements_of_a_case_name_it_by_one_word_that_is_no_identifie
     assert first["submission_id"].encode() not in everything
 
 
-async def test_a_sealed_initiative_leaves_no_entry(service: Service, tmp_path: Path) -> None:
+async def test_a_sealed_initiative_leaves_no_entry_in_its_hour(service: Service, tmp_path: Path) -> None:
     receipt = await sent(service, visibility="sealed")
     await sequencer(service, tmp_path).run()
     assert await statements(service, receipt["receipt_code"]) == []

@@ -17,6 +17,7 @@ from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts, secret_at
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
+from sixclear.feedback.submission.service.hours import publish_hours
 from sixclear.feedback.submission.service.silence import state_silence
 from sixclear.feedback.transparency import repository as log
 from sixclear.feedback.transparency.cosigning import Cosigning, policy_of
@@ -69,6 +70,11 @@ async def add_to_log(target: SourceTarget[Settings]) -> None:
     await _LOGS[target].run()
 
 
+async def publish_over(target: SourceTarget[Settings]) -> None:
+    """Publish the steps of hours that are over."""
+    await publish_hours(target.database, target.event_log, target.runtime.clock)
+
+
 async def certify_silence(target: SourceTarget[Settings]) -> None:
     """State of cases that became overdue that no answer came."""
     hub = target.settings.hub_organisation_id
@@ -88,5 +94,9 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
         count=count,
-        go_on={"what was not answered": certify_silence, "the public log": add_to_log},
+        go_on={
+            "what was not answered": certify_silence,
+            "hours that are over": publish_over,
+            "the public log": add_to_log,
+        },
     )

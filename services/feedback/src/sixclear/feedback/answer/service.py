@@ -17,6 +17,7 @@ from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
+from sixclear.feedback.submission.service.hours import of_case
 
 # What the statement on an answer has a hash of, in this order.
 _STATED = ("outcome", "reason", "legal_basis", "text")
@@ -37,6 +38,7 @@ async def draft_answer(
     """
     lifecycle.require_person(ctx.caller)
     submission = await submissions.locked(ctx, hub, submission_id, expect)
+    ctx = of_case(ctx, submission)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     responsible = (await organisations.referenced(ctx, {_RESPONSIBLE: entry.responsible_organisation_id}))[_RESPONSIBLE]
     lifecycle.check_next_date(entry.next_date, civil_date(occurred_at))
@@ -71,6 +73,7 @@ async def publish_answer(
     Raises AnswerNotFound, PersonNotKnown, and PublicationByDrafter unless the caller is another than who drafted it.
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
+    ctx = of_case(ctx, submission)
     answer = await repository.find_answer(ctx.session, submission_id, answer_id)
     if answer is None:
         raise AnswerNotFound("This submission has no answer with this identifier.")

@@ -2,25 +2,29 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.census import CensusCount
-from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.models import HourStep, Submission
 
 
 async def count_submissions(session: AsyncSession, at: datetime) -> list[CensusCount]:
-    """Submissions that are not sealed, by the state of their clock as at an instant (`AnswerClock.state`)."""
+    """Submissions that are not sealed, by the state of their clock as at an instant (`AnswerClock.state`).
+
+    As the log says it: what waits for the end of its hour is not counted yet, for a count would tell when it came.
+    """
+    answer_waits = exists().where(HourStep.submission_id == Submission.submission_id, HourStep.change == "answered")
     counted = (
         select(
             case(
-                (Submission.status.in_(("answered", "withdrawn")), Submission.status),
+                (Submission.status.in_(("answered", "withdrawn")) & ~answer_waits, Submission.status),
                 (Submission.due_at < at, "overdue"),
                 (Submission.due_soon_at < at, "due_soon"),
                 else_="in_time",
             ).label("state")
         )
-        .where(Submission.visibility != "sealed")
+        .where(Submission.visibility != "sealed", Submission.published_version.is_not(None))
         .subquery()
     )
     statement = select(counted.c.state, func.count()).group_by(counted.c.state)

@@ -9,7 +9,7 @@ from sixclear.common.web.schemas import Schema
 from sixclear.feedback.answer.schemas import AnswerView
 from sixclear.feedback.fields import OccurredAt, Reason
 from sixclear.feedback.mailbox.schemas import MessageView
-from sixclear.feedback.submission.schemas import ClockView, SenderKind, SubmissionSummary
+from sixclear.feedback.submission.schemas import ClockView, IdentityLevel, SenderKind, SubmissionSummary
 
 
 class AssignmentEntry(Schema):
@@ -25,6 +25,7 @@ class SubmissionView(SubmissionSummary):
 
     text: str
     sender_kind: SenderKind
+    identity_level: IdentityLevel = "pseudonymous"
     consent: bool
     on_behalf_by: str | None
     contact_given: bool

@@ -10,6 +10,7 @@ from sixclear.feedback.submission.access import require_hub
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
+from sixclear.feedback.submission.service.hours import of_case
 
 _BODY = "#/organisation_id"
 
@@ -18,6 +19,7 @@ async def assign(ctx: Context, hub: UUID, submission_id: UUID, entry: Assignment
     """Give it to the body that must answer; the hub does. Drafts of the body that had it before are withdrawn."""
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "assign submissions")
+    ctx = of_case(ctx, submission)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     organisation_id = (await organisations.referenced(ctx, {_BODY: entry.organisation_id}))[_BODY]
     await steps.assign(ctx, submission, organisation_id, occurred_at, reason=entry.reason)

@@ -75,7 +75,7 @@ class MailboxRoute(TransactionalRoute):
 
 
 async def case_of(request: Request) -> str:
-    """The case that the receipt code in the body opens, as the keyed hash that its row has; empty where it opens none.
+    """The case that the receipt code in the body opens, as a keyed hash of the code; empty where it opens none.
 
     A code that was ended owns no keys: what was sent with it and a key is not told again, nor that it was. The body is
     not validated yet: it can be anything.
@@ -87,8 +87,9 @@ async def case_of(request: Request) -> str:
     typed = body.get("receipt_code") if isinstance(body, dict) else None
     if not isinstance(typed, str):
         return ""
-    case = await find_case(await current_session(request), await receipts_of(request), typed)
-    return "" if case is None else case.receipt_hash.hex()
+    receipts = await receipts_of(request)
+    case = await find_case(await current_session(request), receipts, typed)
+    return "" if case is None else receipts.owner_hash(typed).hex()
 
 
 async def most_of(request: Request) -> int:

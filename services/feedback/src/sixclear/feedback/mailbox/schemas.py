@@ -10,7 +10,7 @@ from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.answer.schemas import PublishedAnswer
 from sixclear.feedback.fields import OccurredAt, Outcome
-from sixclear.feedback.submission.schemas import AccessView, ClockView, Kind, Status, Visibility
+from sixclear.feedback.submission.schemas import AccessView, ClockView, IdentityLevel, Kind, Status, Visibility
 
 Author = Literal["sender", "handler"]
 
@@ -66,6 +66,7 @@ class CaseView(Schema):
     suggested_programme: str | None
     programme: str | None
     visibility: Visibility
+    identity_level: IdentityLevel = "pseudonymous"
     status: Status
     outcome: Outcome | None
     organisation_id: UUID | None

@@ -14,6 +14,7 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts, misread
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
+from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.intake import check_key
 from sixclear.feedback.transparency import service as transparency
 from sixclear.feedback.transparency.service import Stated
@@ -68,7 +69,7 @@ async def change_code(ctx: Context, receipts: Receipts, typed: str, key: str) ->
             raise _not_found(typed)
         return Changed(code, changed.code_changed_at or ctx.now, again=True)
     await steps.change_code(ctx, submission, receipts.lookup_hash(code))
-    return Changed(code, ctx.now, again=False)
+    return Changed(code, submission.code_changed_at or ctx.now, again=False)
 
 
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:
@@ -96,6 +97,7 @@ async def _add_message(
 ) -> Message:
     if submission.messages_count >= most:
         raise MailboxFull(f"A case holds at most {most} messages.")
+    ctx = of_case(ctx, submission)
     sent_at = ctx.fact_time(occurred_at, submission.occurred_at)
     await steps.add_message(ctx, submission, author, sent_at)
     message = Message(

@@ -24,6 +24,12 @@ class VisibilityNotAllowed(DomainError):
     remedy = "Leave out `visibility`, or send an initiative."
 
 
+class ContactNotAnonymous(DomainError):
+    code, status, title = "contact-not-anonymous", 422, "A contact is not anonymous"
+    meaning = "The sender asked to be anonymous and says how to be reached. Nothing was stored."
+    remedy = "Leave out name, e-mail and phone, or `identity_level`."
+
+
 class ReceiptCodeChanged(DomainError):
     code, status, title = "receipt-code-changed", 409, "This submission has another receipt code now"
     meaning = "It was taken in before, and its sender took a new receipt code since. The first one opens nothing."

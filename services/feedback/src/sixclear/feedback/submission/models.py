@@ -1,6 +1,7 @@
 """Tables of submissions, of their contacts, and of who read what is protected."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
@@ -35,6 +36,7 @@ class Submission(Versioned, Base):
     organisation_id: Mapped[UUID | None] = mapped_column(index=True)
     visibility: Mapped[str]
     sender_kind: Mapped[str]
+    identity_level: Mapped[str] = mapped_column(server_default="pseudonymous")
     consent: Mapped[bool] = mapped_column(Boolean)
     on_behalf_by: Mapped[str | None]
     status: Mapped[str]
@@ -56,6 +58,7 @@ class Submission(Versioned, Base):
     __table_args__ = (
         CheckConstraint("kind IN ('feedback', 'recommendation', 'initiative', 'solution')", name="kind"),
         CheckConstraint("visibility IN ('requester', 'public', 'sealed')", name="visibility"),
+        CheckConstraint("identity_level IN ('named', 'pseudonymous', 'anonymous')", name="identity_level"),
         CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
         Index("ix_submission_listing", "due_at", "submission_id"),
         Index(
@@ -73,6 +76,23 @@ class Submission(Versioned, Base):
             postgresql_where=sql("last_message_by = 'sender'"),
         ),
     )
+
+
+class HourStep(Base):
+    """A step of an anonymous or sealed case that waits for the end of its hour: its event, as it is to be written.
+
+    Its row goes when the event is written. `meta` has no identifier of a request, for that would lead to its instant.
+    """
+
+    __tablename__ = "hour_step"
+
+    step_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    change: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    meta: Mapped[dict[str, Any]]
+    hour: Mapped[datetime] = mapped_column(index=True)
 
 
 class Contact(Base):
@@ -100,6 +120,11 @@ class Access(Base):
     read_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("what IN ('contact', 'sealed_text')", name="what"),)
+
+
+def by_hour(submission: Submission) -> bool:
+    """Whether only the hour of its steps is kept: of an anonymous sender's case, and of a sealed one."""
+    return submission.identity_level == "anonymous" or submission.visibility == "sealed"
 
 
 def state_of(submission: Submission) -> CaseState:

@@ -57,6 +57,10 @@ class Receipts:
         canonical = read_code(typed)
         return self._derive("lookup", canonical or "unreadable") if canonical else self._derive("unreadable", "")
 
+    def owner_hash(self, typed: str) -> bytes:
+        """Who owns the keys that are sent with a code: no row of a case leads to it, for it stands beside instants."""
+        return self._derive("key owner", read_code(typed) or "")
+
     def fingerprint(self, body: str) -> bytes:
         """A keyed hash of what was sent, to tell a retry from another submission under the same key."""
         return self._derive("body", body)

@@ -3,7 +3,7 @@
 from sixclear.common.recording import EntityKind
 from sixclear.common.use_case import Context
 from sixclear.feedback.submission.events import SubmissionData
-from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.models import Submission, by_hour
 
 
 async def submission_data(_ctx: Context, submission: Submission, change: str) -> SubmissionData:
@@ -12,4 +12,10 @@ async def submission_data(_ctx: Context, submission: Submission, change: str) ->
     return SubmissionData(change=change, **own)
 
 
-SUBMISSION = EntityKind[Submission]("submission", lambda submission: submission.submission_id, submission_data)
+# A step of a case that keeps only hours is published when its hour is over (`service/hours.py`).
+SUBMISSION = EntityKind[Submission](
+    "submission",
+    lambda submission: submission.submission_id,
+    submission_data,
+    published=lambda submission, _change: not by_hour(submission),
+)

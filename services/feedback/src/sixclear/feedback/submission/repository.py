@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
-from sixclear.feedback.submission.models import Access, Contact, Submission
+from sixclear.feedback.submission.models import Access, Contact, HourStep, Submission
 
 # Two numbers: a space of locks apart from that of the relay's and the migrations' one number. Identifiers with the same
 # hash wait for each other, which costs a moment and breaks nothing.
@@ -134,6 +134,32 @@ async def lock_silent(session: AsyncSession, due_before: datetime, limit: int) -
     narrowed = select(Submission).where(_OPEN, unstated, Submission.due_at < due_before)
     locked = narrowed.order_by(Submission.due_at).limit(limit).with_for_update(skip_locked=True)
     return (await session.scalars(locked)).all()
+
+
+async def try_publish_hours(session: AsyncSession) -> bool:
+    """Become the one that publishes hours until the transaction ends; False when another process is."""
+    return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('sixclear feedback hours'))")))
+
+
+async def steps_before(session: AsyncSession, hour: datetime, most_cases: int) -> Sequence[HourStep]:
+    """The steps of hours before this one, of some cases that are chosen by chance; by case, and in their order."""
+    over = HourStep.hour < hour
+    waiting = select(HourStep.submission_id).where(over).group_by(HourStep.submission_id)
+    chosen = waiting.order_by(func.random()).limit(most_cases)
+    statement = select(HourStep).where(over, HourStep.submission_id.in_(chosen))
+    return (await session.scalars(statement.order_by(HourStep.submission_id, HourStep.version))).all()
+
+
+async def forget_steps(session: AsyncSession, step_ids: Collection[UUID]) -> None:
+    """Remove steps whose events are written."""
+    await session.execute(delete(HourStep).where(HourStep.step_id.in_(step_ids)))
+
+
+async def lock_all(session: AsyncSession, submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
+    """These submissions; their rows locked, in one order."""
+    named = select(Submission).where(Submission.submission_id.in_(submission_ids))
+    rows = await session.scalars(named.order_by(Submission.submission_id).with_for_update())
+    return {row.submission_id: row for row in rows}
 
 
 async def find_contact(session: AsyncSession, submission_id: UUID) -> Contact | None:

@@ -38,6 +38,7 @@ from sixclear.feedback.submission.dependencies import (
 from sixclear.feedback.submission.errors import (
     STEP_REFUSALS,
     ComplaintTurnedAway,
+    ContactNotAnonymous,
     ReceiptCodeChanged,
     SubmissionNotFound,
     VisibilityNotAllowed,
@@ -99,6 +100,7 @@ _REFUSALS = (
     ReceiptCodeChanged,
     ComplaintTurnedAway,
     VisibilityNotAllowed,
+    ContactNotAnonymous,
     ReferenceUnknown,
 )
 

@@ -54,6 +54,13 @@ Status = Annotated[
     Literal["received", "triaged", "assigned", "in_review", "answered", "withdrawn"],
     Field(description="No step leads to `withdrawn` yet.", json_schema_extra={NOT_REACHED: ["withdrawn"]}),
 ]
+IdentityLevel = Annotated[
+    Literal["verified", "named", "pseudonymous", "anonymous"],
+    Field(
+        description="Of an anonymous sender only the hour of each step is kept. No step leads to `verified` yet.",
+        json_schema_extra={NOT_REACHED: ["verified"]},
+    ),
+]
 ClockState = Literal["in_time", "due_soon", "overdue", "answered"]
 
 
@@ -90,6 +97,11 @@ class SubmissionEntry(Schema):
         description="`sealed` is for initiatives only. No text is published today, also with `public`.",
     )
     sender: Sender = Field(default_factory=Sender)
+    identity_level: Literal["anonymous"] | None = Field(
+        default=None,
+        description="`anonymous`: only the hour of each step is kept and published, two hours later at most; no contact"
+        " is taken. Without it: named with a name, else pseudonymous.",
+    )
     consent: bool = Field(
         default=False,
         description="Whether the sender would agree that text and answer are published without a name. It is kept with"

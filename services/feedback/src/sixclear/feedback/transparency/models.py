@@ -38,6 +38,8 @@ class Statement(Base):
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     # Of `no_answer`: the body that owed the answer then, as its page counts it.
     silent_organisation_id: Mapped[UUID | None]
+    # It says the hour alone, and enters the log after that hour, among entries by chance.
+    by_hour: Mapped[bool] = mapped_column(Boolean, server_default=sql("false"))
     case_reference: Mapped[bytes | None] = mapped_column(LargeBinary)
     note: Mapped[str | None]
     log_index: Mapped[int | None] = mapped_column(BigInteger, unique=True)

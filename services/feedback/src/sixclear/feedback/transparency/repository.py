@@ -1,11 +1,11 @@
 """Every statement about statements and the log."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Select, cast, func, or_, select, text, tuple_, update
+from sqlalchemy import ARRAY, BigInteger, DateTime, Select, case, cast, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,8 @@ from sixclear.feedback.transparency.models import (
     Statement,
 )
 
+# A statement that says only its hour waits from a minute after it.
+_HOUR_ENDS = timedelta(minutes=61)
 _SEQUENCER_LOCK = 0x5349_584C_4F47  # any number that nothing else locks
 
 
@@ -201,11 +203,16 @@ async def append(
 
 
 async def waiting(session: AsyncSession, limit: int) -> Sequence[Statement]:
-    """Statements that are not in the log yet, oldest first."""
-    ordered = (
-        select(Statement).where(Statement.log_index.is_(None)).order_by(Statement.stated_at, Statement.statement_id)
-    )
+    """Statements of an instant that are not in the log yet, oldest first."""
+    waits = (Statement.log_index.is_(None), Statement.by_hour.is_(False))
+    ordered = select(Statement).where(*waits).order_by(Statement.stated_at, Statement.statement_id)
     return (await session.scalars(ordered.limit(limit))).all()
+
+
+async def waiting_by_hour(session: AsyncSession, hour: datetime, limit: int) -> Sequence[Statement]:
+    """Statements of hours before this one that are not in the log yet, in an order by chance."""
+    waits = (Statement.log_index.is_(None), Statement.by_hour, Statement.stated_at < hour)
+    return (await session.scalars(select(Statement).where(*waits).order_by(func.random()).limit(limit))).all()
 
 
 async def oldest_waiting(session: AsyncSession, *, accepted: bool = False) -> datetime | None:
@@ -213,7 +220,10 @@ async def oldest_waiting(session: AsyncSession, *, accepted: bool = False) -> da
     since = LogCheckpoint.accepted_at if accepted else LogCheckpoint.published_at
     shown = select(func.coalesce(func.max(LogCheckpoint.size), 0)).where(since.is_not(None))
     waits = Statement.log_index.is_(None) | (Statement.log_index >= shown.scalar_subquery())
-    return await session.scalar(select(func.min(Statement.stated_at)).where(waits))
+    since_hour = Statement.stated_at + _HOUR_ENDS
+    waits_since = case((Statement.by_hour, since_hour), else_=Statement.stated_at)
+    found: datetime | None = await session.scalar(select(func.min(waits_since)).where(waits))
+    return found
 
 
 async def case_references(session: AsyncSession, cases: Collection[UUID]) -> dict[UUID, bytes]:

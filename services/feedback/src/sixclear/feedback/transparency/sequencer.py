@@ -9,7 +9,8 @@ files, and where the two say different things nothing is signed any more. Witnes
 
 import asyncio
 import os
-from collections.abc import Sequence
+import random
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -25,9 +26,10 @@ from sixclear.common.transparency.merkle import EMPTY_ROOT, fold, plan_root
 from sixclear.common.transparency.notes import Note, NoteInvalid, SigningKey
 from sixclear.common.transparency.statements import Kind, entry_of
 from sixclear.common.transparency.statements import Statement as Text
-from sixclear.common.transparency.tiles import TileMissing, grow, last_tiles, reader, tiles_for
+from sixclear.common.transparency.tiles import HASH_BYTES, TileMissing, grow, last_tiles, reader, tiles_for
 from sixclear.feedback.transparency import repository
 from sixclear.feedback.transparency.cosigning import Cosigning, LogClosed
+from sixclear.feedback.transparency.hours import HOUR, hour_of, hours_before
 from sixclear.feedback.transparency.metrics import LOG_CLOSED, LOG_FILLED, LOG_SIZE, LOG_UNCOSIGNED, LOG_WAITING
 from sixclear.feedback.transparency.models import LogCheckpoint, Statement
 
@@ -38,6 +40,13 @@ _ENTRIES_AT_ONCE = 256 * 64
 # A statement that waited longer says when it was signed: no witness could confirm the time of the fact.
 _TOO_LATE = timedelta(hours=1)
 _CASE_BYTES = 32
+
+
+# What adds entries behind a size at an instant.
+Entries = Callable[[AsyncSession, int, datetime], Awaitable[list[bytes]]]
+# Statements of hours enter together: few enough for one transaction, and hidden among others where they are few.
+_HOUR_AT_ONCE, _FEWEST_OF_HOUR = 4_096, 16
+_CHANCE = random.SystemRandom()
 
 
 @dataclass(slots=True)
@@ -65,9 +74,10 @@ class Sequencer:
     async def _pass(self) -> None:
         if not await self._is_one_tree():
             return
-        for _ in range(_ROUNDS):
-            if await self._sign() < _AT_ONCE:
-                break
+        for entries in (self._of_instants, self._of_hours):
+            for _ in range(_ROUNDS):
+                if await self._sign(entries) < _AT_ONCE:
+                    break
         await self._show()
 
     async def _is_one_tree(self) -> bool:
@@ -150,17 +160,18 @@ class Sequencer:
         LOG_FILLED.inc(len(missing))
         _log.warning("public log filled up from files", entries=len(missing), size=kept.size)
 
-    async def _sign(self) -> int:
-        """Sign what waits, some hundreds at most; answers how many statements."""
+    async def _sign(self, entries: Entries) -> int:
+        """Sign what waits, some hundreds at most; answers how many entries."""
         async with self.database.transaction() as session:
             if not await repository.try_sequence(session):
                 return 0
             newest = await repository.newest_signed(session)
-            found = await repository.waiting(session, _AT_ONCE)
-            if newest is None or not found:
+            if newest is None:
                 return 0
             now, size = self.clock(), newest.size
-            added = await self._signed(session, found, size, now)
+            added = await entries(session, size, now)
+            if not added:
+                return 0
             grown = grow(await repository.tiles(session, last_tiles(size)), size, added)
             plan = plan_root(size + len(added))
             read = reader(await repository.tiles(session, tiles_for([plan])) | grown)
@@ -170,14 +181,33 @@ class Sequencer:
             )
         return len(added)
 
-    async def _signed(self, session: AsyncSession, found: Sequence[Statement], size: int, now: datetime) -> list[bytes]:
-        """Sign each statement, behind the newest checkpoint that was accepted by its time; answers their entries."""
+    async def _of_instants(self, session: AsyncSession, size: int, now: datetime) -> list[bytes]:
+        found = await repository.waiting(session, _AT_ONCE)
+        return await self._signed(session, found, range(size, size + len(found)), now)
+
+    async def _of_hours(self, session: AsyncSession, size: int, now: datetime) -> list[bytes]:
+        """The entries of hours that are over, at places by chance among random ones: neither order nor number tells."""
+        found = await repository.waiting_by_hour(session, hours_before(now), _HOUR_AT_ONCE)
+        if not found:
+            return []
+        width = max(_FEWEST_OF_HOUR, 1 << (len(found) - 1).bit_length())
+        places = _CHANCE.sample(range(width), len(found))
+        signed = await self._signed(session, found, [size + place for place in places], now)
+        added = [os.urandom(HASH_BYTES) for _ in range(width)]
+        for place, entry in zip(places, signed, strict=True):
+            added[place] = entry
+        return added
+
+    async def _signed(
+        self, session: AsyncSession, found: Sequence[Statement], places: Sequence[int], now: datetime
+    ) -> list[bytes]:
+        """Sign each for its place, behind the newest checkpoint accepted by its time; answers their entries."""
         times = {statement.statement_id: claimed_at(statement, now) for statement in found}
         policy = await self.cosigning.put_in_force(session)
         heads = await repository.newest_accepted_by(session, policy, set(times.values()))
         references = await repository.case_references(session, {statement.submission_id for statement in found})
         added = []
-        for place, statement in enumerate(found, start=size):
+        for place, statement in zip(places, found, strict=True):
             reference = references.setdefault(statement.submission_id, os.urandom(_CASE_BYTES))
             at = times[statement.statement_id]
             head = heads.get(at)
@@ -244,10 +274,13 @@ class Sequencer:
 def claimed_at(statement: Statement, now: datetime) -> datetime:
     """The time that a statement says which is signed now.
 
-    `received` keeps its instant however late it is signed. Another one that waited too long says when it was signed.
+    `received` keeps its instant however late it is signed. Another one that waited too long says when it was signed;
+    one that says its hour alone, the last hour that is over.
     """
-    late = statement.kind != "received" and now - statement.stated_at > _TOO_LATE
-    return now if late else statement.stated_at
+    since = statement.stated_at + HOUR if statement.by_hour else statement.stated_at
+    if statement.kind == "received" or now - since <= _TOO_LATE:
+        return statement.stated_at
+    return hour_of(now - HOUR) if statement.by_hour else now
 
 
 def text_of(statement: Statement, reference: bytes, after: Checkpoint, at: datetime) -> str:
@@ -260,6 +293,7 @@ def text_of(statement: Statement, reference: bytes, after: Checkpoint, at: datet
         rule=statement.rule,
         content=statement.content,
         after=after,
+        by_hour=statement.by_hour,
     ).text
 
 

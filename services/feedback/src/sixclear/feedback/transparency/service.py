@@ -63,11 +63,12 @@ def state(
     rule: str,
     content: Iterable[tuple[str, str | None]] = (),
     silent: UUID | None = None,
+    by_hour: bool = False,
 ) -> None:
     """State something to the sender of a case, in the transaction of the fact.
 
     `content` names the texts that are stated; of them only a hash under the salt is kept here. `silent` is the body
-    whose answer did not come.
+    whose answer did not come. `by_hour`: it says the hour alone, and enters the log with the others of that hour.
     """
     salt = os.urandom(SALT_BYTES)
     said = [(name, value.encode()) for name, value in content if value is not None]
@@ -82,6 +83,7 @@ def state(
             content=content_of(salt, said),
             salt=salt,
             silent_organisation_id=silent,
+            by_hour=by_hour,
             case_reference=None,
             note=None,
             log_index=None,

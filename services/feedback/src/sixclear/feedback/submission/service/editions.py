@@ -17,6 +17,7 @@ from sixclear.feedback.submission.metrics import CALENDAR_LEFT, DUE_MOVED
 from sixclear.feedback.submission.models import Submission, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.repository import OpenClock
+from sixclear.feedback.submission.service.hours import HourLog, of_case
 from sixclear.feedback.submission.service.stating import state
 
 _log = structlog.get_logger(__name__)
@@ -45,7 +46,9 @@ async def move_open_cases(database: Database, log: EventLog, now: datetime) -> i
             cases = await repository.lock_open(session, differing[start : start + _CHUNK], editions)
             events = [await _move(ctx, submission, newest) for submission in cases]
             await session.flush()
-            await log.publish_many(session, events, recorded_at=now)
+            for keeper, published in ((log, True), (HourLog(log), False)):
+                told = [event for event in events if event.published is published]
+                await keeper.publish_many(session, told, recorded_at=now)
         moved += len(cases)
     if moved:
         log.wake()
@@ -76,6 +79,7 @@ async def _move(ctx: Context, submission: Submission, newest: Calendar) -> NewEv
         first_due_at=submission.first_due_at or submission.due_at,
         edition=newest.edition,
     )
+    ctx = of_case(ctx, submission)
     moved_at = fact_time(None, submission.occurred_at, ctx.now)
     previous = apply(submission, change, moved_at, ctx.now, SUBMISSION)
     state(ctx, submission, "due_changed")

@@ -20,13 +20,19 @@ from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempot
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission import repository
 from sixclear.feedback.submission.clocks import answer_clock
-from sixclear.feedback.submission.errors import ComplaintTurnedAway, ReceiptCodeChanged, VisibilityNotAllowed
+from sixclear.feedback.submission.errors import (
+    ComplaintTurnedAway,
+    ContactNotAnonymous,
+    ReceiptCodeChanged,
+    VisibilityNotAllowed,
+)
 from sixclear.feedback.submission.guidance import GUIDANCE
 from sixclear.feedback.submission.metrics import SUBMISSIONS, TURNED_AWAY
 from sixclear.feedback.submission.models import Contact, Submission
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
+from sixclear.feedback.submission.service import hours
 from sixclear.feedback.submission.service.stating import state
 from sixclear.feedback.transparency import service as transparency
 from sixclear.feedback.transparency.service import Signed
@@ -100,6 +106,8 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
         stated = await transparency.first_signed(ctx, known.submission_id)
         return Received(known, code, again=True, stated=stated)
     _check_kind(entry)
+    _check_identity(entry)
+    ctx = hours.keeping(ctx, hour_only=entry.identity_level == "anonymous" or entry.visibility == "sealed")
     addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id})
     received_at = ctx.fact_time(sending.occurred_at, None)
     submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at)
@@ -133,6 +141,7 @@ def _new_submission(
         organisation_id=None,
         visibility=entry.visibility,
         sender_kind=entry.sender.kind,
+        identity_level=entry.identity_level or ("named" if entry.sender.name else "pseudonymous"),
         consent=entry.consent,
         on_behalf_by=sending.on_behalf_by,
         status="received",
@@ -172,6 +181,14 @@ def _check_kind(entry: SubmissionEntry) -> None:
         raise VisibilityNotAllowed(
             "Only an initiative can be sealed.",
             errors=[{"pointer": "#/visibility", "code": "sealed-initiatives-only", "detail": "Leave it out."}],
+        )
+
+
+def _check_identity(entry: SubmissionEntry) -> None:
+    if entry.identity_level == "anonymous" and _contact(UUID(int=0), entry.sender) is not None:
+        raise ContactNotAnonymous(
+            "An anonymous sender gives no name, e-mail or phone.",
+            errors=[{"pointer": "#/sender", "code": "contact-given", "detail": "Leave out name, e-mail and phone."}],
         )
 
 

@@ -13,6 +13,7 @@ from sixclear.feedback.submission.metrics import CONTACTS_READ
 from sixclear.feedback.submission.models import Access, Contact, Submission
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.repository import Narrowing
+from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.transparency import service as transparency
 
 _MOST_ACCESSES = 100
@@ -69,14 +70,14 @@ async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submi
     """One submission; that a sealed one was read is logged."""
     submission = await get_submission(ctx, hub, submission_id)
     if submission.visibility == "sealed":
-        _log_access(ctx, submission_id, "sealed_text", None)
+        _log_access(of_case(ctx, submission), submission_id, "sealed_text", None)
     return submission
 
 
 async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str) -> Contact | None:
     """How the sender can be reached; who asked and why is logged, also when nothing was given."""
     submission = await get_submission(ctx, hub, submission_id)
-    _log_access(ctx, submission.submission_id, "contact", reason)
+    _log_access(of_case(ctx, submission), submission.submission_id, "contact", reason)
     CONTACTS_READ.inc()
     return await repository.find_contact(ctx.session, submission_id)
 

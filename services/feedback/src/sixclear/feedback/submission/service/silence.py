@@ -12,6 +12,7 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context
 from sixclear.feedback.submission import repository
 from sixclear.feedback.submission.metrics import NO_ANSWERS
+from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.stating import state
 
 _log = structlog.get_logger(__name__)
@@ -36,7 +37,7 @@ async def state_silence(database: Database, log: EventLog, clock: Clock, hub: UU
             ctx = Context(session, log, _CLOCK, clock())
             cases = await repository.lock_silent(session, ctx.now - GRACE, _CHUNK)
             for submission in cases:
-                state(ctx, submission, "no_answer", silent=submission.organisation_id or hub)
+                state(of_case(ctx, submission), submission, "no_answer", silent=submission.organisation_id or hub)
                 submission.no_answer_stated_for = submission.due_at
         stated += len(cases)
         if len(cases) < _CHUNK:

@@ -12,6 +12,7 @@ from sixclear.feedback.submission.access import require_hub
 from sixclear.feedback.submission.models import Submission, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import TriageEntry
+from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.reading import locked
 from sixclear.feedback.submission.service.stating import state
 
@@ -20,6 +21,7 @@ async def triage(ctx: Context, hub: UUID, submission_id: UUID, entry: TriageEntr
     """Check what it is and which programme it concerns; the hub does."""
     submission = await locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "triage submissions")
+    ctx = of_case(ctx, submission)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     kind, programme = entry.kind or submission.kind, entry.programme or submission.programme
     first = submission.status == "received"
@@ -47,7 +49,7 @@ async def add_message(ctx: Context, submission: Submission, author: str, sent_at
 
 async def change_code(ctx: Context, submission: Submission, receipt_hash: bytes) -> None:
     """Let another receipt code open a locked submission. No event: neither its version nor what others see changes."""
-    submission.receipt_hash, submission.code_changed_at = receipt_hash, ctx.now
+    submission.receipt_hash, submission.code_changed_at = receipt_hash, of_case(ctx, submission).now
     await ctx.session.flush()
 
 
