@@ -30,9 +30,9 @@ def test_the_file_is_short_and_needs_nothing_of_ours() -> None:
 
 
 def test_a_receipt_suffices(log: MadeLog) -> None:
-    line = verify(log.receipt())
-    assert (
-        line == "answered 2026-11-30T02:00:00Z, due 2026-12-15T02:00:00Z: witnesses saw it by 2026-11-30 02:00:10 UTC"
+    assert verify(log.receipt()) == (
+        "answered 2026-11-30T02:00:00Z, due 2026-12-15T02:00:00Z:"
+        " witnesses saw it by 2026-11-30 02:00:10 UTC, and the log without it at 2026-11-30 01:59:00 UTC"
     )
 
 
