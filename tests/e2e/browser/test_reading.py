@@ -32,6 +32,8 @@ PAGES = [
     INDICATOR,
     "/feedback",
     "/feedback/mailbox",
+    "/verify",
+    "/log",
     "/catalogue",
     "/problems/stale-version",
     "/styleguide",

@@ -46,6 +46,8 @@ PAGES = [
     "/results/scores",
     "/feedback",
     "/feedback/mailbox",
+    "/verify",
+    "/log",
     "/catalogue",
     "/problems/stale-version",
     "/styleguide",

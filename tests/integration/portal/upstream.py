@@ -51,6 +51,7 @@ class Upstream(Records, Hanging, Results):
     refusal: tuple[int, str] | None = None
     locked_out: bool = False
     answer: dict[str, Any] | None = None
+    witnesses: list[dict[str, Any]] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     visitors: list[tuple[str, str | None]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)

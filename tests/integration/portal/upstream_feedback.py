@@ -128,9 +128,24 @@ def feedback(state: "Upstream") -> list[Route]:
     async def no_answers(request: Request) -> Response:
         return JSONResponse({"organisation_id": request.query_params["organisation"], "no_answers": 3})
 
+    async def log_status(_: Request) -> Response:
+        if state.empty:
+            return problem("log-empty", 404)
+        return JSONResponse(
+            {
+                "origin": "sixclear.example/log",
+                "size": 1287,
+                "signed_at": iso(NOW),
+                "accepted": bool(state.witnesses),
+                "cosigned_by": [one["name"] for one in state.witnesses if not one["problem"]],
+                "witnesses": state.witnesses,
+            }
+        )
+
     prefix = "/api/feedback/v1"
     return [
         Route(f"{prefix}/no-answers", no_answers),
+        Route(f"{prefix}/log/status", log_status),
         Route(f"{prefix}/submissions", submit, methods=["POST"]),
         Route(f"{prefix}/mailbox", mailbox, methods=["POST"]),
         Route(f"{prefix}/mailbox/statements", statements, methods=["POST"]),

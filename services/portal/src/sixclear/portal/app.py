@@ -16,6 +16,7 @@ from sixclear.portal.pages.public.error.route import RefusedAtTheDoor, http_exce
 from sixclear.portal.pages.public.feedback.route import PAGE as FEEDBACK
 from sixclear.portal.pages.public.home.route import PAGE as HOME
 from sixclear.portal.pages.public.indicator.route import PAGE as INDICATOR
+from sixclear.portal.pages.public.log.route import PAGE as LOG
 from sixclear.portal.pages.public.mailbox.route import PAGE as MAILBOX
 from sixclear.portal.pages.public.money.route import PAGE as MONEY
 from sixclear.portal.pages.public.organisation.route import PAGE as ORGANISATION
@@ -26,6 +27,7 @@ from sixclear.portal.pages.public.scores.route import PAGE as SCORES
 from sixclear.portal.pages.public.styleguide.route import PAGE as STYLEGUIDE
 from sixclear.portal.pages.public.task.route import PAGE as TASK
 from sixclear.portal.pages.public.tasks.route import PAGE as TASKS
+from sixclear.portal.pages.public.verify.route import PAGE as VERIFY
 from sixclear.portal.settings import Settings
 from sixclear.portal.shell import site
 from sixclear.portal.shell.policy import content_security_policy
@@ -34,7 +36,8 @@ from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
 RESULTS_PAGES = (RESULTS, INDICATOR, DOCUMENTS, DOCUMENT, MONEY, SCORES)
-PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, *RESULTS_PAGES, CATALOGUE, FEEDBACK, MAILBOX, PROBLEM)
+FEEDBACK_PAGES = (FEEDBACK, MAILBOX, VERIFY, LOG)
+PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, *RESULTS_PAGES, CATALOGUE, *FEEDBACK_PAGES, PROBLEM)
 DEVELOPER_PAGES = (STYLEGUIDE,)
 
 

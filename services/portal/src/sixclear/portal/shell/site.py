@@ -1,9 +1,13 @@
 """What belongs to no page: static files, what browsers and search engines ask for, the choice of a language."""
 
+from functools import cache
+from pathlib import Path
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from sixclear.common.transparency import verify_receipt
 from sixclear.common.web.access import Access, RuledRoute
 from sixclear.common.web.static_files import StaticRoute
 from sixclear.portal.shell.addresses import local_path
@@ -13,6 +17,7 @@ from sixclear.portal.shell.packing import FOR_FILES, packing_of
 from sixclear.portal.shell.portal import portal_of
 
 _STATIC = Access.public("fonts, styles and scripts of public pages")
+_PROGRAM = Access.public("everyone who has a receipt can verify it")
 _LANGUAGE = Access.public("a language is chosen without an account")
 
 
@@ -45,6 +50,20 @@ async def favicon(request: Request) -> Response:
     return answer
 
 
+async def receipt_verifier(request: Request) -> Response:
+    """The one file that verifies a receipt without Sixclear, as it is in this release."""
+    headers = {
+        "Content-Disposition": 'attachment; filename="verify_receipt.py"',
+        "Cache-Control": "public, max-age=3600",
+    }
+    return Response(_receipt_verifier(), media_type="text/x-python", headers=headers)
+
+
+@cache
+def _receipt_verifier() -> bytes:
+    return Path(verify_receipt.__file__).read_bytes()
+
+
 async def robots(request: Request) -> Response:
     """What search engines may read: all pages, but no forms and no endless filters."""
     rules = "User-agent: *\nDisallow: /feedback/\nDisallow: /api/\nDisallow: /*?cursor=\n"
@@ -57,6 +76,7 @@ def routes() -> list[BaseRoute]:
         RuledRoute("/language", choose_language, access=_LANGUAGE, methods=["POST"]),
         StaticRoute("/static/{fingerprint}/{name:path}", static, access=_STATIC),
         StaticRoute("/static/{path:path}", no_file, access=_STATIC),
+        RuledRoute("/verify/verify_receipt.py", receipt_verifier, access=_PROGRAM),
         RuledRoute("/favicon.ico", favicon, access=_STATIC),
         RuledRoute("/robots.txt", robots, access=_STATIC),
     ]

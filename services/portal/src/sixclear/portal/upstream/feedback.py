@@ -109,6 +109,26 @@ class Case(Answer):
     accesses: list[CaseAccess] = Field(default_factory=list)
 
 
+class Witness(Answer):
+    """A witness of the public log, and what it last said."""
+
+    name: str
+    cosigned_at: datetime | None = None
+    failed_at: datetime | None = None
+    problem: str | None = None
+
+
+class LogStatus(Answer):
+    """How the public log stands; `accepted`: as many witnesses cosigned as the policy asks for."""
+
+    origin: str
+    size: int
+    signed_at: datetime
+    accepted: bool
+    cosigned_by: list[str]
+    witnesses: list[Witness]
+
+
 SUBMISSION = Operation("feedback", "POST", "/api/feedback/v1/submissions", Receipt)
 MAILBOX = Operation("feedback", "POST", "/api/feedback/v1/mailbox", Case)
 # Of the answer nothing is read: the case shows the message.
@@ -116,10 +136,11 @@ MESSAGE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/messages", Ans
 STATEMENTS = Operation("feedback", "POST", "/api/feedback/v1/mailbox/statements", Statements)
 NEW_CODE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/code", NewCode)
 NO_ANSWERS = Operation("feedback", "GET", "/api/feedback/v1/no-answers", SilenceFigure)
+LOG_STATUS = Operation("feedback", "GET", "/api/feedback/v1/log/status", LogStatus)
 
 
 class Feedback:
-    """The calls to `feedback`; each is made for a visitor."""
+    """The calls to `feedback`; but for the log each is made for a visitor."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -147,3 +168,7 @@ class Feedback:
     async def no_answers(self, organisation: str) -> int:
         """How often the public log says of this body that no answer came by the due time."""
         return (await self._transport.get(NO_ANSWERS, {"organisation": organisation})).no_answers
+
+    async def log_status(self) -> LogStatus:
+        """How large the public log is, and who cosigned it."""
+        return await self._transport.kept(LOG_STATUS, {})

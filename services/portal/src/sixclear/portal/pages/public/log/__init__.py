@@ -1,0 +1,1 @@
+"""The public log, and who watches it."""
