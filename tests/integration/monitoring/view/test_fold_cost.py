@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 from tests.benchmarks.baseline import compared
+from tests.integration.monitoring.indicators.told import indicator, value
 
 from sixclear.monitoring.view.fold import fold
 
@@ -68,6 +69,20 @@ async def test_a_batch_costs_no_more_than_the_baseline_says(view: Any, events: A
     assert counters.pop("fold.first report.rows_written") == counters["fold.report.rows_written"]
     assert counters.pop("fold.first report.statements") == counters["fold.report.statements"]
     found = compared(counters)
+    assert not found.complaints, "\n".join(found.complaints)
+
+
+async def test_a_batch_of_values_costs_no_more_than_the_baseline_says(view: Any, events: Any) -> None:
+    """Ten indicators of fifty communes, approved for one month: a country brings a million of them at once."""
+    bodies = [f"C{number:02d}" for number in range(50)]
+    codes = [f"chi-tieu-{number}" for number in range(_BATCH // len(bodies))]
+    await view.fold([events.organisation("01", level="province")])
+    await view.fold([events.organisation(code, parent="01", level="commune") for code in bodies])
+    await view.fold([indicator(events, code, levels=["commune"]) for code in codes])
+    told = [value(events, code, body, "2025-10", number="12") for body in bodies for code in codes]
+    view.now = events.now
+    statements, rows = await cost(view, told)
+    found = compared({"fold.value.statements": statements, "fold.value.rows_written": round(rows, 2)})
     assert not found.complaints, "\n".join(found.complaints)
 
 

@@ -7,7 +7,21 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, any_, func, literal, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,11 +55,12 @@ async def statements_of(session: AsyncSession, values: Collection[Value]) -> dic
     wanted |= {(one.value_id, one.approved) for one in values if one.approved is not None}
     if not wanted:
         return {}
-    key = tuple_(ValueStatement.value_id, ValueStatement.statement)
-    found = await session.scalars(
-        select(ValueStatement).where(key.in_(wanted)).execution_options(populate_existing=True)
-    )
-    return {(row.value_id, row.statement): row for row in found}
+    ids, numbers = zip(*wanted, strict=True)
+    keys = func.unnest(literal(list(ids), ARRAY(Uuid)), literal(list(numbers), ARRAY(Integer)))
+    key = keys.table_valued("value_id", "statement").render_derived()
+    same = and_(ValueStatement.value_id == key.c.value_id, ValueStatement.statement == key.c.statement)
+    statement = select(ValueStatement).join(key, same).execution_options(populate_existing=True)
+    return {(row.value_id, row.statement): row for row in await session.scalars(statement)}
 
 
 async def holding(session: AsyncSession, value_ids: Collection[UUID]) -> dict[UUID, ValueStatement]:
@@ -53,7 +68,8 @@ async def holding(session: AsyncSession, value_ids: Collection[UUID]) -> dict[UU
     if not value_ids:
         return {}
     statement = select(ValueStatement).join(Value, ValueStatement.value_id == Value.value_id)
-    statement = statement.where(Value.value_id.in_(value_ids), Value.approved == ValueStatement.statement)
+    wanted = Value.value_id == any_(literal(list(value_ids), ARRAY(Uuid)))
+    statement = statement.where(wanted, Value.approved == ValueStatement.statement)
     return {row.value_id: row for row in await session.scalars(statement)}
 
 
