@@ -21,7 +21,8 @@ from sixclear.common.runtime.kafka_server import KafkaServer
 from sixclear.common.runtime.postgres_server import PostgresServer
 
 SERVICES = ("tasks", "feedback", "data_catalog", "monitoring")
-_READY_SECONDS = 90.0
+# A busy machine takes minutes for the schema and the bodies; a process that ends is not waited for.
+_READY_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
