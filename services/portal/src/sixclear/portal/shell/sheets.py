@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import segno
 from markupsafe import Markup
 
 from sixclear.portal.upstream.feedback import Stated
@@ -55,6 +54,8 @@ class ProofSheet:
 
 def code_sheet(code: str) -> CodeSheet:
     """The sheet of a receipt code."""
+    import segno  # with the first receipt: a start needs none of it
+
     drawn = segno.make(f"SIXCLEAR:{code}", error="m", micro=False)
     picture = drawn.svg_inline(omitsize=True, svgclass=None, lineclass=None, light="#fff")
     return CodeSheet(code, Markup(picture))  # noqa: S704  (drawn from letters and digits)
