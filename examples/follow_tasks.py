@@ -23,27 +23,26 @@ CREATE TABLE IF NOT EXISTS task (task_id TEXT PRIMARY KEY, version INTEGER NOT N
 
 
 def take(database: sqlite3.Connection, record: ConsumerRecord) -> None:
-    """Apply one event and move the position, in one transaction."""
+    """Apply one event and move the position, in the transaction of the caller."""
     headers: Mapping[str, bytes] = dict(record.headers)
     task_id, version, epoch = headers["ce_subject"].decode(), int(headers["ce_version"]), int(headers["ce_epoch"])
-    with database:
-        # A new epoch: the log was restored, or something was taken out of it, and all of it is sent again. What was
-        # known of the log before counts no more; events of an older epoch that still stand in the topic count neither.
-        known = database.execute("SELECT max(epoch) FROM log").fetchone()[0] or 0
-        if epoch > known:
-            database.execute("DELETE FROM task")
-            database.execute("INSERT INTO log VALUES (?)", (epoch,))
-        if epoch >= known:
-            # Sent at least once: an event may come again. The version tells; `data` is the whole state, so the newest
-            # alone is enough. A withdrawn task is left with its identifier.
-            status = json.loads(record.value).get("status")
-            database.execute(
-                "INSERT INTO task VALUES (?, ?, ?) ON CONFLICT (task_id) DO UPDATE SET version = excluded.version,"
-                " status = excluded.status WHERE excluded.version > task.version",
-                (task_id, version, status),
-            )
-        # The position is kept with the state, not in a consumer group: both are stored, or neither.
-        database.execute("INSERT OR REPLACE INTO position VALUES (?, ?)", (record.partition, record.offset + 1))
+    # A new epoch: the log was restored, or something was taken out of it, and all of it is sent again. What was
+    # known of the log before counts no more; events of an older epoch that still stand in the topic count neither.
+    known = database.execute("SELECT max(epoch) FROM log").fetchone()[0] or 0
+    if epoch > known:
+        database.execute("DELETE FROM task")
+        database.execute("INSERT INTO log VALUES (?)", (epoch,))
+    if epoch >= known:
+        # Sent at least once: an event may come again. The version tells; `data` is the whole state, so the newest
+        # alone is enough. A withdrawn task is left with its identifier.
+        status = json.loads(record.value).get("status")
+        database.execute(
+            "INSERT INTO task VALUES (?, ?, ?) ON CONFLICT (task_id) DO UPDATE SET version = excluded.version,"
+            " status = excluded.status WHERE excluded.version > task.version",
+            (task_id, version, status),
+        )
+    # The position is kept with the state, not in a consumer group: both are stored, or neither.
+    database.execute("INSERT OR REPLACE INTO position VALUES (?, ?)", (record.partition, record.offset + 1))
 
 
 async def follow(brokers: str, database: sqlite3.Connection, *, until_end: bool) -> None:
@@ -59,9 +58,12 @@ async def follow(brokers: str, database: sqlite3.Connection, *, until_end: bool)
             consumer.seek(part, max(kept.get(part.partition, 0), first[part]))
         ends = await consumer.end_offsets(parts)
         while not until_end or any([await consumer.position(part) < ends[part] for part in parts]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                for record in records:
-                    take(database, record)
+            batches = await consumer.getmany(timeout_ms=500)
+            # What came together is one transaction: one write to the disk, not one for each event.
+            with database:
+                for records in batches.values():
+                    for record in records:
+                        take(database, record)
     finally:
         await consumer.stop()
 
