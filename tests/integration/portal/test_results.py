@@ -30,10 +30,11 @@ async def rows_of(browser: httpx2.AsyncClient, address: str = "/results") -> dic
 
 async def test_the_finding_is_counted_from_the_indicators(browser: httpx2.AsyncClient) -> None:
     said = await text_of(browser, "/results")
-    assert "4 of 5 indicators have a figure; 1 indicator is behind its path." in said
-    assert "1 indicator met the target of its latest reported period; 1 indicator was not reported" in said
+    assert "4 of 5 indicators have a figure; 1 of 2 indicators with a path is behind it." in said
+    assert "1 of 2 indicators with a target met that of its latest reported period; " in said
+    assert "; 1 indicator was not reported" in said
     vietnamese = await text_of(browser, "/results", "vi")
-    assert "4 trên 5 chỉ tiêu có số liệu; 1 chỉ tiêu chưa theo kịp lộ trình." in vietnamese
+    assert "4 trên 5 chỉ tiêu có số liệu; 1 trên 2 chỉ tiêu có lộ trình chưa theo kịp." in vietnamese
 
 
 async def test_an_indicator_says_its_figure_target_gap_and_of_how_many_bodies(browser: httpx2.AsyncClient) -> None:

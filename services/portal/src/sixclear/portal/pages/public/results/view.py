@@ -32,12 +32,17 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many of the indicators of a page stand how; what has no figure is neither behind nor on its way."""
+    """How many of the indicators of a page stand how; what has no figure is neither behind nor on its way.
+
+    `met` is of those that have a target (`aimed`), `behind` of those that have a path (`on_path`).
+    """
 
     indicators: int
     known: int
     met: int
+    aimed: int
     behind: int
+    on_path: int
     not_reported: int
 
 
@@ -140,6 +145,8 @@ def _counted(indicators: Sequence[IndicatorFigure]) -> Counted:
         indicators=len(indicators),
         known=len(latest),
         met=sum(one.met is True for one in latest),
+        aimed=sum(one.met is not None for one in latest),
         behind=sum(one.behind is True for one in latest),
+        on_path=sum(one.behind is not None for one in latest),
         not_reported=sum(one.not_reported for one in indicators),
     )
