@@ -23,13 +23,13 @@ KEY = SigningKey.of_seed("sixclear.example/log", b"k" * 32)
 TABLES = ("log_policy", "log_witness", "statement", "log_entry", "log_tile", "log_checkpoint", "log_identity")
 
 
-async def nobody(outgoing: Outgoing) -> Reply:
+async def no_one(outgoing: Outgoing) -> Reply:
     """No witness is asked where the policy has none."""
     raise AssertionError(outgoing)
 
 
 def sequencer(
-    service: Service, folder: Path, key: SigningKey = KEY, *, witnesses: str = "", send: Send = nobody
+    service: Service, folder: Path, key: SigningKey = KEY, *, witnesses: str = "", send: Send = no_one
 ) -> Sequencer:
     """What a process runs every two seconds; `witnesses` are the lines of a policy file."""
     cosigning = Cosigning(service.database, policy_of(key.verifier, witnesses), send, service.clock)

@@ -1,4 +1,4 @@
-"""The scores of bodies by a set of criteria: those of a month are for following up, and rank nobody."""
+"""The scores of bodies by a set of criteria: those of a month are for following up, and rank no body."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
