@@ -275,7 +275,7 @@ async def test_a_missing_topic_keeps_no_core_busy(rig: Rig, record_property: Cal
     rig.kafka.wipe(same_cluster_id=True)
     await asyncio.to_thread(rig.kafka.start)
     noticing = await _busy_seconds(of=3.0)
-    await eventually(lambda: _rebuilt(rig, rebuilds), within_seconds=3)
+    await eventually(lambda: _rebuilt(rig, rebuilds), within_seconds=10)
     waiting = await _busy_seconds(of=3.0)
     await rig.consumer.stop()
     assert max(noticing, waiting) < 0.6, (noticing, waiting)

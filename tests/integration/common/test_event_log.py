@@ -354,8 +354,8 @@ async def test_a_wake_reaches_this_process_and_the_others(log: EventLog) -> None
         waiting = asyncio.create_task(log.wait(30))
         await asyncio.sleep(0)
         log.wake()
-        await asyncio.wait_for(waiting, 1)
-        await asyncio.wait_for(log.wait(30, seen=seen), 1)
+        await asyncio.wait_for(waiting, 10)
+        await asyncio.wait_for(log.wait(30, seen=seen), 10)
         await asyncio.wait_for(other.wait(30, seen=seen_by_other), 2)
     finally:
         await log.stop()

@@ -197,7 +197,7 @@ async def test_nobody_waits_for_an_issuer_that_hangs_but_who_needs_its_answer(
     clock.pass_by(seconds=601)
     stranger = asyncio.create_task(verifier.verify(issuer.token("a", header={"kid": "made up"})))
     await hangs.wait()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         assert (await verifier.verify(issuer.token("b"))).client_id == "test-client"
     may_answer.set()
     with pytest.raises(InvalidToken):

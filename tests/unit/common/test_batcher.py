@@ -177,5 +177,5 @@ async def test_a_fault_in_one_batch_does_not_end_the_next_one() -> None:
 @pytest.mark.asyncio
 async def test_a_caller_that_comes_again_in_the_same_turn_is_written() -> None:
     batcher = _batcher(Store())
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         assert [await batcher.run(f"a{number}") for number in range(3)] == ["a0!", "a1!", "a2!"]

@@ -96,7 +96,7 @@ async def test_stream_is_told_that_its_client_left_when_the_process_stops() -> N
     serving = asyncio.create_task(Router({"/": app}, stopping)(scope, silent_client, send))
     await asyncio.sleep(0.01)
     stopping.set()
-    await asyncio.wait_for(serving, 1)
+    await asyncio.wait_for(serving, 10)
 
     assert [message["type"] for message in seen] == ["http.request", "http.disconnect"]
 
