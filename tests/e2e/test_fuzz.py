@@ -13,7 +13,7 @@ from tests.e2e.platforms import Platform, free_ports
 
 from sixclear.common.ids import new_id
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 _CHECKS = (
     "not_a_server_error",
