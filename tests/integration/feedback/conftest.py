@@ -88,7 +88,7 @@ async def told_by_an_earlier_edition(service: Service, *, due_at: str, due_soon_
     async with service.database.transaction() as session:
         await session.execute(
             text(
-                "UPDATE submission SET calendar_edition = '2026.1', first_due_at = NULL,"
+                "UPDATE submission SET calendar_edition = '2026.1', first_due_at = :due_at,"
                 " due_at = :due_at, due_soon_at = :due_soon_at"
             ),
             told,

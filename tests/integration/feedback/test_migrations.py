@@ -1,4 +1,4 @@
-"""A database of an earlier release keeps who wrote last in each case."""
+"""A database of an earlier release keeps who wrote last in each case, and what was told first."""
 
 import pytest
 from sqlalchemy import text
@@ -36,6 +36,8 @@ async def test_who_wrote_last_is_known_of_the_cases_of_an_earlier_release(empty_
                 await connection.execute(text(statement))
         await migrations.upgrade(url, "sixclear.feedback")
         async with engine.connect() as connection:
+            told = await connection.execute(text("SELECT bool_and(first_due_at = due_at) FROM submission"))
+            assert told.scalar_one() is True
             rows = await connection.execute(text("SELECT title, last_message_by FROM submission"))
             assert {row.title: row.last_message_by for row in rows} == {
                 "quiet": None,

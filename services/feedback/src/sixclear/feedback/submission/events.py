@@ -12,6 +12,12 @@ class SubmissionData(EventData):
 
     `calendar_edition` is the edition of the calendar that the due times were counted with.
     What the sender names is not here: `programme` and `organisation_id` are null until a handler says them.
+
+    `status` has six values for good; what is finer stands in the optional fields. `first_due_at` was told at receipt
+    and never changes; `due_at` is the sender's and moves by pauses and decisions; `body_due_at` is that of the body
+    that has the case, null while it is the same. `paused_since`: both clocks stand still, and `due_at` is the latest
+    that it can be. `step` names what the case waits for. `escalation_rung` is the highest that was told of an overdue
+    case.
     """
 
     change: str
@@ -28,6 +34,14 @@ class SubmissionData(EventData):
     answered_at: datetime | None
     demonstration: bool
     calendar_edition: str | None = None
+    identity_level: Literal["verified", "named", "pseudonymous", "anonymous"] | None = None
+    first_due_at: datetime | None = None
+    body_due_at: datetime | None = None
+    paused_since: datetime | None = None
+    step: str | None = None
+    rating: Literal["solved", "partly", "not_solved"] | None = None
+    appeal_level: int | None = None
+    escalation_rung: Literal["head", "superior", "standing"] | None = None
 
 
 SUBMISSION_EVENTS = EntityEvents(

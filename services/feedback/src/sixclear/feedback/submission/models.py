@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,8 +45,17 @@ class Submission(Versioned, Base):
     due_at: Mapped[datetime]
     due_soon_at: Mapped[datetime]
     calendar_edition: Mapped[str] = mapped_column(String(20))
-    # What was told at receipt, once a newer edition of the calendar has moved it.
+    # What was told at receipt; it never changes. Null only where the release before took the case in.
     first_due_at: Mapped[datetime | None]
+    # The due time of the body that has the case, where a transfer gave it one of its own; null: it is `due_at`.
+    body_due_at: Mapped[datetime | None]
+    # Since when both clocks stand still; null while they run.
+    paused_since: Mapped[datetime | None]
+    # Finer than `status`, which keeps its six values: what the case waits for, by the name of the step.
+    step: Mapped[str | None] = mapped_column(String(40))
+    rating: Mapped[str | None]
+    appeal_level: Mapped[int | None] = mapped_column(SmallInteger)
+    escalation_rung: Mapped[str | None]
     # The due time for which it was stated that no answer came; null before the first one.
     no_answer_stated_for: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
@@ -59,6 +68,9 @@ class Submission(Versioned, Base):
         CheckConstraint("kind IN ('feedback', 'recommendation', 'initiative', 'solution')", name="kind"),
         CheckConstraint("visibility IN ('requester', 'public', 'sealed')", name="visibility"),
         CheckConstraint("identity_level IN ('named', 'pseudonymous', 'anonymous')", name="identity_level"),
+        CheckConstraint("rating IN ('solved', 'partly', 'not_solved')", name="rating"),
+        CheckConstraint("appeal_level IN (1, 2)", name="appeal_level"),
+        CheckConstraint("escalation_rung IN ('head', 'superior', 'standing')", name="escalation_rung"),
         CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
         Index("ix_submission_listing", "due_at", "submission_id"),
         Index(

@@ -80,7 +80,7 @@ def clock_response(submission: Submission, now: datetime) -> ClockView:
         special_days=[SpecialDayView.model_validate(day, from_attributes=True) for day in clock.special_days],
         pauses=[],
         provisional=clock.provisional,
-        first_due_at=submission.first_due_at,
+        first_due_at=_moved_from(submission),
         **_rules(clock),
     )
 
@@ -90,6 +90,11 @@ def contact_response(contact: Contact | None) -> ContactView:
     if contact is None:
         return ContactView(name=None, email=None, phone=None)
     return ContactView(name=contact.name, email=contact.email, phone=contact.phone)
+
+
+def _moved_from(submission: Submission) -> datetime | None:
+    """What was told at receipt, where the due time is another one now."""
+    return None if submission.first_due_at == submission.due_at else submission.first_due_at
 
 
 def _clock(submission: Submission) -> AnswerClock:
