@@ -163,3 +163,14 @@ def opening(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def go_on(page: Page) -> None:
+    """Goes from a question of the form of feedback to the next one."""
+    page.locator("a.next:visible").click()
+
+
+def go_to_the_end(page: Page) -> None:
+    """Goes to the last question, without answers to those between."""
+    while page.locator("a.next:visible").count():
+        go_on(page)

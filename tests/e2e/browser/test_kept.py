@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.browser.conftest import Site
+from tests.e2e.browser.conftest import Site, go_on, go_to_the_end
 from tests.integration.portal.records import RECEIPT
 
 pytestmark = pytest.mark.browser
@@ -19,9 +19,13 @@ def plain(chromium: Browser, site: Site) -> Page:
 
 
 def write(page: Page) -> None:
+    """Answers question by question; each has its own entry in the history of the tab."""
     page.check("#kind")
+    go_on(page)
     page.fill("#title", TITLE)
+    go_on(page)
     page.fill("#text", TEXT)
+    go_to_the_end(page)
 
 
 def in_english(page: Page) -> None:
@@ -47,12 +51,45 @@ def test_a_form_and_its_receipt_survive_another_language_and_back(plain: Page, s
     assert len(site.upstream.submissions) == 1
 
 
+def test_one_question_is_shown_at_a_time_and_back_always_works(plain: Page, site: Site) -> None:
+    expect(plain.locator(".step:visible")).to_have_attribute("id", "step-kind")
+    write(plain)
+    expect(plain.locator(".step:visible")).to_have_attribute("id", "step-send")
+    for step in ("consent", "sender", "programme", "text"):
+        plain.go_back()
+        expect(plain.locator(".step:visible")).to_have_attribute("id", f"step-{step}")
+    expect(plain.locator("#text")).to_have_value(TEXT)
+    plain.locator(".step:visible .step-links a").last.click()
+    expect(plain.locator("#title")).to_be_visible()
+    expect(plain.locator("#title")).to_have_value(TITLE)
+    assert site.upstream.submissions == {}, "nothing is sent by going from question to question"
+
+
+def test_a_mistake_leads_to_its_question(plain: Page, site: Site) -> None:
+    write(plain)
+    plain.go_back()
+    plain.go_back()
+    plain.fill("#contact", "9" * 301)
+    plain.press("#contact", "Enter")
+    expect(plain.locator(".step:visible")).to_have_attribute("id", "step-send")
+    assert site.upstream.submissions == {}, "Enter in a field sends nothing"
+    plain.click("button.primary:visible")
+    expect(plain.locator(".error-summary")).to_be_focused()
+    expect(plain.locator("#contact")).to_be_visible()
+    plain.goto("/feedback#step-send")
+    plain.click("button.primary:visible")
+    plain.locator(".error-summary a", has_text="Viết nội dung.").click()
+    expect(plain.locator("#text")).to_be_focused()
+    assert site.upstream.submissions == {}
+
+
 def test_back_after_sending_and_sending_again_is_one_case(plain: Page, site: Site) -> None:
     write(plain)
     plain.click("button.primary")
     expect(plain.locator(".receipt-code")).to_have_text(RECEIPT)
     plain.go_back()
     if not plain.locator("#text").input_value():
+        plain.goto("/feedback#step-kind")
         write(plain)
     plain.click("button.primary")
     expect(plain.locator(".receipt-code")).to_have_text(RECEIPT)
@@ -65,6 +102,7 @@ def test_a_form_that_is_loaded_again_keeps_what_was_typed(chromium: Browser, sit
     page.goto("/feedback")
     write(page)
     page.reload()
+    expect(page.locator(".step:visible")).to_have_attribute("id", "step-send")
     expect(page.locator("#title")).to_have_value(TITLE)
     expect(page.locator("#text")).to_have_value(TEXT)
     expect(page.locator("#kind")).to_be_checked()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from tests.e2e.browser.conftest import Site
+from tests.e2e.browser.conftest import Site, go_on, go_to_the_end
 from tests.integration.portal.records import RECEIPT
 
 import sixclear.portal
@@ -31,6 +31,7 @@ PAGES = [
     "/results",
     INDICATOR,
     "/feedback",
+    "/feedback#step-sender",
     "/feedback/mailbox",
     "/verify",
     "/log",
@@ -136,8 +137,11 @@ def test_units_can_be_touched_on_a_phone(open_page: Open) -> None:
 def test_feedback_is_sent_and_followed_without_script(open_page: Open, site: Site) -> None:
     page = open_page("/feedback", java_script_enabled=False, language="en-US", width=390)
     page.get_by_label("Initiative").check()
+    go_on(page)
     page.get_by_label("Summary in one sentence").fill("QR codes")
+    go_on(page)
     page.get_by_label("Text", exact=True).fill("Use QR codes.")
+    go_to_the_end(page)
     page.get_by_role("button", name="Send and get a receipt code").click()
     expect(page.locator(".receipt-code")).to_have_text(RECEIPT)
     assert RECEIPT not in page.url

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.e2e.browser.conftest import go_on, go_to_the_end
 from tests.e2e.platforms import Platform
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -64,8 +65,11 @@ def test_the_day_of_the_review_is_one_address(visit: Open) -> None:
 def test_a_citizen_sends_and_follows_without_script(visit: Open) -> None:
     page = visit("/feedback?lang=en", java_script_enabled=False)
     page.get_by_label("Initiative").check()
+    go_on(page)
     page.get_by_label("Summary in one sentence").fill("QR codes")
+    go_on(page)
     page.get_by_label("Text", exact=True).fill("Use QR codes at every counter.")
+    go_to_the_end(page)
     page.get_by_role("button", name="Send and get a receipt code").click()
     code = page.locator(".receipt-code").inner_text()
     assert len(code) == len("XXXX-XXXX-XXXX-XXXX-C")

@@ -15,7 +15,18 @@ from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.programmes import Programme
 from sixclear.portal.words.feedback import KINDS
 
-_FIELDS = ("form_key", "kind", "title", "text", "programme", "contact", "consent")
+_FIELDS = ("form_key", "kind", "title", "text", "programme", "identity_level", "contact", "consent")
+# The questions, one a step, and the fields of each that must be answered or may be wrong.
+_STEPS: Mapping[str, tuple[str, ...]] = {
+    "kind": ("kind",),
+    "title": ("title",),
+    "text": ("text",),
+    "programme": (),
+    "sender": ("contact",),
+    "consent": (),
+    "send": (),
+}
+_NEEDED = ("kind", "title", "text")
 _NAMED_FIELDS = ("kind", "title", "text")
 
 
@@ -32,6 +43,20 @@ class FeedbackView:
     wrong: Sequence[Wrong]
     sent_before: bool
 
+    @property
+    def steps(self) -> Sequence[str]:
+        """The questions in their order; that of the programme only where there are some to choose from."""
+        return [name for name in _STEPS if name != "programme" or self.programmes]
+
+    @property
+    def open_step(self) -> str:
+        """The question that is shown first: where something is wrong, else where an answer is missing, else the last.
+
+        The address of a step (`#step-…`) says otherwise.
+        """
+        waiting = self.problems.keys() or {name for name in _NEEDED if not self.values[name]}
+        return next((step for step, fields in _STEPS.items() if waiting & set(fields)), "send")
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
@@ -45,6 +70,11 @@ class ReceiptView:
     code: CodeSheet
     proof: ProofSheet | None
     fields: Mapping[str, str]
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether the proof waits for the end of its hour."""
+        return _anonymous(self.fields)
 
 
 async def load(
@@ -72,9 +102,20 @@ def problems_of(fields: Mapping[str, str]) -> dict[str, str]:
         "kind": None if fields.get("kind") in KINDS else "missing",
         "title": text_problem(fields.get("title", ""), LONGEST_LINE),
         "text": text_problem(fields.get("text", ""), LONGEST_TEXT),
-        "contact": "too-long" if len(fields.get("contact", "")) > LONGEST_LINE else None,
+        "contact": _contact_problem(fields),
     }
     return {field: code for field, code in found.items() if code}
+
+
+def _contact_problem(fields: Mapping[str, str]) -> str | None:
+    contact = fields.get("contact", "")
+    if contact and _anonymous(fields):
+        return "not-anonymous"
+    return "too-long" if len(contact) > LONGEST_LINE else None
+
+
+def _anonymous(fields: Mapping[str, str]) -> bool:
+    return fields.get("identity_level") == "anonymous"
 
 
 async def send(gateway: Gateway, fields: Mapping[str, str], key_before: str | None) -> ReceiptView:
@@ -110,6 +151,8 @@ def _body(fields: Mapping[str, str]) -> dict[str, Any]:
         body["programme"] = fields["programme"]
     if contact := fields.get("contact"):
         body["sender"] = {"kind": "citizen", ("email" if "@" in plain(contact) else "phone"): contact}
+    if _anonymous(fields):
+        body["identity_level"] = "anonymous"
     body["consent"] = fields.get("consent") == "yes"
     return body
 

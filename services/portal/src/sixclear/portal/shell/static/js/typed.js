@@ -31,6 +31,8 @@ if (form) {
     clearTimeout(timer);
     timer = setTimeout(keep, PAUSE_MILLISECONDS);
   });
+  // Each step of a form has an entry of its own in the history.
+  addEventListener("hashchange", keep);
   for (const leaving of ["beforeunload", "pagehide"]) {
     addEventListener(leaving, () => {
       if (timer !== null) keep();
