@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from tests.integration.feedback.conftest import MINISTRY, Service, a_submission, an_answer, submission
 from tests.integration.feedback.transparency.public_log import kind_of, receipts, sequencer, shown, verified
@@ -24,6 +25,11 @@ TABLES = ("submission", "message", "answer", "access_log", "event", "statement",
 async def published(service: Service) -> int:
     """What a process does every two seconds; answers of how many cases and hours."""
     return await publish_hours(service.database, service.log, service.clock)
+
+
+def waiting() -> float:
+    """How long the oldest step has waited since its hour, as the metric has it."""
+    return REGISTRY.get_sample_value("sixclear_feedback_hours_waiting_seconds") or 0.0
 
 
 async def sent_at(service: Service, *minutes: int) -> list[tuple[UUID, str]]:
@@ -79,6 +85,27 @@ async def test_two_cases_of_one_hour_cannot_be_told_apart(service: Service, tmp_
     assert {item["received_at"] for item in listed.json()["items"]} == {HOUR}
     assert [row["published"] for row in sorted(seen["event"], key=lambda row: row["event_id"])] == [False, True] * 2
     assert seen["hour_step"] == []
+
+
+async def test_how_long_the_oldest_step_waits_is_measured_also_when_publishing_fails(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sent_at(service, 5)
+    await published(service)
+    assert waiting() == 0
+    await hour_over(service)
+    service.clock.pass_by(minutes=30)
+
+    async def fails(*_: Any, **__: Any) -> list[int]:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EventLog, "publish_many", fails)
+        with pytest.raises(OSError, match="full"):
+            await published(service)
+    assert 1800 <= waiting() < 1900
+    await published(service)
+    assert waiting() == 0
 
 
 async def test_the_order_in_which_they_came_is_lost(service: Service) -> None:

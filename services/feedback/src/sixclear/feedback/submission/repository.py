@@ -150,6 +150,12 @@ async def steps_before(session: AsyncSession, hour: datetime, most_cases: int) -
     return (await session.scalars(statement.order_by(HourStep.submission_id, HourStep.version))).all()
 
 
+async def oldest_step(session: AsyncSession) -> datetime | None:
+    """The hour of the oldest step that waits."""
+    found: datetime | None = await session.scalar(select(func.min(HourStep.hour)))
+    return found
+
+
 async def forget_steps(session: AsyncSession, step_ids: Collection[UUID]) -> None:
     """Remove steps whose events are written."""
     await session.execute(delete(HourStep).where(HourStep.step_id.in_(step_ids)))

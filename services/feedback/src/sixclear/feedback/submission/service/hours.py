@@ -24,8 +24,9 @@ from sixclear.common.events.append import RowChanges
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.use_case import Context
 from sixclear.feedback.submission import repository
+from sixclear.feedback.submission.metrics import HOURS_WAITING
 from sixclear.feedback.submission.models import HourStep, Submission, by_hour
-from sixclear.feedback.transparency.hours import hour_of, hours_before
+from sixclear.feedback.transparency.hours import GRACE, HOUR, hour_of, hours_before
 
 _log = structlog.get_logger(__name__)
 # A transaction that writes events ends within seconds.
@@ -96,8 +97,15 @@ async def publish_hours(database: Database, log: EventLog, clock: Clock) -> int:
     """Publish the steps of hours that are over; answers of how many cases and hours.
 
     Safe to run again, to interrupt and to run in several processes: rows are taken under one lock and go with the
-    transaction that writes their events.
+    transaction that writes their events. What waits is measured also when that fails.
     """
+    try:
+        return await _publish_hours(database, log, clock)
+    finally:
+        await _measure(database, clock)
+
+
+async def _publish_hours(database: Database, log: EventLog, clock: Clock) -> int:
     published = 0
     while True:
         async with database.transaction() as session:
@@ -112,6 +120,13 @@ async def publish_hours(database: Database, log: EventLog, clock: Clock) -> int:
     if published:
         _log.info("hours published", cases=published)
     return published
+
+
+async def _measure(database: Database, clock: Clock) -> None:
+    async with database.session() as session:
+        oldest = await repository.oldest_step(session)
+    since = None if oldest is None else oldest + HOUR + GRACE
+    HOURS_WAITING.set(0 if since is None else max(0.0, (clock() - since).total_seconds()))
 
 
 async def _publish(session: AsyncSession, log: EventLog, steps: Sequence[HourStep], now: datetime) -> int:
