@@ -5,6 +5,8 @@ import asyncio
 import pytest
 from tests.integration.feedback.conftest import Service, a_submission, an_answer, an_assigned_submission
 
+from sixclear.feedback.submission.receipts import Receipts
+
 
 @pytest.mark.asyncio
 async def test_the_sender_sees_the_case_and_why_it_is_due_then(service: Service) -> None:
@@ -76,6 +78,27 @@ async def test_a_retried_message_is_there_once(service: Service) -> None:
     )
     assert {answer.status_code for answer in answers} == {201}
     assert len((await service.case(code))["messages"]) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_message_that_is_sent_again_after_an_upgrade_is_there_once(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, code = await a_submission(service)
+    body, key = {"receipt_code": code, "text": "Xin bổ sung"}, {"Idempotency-Key": "m" * 16}
+    with monkeypatch.context() as before:  # up to 0.1 a key belonged to the hash that the case has
+        before.setattr(Receipts, "owner_hash", Receipts.lookup_hash)
+        first = await service.public("/mailbox/messages", body, **key)
+    again = await service.public("/mailbox/messages", body, **key)
+    assert (again.headers["Idempotency-Replayed"], again.json()) == ("true", first.json())
+    assert len((await service.case(code))["messages"]) == 1
+    other = await service.public("/mailbox/messages", body | {"text": "Khác"}, **key)
+    assert other.json()["code"] == "idempotency-key-reused"
+    changed = await service.public("/mailbox/code", {"receipt_code": code}, **{"Idempotency-Key": "c" * 16})
+    assert (await service.public("/mailbox/messages", body, **key)).status_code == 404
+    service.clock.pass_by(hours=25)
+    body["receipt_code"] = changed.json()["receipt_code"]
+    assert "Idempotency-Replayed" not in (await service.public("/mailbox/messages", body, **key)).headers
 
 
 @pytest.mark.asyncio

@@ -72,6 +72,10 @@ _KEEP = text("""
 UPDATE idempotency_key SET status = :status, headers = CAST(:headers AS jsonb), body = :body
 WHERE client_id = :client_id AND key_hash = :key_hash
 """)
+_STANDS = text("""
+SELECT true FROM idempotency_key
+WHERE client_id = :client_id AND key_hash = :key_hash AND expires_at > :now
+""").bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)))
 DELETE_EXPIRED = text("""
 DELETE FROM idempotency_key WHERE (client_id, key_hash) IN (
   SELECT client_id, key_hash FROM idempotency_key WHERE expires_at <= :now
@@ -105,7 +109,7 @@ class IdempotencyKeyReused(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One use of a key: whose (see `owner_of_key`), for which request."""
+    """One use of a key: whose, for which request."""
 
     client_id: str
     key_hash: bytes
@@ -122,7 +126,12 @@ class Claim:
     def made(cls, client_id: str, key: str, route: str, query: bytes, body: bytes) -> "Claim":
         """The claim of a request whose parts these are; `route` is its method and path."""
         request_hash = hashlib.sha256(query + b"\x00" + body).digest()
-        return cls(client_id, hashlib.sha256(key.encode()).digest(), route, request_hash)
+        return cls(client_id, cls.hash_of(key), route, request_hash)
+
+    @staticmethod
+    def hash_of(key: str) -> bytes:
+        """What is kept of a key."""
+        return hashlib.sha256(key.encode()).digest()
 
 
 def well_formed(key: str) -> bool:
@@ -229,6 +238,12 @@ def _replayed(earlier: Row[Any], body: bytes, *, is_same: bool) -> Response:
             response.headers.append(name, value)
     response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+async def stands(session: AsyncSession, owner: str, key: str, now: datetime) -> bool:
+    """Whether a key is kept for this owner; for a route whose keys belonged to another name in the release before."""
+    values = {"client_id": owner, "key_hash": Claim.hash_of(key), "now": now}
+    return (await session.execute(_STANDS, values)).scalar_one_or_none() is not None
 
 
 async def delete_expired(session: AsyncSession, now: datetime, limit: int = DELETED_AT_ONCE) -> None:

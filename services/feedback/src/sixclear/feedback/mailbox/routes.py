@@ -7,9 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.web import idempotency
+from sixclear.common.web.access import current_caller
 from sixclear.common.web.idempotency import IdempotencyKeyRequired, InvalidIdempotencyKey, RequiredKeyDep
 from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import TransactionalRoute, current_session
+from sixclear.common.web.route import TransactionalRoute, current_session, current_time
 from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
@@ -77,8 +79,9 @@ class MailboxRoute(TransactionalRoute):
 async def case_of(request: Request) -> str:
     """The case that the receipt code in the body opens, as a keyed hash of the code; empty where it opens none.
 
-    A code that was ended owns no keys: what was sent with it and a key is not told again, nor that it was. The body is
-    not validated yet: it can be anything.
+    A code that was ended owns no keys: what was sent with it and a key is not told again, nor that it was. Releases up
+    to 0.1 kept keys under the hash that the row of the case has; a retry of what was sent to them finds it there for a
+    day. The body is not validated yet: it can be anything.
     """
     try:
         body = await request.json()
@@ -87,9 +90,15 @@ async def case_of(request: Request) -> str:
     typed = body.get("receipt_code") if isinstance(body, dict) else None
     if not isinstance(typed, str):
         return ""
-    receipts = await receipts_of(request)
-    case = await find_case(await current_session(request), receipts, typed)
-    return "" if case is None else receipts.owner_hash(typed).hex()
+    receipts, session = await receipts_of(request), await current_session(request)
+    case = await find_case(session, receipts, typed)
+    if case is None:
+        return ""
+    before, key = case.receipt_hash.hex(), idempotency.key_of(request)
+    owner = f"{(await current_caller(request)).client_id} {before}"
+    if key is not None and await idempotency.stands(session, owner, key, await current_time(request)):
+        return before
+    return receipts.owner_hash(typed).hex()
 
 
 async def most_of(request: Request) -> int:
