@@ -13,9 +13,10 @@ from tests.integration.portal.records import RECEIPT
 from tests.integration.portal.test_pages import UNIT, Document
 from tests.integration.portal.upstream import Upstream
 from tests.integration.portal.upstream_feedback import NEW_CODE
-from tests.unit.common.transparency.made_log import MadeLog
+from tests.unit.common.transparency.made_log import LOG, MadeLog
 
 from sixclear.common.transparency import verify_receipt
+from sixclear.common.transparency.notes import SigningKey
 from sixclear.portal.shell.sheets import code_sheet
 from sixclear.portal.words.languages import NAMES
 
@@ -119,6 +120,34 @@ async def test_without_statements_or_with_feedback_away_the_mailbox_opens(
 @pytest.mark.parametrize("fields", [{}, {"statement": "kind received"}, {"salt": "x", "policy": "y", "statement": "z"}])
 async def test_what_is_no_statement_is_no_sheet(browser: httpx2.AsyncClient, fields: dict[str, str]) -> None:
     assert (await browser.post("/feedback/mailbox/proof", data=fields)).status_code == 422
+
+
+async def test_what_the_log_did_not_sign_is_no_certificate(browser: httpx2.AsyncClient, stated: MadeLog) -> None:
+    fields = hidden(await opened(browser), "See and print")
+    other = MadeLog(key=SigningKey.of_seed(LOG.name, b"o" * 32)).receipt("received")
+    names = ("statement", "salt", "proof", "policy")
+    bent = [
+        fields | {"statement": fields["statement"].replace("due 2026-12", "due 2026-11")},
+        fields | {"salt": "c2FsdA=="},
+        {name: str(other[name]) for name in names},  # whole, by a key that is not the log's
+    ]
+    for changed in bent:
+        for more in ({}, {"as": "file"}):
+            answer = await browser.post("/feedback/mailbox/proof", data=changed | more, headers=ENGLISH)
+            assert (answer.status_code, "This is no certificate" in answer.text) == (422, True)
+            assert 'id="proof-sheet"' not in answer.text
+
+
+async def test_a_sheet_that_cannot_be_checked_now_says_so(
+    browser: httpx2.AsyncClient, upstream: Upstream, stated: MadeLog
+) -> None:
+    fields = hidden(await opened(browser), "See and print")
+    for empty in (True, False):
+        upstream.empty = empty
+        for proof in (fields["proof"], ""):
+            answer = await browser.post("/feedback/mailbox/proof", data=fields | {"proof": proof}, headers=ENGLISH)
+            assert 'id="proof-sheet"' in answer.text
+            assert ("has not been checked" in answer.text) is empty
 
 
 async def test_a_new_code_is_shown_once_and_again_to_the_same_form(

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from tests.integration.portal.records import NOW, RECEIPT, RULE, iso, organisations, problem
+from tests.unit.common.transparency.made_log import LOG
 
 from sixclear.common.ids import stable_id
 
@@ -133,7 +134,8 @@ def feedback(state: "Upstream") -> list[Route]:
             return problem("log-empty", 404)
         return JSONResponse(
             {
-                "origin": "sixclear.example/log",
+                "origin": LOG.name,
+                "key": str(LOG.verifier),
                 "size": 1287,
                 "signed_at": iso(NOW),
                 "accepted": bool(state.witnesses),

@@ -17,7 +17,8 @@ NOW = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 LOG = SigningKey.of_seed("example.com/log", b"l" * 32)
 ANNA = SigningKey.of_seed("university.example/w", b"a" * 32, COSIGNATURE)
 ALONE = f"log {LOG.verifier}\nquorum none\n"
-WITNESSED = f"log {LOG.verifier}\nwitness anna {ANNA.verifier}\nquorum anna\n"
+_ANNA = f"witness anna {ANNA.verifier}\nquorum anna\n"
+WITNESSED = f"log {LOG.verifier}\n{_ANNA}"
 
 
 @dataclass
@@ -25,11 +26,12 @@ class MadeLog:
     """Entries, and what a body signs of them; `witnessed` has each checkpoint cosigned."""
 
     witnessed: bool = True
+    key: SigningKey = LOG
     entries: list[bytes] = field(default_factory=list)
 
     @property
     def policy(self) -> str:
-        return WITNESSED if self.witnessed else ALONE
+        return f"log {self.key.verifier}\n" + (_ANNA if self.witnessed else "quorum none\n")
 
     def head(self, size: int | None = None) -> Checkpoint:
         held = self.entries[:size]
@@ -37,7 +39,7 @@ class MadeLog:
 
     def checkpoint(self, at: datetime, size: int | None = None) -> str:
         text = self.head(size).text
-        return LOG.signed(text, at) + (ANNA.sign(text, at) if self.witnessed else "")
+        return self.key.signed(text, at) + (ANNA.sign(text, at) if self.witnessed else "")
 
     def fill(self, count: int) -> None:
         self.entries += [bytes([number % 251]) * 32 for number in range(count)]
@@ -55,7 +57,7 @@ class MadeLog:
         } | more
         text = Statement(kind=kind, at=at, **values).text  # type: ignore[arg-type]
         self.entries.append(entry_of(salt, text))
-        return LOG.signed(text, at), salt, after
+        return self.key.signed(text, at), salt, after
 
     def proof(self, index: int, seen_at: datetime, before_at: datetime, before: int) -> str:
         """The proof of one entry in the log of now, with what witnesses saw before it."""

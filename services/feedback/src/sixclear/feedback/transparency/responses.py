@@ -8,12 +8,13 @@ from sixclear.feedback.transparency.schemas import LogStatus, WitnessView
 
 
 def status_response(
-    newest: LogCheckpoint, origin: str, witnesses: Mapping[str, VerifierKey], said: Mapping[str, LogWitness]
+    newest: LogCheckpoint, identity: tuple[str, str], witnesses: Mapping[str, VerifierKey], said: Mapping[str, LogWitness]
 ) -> LogStatus:
-    """The newest checkpoint that is shown, who cosigned it, and what each witness of the policy last said."""
+    """Name and key of the log, the newest checkpoint that is shown, who cosigned it, and what each witness of the policy last said."""
     there = {(name, key_id) for name, key_id, _ in Note.parse(newest.shown).signatures}
     return LogStatus(
-        origin=origin,
+        origin=identity[0],
+        key=identity[1],
         size=newest.size,
         signed_at=newest.signed_at,
         accepted=newest.accepted_at is not None,

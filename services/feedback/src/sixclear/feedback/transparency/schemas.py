@@ -34,6 +34,7 @@ class LogStatus(Schema):
     """How the public log stands."""
 
     origin: str = Field(description="Name of the log.")
+    key: str = Field(description="Its public key (C2SP signed-note); every statement is signed by it.")
     size: int = Field(description="Entries of the newest checkpoint that is shown.")
     signed_at: datetime = Field(description="When that was signed.")
     accepted: bool = Field(description="Whether it has the cosignatures that the policy asks for.")

@@ -220,4 +220,4 @@ async def status(session: AsyncSession) -> LogStatus:
         raise LogEmpty("The log has not signed anything yet.")
     named = {name: key for name, (key, _) in Policy.parse(await policy(session)).witnesses.items()}
     rows = await repository.witnesses(session, [str(key) for key in named.values()])
-    return status_response(newest, known[0], named, rows)
+    return status_response(newest, known, named, rows)

@@ -28,6 +28,7 @@ class ProofSheet:
     """A signed statement with what it takes to verify it: no code, no identifier of the case, no text.
 
     `at` is the instant that it claims, or the hour where it tells no more; `due_at` is None where nothing is owed.
+    `checked`: whether the log signed it; None where that was not checked.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class ProofSheet:
     salt: str
     proof: str | None
     policy: str
+    checked: bool | None = None
 
     @property
     def file(self) -> Mapping[str, str | None]:
@@ -75,6 +77,21 @@ def proof_sheet(stated: Stated) -> ProofSheet:
         proof=stated.proof,
         policy=stated.policy,
     )
+
+
+def is_signed(sheet: ProofSheet, key: str) -> bool:
+    """Whether the log with this public key signed the statement, and its proof, where it has one, holds."""
+    from sixclear.common.transparency import verify_receipt as receipts  # with the first proof: a start needs none
+
+    try:
+        if receipts.parse_policy(sheet.policy)[0] != [receipts.parse_key(key, 1)]:
+            return False
+        receipts.verify(sheet.file)
+    except receipts.NotYet:
+        return True  # the statement was checked before its proof was missed
+    except (receipts.Wrong, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return False
+    return True
 
 
 async def proofs(gateway: Gateway, code: str) -> Sequence[ProofSheet]:

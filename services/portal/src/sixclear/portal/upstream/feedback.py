@@ -122,6 +122,7 @@ class LogStatus(Answer):
     """How the public log stands; `accepted`: as many witnesses cosigned as the policy asks for."""
 
     origin: str
+    key: str | None = None
     size: int
     signed_at: datetime
     accepted: bool

@@ -13,6 +13,7 @@ from sixclear.portal.pages.public.area import PUBLIC
 from sixclear.portal.pages.public.mailbox.view import (
     LONGEST_CODE,
     MailboxForm,
+    checked,
     load,
     new_code,
     proof_of,
@@ -82,12 +83,16 @@ async def new_code_of(request: Request) -> Response:
 
 @PAGE.post(_PROOF)
 async def proof(request: Request) -> Response:
-    """A statement as a page to print or as a file. It comes from the form alone, which has no receipt code."""
+    """A statement as a page to print or as a file. It comes from the form, which has no receipt code.
+
+    A form can be changed: what the log did not sign is shown as such, with no sheet and no file.
+    """
     portal = portal_of(request)
     sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
-    view = proof_of(sent.taken())
-    if sent.fields.get("as") != "file":
-        return portal.pages.answer(request, PAGE, view, template="proof", private=True, kept_at=_PROOF)
+    view = await checked(portal.gateway, proof_of(sent.taken()))
+    if view.checked is False or sent.fields.get("as") != "file":
+        status = 422 if view.checked is False else 200
+        return portal.pages.answer(request, PAGE, view, status=status, template="proof", private=True, kept_at=_PROOF)
     headers = {"Content-Disposition": f'attachment; filename="{view.file_name}"', "Cache-Control": "no-store"}
     return JSONResponse(view.file, headers=headers)
 

@@ -1,13 +1,13 @@
 """A case as its sender sees it, and the message that the sender adds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sixclear.portal.errors import InvalidAddress, PageNotFound, Refused
 from sixclear.portal.shell.deadlines import Distance, distance
 from sixclear.portal.shell.forms import LONGEST_TEXT, new_form_key, text_problem
-from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, proof_sheet, proofs
+from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, is_signed, proof_sheet, proofs
 from sixclear.portal.upstream.feedback import Case, Stated
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
@@ -103,6 +103,13 @@ def proof_of(fields: Mapping[str, str]) -> ProofSheet:
     if not (sheet.kind in STATEMENTS and sheet.at and sheet.salt and texts["policy"]):
         raise InvalidAddress
     return sheet
+
+
+async def checked(gateway: Gateway, sheet: ProofSheet) -> ProofSheet:
+    """The sheet with whether the log signed it; a form can hold anything. Not checked while feedback is away."""
+    status = await Parts().optional(gateway.feedback.log_status())
+    key = None if status is None else status.key
+    return replace(sheet, checked=None if key is None else is_signed(sheet, key))
 
 
 def why_unknown(missing: PageNotFound) -> str:
