@@ -73,7 +73,7 @@ def test_who_inspects_is_refused_by_every_route_that_writes() -> None:
         with pytest.raises(InsufficientScope):
             rule.require(inspector)
     # They know no caller: a token changes nothing there.
-    senders = ("submissions", "mailbox", "mailbox/messages", "mailbox/statements", "mailbox/code")
+    senders = ("submissions", "mailbox", "mailbox/messages", "mailbox/statements", "mailbox/code", "mailbox/identity")
     assert open_to_all == {f"POST /api/feedback/v1/{path}" for path in senders}
 
 

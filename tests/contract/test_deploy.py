@@ -172,7 +172,6 @@ def test_every_reference_leads_somewhere(overlay: str) -> None:
         assert set(re.findall(r'"configMap(?:Ref)?": \{"name": "([^"]+)"', text)) <= maps, name
         assert {reference["name"] for reference in _secret_references(item)} <= secrets, name
         assert set(re.findall(r'"secretName": "([^"]+)"', text)) <= secrets, name
-        assert set(re.findall(r'"claimName": "([^"]+)"', text)) <= set(_of(overlay, "PersistentVolumeClaim")), name
         if "serviceAccountName" in _pod(item):
             assert _pod(item)["serviceAccountName"] in accounts, name
 

@@ -57,7 +57,9 @@ async def the_life_of_a_submission(service: Service, before: Before = nothing_fi
     await step("feedback-hub", f"{case}/contact", {"reason": "Gọi lại"})
     drafted = await step("feedback-hub", f"{case}/answers", an_answer())
     await step("feedback-publisher", f"{case}/answers/{drafted['answer_id']}/publish", {})
-    await step("desk", "/submissions/on-behalf", submission(sender={"kind": "commune"}), **key)
+    entered = await step("desk", "/submissions/on-behalf", submission(sender={"kind": "commune"}), **key)
+    said = {"name": "Trần Thị Bình", "email": "binh@example.invalid"}
+    await step("anybody", "/mailbox/identity", {"receipt_code": entered["receipt_code"]} | said)
     return opening
 
 

@@ -29,7 +29,14 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
     public = {
         path.rpartition("/v1")[2] for method, path, rule in rules if method == "POST" and rule and not rule.scopes
     }
-    assert public == {"/submissions", "/mailbox", "/mailbox/messages", "/mailbox/statements", "/mailbox/code"}
+    assert public == {
+        "/submissions",
+        "/mailbox",
+        "/mailbox/messages",
+        "/mailbox/statements",
+        "/mailbox/code",
+        "/mailbox/identity",
+    }
 
 
 @pytest.mark.asyncio

@@ -70,3 +70,20 @@ def test_only_a_draft_is_published(status: str) -> None:
 def test_only_the_body_that_has_it_drafts_an_answer(status: str) -> None:
     with pytest.raises(TransitionNotAllowed):
         lifecycle.draft_answer(a_submission(status=status))
+
+
+@pytest.mark.parametrize("known", lifecycle.IDENTITY_LEVELS)
+@pytest.mark.parametrize("given", lifecycle.IDENTITY_LEVELS)
+def test_how_well_a_sender_can_be_known_is_never_lowered(known: str, given: str) -> None:
+    change = lifecycle.raise_identity(a_submission(identity_level=known, status="answered"), given)
+    levels = lifecycle.IDENTITY_LEVELS
+    if levels.index(given) > levels.index(known):
+        assert change is not None
+        assert change.fields == {"identity_level": given}
+    else:
+        assert change is None
+
+
+def test_no_one_is_known_better_after_a_case_was_withdrawn() -> None:
+    with pytest.raises(TransitionNotAllowed):
+        lifecycle.raise_identity(a_submission(status="withdrawn"), "named")

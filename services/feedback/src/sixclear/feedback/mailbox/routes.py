@@ -23,6 +23,8 @@ from sixclear.feedback.mailbox.responses import case_response, sent_response, st
 from sixclear.feedback.mailbox.schemas import (
     CaseView,
     HandlerMessage,
+    IdentityEntry,
+    IdentityState,
     MailboxMessage,
     MailboxOpening,
     MessageState,
@@ -166,6 +168,21 @@ async def change_code(
     if changed.again:
         response.headers["Idempotency-Replayed"] = "true"
     return NewCode(receipt_code=changed.code, code_changed_at=changed.changed_at)
+
+
+@router.post(
+    "/mailbox/identity",
+    operation_id="raiseIdentity",
+    dependencies=[Depends(access.SENDER), NOT_KEPT, Depends(RouteOptions(key_belongs_to=case_of))],
+    responses=problem_responses(MailboxNotFound, TooManyAttempts, TransitionNotAllowed),
+)
+async def raise_identity(ctx: ContextDep, receipts: ReceiptsDep, entry: IdentityEntry) -> IdentityState:
+    """Say who one is, or how to be reached, later than at sending. Only the sender does; no one lowers it again.
+
+    A case that was sent anonymously keeps showing the hour alone of each step.
+    """
+    submission = await service.raise_identity(ctx, receipts, entry)
+    return IdentityState.model_validate(submission, from_attributes=True)
 
 
 @router.post(

@@ -10,7 +10,15 @@ from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.answer.schemas import PublishedAnswer
 from sixclear.feedback.fields import OccurredAt, Outcome
-from sixclear.feedback.submission.schemas import AccessView, ClockView, IdentityLevel, Kind, Status, Visibility
+from sixclear.feedback.submission.schemas import (
+    AccessView,
+    ClockView,
+    Contacts,
+    IdentityLevel,
+    Kind,
+    Status,
+    Visibility,
+)
 
 Author = Literal["sender", "handler"]
 
@@ -25,6 +33,16 @@ class MailboxMessage(MailboxOpening):
     """A message from the sender."""
 
     text: Text
+
+
+class IdentityEntry(MailboxOpening, Contacts):
+    """Who the sender is and how to be reached; at least one of them. What is left out stays as it is."""
+
+
+class IdentityState(Schema):
+    """How well the sender can be known now; what was given is shown to nobody here."""
+
+    identity_level: IdentityLevel
 
 
 class NewCode(Schema):

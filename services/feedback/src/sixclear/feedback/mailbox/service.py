@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sixclear.common.errors import InvalidRequest
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.models import Message
-from sixclear.feedback.mailbox.schemas import HandlerMessage, MailboxMessage
+from sixclear.feedback.mailbox.schemas import HandlerMessage, IdentityEntry, MailboxMessage
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts, misread
+from sixclear.feedback.submission.service import identity, steps
 from sixclear.feedback.submission.service import reading as submissions
-from sixclear.feedback.submission.service import steps
 from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.intake import check_key
 from sixclear.feedback.transparency import service as transparency
@@ -70,6 +71,18 @@ async def change_code(ctx: Context, receipts: Receipts, typed: str, key: str) ->
         return Changed(code, changed.code_changed_at or ctx.now, again=True)
     await steps.change_code(ctx, submission, receipts.lookup_hash(code))
     return Changed(code, submission.code_changed_at or ctx.now, again=False)
+
+
+async def raise_identity(ctx: Context, receipts: Receipts, entry: IdentityEntry) -> Submission:
+    """Say who one is, or how to be reached. Raises MailboxNotFound, and InvalidRequest where nothing is said."""
+    if not (entry.name or entry.email or entry.phone):
+        raise InvalidRequest(
+            "Say at least one of name, e-mail and phone.",
+            errors=[{"pointer": "#/name", "code": "nothing-given", "detail": "Give a name, an e-mail or a phone."}],
+        )
+    submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
+    await identity.raise_identity(ctx, submission, entry)
+    return submission
 
 
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:

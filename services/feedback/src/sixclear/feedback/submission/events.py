@@ -55,6 +55,7 @@ SUBMISSION_EVENTS = EntityEvents(
         "message_added": "Sender or handler wrote a message.",
         "answer_drafted": "An answer was drafted; another person publishes it.",
         "answered": "The answer was published to the sender.",
+        "identity_raised": "The sender can be known better than before; only the sender does this.",
         "due_moved": "A newer edition of the calendar of working days moved the due time of an open case.",
     },
 )

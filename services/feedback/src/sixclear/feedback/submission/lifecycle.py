@@ -13,7 +13,10 @@ _ALLOWED_FROM = {
     "answer_drafted": {"assigned", "in_review"},
     "answered": {"in_review"},
     "due_moved": {"received", "triaged", "assigned", "in_review"},
+    "identity_raised": {"received", "triaged", "assigned", "in_review", "answered"},
 }
+# How well a sender can be known, from least to most.
+IDENTITY_LEVELS = ("anonymous", "pseudonymous", "named", "verified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class CaseState:
     visibility: str
     organisation_id: UUID | None
     messages_count: int
+    identity_level: str = "pseudonymous"
 
 
 def triage(case: CaseState, kind: str, programme: str | None) -> Change:
@@ -50,6 +54,14 @@ def add_message(case: CaseState, author: str) -> Change:
     """Count one more message of `sender` or `handler`; where the submission stands does not change, answered or not."""
     _allow(case, "message_added")
     return Change("message_added", {"messages_count": case.messages_count + 1, "last_message_by": author})
+
+
+def raise_identity(case: CaseState, level: str) -> Change | None:
+    """The sender can be known better than before; None where the level is no higher: it is never lowered."""
+    _allow(case, "identity_raised")
+    if IDENTITY_LEVELS.index(level) <= IDENTITY_LEVELS.index(case.identity_level):
+        return None
+    return Change("identity_raised", {"identity_level": level})
 
 
 def draft_answer(case: CaseState) -> Change:

@@ -37,6 +37,8 @@ class Submission(Versioned, Base):
     visibility: Mapped[str]
     sender_kind: Mapped[str]
     identity_level: Mapped[str] = mapped_column(server_default="pseudonymous")
+    # What it was at receipt, once the sender raised it; null before.
+    first_identity_level: Mapped[str | None]
     consent: Mapped[bool] = mapped_column(Boolean)
     on_behalf_by: Mapped[str | None]
     status: Mapped[str]
@@ -67,7 +69,7 @@ class Submission(Versioned, Base):
     __table_args__ = (
         CheckConstraint("kind IN ('feedback', 'recommendation', 'initiative', 'solution')", name="kind"),
         CheckConstraint("visibility IN ('requester', 'public', 'sealed')", name="visibility"),
-        CheckConstraint("identity_level IN ('named', 'pseudonymous', 'anonymous')", name="identity_level"),
+        CheckConstraint("identity_level IN ('verified', 'named', 'pseudonymous', 'anonymous')", name="identity_level"),
         CheckConstraint("rating IN ('solved', 'partly', 'not_solved')", name="rating"),
         CheckConstraint("appeal_level IN (1, 2)", name="appeal_level"),
         CheckConstraint("escalation_rung IN ('head', 'superior', 'standing')", name="escalation_rung"),
@@ -135,8 +137,12 @@ class Access(Base):
 
 
 def by_hour(submission: Submission) -> bool:
-    """Whether only the hour of its steps is kept: of an anonymous sender's case, and of a sealed one."""
-    return submission.identity_level == "anonymous" or submission.visibility == "sealed"
+    """Whether only the hour of its steps is kept: of a case that was sent anonymously, and of a sealed one.
+
+    Also after its sender raised the level: instants of later steps would stand in the log before the hours that wait.
+    """
+    levels = (submission.identity_level, submission.first_identity_level)
+    return "anonymous" in levels or submission.visibility == "sealed"
 
 
 def state_of(submission: Submission) -> CaseState:
@@ -146,4 +152,5 @@ def state_of(submission: Submission) -> CaseState:
         visibility=submission.visibility,
         organisation_id=submission.organisation_id,
         messages_count=submission.messages_count,
+        identity_level=submission.identity_level,
     )

@@ -69,13 +69,18 @@ DUE_PROVISIONAL = Field(
 )
 
 
-class Sender(Schema):
-    """Who sends. Name, e-mail and phone are kept apart from the case; handlers read them only with a stated reason."""
+class Contacts(Schema):
+    """Who a sender is and how to be reached, as far as it is given."""
 
-    kind: SenderKind = "citizen"
     name: Line | None = None
     email: Email | None = None
     phone: Phone | None = None
+
+
+class Sender(Contacts):
+    """Who sends. Name, e-mail and phone are kept apart from the case; handlers read them only with a stated reason."""
+
+    kind: SenderKind = "citizen"
 
 
 class SubmissionEntry(Schema):

@@ -8,9 +8,12 @@ from sixclear.feedback.transparency.schemas import LogStatus, WitnessView
 
 
 def status_response(
-    newest: LogCheckpoint, identity: tuple[str, str], witnesses: Mapping[str, VerifierKey], said: Mapping[str, LogWitness]
+    newest: LogCheckpoint,
+    identity: tuple[str, str],
+    witnesses: Mapping[str, VerifierKey],
+    said: Mapping[str, LogWitness],
 ) -> LogStatus:
-    """Name and key of the log, the newest checkpoint that is shown, who cosigned it, and what each witness of the policy last said."""
+    """Who the log is, its newest shown checkpoint, who cosigned that, and what each witness last said."""
     there = {(name, key_id) for name, key_id, _ in Note.parse(newest.shown).signatures}
     return LogStatus(
         origin=identity[0],

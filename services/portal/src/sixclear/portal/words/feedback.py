@@ -59,5 +59,6 @@ CHANGES: Mapping[str, str] = {
     "submission.message_added": N_("Trao đổi về góp ý"),
     "submission.answer_drafted": N_("Soạn câu trả lời"),
     "submission.answered": N_("Trả lời góp ý"),
+    "submission.identity_raised": N_("Người gửi cho biết thêm mình là ai"),
     "submission.due_moved": N_("Dời hạn trả lời theo lịch nghỉ mới"),
 }

@@ -142,6 +142,7 @@ def _new_submission(
         visibility=entry.visibility,
         sender_kind=entry.sender.kind,
         identity_level=entry.identity_level or ("named" if entry.sender.name else "pseudonymous"),
+        first_identity_level=None,
         consent=entry.consent,
         on_behalf_by=sending.on_behalf_by,
         status="received",

@@ -1,0 +1,33 @@
+"""How well a sender can be known: raised by the sender alone, never lowered, never changed by anyone else."""
+
+from sixclear.common.recording import record
+from sixclear.common.use_case import Context
+from sixclear.feedback.submission import lifecycle, repository
+from sixclear.feedback.submission.models import Contact, Submission, state_of
+from sixclear.feedback.submission.recording import SUBMISSION
+from sixclear.feedback.submission.schemas import Contacts
+from sixclear.feedback.submission.service.hours import of_case
+
+
+async def raise_identity(ctx: Context, submission: Submission, given: Contacts) -> None:
+    """Keep what the sender of a locked submission says of themselves; the level follows, and an event where it rises.
+
+    What was given before and is left out stays. Sent again it changes nothing.
+    """
+    level = "named" if given.name else "pseudonymous"
+    change = lifecycle.raise_identity(state_of(submission), level)
+    await _keep(ctx, submission, given)
+    if change is None:
+        return
+    ctx = of_case(ctx, submission)
+    submission.first_identity_level = submission.first_identity_level or submission.identity_level
+    await record(ctx, submission, change, ctx.fact_time(None, submission.occurred_at), SUBMISSION)
+
+
+async def _keep(ctx: Context, submission: Submission, given: Contacts) -> None:
+    contact = await repository.find_contact(ctx.session, submission.submission_id)
+    if contact is None:
+        contact = Contact(submission_id=submission.submission_id, name=None, email=None, phone=None)
+        ctx.session.add(contact)
+    for name, value in given.model_dump(include=set(Contacts.model_fields), exclude_none=True).items():
+        setattr(contact, name, value)
